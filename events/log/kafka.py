@@ -1,0 +1,264 @@
+"""The log on Apache Kafka: one topic, kept for ever. The only module that knows the Kafka client."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import errors as kafka_errors
+
+from events.log.outcomes import NotSentError
+from events.log.port import LogGoneError, LogRecord, LogUnavailableError
+from events.log.record import RECORD_BYTES_MAX, Genesis, encode_entry, frame, unframe
+from events.log.table import day_of
+from kit.clock import Clock
+
+READ_RECORDS_MAX: Final = 2_000
+REQUEST_TIMEOUT_MS: Final = 10_000
+DELIVERY_TIMEOUT_MS: Final = 15_000
+"""After this long a record that waits in the producer is given up, so that stale ones die early."""
+SEND_BLOCK_MS: Final = 5_000
+FETCH_BYTES_MAX: Final = 16 * 1024 * 1024
+_MS_PER_DAY: Final = 86_400_000
+
+KafkaOptions = Mapping[str, Any]
+"""What every client of the cluster needs: bootstrap_servers, and in production TLS and SASL settings."""
+
+
+def create_topic(
+    options: KafkaOptions,
+    *,
+    topic: str,
+    partitions: int,
+    replicas: int,
+    clock: Clock,
+    flush_every_message: bool | None = None,
+    one_subject: bool = False,
+) -> str:
+    """
+    Create the topic with a genesis record in each partition, and return its generation (32 hex digits).
+
+    A topic that is there keeps its content; a partition whose genesis is missing (a creation that was cut
+    short) gets it. With fewer than two replicas every message is flushed to disk, unless said otherwise,
+    since a power cut would lose acknowledged records.
+    """
+    flush = replicas < 2 if flush_every_message is None else flush_every_message  # noqa: PLR2004
+    configs = {
+        "cleanup.policy": "delete",
+        "retention.ms": "-1",
+        "retention.bytes": "-1",
+        "min.insync.replicas": str(max(1, replicas - 1)),
+        "unclean.leader.election.enable": "false",
+        "message.timestamp.type": "CreateTime",
+        "max.message.bytes": str(1024 * 1024),
+    } | ({"flush.messages": "1"} if flush else {})
+    admin = KafkaAdminClient(**options)
+    try:
+        admin.create_topics(
+            {topic: {"num_partitions": partitions, "replication_factor": replicas, "configs": configs}},
+            wait_for_metadata=True,
+        )
+    except kafka_errors.TopicAlreadyExistsError:
+        pass
+    finally:
+        admin.close()
+    return _write_genesis(options, topic=topic, partitions=partitions, clock=clock, one_subject=one_subject)
+
+
+def delete_topic(options: KafkaOptions, *, topic: str) -> None:
+    """Delete a topic with all its records: for tests and benchmarks."""
+    admin = KafkaAdminClient(**options)
+    try:
+        admin.delete_topics([topic])
+    finally:
+        admin.close()
+
+
+def _write_genesis(
+    options: KafkaOptions, *, topic: str, partitions: int, clock: Clock, one_subject: bool
+) -> str:
+    reader = KafkaReader(options, topic=topic)
+    appender = KafkaAppender(options, topic=topic, clock=clock)
+    try:
+        if reader.partitions() != partitions:
+            raise LogGoneError(f"topic {topic} has {reader.partitions()} partitions, {partitions} were asked")
+        first = reader.record_at(0, 0)
+        generation = unframe(first.value).generation if first else uuid.uuid4().bytes
+        for partition in range(partitions):
+            if reader.record_at(partition, 0) is None:
+                genesis = encode_entry(Genesis(partition, partitions, one_subject))
+                appender.append(partition, frame(generation, "", [genesis])).result(DELIVERY_TIMEOUT_MS / 1e3)
+        return generation.hex()
+    finally:
+        appender.close()
+        reader.close()
+
+
+class KafkaAppender:
+    """Appends records with all in-sync replicas' word; one connection, one sender thread."""
+
+    def __init__(self, options: KafkaOptions, *, topic: str, clock: Clock) -> None:
+        self._topic, self._clock = topic, clock
+        self._producer = KafkaProducer(
+            **options,
+            acks="all",
+            # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
+            enable_idempotence=False,
+            linger_ms=0,
+            batch_size=0,
+            max_request_size=1024 * 1024,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+            max_block_ms=SEND_BLOCK_MS,
+            metrics_enabled=False,
+            allow_auto_create_topics=False,
+        )
+
+    def append(self, partition: int, record: bytes) -> "Future[int]":
+        done: Future[int] = Future()
+        if len(record) > RECORD_BYTES_MAX:
+            raise NotSentError(f"a record of {len(record)} bytes is over the limit of {RECORD_BYTES_MAX}")
+        try:
+            sent = self._producer.send(
+                self._topic,
+                value=record,
+                partition=partition,
+                timestamp_ms=day_of(self._clock) * _MS_PER_DAY,
+            )
+        except (kafka_errors.KafkaError, AssertionError) as error:
+            raise NotSentError(f"Kafka took no record: {error}") from error
+        sent.add_callback(lambda metadata: done.set_result(metadata.offset))
+        sent.add_errback(done.set_exception)
+        return done
+
+    def close(self) -> None:
+        self._producer.close(timeout=DELIVERY_TIMEOUT_MS / 1e3)
+
+
+class KafkaReader:
+    """Reads the topic from given offsets, without a consumer group: positions are the journal's."""
+
+    def __init__(self, options: KafkaOptions, *, topic: str) -> None:
+        self._options, self._topic = options, topic
+        self._consumer: KafkaConsumer | None = None
+        self._side: KafkaConsumer | None = None
+        self._expected: dict[int, int] = {}
+
+    def identity(self) -> str:
+        admin = KafkaAdminClient(**self._options)
+        try:
+            described = admin.describe_topics([self._topic])[0]
+        except kafka_errors.KafkaError as error:
+            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+        finally:
+            admin.close()
+        if described.get("error_code"):
+            raise LogGoneError(f"there is no topic {self._topic} (Kafka's error {described['error_code']})")
+        return f"topic {described['topic_id']}"
+
+    def partitions(self) -> int:
+        try:
+            known = self._open_side().partitions_for_topic(self._topic)
+        except kafka_errors.KafkaError as error:
+            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+        if not known:
+            raise LogGoneError(f"there is no topic {self._topic}")
+        return len(known)
+
+    def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
+        if not after:
+            return []
+        try:
+            consumer = self._placed(after)
+            batches = consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=READ_RECORDS_MAX)
+        except kafka_errors.OffsetOutOfRangeError as error:
+            self.close()
+            raise LogGoneError(f"an offset lies outside the log: {error}") from error
+        except kafka_errors.KafkaError as error:
+            self.close()
+            if isinstance(error, kafka_errors.NoOffsetForPartitionError):
+                raise LogGoneError(f"an offset lies outside the log: {error}") from error
+            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+        records = [
+            _record(tp.partition, raw)
+            for tp, batch in batches.items()
+            for raw in batch
+            if tp.partition in after  # what was fetched for a partition given up since then
+        ]
+        for record in records:
+            self._expected[record.partition] = record.offset + 1
+        return records
+
+    def record_at(self, partition: int, offset: int) -> LogRecord | None:
+        consumer, place = self._open_side(), TopicPartition(self._topic, partition)
+        try:
+            begin = consumer.beginning_offsets([place])[place]
+            end = consumer.end_offsets([place])[place]
+            if not begin <= offset < end:
+                return None
+            consumer.assign([place])
+            consumer.seek(place, offset)
+            batches = consumer.poll(timeout_ms=REQUEST_TIMEOUT_MS, max_records=1)
+        except kafka_errors.KafkaError as error:
+            self._close_side()
+            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+        for raw in batches.get(place, ()):
+            return _record(partition, raw) if raw.offset == offset else None
+        raise LogUnavailableError(f"Kafka gave no record of partition {partition} at {offset} in time")
+
+    def close(self) -> None:
+        self._close_side()
+        if self._consumer is not None:
+            self._consumer.close()
+            self._consumer = None
+        self._expected = {}
+
+    def _placed(self, after: Mapping[int, int]) -> KafkaConsumer:
+        if self._consumer is None:
+            self._consumer = self._new_consumer()
+        if self._expected.keys() != after.keys():
+            self._consumer.assign([TopicPartition(self._topic, partition) for partition in after])
+            self._expected = {}
+        for partition, offset in after.items():
+            if self._expected.get(partition) != offset:
+                self._consumer.seek(TopicPartition(self._topic, partition), offset)
+        self._expected = dict(after)
+        return self._consumer
+
+    def _new_consumer(self) -> KafkaConsumer:
+        try:
+            return KafkaConsumer(
+                **self._options,
+                group_id=None,
+                enable_auto_commit=False,
+                # With "earliest" a cut log would be re-sought in silence.
+                auto_offset_reset="none",
+                allow_auto_create_topics=False,
+                max_partition_fetch_bytes=FETCH_BYTES_MAX,
+                request_timeout_ms=REQUEST_TIMEOUT_MS,
+                metrics_enabled=False,
+            )
+        except kafka_errors.KafkaError as error:
+            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+
+    def _open_side(self) -> KafkaConsumer:
+        """Return a second consumer for looking at single records, so that reading on keeps its place."""
+        if self._side is None:
+            self._side = self._new_consumer()
+        return self._side
+
+    def _close_side(self) -> None:
+        if self._side is not None:
+            self._side.close()
+            self._side = None
+
+
+def _record(partition: int, raw: Any) -> LogRecord:
+    return LogRecord(
+        partition=partition,
+        offset=raw.offset,
+        epoch=-1 if raw.leader_epoch is None else raw.leader_epoch,
+        day=(raw.timestamp or 0) // _MS_PER_DAY,
+        value=raw.value or b"",
+    )

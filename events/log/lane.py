@@ -1,0 +1,119 @@
+"""Group commit: what waits for a partition at one moment leaves in one record."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from threading import Condition, Thread
+from typing import Final
+
+import structlog
+
+from events.log.outcomes import CommitTooLargeError, NotSentError
+from events.log.port import LogAppender
+from events.log.record import RECORD_BYTES_MAX, frame, framed_size
+
+IN_FLIGHT_MAX: Final = 2
+"""Records of one partition that may be under way; more would only make them smaller."""
+WAITING_ENTRIES_MAX: Final = 10_000
+CLOSE_TIMEOUT_S: Final = 20.0
+
+_log = structlog.get_logger()
+
+NotSent = Callable[[NotSentError], None]
+
+
+class Lane:
+    """
+    The one way of a writer process to the log.
+
+    `submit` hands over an encoded entry and returns at once; a thread frames all that waits for a partition
+    and appends it as soon as fewer than IN_FLIGHT_MAX records of it are under way. Whoever submits learns the
+    outcome from the journal's verdict; only a record that provably was not sent is reported here.
+    """
+
+    def __init__(self, appender: LogAppender, *, generation: bytes, writer: str) -> None:
+        self._appender, self._generation, self._writer = appender, generation, writer
+        self._changed = Condition()
+        self._waiting: dict[int, list[tuple[bytes, NotSent]]] = {}
+        self._in_flight: dict[int, int] = {}
+        self._count = 0
+        self._closing = False
+        self._thread = Thread(target=self._run, name="log lane", daemon=True)
+        self._thread.start()
+
+    def submit(self, partition: int, entry: bytes, not_sent: NotSent) -> None:
+        """
+        Queue an entry. `not_sent` is called, from the lane's thread, when it provably left nowhere.
+
+        Raises CommitTooLargeError (over one record's size) and NotSentError (too many wait, or closed).
+        """
+        size = framed_size([entry], writer=self._writer)
+        if size > RECORD_BYTES_MAX:
+            raise CommitTooLargeError(
+                f"a commit of {size} bytes is over the limit of {RECORD_BYTES_MAX} bytes for one record"
+            )
+        with self._changed:
+            if self._closing:
+                raise NotSentError("this process is closing its log")
+            if self._count >= WAITING_ENTRIES_MAX:
+                raise NotSentError(f"{WAITING_ENTRIES_MAX} appends wait already; the log is slow or away")
+            self._waiting.setdefault(partition, []).append((entry, not_sent))
+            self._count += 1
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Send what waits, then close the appender."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(CLOSE_TIMEOUT_S)
+        self._appender.close()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not (ready := self._ready()):
+                    if self._closing and not self._count:
+                        return
+                    self._changed.wait()
+                batches = [(partition, self._take(partition)) for partition in ready]
+            for partition, batch in batches:
+                self._send(partition, batch)
+
+    def _ready(self) -> list[int]:
+        free = (p for p in self._waiting if self._in_flight.get(p, 0) < IN_FLIGHT_MAX)
+        return [p for p in free if self._waiting[p]]
+
+    def _take(self, partition: int) -> list[tuple[bytes, NotSent]]:
+        waiting = self._waiting[partition]
+        size, taken = framed_size([], writer=self._writer), 0
+        for entry, _ in waiting:
+            size += len(entry)
+            if size > RECORD_BYTES_MAX:
+                break
+            taken += 1
+        batch = waiting[:taken]
+        self._waiting[partition] = waiting[taken:]
+        self._count -= taken
+        self._in_flight[partition] = self._in_flight.get(partition, 0) + 1
+        return batch
+
+    def _send(self, partition: int, batch: Sequence[tuple[bytes, NotSent]]) -> None:
+        record = frame(self._generation, self._writer, [entry for entry, _ in batch])
+        try:
+            sent = self._appender.append(partition, record)
+        except NotSentError as error:
+            self._landed(partition)
+            for _, not_sent in batch:
+                not_sent(error)
+            return
+        sent.add_done_callback(lambda done: self._after(partition, done))
+
+    def _after(self, partition: int, done: "Future[int]") -> None:
+        self._landed(partition)
+        if error := done.exception():
+            _log.warning("append.unknown", partition=partition, error=str(error))
+
+    def _landed(self, partition: int) -> None:
+        with self._changed:
+            self._in_flight[partition] -= 1
+            self._changed.notify()

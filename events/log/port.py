@@ -1,0 +1,69 @@
+"""The log as its readers and writers need it: an ordered, append-only sequence of records in partitions."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+import msgspec
+
+
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One record as it was read.
+
+    `epoch` is the leader epoch under which it was appended (0 where the log has none), `day` the only time a
+    record carries: whole days since 1970-01-01.
+    """
+
+    partition: int
+    offset: int
+    epoch: int
+    day: int
+    value: bytes
+
+
+class LogUnavailableError(Exception):
+    """The log did not answer; it may again by itself."""
+
+
+class LogGoneError(Exception):
+    """What was asked for is no longer there: the log begins later, ends earlier, or is another log."""
+
+
+class LogAppender(Protocol):
+    """Appends records. Safe to call from several threads."""
+
+    def append(self, partition: int, record: bytes) -> "Future[int]":
+        """
+        Append a record and return its offset in time; may block for a moment while the log is away.
+
+        An error *raised* here proves that nothing was sent (NotSentError). A failed future proves nothing:
+        the record may still arrive, and may arrive more than once.
+        """
+
+    def close(self) -> None:
+        """Send what is waiting, for a bounded time, and let go of the connection."""
+
+
+class LogReader(Protocol):
+    """Reads records in order. Used by one thread."""
+
+    def identity(self) -> str:
+        """Return what names this log for as long as it exists, e.g. Kafka's topic id."""
+
+    def partitions(self) -> int:
+        """Return the number of partitions the log has now. Raises LogGoneError when there is no log."""
+
+    def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
+        """
+        Return the next records from these offsets (partition → next offset), in order within each partition.
+
+        Blocks up to `timeout_s` when there are none. May return records of any of the partitions, never of
+        others. Raises LogUnavailableError, or LogGoneError when an offset lies outside the log.
+        """
+
+    def record_at(self, partition: int, offset: int) -> LogRecord | None:
+        """Return one record, or None where the log holds none at that offset."""
+
+    def close(self) -> None:
+        """Let go of the connection."""

@@ -1,0 +1,173 @@
+"""The embedded log: an append-only table in PostgreSQL that holds the same records as Kafka would."""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from threading import Lock
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from events.log.outcomes import NotSentError
+from events.log.port import LogGoneError, LogRecord, LogUnavailableError
+from events.log.record import Genesis, encode_entry, frame
+from kit.clock import Clock
+from kit.postgres import connect_own
+
+READ_RECORDS_MAX: Final = 500
+_SECONDS_PER_DAY: Final = 86_400
+
+
+def day_of(clock: Clock) -> int:
+    """Return today as whole days since 1970-01-01: the only time that stands on the log in clear."""
+    return int(clock.now().timestamp()) // _SECONDS_PER_DAY
+
+
+def _table(log: str) -> sql.Identifier:
+    return sql.Identifier(f"{log}_records")
+
+
+def create_table_log(
+    url: str, *, log: str, partitions: int, generation: bytes, clock: Clock, one_subject: bool = False
+) -> None:
+    """Create the log with a genesis record in each partition; leave a log that is there as it is."""
+    with connect_own(url, application_name="ipp log creation") as conn, conn.transaction():
+        conn.execute(
+            sql.SQL(
+                "CREATE TABLE IF NOT EXISTS {} (partition int, record_offset bigint, day int NOT NULL,"
+                " value bytea NOT NULL, PRIMARY KEY (partition, record_offset))"
+            ).format(_table(log))
+        )
+        conn.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(_table(log)))
+        if conn.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(_table(log))).fetchone():
+            return
+        for partition in range(partitions):
+            genesis = encode_entry(Genesis(partition, partitions, one_subject))
+            conn.execute(
+                sql.SQL("INSERT INTO {} VALUES (%s, 0, %s, %s)").format(_table(log)),
+                (partition, day_of(clock), frame(generation, "", [genesis])),
+            )
+
+
+class TableAppender:
+    """Appends to the table; each append is one transaction that has reached the disk when it returns."""
+
+    def __init__(self, url: str, *, log: str, clock: Clock) -> None:
+        self._url, self._log, self._clock = url, log, clock
+        self._lock = Lock()
+        self._conn: psycopg.Connection | None = None
+        # Two transactions must not draw the same offset, nor commit out of order: readers would skip one.
+        self._take_turns = "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))"
+        self._insert = sql.SQL(
+            "INSERT INTO {0} SELECT %s, coalesce(max(record_offset), -1) + 1, %s, %s FROM {0}"
+            " WHERE partition = %s RETURNING record_offset"
+        ).format(_table(log))
+        self._notify = sql.SQL("NOTIFY {}").format(_table(log))
+
+    def append(self, partition: int, record: bytes) -> "Future[int]":
+        done: Future[int] = Future()
+        with self._lock:
+            conn = self._connection()
+            try:
+                with conn.pipeline(), conn.transaction():
+                    conn.execute(self._take_turns, (self._log, partition))
+                    values = (partition, day_of(self._clock), record, partition)
+                    cursor = conn.execute(self._insert, values)
+                    conn.execute(self._notify)
+                row = cursor.fetchone()
+                if row is None:
+                    raise LogGoneError(f"the table log {self._log} gave no offset")
+                done.set_result(row[0])
+            except psycopg.Error as error:
+                self._drop()
+                done.set_exception(error)
+        return done
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    def _connection(self) -> psycopg.Connection:
+        if self._conn is None or self._conn.closed:
+            try:
+                self._conn = connect_own(self._url, application_name=f"{self._log} log appender")
+            except psycopg.Error as error:
+                raise NotSentError(f"the log's database does not answer: {error}") from error
+        return self._conn
+
+    def _drop(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+
+class TableReader:
+    """Reads the table; woken by NOTIFY, so that an idle reader costs nothing."""
+
+    def __init__(self, url: str, *, log: str) -> None:
+        self._url, self._log = url, log
+        self._conn: psycopg.Connection | None = None
+        self._select = sql.SQL(
+            "SELECT r.partition, record_offset, day, value FROM unnest(%s::int[], %s::bigint[]) AS a(p, o)"
+            " CROSS JOIN LATERAL (SELECT * FROM {} WHERE partition = a.p AND record_offset >= a.o"
+            " ORDER BY record_offset LIMIT %s) r ORDER BY r.partition, record_offset"
+        ).format(_table(log))
+
+    def identity(self) -> str:
+        first = self.record_at(0, 0)
+        if first is None:
+            raise LogGoneError(f"the table log {self._log} has no first record")
+        return f"table {self._log}"
+
+    def partitions(self) -> int:
+        rows = self._query(
+            sql.SQL("SELECT count(*) FROM {} WHERE record_offset = 0").format(_table(self._log)), ()
+        )
+        return int(rows[0][0])
+
+    def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            arguments = (list(after), list(after.values()), READ_RECORDS_MAX)
+            rows = self._query(self._select, arguments)
+            left = deadline - time.monotonic()
+            if rows or left <= 0:
+                return [LogRecord(partition=p, offset=o, epoch=0, day=d, value=v) for p, o, d, v in rows]
+            self._wait(left)
+
+    def record_at(self, partition: int, offset: int) -> LogRecord | None:
+        statement = sql.SQL("SELECT day, value FROM {} WHERE partition = %s AND record_offset = %s")
+        rows = self._query(statement.format(_table(self._log)), (partition, offset))
+        return (
+            LogRecord(partition=partition, offset=offset, epoch=0, day=rows[0][0], value=rows[0][1])
+            if rows
+            else None
+        )
+
+    def close(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+    def _query(self, statement: sql.Composed, arguments: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        try:
+            if self._conn is None:
+                self._conn = connect_own(self._url, application_name=f"{self._log} log reader")
+                self._conn.execute(sql.SQL("LISTEN {}").format(_table(self._log)))
+            return self._conn.execute(statement, arguments, binary=True, prepare=True).fetchall()
+        except psycopg.errors.UndefinedTable as error:
+            raise LogGoneError(f"there is no table log {self._log} in this database") from error
+        except psycopg.Error as error:
+            self.close()
+            raise LogUnavailableError(f"the log's database does not answer: {error}") from error
+
+    def _wait(self, timeout_s: float) -> None:
+        if self._conn is None:
+            return
+        try:
+            for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
+                pass
+        except psycopg.Error as error:
+            self.close()
+            raise LogUnavailableError(f"the log's database went away: {error}") from error
