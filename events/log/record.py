@@ -21,15 +21,17 @@ _FRAME_SLACK_BYTES: Final = 64
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 CommitId = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+"""Short enough for any index of the journal."""
 
 
 class Write(msgspec.Struct, frozen=True, array_like=True):
     """One event of a commit. `parent` is the digest of the event before it, zeros for a stream's first."""
 
-    stream: str
+    stream: Name
     version: Count
     parent: Digest
-    topic: str
+    topic: Name
     state: bytes
 
 
@@ -42,7 +44,7 @@ class Commit(msgspec.Struct, frozen=True, array_like=True, tag=1):
     the subject's accepted commits that the decision rests on, or None. `last` seals the subject.
     """
 
-    subject: str
+    subject: Name
     command: Digest
     commit: CommitId
     writes: tuple[Write, ...]
@@ -50,13 +52,13 @@ class Commit(msgspec.Struct, frozen=True, array_like=True, tag=1):
     answer: bytes = b""
     decided_on: Count | None = None
     last: bool = False
-    tracking: tuple[str, Count] | None = None
+    tracking: tuple[Name, Count] | None = None
 
 
 class Settle(msgspec.Struct, frozen=True, array_like=True, tag=2):
     """Marks a command as one that will never happen, unless the log accepted it before this marker."""
 
-    subject: str
+    subject: Name
     command: Digest
 
 

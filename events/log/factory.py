@@ -1,0 +1,83 @@
+"""The persistence module of the `eventsourcing` library: PERSISTENCE_MODULE=events.log.factory."""
+
+from collections.abc import Callable
+from typing import Any
+
+import eventsourcing.postgres as stock
+from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, ProcessRecorder
+from psycopg.conninfo import make_conninfo
+from typing_extensions import override
+
+import events.log.kafka as kafka_log
+import events.log.table as table_log
+from events.log.port import LogAppender
+from events.log.recorder import LogRecorder
+from events.log.writer import APPEND_TIMEOUT_S, LogWriter
+from kit.clock import SystemClock
+
+
+class LogFactory(stock.PostgresFactory):
+    """
+    Builds recorders whose truth is the log, from the library's PostgreSQL settings and two of its own.
+
+    `LOG_KAFKA_BOOTSTRAP`: the brokers (`host:port`, comma between); without it the log is the embedded table.
+    `LOG_APPEND_TIMEOUT`: seconds an append waits for its verdict. The log of an application named N has the
+    topic `n.events` and journal tables beginning with `n_`. Snapshots and stand-alone tracking are derived
+    data and stay with the stock PostgreSQL recorders.
+    """
+
+    LOG_KAFKA_BOOTSTRAP = "LOG_KAFKA_BOOTSTRAP"
+    LOG_APPEND_TIMEOUT = "LOG_APPEND_TIMEOUT"
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        self._writers: list[LogWriter] = []
+
+    @override
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        if purpose != "events":
+            return super().aggregate_recorder(purpose)
+        return self._recorder()
+
+    @override
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._recorder()
+
+    @override
+    def process_recorder(self) -> ProcessRecorder:
+        return self._recorder()
+
+    @override
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.close()
+        super().close()
+
+    def _recorder(self) -> LogRecorder:
+        log = self.env.name.lower() or "stored"
+        url = datastore_url(self.datastore)
+        writer = LogWriter(
+            log=log,
+            url=url,
+            connect=self.datastore.get_connection,
+            open_appender=self._appender(log, url),
+            append_timeout_s=float(self.env.get(self.LOG_APPEND_TIMEOUT) or APPEND_TIMEOUT_S),
+        )
+        self._writers.append(writer)
+        recorder = LogRecorder(self.datastore, writer, log=log)
+        if self.env_create_table():
+            recorder.create_table()
+        return recorder
+
+    def _appender(self, log: str, url: str) -> Callable[[], LogAppender]:
+        bootstrap = self.env.get(self.LOG_KAFKA_BOOTSTRAP)
+        if bootstrap:
+            options = {"bootstrap_servers": bootstrap.split(",")}
+            return lambda: kafka_log.KafkaAppender(options, topic=f"{log}.events", clock=SystemClock())
+        return lambda: table_log.TableAppender(url, log=log, clock=SystemClock())
+
+
+def datastore_url(datastore: stock.PostgresDatastore) -> str:
+    """Return the connection string of a datastore's own pool, for connections that must not be pooled."""
+    kwargs = {k: v for k, v in datastore.pool.kwargs.items() if k in {"dbname", "host", "port", "user", "password"}}
+    return make_conninfo(datastore.pool.conninfo, **kwargs)

@@ -1,0 +1,110 @@
+"""What a writer asks of the journal: commands, verdicts, heads, each by one key read."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from eventsourcing.persistence import ProgrammingError
+from psycopg import sql
+from psycopg.rows import tuple_row
+
+from events.log.acceptance import Head, Outcome
+from events.log.outcomes import Accepted, Position, Settled
+from events.log.record import Commit
+from events.log.tables import names
+from events.log.verdicts import Told
+
+Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
+"""Lends a pooled connection for a `with` block; its errors are the library's persistence errors."""
+
+
+class LogIdentity(msgspec.Struct, frozen=True):
+    """Which log this is: its generation (16 bytes), its partitions, and whether it is all one subject."""
+
+    generation: bytes
+    partitions: int
+    one_subject: bool
+
+
+class Lookups:
+    """Key reads of one journal. All raise the library's persistence errors when the database is away."""
+
+    def __init__(self, connect: Connect, *, log: str) -> None:
+        self._connect = connect
+        self._sql = {name: sql.SQL(text).format(**names(log)) for name, text in _STATEMENTS.items()}
+
+    def log(self) -> LogIdentity | None:
+        """Return the log's identity, or None until a journal worker has met the log."""
+        try:
+            rows = self._rows("log", ())
+        except (psycopg.errors.UndefinedTable, ProgrammingError):
+            return None
+        return LogIdentity(*rows[0]) if rows else None
+
+    def find(self, subject: str, command: bytes) -> Accepted | Settled | None:
+        """Return what the journal knows of a command."""
+        rows = self._rows("find", (command, subject, command, subject))
+        return _found(rows[0]) if rows else None
+
+    def find_any(self, command: bytes) -> Accepted | Settled | None:
+        """Return what the journal knows of a command, whatever its subject."""
+        rows = self._rows("find_any", (command, command))
+        return _found(rows[0]) if rows else None
+
+    def commits_of(self, subject: str) -> int:
+        """Return the number of accepted commits of a subject, for `decided_on`."""
+        return int(self._rows("count", (subject,))[0][0])
+
+    def head(self, stream: str) -> Head | None:
+        """Return a stream's last accepted version and digest."""
+        rows = self._rows("head", (stream,))
+        return Head(*rows[0]) if rows else None
+
+    def verdict(self, commit: Commit) -> Told | None:
+        """Return the verdict on one attempt, or None while there is none."""
+        rows = self._rows("verdict", (commit.command, commit.subject, commit.commit))
+        if not rows:
+            return None
+        commit_id, verdict, ordinal = rows[0]
+        repeat = verdict == Outcome.ACCEPTED.value and commit_id != commit.commit
+        return Told(commit.commit, Outcome.REPEAT if repeat else Outcome(verdict), ordinal)
+
+    def _rows(self, statement: str, arguments: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with self._connect() as conn, conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+            return cursor.execute(self._sql[statement], arguments, prepare=True).fetchall()
+
+
+def _found(row: tuple[Any, ...]) -> Accepted | Settled:
+    subject, command, generation, partition, ordinal, events, answer, fingerprint = row
+    if ordinal is None:
+        return Settled(subject=subject, command=command)
+    return Accepted(
+        subject=subject,
+        command=command,
+        position=Position(generation=generation.hex(), partition=partition, ordinal=ordinal),
+        events=events,
+        answer=answer,
+        fingerprint=fingerprint,
+    )
+
+
+_FOUND: Final = (
+    "SELECT c.subject, c.command, l.generation, c.partition, c.ordinal, c.events, c.answer, c.fingerprint"
+    " FROM {commits} c CROSS JOIN {log} l"
+)
+_SETTLED: Final = "SELECT subject, command, NULL, partition, NULL, 0, NULL, NULL FROM {settled}"
+_STATEMENTS: Final = {
+    "log": "SELECT generation, partitions, one_subject FROM {log}",
+    "head": "SELECT originator_version, digest FROM {events} WHERE originator_id = %s"
+    " ORDER BY originator_version DESC LIMIT 1",
+    "find": _FOUND
+    + " WHERE command = %s AND subject = %s UNION ALL "
+    + _SETTLED
+    + " WHERE command = %s AND subject = %s",
+    "find_any": _FOUND + " WHERE command = %s UNION ALL " + _SETTLED + " WHERE command = %s",
+    "count": "SELECT count(*) FROM {commits} WHERE subject = %s",
+    "verdict": "SELECT commit_id, 'accepted', ordinal FROM {commits} WHERE command = %s AND subject = %s"
+    " UNION ALL SELECT commit_id, verdict, 0 FROM {refusals} WHERE commit_id = %s",
+}

@@ -1,0 +1,167 @@
+"""The `eventsourcing` library's recorder on this log: appends go to the log, reads come from the journal."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    Notification,
+    ProgrammingError,
+    StoredEvent,
+    Tracking,
+)
+from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
+from psycopg import sql
+from typing_extensions import override
+
+from events.log.acceptance import Outcome
+from events.log.outcomes import Accepted, ConflictError, Settled
+from events.log.streams import stream_name
+from events.log.tables import create_tables, names
+from events.log.writer import LogWriter
+
+
+class LogRecorder(PostgresProcessRecorder):
+    """
+    An aggregate, application and process recorder whose truth is the log.
+
+    The journal is the library's own table, so all of its reading code works on it: `select_events` sees every
+    partition, `select_notifications` and `subscribe` follow partition 0, the only one of a log made for a
+    library application. `insert_events` is ours; the tables are written by the journal worker alone.
+    """
+
+    def __init__(self, datastore: PostgresDatastore, writer: LogWriter, *, log: str) -> None:
+        super().__init__(
+            datastore, events_table_name=f"{log}_followed", tracking_table_name=f"{log}_tracking"
+        )
+        self._log, self.writer = log, writer
+        self.channel_name = f"{log}_events"
+        self.select_events_statement = sql.SQL("SELECT * FROM {events} WHERE originator_id = %s").format(
+            **names(log)
+        )
+        self._uuids = datastore.originator_id_type == "uuid"
+
+    @override
+    def create_table(self) -> None:
+        with self.datastore.get_connection() as conn:
+            create_tables(conn, log=self._log)
+
+    def append(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        subject: str | None = None,
+        command: bytes | None = None,
+        fingerprint: bytes = b"",
+        answer: bytes = b"",
+        decided_on: int | None = None,
+        last: bool = False,
+        tracking: Tracking | None = None,
+    ) -> Accepted:
+        """
+        Append 0..n events of one subject as one commit and return where it stands.
+
+        Versions follow each stream's head, a new stream begins at 0 or 1. `command` (32 bytes, random when
+        left out) happens once per subject: accepted before, that answer comes back with `repeated` set,
+        whatever is sent now. `decided_on` refuses the commit if the subject's count of accepted commits has moved since;
+        `last` lets nothing of the subject in after it; a `tracking` must be beyond the last of its upstream.
+
+        Raises ConflictError (this attempt is refused for good), OutcomeUnknownError (not known in time),
+        CommitTooLargeError and NotSentError (nothing was sent), ProgrammingError (not one subject's commit).
+        """
+        events = [
+            (stream_name(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events
+        ]
+        for before, after in pairwise(sorted((stream, version) for stream, version, _, _ in events)):
+            if before[0] == after[0] and after[1] != before[1] + 1:
+                message = f"versions {before[1]} and {after[1]} of {after[0]} don't follow each other"
+                raise ConflictError(message, verdict=Outcome.MALFORMED.value, version=before[1])
+        if not events and subject is None:
+            raise ProgrammingError("a commit without events needs its subject")
+        return self.writer.append(
+            events,
+            subject=subject,
+            command=command,
+            fingerprint=fingerprint,
+            answer=answer,
+            decided_on=decided_on,
+            last=last,
+            tracking=tracking,
+        )
+
+    def find(self, subject: str, command: bytes) -> Accepted | Settled | None:
+        """Return what the journal knows of a command, by one key read."""
+        return self.writer.lookups.find(subject, command)
+
+    def find_any(self, command: bytes) -> Accepted | Settled | None:
+        """Return what the journal knows of a command, whatever its subject."""
+        return self.writer.lookups.find_any(command)
+
+    def commits_of(self, subject: str) -> int:
+        """Return the number of accepted commits of a subject, for `decided_on`."""
+        return self.writer.lookups.commits_of(subject)
+
+    def resolve(self, subject: str, command: bytes) -> Accepted | Settled:
+        """Make a command's outcome final. Raises OutcomeUnknownError when the log does not answer in time."""
+        return self.writer.resolve(subject, command)
+
+    @override
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        tracking: Tracking | None = kwargs.pop("tracking", None)
+        if not stored_events and tracking is None:
+            return None
+        subject = None if stored_events else _upstream_subject(tracking)
+        accepted = self.append(stored_events, subject=subject, tracking=tracking)
+        return range(accepted.first_ordinal, accepted.position.ordinal + 1)
+
+    @override
+    def insert_tracking(self, tracking: Tracking) -> None:
+        self.insert_events([], tracking=tracking)
+
+    @override
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        found = super().select_events(stream_name(originator_id), gt=gt, lte=lte, desc=desc, limit=limit)
+        return [
+            StoredEvent(self._id(e.originator_id), e.originator_version, e.topic, e.state) for e in found
+        ]
+
+    @override
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        found = super().select_notifications(
+            start, limit, stop, topics, inclusive_of_start=inclusive_of_start
+        )
+        return [
+            Notification(
+                originator_id=self._id(n.originator_id),
+                originator_version=n.originator_version,
+                topic=n.topic,
+                state=n.state,
+                id=n.id,
+            )
+            for n in found
+        ]
+
+    def _id(self, stream: UUID | str) -> UUID | str:
+        return UUID(str(stream)) if self._uuids else stream
+
+
+def _upstream_subject(tracking: Tracking | None) -> str:
+    """Return the subject under which a tracking without events is kept: its upstream's name."""
+    return tracking.application_name if tracking else ""

@@ -1,0 +1,172 @@
+"""How the journal tells writers what became of their appends: by NOTIFY, and how they wait for it."""
+
+import re
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator
+from threading import Event, Lock, Thread
+from typing import Final
+
+import msgspec
+import psycopg
+import structlog
+from psycopg import sql
+
+from events.log.acceptance import Outcome
+from kit.postgres import connect_own
+
+PAYLOAD_BYTES_MAX: Final = 7_900
+"""PostgreSQL refuses payloads of 8,000 bytes and more."""
+RECONNECT_S: Final = 0.5
+LISTEN_TURN_S: Final = 1.0
+_WRITER = re.compile(r"[0-9a-f]{1,32}")
+_CODES: Final = {
+    Outcome.ACCEPTED: "a",
+    Outcome.REPEAT: "r",
+    Outcome.SETTLED: "t",
+    Outcome.SEALED: "l",
+    Outcome.DEAD: "d",
+    Outcome.MALFORMED: "m",
+    Outcome.SUPERSEDED: "s",
+    Outcome.GAP: "g",
+    Outcome.FOREIGN: "f",
+    Outcome.MARKER: "k",
+}
+_OUTCOMES: Final = {code: outcome for outcome, code in _CODES.items()}
+_ID_CHARS: Final = 24
+
+_log = structlog.get_logger()
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A verdict as it travels: the attempt, the rule's word, and the ordinal of the attempt's last event."""
+
+    commit: bytes
+    outcome: Outcome
+    ordinal: int
+
+
+def channel_of(log: str, writer: str) -> str | None:
+    """Return the channel of a writer process, or None where the name on the log is none of ours."""
+    return f"{log}_writer_{writer}" if _WRITER.fullmatch(writer) else None
+
+
+def payloads(verdicts: Iterable[Told]) -> Iterator[str]:
+    """Pack verdicts into as few payloads as PostgreSQL takes."""
+    parts: list[str] = []
+    size = 0
+    for told in verdicts:
+        part = f"{_CODES[told.outcome]}{b64encode(told.commit).decode()}{told.ordinal}"
+        if size + len(part) + 1 > PAYLOAD_BYTES_MAX:
+            yield ",".join(parts)
+            parts, size = [], 0
+        parts.append(part)
+        size += len(part) + 1
+    if parts:
+        yield ",".join(parts)
+
+
+def unpack(payload: str) -> Iterator[Told]:
+    """Return the verdicts of one payload."""
+    for part in payload.split(","):
+        end = 1 + _ID_CHARS
+        yield Told(b64decode(part[1:end]), _OUTCOMES[part[0]], int(part[end:]))
+
+
+class Waiting:
+    """One attempt that waits for its verdict."""
+
+    __slots__ = ("_event", "told", "unsent")
+
+    def __init__(self) -> None:
+        self._event = Lock()
+        self._event.acquire()
+        self.told: Told | None = None
+        self.unsent: Exception | None = None
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return whether something was told within the time."""
+        return self._event.acquire(timeout=timeout_s)
+
+    def tell(self, told: Told) -> None:
+        if self.told is None:
+            self.told = told
+            self._event.release()
+
+    def fail(self, error: Exception) -> None:
+        """Say that the attempt provably never left."""
+        if self.told is None and self.unsent is None:
+            self.unsent = error
+            self._event.release()
+
+
+class VerdictListener:
+    """
+    Listens on this process's channel and wakes whoever waits.
+
+    A lost connection loses messages, never verdicts: those who wait look them up (`wait_for`).
+    """
+
+    def __init__(self, url: str, *, log: str, writer: str) -> None:
+        self._url, self._channel = url, channel_of(log, writer) or ""
+        self._waiting: dict[bytes, Waiting] = {}
+        self._stop, self._listening = Event(), Event()
+        self._thread = Thread(target=self._run, name="verdicts", daemon=True)
+        self._thread.start()
+
+    def expect(self, commit: bytes) -> Waiting:
+        """Begin to wait for an attempt's verdict; call before sending it."""
+        waiting = self._waiting[commit] = Waiting()
+        return waiting
+
+    def forget(self, commit: bytes) -> None:
+        self._waiting.pop(commit, None)
+
+    def ready(self, timeout_s: float) -> bool:
+        """Return whether the channel is listened on, waiting for it up to the timeout."""
+        return self._listening.wait(timeout_s)
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join(2 * LISTEN_TURN_S)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with connect_own(self._url, application_name=self._channel[:63]) as conn:
+                    conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+                    self._listening.set()
+                    self._listen(conn)
+            except psycopg.Error as error:
+                self._listening.clear()
+                _log.warning("verdicts.listener_lost", error=str(error).strip())
+                self._stop.wait(RECONNECT_S)
+
+    def _listen(self, conn: psycopg.Connection) -> None:
+        while not self._stop.is_set():
+            for notify in conn.notifies(timeout=LISTEN_TURN_S):
+                for told in unpack(notify.payload):
+                    waiting = self._waiting.get(told.commit)
+                    if waiting is not None:
+                        waiting.tell(told)
+                if self._stop.is_set():
+                    return
+
+
+def wait_for(
+    waiting: Waiting, *, timeout_s: float, poll_s: float, look_up: Callable[[], Told | None]
+) -> Told | None:
+    """
+    Wait for a verdict; look it up every `poll_s`, since a message may be lost.
+
+    Returns None when the time is over: nothing is known. Raises what `Waiting.fail` was given.
+    """
+    deadline = time.monotonic() + timeout_s
+    while (left := deadline - time.monotonic()) > 0:
+        if waiting.wait(min(poll_s, left)):
+            if waiting.unsent is not None:
+                raise waiting.unsent
+            return waiting.told
+        if found := look_up():
+            return found
+    return None

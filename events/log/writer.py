@@ -1,0 +1,272 @@
+"""Appending to the log: chains the commit to its heads, sends it, awaits the verdict, settles the unknown."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import Lock
+from typing import Final
+
+import msgspec
+from eventsourcing.persistence import PersistenceError, ProgrammingError, Tracking
+
+from events.log.acceptance import Head, Outcome
+from events.log.lane import Lane
+from events.log.lookups import Connect, LogIdentity, Lookups
+from events.log.outcomes import (
+    Accepted,
+    ConflictError,
+    NotSentError,
+    OutcomeUnknownError,
+    Position,
+    Settled,
+)
+from events.log.port import LogAppender
+from events.log.record import ZERO_PARENT, Commit, Settle, Write, digest_of, encode_entry
+from events.log.streams import StreamIdError, partition_of, subject_of
+from events.log.verdicts import Told, VerdictListener, wait_for
+
+HEADS_MAX: Final = 200_000
+APPEND_TIMEOUT_S: Final = 20.0
+"""Longer than Kafka's delivery timeout, so that most appends learn their fate in time."""
+LOOK_UP_S: Final = 0.5
+"""How often a waiting append looks for a verdict whose message was lost."""
+SETTLE_POLL_S: Final = 0.02
+OPEN_TIMEOUT_S: Final = 10.0
+
+Event = tuple[str, int, str, bytes]
+"""Stream, version, topic, state."""
+
+
+class LogWriter:
+    """The writing half of a log for one process; safe to use from many threads. Opens at first use."""
+
+    def __init__(
+        self,
+        *,
+        log: str,
+        url: str,
+        connect: Connect,
+        open_appender: Callable[[], LogAppender],
+        append_timeout_s: float = APPEND_TIMEOUT_S,
+    ) -> None:
+        self._name, self._url, self._open_appender = log, url, open_appender
+        self._append_timeout_s = append_timeout_s
+        self._opening = Lock()
+        self._lane: Lane | None = None
+        self._listener: VerdictListener | None = None
+        self._log: LogIdentity | None = None
+        self._heads: dict[str, Head] = {}
+        self.lookups = Lookups(connect, log=log)
+
+    def append(
+        self,
+        events: Sequence[Event],
+        *,
+        subject: str | None = None,
+        command: bytes | None = None,
+        fingerprint: bytes = b"",
+        answer: bytes = b"",
+        decided_on: int | None = None,
+        last: bool = False,
+        tracking: Tracking | None = None,
+    ) -> Accepted:
+        """
+        Append one commit and return where it stands. See `LogRecorder.append` for meaning and errors.
+
+        A stream this process has not seen is taken to be new when its first version is 0 or 1: the log
+        decides, and after a wrong guess the head is read once and the commit sent again.
+        """
+        log = self._opened()
+        subject = subject or self._subject(log, events)
+        attempt = Commit(
+            subject=subject,
+            command=command or os.urandom(32),
+            commit=b"",
+            writes=(),
+            fingerprint=fingerprint,
+            answer=answer,
+            decided_on=decided_on,
+            last=last,
+            tracking=(tracking.application_name, tracking.notification_id) if tracking else None,
+        )
+        for may_guess in (True, False):
+            writes, guessed = self._chain(events, may_guess=may_guess)
+            commit = msgspec.structs.replace(attempt, commit=os.urandom(16), writes=writes)
+            told = self._send(log, commit)
+            if told.outcome is Outcome.ACCEPTED:
+                return self._accepted(log, commit, told)
+            for write in writes:
+                self._heads.pop(write.stream, None)
+            if told.outcome is Outcome.REPEAT:
+                return self._repeated(commit)
+            if not (told.outcome is Outcome.SUPERSEDED and guessed):
+                break
+        raise self._conflict(commit, told.outcome)
+
+    def resolve(self, subject: str, command: bytes) -> Accepted | Settled:
+        """
+        Make a command's outcome final: found, or settled by a marker on the log; the first of both wins.
+
+        Raises OutcomeUnknownError when the log did not answer in time; asking again is harmless.
+        """
+        log = self._opened()
+        deadline = time.monotonic() + self._append_timeout_s
+        if (found := self.lookups.find(subject, command)) is not None:
+            return found
+        unsent: list[NotSentError] = []
+        partition = self._partition(log, subject)
+        self._lane_open().submit(partition, encode_entry(Settle(subject, command)), unsent.append)
+        while time.monotonic() < deadline:
+            if (found := self.lookups.find(subject, command)) is not None:
+                return found
+            if unsent:
+                raise unsent[0]
+            time.sleep(SETTLE_POLL_S)
+        raise OutcomeUnknownError(f"the marker that settles the command was not folded in {deadline}")
+
+    def generation(self) -> str:
+        """Return the log's generation, 32 hex digits."""
+        return self._opened().generation.hex()
+
+    def close(self) -> None:
+        """Send what waits and let go."""
+        with self._opening:
+            if self._lane is not None:
+                self._lane.close()
+            if self._listener is not None:
+                self._listener.close()
+            self._lane = self._listener = self._log = None
+
+    def _opened(self) -> LogIdentity:
+        if (log := self._log) is not None:
+            return log
+        with self._opening:
+            if self._log is None:
+                self._open()
+            return self._log  # type: ignore[return-value]  # _open sets it or raises
+
+    def _open(self) -> None:
+        deadline = time.monotonic() + OPEN_TIMEOUT_S
+        while (log := self.lookups.log()) is None:
+            if time.monotonic() > deadline:
+                raise NotSentError(f"no journal worker has met the log {self._name} yet")
+            time.sleep(SETTLE_POLL_S)
+        writer = os.urandom(8).hex()
+        listener = VerdictListener(self._url, log=self._name, writer=writer)
+        if not listener.ready(OPEN_TIMEOUT_S):
+            listener.close()
+            raise NotSentError("the journal's database does not answer")
+        try:
+            self._lane = Lane(self._open_appender(), generation=log.generation, writer=writer)
+        except BaseException:
+            listener.close()
+            raise
+        self._listener, self._log = listener, log
+
+    def _lane_open(self) -> Lane:
+        if self._lane is None:
+            raise NotSentError("the log is closed")
+        return self._lane
+
+    def _send(self, log: LogIdentity, commit: Commit) -> Told:
+        listener, lane = self._listener, self._lane_open()
+        if listener is None:
+            raise NotSentError("the log is closed")
+        waiting = listener.expect(commit.commit)
+        try:
+            lane.submit(self._partition(log, commit.subject), encode_entry(commit), waiting.fail)
+            told = wait_for(
+                waiting,
+                timeout_s=self._append_timeout_s,
+                poll_s=LOOK_UP_S,
+                look_up=lambda: self._look_up(commit),
+            )
+        finally:
+            listener.forget(commit.commit)
+        if told is None:
+            raise OutcomeUnknownError(
+                f"no verdict in {self._append_timeout_s} s: the log may still take it; resolve() settles it"
+            )
+        return told
+
+    def _look_up(self, commit: Commit) -> Told | None:
+        try:
+            return self.lookups.verdict(commit)
+        except PersistenceError:  # the database is away for a moment: nothing is known, which is no failure
+            return None
+
+    def _chain(self, events: Sequence[Event], *, may_guess: bool) -> tuple[tuple[Write, ...], bool]:
+        """Give each event its parent's digest. Raises ConflictError where the journal shows a place taken."""
+        heads: dict[str, Head] = {}
+        writes: list[Write] = []
+        guessed = False
+        for stream, version, topic, state in events:
+            head = heads.get(stream) or self._heads.get(stream)
+            if head is None and version <= 1 and may_guess:
+                guessed, parent = True, ZERO_PARENT
+            else:
+                head = head or self.lookups.head(stream)
+                parent = head.digest if head else ZERO_PARENT
+                before = head.version if head else (version - 1 if version <= 1 else 0)
+                if version != before + 1:
+                    raise ConflictError(
+                        f"version {version} of {stream} can't follow version {before}",
+                        verdict=(Outcome.GAP if version > before else Outcome.SUPERSEDED).value,
+                        version=before,
+                    )
+            writes.append(Write(stream, version, parent, topic, state))
+            heads[stream] = Head(version, digest_of(parent, stream, version, topic, state))
+        return tuple(writes), guessed
+
+    def _accepted(self, log: LogIdentity, commit: Commit, told: Told) -> Accepted:
+        if len(self._heads) > HEADS_MAX:
+            self._heads = {}
+        for write in commit.writes:
+            digest = digest_of(write.parent, write.stream, write.version, write.topic, write.state)
+            self._heads[write.stream] = Head(write.version, digest)
+        position = Position(
+            generation=log.generation.hex(),
+            partition=self._partition(log, commit.subject),
+            ordinal=told.ordinal,
+        )
+        return Accepted(
+            subject=commit.subject,
+            command=commit.command,
+            position=position,
+            events=len(commit.writes),
+            answer=commit.answer,
+            fingerprint=commit.fingerprint,
+        )
+
+    def _repeated(self, commit: Commit) -> Accepted:
+        try:
+            found = self.lookups.find(commit.subject, commit.command)
+        except PersistenceError:
+            found = None
+        if not isinstance(found, Accepted):
+            raise OutcomeUnknownError("the command was accepted before; where can't be read at the moment")
+        return msgspec.structs.replace(found, repeated=True)
+
+    def _conflict(self, commit: Commit, outcome: Outcome) -> ConflictError:
+        version = None
+        if len({write.stream for write in commit.writes}) == 1:
+            with suppress(PersistenceError):
+                head = self.lookups.head(commit.writes[0].stream)
+                version = head.version if head else None
+        message = f"the log refused the commit: {outcome.value}"
+        return ConflictError(message, verdict=outcome.value, version=version)
+
+    def _subject(self, log: LogIdentity, events: Sequence[Event]) -> str:
+        if log.one_subject:
+            return ""
+        try:
+            subjects = {subject_of(event[0]) for event in events}
+        except StreamIdError as error:
+            raise ProgrammingError(str(error)) from error
+        if len(subjects) != 1:
+            raise ProgrammingError(f"one commit has events of one subject, not of {len(subjects)}")
+        return subjects.pop()
+
+    def _partition(self, log: LogIdentity, subject: str) -> int:
+        return 0 if log.one_subject else partition_of(subject, log.partitions)

@@ -1,0 +1,137 @@
+"""A real log for tests: its topic or table, its journal worker in a thread, and writers on it."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+from eventsourcing.postgres import PostgresDatastore
+from psycopg.conninfo import conninfo_to_dict
+
+from events.log import kafka as kafka_log
+from events.log import table as table_log
+from events.log.port import LogAppender, LogReader
+from events.log.recorder import LogRecorder
+from events.log.worker import JournalWorker
+from events.log.writer import LogWriter
+from kit.clock import SystemClock
+from kit.health import Health
+
+CLOCK = SystemClock()
+
+
+def unique_name() -> str:
+    return f"log{uuid.uuid4().hex[:10]}"
+
+
+def datastore(url: str, *, pool_size: int = 5, originator_id_type: str = "text") -> PostgresDatastore:
+    parts = conninfo_to_dict(url)
+    return PostgresDatastore(
+        dbname=str(parts["dbname"]),
+        host=str(parts.get("host", "localhost")),
+        port=str(parts.get("port", 5432)),
+        user=str(parts["user"]),
+        password=str(parts.get("password", "")),
+        pool_size=pool_size,
+        originator_id_type=originator_id_type,  # type: ignore[arg-type]
+    )
+
+
+@dataclass
+class LogUnderTest:
+    """One log on one of the two adapters."""
+
+    url: str
+    name: str
+    partitions: int = 1
+    bootstrap: str | None = None
+    one_subject: bool = False
+    append_timeout_s: float = 8.0
+    recorders: list[LogRecorder] = field(default_factory=list)
+
+    @property
+    def topic(self) -> str:
+        return f"{self.name}.events"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"bootstrap_servers": self.bootstrap}
+
+    def create(self) -> None:
+        if self.bootstrap:
+            kafka_log.create_topic(
+                self.options,
+                topic=self.topic,
+                partitions=self.partitions,
+                replicas=1,
+                clock=CLOCK,
+                flush_every_message=False,
+                one_subject=self.one_subject,
+            )
+        else:
+            table_log.create_table_log(
+                self.url,
+                log=self.name,
+                partitions=self.partitions,
+                generation=os.urandom(16),
+                clock=CLOCK,
+                one_subject=self.one_subject,
+            )
+
+    def drop(self) -> None:
+        for recorder in self.recorders:
+            recorder.writer.close()
+            recorder.datastore.close()
+        if self.bootstrap:
+            kafka_log.delete_topic(self.options, topic=self.topic)
+
+    def reader(self) -> LogReader:
+        if self.bootstrap:
+            return kafka_log.KafkaReader(self.options, topic=self.topic)
+        return table_log.TableReader(self.url, log=self.name)
+
+    def appender(self) -> LogAppender:
+        if self.bootstrap:
+            return kafka_log.KafkaAppender(self.options, topic=self.topic, clock=CLOCK)
+        return table_log.TableAppender(self.url, log=self.name, clock=CLOCK)
+
+    def recorder(
+        self, *, wrap: Callable[[LogAppender], LogAppender] = lambda a: a, pool_size: int = 5
+    ) -> LogRecorder:
+        store = datastore(self.url, pool_size=pool_size)
+        writer = LogWriter(
+            log=self.name,
+            url=self.url,
+            connect=store.get_connection,
+            open_appender=lambda: wrap(self.appender()),
+            append_timeout_s=self.append_timeout_s,
+        )
+        recorder = LogRecorder(store, writer, log=self.name)
+        self.recorders.append(recorder)
+        return recorder
+
+    def worker(self, *, lease_s: float = 10.0) -> JournalWorker:
+        return JournalWorker(
+            url=self.url,
+            log=self.name,
+            open_reader=self.reader,
+            health=Health(),
+            lease_s=lease_s,
+            worker=uuid.uuid4().hex,
+        )
+
+    @contextmanager
+    def folding(self) -> Iterator[None]:
+        """Run a journal worker in a thread for the time of the block."""
+        stop = Event()
+        thread = Thread(target=self.worker().run, args=(stop,), daemon=True, name=f"journal {self.name}")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(15)
+            assert not thread.is_alive(), "the journal worker did not stop"
