@@ -1,0 +1,68 @@
+"""The master key that wraps other keys, read from a file and never shown."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES: Final = 32
+_FORMAT: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+
+
+class SecretError(Exception):
+    """A key file can't be used, or something wrapped does not open under this key and context."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MasterKey:
+    """Wraps keys with AES-256-GCM; what was wrapped in one context opens in that context only."""
+
+    key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.key) != KEY_BYTES:
+            raise SecretError(f"A master key has {KEY_BYTES} bytes, not {len(self.key)}.")
+
+    @classmethod
+    def from_file(cls, path: Path) -> "MasterKey":
+        """Read the key: 64 hexadecimal digits. Raises SecretError, which never quotes the content."""
+        try:
+            return cls(key=bytes.fromhex(path.read_text(encoding="ascii").strip()))
+        except OSError as error:
+            raise SecretError(f"The master key file {path} can't be read: {error.strerror}.") from error
+        except ValueError:
+            # Without a cause: its message would quote the content.
+            raise SecretError(f"The master key file {path} must hold 64 hexadecimal digits.") from None
+
+    @classmethod
+    def from_file_or_new(cls, path: Path) -> "MasterKey":
+        """Read the key, or make a random one and keep it in that file, readable by its owner only."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return cls.from_file(path)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(os.urandom(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return cls.from_file(path)
+
+    def wrap(self, key: bytes, *, context: bytes) -> bytes:
+        """Seal a key; `context` (say, whose key it is) must be told again to open it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _FORMAT + nonce + AESGCM(self.key).encrypt(nonce, key, _FORMAT + context)
+
+    def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
+        """Open a wrapped key. Raises SecretError when key, context or bytes are not those of the wrapping."""
+        if wrapped[:1] != _FORMAT:
+            raise SecretError("This key was wrapped in a format that this program doesn't know.")
+        nonce, sealed = wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]
+        try:
+            return AESGCM(self.key).decrypt(nonce, sealed, _FORMAT + context)
+        except (InvalidTag, ValueError):
+            raise SecretError("This wrapped key does not open under this master key and context.") from None

@@ -1,0 +1,131 @@
+"""The settings of every process: environment variables beginning with IPP_, read once at its start."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, Literal, get_args, get_type_hints
+
+PREFIX: Final = "IPP_"
+TEST_PREFIX: Final = "IPP_TEST_"
+"""Names of the tests' own; no process reads them."""
+PARTITIONS_EMBEDDED: Final = 1
+
+Profile = Literal["embedded", "production"]
+LogFormat = Literal["console", "json"]
+
+
+class SettingsError(Exception):
+    """A setting is unknown, missing, or not of its kind. The message never quotes a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings with their defaults; the variable of a field is `IPP_` and its name in capitals."""
+
+    profile: Profile = "embedded"
+    data_dir: Path = Path(".ipp")
+    """Where the embedded profile keeps its database and keys."""
+    log_name: str = "ipp"
+    partitions: int = 12
+    """Of a new log; unless it is set, the embedded profile makes one."""
+
+    # Addresses may hold passwords, so no representation shows them.
+    database_url: str = field(default="", repr=False)
+    """The database of the journal and the views."""
+    vault_url: str = field(default="", repr=False)
+    """The vault's own database."""
+    database_pool_max: int = 10
+    master_key_file: Path = Path(".ipp/master.key")
+
+    kafka_bootstrap: str = ""
+    """host:port of brokers, comma between; empty means the embedded table log."""
+    kafka_replicas: int = 3
+    kafka_flush_every_message: bool | None = None
+    """Unset: only where there are fewer than two replicas."""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password_file: Path | None = None
+    kafka_ca_file: Path | None = None
+
+    oidc_issuer: str = ""
+    oidc_audience: str = "ipp"
+    oidc_jwks_url: str = ""
+    oidc_person_claim: str = "employee_number"
+
+    services_url: str = ""
+    """Where the gateway sends commands; empty in the embedded profile, where they are handled in process."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    probes_port: int = 9000
+    """Where a worker, which serves no requests, answers for its health and metrics."""
+
+    lease_s: float = 10.0
+    staleness_max_s: float = 30.0
+    wait_for_s: float = 5.0
+    append_timeout_s: float = 10.0
+
+    query_depth_max: int = 12
+    query_cost_max: int = 5_000
+    page_max: int = 100
+    body_bytes_max: int = 256 * 1024
+    commands_per_minute_max: int = 120
+
+    log_format: LogFormat = "console"
+
+    def __post_init__(self) -> None:
+        if self.profile == "production":
+            needed = ("database_url", "vault_url", "kafka_bootstrap", "oidc_issuer", "oidc_jwks_url")
+            missing = [f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)]
+            if missing:
+                raise SettingsError(f"The production profile needs {', '.join(missing)}.")
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if type(value) in {int, float} and not (value > 0 or setting.name in _ZERO_ALLOWED):
+                raise SettingsError(f"{PREFIX}{setting.name.upper()} must be more than 0.")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read every `IPP_` variable of `env`. Raises SettingsError, for a name unknown as well."""
+        known = {f"{PREFIX}{setting.name.upper()}": setting for setting in fields(cls)}
+        given = {n: v for n, v in env.items() if n.startswith(PREFIX) and not n.startswith(TEST_PREFIX)}
+        for name in given.keys() - known.keys():
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"{name} is no setting; the nearest is {nearest}.")
+        hints = get_type_hints(cls)
+        values: dict[str, Any] = {
+            known[name].name: _read(name, text, hints[known[name].name]) for name, text in given.items()
+        }
+        if (
+            "partitions" not in values
+            and values.get("profile", _default(known[f"{PREFIX}PROFILE"])) == "embedded"
+        ):
+            values["partitions"] = PARTITIONS_EMBEDDED
+        return cls(**values)
+
+
+_ZERO_ALLOWED: Final = frozenset({"port", "probes_port"})
+"""Port 0 lets the system choose a free one."""
+
+
+def _default(setting: "Field[Any]") -> Any:
+    return None if setting.default is MISSING else setting.default
+
+
+def _read(name: str, text: str, kind: Any) -> Any:
+    choices = get_args(kind)
+    if kind is int or kind is float:
+        try:
+            return kind(text)
+        except ValueError:
+            raise SettingsError(f"{name} must be a number.") from None
+    if kind == bool | None:
+        if text.lower() not in {"true", "false"}:
+            raise SettingsError(f"{name} must be true or false.")
+        return text.lower() == "true"
+    if kind is Path or Path in choices:
+        return Path(text)
+    if choices and text not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}.")
+    return text

@@ -1,0 +1,84 @@
+"""Log lines of every process: structured, correlated, and without anything a person typed."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+NEVER_LOGGED: Final = frozenset(
+    {
+        "variables",
+        "query",
+        "body",
+        "payload",
+        "command_input",
+        "token",
+        "authorization",
+        "password",
+        "secret",
+        "key",
+    }
+)
+"""Fields that could carry what people wrote, or a credential: only their presence is logged."""
+WITHHELD: Final = "(withheld)"
+
+
+def set_up_logging(*, as_json: bool, process: str, level: int = logging.INFO) -> None:
+    """Send structlog's and the standard library's lines to standard error in one form; once, at start."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        withhold,
+    ]
+    # Neither form shows the local variables of a traceback: they hold contents and keys.
+    plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    render: list[Processor] = (
+        [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # These tell at INFO what we tell better ourselves, and httpx tells addresses.
+    for chatty in ("kafka", "httpx", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def withhold(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace the value of every field that must not be logged."""
+    for name in NEVER_LOGGED & event.keys():
+        event[name] = WITHHELD
+    return event
+
+
+@contextmanager
+def correlated(correlation_id: str) -> Iterator[None]:
+    """Put this id on every line logged inside, in this thread or task."""
+    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        yield
+
+
+def correlation_id() -> str | None:
+    """Give the id of the request or batch at hand, to be passed on to the next process."""
+    found = structlog.contextvars.get_contextvars().get("correlation_id")
+    return found if isinstance(found, str) else None
