@@ -118,7 +118,7 @@ class LogUnderTest:
             url=self.url,
             log=self.name,
             open_reader=self.reader,
-            health=Health(),
+            health=Health(CLOCK),
             lease_s=lease_s,
             worker=uuid.uuid4().hex,
         )
