@@ -1,0 +1,123 @@
+"""The rows a fold wants changed, gathered over a batch and written with few statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import psycopg
+
+from projections.view import Table, View
+
+Row = dict[str, Any]
+
+
+class Changes:
+    """What one batch changes in one partition of one view: one pending change a row, later ones merged in.
+
+    `about` names the subject that the following calls speak of; a fold never writes another subject's rows.
+    """
+
+    def __init__(self, view: View, partition: int) -> None:
+        self._tables = view.tables
+        self._partition = partition
+        self._subject = ""
+        self._emptied: set[str] = set()
+        self._put: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
+        self._set: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
+        self._dropped: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
+
+    def about(self, subject: str) -> None:
+        self._subject = subject
+
+    def put(self, table: Table, **row: Any) -> None:
+        """Write a whole row, in place of one with the same key; columns left out are null."""
+        row["partition"] = self._partition
+        row["subject"] = self._subject
+        key = tuple([row[name] for name in table.key])
+        self._set[table.name].pop(key, None)
+        self._dropped[table.name].pop(key, None)
+        self._put[table.name][key] = row
+
+    def set(self, table: Table, **columns: Any) -> None:
+        """Change some columns of the row with that key; nothing happens where there is none."""
+        columns["subject"] = self._subject
+        key = tuple([columns[name] for name in table.key])
+        if key in self._dropped[table.name]:
+            return
+        pending = self._put[table.name].get(key) or self._set[table.name].setdefault(key, {})
+        pending.update(columns)
+
+    def drop(self, table: Table, **key_columns: Any) -> None:
+        """Take the row with that key away."""
+        key_columns["subject"] = self._subject
+        key = tuple([key_columns[name] for name in table.key])
+        self._put[table.name].pop(key, None)
+        self._set[table.name].pop(key, None)
+        self._dropped[table.name][key] = key_columns
+
+    def empty(self) -> None:
+        """Take every row of the subject away, in all tables of the view."""
+        self._emptied.add(self._subject)
+        for pending in (self._put, self._set, self._dropped):
+            for rows in pending.values():
+                for key in [key for key, row in rows.items() if row["subject"] == self._subject]:
+                    del rows[key]
+
+    def write(self, connection: psycopg.Connection, schema: str) -> None:
+        """Write everything; the caller's transaction holds it together."""
+        for table in self._tables:
+            if self._emptied:
+                subjects = sorted(self._emptied)
+                connection.execute(f"DELETE FROM {schema}.{table.name} WHERE subject = ANY(%s)", (subjects,))
+            if dropped := self._dropped[table.name]:
+                _run(connection, _delete_sql(schema, table), table.key, dropped.values())
+            if put := self._put[table.name]:
+                names = tuple(column.name for column in table.all_columns)
+                _run(connection, _upsert_sql(schema, table), names, put.values())
+            for names, rows in _by_columns(self._set[table.name].values()):
+                _run(connection, _update_sql(schema, table, names), names, rows)
+
+
+def _run(connection: psycopg.Connection, sql: str, names: tuple[str, ...], rows: Iterable[Row]) -> None:
+    columns = list(zip(*[[row.get(name) for name in names] for row in rows], strict=True))
+    connection.execute(sql.encode(), [list(column) for column in columns])
+
+
+def _by_columns(rows: Iterable[Row]) -> Iterable[tuple[tuple[str, ...], list[Row]]]:
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(sorted(row))].append(row)
+    return groups.items()
+
+
+def _unnest(table: Table, names: tuple[str, ...]) -> str:
+    types = {column.name: column.type for column in table.all_columns}
+    arrays = ", ".join(f"%b::{types[name]}[]" if types[name] != "jsonb" else "%s::jsonb[]" for name in names)
+    return f"unnest({arrays}) AS u({', '.join(names)})"
+
+
+@cache
+def _upsert_sql(schema: str, table: Table) -> str:
+    names = tuple(column.name for column in table.all_columns)
+    rest = [name for name in names if name not in table.key]
+    update = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    return (
+        f"INSERT INTO {schema}.{table.name} ({', '.join(names)}) SELECT * FROM {_unnest(table, names)} "
+        f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {update}"
+    )
+
+
+@cache
+def _update_sql(schema: str, table: Table, names: tuple[str, ...]) -> str:
+    update = ", ".join(f"{name} = u.{name}" for name in names if name not in table.key)
+    where = " AND ".join(f"t.{name} = u.{name}" for name in table.key)
+    return f"UPDATE {schema}.{table.name} t SET {update} FROM {_unnest(table, names)} WHERE {where}"
+
+
+@cache
+def _delete_sql(schema: str, table: Table) -> str:
+    where = " AND ".join(f"t.{name} = u.{name}" for name in table.key)
+    return f"DELETE FROM {schema}.{table.name} t USING {_unnest(table, table.key)} WHERE {where}"

@@ -1,0 +1,158 @@
+"""Where each view stands in each partition, and how long ago its worker last looked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, LiteralString
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row
+
+from projections.view import SCHEMA, View
+
+CHANNEL: Final = "views"
+"""NOTIFY channel: "view partition ordinal" in each transaction that moved a position."""
+
+_TABLES: Final[LiteralString] = """
+CREATE SCHEMA IF NOT EXISTS {schema};
+CREATE TABLE IF NOT EXISTS {schema}.positions (
+    view       text        NOT NULL,
+    version    integer     NOT NULL,
+    partition  integer     NOT NULL,
+    generation text        NOT NULL,
+    ordinal    bigint      NOT NULL,
+    seen_at    timestamptz NOT NULL,
+    PRIMARY KEY (view, version, partition)
+) WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS {schema}.parked (
+    view      text        NOT NULL,
+    version   integer     NOT NULL,
+    partition integer     NOT NULL,
+    subject   text        NOT NULL,
+    ordinal   bigint      NOT NULL,
+    reason    text        NOT NULL,
+    parked_at timestamptz NOT NULL,
+    PRIMARY KEY (view, version, subject)
+);
+"""
+_SETUP_LOCK: Final = 0x69707003  # serialises CREATE … IF NOT EXISTS, which PostgreSQL itself does not
+
+
+class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of the last event folded into a partition; `stale_s` counts from the worker's last look."""
+
+    partition: int
+    generation: str
+    ordinal: int
+    seen_at: datetime
+    stale_s: float
+
+
+class FenceError(Exception):
+    """Another worker moved this position: what is in memory is wrong and must be read again."""
+
+
+_READ: Final = (
+    f"SELECT partition, generation, ordinal, seen_at,"
+    f" extract(epoch FROM clock_timestamp() - seen_at)::float8 AS stale_s FROM {SCHEMA}.positions"
+    " WHERE view = %s AND version = %s ORDER BY partition"
+)
+
+
+async def positions_of(connection: psycopg.AsyncConnection, view: View) -> list[ViewPosition]:
+    """Return where a view stands, by partition; empty while no worker has met it."""
+    async with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
+        await cursor.execute(_READ, (view.name, view.version))
+        return await cursor.fetchall()
+
+
+def read_positions(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> list[ViewPosition]:
+    """Return the same for a worker or a command."""
+    with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
+        sql = _READ.replace(f"{SCHEMA}.positions", f"{schema}.positions")
+        return cursor.execute(sql, (view.name, view.version)).fetchall()
+
+
+def move(
+    connection: psycopg.Connection,
+    view: View,
+    partition: int,
+    *,
+    expected: int,
+    ordinal: int,
+    schema: str = SCHEMA,
+) -> None:
+    """Take the fence and move the position, first thing in the transaction that folds. Raises FenceError.
+
+    The row stays locked until the transaction ends, so no one else can fold this partition meanwhile.
+    """
+    moved = connection.execute(
+        f"UPDATE {schema}.positions SET ordinal = %s, seen_at = clock_timestamp()"
+        " WHERE view = %s AND version = %s AND partition = %s AND ordinal = %s",
+        (ordinal, view.name, view.version, partition, expected),
+    ).rowcount
+    if moved != 1:
+        raise FenceError(f"{view.name} in partition {partition} no longer stands at {expected}.")
+
+
+def announce(connection: psycopg.Connection, view: View, partition: int, ordinal: int) -> None:
+    """Tell who waits for it, when the transaction commits."""
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{view.name} {partition} {ordinal}"))
+
+
+def seen(connection: psycopg.Connection, views: Sequence[View], partitions: Sequence[int]) -> None:
+    """Note that the worker looked at these partitions and found nothing it hasn't folded."""
+    connection.execute(
+        f"UPDATE {SCHEMA}.positions SET seen_at = clock_timestamp()"
+        " WHERE partition = ANY(%s) AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))",
+        (list(partitions), [view.name for view in views], [view.version for view in views]),
+    )
+
+
+def create_schema(connection: psycopg.Connection, schema: str) -> None:
+    """Make a schema for views, with its positions and parked subjects, where it is missing."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+        connection.execute(_TABLES.replace("{schema}", schema))
+
+
+def prepare_view(
+    connection: psycopg.Connection,
+    view: View,
+    *,
+    partitions: int,
+    generation: str,
+    schema: str = SCHEMA,
+) -> None:
+    """Make what is missing of a view's tables and positions.
+
+    A view that lost one of its tables begins anew, since its position would claim rows that are gone.
+    """
+    with connection.transaction():
+        create_schema(connection, schema)
+        there = connection.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)",
+            (schema, [table.name for table in view.tables]),
+        ).fetchone()
+        if there is None or there[0] != len(view.tables):
+            drop_view(connection, view, schema=schema)
+            for table in view.tables:
+                for statement in table.ddl(schema):
+                    connection.execute(statement)
+        connection.execute(
+            f"INSERT INTO {schema}.positions SELECT %s, %s, p, %s, 0, clock_timestamp()"
+            " FROM generate_series(0, %s) p ON CONFLICT DO NOTHING",
+            (view.name, view.version, generation, partitions - 1),
+        )
+
+
+def drop_view(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> None:
+    """Drop a view's tables, positions and parked subjects; a worker's start folds it from the first event."""
+    for table in view.tables:
+        connection.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
+    for table_name in ("positions", "parked"):
+        connection.execute(
+            f"DELETE FROM {schema}.{table_name} WHERE view = %s AND version = %s", (view.name, view.version)
+        )

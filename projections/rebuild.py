@@ -1,0 +1,199 @@
+"""Rebuilding a view beside the one in use: fold all, compare at equal positions, swap at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+import psycopg
+
+from events.log.reading import generation_of, partition_count, read_partition
+from kit.postgres import connect_own
+from projections.batch import Batch, BatchSize, Opener
+from projections.folding import Folding
+from projections.parking import read_parked
+from projections.positions import create_schema, drop_view, prepare_view, read_positions
+from projections.view import REBUILD_SCHEMA, SCHEMA, View
+
+_REBUILD_LOCK: Final = 0x69707004
+
+Told = Callable[[int, int], None]
+"""Called with how many events were folded and how many there are to fold."""
+
+
+class RebuildRunningError(Exception):
+    """Another process is rebuilding a view in this database."""
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What one table holds of one partition: the count of rows, and the sum of a hash of each."""
+
+    table: str
+    partition: int
+    rows: int
+    digest: str
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A table and partition in which the two builds are not equal, at equal positions."""
+
+    table: str
+    partition: int
+    rows_served: int
+    rows_rebuilt: int
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """How a rebuild ended: what it folded, where it differs from the view in use, and if it is in use."""
+
+    events: int
+    rows: int
+    differences: tuple[Difference, ...]
+    swapped: bool
+
+
+def rebuild(
+    database_url: str, view: View, *, log_name: str, opener: Opener, told: Told, swap_different: bool
+) -> Rebuilt:
+    """Rebuild one view and swap it in if it equals the one in use, or if a difference is what was wanted.
+
+    Workers go on meanwhile; they wait only for the swap itself. Raises RebuildRunningError, and what folding
+    raises.
+    """
+    with connect_own(database_url, application_name=f"rebuild {view.name}") as connection:
+        locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone()
+        if locked is None or not locked[0]:
+            raise RebuildRunningError("Another rebuild runs in this database.")
+        _begin(connection, view, log_name)
+        build = _Build(connection, view, log_name, opener, told)
+        build.catch_up(_ordinals(connection, view, SCHEMA))
+        with connect_own(database_url, application_name=f"rebuild {view.name} compare") as served:
+            rows, differences = _compare(served, build)
+        swapped = swap_different or not differences
+        if swapped:
+            build.catch_up(_ordinals(connection, view, SCHEMA))
+            _swap(connection, build)
+        drop_view(connection, view, schema=REBUILD_SCHEMA)
+        return Rebuilt(events=build.folded, rows=rows, differences=differences, swapped=swapped)
+
+
+def contents(
+    connection: psycopg.Connection, view: View, *, schema: str = SCHEMA, without: frozenset[str] = frozenset()
+) -> list[Content]:
+    """Return what each table holds of each partition, subjects of `without` left out."""
+    return [
+        Content(table=table.name, partition=partition, rows=rows, digest=str(digest))
+        for table in view.tables
+        for partition, rows, digest in connection.execute(
+            "SELECT partition, count(*), sum(hashtextextended(t::text, 0)::numeric)"
+            f" FROM {schema}.{table.name} t WHERE subject <> ALL(%s) GROUP BY partition ORDER BY partition",
+            (sorted(without),),
+        )
+    ]
+
+
+class _Build:
+    """The view being built in its own schema."""
+
+    def __init__(
+        self, connection: psycopg.Connection, view: View, log_name: str, opener: Opener, told: Told
+    ) -> None:
+        self.connection = connection
+        self.view = view
+        self.folded = 0
+        self._log = log_name
+        self._opener = opener
+        self._told = told
+        self._size = BatchSize()
+        self._folding = Folding(connection=connection, view=view, schema=REBUILD_SCHEMA)
+        self._ordinals = _ordinals(connection, view, REBUILD_SCHEMA)
+
+    def catch_up(self, upto: Mapping[int, int]) -> None:
+        """Fold every partition up to exactly the ordinal named."""
+        for partition, last in upto.items():
+            while (after := self._ordinals[partition]) < last:
+                events = read_partition(
+                    self.connection,
+                    log=self._log,
+                    partition=partition,
+                    after=after,
+                    limit=min(self._size.events, last - after),
+                )
+                self._size.saw(events)
+                self._ordinals[partition] = self._folding.fold(Batch(events, self._opener), after=after)
+                self.folded += len(events)
+                self._told(self.folded, sum(upto.values()))
+
+
+def _begin(connection: psycopg.Connection, view: View, log_name: str) -> None:
+    connection.execute("SET synchronous_commit = off")
+    partitions = partition_count(connection, log=log_name)
+    generation = generation_of(connection, log=log_name)
+    prepare_view(connection, view, partitions=partitions, generation=generation)
+    create_schema(connection, REBUILD_SCHEMA)
+    drop_view(connection, view, schema=REBUILD_SCHEMA)
+    prepare_view(connection, view, partitions=partitions, generation=generation, schema=REBUILD_SCHEMA)
+
+
+def _ordinals(connection: psycopg.Connection, view: View, schema: str) -> dict[int, int]:
+    return {at.partition: at.ordinal for at in read_positions(connection, view, schema=schema)}
+
+
+def _compare(served: psycopg.Connection, build: _Build) -> tuple[int, tuple[Difference, ...]]:
+    """Compare both builds at the positions of one snapshot of the served one, parked subjects left out."""
+    view = build.view
+    served.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with served.transaction():
+        build.catch_up(_ordinals(served, view, SCHEMA))
+        parked = read_parked(served, view) + read_parked(build.connection, view, schema=REBUILD_SCHEMA)
+        without = frozenset(row.subject for row in parked)
+        theirs = _by_place(contents(served, view, without=without))
+    ours = _by_place(contents(build.connection, view, schema=REBUILD_SCHEMA, without=without))
+    differences = tuple(
+        Difference(
+            table=table,
+            partition=partition,
+            rows_served=_rows(theirs, table, partition),
+            rows_rebuilt=_rows(ours, table, partition),
+        )
+        for table, partition in sorted(theirs.keys() | ours.keys())
+        if theirs.get((table, partition)) != ours.get((table, partition))
+    )
+    return sum(content.rows for content in ours.values()), differences
+
+
+def _by_place(found: list[Content]) -> dict[tuple[str, int], Content]:
+    return {(content.table, content.partition): content for content in found}
+
+
+def _rows(by_place: dict[tuple[str, int], Content], table: str, partition: int) -> int:
+    content = by_place.get((table, partition))
+    return content.rows if content else 0
+
+
+def _swap(connection: psycopg.Connection, build: _Build) -> None:
+    """Put the new tables in place of those in use, at positions that are locked and equal.
+
+    The positions stay as they are, so workers and waiting readers notice nothing but a short wait.
+    """
+    view = build.view
+    with connection.transaction():
+        for schema in (SCHEMA, REBUILD_SCHEMA):
+            connection.execute(
+                f"SELECT FROM {schema}.positions WHERE view = %s AND version = %s"
+                " ORDER BY partition FOR UPDATE",
+                (view.name, view.version),
+            )
+        build.catch_up(_ordinals(connection, view, SCHEMA))
+        for table in view.tables:
+            connection.execute(f"DROP TABLE {SCHEMA}.{table.name}")
+            connection.execute(f"ALTER TABLE {REBUILD_SCHEMA}.{table.name} SET SCHEMA {SCHEMA}")
+        connection.execute(
+            f"DELETE FROM {SCHEMA}.parked WHERE view = %s AND version = %s", (view.name, view.version)
+        )
+        connection.execute(
+            f"INSERT INTO {SCHEMA}.parked SELECT * FROM {REBUILD_SCHEMA}.parked"
+            " WHERE view = %s AND version = %s",
+            (view.name, view.version),
+        )

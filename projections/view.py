@@ -1,0 +1,86 @@
+"""What a view is: a name, a version, the streams it looks at, its tables, and a pure fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from events.codec import Recorded
+    from projections.changes import Changes
+
+SCHEMA: Final = "views"
+REBUILD_SCHEMA: Final = "views_rebuild"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column; `type` is PostgreSQL's, no array (rows travel as one array a column)."""
+
+    name: str
+    type: str
+    nullable: bool = False
+
+
+# Every row says which partition it came from, so that two builds of a view are compared at equal positions,
+# and whose it is, so that one subject can be emptied or folded again without touching another.
+PLACE: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of one view, the view's version in its name; `key` is its primary key."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        return PLACE + self.columns
+
+    @property
+    def served(self) -> str:
+        """The name that reads use."""
+        return f"{SCHEMA}.{self.name}"
+
+    def ddl(self, schema: str) -> list[str]:
+        """Return the statements that make it in `schema`; index names are left to PostgreSQL."""
+        columns = [f"{c.name} {c.type}{'' if c.nullable else ' NOT NULL'}" for c in self.all_columns]
+        columns.append(f"PRIMARY KEY ({', '.join(self.key)})")
+        indexes = self.indexes if self.key[0] == "subject" else (("subject",), *self.indexes)
+        return [
+            f"CREATE TABLE {schema}.{self.name} ({', '.join(columns)})",
+            *(f"CREATE INDEX ON {schema}.{self.name} ({', '.join(index)})" for index in indexes),
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An accepted event where it stands: `ordinal` is its place in the partition, `subject` whose it is."""
+
+    partition: int
+    ordinal: int
+    subject: str
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A picture of the log in tables.
+
+    `fold` is pure and writes rows of the fact's own subject only; folding a fact again changes nothing.
+    Streams of other categories than `categories` are passed over unopened.
+    """
+
+    name: str
+    version: int
+    categories: frozenset[str]
+    tables: tuple[Table, ...]
+    fold: Callable[[Fact, Changes], None]
+
+    @property
+    def table_prefix(self) -> str:
+        return f"{self.name}_v{self.version}_"

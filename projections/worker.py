@@ -1,0 +1,223 @@
+"""The view worker: holds partitions by lease and folds each view's next events, until told to stop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import psycopg
+import structlog
+from psycopg import sql
+from tenacity import (
+    RetryCallState,
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    wait_exponential_jitter,
+)
+
+from events.log.leases import LeaseLostError, Leases
+from events.log.reading import (
+    JournalMissingError,
+    generation_of,
+    journal_channel,
+    partition_count,
+    read_partition,
+)
+from events.sealing import VaultUnreachableError
+from kit.health import Health
+from kit.lifecycle import Stop
+from kit.postgres import connect_own
+from projections.batch import Batch, BatchSize, Opener
+from projections.folding import Folding
+from projections.positions import FenceError, prepare_view, read_positions, seen
+from projections.view import View
+
+GROUP: Final = "views"
+IDLE_WAIT_S: Final = 0.5
+"""How long a worker with nothing to do waits for the journal's notification before it looks again."""
+SEEN_EVERY_S: Final = 0.5
+BACK_OFF_S_MAX: Final = 2.0
+HEALTH_CHECK: Final = "views"
+
+log = structlog.get_logger(__name__)
+
+
+class OtherGenerationError(Exception):
+    """The log was moved to another generation: the views were folded from one that is gone."""
+
+
+class ViewWorker:
+    """One connection, all views, the partitions its lease gives it.
+
+    Trouble that passes (database or key vault away, lease or fence lost, a COMMIT of unknown outcome) drops
+    what is in memory and is tried again with a growing wait. Anything else is a bug and ends `run`.
+    """
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        log_name: str,
+        views: Sequence[View],
+        opener: Opener,
+        lease_s: float,
+        worker: str,
+        health: Health,
+    ) -> None:
+        self._database_url = database_url
+        self._log = log_name
+        self._views = tuple(views)
+        self._opener = opener
+        self._lease_s = lease_s
+        self._worker = worker
+        self._health = health
+        self._size = BatchSize()
+        self._leases: Leases | None = None
+        self._connection: psycopg.Connection | None = None
+        self._ordinals: dict[tuple[str, int], int] = {}
+        self._noted_at: dict[int, float] = {}
+
+    def run(self, stop: Stop) -> None:
+        """Fold until `stop`. Raises TooManyParkedError, OtherGenerationError, and what is a bug."""
+        retrying = self._retrying(stop)
+        try:
+            while not stop.is_set():
+                # After RetryError the loop's own condition sees that we were told to stop.
+                with suppress(RetryError):
+                    retrying(self._turn)
+        finally:
+            self._forget()
+
+    def _retrying(self, stop: Stop) -> Retrying:
+        return Retrying(
+            retry=retry_if_exception_type(
+                (
+                    LeaseLostError,
+                    FenceError,
+                    VaultUnreachableError,
+                    JournalMissingError,
+                    psycopg.OperationalError,
+                )
+            ),
+            wait=wait_exponential_jitter(initial=0.05, max=BACK_OFF_S_MAX, jitter=0.1),
+            sleep=lambda seconds: _wait(stop, seconds),
+            stop=lambda _: stop.is_set(),
+            before_sleep=self._note_trouble,
+        )
+
+    def _note_trouble(self, retry: RetryCallState) -> None:
+        error = retry.outcome.exception() if retry.outcome else None
+        log.warning("views.interrupted", reason=type(error).__name__, attempt=retry.attempt_number)
+        self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
+        if not isinstance(error, VaultUnreachableError):
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is in memory, and every lease with the connection."""
+        self._ordinals.clear()
+        self._connection = None
+        if self._leases is not None:
+            self._leases.close()
+
+    def _turn(self) -> None:
+        """Fold one batch of every partition held; wait when there was none."""
+        leases = self._leases = self._leases or self._find_leases()
+        held = leases.hold()
+        connection = self._begin(leases.connection)
+        idle = []
+        for partition in sorted(held):
+            if partition not in leases.hold():
+                continue
+            self._load(connection, partition)
+            if not self._fold_partition(connection, partition):
+                idle.append(partition)
+        self._note_idle(connection, idle)
+        for key in [key for key in self._ordinals if key[1] not in leases.held]:
+            del self._ordinals[key]
+        self._health.report(HEALTH_CHECK, ok=True, sentence=f"folding {len(held)} partitions")
+        _listen(connection, timeout_s=IDLE_WAIT_S if len(idle) == len(held) else 0)
+
+    def _find_leases(self) -> Leases:
+        """Make the views' tables, once for each start, and the leases over the log's partitions."""
+        with connect_own(self._database_url, application_name=f"{GROUP} {self._worker} start") as connection:
+            partitions = partition_count(connection, log=self._log)
+            generation = generation_of(connection, log=self._log)
+            for view in self._views:
+                prepare_view(connection, view, partitions=partitions, generation=generation)
+                strange = {at.generation for at in read_positions(connection, view)} - {generation}
+                if strange:
+                    raise OtherGenerationError(
+                        f"{view.name} was folded from {strange}, the log is {generation}."
+                    )
+        return Leases(self._database_url, GROUP, partitions, self._lease_s, self._worker)
+
+    def _begin(self, connection: psycopg.Connection) -> psycopg.Connection:
+        """Set a new connection up; what was remembered under an older one no longer counts."""
+        if connection is not self._connection:
+            self._ordinals.clear()
+            # Safe here: after a crash of the server the fold runs again from the position that survived.
+            connection.execute("SET synchronous_commit = off")
+            connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(journal_channel(self._log))))
+            self._connection = connection
+        return connection
+
+    def _load(self, connection: psycopg.Connection, partition: int) -> None:
+        if all((view.name, partition) in self._ordinals for view in self._views):
+            return
+        for view in self._views:
+            for position in read_positions(connection, view):
+                if position.partition == partition:
+                    self._ordinals[view.name, partition] = position.ordinal
+
+    def _fold_partition(self, connection: psycopg.Connection, partition: int) -> bool:
+        """Fold the next batch into every view; those that stand at the same ordinal share what was read."""
+        at: dict[int, list[View]] = defaultdict(list)
+        for view in self._views:
+            at[self._ordinals[view.name, partition]].append(view)
+        found = False
+        for ordinal, views in at.items():
+            events = read_partition(
+                connection, log=self._log, partition=partition, after=ordinal, limit=self._size.events
+            )
+            if not events:
+                continue
+            found = True
+            self._size.saw(events)
+            batch = Batch(events, self._opener)
+            for view in views:
+                self._ordinals[view.name, partition] = Folding(connection=connection, view=view).fold(
+                    batch, after=ordinal
+                )
+        return found
+
+    def _note_idle(self, connection: psycopg.Connection, partitions: Sequence[int]) -> None:
+        now = time.monotonic()
+        due = [p for p in partitions if now - self._noted_at.get(p, -math.inf) >= SEEN_EVERY_S]
+        if due:
+            seen(connection, self._views, due)
+            self._noted_at.update(dict.fromkeys(due, now))
+
+
+def _listen(connection: psycopg.Connection, *, timeout_s: float) -> None:
+    """Wait for a notification, then take all that came with it: however many, they say one thing."""
+    for _ in connection.notifies(timeout=timeout_s, stop_after=1):
+        pass
+    for _ in connection.notifies(timeout=0):
+        pass
+
+
+def _wait(stop: Stop, seconds: float) -> None:
+    stop.wait(seconds)
+
+
+def _sentence(error: BaseException | None) -> str:
+    if isinstance(error, VaultUnreachableError):
+        return "The key vault is out of reach; no person's event is folded until it is back."
+    if isinstance(error, JournalMissingError):
+        return "The journal has no tables yet; waiting for its worker."
+    return "The lease or the database was lost; starting again from the positions."
