@@ -1,6 +1,7 @@
 """A real Apache Kafka broker for the tests: an address in the environment, Docker, or Kafka's own jars."""
 
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -95,6 +96,10 @@ def wait_until_answering(bootstrap: str) -> None:
     """Wait until the broker tells of its cluster. Raises NoBrokerError after `START_TIMEOUT_S`."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
+        # A bare connection first: the client backs off for seconds from a port that is still closed.
+        if not _listens(bootstrap):
+            time.sleep(0.05)
+            continue
         try:
             admin = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
         except (kafka_errors.KafkaError, OSError):
@@ -109,3 +114,12 @@ def wait_until_answering(bootstrap: str) -> None:
         finally:
             admin.close()
     raise NoBrokerError(f"The broker at {bootstrap} did not answer within {START_TIMEOUT_S:g} s.")
+
+
+def _listens(bootstrap: str) -> bool:
+    host, port = bootstrap.split(",")[0].rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -33,6 +33,8 @@ class DockerBroker:
             "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
             "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
             "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+            "KAFKA_BROKER_SESSION_TIMEOUT_MS": "3000",
+            "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
             "KAFKA_HEAP_OPTS": "-Xms256m -Xmx512m",
         }.items():
             self._container.with_env(name, value)

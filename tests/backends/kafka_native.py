@@ -93,7 +93,8 @@ class NativeBroker:
         self.kill()
 
     def _java(self) -> list[str]:
-        return ["java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{self._jars}/*"]
+        quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+        return ["java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", quiet, "-cp", f"{self._jars}/*"]
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -127,6 +128,7 @@ def _free_port() -> int:
         return port
 
 
+# A killed broker is let in again only after its old session ended: 9 s unless said otherwise.
 PROPERTIES: Final = """\
 process.roles=broker,controller
 node.id=1
@@ -143,6 +145,8 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 unclean.leader.election.enable=false
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 num.network.threads=2
 num.io.threads=4
 """

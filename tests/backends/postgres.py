@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from testcontainers.postgres import PostgresContainer
+from testcontainers.community.postgres import PostgresContainer
 
 from kit.embedded import EmbeddedPostgres
 from tests.backends.docker import image_at_hand

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import psycopg
 import pytest
 from kafka import KafkaAdminClient
@@ -35,7 +38,7 @@ def test_a_paused_broker_answers_nobody_until_it_is_resumed(kafka: Broker) -> No
     _admin(kafka, lambda admin: admin.list_topics())
 
 
-def _admin(kafka: Broker, do):
+def _admin(kafka: Broker, do: Callable[[KafkaAdminClient], Any]) -> Any:
     admin = KafkaAdminClient(
         bootstrap_servers=kafka.bootstrap, request_timeout_ms=3_000, bootstrap_timeout_ms=3_000
     )
