@@ -117,7 +117,7 @@ def wait_until_answering(bootstrap: str) -> None:
 
 
 def _listens(bootstrap: str) -> bool:
-    host, port = bootstrap.split(",")[0].rsplit(":", 1)
+    host, port = bootstrap.split(",", maxsplit=1)[0].rsplit(":", 1)
     try:
         socket.create_connection((host, int(port)), timeout=1).close()
     except OSError:
