@@ -11,7 +11,7 @@ from typing_extensions import override
 import events.log.kafka as kafka_log
 import events.log.table as table_log
 from events.log.port import LogAppender
-from events.log.recorder import LogRecorder
+from events.log.recorder import LogAggregateRecorder, LogRecorder
 from events.log.writer import APPEND_TIMEOUT_S, LogWriter
 from kit.clock import SystemClock
 
@@ -37,15 +37,15 @@ class LogFactory(stock.PostgresFactory):
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         if purpose != "events":
             return super().aggregate_recorder(purpose)
-        return self._recorder()
+        return self._recorder(LogAggregateRecorder)
 
     @override
     def application_recorder(self) -> ApplicationRecorder:
-        return self._recorder()
+        return self._recorder(LogRecorder)
 
     @override
     def process_recorder(self) -> ProcessRecorder:
-        return self._recorder()
+        return self._recorder(LogRecorder)
 
     @override
     def close(self) -> None:
@@ -53,9 +53,9 @@ class LogFactory(stock.PostgresFactory):
             writer.close()
         super().close()
 
-    def _recorder(self) -> LogRecorder:
+    def _recorder(self, kind: type[LogRecorder]) -> LogRecorder:
         log = self.env.name.lower() or "stored"
-        url = datastore_url(self.datastore)
+        url = _url(self.env)
         writer = LogWriter(
             log=log,
             url=url,
@@ -64,7 +64,7 @@ class LogFactory(stock.PostgresFactory):
             append_timeout_s=float(self.env.get(self.LOG_APPEND_TIMEOUT) or APPEND_TIMEOUT_S),
         )
         self._writers.append(writer)
-        recorder = LogRecorder(self.datastore, writer, log=log)
+        recorder = kind(self.datastore, writer, log=log)
         if self.env_create_table():
             recorder.create_table()
         return recorder
@@ -77,7 +77,7 @@ class LogFactory(stock.PostgresFactory):
         return lambda: table_log.TableAppender(url, log=log, clock=SystemClock())
 
 
-def datastore_url(datastore: stock.PostgresDatastore) -> str:
-    """Return the connection string of a datastore's own pool, for connections that must not be pooled."""
-    kwargs = {k: v for k, v in datastore.pool.kwargs.items() if k in {"dbname", "host", "port", "user", "password"}}
-    return make_conninfo(datastore.pool.conninfo, **kwargs)
+def _url(env: Any) -> str:
+    """Return the connection string of what the datastore's pool connects to, for connections of one's own."""
+    names = {"dbname": "DBNAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    return make_conninfo(**{key: env.get(f"POSTGRES_{name}") or None for key, name in names.items()})

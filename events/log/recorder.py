@@ -64,8 +64,9 @@ class LogRecorder(PostgresProcessRecorder):
 
         Versions follow each stream's head, a new stream begins at 0 or 1. `command` (32 bytes, random when
         left out) happens once per subject: accepted before, that answer comes back with `repeated` set,
-        whatever is sent now. `decided_on` refuses the commit if the subject's count of accepted commits has moved since;
-        `last` lets nothing of the subject in after it; a `tracking` must be beyond the last of its upstream.
+        whatever is sent now. `decided_on` refuses the commit if the subject's count of accepted commits has
+        moved since; `last` lets nothing of the subject in after it; a `tracking` must be beyond the last of
+        its upstream.
 
         Raises ConflictError (this attempt is refused for good), OutcomeUnknownError (not known in time),
         CommitTooLargeError and NotSentError (nothing was sent), ProgrammingError (not one subject's commit).
@@ -113,7 +114,7 @@ class LogRecorder(PostgresProcessRecorder):
             return None
         subject = None if stored_events else _upstream_subject(tracking)
         accepted = self.append(stored_events, subject=subject, tracking=tracking)
-        return range(accepted.first_ordinal, accepted.position.ordinal + 1)
+        return list(range(accepted.first_ordinal, accepted.position.ordinal + 1))
 
     @override
     def insert_tracking(self, tracking: Tracking) -> None:
@@ -130,9 +131,7 @@ class LogRecorder(PostgresProcessRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         found = super().select_events(stream_name(originator_id), gt=gt, lte=lte, desc=desc, limit=limit)
-        return [
-            StoredEvent(self._id(e.originator_id), e.originator_version, e.topic, e.state) for e in found
-        ]
+        return [StoredEvent(self._id(e.originator_id), e.originator_version, e.topic, e.state) for e in found]
 
     @override
     def select_notifications(
@@ -160,6 +159,14 @@ class LogRecorder(PostgresProcessRecorder):
 
     def _id(self, stream: UUID | str) -> UUID | str:
         return UUID(str(stream)) if self._uuids else stream
+
+
+class LogAggregateRecorder(LogRecorder):
+    """The same for an aggregate recorder, which tells no ids."""
+
+    @override
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        super().insert_events(stored_events, **kwargs)
 
 
 def _upstream_subject(tracking: Tracking | None) -> str:

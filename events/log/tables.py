@@ -1,6 +1,6 @@
 """The journal's tables: the accepted events in order, and all that the rule remembers for ever."""
 
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -58,7 +58,7 @@ def names(log: str) -> dict[str, sql.Identifier]:
     return {name: sql.Identifier(f"{log}_{name}") for name in every} | {"log": sql.Identifier(f"{log}_log")}
 
 
-def create_tables(conn: psycopg.Connection, *, log: str) -> None:
+def create_tables(conn: psycopg.Connection[Any], *, log: str) -> None:
     """Create the journal's tables where they are missing."""
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATE_LOCK,))

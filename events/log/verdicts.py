@@ -18,7 +18,7 @@ from kit.postgres import connect_own
 PAYLOAD_BYTES_MAX: Final = 7_900
 """PostgreSQL refuses payloads of 8,000 bytes and more."""
 RECONNECT_S: Final = 0.5
-LISTEN_TURN_S: Final = 1.0
+LISTEN_TURN_S: Final = 0.2
 _WRITER = re.compile(r"[0-9a-f]{1,32}")
 _CODES: Final = {
     Outcome.ACCEPTED: "a",

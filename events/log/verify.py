@@ -124,7 +124,9 @@ def _compare(folded: Iterator[Row], rows: Iterator[Row], faults: list[str]) -> N
 
 
 def _place(conn: psycopg.Connection, log: str, partition: int) -> tuple[int, int]:
-    statement = sql.SQL("SELECT next_offset, ordinal FROM {positions} WHERE partition = %s").format(**names(log))
+    statement = sql.SQL("SELECT next_offset, ordinal FROM {positions} WHERE partition = %s").format(
+        **names(log)
+    )
     row = conn.execute(statement, (partition,)).fetchone()
     if row is None:
         raise LogStopError(f"the journal has never folded partition {partition}")

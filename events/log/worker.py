@@ -17,7 +17,7 @@ from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableEr
 from events.log.tables import create_tables, names
 from kit.health import Health
 
-READ_WAIT_S: Final = 0.5
+READ_WAIT_S: Final = 0.25
 """How long an idle turn waits for records; leases are renewed between turns."""
 BACK_OFF_S: Final = 0.5
 HALT_RETRY_S: Final = 10.0

@@ -142,7 +142,9 @@ def test_a_tracking_must_go_forward() -> None:
 
 def test_what_is_not_of_this_log_is_foreign() -> None:
     assert outcome(Genesis(0, 1)) is Outcome.FOREIGN
-    stranger = Commit(subject=SUBJECT, command=bytes(32), commit=bytes(16), writes=(write("team-" + "a" * 32, 1),))
+    stranger = Commit(
+        subject=SUBJECT, command=bytes(32), commit=bytes(16), writes=(write("team-" + "a" * 32, 1),)
+    )
     assert outcome(stranger) is Outcome.FOREIGN
     other = Frame(bytes(16), "", (commit(1, A1),))
     assert [v.outcome for _, v in judge_frame(fresh(), other)] == [Outcome.FOREIGN]
@@ -190,7 +192,9 @@ LOG_LENGTH = 6
 
 def invariants(log: Sequence[Entry]) -> None:
     state, outcomes = fold(log)
-    accepted = [e for e, o in zip(log, outcomes, strict=True) if o is Outcome.ACCEPTED and isinstance(e, Commit)]
+    accepted = [
+        e for e, o in zip(log, outcomes, strict=True) if o is Outcome.ACCEPTED and isinstance(e, Commit)
+    ]
     assert len({c.command for c in accepted}) == len(accepted), "a command happened twice"
     chains: dict[str, tuple[int, bytes]] = {}
     for w in (w for c in accepted for w in c.writes):
@@ -211,7 +215,9 @@ def invariants(log: Sequence[Entry]) -> None:
                 refused.add(entry.commit)
     settled: set[bytes] = set()
     for entry, result in zip(log, outcomes, strict=True):
-        if isinstance(entry, Settle) and not any(c.command == entry.command for c in accepted if _before(log, c, entry)):
+        if isinstance(entry, Settle) and not any(
+            c.command == entry.command for c in accepted if _before(log, c, entry)
+        ):
             settled.add(entry.command)
         if isinstance(entry, Commit) and entry.command in settled:
             assert result is not Outcome.ACCEPTED, "settled, and accepted afterwards"

@@ -1,7 +1,5 @@
 """The `eventsourcing` library's published cases, bodies unchanged, on this log: embedded and on Kafka."""
 
-import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, ClassVar
 from unittest import TestCase
@@ -10,24 +8,14 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.postgres import PostgresTrackingRecorder
-from eventsourcing.tests.application import ApplicationTestCase, ExampleApplicationTestCase
-from eventsourcing.tests.persistence import (
-    AggregateRecorderTestCase,
-    ApplicationRecorderTestCase,
-    InfrastructureFactoryTestCase,
-    NonInterleavingNotificationIDsBaseCase,
-    ProcessRecorderTestCase,
-    TrackingRecorderTestCase,
-)
-from eventsourcing.utils import Environment
+from eventsourcing.tests import application as application_cases
+from eventsourcing.tests import persistence as persistence_cases
+from eventsourcing.utils import Environment, get_topic
 from psycopg.conninfo import conninfo_to_dict
 
 from events.log.factory import LogFactory
-from events.log.recorder import LogRecorder
+from events.log.recorder import LogAggregateRecorder, LogRecorder
 from tests.log.harness import LogUnderTest, unique_name
-
-APPLICATIONS = ("application", "bankaccounts")
-"""Names of the applications that the library's application cases make and save to."""
 
 
 class OnTheLog(TestCase):
@@ -35,13 +23,18 @@ class OnTheLog(TestCase):
 
     url: ClassVar[str]
     bootstrap: ClassVar[str | None]
+    on_kafka: ClassVar[bool] = False
+    kind: ClassVar[str] = "process_recorder"
+    id_type: ClassVar[str] = "uuid"
+    __test__ = False
     names: ClassVar[tuple[str, ...]] = ()
 
     def setUp(self) -> None:
         self.stack = ExitStack()
         self.addCleanup(self.stack.close)
         self.name = unique_name()
-        self.log = self.begin(self.name)
+        for name in self.names or (self.name,):
+            self.begin(name)
         super().setUp()
 
     def begin(self, name: str) -> LogUnderTest:
@@ -51,7 +44,7 @@ class OnTheLog(TestCase):
         self.stack.enter_context(log.folding())
         return log
 
-    def environment(self, name: str) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         parts = conninfo_to_dict(self.url)
         chosen = {
             "PERSISTENCE_MODULE": "events.log.factory",
@@ -67,64 +60,60 @@ class OnTheLog(TestCase):
         return chosen
 
     def create_recorder(self) -> LogRecorder:
-        environment = Environment(self.name, {**self.environment(self.name), "ORIGINATOR_ID_TYPE": "uuid"})
-        factory: LogFactory = InfrastructureFactory.construct(environment)  # type: ignore[assignment]
+        chosen = self.environment() | {"ORIGINATOR_ID_TYPE": self.id_type}
+        factory: LogFactory = InfrastructureFactory.construct(Environment(self.name, chosen))  # type: ignore[assignment]
         self.stack.callback(factory.close)
-        recorder = factory.process_recorder()
+        recorder = getattr(factory, self.kind)()
         assert isinstance(recorder, LogRecorder)
         return recorder
 
 
-class TestAggregateRecorder(OnTheLog, AggregateRecorderTestCase): ...
+class AggregateRecorder(OnTheLog, persistence_cases.AggregateRecorderTestCase):
+    kind = "aggregate_recorder"
 
 
-class TestApplicationRecorder(OnTheLog, ApplicationRecorderTestCase[LogRecorder]): ...
+class ApplicationRecorder(OnTheLog, persistence_cases.ApplicationRecorderTestCase[LogRecorder]): ...
 
 
-class TestTrackingRecorder(OnTheLog, TrackingRecorderTestCase): ...
+class TrackingRecorder(OnTheLog, persistence_cases.TrackingRecorderTestCase): ...
 
 
-class TestProcessRecorder(OnTheLog, ProcessRecorderTestCase): ...
+class ProcessRecorder(OnTheLog, persistence_cases.ProcessRecorderTestCase): ...
 
 
-class TestNonInterleavingNotificationIDs(OnTheLog, NonInterleavingNotificationIDsBaseCase): ...
+class NonInterleavingNotificationIDs(OnTheLog, persistence_cases.NonInterleavingNotificationIDsBaseCase): ...
 
 
 class TextIds(OnTheLog):
     """The same with the library's text ids."""
 
+    id_type = "text"
+
     def new_originator_id(self) -> str:
         return str(uuid4())
 
-    def create_recorder(self) -> LogRecorder:
-        environment = Environment(self.name, {**self.environment(self.name), "ORIGINATOR_ID_TYPE": "text"})
-        factory: LogFactory = InfrastructureFactory.construct(environment)  # type: ignore[assignment]
-        self.stack.callback(factory.close)
-        recorder = factory.process_recorder()
-        assert isinstance(recorder, LogRecorder)
-        return recorder
+
+class AggregateRecorderWithTextIds(TextIds, persistence_cases.AggregateRecorderTestCase):
+    kind = "aggregate_recorder"
 
 
-class TestAggregateRecorderWithTextIds(TextIds, AggregateRecorderTestCase): ...
-
-
-class TestApplicationRecorderWithTextIds(TextIds, ApplicationRecorderTestCase[LogRecorder]): ...
+class ApplicationRecorderWithTextIds(TextIds, persistence_cases.ApplicationRecorderTestCase[LogRecorder]): ...
 
 
 class OurTrackingRecorder(PostgresTrackingRecorder): ...
 
 
-class TestInfrastructureFactory(OnTheLog, InfrastructureFactoryTestCase[LogFactory]):
+class InfrastructureFactoryCase(OnTheLog, persistence_cases.InfrastructureFactoryTestCase[LogFactory]):
     def setUp(self) -> None:
         self.env = Environment("TestCase")
-        self.env.update(self.environment("testcase"))
+        self.env.update(self.environment())
         super().setUp()
 
     def expected_factory_class(self) -> type[LogFactory]:
         return LogFactory
 
     def expected_aggregate_recorder_class(self) -> type[LogRecorder]:
-        return LogRecorder
+        return LogAggregateRecorder
 
     def expected_application_recorder_class(self) -> type[LogRecorder]:
         return LogRecorder
@@ -142,28 +131,48 @@ class TestInfrastructureFactory(OnTheLog, InfrastructureFactoryTestCase[LogFacto
 class Applications(OnTheLog):
     """The library's applications find their log through the environment."""
 
+    names = ("application", "bankaccounts")
+
     def setUp(self) -> None:
         super().setUp()
         self.patch = pytest.MonkeyPatch()
         self.stack.callback(self.patch.undo)
-        for key, value in self.environment("application").items():
+        for key, value in self.environment().items():
             self.patch.setenv(key, value)
-        for name in APPLICATIONS:
-            self.begin(name)
 
 
-class TestApplication(Applications, ApplicationTestCase): ...
+class LibraryApplication(Applications, application_cases.ApplicationTestCase): ...
 
 
-class TestExampleApplication(Applications, ExampleApplicationTestCase): ...
+class LibraryExampleApplication(Applications, application_cases.ExampleApplicationTestCase):
+    expected_factory_topic = get_topic(LogFactory)
 
 
-@pytest.fixture(autouse=True, params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
-def where(request: Any, database: str) -> Iterator[None]:
+# Collected below by other names only, once for each adapter.
+CASES: tuple[type[OnTheLog], ...] = (
+    AggregateRecorder,
+    ApplicationRecorder,
+    TrackingRecorder,
+    ProcessRecorder,
+    NonInterleavingNotificationIDs,
+    AggregateRecorderWithTextIds,
+    ApplicationRecorderWithTextIds,
+    InfrastructureFactoryCase,
+    LibraryApplication,
+    LibraryExampleApplication,
+)
+for case in CASES:  # unittest's cases can't be parametrised by pytest, so each stands here twice
+    for place, marks in (
+        ("Embedded", [pytest.mark.postgres]),
+        ("Kafka", [pytest.mark.postgres, pytest.mark.kafka]),
+    ):
+        name = f"Test{case.__name__}On{place}"
+        chosen = {"__test__": True, "on_kafka": place == "Kafka", "pytestmark": marks}
+        globals()[name] = type(name, (case,), chosen)
+del case
+
+
+@pytest.fixture(autouse=True)
+def _where(request: Any, database: str) -> None:
     OnTheLog.url = database
-    OnTheLog.bootstrap = request.getfixturevalue("kafka").bootstrap if request.param == "kafka" else None
-    yield
-    os.environ.pop("PERSISTENCE_MODULE", None)
-
-
-pytestmark = pytest.mark.postgres
+    OnTheLog.bootstrap = request.getfixturevalue("kafka").bootstrap if request.cls.on_kafka else None

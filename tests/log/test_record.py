@@ -105,7 +105,9 @@ def test_a_stream_names_its_subject() -> None:
     assert subject_of("01234567-89ab-cdef-0123-456789abcdef") == SUBJECT
 
 
-@pytest.mark.parametrize("name", ["", "portfolio", "portfolio-12", f"Portfolio-{SUBJECT}", f"{STREAM}-", f"{STREAM}\n"])
+@pytest.mark.parametrize(
+    "name", ["", "portfolio", "portfolio-12", f"Portfolio-{SUBJECT}", f"{STREAM}-", f"{STREAM}\n"]
+)
 def test_anything_else_is_no_stream(name: str) -> None:
     with pytest.raises(StreamIdError):
         subject_of(name)

@@ -1,0 +1,88 @@
+"""`python -m events`: create the log, run a journal worker, check the journal against the log."""
+
+import os
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from events.log.open import create_log, journal_worker, open_reader
+from events.log.port import LogGoneError, LogUnavailableError
+from events.log.verify import PartitionReport, verify_partition
+from kit.clock import SystemClock
+from kit.health import Health
+from kit.lifecycle import Stop, run_all
+from kit.postgres import connect_own
+from kit.probes import serve_probes
+from kit.settings import Settings
+from kit.telemetry import set_up_logging
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+out = Console()
+
+
+@app.command()
+def create() -> None:
+    """Create the log (a Kafka topic, or the embedded table); harmless when it is there."""
+    settings = Settings.from_env(os.environ)
+    try:
+        create_log(settings, clock=SystemClock())
+    except (LogGoneError, LogUnavailableError) as error:
+        out.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    out.print(f"The log {settings.log_name} is there.")
+
+
+@app.command()
+def journal() -> None:
+    """Fold the log into the journal, until told to stop."""
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="journal")
+    health = Health(SystemClock())
+    health.expect("journal", within_s=settings.staleness_max_s)
+    worker = journal_worker(settings, health=health)
+    with Stop().on_signals() as stop, serve_probes(health, host=settings.host, port=settings.probes_port):
+        run_all({"journal": worker.run}, stop)
+
+
+@app.command()
+def verify(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False
+) -> None:
+    """Read the whole log, apply the rule anew and compare every accepted event with the journal."""
+    settings = Settings.from_env(os.environ)
+    reader = open_reader(settings)
+    reports: list[PartitionReport] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        connect_own(settings.database_url, application_name="verify") as conn,
+        Progress(*columns, console=Console(stderr=True)) as progress,
+    ):
+        partitions = reader.partitions()
+        bar = progress.add_task("partitions", total=partitions)
+        for partition in range(partitions):
+            reports.append(verify_partition(conn, reader, log=settings.log_name, partition=partition))
+            progress.advance(bar)
+    reader.close()
+    if as_json:
+        out.print_json(msgspec.json.encode({"partitions": reports}).decode())
+    else:
+        for report in reports:
+            _say(report)
+    if any(report.faults for report in reports):
+        raise typer.Exit(1)
+
+
+def _say(report: PartitionReport) -> None:
+    counts = f"{report.records} records, {report.accepted} events accepted, {report.refused} commits refused"
+    damaged = f", [yellow]{report.damaged} damaged[/yellow]" if report.damaged else ""
+    verdict = "[red]differs[/red]" if report.faults else "[green]agrees[/green]"
+    out.print(f"partition {report.partition}: {verdict}; {counts}{damaged}")
+    for fault in report.faults:
+        out.print(f"  {fault}")
+
+
+if __name__ == "__main__":
+    app()
