@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from eventsourcing.persistence import StoredEvent
 
-from events.codec import Recorded
 from events.log.reading import JournalEvent
 from events.log.streams import subject_of
 from events.sealing import VaultUnreachableError
 from projections.view import Fact
+
+if TYPE_CHECKING:
+    from events.codec import Recorded
 
 BATCH_EVENTS_MIN: Final = 256
 BATCH_EVENTS_MAX: Final = 5_000

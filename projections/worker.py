@@ -17,7 +17,7 @@ from tenacity import (
     RetryError,
     Retrying,
     retry_if_exception_type,
-    wait_exponential_jitter,
+    wait_random_exponential,
 )
 
 from events.log.leases import LeaseLostError, Leases
@@ -104,7 +104,7 @@ class ViewWorker:
                     psycopg.OperationalError,
                 )
             ),
-            wait=wait_exponential_jitter(initial=0.05, max=BACK_OFF_S_MAX, jitter=0.1),
+            wait=wait_random_exponential(multiplier=0.1, max=BACK_OFF_S_MAX),
             sleep=lambda seconds: _wait(stop, seconds),
             stop=lambda _: stop.is_set(),
             before_sleep=self._note_trouble,

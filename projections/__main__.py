@@ -1,0 +1,152 @@
+"""`python -m projections`: run a view worker, see how views stand, rebuild one, un-park its subjects."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from events.codec import EventMapper
+from events.vault import Vault
+from kit.clock import SystemClock
+from kit.health import Health
+from kit.lifecycle import Stop, run_all
+from kit.postgres import connect_own
+from kit.probes import serve_probes
+from kit.secrets import MasterKey
+from kit.settings import Settings
+from kit.telemetry import set_up_logging
+from projections.folding import StillParkedError, unpark
+from projections.parking import read_parked
+from projections.rebuild import RebuildRunningError, Rebuilt, rebuild
+from projections.registry import ViewRegistrationError, find_views, view_named
+from projections.status import as_grid, status
+from projections.view import View
+from projections.worker import GROUP, ViewWorker
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+out = Console()
+Named = Annotated[str, typer.Argument(help="Name of the view.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+
+
+@app.command()
+def run() -> None:
+    """Fold events into all views, until told to stop."""
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="projections")
+    health = Health(SystemClock())
+    with _opener(settings) as opener, Stop().on_signals() as stop:
+        worker = ViewWorker(
+            database_url=settings.database_url,
+            log_name=settings.log_name,
+            views=find_views(),
+            opener=opener,
+            lease_s=settings.lease_s,
+            worker=f"{socket.gethostname()}:{os.getpid()}",
+            health=health,
+        )
+        with serve_probes(health, host=settings.host, port=settings.probes_port):
+            run_all({"views": worker.run}, stop)
+
+
+@app.command("status")
+def show_status(*, as_json: AsJson = False) -> None:
+    """Show how far each view is behind the journal, and how long ago its worker looked."""
+    settings = Settings.from_env(os.environ)
+    with connect_own(settings.database_url, application_name="projections status") as connection:
+        found = status(connection, find_views(), log_name=settings.log_name, group=GROUP)
+    if as_json:
+        out.print_json(msgspec.json.encode({"views": found}).decode())
+    else:
+        out.print(as_grid(found))
+
+
+@app.command("rebuild")
+def rebuild_view(
+    name: Named,
+    *,
+    swap_different: Annotated[
+        bool,
+        typer.Option(help="Swap in the new rows although they differ: the fold was wrong and is right now."),
+    ] = False,
+) -> None:
+    """Fold a view again beside the one in use, compare them at equal positions, and swap."""
+    settings = Settings.from_env(os.environ)
+    view = _view(name)
+    columns = (TextColumn(view.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with _opener(settings) as opener, Progress(*columns, console=out) as progress:
+        task = progress.add_task("", total=None)
+        try:
+            rebuilt = rebuild(
+                settings.database_url,
+                view,
+                log_name=settings.log_name,
+                opener=opener,
+                told=lambda done, total: progress.update(task, completed=done, total=total),
+                swap_different=swap_different,
+            )
+        except RebuildRunningError as error:
+            _end(str(error))
+    _tell(rebuilt)
+
+
+@app.command("unpark")
+def unpark_subjects(name: Named) -> None:
+    """Fold every parked subject of a view again from its first event, with the code of now."""
+    settings = Settings.from_env(os.environ)
+    view = _view(name)
+    left = 0
+    with (
+        _opener(settings) as opener,
+        connect_own(settings.database_url, application_name="projections unpark") as connection,
+    ):
+        for parked in read_parked(connection, view):
+            try:
+                unpark(connection, view, parked.subject, log_name=settings.log_name, opener=opener)
+            except StillParkedError as error:
+                out.print(str(error))
+                left += 1
+    if left:
+        _end(f"{left} subjects stay parked.")
+
+
+@contextmanager
+def _opener(settings: Settings) -> Iterator[EventMapper]:
+    vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
+    yield EventMapper(vault)
+
+
+def _view(name: str) -> View:
+    try:
+        return view_named(name)
+    except ViewRegistrationError as error:
+        _end(str(error))
+
+
+def _tell(rebuilt: Rebuilt) -> None:
+    out.print(f"{rebuilt.events:,} events folded into {rebuilt.rows:,} rows.")
+    for difference in rebuilt.differences:
+        out.print(
+            f"{difference.table}, partition {difference.partition}: differs"
+            f" ({difference.rows_served} rows in use, {difference.rows_rebuilt} rebuilt)."
+        )
+    if not rebuilt.swapped:
+        _end("Not swapped. If the difference is what you wanted, run it again with --swap-different.")
+    out.print("Equal at equal positions, and swapped." if not rebuilt.differences else "Swapped.")
+
+
+def _end(message: str) -> NoReturn:
+    Console(stderr=True).print(message)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

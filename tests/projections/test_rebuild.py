@@ -1,0 +1,105 @@
+"""A rebuilt view is compared with the one in use at equal positions, and takes its place in one step."""
+
+from threading import Thread
+
+import psycopg
+import pytest
+
+from events.codec import EventMapper
+from events.log.recorder import LogRecorder
+from projections.rebuild import RebuildRunningError, Rebuilt, contents, rebuild
+from tests.log.harness import LogUnderTest
+from tests.projections.witness import (
+    SEEN,
+    WITNESS,
+    ask,
+    count,
+    make_worker,
+    team_formed,
+    wait_until,
+    working,
+)
+
+pytestmark = pytest.mark.postgres
+
+
+def rebuilt(log: LogUnderTest, mapper: EventMapper, *, swap_different: bool = False) -> Rebuilt:
+    return rebuild(
+        log.url,
+        WITNESS,
+        log_name=log.name,
+        opener=mapper,
+        told=lambda done, total: None,
+        swap_different=swap_different,
+    )
+
+
+def fill(log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper, events: int) -> None:
+    before = count(log.url)
+    with working(make_worker(log.url, log.name, mapper)):
+        for _ in range(events):
+            recorder.append([team_formed()])
+        wait_until(lambda: count(log.url) == before + events)
+
+
+def table_id(log: LogUnderTest) -> int:
+    return int(ask(log.url, "SELECT %s::regclass::oid", SEEN.served)[0][0])
+
+
+def test_an_equal_rebuild_takes_the_place_of_the_view_in_use(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    fill(log, recorder, mapper, 20)
+    before = table_id(log)
+    outcome = rebuilt(log, mapper)
+    assert outcome == Rebuilt(events=20, rows=20, differences=(), swapped=True)
+    assert table_id(log) != before
+    fill(log, recorder, mapper, 5)
+    assert count(log.url) == 25
+
+
+def test_a_difference_is_shown_and_swapped_in_only_if_that_was_wanted(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    fill(log, recorder, mapper, 20)
+    partition = ask(log.url, f"SELECT partition FROM {SEEN.served} LIMIT 1")[0][0]
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        connection.execute(f"UPDATE {SEEN.served} SET version = 9 WHERE partition = %s", (partition,))
+    outcome = rebuilt(log, mapper)
+    assert not outcome.swapped
+    assert [each.partition for each in outcome.differences] == [partition]
+    assert ask(log.url, f"SELECT max(version) FROM {SEEN.served}") == [(9,)]
+    assert rebuilt(log, mapper, swap_different=True).swapped
+    assert ask(log.url, f"SELECT max(version) FROM {SEEN.served}") == [(1,)]
+
+
+def test_a_rebuild_beside_a_busy_worker_loses_and_doubles_nothing(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    outcomes: list[Rebuilt] = []
+    with working(make_worker(log.url, log.name, mapper)) as ended:
+        recorder.append([team_formed()])
+        wait_until(lambda: count(log.url) == 1)
+        thread = Thread(target=lambda: outcomes.extend(rebuilt(log, mapper) for _ in range(5)))
+        thread.start()
+        appended = 1
+        while thread.is_alive():
+            recorder.append([team_formed()])
+            appended += 1
+        thread.join()
+        wait_until(lambda: count(log.url) == appended)
+        assert not ended
+    assert [outcome.swapped for outcome in outcomes] == [True] * 5
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        ordinals = connection.execute("SELECT partition, ordinal FROM views.positions ORDER BY 1").fetchall()
+        assert [(each.partition, each.rows) for each in contents(connection, WITNESS)] == ordinals
+
+
+def test_only_one_rebuild_runs_at_a_time(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    fill(log, recorder, mapper, 1)
+    with psycopg.connect(log.url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (0x69707004,))
+        with pytest.raises(RebuildRunningError):
+            rebuilt(log, mapper)

@@ -1,0 +1,187 @@
+"""A view worker on a real log: everything accepted is folded once, in order, whatever happens to the worker."""
+
+import uuid
+
+import psycopg
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from events.codec import EventMapper, Recorded
+from events.log.recorder import LogRecorder
+from events.sealing import VaultUnreachableError
+from kit.clock import SystemClock
+from kit.health import Health
+from projections.positions import FenceError, move, prepare_view
+from projections.worker import OtherGenerationError
+from tests.log.harness import LogUnderTest
+from tests.projections.witness import (
+    COUNT_WRITES,
+    SEEN,
+    WITNESS,
+    ask,
+    count,
+    make_worker,
+    team_formed,
+    wait_until,
+    working,
+)
+
+pytestmark = pytest.mark.postgres
+
+ROWS = f"SELECT partition, subject, ordinal, stream, version FROM {SEEN.served} ORDER BY 1, 3"
+
+
+def test_what_is_accepted_is_soon_folded_and_the_position_says_so(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with working(make_worker(log.url, log.name, mapper)):
+        accepted = [recorder.append([team_formed()]) for _ in range(20)]
+        wait_until(lambda: count(log.url) == 20)
+    positions = dict(ask(log.url, "SELECT partition, ordinal FROM views.positions"))
+    for one in accepted:
+        assert one.position.ordinal <= positions[one.position.partition]
+    assert sum(positions.values()) == 20
+
+
+def test_who_waits_is_told_of_every_move(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with psycopg.connect(log.url, autocommit=True) as listener:
+        listener.execute("LISTEN views")
+        with working(make_worker(log.url, log.name, mapper)):
+            position = recorder.append([team_formed()]).position
+            told = next(iter(listener.notifies(timeout=20, stop_after=1)))
+    assert told.payload == f"witness {position.partition} {position.ordinal}"
+
+
+def test_a_worker_goes_on_where_the_last_one_stopped(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
+        connection.execute(COUNT_WRITES)
+    for upto in (10, 20, 30):
+        with working(make_worker(log.url, log.name, mapper)):
+            for _ in range(10):
+                recorder.append([team_formed()])
+            wait_until(lambda upto=upto: count(log.url) == upto)
+    assert ask(log.url, "SELECT count(*), count(DISTINCT (partition, ordinal)) FROM writes") == [(30, 30)]
+
+
+def test_dropping_every_derived_table_and_starting_again_gives_equal_rows(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with working(make_worker(log.url, log.name, mapper)):
+        for _ in range(5):
+            team = uuid.uuid4().hex
+            recorder.append([team_formed(team, version=1), team_formed(team, version=2)])
+        wait_until(lambda: count(log.url) == 10)
+    before = ask(log.url, ROWS)
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA views CASCADE")
+    with working(make_worker(log.url, log.name, mapper)):
+        wait_until(lambda: count(log.url) == 10)
+    assert ask(log.url, ROWS) == before
+
+
+def test_two_workers_share_the_partitions_and_fold_each_event_once(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
+        connection.execute(COUNT_WRITES)
+    with working(make_worker(log.url, log.name, mapper)), working(make_worker(log.url, log.name, mapper)):
+        holders = "SELECT count(DISTINCT worker) FROM leases.holdings WHERE group_name = 'views'"
+        for _ in range(30):
+            recorder.append([team_formed()])
+        wait_until(lambda: ask(log.url, holders) == [(2,)])
+        for _ in range(30):
+            recorder.append([team_formed()])
+        wait_until(lambda: count(log.url) == 60)
+    assert ask(log.url, "SELECT count(*), count(DISTINCT (partition, ordinal)) FROM writes") == [(60, 60)]
+
+
+def test_a_worker_whose_backend_is_ended_starts_again_and_doubles_nothing(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
+        connection.execute(COUNT_WRITES)
+    with working(make_worker(log.url, log.name, mapper)) as ended:
+        for turn in range(1, 6):
+            for _ in range(10):
+                recorder.append([team_formed()])
+            ask(log.url, "SELECT pg_terminate_backend(pid) FROM leases.workers WHERE group_name = 'views'")
+            wait_until(lambda turn=turn: count(log.url) == turn * 10)
+        assert not ended
+    assert ask(log.url, "SELECT count(*), count(DISTINCT (partition, ordinal)) FROM writes") == [(50, 50)]
+
+
+def test_the_fence_stops_who_expects_another_position(log: LogUnderTest) -> None:
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation="g")
+        move(connection, WITNESS, 0, expected=0, ordinal=5)
+        with pytest.raises(FenceError):
+            move(connection, WITNESS, 0, expected=0, ordinal=3)
+
+
+class VaultAway:
+    """The real mapper, behind a key vault that is out of reach for a while."""
+
+    def __init__(self, mapper: EventMapper) -> None:
+        self.mapper = mapper
+        self.away = True
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
+        if self.away:
+            raise VaultUnreachableError("out of reach")
+        return self.mapper.to_domain_event(stored_event)
+
+
+def test_a_key_vault_out_of_reach_stops_the_fold_and_parks_nobody(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    health, opener = Health(SystemClock()), VaultAway(mapper)
+    with working(make_worker(log.url, log.name, opener, health=health)) as ended:
+        recorder.append([team_formed()])
+        wait_until(lambda: "vault" in str(health.as_json()))
+        assert health.as_json()["state"] == "degraded"
+        assert count(log.url) == 0
+        opener.away = False
+        wait_until(lambda: count(log.url) == 1)
+        wait_until(lambda: health.as_json()["state"] == "ok")
+        assert not ended
+    assert count(log.url, "views.parked") == 0
+
+
+def test_views_of_another_generation_of_the_log_are_refused(log: LogUnderTest, mapper: EventMapper) -> None:
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation="of another log")
+    with working(make_worker(log.url, log.name, mapper)) as ended:
+        wait_until(lambda: bool(ended))
+    assert isinstance(ended[0], OtherGenerationError)
+
+
+def test_a_worker_started_before_the_journal_waits_for_it(database: str, mapper: EventMapper) -> None:
+    log = LogUnderTest(url=database, name="ipp", partitions=3)
+    health = Health(SystemClock())
+    with working(make_worker(database, log.name, mapper, health=health)) as ended:
+        wait_until(lambda: "journal" in str(health.as_json()))
+        log.create()
+        with log.folding():
+            log.recorder().append([team_formed()])
+            wait_until(lambda: count(database) == 1)
+            assert not ended
+    log.drop()
+
+
+def test_the_worker_says_it_looked_although_nothing_happens(log: LogUnderTest, mapper: EventMapper) -> None:
+    with working(make_worker(log.url, log.name, mapper)):
+        wait_until(lambda: count(log.url, "views.positions") == 3)
+        first = ask(log.url, "SELECT min(seen_at) FROM views.positions")[0][0]
+        wait_until(lambda: ask(log.url, "SELECT min(seen_at) FROM views.positions")[0][0] > first)
+
+
+def log_generation(log: LogUnderTest) -> str:
+    wait_until(lambda: count(log.url, f"{log.name}_log") == 1)
+    return str(ask(log.url, f"SELECT encode(generation, 'hex') FROM {log.name}_log")[0][0])
