@@ -29,7 +29,7 @@ def rebuilt(log: LogUnderTest, mapper: EventMapper, *, swap_different: bool = Fa
         WITNESS,
         log_name=log.name,
         opener=mapper,
-        told=lambda done, total: None,
+        told=lambda _done, _total: None,
         swap_different=swap_different,
     )
 
