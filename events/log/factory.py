@@ -80,4 +80,4 @@ class LogFactory(stock.PostgresFactory):
 def _url(env: Any) -> str:
     """Return the connection string of what the datastore's pool connects to, for connections of one's own."""
     names = {"dbname": "DBNAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    return make_conninfo(**{key: env.get(f"POSTGRES_{name}") or None for key, name in names.items()})
+    return make_conninfo("", **{key: env.get(f"POSTGRES_{name}") or None for key, name in names.items()})
