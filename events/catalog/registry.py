@@ -1,0 +1,58 @@
+"""Every event type by its wire name, written out by hand at the type and never used twice."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final, TypeVar
+
+import msgspec
+
+import events.catalog
+
+_WIRE_NAME: Final = re.compile(r"[a-z]+\.[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]*")
+_by_name: Final[dict[str, type["Event"]]] = {}
+_names: Final[dict[type["Event"], str]] = {}
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact of the business. Fields may be added with a default; anything else is a new wire name."""
+
+
+class EventNameError(Exception):
+    """A wire name is malformed, used twice, or missing."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+def event(wire_name: str) -> Callable[[type[E]], type[E]]:
+    """Register an event type under `stream.fact.vN`."""
+    if not _WIRE_NAME.fullmatch(wire_name):
+        raise EventNameError(f"{wire_name!r} is not of the form stream.fact.vN")
+
+    def register(kind: type[E]) -> type[E]:
+        if wire_name in _by_name:
+            raise EventNameError(f"{wire_name} is used twice")
+        _by_name[wire_name] = kind
+        _names[kind] = wire_name
+        return kind
+
+    return register
+
+
+def wire_name_of(kind: type[Event]) -> str:
+    """Return the name under which events of this type stand on the log."""
+    try:
+        return _names[kind]
+    except KeyError:
+        raise EventNameError(f"{kind.__name__} has no wire name") from None
+
+
+@cache
+def event_types() -> dict[str, type[Event]]:
+    """Return all event types by wire name, from every module of the catalogue."""
+    for module in pkgutil.iter_modules(events.catalog.__path__):
+        importlib.import_module(f"{events.catalog.__name__}.{module.name}")
+    return dict(_by_name)

@@ -1,0 +1,148 @@
+"""From events to bytes on the log and back, for the `eventsourcing` library and for view workers alike."""
+
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import msgspec
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from typing_extensions import override
+
+from events.catalog.registry import Event, event_types, wire_name_of
+from events.sealing import KeyDestroyedError, PersonKeys, SealError, open_sealed, seal
+from events.upcasting import UPCASTS, upcast
+
+SEALED: Final = "sealed"
+"""The topic of every event in a person's streams, whose own name is sealed with it."""
+PERSON_CATEGORIES: Final = frozenset({"portfolio", "employment", "round", "access"})
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    An event where it stands: the stream's `version` counts from 1, `by` is the id of who caused it.
+
+    `at` is in UTC; of team and organisation streams only the day is kept, and reads back as its midnight.
+    """
+
+    stream: str
+    version: int
+    event: Event
+    at: datetime
+    by: str
+
+    @property
+    def originator_id(self) -> str:
+        return self.stream
+
+    @property
+    def originator_version(self) -> int:
+        return self.version
+
+
+class UnknownEvent(Event, frozen=True, kw_only=True):
+    """An event of a name that this program does not know: kept, not understood. `raw` is its content."""
+
+    name: str
+    raw: bytes
+
+
+class Forgotten(Event, frozen=True, kw_only=True):
+    """An event of a person whose key was destroyed: that something happened is all there is."""
+
+
+class UndecodableEventError(Exception):
+    """An event's bytes are damaged or don't have the shape of their name. Never quotes content."""
+
+
+class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sealed of an event in a person's stream."""
+
+    name: str
+    at: datetime
+    by: str
+    data: msgspec.Raw
+
+
+class _Clear(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an event in a team's or the organisation's stream."""
+
+    day: date
+    by: str
+    data: msgspec.Raw
+
+
+_NOBODY: Final = ""
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_encode = msgspec.json.Encoder().encode
+_decode_sealed = msgspec.json.Decoder(_Sealed).decode
+_decode_clear = msgspec.json.Decoder(_Clear).decode
+
+
+class EventMapper(Mapper[str]):
+    """
+    The library's mapper with our wire names in place of class paths, and a person's events sealed.
+
+    `keys` may raise VaultUnreachableError from either direction.
+    """
+
+    def __init__(self, keys: PersonKeys) -> None:
+        super().__init__(JSONTranscoder())
+        self._keys = keys
+        self._decoders = {name: msgspec.json.Decoder(kind) for name, kind in event_types().items()}
+
+    @override
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """Encode, and seal a person's. Raises KeyDestroyedError and NoKeyError when there is no key to seal with."""
+        recorded: Recorded = domain_event
+        name = wire_name_of(type(recorded.event))
+        category, subject = category_and_subject(recorded.stream)
+        data = msgspec.Raw(_encode(recorded.event))
+        if category in PERSON_CATEGORIES:
+            at = recorded.at.astimezone(UTC)
+            content = _encode(_Sealed(name=name, at=at, by=recorded.by, data=data))
+            topic, state = SEALED, seal(self._keys.key_of(subject), subject, content)
+        else:
+            day = recorded.at.astimezone(UTC).date()
+            topic, state = name, _encode(_Clear(day=day, by=recorded.by, data=data))
+        return StoredEvent(
+            originator_id=recorded.stream, originator_version=recorded.version, topic=topic, state=state
+        )
+
+    @override
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
+        """Open and decode. Raises UndecodableEventError, NoKeyError and VaultUnreachableError."""
+        stream = str(stored_event.originator_id)
+        version = stored_event.originator_version
+        try:
+            if stored_event.topic == SEALED:
+                name, at, by, data = self._opened(stream, stored_event.state)
+            else:
+                clear = _decode_clear(stored_event.state)
+                name, by, data = stored_event.topic, clear.by, clear.data
+                at = datetime(clear.day.year, clear.day.month, clear.day.day, tzinfo=UTC)
+            event = self._event(name, data)
+        except KeyDestroyedError:
+            event, at, by = Forgotten(), _BEGINNING, _NOBODY
+        except (SealError, msgspec.MsgspecError):
+            # Without a cause: its message may quote content.
+            raise UndecodableEventError(f"version {version} of {stream} can't be decoded") from None
+        return Recorded(stream=stream, version=version, event=event, at=at, by=by)
+
+    def _opened(self, stream: str, state: bytes) -> tuple[str, datetime, str, msgspec.Raw]:
+        _, subject = category_and_subject(stream)
+        content = _decode_sealed(open_sealed(self._keys.key_of(subject), subject, state))
+        return content.name, content.at, content.by, content.data
+
+    def _event(self, name: str, data: msgspec.Raw) -> Event:
+        if name in UPCASTS:
+            name, content = upcast(name, msgspec.json.decode(data))
+            data = msgspec.Raw(_encode(content))
+        decoder = self._decoders.get(name)
+        if decoder is None:
+            return UnknownEvent(name=name, raw=bytes(data))
+        return decoder.decode(data)
+
+
+def category_and_subject(stream: str) -> tuple[str, str]:
+    """Return the first two parts of `category-subject[-local]`."""
+    category, _, rest = stream.partition("-")
+    return category, rest.partition("-")[0]

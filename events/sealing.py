@@ -1,0 +1,64 @@
+"""Sealing what is a person's under that person's key: AES-256-GCM, in steps of 256 bytes."""
+
+import os
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+STEP_BYTES: Final = 256
+KEY_BYTES: Final = 32
+_FORMAT: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+_TAG_BYTES: Final = 16
+_LENGTH_BYTES: Final = 4
+_OVERHEAD_BYTES: Final = len(_FORMAT) + _NONCE_BYTES + _TAG_BYTES + _LENGTH_BYTES
+
+
+class SealError(Exception):
+    """What was sealed does not open under this key and subject, or is no sealed content at all."""
+
+
+class KeyDestroyedError(Exception):
+    """The person was forgotten: nothing sealed under this key can be opened again, ever."""
+
+
+class NoKeyError(Exception):
+    """There never was a key of this subject."""
+
+
+class VaultUnreachableError(Exception):
+    """Keys can't be had at the moment; nothing is known about any of them."""
+
+
+class PersonKeys(Protocol):
+    """Where keys come from."""
+
+    def key_of(self, subject: str) -> bytes:
+        """Return the key, 32 bytes. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
+
+
+def seal(key: bytes, subject: str, plaintext: bytes, *, nonce: bytes | None = None) -> bytes:
+    """
+    Return format, nonce and ciphertext, together a multiple of 256 bytes.
+
+    The additional data are format and subject only, so that a commit decided again needs no new sealing.
+    `nonce` (12 bytes, never used twice under a key) is random unless the caller has a reason.
+    """
+    padding = -(_OVERHEAD_BYTES + len(plaintext)) % STEP_BYTES
+    padded = len(plaintext).to_bytes(_LENGTH_BYTES) + plaintext + bytes(padding)
+    nonce = nonce or os.urandom(_NONCE_BYTES)
+    return _FORMAT + nonce + AESGCM(key).encrypt(nonce, padded, _FORMAT + subject.encode())
+
+
+def open_sealed(key: bytes, subject: str, sealed: bytes) -> bytes:
+    """Return the plaintext. Raises SealError."""
+    if sealed[:1] != _FORMAT or len(sealed) < _OVERHEAD_BYTES:
+        raise SealError("not sealed in a format that this program knows")
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        padded = AESGCM(key).decrypt(nonce, ciphertext, _FORMAT + subject.encode())
+    except (InvalidTag, ValueError) as error:
+        raise SealError("the sealed content is damaged, or is another's") from error
+    length = int.from_bytes(padded[:_LENGTH_BYTES])
+    return padded[_LENGTH_BYTES : _LENGTH_BYTES + length]

@@ -1,0 +1,174 @@
+"""The vault: each person's key and the claim that names the person, in a database of its own."""
+
+import hmac
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from psycopg_pool import PoolTimeout, TooManyRequests
+
+from events.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
+from kit.ids import new_id
+from kit.postgres import open_pool
+from kit.secrets import MasterKey
+
+KEYS_CACHED_MAX: Final = 20_000
+KEY_CACHED_S: Final = 300.0
+"""How long an opened key is used without asking whether it was destroyed meanwhile."""
+POOL_MAX: Final = 4
+
+_DDL: Final = """
+CREATE TABLE IF NOT EXISTS vault_keys (
+    subject text PRIMARY KEY,
+    wrapped bytea -- null: destroyed, and the row is the tombstone
+);
+CREATE TABLE IF NOT EXISTS vault_persons (
+    claim text PRIMARY KEY,
+    person text NOT NULL UNIQUE REFERENCES vault_keys (subject)
+);
+CREATE TABLE IF NOT EXISTS vault_organisation (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    organisation text NOT NULL REFERENCES vault_keys (subject)
+)
+"""
+
+
+class _CachedKey(msgspec.Struct, frozen=True):
+    key: bytes
+    until: float
+
+
+def create_tables(conn: psycopg.Connection[Any]) -> None:
+    """Create what is missing; harmless when it is all there, also from two processes at once."""
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext('vault tables'))")
+        conn.execute(_DDL)
+
+
+class Vault:
+    """
+    Finds persons by claim and keys by person; safe from several threads.
+
+    Keys are wrapped by the master key in the table, and opened in memory for a short while. Every method
+    raises VaultUnreachableError when its database is away.
+    """
+
+    def __init__(self, url: str, master_key: MasterKey) -> None:
+        self._pool = open_pool(url, min_size=1, max_size=POOL_MAX, name="vault")
+        self._master = master_key
+        self._cache: OrderedDict[str, _CachedKey] = OrderedDict()
+        self._lock = threading.Lock()
+        self._organisation: str | None = None
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def create_tables(self) -> None:
+        with self._connection() as conn:
+            create_tables(conn)
+
+    def person_for(self, claim_value: str) -> str | None:
+        """Return whom a claim of this value names, or None."""
+        with self._connection() as conn:
+            row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
+            return row[0] if row else None
+
+    def person_for_or_new(self, claim_value: str) -> str:
+        """Return whom a claim of this value names: from now on a new person with a new key, if nobody was."""
+        with self._connection() as conn, conn.transaction():
+            # Two that ask at once get the same person: the second waits here for the first.
+            conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"claim {claim_value}",))
+            row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
+            if row:
+                return str(row[0])
+            person = self._new_subject(conn)
+            conn.execute("INSERT INTO vault_persons (claim, person) VALUES (%s, %s)", (claim_value, person))
+            return person
+
+    def organisation(self) -> str | None:
+        """Return the one organisation's id, or None before it is founded."""
+        if self._organisation is None:
+            with self._connection() as conn:
+                row = conn.execute("SELECT organisation FROM vault_organisation").fetchone()
+                self._organisation = row[0] if row else None
+        return self._organisation
+
+    def organisation_or_new(self) -> str:
+        """Return the one organisation's id, made now if there was none."""
+        with self._connection() as conn, conn.transaction():
+            conn.execute("SELECT pg_advisory_xact_lock(hashtext('organisation'))")
+            row = conn.execute("SELECT organisation FROM vault_organisation").fetchone()
+            if row is None:
+                row = (self._new_subject(conn),)
+                conn.execute("INSERT INTO vault_organisation (organisation) VALUES (%s)", row)
+            self._organisation = str(row[0])
+            return self._organisation
+
+    def key_of(self, subject: str) -> bytes:
+        """Return a subject's key. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
+        now = time.monotonic()
+        with self._lock:
+            cached = self._cache.get(subject)
+            if cached is not None and cached.until > now:
+                self._cache.move_to_end(subject)
+                return cached.key
+        with self._connection() as conn:
+            row = conn.execute("SELECT wrapped FROM vault_keys WHERE subject = %s", (subject,)).fetchone()
+        if row is None:
+            raise NoKeyError(f"{subject} has no key")
+        if row[0] is None:
+            self.forget_opened(subject)
+            raise KeyDestroyedError(f"the key of {subject} was destroyed")
+        key = self._master.unwrap(row[0], context=subject.encode())
+        with self._lock:
+            self._cache[subject] = _CachedKey(key, now + KEY_CACHED_S)
+            while len(self._cache) > KEYS_CACHED_MAX:
+                self._cache.popitem(last=False)
+        return key
+
+    def fingerprint_key(self, subject: str) -> bytes:
+        """
+        Return the key under which requests about a subject are fingerprinted, derived from the subject's own.
+
+        A team has no key of its own and takes the organisation's. Raises as `key_of`.
+        """
+        try:
+            key = self.key_of(subject)
+        except NoKeyError:
+            organisation = self.organisation()
+            if organisation is None or organisation == subject:
+                raise
+            key = self.key_of(organisation)
+        return hmac.digest(key, b"request fingerprint", "sha256")
+
+    def destroy(self, subject: str) -> None:
+        """Destroy a subject's key for good and leave a tombstone; the claim names nobody from now on."""
+        with self._connection() as conn, conn.transaction():
+            conn.execute("DELETE FROM vault_persons WHERE person = %s", (subject,))
+            conn.execute("UPDATE vault_keys SET wrapped = NULL WHERE subject = %s", (subject,))
+        self.forget_opened(subject)
+
+    def forget_opened(self, subject: str) -> None:
+        """Drop an opened key from memory: its destruction was read elsewhere."""
+        with self._lock:
+            self._cache.pop(subject, None)
+
+    def _new_subject(self, conn: psycopg.Connection[Any]) -> str:
+        subject = new_id()
+        wrapped = self._master.wrap(os.urandom(KEY_BYTES), context=subject.encode())
+        conn.execute("INSERT INTO vault_keys (subject, wrapped) VALUES (%s, %s)", (subject, wrapped))
+        return subject
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with self._pool.connection() as conn:
+                yield conn
+        except (psycopg.OperationalError, PoolTimeout, TooManyRequests) as error:
+            raise VaultUnreachableError("the vault's database does not answer") from error
