@@ -91,7 +91,7 @@ class EventMapper(Mapper[str]):
 
     @override
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Encode, and seal a person's. Raises KeyDestroyedError and NoKeyError when there is no key to seal with."""
+        """Encode, and seal a person's. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
         recorded: Recorded = domain_event
         name = wire_name_of(type(recorded.event))
         category, subject = category_and_subject(recorded.stream)

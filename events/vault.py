@@ -16,7 +16,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from events.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
 from kit.ids import new_id
 from kit.postgres import open_pool
-from kit.secrets import MasterKey
+from kit.secrets import MasterKey, SecretError
 
 KEYS_CACHED_MAX: Final = 20_000
 KEY_CACHED_S: Final = 300.0
@@ -125,7 +125,7 @@ class Vault:
         if row[0] is None:
             self.forget_opened(subject)
             raise KeyDestroyedError(f"the key of {subject} was destroyed")
-        key = self._master.unwrap(row[0], context=subject.encode())
+        key = self._unwrapped(subject, row[0])
         with self._lock:
             self._cache[subject] = _CachedKey(key, now + KEY_CACHED_S)
             while len(self._cache) > KEYS_CACHED_MAX:
@@ -158,6 +158,13 @@ class Vault:
         """Drop an opened key from memory: its destruction was read elsewhere."""
         with self._lock:
             self._cache.pop(subject, None)
+
+    def _unwrapped(self, subject: str, wrapped: bytes) -> bytes:
+        try:
+            return self._master.unwrap(wrapped, context=subject.encode())
+        except SecretError as error:
+            # Of the whole installation, not of this subject: workers are to stop, not to park.
+            raise VaultUnreachableError("the vault's keys don't open under this master key") from error
 
     def _new_subject(self, conn: psycopg.Connection[Any]) -> str:
         subject = new_id()

@@ -1,0 +1,83 @@
+"""Who may ask what: decided once, for services and gateway alike. What has no decision is denied."""
+
+from collections.abc import Mapping, Set
+from enum import Enum
+from typing import Final
+
+
+class Role(Enum):
+    """The role a request acts in: one at a time, and roles never add up."""
+
+    PROFESSIONAL = "PROFESSIONAL"
+    RATER = "RATER"
+    WORKING_GROUP = "WORKING_GROUP"
+    HR = "HR"
+    BOARD = "BOARD"
+    WORKS_COUNCIL = "WORKS_COUNCIL"
+    PRIVACY_OFFICER = "PRIVACY_OFFICER"
+    CONFIDENTIAL_ADVISER = "CONFIDENTIAL_ADVISER"
+    AUDITOR = "AUDITOR"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    HR_FEED = "HR_FEED"
+    PUBLIC = "PUBLIC"
+
+
+class UndecidedFieldError(Exception):
+    """Nobody decided who may ask this root field, so nobody may."""
+
+
+NEVER_GRANTED: Final = frozenset({Role.PROFESSIONAL, Role.RATER, Role.PUBLIC})
+"""Come with employment, with an invitation, and with nothing at all."""
+GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
+NOT_IN_ONE_HAND: Final = (frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),)
+"""Who records grounds for opening contents is never who opens them (privacy rule 22)."""
+
+_OWNER: Final = (Role.PROFESSIONAL,)
+_FEED: Final = (Role.HR_FEED,)
+_ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.PUBLIC})
+
+ROOT_FIELDS: Final[Mapping[str, tuple[Role, ...]]] = {
+    "viewer": _ACCOUNTS,
+    # Whoever may give a command may ask how it ended; HR and board give none.
+    "command": tuple(role for role in Role if role not in {Role.HR, Role.BOARD, Role.PUBLIC}),
+    "me": _OWNER,
+    "organisation": _ACCOUNTS,
+    "openPortfolio": _OWNER,
+    "claimTalent": _OWNER,
+    "reviseTalent": _OWNER,
+    "setTalentAside": _OWNER,
+    "grantRole": (Role.ADMINISTRATOR,),
+    "registerProfessional": _FEED,
+    "recordTeamJoined": _FEED,
+    "formUnit": _FEED,
+    "formTeam": _FEED,
+    "portfolioChanged": _OWNER,
+}
+"""Which roles may ask a root field at all, in the order of `Role`."""
+
+
+def roles_for(field: str) -> tuple[Role, ...]:
+    """Return the roles that may ask a root field. Raises UndecidedFieldError."""
+    try:
+        return ROOT_FIELDS[field]
+    except KeyError:
+        raise UndecidedFieldError(f"rules/access.py has no decision on {field}") from None
+
+
+def roles_held(*, granted: Set[Role], registered: bool) -> frozenset[Role]:
+    """Return the roles a person may act in: those granted on the log, and PROFESSIONAL while registered."""
+    held = frozenset(granted) & GRANTABLE
+    return held | {Role.PROFESSIONAL} if registered else held
+
+
+def may_ask(field: str, role: Role, *, held: Set[Role]) -> bool:
+    """Whether a request in `role`, by someone who holds `held`, may ask a root field."""
+    allowed = ROOT_FIELDS.get(field, ())
+    return Role.PUBLIC in allowed or (role in allowed and role in held)
+
+
+def conflicting(role: Role, *, held: Set[Role]) -> frozenset[Role]:
+    """Return the roles held that may not be in one hand with `role`."""
+    return frozenset(
+        other for pair in NOT_IN_ONE_HAND if role in pair for other in pair - {role} if other in held
+    )
