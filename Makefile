@@ -1,0 +1,69 @@
+# Everything a person does here. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench token golden schema rebuild lock clean
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+READY := $(VENV)/ready
+PORT ?= 8000
+AS ?= owner
+ARGS ?=
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 starts with nothing kept)
+	@IPP_PORT=$(PORT) $(RUN)/python -m deploy.local $(if $(filter 1,$(FRESH)),--fresh)
+
+token: $(READY) ## print a bearer token of the running demo (AS=owner, lead, hr, board, auditor, …)
+	@$(RUN)/python -m deploy.token $(AS)
+
+check: $(READY) ## lint, format, types, import contracts
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+test: $(READY) check ## everything, on a real Kafka broker and PostgreSQL
+	deploy/tools.sh
+	$(RUN)/pytest -m "not compose" $(ARGS)
+	$(RUN)/pytest -m compose tests/compose
+
+format: $(READY) ## put the code into the one form
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+bench: $(READY) ## one question against a peer: NAME=append ARGS=--json
+	@test -n "$(NAME)" || { echo "Which one? NAME=$$(ls benchmarks/*.py | xargs -n1 basename | sed 's/\.py//' | paste -sd'|')"; exit 2; }
+	@$(RUN)/python -m benchmarks.$(NAME) $(ARGS)
+
+golden: $(READY) ## write the golden files of new events; those that exist never change
+	@$(RUN)/python -m tests.events.golden
+
+schema: $(READY) ## export the GraphQL schema to gateway/schema.graphql
+	@$(RUN)/python -m gateway.export
+
+rebuild: $(READY) ## build a view again beside the old one, compare, swap: VIEW=profile
+	@test -n "$(VIEW)" || { echo "Which view? VIEW=<name of a file in projections/views>"; exit 2; }
+	@$(RUN)/python -m projections rebuild $(VIEW)
+
+LOCK := $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+lock: ## write both lock files anew from pyproject.toml, with the newest versions it allows
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet pip-tools
+	$(LOCK) --upgrade --extra dev --extra bench --output-file requirements.lock pyproject.toml
+	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	rm -rf $(VENV)-lock
+
+clean: ## remove the virtual environment and caches (not the demo's data: that is FRESH=1)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	$(RUN)/pip install --quiet --require-hashes -r requirements.lock
+	$(RUN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@

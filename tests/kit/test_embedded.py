@@ -1,0 +1,113 @@
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from kit.postgres import connect_own, open_async_pool, open_pool
+
+FAST = {"fsync": "off"}
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="ipp-test-embedded-") as made:
+        yield Path(made) / "under" / "here"
+
+
+def test_a_second_start_goes_on_with_the_data(folder: Path) -> None:
+    with (
+        EmbeddedPostgres(folder, settings=FAST) as server,
+        connect_own(server.url("a"), application_name="t") as c,
+    ):
+        c.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    with (
+        EmbeddedPostgres(folder, settings=FAST) as server,
+        connect_own(server.url("a"), application_name="t") as c,
+    ):
+        assert c.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_folder_in_use_is_refused_and_left_in_peace(folder: Path) -> None:
+    with EmbeddedPostgres(folder, settings=FAST) as server:
+        with pytest.raises(EmbeddedPostgresError, match="in use by another running process"):
+            EmbeddedPostgres(folder, settings=FAST).__enter__()
+        with connect_own(server.url(), application_name="t") as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_the_server_of_a_killed_process_is_ended_and_its_data_are_kept(folder: Path) -> None:
+    program = (
+        "import pathlib, sys, os, signal\n"
+        "from kit.embedded import EmbeddedPostgres\n"
+        "from kit.postgres import connect_own\n"
+        f"with EmbeddedPostgres(pathlib.Path({str(folder)!r})) as server:\n"
+        "    connection = connect_own(server.url('a'), application_name='t')\n"
+        "    connection.execute('CREATE TABLE kept AS SELECT 42 AS answer')\n"
+        "    print(server.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    orphan = int(killed.stdout)
+    os.kill(orphan, 0)
+    with (
+        EmbeddedPostgres(folder, settings=FAST) as server,
+        connect_own(server.url("a"), application_name="t") as c,
+    ):
+        assert server.pid != orphan
+        assert c.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_data_of_another_major_version_are_refused(folder: Path) -> None:
+    with EmbeddedPostgres(folder, settings=FAST):
+        pass
+    (folder / "data" / "PG_VERSION").write_text("17\n")
+    with pytest.raises(EmbeddedPostgresError, match="made by PostgreSQL 17 and this is 18"):
+        EmbeddedPostgres(folder, settings=FAST).__enter__()
+
+
+def test_a_setting_that_postgresql_refuses_is_told_in_its_words(folder: Path) -> None:
+    with pytest.raises(EmbeddedPostgresError, match="max_connections"):
+        EmbeddedPostgres(folder, settings={**FAST, "max_connections": "many"}).__enter__()
+
+
+def test_nobody_connects_without_the_password(folder: Path) -> None:
+    with EmbeddedPostgres(folder, settings=FAST) as server:
+        parts = server.url().replace("postgresql://", "").split("@")[1]
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(f"postgresql://postgres@{parts}")
+
+
+def test_a_pool_outlives_a_restart_of_connections(database: str) -> None:
+    pool = open_pool(database, max_size=2, name="ipp test pool")
+    try:
+        with pool.connection() as connection:
+            first = connection.info.backend_pid
+        with connect_own(database, application_name="ipp test") as own:
+            own.execute("SELECT pg_terminate_backend(%s, 5000)", (first,))
+        with pool.connection() as connection:
+            assert connection.info.backend_pid != first
+            name = connection.execute("SELECT current_setting('application_name')").fetchone()
+            assert name == ("ipp test pool",)
+    finally:
+        pool.close()
+
+
+def test_an_async_pool_opens_while_the_server_is_away() -> None:
+    import asyncio  # noqa: PLC0415 - of this test only
+
+    async def open_and_close() -> None:
+        pool = await open_async_pool("postgresql://x@127.0.0.1:1/x", max_size=1, name="away")
+        await pool.close()
+
+    asyncio.run(open_and_close())

@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+
+from kit.settings import Settings, SettingsError
+
+PRODUCTION = {
+    "IPP_PROFILE": "production",
+    "IPP_DATABASE_URL": "postgresql://ipp:hunter2@db/ipp",
+    "IPP_VAULT_URL": "postgresql://vault:hunter2@db/vault",
+    "IPP_KAFKA_BOOTSTRAP": "a:9092,b:9092",
+    "IPP_OIDC_ISSUER": "https://id.example",
+    "IPP_OIDC_JWKS_URL": "https://id.example/keys",
+}
+
+
+def test_without_any_variable_it_is_the_embedded_profile_with_one_partition() -> None:
+    settings = Settings.from_env({"PATH": "/bin"})
+    assert settings.profile == "embedded"
+    assert settings.partitions == 1
+
+
+def test_in_production_a_log_has_twelve_partitions_unless_said_otherwise() -> None:
+    assert Settings.from_env(PRODUCTION).partitions == 12
+    assert Settings.from_env({**PRODUCTION, "IPP_PARTITIONS": "48"}).partitions == 48
+
+
+def test_each_kind_is_read_from_its_text() -> None:
+    settings = Settings.from_env(
+        {"IPP_PORT": "0", "IPP_LEASE_S": "2.5", "IPP_KAFKA_FLUSH_EVERY_MESSAGE": "true", "IPP_DATA_DIR": "/d"}
+    )
+    assert (settings.port, settings.lease_s, settings.data_dir) == (0, 2.5, Path("/d"))
+    assert settings.kafka_flush_every_message is True
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({"IPP_DATABSE_URL": "x"}, "IPP_DATABSE_URL is no setting; the nearest is IPP_DATABASE_URL"),
+        ({"IPP_PORT": "eighty"}, "IPP_PORT must be a number"),
+        ({"IPP_PROFILE": "staging"}, "IPP_PROFILE must be one of embedded, production"),
+        ({"IPP_LEASE_S": "-1"}, "IPP_LEASE_S must be more than 0"),
+        ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "1"}, "must be true or false"),
+        ({"IPP_PROFILE": "production"}, "needs IPP_DATABASE_URL, IPP_VAULT_URL"),
+    ],
+)
+def test_what_is_wrong_is_said_by_name(env: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        Settings.from_env(env)
+
+
+def test_names_of_the_tests_own_are_left_alone() -> None:
+    Settings.from_env({"IPP_TEST_KAFKA": "localhost:9092"})
+
+
+def test_no_representation_shows_a_password() -> None:
+    assert "hunter2" not in repr(Settings.from_env(PRODUCTION))
