@@ -1,6 +1,7 @@
 """Who may ask what: decided once, for services and gateway alike. What has no decision is denied."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Final
 
@@ -64,19 +65,19 @@ def roles_for(field: str) -> tuple[Role, ...]:
         raise UndecidedFieldError(f"rules/access.py has no decision on {field}") from None
 
 
-def roles_held(*, granted: Set[Role], registered: bool) -> frozenset[Role]:
+def roles_held(*, granted: AbstractSet[Role], registered: bool) -> frozenset[Role]:
     """Return the roles a person may act in: those granted on the log, and PROFESSIONAL while registered."""
     held = frozenset(granted) & GRANTABLE
     return held | {Role.PROFESSIONAL} if registered else held
 
 
-def may_ask(field: str, role: Role, *, held: Set[Role]) -> bool:
+def may_ask(field: str, role: Role, *, held: AbstractSet[Role]) -> bool:
     """Whether a request in `role`, by someone who holds `held`, may ask a root field."""
     allowed = ROOT_FIELDS.get(field, ())
     return Role.PUBLIC in allowed or (role in allowed and role in held)
 
 
-def conflicting(role: Role, *, held: Set[Role]) -> frozenset[Role]:
+def conflicting(role: Role, *, held: AbstractSet[Role]) -> frozenset[Role]:
     """Return the roles held that may not be in one hand with `role`."""
     return frozenset(
         other for pair in NOT_IN_ONE_HAND if role in pair for other in pair - {role} if other in held
