@@ -1,7 +1,7 @@
 """The journal's fold: the acceptance rule applied to a partition's records, its outcome written at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from events.log.acceptance import (
     judge_frame,
 )
 from events.log.port import LogRecord
+from events.log.reading import journal_channel
 from events.log.record import (
     Commit,
     DamagedRecordError,
@@ -59,7 +60,7 @@ class _Batch(msgspec.Struct):
     refusals: list[tuple[bytes, str, int]]
     settled: list[tuple[str, bytes]]
     sealed: list[str]
-    tracking: dict[str, int]
+    tracking: list[tuple[str, int]]
     told: defaultdict[str, list[verdicts.Told]]
 
 
@@ -103,53 +104,54 @@ class Journal:
         return frames, None
 
     def _fold(self, conn: psycopg.Connection, frames: Sequence[tuple[LogRecord, Frame | None]]) -> None:
-        state, partition = self._state, self._state.partition
-        entries = [entry for _, frame in frames if frame for entry in frame.entries]
-        with conn.pipeline(), conn.transaction():
-            position = conn.execute(self._sql["fence"], (partition,), prepare=True)
-            found = self._look_up(conn, entries)
-            row = position.fetchone()
-            if row is None or row[0] != self.place.next_offset:
-                raise FenceError(f"partition {partition}: position {row} is not {self.place.next_offset}")
-            self._remember(found)
-            batch = _Batch([], [], [], [], [], {}, defaultdict(list))
-            for record, frame in frames:
-                if frame is not None:
-                    self._judge(record, frame, batch)
-            last = frames[-1][0]
-            place = Place(last.offset + 1, state.ordinal, last.epoch, sha256(last.value).digest())
-            self._write(conn, batch, place)
+        """Two statements: what the rule needs to know, and all that follows from it behind the fence."""
+        state = self._state
+        self._look_up(conn, [entry for _, frame in frames if frame for entry in frame.entries])
+        batch = _Batch([], [], [], [], [], [], defaultdict(list))
+        for record, frame in frames:
+            if frame is not None:
+                self._judge(record, frame, batch)
+        last = frames[-1][0]
+        place = Place(last.offset + 1, state.ordinal, last.epoch, sha256(last.value).digest())
+        self._write(conn, batch, place)
         self.place = place
         if len(state.heads) > HEADS_MAX:
             state.heads.clear()
 
-    def _look_up(self, conn: psycopg.Connection, entries: Iterable[Entry]) -> "list[psycopg.Cursor[Any]]":
-        """Ask for what the rule may need of these entries, without waiting for the answers."""
-        commits = [entry for entry in entries if isinstance(entry, Commit)]
-        settles = [entry for entry in entries if isinstance(entry, Settle)]
-        streams = {w.stream for c in commits for w in c.writes} - self._state.heads.keys()
-        subjects = {commit.subject for commit in commits if commit.decided_on is not None}
-        asked: list[Commit | Settle] = [*commits, *settles]
-        commands = ([entry.command for entry in asked], [entry.subject for entry in asked])
-        return [
-            self._ask(conn, "heads", ([s for s in streams if "\0" not in s],)),
-            self._ask(conn, "taken", commands),
-            self._ask(conn, "refused", ([commit.commit for commit in commits],)),
-            self._ask(conn, "counts", (list(subjects),)),
-        ]
+    def _look_up(self, conn: psycopg.Connection, entries: Sequence[Entry]) -> None:
+        """
+        Bring what the rule may need of these entries into the state.
 
-    def _ask(
-        self, conn: psycopg.Connection, statement: str, arguments: tuple[list[Any], ...]
-    ) -> "psycopg.Cursor[Any]":
-        return conn.execute(self._sql[statement], arguments, prepare=True, binary=True)
-
-    def _remember(self, found: "Sequence[psycopg.Cursor[Any]]") -> None:
-        heads, taken, refused, counts = found
+        One statement, so one snapshot. What it shows still holds when `_write` finds the position where it
+        was: these tables change only together with it.
+        """
         state = self._state
-        state.heads.update((stream, Head(version, digest)) for stream, version, digest in heads)
-        state.commands = {(subject, command): Taken(*rest) for subject, command, *rest in taken}
-        state.refused = {commit for (commit,) in refused}
-        state.counts = dict(counts.fetchall())
+        commits = [entry for entry in entries if isinstance(entry, Commit)]
+        asked = [entry for entry in entries if isinstance(entry, Commit | Settle)]
+        streams = {w.stream for c in commits for w in c.writes if w.stream not in state.heads}
+        rows = conn.execute(
+            self._sql["look_up"],
+            (
+                [stream for stream in streams if "\0" not in stream],
+                [entry.command for entry in asked],
+                [entry.subject for entry in asked],
+                [commit.commit for commit in commits],
+                list({commit.subject for commit in commits if commit.decided_on is not None}),
+            ),
+            prepare=True,
+            binary=True,
+        )
+        state.commands, state.refused, state.counts = {}, set(), {}
+        for kind, name, key, commit_id, number, events in rows:
+            match kind:
+                case "head":
+                    state.heads[name] = Head(number, key)
+                case "taken":
+                    state.commands[name, key] = Taken(commit_id, number, events)
+                case "refused":
+                    state.refused.add(commit_id)
+                case _:
+                    state.counts[name] = number
 
     def _judge(self, record: LogRecord, frame: Frame, batch: _Batch) -> None:
         told = batch.told[frame.writer]
@@ -180,27 +182,36 @@ class Journal:
         )
 
     def _write(self, conn: psycopg.Connection, batch: _Batch, place: Place) -> None:
-        partition = self._state.partition
-        for name in ("events", "commits", "refusals", "settled"):
-            rows: list[tuple[Any, ...]] = getattr(batch, name)
-            if rows:
-                columns = [list(column) for column in zip(*rows, strict=True)]
-                conn.execute(self._sql[f"insert_{name}"], (partition, *columns), prepare=True)
-        if batch.sealed:
-            conn.execute(self._sql["insert_sealed"], (partition, batch.sealed))
-        for upstream, position in batch.tracking.items():
-            conn.execute(self._sql["track"], (upstream, position, partition))
-        conn.execute(
-            self._sql["move"],
-            (place.next_offset, place.ordinal, place.epoch, place.digest, partition),
-            prepare=True,
-        )
+        """Write a batch and move the position in one statement; it writes nothing when the fence is shut."""
+        told = [
+            (channel, payload)
+            for writer, verdicts_of in batch.told.items()
+            if (channel := verdicts.channel_of(self._log, writer))
+            for payload in verdicts.payloads(verdicts_of)
+        ]
         if batch.events:
-            conn.execute(self._sql["notify"])
-        for writer, told in batch.told.items():
-            channel = verdicts.channel_of(self._log, writer)
-            for payload in verdicts.payloads(told) if channel else ():
-                conn.execute("SELECT pg_notify(%s, %s)", (channel, payload), prepare=True)
+            told.append((journal_channel(self._log), ""))
+        moved = conn.execute(
+            self._sql["write"],
+            (
+                *(place.next_offset, place.ordinal, place.epoch, place.digest),
+                *(self._state.partition, self.place.next_offset),
+                *_columns(batch.events, 6),
+                *_columns(batch.commits, 9),
+                *_columns(batch.refusals, 3),
+                *_columns(batch.settled, 2),
+                batch.sealed,
+                *_columns(batch.tracking, 2),
+                *_columns(told, 2),
+            ),
+            prepare=True,
+        ).fetchone()
+        if moved is None or moved[0] != 1:
+            raise FenceError(f"partition {self._state.partition} is no longer at {self.place.next_offset}")
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 def _add_accepted(batch: _Batch, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
@@ -222,34 +233,58 @@ def _add_accepted(batch: _Batch, record: LogRecord, commit: Commit, verdict: Ver
         )
     )
     if commit.tracking:
-        batch.tracking[commit.tracking[0]] = commit.tracking[1]
+        batch.tracking.append(commit.tracking)
     if commit.last:
         batch.sealed.append(commit.subject)
 
 
 _STATEMENTS: Final = {
-    "fence": "SELECT next_offset FROM {positions} WHERE partition = %s FOR UPDATE",
-    "heads": "SELECT s.stream, e.originator_version, e.digest FROM unnest(%s::text[]) s(stream)"
-    " CROSS JOIN LATERAL (SELECT originator_version, digest FROM {events} WHERE originator_id = s.stream"
-    " ORDER BY originator_version DESC LIMIT 1) e",
-    "taken": "SELECT c.subject, c.command, c.commit_id, c.ordinal, c.events FROM {commits} c"
-    " JOIN unnest(%s::bytea[], %s::text[]) a(command, subject) USING (command, subject)",
-    "refused": "SELECT commit_id FROM {refusals} WHERE commit_id = ANY(%s::bytea[])",
-    "counts": "SELECT subject, count(*) FROM {commits} WHERE subject = ANY(%s::text[]) GROUP BY subject",
-    "insert_events": "INSERT INTO {events} (partition, originator_id, originator_version, topic, state,"
-    " notification_id, digest) SELECT %s, a.* FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[],"
-    " %s::bigint[], %s::bytea[]) a",
-    "insert_commits": "INSERT INTO {commits} (partition, subject, command, commit_id, ordinal, events,"
-    " record_offset, day, fingerprint, answer) SELECT %s, a.* FROM unnest(%s::text[], %s::bytea[],"
-    " %s::bytea[], %s::bigint[], %s::int[], %s::bigint[], %s::int[], %s::bytea[], %s::bytea[]) a",
-    "insert_refusals": "INSERT INTO {refusals} (partition, commit_id, verdict, record_offset)"
-    " SELECT %s, a.* FROM unnest(%s::bytea[], %s::text[], %s::bigint[]) a ON CONFLICT DO NOTHING",
-    "insert_settled": "INSERT INTO {settled} (partition, subject, command)"
-    " SELECT %s, a.* FROM unnest(%s::text[], %s::bytea[]) a ON CONFLICT DO NOTHING",
-    "insert_sealed": "INSERT INTO {sealed} (partition, subject) SELECT %s, unnest(%s::text[])",
-    "track": "INSERT INTO {tracking} (application_name, notification_id, partition) VALUES (%s, %s, %s)"
-    " ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id",
-    "move": "UPDATE {positions} SET next_offset = %s, ordinal = %s, epoch = %s, record_digest = %s,"
-    " halted = NULL, seen_at = clock_timestamp() WHERE partition = %s",
-    "notify": "NOTIFY {events}",
+    "look_up": """
+SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
+  FROM unnest(%s::text[]) s(stream) CROSS JOIN LATERAL (
+    SELECT originator_version, digest FROM {events} WHERE originator_id = s.stream
+    ORDER BY originator_version DESC LIMIT 1) e
+UNION ALL
+SELECT 'taken', c.subject, c.command, c.commit_id, c.ordinal, c.events
+  FROM unnest(%s::bytea[], %s::text[]) a(command, subject) JOIN {commits} c USING (command, subject)
+UNION ALL
+SELECT 'refused', NULL, NULL, r.commit_id, 0, 0
+  FROM unnest(%s::bytea[]) a(commit_id) JOIN {refusals} r USING (commit_id)
+UNION ALL
+SELECT 'count', subject, NULL, NULL, count(*), 0
+  FROM {commits} WHERE subject = ANY(%s::text[]) GROUP BY subject
+""",
+    # Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
+    "write": """
+WITH moved AS (
+  UPDATE {positions} SET next_offset = %s, ordinal = %s, epoch = %s, record_digest = %s, halted = NULL,
+    seen_at = clock_timestamp() WHERE partition = %s AND next_offset = %s RETURNING partition
+), written AS (
+  INSERT INTO {events} (partition, originator_id, originator_version, topic, state, notification_id, digest)
+  SELECT partition, a.* FROM moved, unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::bigint[],
+    %s::bytea[]) a
+), committed AS (
+  INSERT INTO {commits} (partition, subject, command, commit_id, ordinal, events, record_offset, day,
+    fingerprint, answer)
+  SELECT partition, a.* FROM moved, unnest(%s::text[], %s::bytea[], %s::bytea[], %s::bigint[], %s::int[],
+    %s::bigint[], %s::int[], %s::bytea[], %s::bytea[]) a
+), refused AS (
+  INSERT INTO {refusals} (partition, commit_id, verdict, record_offset)
+  SELECT partition, a.* FROM moved, unnest(%s::bytea[], %s::text[], %s::bigint[]) a ON CONFLICT DO NOTHING
+), settled AS (
+  INSERT INTO {settled} (partition, subject, command)
+  SELECT partition, a.* FROM moved, unnest(%s::text[], %s::bytea[]) a ON CONFLICT DO NOTHING
+), sealed AS (
+  INSERT INTO {sealed} (partition, subject) SELECT partition, unnest(%s::text[]) FROM moved
+), tracked AS (
+  INSERT INTO {tracking} (partition, application_name, notification_id)
+  SELECT partition, name, max(position) FROM moved, unnest(%s::text[], %s::bigint[]) a(name, position)
+  GROUP BY partition, name
+  ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id
+), told AS (
+  SELECT count(pg_notify(channel, payload)) AS n
+  FROM moved, unnest(%s::text[], %s::text[]) a(channel, payload)
+)
+SELECT count(*), (SELECT n FROM told) FROM moved
+""",
 }

@@ -21,6 +21,7 @@ READ_WAIT_S: Final = 0.25
 """How long an idle turn waits for records; leases are renewed between turns."""
 BACK_OFF_S: Final = 0.5
 HALT_RETRY_S: Final = 10.0
+REPORT_S: Final = 1.0
 GROUP: Final = "journal"
 
 _log = structlog.get_logger()
@@ -54,6 +55,7 @@ class JournalWorker:
         self._health, self._lease_s, self._worker = health, lease_s, worker
         self._journals: dict[int, Journal] = {}
         self._halted: dict[int, float] = {}
+        self._report_at = 0.0
 
     def run(self, stop: StopSignal) -> None:
         """Work until `stop` is set; then finish the turn, give the partitions back and return."""
@@ -128,6 +130,7 @@ class JournalWorker:
     def _halt(self, conn: psycopg.Connection, partition: int, error: LogStopError) -> None:
         self._journals.pop(partition, None)
         self._halted[partition] = time.monotonic() + HALT_RETRY_S
+        self._report_at = 0.0
         _log.critical("journal.halted", partition=partition, reason=str(error))
         table = names(self._log)["positions"]
         conn.execute(
@@ -135,6 +138,9 @@ class JournalWorker:
         )
 
     def _report(self, held: frozenset[int]) -> None:
+        if time.monotonic() < self._report_at:
+            return
+        self._report_at = time.monotonic() + REPORT_S
         halted = sorted(self._halted.keys() & held)
         sentence = f"halted: partitions {halted}" if halted else f"folding {len(held)} partitions"
         self._health.report("journal", ok=not halted, sentence=sentence)
