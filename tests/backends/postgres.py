@@ -47,7 +47,10 @@ def fresh_database(server_url: str) -> Iterator[str]:
     """Give the URL of an empty database, dropped at the end with whoever is still connected."""
     name = f"t_{uuid.uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        # Said aloud, since a server started without a locale makes databases that know no text.
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+        )
     try:
         yield url_of(server_url, database=name)
     finally:
