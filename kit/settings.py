@@ -76,14 +76,17 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.profile == "production":
-            needed = ("database_url", "vault_url", "kafka_bootstrap", "oidc_issuer", "oidc_jwks_url")
-            missing = [f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)]
-            if missing:
-                raise SettingsError(f"The production profile needs {', '.join(missing)}.")
+            self.need("kafka_bootstrap")  # the embedded log holds for one process only
         for setting in fields(self):
             value = getattr(self, setting.name)
             if type(value) in {int, float} and not (value > 0 or setting.name in _ZERO_ALLOWED):
                 raise SettingsError(f"{PREFIX}{setting.name.upper()} must be more than 0.")
+
+    def need(self, *names: str) -> None:
+        """Raise SettingsError unless these fields were given: each process says which it can't do without."""
+        missing = [f"{PREFIX}{name.upper()}" for name in names if not getattr(self, name)]
+        if missing:
+            raise SettingsError(f"This process needs {', '.join(missing)}.")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":

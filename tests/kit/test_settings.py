@@ -41,7 +41,7 @@ def test_each_kind_is_read_from_its_text() -> None:
         ({"IPP_PROFILE": "staging"}, "IPP_PROFILE must be one of embedded, production"),
         ({"IPP_LEASE_S": "-1"}, "IPP_LEASE_S must be more than 0"),
         ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "1"}, "must be true or false"),
-        ({"IPP_PROFILE": "production"}, "needs IPP_DATABASE_URL, IPP_VAULT_URL"),
+        ({"IPP_PROFILE": "production"}, "This process needs IPP_KAFKA_BOOTSTRAP"),
     ],
 )
 def test_what_is_wrong_is_said_by_name(env: dict[str, str], says: str) -> None:
@@ -55,3 +55,10 @@ def test_names_of_the_tests_own_are_left_alone() -> None:
 
 def test_no_representation_shows_a_password() -> None:
     assert "hunter2" not in repr(Settings.from_env(PRODUCTION))
+
+
+def test_a_process_says_what_it_can_not_do_without() -> None:
+    settings = Settings.from_env({**PRODUCTION, "IPP_VAULT_URL": ""})
+    settings.need("database_url", "oidc_issuer")
+    with pytest.raises(SettingsError, match="This process needs IPP_VAULT_URL, IPP_SERVICES_URL"):
+        settings.need("database_url", "vault_url", "services_url")

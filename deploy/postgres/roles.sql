@@ -1,0 +1,27 @@
+-- One role for each kind of process, each with the least it needs in the database of journal and views.
+CREATE ROLE ipp_journal LOGIN PASSWORD :'journal';
+CREATE ROLE ipp_views LOGIN PASSWORD :'views';
+CREATE ROLE ipp_services LOGIN PASSWORD :'services';
+CREATE ROLE ipp_gateway LOGIN PASSWORD :'gateway';
+
+REVOKE ALL ON DATABASE ipp FROM PUBLIC;
+GRANT CONNECT ON DATABASE ipp TO ipp_journal, ipp_views, ipp_services, ipp_gateway;
+-- Views are built beside each other in schemas that their worker makes.
+GRANT CREATE ON DATABASE ipp TO ipp_journal, ipp_views;
+
+-- The journal: written by its worker alone. The services load aggregates from it, the view workers fold it.
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO ipp_journal;
+GRANT USAGE ON SCHEMA public TO ipp_views, ipp_services;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_journal IN SCHEMA public GRANT SELECT ON TABLES TO ipp_views, ipp_services;
+
+-- Leases: the first worker to start makes the tables, and both kinds of workers use them.
+CREATE SCHEMA leases;
+GRANT USAGE, CREATE ON SCHEMA leases TO ipp_journal, ipp_views;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_journal IN SCHEMA leases GRANT ALL ON TABLES TO ipp_views;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA leases GRANT ALL ON TABLES TO ipp_journal;
+
+-- Views: the gateway reads them and nothing else.
+CREATE SCHEMA views AUTHORIZATION ipp_views;
+GRANT USAGE ON SCHEMA views TO ipp_gateway;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA views GRANT SELECT ON TABLES TO ipp_gateway;

@@ -1,0 +1,128 @@
+"""Verifying OIDC bearer tokens against an issuer's keys: signature, issuer, audience and times."""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from kit.clock import Clock
+
+# Asymmetric ones only: whoever takes HS256 takes a token "signed" with the public key.
+ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+LEEWAY_S: Final = 5
+"""By how much the issuer's clock may differ from ours."""
+KEYS_REFRESH_MIN: Final = timedelta(seconds=30)
+KEYS_TIMEOUT_S: Final = 5.0
+TOKEN_CHARS_MAX: Final = 8_192
+
+
+class TokenRefusedError(Exception):
+    """The token is forged, foreign, expired or malformed; the message says which, and nothing more."""
+
+
+class IssuerUnreachableError(Exception):
+    """The issuer's keys could not be fetched, so nothing can be said of the token."""
+
+
+class IssuerKeys(Protocol):
+    def keys(self, *, refresh: bool) -> KeySet:
+        """Return the issuer's public keys; `refresh` when a token names one that is not among them."""
+
+
+class KnownKeys:
+    """Keys that are at hand."""
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+
+    def keys(self, *, refresh: bool) -> KeySet:  # noqa: ARG002 - there is nowhere to ask again
+        return self._keys
+
+
+class FetchedKeys:
+    """Keys from the issuer's JWKS address, kept, and asked for again at most every half minute."""
+
+    def __init__(self, url: str, *, clock: Clock, client: httpx.Client) -> None:
+        self._url = url
+        self._clock = clock
+        self._client = client
+        self._keys: KeySet | None = None
+        self._asked_at: datetime | None = None
+        self._lock = threading.Lock()
+
+    def keys(self, *, refresh: bool) -> KeySet:
+        """Return the keys last fetched. Raises IssuerUnreachableError while there are none."""
+        with self._lock:
+            if self._may_ask() and (self._keys is None or refresh):
+                self._asked_at = self._clock.now()
+                self._keys = self._fetch() or self._keys
+            if self._keys is None:
+                # Asked again by the next request only if the last answer is old enough.
+                raise IssuerUnreachableError("the issuer's keys could not be fetched")
+            return self._keys
+
+    def _may_ask(self) -> bool:
+        if self._asked_at is None:
+            return True
+        pause = KEYS_REFRESH_MIN if self._keys is not None else timedelta(seconds=1)
+        return self._clock.now() - self._asked_at >= pause
+
+    def _fetch(self) -> KeySet | None:
+        try:
+            answer = self._client.get(self._url, timeout=KEYS_TIMEOUT_S)
+            answer.raise_for_status()
+            serialized: KeySetSerialization = answer.json()
+            return KeySet.import_key_set(serialized)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError):
+            return None
+
+
+class TokenVerifier:
+    """Verifies a token in full and returns its claims; safe from several threads."""
+
+    def __init__(self, *, keys: IssuerKeys, issuer: str, audience: str, clock: Clock) -> None:
+        if not issuer or not audience:
+            raise ValueError("a token is verified for an issuer and an audience, and one of them is not set")
+        self._keys = keys
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(clock.now().timestamp()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+        )
+
+    def verify(self, token: str) -> Mapping[str, Any]:
+        """Return the claims. Raises TokenRefusedError and IssuerUnreachableError."""
+        if len(token) > TOKEN_CHARS_MAX:
+            raise TokenRefusedError("the token is too long")
+        try:
+            claims = self._decoded(token)
+            # `decode` checks the signature only: claims hold nothing until they are validated.
+            self._claims.validate(claims)
+        except IssuerUnreachableError:
+            raise
+        except ExpiredTokenError:
+            raise TokenRefusedError("the token has expired") from None
+        except ClaimError as error:
+            raise TokenRefusedError(_why(error.claim)) from None
+        except Exception:  # noqa: BLE001 - whatever a token makes the library raise, it is refused
+            raise TokenRefusedError("the token can't be read, or was not signed by the issuer") from None
+        return claims
+
+    def _decoded(self, token: str) -> dict[str, Any]:
+        try:
+            return jwt.decode(token, self._keys.keys(refresh=False), ALGORITHMS).claims
+        except InvalidKeyIdError:
+            return jwt.decode(token, self._keys.keys(refresh=True), ALGORITHMS).claims
+
+
+def _why(claim: str) -> str:
+    return (
+        "the token is not valid yet" if claim in {"nbf", "iat"} else "the token was not made for this service"
+    )
