@@ -1,0 +1,154 @@
+"""One request: who asks, in which role, and what it may reach."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.auth import Authenticator, Identity, IssuerUnreachableError, TokenRefusedError
+from gateway.command_bus import CommandBus
+from gateway.errors import ErrorCode, GatewayError
+from gateway.freshness import Freshness
+from gateway.limits import DocumentLimits
+from gateway.positions import PositionCipher
+from gateway.reads import Reads
+from kit.clock import Clock
+from projections.view import View
+from rules.access import Role, roles_for
+
+ROLE_HEADER = "ipp-role"
+POSITIONS_MAX = 20
+
+
+class RequestRefusedError(Exception):
+    """The request is not executed at all; `message` is meant for the client."""
+
+    def __init__(
+        self, status: int, code: ErrorCode, message: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimits:
+    """What one request may cost at most."""
+
+    document: DocumentLimits
+    body_bytes_max: int
+    request_s_max: float
+    wait_for_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """What all requests of a process share."""
+
+    authenticator: Authenticator
+    bus: CommandBus
+    clock: Clock
+    freshness: Freshness
+    limits: RequestLimits
+    positions: PositionCipher
+    reads: Reads
+
+
+@dataclass(slots=True)
+class Context:
+    """What resolvers get. Over a WebSocket one context serves all operations of the connection."""
+
+    gateway: Gateway
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connection_params: dict[str, object] | None = None
+    identity: Identity | None = None
+    role: Role = Role.PUBLIC
+
+    async def authenticate(self, headers: Mapping[str, str]) -> None:
+        """Read token and role of the request. Raises RequestRefusedError for what is wrong with either."""
+        token = _bearer(headers.get("authorization"))
+        named = headers.get(ROLE_HEADER)
+        if token is None:
+            return
+        try:
+            self.identity = await self.gateway.authenticator.identify(token)
+        except TokenRefusedError as refused:
+            raise _unauthenticated(f"Sign in again: {refused}.") from refused
+        except IssuerUnreachableError as error:
+            raise RequestRefusedError(503, ErrorCode.UNAVAILABLE, "Tokens can't be checked now.") from error
+        self.role = _role(named)
+
+    @property
+    def person(self) -> str:
+        """The person who asks; only after `may_ask` allowed it."""
+        if self.identity is None or self.identity.person is None:
+            raise GatewayError(ErrorCode.FORBIDDEN, "Nobody is known here by this token.")
+        return self.identity.person
+
+    @property
+    def token(self) -> str:
+        if self.identity is None:
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
+        return self.identity.token
+
+    def still_identified(self) -> bool:
+        """Whether there is a token that has not expired: what runs for long asks again."""
+        return self.identity is not None and self.identity.expires_at > self.gateway.clock.now()
+
+    async def may_ask(self, name: str, *, role_held: bool) -> None:
+        """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.
+
+        With `role_held`, also unless the person holds the role, as the view of roles has it now.
+        """
+        allowed = roles_for(name)
+        if Role.PUBLIC in allowed:
+            return
+        if not self.still_identified():
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
+        if self.role not in allowed:
+            names = ", ".join(sorted(role.name for role in allowed))
+            raise GatewayError(
+                ErrorCode.FORBIDDEN,
+                f"`{name}` can't be asked as {self.role.name}, but as: {names} (header IPP-Role).",
+            )
+        if role_held and self.role not in await self.roles():
+            raise GatewayError(ErrorCode.FORBIDDEN, f"You do not hold the role {self.role.name}.")
+
+    async def wait_for(self, positions: Sequence[str] | None, *views: View) -> None:
+        """Wait until the views have passed the positions a client was given; raises NOT_YET."""
+        if not positions:
+            return
+        if len(positions) > POSITIONS_MAX:
+            message = f"`waitFor` takes {POSITIONS_MAX} positions at most."
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
+        places = [self.gateway.positions.read(position) for position in positions]
+        await self.gateway.freshness.wait(views, places, within_s=self.gateway.limits.wait_for_s)
+
+    async def roles(self) -> frozenset[Role]:
+        """Return the roles held now; asked each time, since one withdrawn ends running subscriptions too."""
+        return await self.gateway.reads.roles_of(self.person)
+
+
+def _bearer(header: str | None) -> str | None:
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _unauthenticated("The header is `Authorization: Bearer <token>`.")
+    return token.strip()
+
+
+def _role(named: str | None) -> Role:
+    if named is None:
+        return Role.PROFESSIONAL
+    choice = named.strip().upper()
+    if choice not in Role.__members__ or choice == Role.PUBLIC.name:
+        names = ", ".join(sorted(set(Role.__members__) - {Role.PUBLIC.name}))
+        raise RequestRefusedError(400, ErrorCode.BAD_REQUEST, f"The header IPP-Role is one of: {names}.")
+    return Role[choice]
+
+
+def _unauthenticated(message: str) -> RequestRefusedError:
+    return RequestRefusedError(
+        401, ErrorCode.UNAUTHENTICATED, message, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    )

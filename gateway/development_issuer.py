@@ -1,0 +1,85 @@
+"""An issuer of tokens for trying out: anyone may be anyone, so it exists in the embedded profile only."""
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import JSONResponse
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+
+from kit.clock import Clock
+
+ISSUER = "ipp-development"
+AUDIENCE = "ipp"
+TOKEN_LIFE = timedelta(hours=12)
+TOKEN_LIFE_S_MAX = int(TOKEN_LIFE.total_seconds())
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class NotForProductionError(Exception):
+    """The development issuer was asked for outside the embedded profile."""
+
+
+class DevelopmentIssuer:
+    """Gives out tokens whose person claim is the name asked for; RS256, since it verifies fastest.
+
+    The key pair is kept in `folder`, so that a token outlives a restart of the demo.
+    """
+
+    def __init__(self, *, profile: str, folder: Path, person_claim: str, clock: Clock) -> None:
+        if profile != "embedded":
+            raise NotForProductionError(f"the development issuer does not start in profile {profile}")
+        self._person_claim = person_claim
+        self._clock = clock
+        self._key = _kept_key(folder / "development-issuer.pem")
+
+    def public_keys(self) -> KeySet:
+        return KeySet.import_key_set({"keys": [{**self._key.as_dict(private=False), "use": "sig"}]})
+
+    def token(self, name: str, *, life: timedelta = TOKEN_LIFE) -> str:
+        now = self._clock.now()
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": name,
+            self._person_claim: name,
+            "iat": int(now.timestamp()),
+            "exp": int((now + life).timestamp()),
+        }
+        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key)
+
+    def routes(self) -> APIRouter:
+        """`/dev/token?as=name` and `/dev/jwks.json`."""
+        router = APIRouter(prefix="/dev", tags=["development"])
+
+        @router.get("/token")
+        def token(name: Annotated[str, Query(alias="as")], life_s: int = TOKEN_LIFE_S_MAX) -> JSONResponse:
+            if not _NAME.fullmatch(name) or not 0 < life_s <= TOKEN_LIFE_S_MAX:
+                raise HTTPException(400, "a name is 1 to 64 letters, digits, dots, dashes or underscores")
+            made = self.token(name, life=timedelta(seconds=life_s))
+            body = {"access_token": made, "token_type": "Bearer", "expires_in": life_s}
+            return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+        @router.get("/jwks.json")
+        def jwks() -> JSONResponse:
+            return JSONResponse(self.public_keys().as_dict(private=False))
+
+        return router
+
+
+def _kept_key(path: Path) -> RSAKey:
+    if path.exists():
+        return RSAKey.import_key(path.read_bytes(), {"kid": _kid(path)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = RSAKey.generate_key(2048)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key.as_pem(private=True))
+    return _kept_key(path)
+
+
+def _kid(path: Path) -> str:
+    return str(RSAKey.import_key(path.read_bytes()).thumbprint())

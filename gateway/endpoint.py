@@ -1,0 +1,192 @@
+"""GraphQL over HTTP, SSE and WebSocket at one address: what is taken, what is refused, and how it is said."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from gateway.context import Context, Gateway, RequestRefusedError
+from gateway.errors import ErrorCode, GatewayError, error_document
+from gateway.page import graphiql_page, query_page
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+SUBSCRIPTIONS_PER_CONNECTION_MAX = 20
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """Strawberry's ASGI view, made strict.
+
+    POST only, no batches, bounded bodies and times, the media type of the specification, and tokens checked
+    before anything is executed.
+    """
+
+    def __init__(self, schema: BaseSchema, gateway: Gateway, *, with_page: bool) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            max_subscriptions_per_connection=SUBSCRIPTIONS_PER_CONNECTION_MAX,
+        )
+        self._gateway = gateway
+        self._with_page = with_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, _bounded(receive, self._gateway.limits.body_bytes_max))
+        try:
+            response = await self._answer(request)
+        except RequestRefusedError as refused:
+            response = _refusal(request, refused)
+        except HTTPException as refused:
+            reason = refused.reason or "The request can't be read."
+            response = _refusal(
+                request, RequestRefusedError(refused.status_code, ErrorCode.BAD_REQUEST, reason)
+            )
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        if self._with_page and wants_page:
+            return _page(request)
+        if request.method != "POST":
+            raise RequestRefusedError(
+                405, ErrorCode.BAD_REQUEST, "GraphQL is asked by POST.", headers={"Allow": "POST"}
+            )
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+            raise RequestRefusedError(415, ErrorCode.BAD_REQUEST, "The body is application/json.")
+        _media_type(request)
+        return await self.run(request)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        if isinstance(request, WebSocket):  # who asks over a WebSocket is told by its first message
+            return Context(self._gateway, headers=request.headers)
+        context = Context(self._gateway, headers=request.headers)
+        await context.authenticate(request.headers)
+        if isinstance(response, Response):
+            response.headers["Content-Type"] = _media_type(request)
+        return context
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Take token and role from the payload of `connection_init`, named as the headers, else from those.
+
+        A browser can't set headers on a WebSocket.
+        """
+        told = {str(name).lower(): str(value) for name, value in (context.connection_params or {}).items()}
+        try:
+            await context.authenticate({**dict(context.headers), **told})
+        except RequestRefusedError as refused:
+            raise ConnectionRejectionError from refused
+        return await super().on_ws_connect(context)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        try:
+            data = await super().parse_http_body(request)
+        except (AttributeError, UnicodeDecodeError) as error:  # no object, or no text at all
+            raise HTTPException(400, "The body is one JSON object.") from error
+        if isinstance(data, list):  # strawberry refuses them before; this is for the type's sake
+            raise HTTPException(400, "One operation a request.")
+        if not data.query:
+            raise HTTPException(400, "`query` holds the document.")
+        if not isinstance(data.operation_name, str | None):
+            raise HTTPException(400, "`operationName` is text.")
+        return data
+
+    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        try:
+            async with asyncio.timeout(self._gateway.limits.request_s_max):
+                return await self._execute(*args, **kwargs)
+        except TimeoutError:
+            message = "This took too long. A command may have happened: ask `command(id:)`."
+            return ExecutionResult(data=None, errors=[GatewayError(ErrorCode.LIMIT_EXCEEDED, message)])
+
+    async def _execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        try:
+            return await super().execute_single(*args, **kwargs)
+        except HTTPException as refused:
+            if isinstance(refused.__cause__, CannotGetOperationTypeError):
+                message = "`operationName` names none of the operations, or there are several."
+                return PreExecutionError(data=None, errors=[GatewayError(ErrorCode.BAD_REQUEST, message)])
+            raise
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        body = await super().process_result(request, result)
+        if isinstance(result, PreExecutionError):
+            body.pop("data", None)  # nothing was executed, which is not the same as null
+        return body
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """Say 400 for what was not executed, to a client that knows the media type to read it by."""
+        media_type = sub_response.headers["Content-Type"]
+        executed = "data" in response_data
+        status = 200 if executed or media_type == JSON else 400
+        return Response(self.encode_json(response_data), status_code=status, media_type=media_type)
+
+    def encode_json(self, data: object) -> bytes | str:
+        return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+
+def _page(request: Request) -> Response:
+    if request.query_params.get("ide") == "graphiql":
+        return HTMLResponse(graphiql_page())
+    html, headers = query_page()
+    return HTMLResponse(html, headers=headers)
+
+
+def _media_type(request: HTTPConnection) -> str:
+    """Choose the media type of the answer; 406 when the client takes none of ours."""
+    accept = request.headers.get("accept", "*/*").lower()
+    types = {part.split(";")[0].strip() for part in accept.split(",")}
+    if GRAPHQL_RESPONSE in types:
+        return GRAPHQL_RESPONSE
+    if types & {JSON, "application/*", "*/*", ""}:
+        return JSON
+    if "text/event-stream" in types:
+        return GRAPHQL_RESPONSE
+    raise RequestRefusedError(406, ErrorCode.BAD_REQUEST, f"The answer is {GRAPHQL_RESPONSE}.")
+
+
+def _refusal(request: Request, refused: RequestRefusedError) -> Response:
+    try:
+        media_type = _media_type(request)
+    except RequestRefusedError:
+        media_type = GRAPHQL_RESPONSE
+    body = json.dumps(error_document(refused.code, refused.message), ensure_ascii=False)
+    headers: Mapping[str, str] = refused.headers
+    return Response(body, status_code=refused.status, media_type=media_type, headers=dict(headers))
+
+
+def _bounded(receive: Receive, bytes_max: int) -> Receive:
+    """Count the body as it comes, since a length that is told may be missing or wrong."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > bytes_max:
+            raise RequestRefusedError(
+                413, ErrorCode.LIMIT_EXCEEDED, f"A request has {bytes_max} bytes at most."
+            )
+        return message
+
+    return counted

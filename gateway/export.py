@@ -1,0 +1,18 @@
+"""Writes the schema to gateway/schema.graphql, the form that clients and reviews compare with."""
+
+import sys
+from pathlib import Path
+
+from gateway.schema import schema_text
+
+COMMITTED = Path(__file__).parent / "schema.graphql"
+
+
+def main() -> int:
+    COMMITTED.write_text(schema_text(), encoding="utf-8")
+    sys.stdout.write(f"Written: {COMMITTED.name}, {len(schema_text().splitlines())} lines.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

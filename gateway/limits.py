@@ -1,0 +1,146 @@
+"""What a document may ask at most: depth, cost and tokens, measured before anything is executed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+    get_named_type,
+    get_nullable_type,
+)
+
+from gateway.errors import ErrorCode, GatewayError
+
+TOKENS_MAX = 4_000
+LIST_ITEMS_ASSUMED = 10
+COMMAND_COST = 10
+INTROSPECTION_COST = 50
+PAGE_ARGUMENTS = ("first", "last")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLimits:
+    """`cost` counts fields, those below a list as often as the list may be long, and ten for a command."""
+
+    depth_max: int
+    cost_max: int
+    page_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    depth: int = 0
+    cost: int = 0
+
+    def beside(self, other: "Measure") -> "Measure":
+        return Measure(max(self.depth, other.depth), self.cost + other.cost)
+
+
+_NOTHING = Measure()
+
+
+class _Measuring:
+    """Measures one document; each fragment once, so that nesting them cannot make measuring slow."""
+
+    def __init__(self, context: ValidationContext, limits: DocumentLimits) -> None:
+        self._context = context
+        self._limits = limits
+        self._fragments: dict[str, Measure] = {}
+
+    def operation(self, node: OperationDefinitionNode) -> Measure:
+        root = self._context.schema.get_root_type(node.operation)
+        measured = self._selections(node.selection_set, root)
+        if node.operation is OperationType.MUTATION:
+            commands = len(node.selection_set.selections)
+            measured = Measure(measured.depth, measured.cost + commands * COMMAND_COST)
+        return measured
+
+    def _selections(self, selections: SelectionSetNode | None, parent: object) -> Measure:
+        total = _NOTHING
+        for selection in selections.selections if selections else ():
+            match selection:
+                case FieldNode():
+                    total = total.beside(self._field(selection, parent))
+                case InlineFragmentNode(type_condition=condition):
+                    inner = self._context.schema.get_type(condition.name.value) if condition else parent
+                    total = total.beside(self._selections(selection.selection_set, inner))
+                case FragmentSpreadNode():
+                    total = total.beside(self._fragment(selection.name.value))
+                case _:  # the language has no other selections
+                    pass
+        return total
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self._fragments:
+            self._fragments[name] = _NOTHING  # a circle is refused by another rule; here it must only end
+            fragment = self._context.get_fragment(name)
+            if fragment is not None:
+                inner = self._context.schema.get_type(fragment.type_condition.name.value)
+                self._fragments[name] = self._selections(fragment.selection_set, inner)
+        return self._fragments[name]
+
+    def _field(self, node: FieldNode, parent: object) -> Measure:
+        name = node.name.value
+        if name.startswith("__"):  # graphql-core bounds the depth of introspection by itself
+            return Measure(1, INTROSPECTION_COST if node.selection_set else 0)
+        field_type = _type_of_field(parent, name)
+        inner = self._selections(node.selection_set, get_named_type(field_type) if field_type else None)
+        return Measure(inner.depth + 1, 1 + inner.cost * self._items(node, field_type))
+
+    def _items(self, node: FieldNode, field_type: GraphQLOutputType | None) -> int:
+        for argument in node.arguments or ():
+            if argument.name.value in PAGE_ARGUMENTS:
+                if isinstance(argument.value, IntValueNode):
+                    return max(1, abs(int(argument.value.value)))
+                return self._limits.page_max
+        is_list = field_type is not None and isinstance(get_nullable_type(field_type), GraphQLList)
+        return LIST_ITEMS_ASSUMED if is_list else 1
+
+
+def _type_of_field(parent: object, name: str) -> GraphQLOutputType | None:
+    if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) and name in parent.fields:
+        found: GraphQLOutputType = parent.fields[name].type
+        return found
+    return None
+
+
+def limits_rule(limits: DocumentLimits) -> type[ValidationRule]:
+    """Make a validation rule that reports a document too deep, too costly, or with too long a page."""
+
+    class LimitsRule(ValidationRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            self._measuring = _Measuring(context, limits)
+
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+            measured = self._measuring.operation(node)
+            if measured.depth > limits.depth_max:
+                self._exceeded(f"The document is {measured.depth} deep; at most {limits.depth_max}.")
+            if measured.cost > limits.cost_max:
+                self._exceeded(f"The document costs {measured.cost}; at most {limits.cost_max}.")
+
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            for argument in node.arguments or ():
+                if argument.name.value in PAGE_ARGUMENTS and isinstance(argument.value, IntValueNode):
+                    asked = int(argument.value.value)
+                    if not 1 <= asked <= limits.page_max:
+                        self._exceeded(f"`{argument.name.value}` is 1 to {limits.page_max}.")
+
+        def _exceeded(self, message: str) -> None:
+            error: GraphQLError = GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
+            self.report_error(error)
+
+    return LimitsRule

@@ -1,0 +1,86 @@
+"""What all mutations share: their input's two fields, sending the command, and showing how it ended."""
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET, Info
+from strawberry.utils.str_converters import to_camel_case
+
+from gateway.command_bus import Fate, Order
+from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
+from gateway.outcomes import CommandResult, command_result
+from projections.view import View
+
+THING_WAIT_S = 2.0
+
+
+@strawberry.input
+class CommandInput:
+    command_id: UUID
+    expected_version: int | None = UNSET
+
+
+@strawberry.type
+class CommandPayload:
+    command: CommandResult
+
+
+async def give(info: Info[Context, None], given: CommandInput) -> Fate:
+    """Send the command that the input is named after."""
+    context = info.context
+    if context.identity is None:
+        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
+    order = Order(
+        name=_mutation_of(type(given).__name__),
+        command_id=given.command_id.hex,
+        expected_version=given.expected_version if isinstance(given.expected_version, int) else None,
+        content=_content(given, leave_out=("command_id", "expected_version")),
+    )
+    return await context.gateway.bus.send(order, identity=context.identity, role=context.role)
+
+
+def _mutation_of(input_name: str) -> str:
+    """`claimTalent` of ClaimTalentInput: an input belongs to the mutation of its name."""
+    name = input_name.removesuffix("Input")
+    return name[0].lower() + name[1:]
+
+
+def _content(given: object, leave_out: Sequence[str] = ()) -> dict[str, object]:
+    """Return an input as the JSON it came as; what was left out stays out."""
+    names = [field.name for field in fields(given) if field.name not in leave_out]  # type: ignore[arg-type]
+    values = {name: getattr(given, name) for name in names}
+    return {to_camel_case(name): _plain(value) for name, value in values.items() if value is not UNSET}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case _ if is_dataclass(value):
+            return _content(value)
+        case _:
+            return value
+
+
+async def shown(info: Info[Context, None], fate: Fate, *views: View) -> bool:
+    """Whether the views have come to what the command changed, so that it can be shown."""
+    if fate.position is None:
+        return False
+    try:
+        await info.context.gateway.freshness.wait(views, [fate.position], within_s=THING_WAIT_S)
+    except GatewayError as late:
+        if late.code is ErrorCode.NOT_YET:
+            return False
+        raise
+    return True
+
+
+def result(info: Info[Context, None], fate: Fate) -> CommandResult:
+    return command_result(fate, info.context.gateway.positions)

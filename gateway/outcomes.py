@@ -1,0 +1,154 @@
+"""How a command ended, as every mutation tells it."""
+
+from enum import Enum
+from uuid import UUID
+
+import strawberry
+
+from gateway.command_bus import Fate
+from gateway.positions import PositionCipher
+from gateway.scalars import Position
+from gateway.texts import LocalText
+
+
+@strawberry.enum(description="How a command ended.")
+class CommandOutcome(Enum):
+    ACCEPTED = strawberry.enum_value("ACCEPTED", description="On the log for good, at `position`.")
+    REFUSED = strawberry.enum_value(
+        "REFUSED",
+        description=(
+            "Not applied; `refusals` say why, in words for a screen. Trying again takes a new `commandId`."
+        ),
+    )
+    UNSETTLED = strawberry.enum_value(
+        "UNSETTLED",
+        description=(
+            "Not known yet, and not a failure; the service settles it from the log by itself. "
+            "Ask `command(id:)`, or send the same `commandId` again."
+        ),
+    )
+
+
+@strawberry.enum(
+    description=(
+        "What a client may want to act on; `message` says which limit, state or rule. "
+        "May grow: treat an unknown code by its message."
+    )
+)
+class RefusalCode(Enum):
+    INVALID_INPUT = strawberry.enum_value(
+        "INVALID_INPUT",
+        description="Missing, malformed, out of range, too long, a day that lies wrong.",
+    )
+    TOO_LARGE = strawberry.enum_value(
+        "TOO_LARGE", description="The whole change is too large for one commit."
+    )
+    NOT_FOUND = strawberry.enum_value(
+        "NOT_FOUND", description="Not there, or not there for you: the two look alike."
+    )
+    CHANGED_MEANWHILE = strawberry.enum_value(
+        "CHANGED_MEANWHILE",
+        description="`expectedVersion` is no longer the version: load, show, ask again.",
+    )
+    TOO_BUSY = strawberry.enum_value("TOO_BUSY", description="Others kept winning the race.")
+    SETTLED = strawberry.enum_value(
+        "SETTLED",
+        description="It was UNSETTLED, and the log now holds that it did not happen and never will.",
+    )
+    COMMAND_ID_REUSED = strawberry.enum_value(
+        "COMMAND_ID_REUSED", description="This `commandId` came with another input before."
+    )
+    ALREADY_SO = strawberry.enum_value("ALREADY_SO", description="It is already so.")
+    WRONG_STATE = strawberry.enum_value(
+        "WRONG_STATE",
+        description=(
+            "The state of a thing does not allow it: paused, opened, closing, published, "
+            "no longer on offer, not adopted."
+        ),
+    )
+    LIMIT_REACHED = strawberry.enum_value(
+        "LIMIT_REACHED",
+        description=("A limit of the policy, rounds per half year and invitations per quarter among them."),
+    )
+    NOT_CONSENTED = strawberry.enum_value(
+        "NOT_CONSENTED",
+        description=(
+            "Policy, DPIA or works-council consent is missing, "
+            "or names another version of the promise to raters."
+        ),
+    )
+    SECOND_MEMBER_NEEDED = strawberry.enum_value(
+        "SECOND_MEMBER_NEEDED", description="A second member of the working group has to do this."
+    )
+    TOO_FEW_RATERS = strawberry.enum_value(
+        "TOO_FEW_RATERS",
+        description=("A perspective, LEAD apart, with one invited; or none that could reach its floor."),
+    )
+    RATER_NOT_AVAILABLE = strawberry.enum_value(
+        "RATER_NOT_AVAILABLE",
+        description=(
+            "PEER and REPORT are registered professionals; "
+            "and nobody is asked more often than the policy allows."
+        ),
+    )
+    INVITATION_OVER = strawberry.enum_value(
+        "INVITATION_OVER",
+        description="The round is closing or over, or the invitation was taken back. One code for all.",
+    )
+    FLOOR_TOO_LOW = strawberry.enum_value(
+        "FLOOR_TOO_LOW",
+        description=(
+            "A floor below what the product allows, or a lower one without the works council's consent."
+        ),
+    )
+    ROLES_CONFLICT = strawberry.enum_value(
+        "ROLES_CONFLICT",
+        description="Roles that may not be in one hand, such as auditor and privacy officer.",
+    )
+
+
+@strawberry.type(description="A reason a command was not carried out, fit to show.")
+class Refusal:
+    code: RefusalCode
+    message: LocalText
+    field: list[str] = strawberry.field(
+        description=('Path into `input`, e.g. ["answers", "3", "scale"]; empty when it concerns the whole.')
+    )
+
+
+@strawberry.type(description="The fate of one command.")
+class CommandResult:
+    command_id: UUID
+    outcome: CommandOutcome
+    position: Position | None = strawberry.field(
+        description=(
+            "Hand it to the next query as `waitFor`. Null unless accepted, and always null for a rater."
+        )
+    )
+    version: int | None = strawberry.field(
+        description=(
+            "The stream's version now, the next `expectedVersion`: after acceptance, "
+            "or the one that made CHANGED_MEANWHILE. Always null for a rater."
+        )
+    )
+    refusals: list[Refusal] = strawberry.field(
+        description="Empty unless refused. All reasons at once, so that a form can mark all its fields."
+    )
+
+
+def command_result(fate: Fate, positions: PositionCipher) -> CommandResult:
+    """Return what a client learns of how a command ended."""
+    return CommandResult(
+        command_id=UUID(fate.command_id),
+        outcome=CommandOutcome[fate.outcome],
+        position=positions.write(fate.position) if fate.position else None,
+        version=fate.version,
+        refusals=[
+            Refusal(
+                code=RefusalCode[reason.code],
+                message=LocalText(nl=reason.nl, en=reason.en),
+                field=list(reason.field),
+            )
+            for reason in fate.reasons
+        ],
+    )

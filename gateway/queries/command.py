@@ -1,0 +1,27 @@
+"""`command`: how a command ended, for who gave it."""
+
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
+from uuid import UUID
+
+from strawberry import Info
+
+from gateway.access import query
+from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
+from gateway.outcomes import CommandResult, command_result
+
+
+@query(
+    description=(
+        "How a command of yours ended. Null when nothing is known of it, because it never arrived or was "
+        "refused without a trace: send it again, under the same id. The bearer of an invitation asks about "
+        "its own, until closing."
+    )
+)
+async def command(info: Info[Context, None], id: UUID) -> CommandResult | None:
+    context = info.context
+    if context.identity is None:
+        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
+    fate = await context.gateway.bus.fate(id.hex, identity=context.identity, role=context.role)
+    return command_result(fate, context.gateway.positions) if fate else None

@@ -1,0 +1,63 @@
+"""Talents as their owner sees them."""
+
+from datetime import datetime
+
+import strawberry
+
+from gateway.roles import described
+from gateway.texts import LocalText
+from projections.views import profile
+from rules.quadrants import TalentQuadrant
+
+described(
+    TalentQuadrant,
+    description="Derived from strength × energy × use.",  # noqa: RUF001 - as the schema says it
+    values={
+        "IN_MY_STRENGTH": "In mijn kracht.",
+        "UNTAPPED": "Onbenut.",
+        "CAN_BUT_DRAINS": "Kan ik, kost energie.",
+        "RATHER_NOT": "Liever niet.",
+        "CURIOUS": "Nieuwsgierig.",
+    },
+)
+
+
+@strawberry.type(description="A talent's numbers from a moment on.")
+class TalentReading:
+    at: datetime
+    strength: int
+    energy: int
+    use: int
+
+
+@strawberry.type(description='"I have this." Every number is the owner\'s own word, never derived.')
+class TalentClaim:
+    id: strawberry.ID
+    name: LocalText = strawberry.field(description="The term's label, or the own words in both languages.")
+    strength: int
+    energy: int
+    use: int
+    quadrant: TalentQuadrant
+    story: str | None
+    history: list[TalentReading] = strawberry.field(
+        description="Each time the owner revised it, oldest first."
+    )
+    set_aside: bool
+
+
+def talent_claim(talent: profile.Talent) -> TalentClaim:
+    """As its owner sees it; own words read alike in both languages."""
+    return TalentClaim(
+        id=strawberry.ID(talent.talent),
+        name=LocalText(nl=talent.name, en=talent.name),
+        strength=talent.strength,
+        energy=talent.energy,
+        use=talent.use,
+        quadrant=talent.quadrant,
+        story=talent.story,
+        history=[
+            TalentReading(at=reading.at, strength=reading.strength, energy=reading.energy, use=reading.use)
+            for reading in talent.history
+        ],
+        set_aside=talent.set_aside_at is not None,
+    )

@@ -1,0 +1,29 @@
+"""`viewer`: who is asking, in which role."""
+
+import strawberry
+from strawberry import Info
+
+from gateway.access import query
+from gateway.context import Context
+from rules.access import Role
+
+
+@strawberry.type(description="Whoever asks, whatever the role.")
+class Viewer:
+    id: strawberry.ID
+    display_name: str
+    role: Role = strawberry.field(description="The role of this request.")
+    roles: list[Role] = strawberry.field(description="The roles this person may choose from.")
+
+
+@query(description="Who is asking, in which role.")
+async def viewer(info: Info[Context, None]) -> Viewer | None:
+    context = info.context
+    known = await context.gateway.reads.person(context.person)
+    held = await context.roles()
+    return Viewer(
+        id=strawberry.ID(context.person),
+        display_name=known.display_name if known else "",  # who holds a role need not keep a portfolio
+        role=context.role,
+        roles=[role for role in Role if role in held],
+    )

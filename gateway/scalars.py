@@ -1,0 +1,101 @@
+"""The scalars of the schema, each strict about what it takes."""
+
+import base64
+import binascii
+import re
+from datetime import UTC, date, datetime
+from typing import NewType
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+RFC3339 = "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+CLIENT_UUID_VERSIONS = (4, 7)
+POSITION_CHARS_MAX = 256
+
+Position = NewType("Position", str)
+
+
+def parse_moment(value: object) -> datetime:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise GraphQLError("A DateTime is an RFC 3339 moment, e.g. 2026-11-23T09:30:00Z.")
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise GraphQLError("This DateTime does not exist.") from None
+
+
+def write_moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_day(value: object) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise GraphQLError("A Date is a calendar day, e.g. 2026-11-23.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise GraphQLError("This Date does not exist.") from None
+
+
+def parse_uuid(value: object) -> UUID:
+    """Only versions 4 and 7: an id made from a clock and a machine, or from a name, would tell something."""
+    if not isinstance(value, str):
+        raise GraphQLError("A UUID is text of 32 hexadecimal digits in five groups.")
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        raise GraphQLError("A UUID is text of 32 hexadecimal digits in five groups.") from None
+    if parsed.version not in CLIENT_UUID_VERSIONS:
+        raise GraphQLError("A UUID here is of version 4 or 7.")
+    return parsed
+
+
+def parse_position(value: object) -> Position:
+    """Check the shape only; whether it is one of this gateway's own is found out where it is used."""
+    if not isinstance(value, str) or len(value) > POSITION_CHARS_MAX:
+        raise GraphQLError("A Position is text that this gateway gave out.")
+    try:
+        base64.urlsafe_b64decode(value)
+    except (binascii.Error, ValueError):
+        raise GraphQLError("A Position is text that this gateway gave out.") from None
+    return Position(value)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="RFC 3339 moment in UTC, e.g. 2026-11-23T09:30:00Z.",
+        specified_by_url=RFC3339,
+        serialize=write_moment,
+        parse_value=parse_moment,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="Calendar day, e.g. 2026-11-23.",
+        specified_by_url=RFC3339,
+        serialize=date.isoformat,
+        parse_value=parse_day,
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="Made by the client (version 4 or 7).",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc9562",
+        serialize=str,
+        parse_value=parse_uuid,
+    ),
+    Position: strawberry.scalar(
+        name="Position",
+        description=(
+            "A place in the log: encrypted by the gateway, worth nothing but to be handed back "
+            "as `waitFor` or `after`."
+        ),
+        specified_by_url="https://ipp.example/scalars/position",
+        serialize=str,
+        parse_value=parse_position,
+    ),
+}

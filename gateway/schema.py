@@ -1,0 +1,111 @@
+"""The whole schema, and the limits and masks that every operation passes."""
+
+from collections.abc import Iterator
+from contextlib import aclosing
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StreamResult
+from strawberry.tools import create_type
+from strawberry.types import ExecutionContext, ExecutionResult
+
+from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
+from gateway.errors import ErrorCode, GatewayError
+from gateway.limits import TOKENS_MAX, DocumentLimits, limits_rule
+from gateway.masking import masked
+from gateway.mutations import hr_feed, policy, portfolio
+from gateway.queries import command, me, organisation, viewer
+from gateway.scalars import SCALARS
+from gateway.subscriptions import portfolio as portfolio_changes
+
+CACHED_DOCUMENTS_MAX = 500
+
+Query = create_type(
+    "Query", [viewer.viewer, command.command, me.me, organisation.organisation], description=QUERY
+)
+Mutation = create_type(
+    "Mutation",
+    [
+        portfolio.open_portfolio,
+        portfolio.claim_talent,
+        portfolio.revise_talent,
+        portfolio.set_talent_aside,
+        policy.grant_role,
+        hr_feed.register_professional,
+        hr_feed.record_team_joined,
+        hr_feed.form_unit,
+        hr_feed.form_team,
+    ],
+    description=MUTATION,
+)
+Subscription = create_type("Subscription", [portfolio_changes.portfolio_changed], description=SUBSCRIPTION)
+
+
+class _OneOperation(SchemaExtension):
+    """A document of several operations has to say which one to run; strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        definitions = document.definitions if document else ()
+        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+        named = context._provided_operation_name  # noqa: SLF001 - the public property falls back on the first
+        if named is None and len(operations) > 1:
+            raise GatewayError(ErrorCode.BAD_REQUEST, "`operationName` says which operation to run.")
+        yield
+
+
+class _MaskedSchema(strawberry.Schema):
+    """Masks each result whatever became of the operation: an extension would miss errors of extensions."""
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        result: ExecutionResult = masked(await super().execute(*args, **kwargs))
+        return result
+
+    async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
+        results = await super().stream(*args, **kwargs)
+
+        async def each() -> StreamResult:
+            async with aclosing(results):
+                async for result in results:
+                    yield masked(result)
+
+        return each()
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Says nothing: `masking` logs what is ours to repair, and never a value that someone sent."""
+
+
+def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawberry.Schema:
+    """Build it; `suggestions` lets errors guess at what was meant, which tells the schema bit by bit."""
+    rule = limits_rule(limits)
+    return _MaskedSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
+        extensions=[
+            _OneOperation,
+            lambda: MaxTokensLimiter(max_token_count=TOKENS_MAX),
+            lambda: ParserCache(maxsize=CACHED_DOCUMENTS_MAX),
+            lambda: AddValidationRules([rule]),
+            lambda: ValidationCache(maxsize=CACHED_DOCUMENTS_MAX),
+        ],
+    )
+
+
+def schema_text() -> str:
+    """Return the schema as it is committed in gateway/schema.graphql."""
+    limits = DocumentLimits(depth_max=1, cost_max=1, page_max=1)  # no part of what is printed
+    return build_schema(limits).as_str() + "\n"

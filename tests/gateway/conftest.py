@@ -1,0 +1,17 @@
+"""A house for each test; the issuer's key is made once, since making one takes long."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.house import House
+
+
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("issuer")
+
+
+@pytest.fixture
+def house(key_folder: Path) -> House:
+    return House(key_folder)

@@ -1,0 +1,162 @@
+"""A gateway whose views and services are small stand-ins in memory, to try the door without the house."""
+
+# ruff: noqa: ARG002 - stand-ins have the signatures of what they stand in for
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gateway.auth import Authenticator, Identity, KnownKeys
+from gateway.command_bus import Fate, Order
+from gateway.context import Gateway, RequestLimits
+from gateway.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer
+from gateway.endpoint import GraphQLEndpoint
+from gateway.freshness import Freshness
+from gateway.limits import DocumentLimits
+from gateway.positions import PositionCipher
+from gateway.reads import Reads
+from gateway.schema import build_schema
+from kit.clock import FixedClock
+from projections.views import directory, organisation, profile
+from rules.access import Role
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+OWNER = "a" * 32
+PEOPLE = {"owner": OWNER, "administrator": "b" * 32, "hr": "c" * 32}
+LIMITS = RequestLimits(
+    document=DocumentLimits(depth_max=12, cost_max=5_000, page_max=100),
+    body_bytes_max=10_000,
+    request_s_max=2.0,
+    wait_for_s=0.1,
+)
+SCHEMA = build_schema(LIMITS.document)
+
+
+class StandInReads(Reads):
+    """Views that hold one owner without a portfolio, an administrator and someone of HR."""
+
+    def __init__(self) -> None:
+        super().__init__(_NoConnection)
+        self.broken: Exception | None = None
+        self.changes: list[profile.Change] = []
+
+    async def roles_of(self, person: str) -> frozenset[Role]:
+        held = {OWNER: Role.PROFESSIONAL, PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
+        return frozenset({held[person]}) if person in held else frozenset()
+
+    async def person(self, person: str) -> directory.Person | None:
+        if self.broken:
+            raise self.broken
+        return directory.Person(person=person, display_name="Fenna", registered_at=NOW, ended_at=None)
+
+    async def the_organisation(self) -> organisation.Organisation | None:
+        return organisation.Organisation(organisation="d" * 32, name="Kade", version=3, founded_at=NOW)
+
+    async def units_below(self, parent: str | None) -> list[organisation.Unit]:
+        return [organisation.Unit(unit="e" * 32, name="Zuid", parent=parent)]
+
+    async def portfolio_of(self, person: str) -> profile.Portfolio | None:
+        return None
+
+    async def teams_of(self, person: str) -> list[organisation.Team]:
+        return []
+
+    async def grants_of(self, person: str) -> list[directory.RoleGrant]:
+        return []
+
+    async def changes_after(self, person: str, ordinal: int) -> list[profile.Change]:
+        return [change for change in self.changes if change.ordinal > ordinal]
+
+    async def generation(self) -> str:
+        return "f" * 32
+
+
+@dataclass
+class StandInBus:
+    """Answers every command with what it is told to, and keeps what came."""
+
+    answer: Fate | Exception | None = None
+    orders: list[tuple[Order, str | None, Role]] = field(default_factory=list)
+
+    async def send(self, order: Order, *, identity: Identity, role: Role) -> Fate:
+        self.orders.append((order, identity.person, role))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer or Fate(command_id=order.command_id, outcome="UNSETTLED")
+
+    async def fate(self, command_id: str, *, identity: Identity, role: Role) -> Fate | None:
+        return None
+
+
+class House:
+    """The parts a test may want to turn, and a client at the door."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = FixedClock(NOW)
+        self.issuer = DevelopmentIssuer(
+            profile="embedded", folder=folder, person_claim="employee_number", clock=self.clock
+        )
+        self.reads = StandInReads()
+        self.bus = StandInBus()
+        self.positions = PositionCipher(bytes(64))
+        self.gateway = Gateway(
+            authenticator=Authenticator(
+                keys=KnownKeys(self.issuer.public_keys()),
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                person_claim="employee_number",
+                person_for=_person_for,
+                clock=self.clock,
+            ),
+            bus=self.bus,
+            clock=self.clock,
+            freshness=Freshness(connect=_NoConnection, listen=_NoConnection),
+            limits=LIMITS,
+            positions=self.positions,
+            reads=self.reads,
+        )
+        self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
+
+    def headers(self, name: str | None, role: str | None = None) -> dict[str, str]:
+        headers = {"Accept": "application/graphql-response+json"}
+        if name is not None:
+            headers["Authorization"] = f"Bearer {self.issuer.token(name)}"
+        if role is not None:
+            headers["IPP-Role"] = role
+        return headers
+
+    async def send(self, **request: Any) -> httpx.Response:
+        """A request as it stands; POST unless it says otherwise."""
+        transport = httpx.ASGITransport(app=self.endpoint)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return await client.request(request.pop("method", "POST"), "/graphql", **request)
+
+    async def ask(
+        self, document: str, *, name: str | None = "owner", role: str | None = None, **variables: Any
+    ) -> Any:
+        body = {"query": document, "variables": variables}
+        return (await self.send(json=body, headers=self.headers(name, role))).json()
+
+    async def codes(
+        self, document: str, *, name: str | None = "owner", role: str | None = None
+    ) -> Sequence[str]:
+        answer = await self.ask(document, name=name, role=role)
+        return [error["extensions"]["code"] for error in answer.get("errors", [])]
+
+
+async def _person_for(value: str) -> str | None:
+    return PEOPLE.get(value)
+
+
+class _NoConnection:
+    """What a pool lends when there is no database."""
+
+    async def __aenter__(self) -> None:
+        raise OSError("there is no database here")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was opened."""

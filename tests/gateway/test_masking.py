@@ -1,0 +1,111 @@
+"""A client learns of its own mistakes in full, and of ours only an id."""
+
+import asyncio
+
+from structlog.testing import capture_logs
+
+from gateway.command_bus import Fate, Reason
+from gateway.errors import ErrorCode, GatewayError
+from gateway.positions import Place
+from tests.gateway.house import House
+
+CLAIM = """mutation ($input: ClaimTalentInput!) { claimTalent(input: $input) {
+  command { commandId outcome position version refusals { code field message { nl en } } }
+  talent { id } } }"""
+INPUT = {
+    "commandId": "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10",
+    "name": {"ownWords": "Luisteren"},
+    "strength": 3,
+    "energy": 1,
+    "use": 2,
+}
+COMMAND = INPUT["commandId"].replace("-", "")  # type: ignore[attr-defined]
+
+
+class OperationalError(Exception):
+    """Named as the database driver names it when the server is away."""
+
+
+def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_whole(house: House) -> None:
+    house.reads.broken = RuntimeError("secret: Fenna voelt zich moe")
+    with capture_logs() as logged:
+        answer = asyncio.run(house.ask("{ me { id } organisation { name } }"))
+    assert answer["data"] == {"me": None, "organisation": {"name": "Kade"}}
+    (error,) = answer["errors"]
+    assert error["path"] == ["me"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert "secret" not in str(answer)
+    (line,) = [line for line in logged if line["log_level"] == "error"]
+    assert line["correlation_id"] == error["extensions"]["correlationId"]
+    assert line["kind"] == "RuntimeError"
+    assert "secret" not in str(line)
+
+
+def test_a_database_that_is_away_is_unavailable(house: House) -> None:
+    house.reads.broken = OperationalError("connection to 10.0.0.3 failed")
+    answer = asyncio.run(house.ask("{ me { id } }"))
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert "10.0.0.3" not in str(answer)
+
+
+def test_a_refusal_is_data_in_both_languages(house: House) -> None:
+    reason = Reason(code="INVALID_INPUT", nl="Kies 1 tot 5.", en="Choose 1 to 5.", field=("strength",))
+    house.bus.answer = Fate(command_id=COMMAND, outcome="REFUSED", reasons=(reason,))
+    answer = asyncio.run(house.ask(CLAIM, input=INPUT))
+    assert "errors" not in answer
+    assert answer["data"]["claimTalent"] == {
+        "command": {
+            "commandId": INPUT["commandId"],
+            "outcome": "REFUSED",
+            "position": None,
+            "version": None,
+            "refusals": [
+                {
+                    "code": "INVALID_INPUT",
+                    "field": ["strength"],
+                    "message": {"nl": "Kies 1 tot 5.", "en": "Choose 1 to 5."},
+                }
+            ],
+        },
+        "talent": None,
+    }
+
+
+def test_a_command_that_got_no_answer_is_unsettled_and_no_error(house: House) -> None:
+    answer = asyncio.run(house.ask(CLAIM, input=INPUT))
+    assert "errors" not in answer
+    assert answer["data"]["claimTalent"]["command"]["outcome"] == "UNSETTLED"
+
+
+def test_what_is_left_out_of_an_input_is_left_out_of_the_command(house: House) -> None:
+    asyncio.run(house.ask(CLAIM, input=INPUT))
+    ((order, _, _),) = house.bus.orders
+    assert "story" not in order.content
+    assert order.expected_version is None
+
+
+def test_a_service_that_forbids_is_shown_as_forbidden(house: House) -> None:
+    house.bus.answer = GatewayError(ErrorCode.FORBIDDEN, "Not yours.")
+    answer = asyncio.run(house.ask(CLAIM, input=INPUT))
+    assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
+
+
+def test_a_position_of_another_installation_is_a_bad_request(house: House) -> None:
+    ask = "query ($p: [Position!]) { me(waitFor: $p) { id } }"
+    answer = asyncio.run(house.ask(ask, p=["AAAA"]))
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+def test_too_many_positions_are_refused(house: House) -> None:
+    place = house.positions.write(Place(generation="f" * 32, partition=0, ordinal=1))
+    answer = asyncio.run(house.ask("query ($p: [Position!]) { me(waitFor: $p) { id } }", p=[place] * 21))
+    assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+def test_a_resolver_that_hangs_is_cut_off(house: House) -> None:
+    async def hangs() -> None:
+        await asyncio.sleep(30)
+
+    house.reads.the_organisation = hangs  # type: ignore[method-assign]
+    answer = asyncio.run(house.ask("{ organisation { name } }"))
+    assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"

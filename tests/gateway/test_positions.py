@@ -1,0 +1,50 @@
+"""Positions are opaque, authenticated, and the same text for everyone."""
+
+import base64
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import ErrorCode, GatewayError
+from gateway.positions import Place, PositionCipher
+
+CIPHER = PositionCipher(bytes(range(64)))
+places = st.builds(
+    Place,
+    generation=st.text("0123456789abcdef", min_size=32, max_size=32),
+    partition=st.integers(0, 2**32 - 1),
+    ordinal=st.integers(0, 2**64 - 1),
+)
+
+
+@given(places)
+def test_a_position_comes_back_as_the_place_it_was(place: Place) -> None:
+    assert CIPHER.read(CIPHER.write(place)) == place
+
+
+@given(places)
+def test_the_same_place_is_the_same_text_from_every_gateway_of_an_installation(place: Place) -> None:
+    assert CIPHER.write(place) == PositionCipher(bytes(range(64))).write(place)
+
+
+@given(places, st.data())
+def test_a_position_changed_in_any_bit_is_refused(place: Place, data: st.DataObject) -> None:
+    raw = bytearray(base64.urlsafe_b64decode(CIPHER.write(place)))
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(GatewayError) as refused:
+        CIPHER.read(base64.urlsafe_b64encode(bytes(raw)).decode())
+    assert refused.value.code is ErrorCode.BAD_REQUEST
+
+
+def test_a_position_of_another_installation_is_refused() -> None:
+    foreign = PositionCipher(os.urandom(64)).write(Place(generation="0" * 32, partition=0, ordinal=1))
+    with pytest.raises(GatewayError):
+        CIPHER.read(foreign)
+
+
+def test_a_position_shows_neither_partition_nor_ordinal() -> None:
+    written = [CIPHER.write(Place(generation="a" * 32, partition=3, ordinal=n)) for n in range(20)]
+    assert len({len(text) for text in written}) == 1
+    assert len({text[:8] for text in written}) == 20
