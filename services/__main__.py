@@ -1,0 +1,123 @@
+"""`python -m services`: serve commands over HTTP; `python -m services found` makes the organisation, once."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import httpx
+import typer
+import uvicorn
+from rich.console import Console
+
+from events.codec import EventMapper
+from events.log.open import close_recorder, open_recorder
+from events.log.outcomes import OutcomeUnknownError
+from events.log.recorder import LogRecorder
+from events.vault import Vault
+from kit.clock import SystemClock
+from kit.health import Health
+from kit.lifecycle import Stop, run_all
+from kit.secrets import MasterKey
+from kit.settings import Settings
+from kit.telemetry import set_up_logging
+from kit.tokens import FetchedKeys, TokenVerifier
+from services.app import create_app
+from services.callers import CallerReader
+from services.checks import watch
+from services.founding import AlreadyFoundedError, FoundingInputError, found
+from services.handling import CommandHandler
+
+app = typer.Typer(help=__doc__, add_completion=False)
+
+
+@app.callback(invoke_without_command=True)
+def serve(context: typer.Context) -> None:
+    """Serve commands until told to stop."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="services")
+    clock = SystemClock()
+    health = Health(clock)
+    with _log_and_vault(settings) as (recorder, vault), httpx.Client() as client:
+        handler = CommandHandler(recorder=recorder, vault=vault, mapper=EventMapper(vault), clock=clock)
+        verifier = TokenVerifier(
+            keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            clock=clock,
+        )
+        callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
+        api = create_app(
+            handler=handler, callers=callers, health=health, body_bytes_max=settings.body_bytes_max
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(api, host=settings.host, port=settings.port, log_config=None, access_log=False)
+        )
+        with Stop().on_signals() as stop:
+            loops = {
+                "http": lambda stop: _serve(server, stop),
+                "settler": handler.settler.run,
+                "checks": lambda stop: watch(health, recorder=recorder, vault=vault, stop=stop),
+            }
+            run_all(loops, stop)
+
+
+@app.command("found")
+def found_organisation(
+    name: Annotated[str, typer.Option(help="The organisation's name, as everyone will see it.")],
+    administrator: Annotated[
+        str,
+        typer.Option(help="Who grants the other roles: the value of the token's claim that names people."),
+    ],
+) -> None:
+    """Found the organisation and its first administrator."""
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="services")
+    errors = Console(stderr=True)
+    with _log_and_vault(settings) as (recorder, vault):
+        try:
+            made = found(
+                recorder=recorder,
+                vault=vault,
+                mapper=EventMapper(vault),
+                clock=SystemClock(),
+                name=name,
+                administrator=administrator,
+            )
+        except (AlreadyFoundedError, FoundingInputError) as error:
+            errors.print(f"{error}.")
+            raise typer.Exit(1) from None
+        except OutcomeUnknownError:
+            errors.print("The log did not answer in time. Run this again: it founds once.")
+            raise typer.Exit(1) from None
+    Console().print(f"{name} is founded as {made.organisation}; {administrator} is its first administrator.")
+
+
+@contextmanager
+def _log_and_vault(settings: Settings) -> Iterator[tuple[LogRecorder, Vault]]:
+    vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
+    recorder = open_recorder(settings, clock=SystemClock())
+    try:
+        vault.create_tables()
+        yield recorder, vault
+    finally:
+        close_recorder(recorder)
+        vault.close()
+
+
+def _serve(server: uvicorn.Server, stop: Stop) -> None:
+    """Run the server in this thread until `stop`, then let it finish the requests it has."""
+
+    def end() -> None:
+        stop.wait()
+        server.should_exit = True
+
+    threading.Thread(target=end, name="http stop", daemon=True).start()
+    server.run()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,146 @@
+"""Commands over HTTP: `POST /commands/{name}`, and `GET /commands/{id}` for how one ended."""
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import anyio
+import anyio.to_thread
+import msgspec
+import structlog
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from events.sealing import VaultUnreachableError
+from kit.health import Health
+from kit.probes import health_routes
+from kit.telemetry import correlated
+from kit.tokens import IssuerUnreachableError
+from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
+from services.contexts import MalformedCommandError, UnknownCommandError, read_command
+from services.handling import CommandHandler, CommandIdError, CommandResult, ForbiddenError, UnavailableError
+
+COMMANDS_AT_ONCE_MAX: Final = 64
+"""Commands handled at the same time; a request beyond them waits for its turn."""
+CORRELATION_HEADER: Final = "IPP-Correlation-Id"
+CORRELATION_CHARS_MAX: Final = 64
+
+_log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """The body of a command: what all inputs share, and the rest of the mutation's input."""
+
+    command_id: str
+    input: dict[str, Any]
+    expected_version: int | None = None
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than the limit."""
+
+
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_ANSWERS: Final[dict[type[Exception], tuple[int, str]]] = {
+    UnauthenticatedError: (401, "UNAUTHENTICATED"),
+    NobodyKnownError: (403, "FORBIDDEN"),
+    ForbiddenError: (403, "FORBIDDEN"),
+    UnknownRoleError: (400, "BAD_REQUEST"),
+    CommandIdError: (400, "BAD_REQUEST"),
+    MalformedCommandError: (400, "BAD_REQUEST"),
+    msgspec.MsgspecError: (400, "BAD_REQUEST"),
+    UnknownCommandError: (404, "NOT_FOUND"),
+    BodyTooLargeError: (413, "LIMIT_EXCEEDED"),
+    UnavailableError: (503, "UNAVAILABLE"),
+    VaultUnreachableError: (503, "UNAVAILABLE"),
+    IssuerUnreachableError: (503, "UNAVAILABLE"),
+}
+
+
+def create_app(
+    *, handler: CommandHandler, callers: CallerReader, health: Health, body_bytes_max: int
+) -> FastAPI:
+    """
+    Make the application. Errors are JSON `{"code", "message"}`; 503 means that nothing was applied.
+
+    A command's refusal is no error: it is a result, with status 200.
+    """
+    app = FastAPI(title="IPP commands", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(health_routes(health))
+    at_once = anyio.CapacityLimiter(COMMANDS_AT_ONCE_MAX)
+
+    async def in_thread(request: Request, work: Callable[[], T]) -> T:
+        named = request.headers.get(CORRELATION_HEADER, "")[:CORRELATION_CHARS_MAX]
+        with correlated(named):
+            return await anyio.to_thread.run_sync(work, limiter=at_once)
+
+    @app.post("/commands/{name}")
+    async def give(name: str, request: Request) -> Response:
+        body = await _body(request, body_bytes_max)
+
+        def handle() -> CommandResult:
+            caller = callers.read(request.headers)
+            envelope = _decode_envelope(body)
+            return handler.handle(
+                read_command(name, envelope.input),
+                caller=caller,
+                command_id=envelope.command_id,
+                expected_version=envelope.expected_version,
+            )
+
+        return _json(200, await in_thread(request, handle))
+
+    @app.get("/commands/{command_id}")
+    async def fate(command_id: str, request: Request) -> Response:
+        def look_up() -> CommandResult | None:
+            return handler.fate(caller=callers.read(request.headers), command_id=command_id)
+
+        found = await in_thread(request, look_up)
+        return _json(200, found) if found else _error(404, "NOT_FOUND", "nothing is known of this command")
+
+    for kind, (status, code) in _ANSWERS.items():
+        app.add_exception_handler(kind, _answer_with(status, code))
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _internal_error)
+    return app
+
+
+async def _body(request: Request, bytes_max: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise BodyTooLargeError(f"a command is {bytes_max} bytes at most")
+    return bytes(body)
+
+
+def _answer_with(status: int, code: str) -> Callable[[Request, Exception], Response]:
+    def answer(_request: Request, error: Exception) -> Response:
+        return _error(status, code, str(error))
+
+    return answer
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+    code = "NOT_FOUND" if status == HTTPStatus.NOT_FOUND else "BAD_REQUEST"
+    return _error(status, code, "there is no such address, or not with this method")
+
+
+def _internal_error(_request: Request, _: Exception) -> Response:
+    # Said without its text, which may quote what a person wrote; the server's log has it.
+    return _error(500, "INTERNAL", "something went wrong; whether the command happened is not known")
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    headers = (
+        {"WWW-Authenticate": 'Bearer error="invalid_token"'} if status == HTTPStatus.UNAUTHORIZED else {}
+    )
+    body = json.dumps({"code": code, "message": message}, ensure_ascii=False)
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def _json(status: int, content: object) -> Response:
+    return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")

@@ -1,0 +1,32 @@
+"""What the health page says of a service: whether log and vault answer."""
+
+import threading
+from typing import Final
+
+from eventsourcing.persistence import PersistenceError
+
+from events.log.recorder import LogRecorder
+from events.sealing import VaultUnreachableError
+from events.vault import Vault
+from kit.health import Health
+
+LOOK_EVERY_S: Final = 5.0
+SILENT_S_MAX: Final = 60.0
+
+
+def watch(health: Health, *, recorder: LogRecorder, vault: Vault, stop: threading.Event) -> None:
+    """Look at both every few seconds until `stop`. Degraded, not failed: it heals by itself."""
+    health.expect("log", within_s=SILENT_S_MAX)
+    health.expect("vault", within_s=SILENT_S_MAX)
+    while not stop.is_set():
+        try:
+            recorder.commits_of("")
+            health.report("log", ok=True, sentence="the journal answers")
+        except PersistenceError:
+            health.report("log", ok=False, degraded=True, sentence="the journal does not answer")
+        try:
+            vault.person_for("")
+            health.report("vault", ok=True, sentence="the vault answers")
+        except VaultUnreachableError:
+            health.report("vault", ok=False, degraded=True, sentence="the vault does not answer")
+        stop.wait(LOOK_EVERY_S)

@@ -1,0 +1,54 @@
+"""Every command by its name, and the decider that answers it."""
+
+from typing import Final
+
+import msgspec
+
+from services.deciding import AnyDecider, Command
+from services.employment.decider import DECIDER as EMPLOYMENT
+from services.organisation.decider import POLICY, UNITS
+from services.portfolio.decider import DECIDER as PORTFOLIO
+from services.team.decider import DECIDER as TEAM
+
+DECIDERS: Final[tuple[AnyDecider, ...]] = (PORTFOLIO, EMPLOYMENT, TEAM, UNITS, POLICY)
+
+
+class UnknownCommandError(Exception):
+    """There is no command of this name."""
+
+
+class MalformedCommandError(Exception):
+    """The input does not have the shape of the command; the message says where."""
+
+
+_COMMANDS: Final[dict[str, type[Command]]] = {
+    command.wire_name(): command for decider in DECIDERS for command in decider.commands
+}
+_DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
+    command: decider for decider in DECIDERS for command in decider.commands
+}
+if len(_COMMANDS) != sum(len(decider.commands) for decider in DECIDERS):
+    raise TypeError("two commands have the same name")
+
+
+def command_names() -> tuple[str, ...]:
+    return tuple(_COMMANDS)
+
+
+def decider_of(command: Command) -> AnyDecider:
+    return _DECIDER_OF[type(command)]
+
+
+def read_command(name: str, given: object) -> Command:
+    """
+    Make a command from its name and the JSON object of its input, in camel case as the schema has it.
+
+    Raises UnknownCommandError and MalformedCommandError.
+    """
+    kind = _COMMANDS.get(name)
+    if kind is None:
+        raise UnknownCommandError(f"there is no command {name[:60]!r}; there are {', '.join(_COMMANDS)}")
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise MalformedCommandError(str(error)) from None

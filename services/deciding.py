@@ -1,0 +1,123 @@
+"""The shape of a decision: a command, the state it is judged on, and events or reasons of refusal."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, get_args
+
+import msgspec
+
+from events.catalog.registry import Event
+
+Code = Literal[
+    "INVALID_INPUT",
+    "TOO_LARGE",
+    "NOT_FOUND",
+    "CHANGED_MEANWHILE",
+    "TOO_BUSY",
+    "SETTLED",
+    "COMMAND_ID_REUSED",
+    "ALREADY_SO",
+    "WRONG_STATE",
+    "LIMIT_REACHED",
+    "ROLES_CONFLICT",
+]
+"""RefusalCode of the schema, as far as something here refuses for it."""
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason a command was not carried out, in words for a screen; `field` is a path into the input."""
+
+    code: Code
+    nl: str
+    en: str
+    field: tuple[str, ...] = ()
+
+
+class RejectedError(Exception):
+    """The command may not happen in this state; all reasons at once."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(", ".join(refusal.code for refusal in refusals))
+        self.refusals = refusals
+
+
+class Ids(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a decision is given besides the command: ids that were found or made outside.
+
+    `new` names what the command makes: derived from the command's key, so that a retry makes the same.
+    `person` is whom it is about, None when no such person is known.
+    """
+
+    new: str
+    organisation: str
+    person: str | None
+
+
+class Command(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True
+):
+    """
+    What may be asked: the fields of the mutation's input but for `commandId` and `expectedVersion`.
+
+    Every command is named as its mutation and its root field in rules/access.py.
+    """
+
+    makes_person: ClassVar[bool] = False
+    """Whether whom it names becomes known by it."""
+
+    @classmethod
+    def wire_name(cls) -> str:
+        """Return `claimTalent` for ClaimTalent."""
+        return cls.__name__[0].lower() + cls.__name__[1:]
+
+    def refusals(self) -> list[Refusal]:
+        """Return what is wrong with the input by itself."""
+        return []
+
+    def names_person(self) -> str | None:
+        """Return the claim value of whom the command is about; None: of the caller."""
+        return None
+
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        """Return the streams it is decided on: first the one it writes, whose version is the command's."""
+        raise NotImplementedError
+
+    def thing(self, ids: Ids) -> str | None:
+        """Return the id of what the command makes or changes."""
+        raise NotImplementedError
+
+
+C = TypeVar("C", bound=Command)
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+
+class Decider(msgspec.Struct, Generic[C, S, E], frozen=True, kw_only=True):
+    """
+    One context's decisions, pure: `evolve` folds its streams' events, `decide` answers with new ones.
+
+    `decide` raises RejectedError. `reads` are the events that `evolve` knows; others of the same streams are
+    newer than this program.
+    """
+
+    commands: tuple[type[C], ...]
+    reads: tuple[type[Event], ...]
+    initial: S
+    decide: Callable[[C, S, Ids], tuple[E, ...]]
+    evolve: Callable[[S, E], S]
+
+
+AnyDecider = Decider[Any, Any, Any]
+NOWHERE: Final = "0" * 32
+"""Stands in a stream's name for a person nobody knows: a subject that has no events."""
+
+
+def kinds(*unions: Any) -> tuple[type[Event], ...]:
+    """Return the event types in unions of them."""
+    return tuple(kind for union in unions for kind in (get_args(union) or (union,)))
+
+
+def reject_if(refusals: list[Refusal]) -> None:
+    """Raise RejectedError when there is a reason."""
+    if refusals:
+        raise RejectedError(*refusals)

@@ -1,0 +1,78 @@
+"""What HR's system may tell about who works here, under its own numbers and keys."""
+
+from datetime import date
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from kit.ids import derived_id
+from services.deciding import NOWHERE, Command, Ids, Refusal
+from services.wording import email_refusals, key_refusals, text_refusals
+
+EMPLOYEE_NUMBER_CHARS_MAX: Final = 64
+KEY_CHARS_MAX: Final = 64
+NAME_CHARS_MAX: Final = 120
+EMAIL_CHARS_MAX: Final = 254
+
+
+class EmploymentCommand(Command, frozen=True, kw_only=True):
+    """About the professional with this number."""
+
+    employee_number: str
+
+    @override
+    def names_person(self) -> str | None:
+        return self.employee_number
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return ids.person
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return key_refusals(self.employee_number, "employeeNumber", chars_max=EMPLOYEE_NUMBER_CHARS_MAX)
+
+
+class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
+    """Told again with another name or address, the new ones hold."""
+
+    makes_person: ClassVar[bool] = True
+
+    name: str
+    email: str
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return (f"employment-{ids.person or NOWHERE}",)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *EmploymentCommand.refusals(self),
+            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
+            *email_refusals(self.email, "email", chars_max=EMAIL_CHARS_MAX),
+        ]
+
+
+class RecordTeamJoined(EmploymentCommand, frozen=True, kw_only=True):
+    """Member of a team from the day `on`; whether there is such a team is read from its own stream."""
+
+    team_key: str
+    on: date
+
+    def team(self, ids: Ids) -> str:
+        return derived_id(ids.organisation, "team", self.team_key)
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return f"employment-{ids.person or NOWHERE}", f"team-{self.team(ids)}"
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *EmploymentCommand.refusals(self),
+            *key_refusals(self.team_key, "teamKey", chars_max=KEY_CHARS_MAX),
+        ]
+
+
+AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined

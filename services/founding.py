@@ -1,0 +1,86 @@
+"""Founding the organisation and its first administrator: a command on the server, once."""
+
+from typing import Final, Protocol
+
+import msgspec
+from eventsourcing.persistence import EventStore
+
+from events.catalog.policy import OrganisationFounded, RoleGranted
+from events.codec import EventMapper, Recorded
+from events.log.outcomes import Position
+from events.log.recorder import LogRecorder
+from events.log.streams import command_key
+from kit.clock import Clock
+from kit.ids import derived_id
+from rules.access import Role
+from services.loading import events_of
+
+NAME_CHARS_MAX: Final = 120
+_COMMAND: Final = command_key("server", "found the organisation")
+
+
+class FoundingInputError(Exception):
+    """The name or the claim value can't be used."""
+
+
+class AlreadyFoundedError(Exception):
+    """There is an organisation already, and one installation is one organisation."""
+
+
+class FoundingVault(Protocol):
+    def organisation_or_new(self) -> str: ...
+    def person_for_or_new(self, claim_value: str) -> str: ...
+
+
+class Founded(msgspec.Struct, frozen=True, kw_only=True):
+    organisation: str
+    administrator: str
+    position: Position
+
+
+def found(
+    *,
+    recorder: LogRecorder,
+    vault: FoundingVault,
+    mapper: EventMapper,
+    clock: Clock,
+    name: str,
+    administrator: str,
+) -> Founded:
+    """
+    Put OrganisationFounded and the first RoleGranted on the log, in one commit.
+
+    `administrator` is the value of the token's claim that names the first administrator. Both events are by
+    the organisation itself, since nobody held a role yet. Interrupted, it can be run again. Raises
+    AlreadyFoundedError, FoundingInputError, and what vault and log raise.
+    """
+    name, administrator = name.strip(), administrator.strip()
+    if not 0 < len(name) <= NAME_CHARS_MAX or not name.isprintable():
+        raise FoundingInputError(f"the organisation's name has 1 to {NAME_CHARS_MAX} printable characters")
+    if not administrator or not administrator.isprintable():
+        raise FoundingInputError("the administrator is named by the value of the token's claim")
+    organisation = vault.organisation_or_new()
+    stream = f"policy-{organisation}"
+    store: EventStore[str] = EventStore(mapper, recorder)
+    if any(True for _ in events_of(store, stream)):
+        raise AlreadyFoundedError("the organisation is founded already")
+    person = vault.person_for_or_new(administrator)
+    events = (
+        OrganisationFounded(name=name),
+        RoleGranted(
+            grant=derived_id(organisation, "first administrator"), person=person, role=Role.ADMINISTRATOR.name
+        ),
+    )
+    at = clock.now()
+    accepted = recorder.append(
+        [
+            mapper.to_stored_event(
+                Recorded(stream=stream, version=version, event=event, at=at, by=organisation)
+            )
+            for version, event in enumerate(events, 1)
+        ],
+        command=_COMMAND,
+    )
+    if accepted.repeated:
+        raise AlreadyFoundedError("the organisation is founded already")
+    return Founded(organisation=organisation, administrator=person, position=accepted.position)

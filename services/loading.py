@@ -1,0 +1,47 @@
+"""Loading what a decision is made on: the events of its streams, folded."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import msgspec
+from eventsourcing.persistence import EventStore
+
+from events.codec import Forgotten, Recorded
+from services.deciding import AnyDecider
+
+
+class StreamNotUnderstoodError(Exception):
+    """A stream holds events that this program does not know: a newer one has to decide."""
+
+
+class SubjectForgottenError(Exception):
+    """The key of whom the stream is about was destroyed."""
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The state, and the version of the stream that the decision will write."""
+
+    state: Any
+    version: int
+
+
+def load(store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...]) -> Loaded:
+    """Fold the streams, one after the other. Raises both errors above, and what the store raises."""
+    state, versions = decider.initial, []
+    for stream in streams:
+        version = 0
+        for recorded in events_of(store, stream):
+            version = recorded.version
+            if isinstance(recorded.event, Forgotten):
+                raise SubjectForgottenError(f"whom {stream} is about was forgotten")
+            if not isinstance(recorded.event, decider.reads):
+                kind = type(recorded.event).__name__
+                raise StreamNotUnderstoodError(f"version {version} of {stream} is not understood: {kind}")
+            state = decider.evolve(state, recorded.event)
+        versions.append(version)
+    return Loaded(state, versions[0])
+
+
+def events_of(store: EventStore[str], stream: str, *, after: int = 0) -> Iterator[Recorded]:
+    """Yield the accepted events of a stream behind a version."""
+    return cast("Iterator[Recorded]", store.get(stream, gt=after or None))

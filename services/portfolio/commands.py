@@ -1,0 +1,103 @@
+"""What the owner of a portfolio may ask."""
+
+from typing import Final, Literal
+
+import msgspec
+from typing_extensions import override
+
+from services.deciding import NOWHERE, Command, Ids, Refusal
+from services.wording import invalid, number_refusals, text_refusals
+
+TALENT_WORDS_CHARS_MAX: Final = 80
+STORY_CHARS_MAX: Final = 2_000
+
+
+class PortfolioCommand(Command, frozen=True, kw_only=True):
+    """By the owner, on the own portfolio; who works here is read beside it."""
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        owner = ids.person or NOWHERE
+        return f"portfolio-{owner}", f"employment-{owner}"
+
+
+class OpenPortfolio(PortfolioCommand, frozen=True, kw_only=True):
+    language: Literal["NL", "EN"]
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return ids.person
+
+
+class TalentName(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One of both."""
+
+    term_id: str | None = None
+    own_words: str | None = None
+
+
+class ClaimTalent(PortfolioCommand, frozen=True, kw_only=True):
+    """`strength` 1 to 5, `energy` -2 to 2, `use` 0 to 3."""
+
+    name: TalentName
+    strength: int
+    energy: int
+    use: int
+    story: str | None = None
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return ids.new
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [*_name_refusals(self.name), *_reading_refusals(self)]
+
+
+class ReviseTalent(PortfolioCommand, frozen=True, kw_only=True):
+    """The whole of what holds from now on: no story means none any more."""
+
+    talent_id: str
+    strength: int
+    energy: int
+    use: int
+    story: str | None = None
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.talent_id
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return _reading_refusals(self)
+
+
+class SetTalentAside(PortfolioCommand, frozen=True, kw_only=True):
+    talent_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.talent_id
+
+
+AnyPortfolioCommand = OpenPortfolio | ClaimTalent | ReviseTalent | SetTalentAside
+
+
+def _name_refusals(name: TalentName) -> list[Refusal]:
+    if (name.term_id is None) == (name.own_words is None):
+        nl = "Kies een woord uit de talenttaal óf gebruik eigen woorden."
+        en = "Choose a word of the talent language, or use words of your own."
+        return [invalid(("name",), nl=nl, en=en)]
+    if name.own_words is None:
+        return []
+    return text_refusals(name.own_words, "name", "ownWords", chars_max=TALENT_WORDS_CHARS_MAX)
+
+
+def _reading_refusals(command: ClaimTalent | ReviseTalent) -> list[Refusal]:
+    story = command.story or ""
+    return [
+        *number_refusals(command.strength, "strength", lowest=1, highest=5),
+        *number_refusals(command.energy, "energy", lowest=-2, highest=2),
+        *number_refusals(command.use, "use", lowest=0, highest=3),
+        *(text_refusals(story, "story", chars_max=STORY_CHARS_MAX, lines=True) if story.strip() else []),
+    ]

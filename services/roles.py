@@ -1,0 +1,44 @@
+"""Which roles someone holds, read from the log: those granted, and PROFESSIONAL from being registered."""
+
+import threading
+
+from eventsourcing.persistence import EventStore
+
+from events.catalog.employment import ProfessionalRegistered
+from events.catalog.policy import OrganisationFounded, RoleGranted
+from rules.access import Role, roles_held
+from services.loading import events_of
+from services.organisation.decider import POLICY, Policy
+
+
+class RoleReader:
+    """
+    Reads roles as they are now; safe from several threads.
+
+    The policy stream is read by every command, so its folded prefix is kept: what was accepted never changes.
+    """
+
+    def __init__(self, store: EventStore[str]) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._policies: dict[str, tuple[int, Policy]] = {}
+
+    def held(self, person: str, *, organisation: str) -> frozenset[Role]:
+        policy = self._policy(organisation)
+        registered = any(
+            isinstance(recorded.event, ProfessionalRegistered)
+            for recorded in events_of(self._store, f"employment-{person}")
+        )
+        return roles_held(granted=policy.roles.get(person, frozenset()), registered=registered)
+
+    def _policy(self, organisation: str) -> Policy:
+        with self._lock:
+            version, policy = self._policies.get(organisation, (0, POLICY.initial))
+        for recorded in events_of(self._store, f"policy-{organisation}", after=version):
+            if isinstance(recorded.event, OrganisationFounded | RoleGranted):
+                policy = POLICY.evolve(policy, recorded.event)
+            version = recorded.version
+        with self._lock:
+            if version >= self._policies.get(organisation, (0, policy))[0]:
+                self._policies = {organisation: (version, policy)}
+        return policy

@@ -1,0 +1,42 @@
+"""What may be asked of a team."""
+
+from typing import Final
+
+from typing_extensions import override
+
+from kit.ids import derived_id
+from services.deciding import Command, Ids, Refusal
+from services.wording import key_refusals, text_refusals
+
+KEY_CHARS_MAX: Final = 64
+NAME_CHARS_MAX: Final = 120
+
+
+class FormTeam(Command, frozen=True, kw_only=True):
+    """By HR's system, under its own keys; the unit is read from the organisation's tree."""
+
+    team_key: str
+    name: str
+    unit_key: str
+
+    def team(self, ids: Ids) -> str:
+        return derived_id(ids.organisation, "team", self.team_key)
+
+    def unit(self, ids: Ids) -> str:
+        return derived_id(ids.organisation, "unit", self.unit_key)
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return f"team-{self.team(ids)}", f"units-{ids.organisation}"
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.team(ids)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *key_refusals(self.team_key, "teamKey", chars_max=KEY_CHARS_MAX),
+            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
+            *key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX),
+        ]

@@ -1,0 +1,85 @@
+"""Checks of single input fields, and the words for what is wrong with one, in Dutch and English."""
+
+import re
+import unicodedata
+from typing import Final
+
+from services.deciding import Refusal
+
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_LINES: Final = frozenset("\n\t\r")
+
+
+def invalid(field: tuple[str, ...], *, nl: str, en: str) -> Refusal:
+    return Refusal(code="INVALID_INPUT", field=field, nl=nl, en=en)
+
+
+def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) -> list[Refusal]:
+    """Say what is wrong with a text: empty, too long, or holding what can't be shown."""
+    if not value.strip():
+        return [invalid(field, nl="Vul hier iets in.", en="Please fill this in.")]
+    if len(value) > chars_max:
+        return [
+            invalid(
+                field,
+                nl=f"Dit mag hoogstens {chars_max} tekens lang zijn; nu zijn het er {len(value)}.",
+                en=f"This may be {chars_max} characters long at most; it has {len(value)} now.",
+            )
+        ]
+    allowed = _LINES if lines else frozenset[str]()
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value):
+        return [
+            invalid(
+                field,
+                nl="Hier staan tekens in die niet getoond kunnen worden.",
+                en="This holds characters that can't be shown.",
+            )
+        ]
+    return []
+
+
+def key_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
+    """Say what is wrong with a key of HR's own, which is compared as it stands."""
+    if found := text_refusals(value, *field, chars_max=chars_max):
+        return found
+    if value != value.strip():
+        nl, en = (
+            "Een sleutel begint en eindigt niet met een spatie.",
+            "A key has no spaces at its beginning or end.",
+        )
+        return [invalid(field, nl=nl, en=en)]
+    return []
+
+
+def number_refusals(value: int, *field: str, lowest: int, highest: int) -> list[Refusal]:
+    if lowest <= value <= highest:
+        return []
+    return [
+        invalid(
+            field,
+            nl=f"Kies een waarde van {_signed(lowest, 'min ')} tot en met {highest}.",
+            en=f"Choose a value from {_signed(lowest, 'minus ')} to {highest}.",
+        )
+    ]
+
+
+def email_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
+    if found := text_refusals(value, *field, chars_max=chars_max):
+        return found
+    if _EMAIL.fullmatch(value):
+        return []
+    return [invalid(field, nl="Dit is geen e-mailadres.", en="This is not an e-mail address.")]
+
+
+def one_line(text: str) -> str:
+    """Return the text with single spaces, as it is kept."""
+    return " ".join(text.split())
+
+
+def same_words(text: str) -> str:
+    """Return what two texts have in common when a reader would take them for the same words."""
+    return one_line(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _signed(value: int, minus: str) -> str:
+    return f"{minus}{-value}" if value < 0 else str(value)
