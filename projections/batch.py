@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from eventsourcing.persistence import StoredEvent
 
 from events.log.reading import JournalEvent
-from events.log.streams import subject_of
 from events.sealing import VaultUnreachableError
-from projections.view import Fact
+from projections.view import Fact, subject_in
 
 if TYPE_CHECKING:
     from events.codec import Recorded
@@ -73,6 +72,6 @@ class Batch:
         return Fact(
             partition=event.partition,
             ordinal=event.ordinal,
-            subject=subject_of(event.stream),
+            subject=subject_in(event.stream),
             recorded=recorded,
         )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 import psycopg
 
 from projections.view import Table, View
+
+COPY_ROWS_MIN: Final = 200
+"""Fewer rows go in one statement, which takes fewer trips."""
 
 Row = dict[str, Any]
 
@@ -33,7 +38,7 @@ class Changes:
         self._subject = subject
 
     def put(self, table: Table, **row: Any) -> None:
-        """Write a whole row, in place of one with the same key; columns left out are null."""
+        """Write a whole row, every column named, in place of one with the same key."""
         row["partition"] = self._partition
         row["subject"] = self._subject
         key = tuple([row[name] for name in table.key])
@@ -72,18 +77,38 @@ class Changes:
             if self._emptied:
                 subjects = sorted(self._emptied)
                 connection.execute(f"DELETE FROM {schema}.{table.name} WHERE subject = ANY(%s)", (subjects,))
-            if dropped := self._dropped[table.name]:
+            if dropped := self._dropped.get(table.name):
                 _run(connection, _delete_sql(schema, table), table.key, dropped.values())
-            if put := self._put[table.name]:
-                names = tuple(column.name for column in table.all_columns)
-                _run(connection, _upsert_sql(schema, table), names, put.values())
-            for names, rows in _by_columns(self._set[table.name].values()):
+            if put := self._put.get(table.name):
+                _write_rows(connection, schema, table, put.values())
+            for names, rows in _by_columns(self._set.get(table.name, {}).values()):
                 _run(connection, _update_sql(schema, table, names), names, rows)
 
 
+def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows: Collection[Row]) -> None:
+    """Write whole rows, by COPY where there are many: their keys are new, but for a few batches."""
+    if len(rows) >= COPY_ROWS_MIN:
+        with suppress(psycopg.errors.UniqueViolation), connection.transaction():
+            _copy(connection, schema, table, rows)
+            return
+    _run(connection, _upsert_sql(schema, table), _names(table), rows)
+
+
+def _copy(connection: psycopg.Connection, schema: str, table: Table, rows: Iterable[Row]) -> None:
+    names = _names(table)
+    values = itemgetter(*names)
+    with connection.cursor().copy(f"COPY {schema}.{table.name} ({', '.join(names)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(values(row))
+
+
 def _run(connection: psycopg.Connection, sql: str, names: tuple[str, ...], rows: Iterable[Row]) -> None:
-    columns = list(zip(*[[row.get(name) for name in names] for row in rows], strict=True))
+    columns = zip(*[[row[name] for name in names] for row in rows], strict=True)
     connection.execute(sql.encode(), [list(column) for column in columns])
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.all_columns)
 
 
 def _by_columns(rows: Iterable[Row]) -> Iterable[tuple[tuple[str, ...], list[Row]]]:
@@ -101,7 +126,7 @@ def _unnest(table: Table, names: tuple[str, ...]) -> str:
 
 @cache
 def _upsert_sql(schema: str, table: Table) -> str:
-    names = tuple(column.name for column in table.all_columns)
+    names = _names(table)
     rest = [name for name in names if name not in table.key]
     update = ", ".join(f"{name} = excluded.{name}" for name in rest)
     return (

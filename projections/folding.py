@@ -9,13 +9,12 @@ import psycopg
 import structlog
 
 from events.log.reading import read_subject
-from events.log.streams import subject_of
 from events.sealing import VaultUnreachableError
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Refused, park, read_parked
 from projections.positions import announce, move
-from projections.view import SCHEMA, View
+from projections.view import SCHEMA, View, subject_in
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +47,7 @@ class Folding:
             if len(indexes) == 1:
                 event = batch.events[indexes[0]]
                 self._transact(
-                    batch, indexes, after, {subject_of(event.stream): (event.ordinal, reason_of(error))}
+                    batch, indexes, after, {subject_in(event.stream): (event.ordinal, reason_of(error))}
                 )
                 return
             half = len(indexes) // 2
@@ -82,10 +81,9 @@ def fold_events(
     categories, fold, events = view.categories, view.fold, batch.events
     for index in indexes:
         event = events[index]
-        category, _, rest = event.stream.partition("-")
-        if category not in categories:
+        if event.stream.partition("-")[0] not in categories:
             continue
-        subject = rest[:32]
+        subject = subject_in(event.stream)
         if subject in passed_over or subject in refused:
             continue
         try:

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from events.codec import Recorded
+
 if TYPE_CHECKING:
-    from events.codec import Recorded
     from projections.changes import Changes
 
 SCHEMA: Final = "views"
@@ -28,7 +31,7 @@ class Column:
 PLACE: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
     """A table of one view, the view's version in its name; `key` is its primary key."""
 
@@ -57,8 +60,7 @@ class Table:
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An accepted event where it stands: `ordinal` is its place in the partition, `subject` whose it is."""
 
     partition: int
@@ -67,7 +69,7 @@ class Fact:
     recorded: Recorded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
     """A picture of the log in tables.
 
@@ -84,3 +86,8 @@ class View:
     @property
     def table_prefix(self) -> str:
         return f"{self.name}_v{self.version}_"
+
+
+def subject_in(stream: str) -> str:
+    """Return the subject in the name of a stream that is known to be `category-subject[-local]`."""
+    return stream.partition("-")[2][:32]

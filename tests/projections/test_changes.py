@@ -88,7 +88,7 @@ def test_emptying_one_subject_leaves_the_others(connection: psycopg.Connection) 
     changes = Changes(VIEW, 0)
     for subject in ("ann", "bob"):
         changes.about(subject)
-        changes.put(THINGS, thing="a", size=1)
+        changes.put(THINGS, thing="a", size=1, words=None)
     changes.empty()
     changes.write(connection, "views")
     assert rows(connection) == [("ann", "a", 1, None)]

@@ -1,6 +1,7 @@
 """An event a view can't digest sets its subject aside, in that view only; everything else flows on."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 import psycopg
@@ -56,7 +57,11 @@ def append_three_of_the_poisoned_and_ten_others(recorder: LogRecorder) -> None:
     ("fold", "reason"), [(break_down, "KeyError"), (write_what_postgres_refuses, "CharacterNotInRepertoire")]
 )
 def test_one_subject_is_parked_where_the_view_fails_on_it_and_folded_again_when_mended(
-    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper, fold: object, reason: str
+    log: LogUnderTest,
+    recorder: LogRecorder,
+    mapper: EventMapper,
+    fold: Callable[[Fact, Changes], None],
+    reason: str,
 ) -> None:
     broken = replace(WITNESS, fold=fold)
     append_three_of_the_poisoned_and_ten_others(recorder)

@@ -1,6 +1,7 @@
-"""A view worker on a real log: everything accepted is folded once, in order, whatever happens to the worker."""
+"""A view worker on a real log: everything accepted is folded once, in order, whatever happens to it."""
 
 import uuid
+from functools import partial
 
 import psycopg
 import pytest
@@ -64,7 +65,7 @@ def test_a_worker_goes_on_where_the_last_one_stopped(
         with working(make_worker(log.url, log.name, mapper)):
             for _ in range(10):
                 recorder.append([team_formed()])
-            wait_until(lambda upto=upto: count(log.url) == upto)
+            wait_until(partial(holds, log, upto))
     assert ask(log.url, "SELECT count(*), count(DISTINCT (partition, ordinal)) FROM writes") == [(30, 30)]
 
 
@@ -112,7 +113,7 @@ def test_a_worker_whose_backend_is_ended_starts_again_and_doubles_nothing(
             for _ in range(10):
                 recorder.append([team_formed()])
             ask(log.url, "SELECT pg_terminate_backend(pid) FROM leases.workers WHERE group_name = 'views'")
-            wait_until(lambda turn=turn: count(log.url) == turn * 10)
+            wait_until(partial(holds, log, turn * 10))
         assert not ended
     assert ask(log.url, "SELECT count(*), count(DISTINCT (partition, ordinal)) FROM writes") == [(50, 50)]
 
@@ -180,6 +181,10 @@ def test_the_worker_says_it_looked_although_nothing_happens(log: LogUnderTest, m
         wait_until(lambda: count(log.url, "views.positions") == 3)
         first = ask(log.url, "SELECT min(seen_at) FROM views.positions")[0][0]
         wait_until(lambda: ask(log.url, "SELECT min(seen_at) FROM views.positions")[0][0] > first)
+
+
+def holds(log: LogUnderTest, rows: int) -> bool:
+    return count(log.url) == rows
 
 
 def log_generation(log: LogUnderTest) -> str:

@@ -40,7 +40,7 @@ WITNESS: Final = View(
     name="witness", version=1, categories=frozenset({"team"}), tables=(SEEN,), fold=write_down
 )
 
-# The witness's own rows would hide an event folded twice, since folds may be repeated: this counts the writes.
+# Its own rows would hide an event folded twice, since folds may be repeated: this counts the writes.
 COUNT_WRITES: Final = f"""
 CREATE TABLE IF NOT EXISTS writes (partition integer, ordinal bigint);
 CREATE OR REPLACE FUNCTION count_write() RETURNS trigger LANGUAGE plpgsql AS
