@@ -130,6 +130,7 @@ class LogRecorder(PostgresProcessRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
+        self.writer.wait_for_journal()
         found = super().select_events(stream_name(originator_id), gt=gt, lte=lte, desc=desc, limit=limit)
         return [StoredEvent(self._id(e.originator_id), e.originator_version, e.topic, e.state) for e in found]
 

@@ -55,9 +55,10 @@ class LogWriter:
         self._opening = Lock()
         self._lane: Lane | None = None
         self._listener: VerdictListener | None = None
+        self._known: LogIdentity | None = None
         self._log: LogIdentity | None = None
         self._heads: dict[str, Head] = {}
-        self.lookups = Lookups(connect, log=log)
+        self._lookups = Lookups(connect, log=log)
 
     def append(
         self,
@@ -112,22 +113,28 @@ class LogWriter:
         """
         log = self._opened()
         deadline = time.monotonic() + self._append_timeout_s
-        if (found := self.lookups.find(subject, command)) is not None:
+        if (found := self._lookups.find(subject, command)) is not None:
             return found
         unsent: list[NotSentError] = []
         partition = self._partition(log, subject)
         self._lane_open().submit(partition, encode_entry(Settle(subject, command)), unsent.append)
         while time.monotonic() < deadline:
-            if (found := self.lookups.find(subject, command)) is not None:
+            if (found := self._lookups.find(subject, command)) is not None:
                 return found
             if unsent:
                 raise unsent[0]
             time.sleep(SETTLE_POLL_S)
         raise OutcomeUnknownError(f"the marker that settles the command was not folded in {deadline}")
 
-    def generation(self) -> str:
-        """Return the log's generation, 32 hex digits."""
-        return self._opened().generation.hex()
+    @property
+    def lookups(self) -> Lookups:
+        """The key reads of the journal; waits as `wait_for_journal` does."""
+        self.wait_for_journal()
+        return self._lookups
+
+    def wait_for_journal(self) -> None:
+        """Wait at a first start until a journal worker has met the log. Raises NotSentError after a time."""
+        self._identity()
 
     def close(self) -> None:
         """Send what waits and let go."""
@@ -146,12 +153,18 @@ class LogWriter:
                 self._open()
             return self._log  # type: ignore[return-value]  # _open sets it or raises
 
-    def _open(self) -> None:
+    def _identity(self) -> LogIdentity:
         deadline = time.monotonic() + OPEN_TIMEOUT_S
-        while (log := self.lookups.log()) is None:
-            if time.monotonic() > deadline:
-                raise NotSentError(f"no journal worker has met the log {self._name} yet")
-            time.sleep(SETTLE_POLL_S)
+        while self._known is None:
+            self._known = self._lookups.log()
+            if self._known is None:
+                if time.monotonic() > deadline:
+                    raise NotSentError(f"no journal worker has met the log {self._name} yet")
+                time.sleep(SETTLE_POLL_S)
+        return self._known
+
+    def _open(self) -> None:
+        log = self._identity()
         writer = os.urandom(8).hex()
         listener = VerdictListener(self._url, log=self._name, writer=writer)
         if not listener.ready(OPEN_TIMEOUT_S):
@@ -192,7 +205,7 @@ class LogWriter:
 
     def _look_up(self, commit: Commit) -> Told | None:
         try:
-            return self.lookups.verdict(commit)
+            return self._lookups.verdict(commit)
         except PersistenceError:  # the database is away for a moment: nothing is known, which is no failure
             return None
 
@@ -206,7 +219,7 @@ class LogWriter:
             if head is None and version <= 1 and may_guess:
                 guessed, parent = True, ZERO_PARENT
             else:
-                head = head or self.lookups.head(stream)
+                head = head or self._lookups.head(stream)
                 parent = head.digest if head else ZERO_PARENT
                 before = head.version if head else (version - 1 if version <= 1 else 0)
                 if version != before + 1:
@@ -241,7 +254,7 @@ class LogWriter:
 
     def _repeated(self, commit: Commit) -> Accepted:
         try:
-            found = self.lookups.find(commit.subject, commit.command)
+            found = self._lookups.find(commit.subject, commit.command)
         except PersistenceError:
             found = None
         if not isinstance(found, Accepted):
@@ -252,7 +265,7 @@ class LogWriter:
         version = None
         if len({write.stream for write in commit.writes}) == 1:
             with suppress(PersistenceError):
-                head = self.lookups.head(commit.writes[0].stream)
+                head = self._lookups.head(commit.writes[0].stream)
                 version = head.version if head else None
         message = f"the log refused the commit: {outcome.value}"
         return ConflictError(message, verdict=outcome.value, version=version)

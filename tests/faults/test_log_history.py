@@ -1,0 +1,128 @@
+"""Races, kills, freezes and broker troubles: nothing acknowledged is lost, nothing happens twice."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from events.log.tables import names
+from events.log.verify import verify_partition
+from tests.faults.history import check, journal_process, run_writers
+from tests.log.harness import LogUnderTest, unique_name
+
+pytestmark = [pytest.mark.postgres, pytest.mark.faults, pytest.mark.timeout(240)]
+
+SECONDS = float(os.environ.get("IPP_TEST_FAULT_SECONDS", "12"))
+"""Length of each history; the long runs take more."""
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+def log(request: Any, database: str) -> Iterator[LogUnderTest]:
+    bootstrap = request.getfixturevalue("kafka").bootstrap if request.param == "kafka" else None
+    log = LogUnderTest(
+        url=database, name=unique_name(), partitions=3, bootstrap=bootstrap, append_timeout_s=6
+    )
+    log.create()
+    yield log
+    log.drop()
+
+
+def survive(log: LogUnderTest, meanwhile: Callable[[], None], *, seconds: float = SECONDS) -> None:
+    lines = run_writers(log, writers=6, subjects=4, seconds=seconds, meanwhile=meanwhile)
+    told = check(log, lines)
+    assert told["accepted"] > 20, f"hardly anything happened: {told}"
+    agree(log)
+
+
+def agree(log: LogUnderTest) -> None:
+    reader = log.reader()
+    with psycopg.connect(log.url, autocommit=True) as conn:
+        for partition in range(log.partitions):
+            report = verify_partition(conn, reader, log=log.name, partition=partition)
+            assert not report.faults
+    reader.close()
+
+
+def test_races_lost_replies_and_late_duplicates(log: LogUnderTest) -> None:
+    with log.folding():
+        survive(log, lambda: None)
+    with psycopg.connect(log.url) as conn:
+        refused = conn.execute(
+            sql.SQL("SELECT count(*) FROM {refusals} WHERE verdict = 'superseded'").format(**names(log.name))
+        ).fetchone()
+    assert refused is not None
+    assert refused[0] > 0, "the race inside the log was never reached"
+
+
+def test_a_killed_journal_worker_is_replaced(log: LogUnderTest) -> None:
+    with ExitStack() as stack:
+        first = stack.enter_context(journal_process(log))
+        stack.enter_context(journal_process(log))
+
+        def kill() -> None:
+            for process in (first, first):
+                time.sleep(SECONDS / 4)
+                process.kill()
+                process.wait(5)
+            stack.enter_context(journal_process(log))
+
+        survive(log, kill)
+
+
+def test_a_frozen_journal_worker_loses_its_lease_and_wakes_up_harmless(log: LogUnderTest) -> None:
+    with ExitStack() as stack:
+        frozen = stack.enter_context(journal_process(log, lease_s=1.5))
+        time.sleep(2)
+        stack.enter_context(journal_process(log, lease_s=1.5))
+
+        def freeze() -> None:
+            time.sleep(1)
+            frozen.send_signal(signal.SIGSTOP)
+            time.sleep(SECONDS / 2)
+            frozen.send_signal(signal.SIGCONT)
+
+        survive(log, freeze)
+        assert frozen.poll() is None, "the worker that woke up should work on"
+
+
+def test_backends_ended_under_the_journal_worker(log: LogUnderTest) -> None:
+    def end() -> None:
+        for _ in range(4):
+            time.sleep(SECONDS / 8)
+            with psycopg.connect(log.url, autocommit=True) as conn:
+                conn.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND application_name LIKE 'journal%'"
+                )
+
+    with log.folding():
+        survive(log, end)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("trouble", ["pause", "restart"])
+def test_a_broker_in_trouble(trouble: str, database: str, kafka: Any) -> None:
+    log = LogUnderTest(
+        url=database, name=unique_name(), partitions=3, bootstrap=kafka.bootstrap, append_timeout_s=6
+    )
+    log.create()
+
+    def make_trouble() -> None:
+        time.sleep(SECONDS / 4)
+        if trouble == "pause":
+            kafka.pause()
+            time.sleep(SECONDS / 3)
+            kafka.resume()
+        else:
+            kafka.restart()
+
+    with log.folding():
+        survive(log, make_trouble, seconds=SECONDS + 8)
+    log.drop()
