@@ -29,7 +29,14 @@ WITHHELD: Final = "(withheld)"
 
 def set_up_logging(*, as_json: bool, process: str, level: int = logging.INFO) -> None:
     """Send structlog's and the standard library's lines to standard error in one form; once, at start."""
+
+    def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        # Not a context variable: a worker's threads would not inherit it.
+        event["process"] = process
+        return event
+
     shared: list[Processor] = [
+        name_process,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -61,7 +68,6 @@ def set_up_logging(*, as_json: bool, process: str, level: int = logging.INFO) ->
     # These tell at INFO what we tell better ourselves, and httpx tells addresses.
     for chatty in ("kafka", "httpx", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)
 
 
 def withhold(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

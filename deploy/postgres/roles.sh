@@ -2,10 +2,11 @@
 # Run once by the postgres image on an empty data folder: databases and roles, passwords from the environment.
 set -euo pipefail
 here=/ipp/postgres
+form="TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
 for database in ipp vault; do
-  psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE $database" >/dev/null
+  psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d postgres -c "CREATE DATABASE $database $form" >/dev/null
 done
-psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d ipp -f "$here/roles.sql" \
+psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d ipp -f "$here/roles.sql" \
   -v journal="$IPP_JOURNAL_PASSWORD" -v views="$IPP_VIEWS_PASSWORD" \
   -v services="$IPP_SERVICES_PASSWORD" -v gateway="$IPP_GATEWAY_PASSWORD" >/dev/null
-psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d vault -f "$here/vault.sql" >/dev/null
+psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d vault -f "$here/vault.sql" >/dev/null

@@ -20,6 +20,11 @@ IMAGE: Final = "postgres:18"
 ADDRESS: Final = "IPP_TEST_DATABASE_URL"
 # No test pulls the plug of this server, and its data end with the tests.
 UNSAFE_FAST: Final = {"fsync": "off", "full_page_writes": "off"}
+# Whatever the server's own encoding: in SQL_ASCII, text comes back as bytes.
+_CREATE: Final = sql.SQL(
+    "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
+    " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
+)
 
 
 @contextmanager

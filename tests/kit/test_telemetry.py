@@ -1,5 +1,6 @@
 import json
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -60,6 +61,14 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
     told = capsys.readouterr().err
     assert "RuntimeError" in told
     assert "canary" not in told
+
+
+def test_a_line_from_a_worker_thread_carries_the_process_too(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging(as_json=True, process="journal")
+    thread = threading.Thread(target=lambda: structlog.get_logger().info("journal.halted"))
+    thread.start()
+    thread.join()
+    assert json.loads(last_line(capsys))["process"] == "journal"
 
 
 def test_the_standard_librarys_lines_have_the_same_form(capsys: pytest.CaptureFixture[str]) -> None:
