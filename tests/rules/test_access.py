@@ -1,0 +1,81 @@
+"""Who may ask what: the whole matrix, and denial where nobody decided."""
+
+import re
+from itertools import product
+
+import pytest
+
+from rules.access import (
+    GRANTABLE,
+    NEVER_GRANTED,
+    ROOT_FIELDS,
+    Role,
+    UndecidedFieldError,
+    conflicting,
+    may_ask,
+    roles_for,
+    roles_held,
+)
+from services.contexts import command_names
+
+_OFFICES = "WORKS_COUNCIL PRIVACY_OFFICER CONFIDENTIAL_ADVISER AUDITOR ADMINISTRATOR HR_FEED"
+_ALL_BUT_RATER = f"PROFESSIONAL WORKING_GROUP HR BOARD {_OFFICES}"
+EXPECTED = {
+    "viewer": _ALL_BUT_RATER,
+    "organisation": _ALL_BUT_RATER,
+    "command": f"PROFESSIONAL RATER WORKING_GROUP {_OFFICES}",
+    "me": "PROFESSIONAL",
+    "portfolioChanged": "PROFESSIONAL",
+    "openPortfolio": "PROFESSIONAL",
+    "claimTalent": "PROFESSIONAL",
+    "reviseTalent": "PROFESSIONAL",
+    "setTalentAside": "PROFESSIONAL",
+    "grantRole": "ADMINISTRATOR",
+    "registerProfessional": "HR_FEED",
+    "recordTeamJoined": "HR_FEED",
+    "formUnit": "HR_FEED",
+    "formTeam": "HR_FEED",
+}
+"""As the aim of the schema has it, in its order."""
+
+
+@pytest.mark.parametrize(("field", "role"), list(product(ROOT_FIELDS, Role)))
+def test_a_role_that_is_held_may_ask_what_the_schema_says_and_nothing_else(field: str, role: Role) -> None:
+    assert may_ask(field, role, held=frozenset(Role)) is (role.name in EXPECTED[field].split())
+
+
+@pytest.mark.parametrize(("field", "role"), list(product(ROOT_FIELDS, Role)))
+def test_a_role_that_is_not_held_may_ask_nothing(field: str, role: Role) -> None:
+    assert not may_ask(field, role, held=frozenset(Role) - {role})
+    assert not may_ask(field, role, held=frozenset())
+
+
+def test_the_directive_lists_roles_in_the_order_of_the_schema() -> None:
+    assert {field: " ".join(role.name for role in roles) for field, roles in ROOT_FIELDS.items()} == EXPECTED
+
+
+def test_a_field_without_a_decision_is_an_error_and_denied() -> None:
+    with pytest.raises(UndecidedFieldError, match="salary"):
+        roles_for("salary")
+    assert not may_ask("salary", Role.ADMINISTRATOR, held=frozenset(Role))
+
+
+def test_every_command_has_a_decision() -> None:
+    assert all(roles_for(name) for name in command_names())
+    assert all(re.fullmatch(r"[a-z]+[A-Za-z]*", name) for name in command_names())
+
+
+def test_working_here_makes_a_professional_and_nothing_else_does() -> None:
+    assert roles_held(granted=frozenset(), registered=True) == {Role.PROFESSIONAL}
+    assert roles_held(granted=frozenset({Role.HR}), registered=False) == {Role.HR}
+    assert roles_held(granted=NEVER_GRANTED, registered=False) == frozenset()
+
+
+def test_every_role_is_granted_or_comes_by_itself() -> None:
+    assert frozenset(Role) == GRANTABLE | NEVER_GRANTED
+
+
+def test_conflicts_are_mutual() -> None:
+    for one, other in product(Role, Role):
+        assert (other in conflicting(one, held={other})) is (one in conflicting(other, held={one}))
+    assert conflicting(Role.AUDITOR, held={Role.PRIVACY_OFFICER, Role.HR}) == {Role.PRIVACY_OFFICER}

@@ -1,0 +1,70 @@
+"""The language of decisions in tests: given events, when this is asked, then these events or refusals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from events.catalog.registry import Event
+from services.contexts import decider_of
+from services.deciding import Command, Ids, RejectedError
+
+NEW = "0" * 31 + "1"
+ORGANISATION = "0" * 31 + "2"
+PERSON = "0" * 31 + "3"
+IDS = Ids(new=NEW, organisation=ORGANISATION, person=PERSON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A command on the state that events made."""
+
+    given: tuple[Event, ...]
+    command: Command
+    ids: Ids
+
+    def then(self, *events: Event) -> None:
+        """Exactly these events happen."""
+        assert decide(self.given, self.command, self.ids) == events
+
+    def refused(self, *codes: str, fields: Sequence[str] | None = None) -> None:
+        """Nothing happens, for exactly these reasons, each told in two languages."""
+        with pytest.raises(RejectedError) as rejected:
+            decide(self.given, self.command, self.ids)
+        refusals = rejected.value.refusals
+        assert [refusal.code for refusal in refusals] == list(codes)
+        if fields is not None:
+            assert [".".join(refusal.field) for refusal in refusals] == list(fields)
+        for refusal in refusals:
+            assert refusal.nl
+            assert refusal.en
+            assert refusal.nl != refusal.en
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    events: tuple[Event, ...] = field(default=())
+
+    def when(self, command: Command, ids: Ids = IDS) -> When:
+        return When(given=self.events, command=command, ids=ids)
+
+
+def given(*events: Event) -> Given:
+    return Given(events)
+
+
+def folded(command: Command, events: Sequence[Event]) -> Any:
+    """The state on which a command is decided."""
+    decider = decider_of(command)
+    state = decider.initial
+    for event in events:
+        state = decider.evolve(state, event)
+    return state
+
+
+def decide(events: Sequence[Event], command: Command, ids: Ids = IDS) -> tuple[Event, ...]:
+    """What a command makes happen; its input by itself is in order."""
+    assert command.refusals() == [], "the input is refused before anything is decided"
+    made: tuple[Event, ...] = decider_of(command).decide(command, folded(command, events), ids)
+    return made
