@@ -29,7 +29,7 @@ from projections.rebuild import RebuildRunningError, Rebuilt, rebuild
 from projections.registry import ViewRegistrationError, find_views, view_named
 from projections.status import as_grid, status
 from projections.view import View
-from projections.worker import GROUP, ViewWorker
+from projections.worker import GROUP, HEALTH_CHECK, ViewWorker
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 out = Console()
@@ -43,6 +43,7 @@ def run() -> None:
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="projections")
     health = Health(SystemClock())
+    health.expect(HEALTH_CHECK, within_s=settings.staleness_max_s)
     with _opener(settings) as opener, Stop().on_signals() as stop:
         worker = ViewWorker(
             database_url=settings.database_url,
@@ -121,7 +122,10 @@ def unpark_subjects(name: Named) -> None:
 @contextmanager
 def _opener(settings: Settings) -> Iterator[EventMapper]:
     vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    yield EventMapper(vault)
+    try:
+        yield EventMapper(vault)
+    finally:
+        vault.close()
 
 
 def _view(name: str) -> View:

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 import psycopg
+from psycopg import sql
 
 from events.log.reading import generation_of, partition_count, read_partition
 from kit.postgres import connect_own
@@ -14,7 +15,7 @@ from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.parking import read_parked
 from projections.positions import create_schema, drop_view, prepare_view, read_positions
-from projections.view import REBUILD_SCHEMA, SCHEMA, View
+from projections.view import REBUILD_SCHEMA, SCHEMA, Table, View
 
 _REBUILD_LOCK: Final = 0x69707004
 
@@ -187,8 +188,12 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
             )
         build.catch_up(_ordinals(connection, view, SCHEMA))
         for table in view.tables:
-            connection.execute(f"DROP TABLE {SCHEMA}.{table.name}")
+            readers = _readers_of(connection, table)
+            connection.execute(f"DROP TABLE {table.served}")
             connection.execute(f"ALTER TABLE {REBUILD_SCHEMA}.{table.name} SET SCHEMA {SCHEMA}")
+            for reader in readers:
+                grant = sql.SQL("GRANT SELECT ON {} TO {}")
+                connection.execute(grant.format(sql.Identifier(SCHEMA, table.name), sql.Identifier(reader)))
         connection.execute(
             f"DELETE FROM {SCHEMA}.parked WHERE view = %s AND version = %s", (view.name, view.version)
         )
@@ -197,3 +202,14 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
             " WHERE view = %s AND version = %s",
             (view.name, view.version),
         )
+
+
+def _readers_of(connection: psycopg.Connection, table: Table) -> list[str]:
+    """Return the roles that may read a table: a schema's default privileges pass over one moved into it."""
+    rows = connection.execute(
+        "SELECT DISTINCT pg_get_userbyid(acl.grantee) FROM pg_class c, aclexplode(c.relacl) acl"
+        " WHERE c.oid = %s::regclass AND acl.privilege_type = 'SELECT'"
+        " AND acl.grantee NOT IN (0, c.relowner)",
+        (table.served,),
+    )
+    return [str(role) for (role,) in rows]

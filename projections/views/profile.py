@@ -30,6 +30,7 @@ PORTFOLIOS: Final = Table(
     columns=(
         Column(name="version", type="bigint"),
         Column(name="state", type="text"),
+        Column(name="language", type="text"),
         Column(name="opened_at", type="timestamptz"),
     ),
     key=("subject",),
@@ -112,6 +113,7 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     version: int
     state: str
+    language: str
     opened_at: datetime
     talents: tuple[Talent, ...] = ()
 
@@ -145,8 +147,9 @@ def fold(fact: Fact, changes: Changes) -> None:
         case TeamJoined(team=team, on=on):
             changes.put(MEMBERSHIPS, team=team, joined_on=on)
             return
-        case PortfolioOpened():
-            changes.put(PORTFOLIOS, version=recorded.version, state="OPEN", opened_at=recorded.at)
+        case PortfolioOpened(language=language):
+            opened = {"state": "OPEN", "language": language, "opened_at": recorded.at}
+            changes.put(PORTFOLIOS, version=recorded.version, **opened)
             item = None
         case TalentClaimed() | TalentRevised() as event:
             item = event.talent
@@ -200,7 +203,7 @@ async def portfolio_of(connection: psycopg.AsyncConnection, person: str) -> Port
         await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         found = cursor.connection.cursor(row_factory=class_row(Portfolio))
         await found.execute(
-            "SELECT subject AS person, version, state, opened_at"
+            "SELECT subject AS person, version, state, language, opened_at"
             f" FROM {PORTFOLIOS.served} WHERE subject = %s",
             (person,),
         )

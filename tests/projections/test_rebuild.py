@@ -95,6 +95,23 @@ def test_a_rebuild_beside_a_busy_worker_loses_and_doubles_nothing(
         assert [(each.partition, each.rows) for each in contents(connection, WITNESS)] == ordinals
 
 
+def test_who_could_read_the_view_can_read_it_after_the_swap(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    fill(log, recorder, mapper, 1)
+    reader = f"reader_{log.url[-12:]}"
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {reader}")
+        connection.execute(f"GRANT SELECT ON {SEEN.served} TO {reader}")
+        try:
+            assert rebuilt(log, mapper).swapped
+            may = connection.execute("SELECT has_table_privilege(%s, %s, 'SELECT')", (reader, SEEN.served))
+            assert may.fetchone() == (True,)
+        finally:
+            connection.execute(f"DROP OWNED BY {reader}")
+            connection.execute(f"DROP ROLE {reader}")
+
+
 def test_only_one_rebuild_runs_at_a_time(
     log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
 ) -> None:
