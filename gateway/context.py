@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.auth import Authenticator, Identity, IssuerUnreachableError, TokenRefusedError
+from gateway.auth import Authenticator, Identity
 from gateway.command_bus import CommandBus
 from gateway.errors import ErrorCode, GatewayError
 from gateway.freshness import Freshness
@@ -11,6 +11,7 @@ from gateway.limits import DocumentLimits
 from gateway.positions import PositionCipher
 from gateway.reads import Reads
 from kit.clock import Clock
+from kit.tokens import IssuerUnreachableError, TokenRefusedError
 from projections.view import View
 from rules.access import Role, roles_for
 

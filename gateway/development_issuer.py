@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from kit.clock import Clock
+from kit.tokens import KnownKeys, TokenVerifier
 
 ISSUER = "ipp-development"
 AUDIENCE = "ipp"
@@ -39,6 +40,11 @@ class DevelopmentIssuer:
 
     def public_keys(self) -> KeySet:
         return KeySet.import_key_set({"keys": [{**self._key.as_dict(private=False), "use": "sig"}]})
+
+    def verifier(self) -> TokenVerifier:
+        """Return what takes this issuer's tokens."""
+        keys = KnownKeys(self.public_keys())
+        return TokenVerifier(keys=keys, issuer=ISSUER, audience=AUDIENCE, clock=self._clock)
 
     def token(self, name: str, *, life: timedelta = TOKEN_LIFE) -> str:
         now = self._clock.now()

@@ -49,7 +49,6 @@ class Freshness:
 
     async def _hear(self) -> None:
         async with self._listen() as connection:
-            await connection.set_autocommit(True)
             await connection.execute(f"LISTEN {CHANNEL}")
             self._listening = True
             self._wake_all()  # whatever moved while nobody listened

@@ -37,7 +37,7 @@ async def give(info: Info[Context, None], given: CommandInput) -> Fate:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
     order = Order(
         name=_mutation_of(type(given).__name__),
-        command_id=given.command_id.hex,
+        command_id=str(given.command_id),
         expected_version=given.expected_version if isinstance(given.expected_version, int) else None,
         content=_content(given, leave_out=("command_id", "expected_version")),
     )

@@ -23,5 +23,5 @@ async def command(info: Info[Context, None], id: UUID) -> CommandResult | None:
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    fate = await context.gateway.bus.fate(id.hex, identity=context.identity, role=context.role)
+    fate = await context.gateway.bus.fate(str(id), identity=context.identity, role=context.role)
     return command_result(fate, context.gateway.positions) if fate else None

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from gateway.auth import Authenticator, Identity, KnownKeys
+from gateway.auth import Authenticator, Identity
 from gateway.command_bus import Fate, Order
 from gateway.context import Gateway, RequestLimits
-from gateway.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer
+from gateway.development_issuer import DevelopmentIssuer
 from gateway.endpoint import GraphQLEndpoint
 from gateway.freshness import Freshness
 from gateway.limits import DocumentLimits
@@ -105,9 +105,7 @@ class House:
         self.positions = PositionCipher(bytes(64))
         self.gateway = Gateway(
             authenticator=Authenticator(
-                keys=KnownKeys(self.issuer.public_keys()),
-                issuer=ISSUER,
-                audience=AUDIENCE,
+                verifier=self.issuer.verifier(),
                 person_claim="employee_number",
                 person_for=_person_for,
                 clock=self.clock,

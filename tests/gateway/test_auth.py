@@ -9,9 +9,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from gateway.auth import Authenticator, KnownKeys, TokenRefusedError
+from gateway.auth import Authenticator
 from gateway.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer, NotForProductionError
 from kit.clock import FixedClock
+from kit.tokens import KnownKeys, TokenRefusedError, TokenVerifier
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -36,9 +37,7 @@ def authenticator(
     keys: KeySet, clock: FixedClock, *, issuer: str = ISSUER, audience: str = AUDIENCE
 ) -> Authenticator:
     return Authenticator(
-        keys=KnownKeys(keys),
-        issuer=issuer,
-        audience=audience,
+        verifier=TokenVerifier(keys=KnownKeys(keys), issuer=issuer, audience=audience, clock=clock),
         person_claim="employee_number",
         person_for=_person_for,
         clock=clock,

@@ -1,0 +1,232 @@
+"""`python -m deploy.local`: all of IPP in one process on an embedded PostgreSQL, and a small organisation."""
+
+import dataclasses
+import logging
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from deploy.in_process import bus_of
+from deploy.seed import FIRST_ADMINISTRATOR, ORGANISATION, SeedError, seed, steps
+from deploy.welcome import welcome
+from events.codec import EventMapper
+from events.log.open import close_recorder, create_log, journal_worker, open_recorder
+from events.log.recorder import LogRecorder
+from events.vault import Vault
+from gateway.app import create_app
+from gateway.assembly import limits_of, open_gateway
+from gateway.context import Gateway
+from gateway.development_issuer import DevelopmentIssuer
+from gateway.serving import serve
+from kit.clock import SystemClock
+from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from kit.health import Health
+from kit.lifecycle import Loop, Stop, run_all
+from kit.secrets import MasterKey
+from kit.settings import Settings, SettingsError
+from kit.telemetry import set_up_logging
+from projections.registry import find_views
+from projections.worker import ViewWorker
+from services.founding import AlreadyFoundedError, found
+from services.handling import CommandHandler
+
+KEPT: Final = ("postgres", "issuer", "master.key")
+"""What the demo keeps in its folder; nothing else there is removed by starting fresh."""
+LOG_LEVEL: Final = logging.WARNING
+app = typer.Typer(help=__doc__, add_completion=False)
+screen = Console()
+
+
+class DemoError(Exception):
+    """The demo can't start; the message says why and what to do."""
+
+
+@app.command()
+def main(
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")] = False,
+) -> None:
+    """Serve the demo until Ctrl-C. What is in it is kept for the next time."""
+    try:
+        settings = Settings.from_env(os.environ)
+        _check(settings)
+        if fresh:
+            _forget(settings.data_dir)
+        with Stop().on_signals() as stop:
+            run(settings, stop)
+    except (DemoError, EmbeddedPostgresError, SeedError, SettingsError) as error:
+        Console(stderr=True).print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+
+
+def _check(settings: Settings) -> None:
+    if settings.profile != "embedded":
+        raise DemoError("The demo is the embedded profile; production runs each process by itself.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise DemoError(
+                f"Port {settings.port} is taken. Stop what uses it, or choose another: "
+                f"make demo PORT={settings.port + 1}"
+            ) from None
+
+
+def _forget(folder: Path) -> None:
+    for name in KEPT:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def run(settings: Settings, stop: Stop) -> None:
+    """Serve until `stop`; everything is made ready first, and taken down in the opposite order."""
+    set_up_logging(as_json=settings.log_format == "json", process="ipp", level=LOG_LEVEL)
+    folder = settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    with screen.status("Starting the embedded PostgreSQL …"):
+        stack = ExitStack()
+        server = stack.enter_context(EmbeddedPostgres(folder / "postgres"))
+    with stack:
+        settings = dataclasses.replace(
+            settings,
+            database_url=server.url("ipp"),
+            vault_url=server.url("vault"),
+            master_key_file=folder / "master.key",
+        )
+        with _house(settings) as loops:
+            run_all(loops, stop)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the loops of the one process share."""
+
+    settings: Settings
+    master_key: MasterKey
+    vault: Vault
+    recorder: LogRecorder
+    handler: CommandHandler
+    health: Health
+
+
+@contextmanager
+def _house(settings: Settings) -> Iterator[dict[str, Loop]]:
+    """Open everything of the one process, and give the loops that it consists of."""
+    clock = SystemClock()
+    health = Health(clock)
+    master_key = MasterKey.from_file_or_new(settings.master_key_file)
+    create_log(settings, clock=clock)
+    with _vault(settings, master_key) as vault, _recorder(settings) as recorder:
+        mapper = EventMapper(vault)
+        handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, clock=clock)
+        journal = journal_worker(settings, health=health)
+        views = ViewWorker(
+            database_url=settings.database_url,
+            log_name=settings.log_name,
+            views=find_views(),
+            opener=mapper,
+            lease_s=settings.lease_s,
+            worker="local",
+            health=health,
+        )
+        house = House(
+            settings=settings,
+            master_key=master_key,
+            vault=vault,
+            recorder=recorder,
+            handler=handler,
+            health=health,
+        )
+        yield {
+            "journal": journal.run,
+            "views": views.run,
+            "settler": handler.settler.run,
+            "gateway": lambda stop: _serve(house, stop),
+            "seed": lambda stop: _make_ready(house, stop),
+        }
+
+
+@contextmanager
+def _vault(settings: Settings, master_key: MasterKey) -> Iterator[Vault]:
+    vault = Vault(settings.vault_url, master_key)
+    try:
+        vault.create_tables()
+        yield vault
+    finally:
+        vault.close()
+
+
+@contextmanager
+def _recorder(settings: Settings) -> Iterator[LogRecorder]:
+    recorder = open_recorder(settings, clock=SystemClock())
+    try:
+        yield recorder
+    finally:
+        close_recorder(recorder)
+
+
+def _serve(house: House, stop: Stop) -> None:
+    settings, clock = house.settings, SystemClock()
+    issuer = DevelopmentIssuer(
+        profile=settings.profile,
+        folder=settings.data_dir / "issuer",
+        person_claim=settings.oidc_person_claim,
+        clock=clock,
+    )
+    bus = bus_of(house.handler)
+
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Gateway]:
+        async with open_gateway(
+            database_url=settings.database_url,
+            pool_max=settings.database_pool_max,
+            master_key=house.master_key.key,
+            verifier=issuer.verifier(),
+            person_claim=settings.oidc_person_claim,
+            person_for=house.vault.person_for,
+            bus=bus,
+            clock=clock,
+            limits=limits_of(settings),
+        ) as gateway:
+            yield gateway
+
+    api = create_app(start, health=house.health, with_page=True, extra=issuer.routes())
+    try:
+        serve(api, host=settings.host, port=settings.port, stop=stop)
+    finally:
+        bus.close()
+
+
+def _make_ready(house: House, stop: Stop) -> None:
+    """Found and fill the organisation, say so, and wait for the end."""
+    with suppress(AlreadyFoundedError):
+        found(
+            recorder=house.recorder,
+            vault=house.vault,
+            mapper=EventMapper(house.vault),
+            clock=SystemClock(),
+            name=ORGANISATION,
+            administrator=FIRST_ADMINISTRATOR,
+        )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=screen, transient=True) as progress:
+        bar = progress.add_task("The organisation of the demo", total=len(steps()))
+        seed(house.handler, house.vault, told=lambda: progress.advance(bar))
+    welcome(screen, host=house.settings.host, port=house.settings.port)
+    stop.wait()
+
+
+if __name__ == "__main__":
+    app()
