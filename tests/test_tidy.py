@@ -1,0 +1,100 @@
+"""The sizes, sentences and pairs that STYLE asks for, checked on every file of ours."""
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from events.catalog.registry import event_types
+
+ROOT = Path(__file__).parents[1]
+LINES_MAX = 300
+FUNCTION_LINES_MAX = 50
+WIRE_NAME = re.compile(r"[a-z]+\.[a-z]+(-[a-z]+)*\.v[1-9][0-9]*")
+COMPOSITION = re.compile(r"(.*/__main__|deploy/.*)\.py|benchmarks/.*|tests/.*")
+
+
+@cache
+def files() -> list[Path]:
+    """Every Python file that git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"],  # noqa: S607 - whichever git
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
+def named(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    assert [named(file) for file in files() if len(file.read_text().splitlines()) > LINES_MAX] == []
+
+
+def test_no_function_is_longer_than_50_lines() -> None:
+    long = [
+        f"{named(file)}:{node.lineno} {node.name}"
+        for file in files()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES_MAX
+    ]
+    assert long == []
+
+
+def test_a_module_starts_with_one_sentence_of_purpose() -> None:
+    without = [named(file) for file in files() if _needs_purpose(file) and not _purpose(file)]
+    assert without == []
+
+
+def test_only_composition_roots_read_the_environment() -> None:
+    reading = [
+        named(file)
+        for file in files()
+        if not COMPOSITION.fullmatch(named(file)) and re.search(r"os\.(environ|getenv)", file.read_text())
+    ]
+    assert reading == []
+
+
+def test_every_wire_name_has_its_form_and_a_golden_file() -> None:
+    names = set(event_types())
+    assert names
+    assert [name for name in names if not WIRE_NAME.fullmatch(name)] == []
+    golden = {file.name.removesuffix(".json") for file in (ROOT / "tests/events/wire_format").glob("*.json")}
+    assert names <= golden, f"make golden writes {sorted(names - golden)}"
+
+
+@pytest.mark.parametrize(
+    "view", sorted((ROOT / "projections/views").glob("[a-z]*.py")), ids=lambda file: file.stem
+)
+def test_every_view_has_a_test(view: Path) -> None:
+    assert list((ROOT / "tests/projections").rglob(f"test_{view.stem}.py"))
+
+
+@pytest.mark.parametrize(
+    "context", sorted((ROOT / "services").glob("*/decider.py")), ids=lambda file: file.parent.name
+)
+def test_every_context_has_a_test(context: Path) -> None:
+    assert (ROOT / f"tests/services/test_{context.parent.name}.py").exists()
+
+
+def _needs_purpose(file: Path) -> bool:
+    # Tests say theirs in their names; an empty __init__ only makes the package.
+    return not named(file).startswith("tests/") and file.read_text().strip() != ""
+
+
+def _purpose(file: Path) -> bool:
+    text = ast.get_docstring(tree_of(file))
+    return text is not None and text.split("\n\n")[0].rstrip().endswith((".", "?"))
