@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import msgspec
 import psycopg
-from psycopg_pool import PoolTimeout, TooManyRequests
 
 from events.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
 from kit.ids import new_id
@@ -177,5 +176,6 @@ class Vault:
         try:
             with self._pool.connection() as conn:
                 yield conn
-        except (psycopg.OperationalError, PoolTimeout, TooManyRequests) as error:
-            raise VaultUnreachableError("the vault's database does not answer") from error
+        except psycopg.Error as error:
+            # Whatever is wrong here, nothing is known of any key: no worker may take it for an event's fault.
+            raise VaultUnreachableError("the vault's database does not answer as it should") from error

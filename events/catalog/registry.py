@@ -16,8 +16,12 @@ _by_name: Final[dict[str, type["Event"]]] = {}
 _names: Final[dict[type["Event"], str]] = {}
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact of the business. Fields may be added with a default; anything else is a new wire name."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    A fact of the business. Fields may be added with a default; anything else is a new wire name.
+
+    Defaults are left out of the bytes, so that an added field changes nothing of what was written without it.
+    """
 
 
 class EventNameError(Exception):

@@ -1,0 +1,73 @@
+"""`python -m tests.events.golden`: write the golden files that are missing; those that exist never change."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from events.catalog.registry import event_types, wire_name_of
+from events.codec import SEALED, EventMapper
+from events.sealing import open_sealed
+from tests.events.examples import EXAMPLES, SUBJECT, recorded
+
+WIRE_FORMAT: Final = Path(__file__).parent / "wire_format"
+KEY: Final = bytes(range(32))
+
+
+class Golden(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What stands on the log for one event, as text.
+
+    `content` is the event's state where the stream is in clear; of a person's stream, what is sealed in it.
+    """
+
+    wire_name: str
+    stream: str
+    version: int
+    topic: str
+    content: str
+
+
+class OneKey:
+    """Everybody's key, in tests."""
+
+    def key_of(self, subject: str) -> bytes:  # noqa: ARG002
+        return KEY
+
+
+def golden_of_examples() -> dict[str, Golden]:
+    """The golden content of every example, by wire name."""
+    mapper = EventMapper(OneKey())
+    made = {}
+    for event in EXAMPLES:
+        stored = mapper.to_stored_event(recorded(event))
+        sealed = stored.topic == SEALED
+        content = open_sealed(KEY, SUBJECT, stored.state) if sealed else stored.state
+        name = wire_name_of(type(event))
+        made[name] = Golden(
+            wire_name=name,
+            stream=str(stored.originator_id),
+            version=stored.originator_version,
+            topic=stored.topic,
+            content=content.decode(),
+        )
+    return made
+
+
+def path_of(wire_name: str) -> Path:
+    return WIRE_FORMAT / f"{wire_name}.json"
+
+
+def write_missing() -> list[str]:
+    """Write what is missing and say which. Raises KeyError for an event without an example."""
+    examples = golden_of_examples()
+    missing = [name for name in event_types() if not path_of(name).exists()]
+    WIRE_FORMAT.mkdir(exist_ok=True)
+    for name in missing:
+        path_of(name).write_bytes(msgspec.json.format(msgspec.json.encode(examples[name])) + b"\n")
+    return missing
+
+
+if __name__ == "__main__":
+    for written in write_missing():
+        print(path_of(written))  # noqa: T201

@@ -1,0 +1,144 @@
+"""The vault on a real PostgreSQL: one person a claim, one key a person, and destroyed is destroyed."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from events.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError
+from events.vault import KEYS_CACHED_MAX, Vault
+from kit.ids import is_id
+from kit.secrets import MasterKey
+
+pytestmark = pytest.mark.postgres
+MASTER = MasterKey(key=os.urandom(32))
+
+
+@pytest.fixture
+def vault(database: str) -> Iterator[Vault]:
+    vault = Vault(database, MASTER)
+    vault.create_tables()
+    yield vault
+    vault.close()
+
+
+def again(database: str, master: MasterKey = MASTER) -> Vault:
+    """Another process's vault on the same database."""
+    return Vault(database, master)
+
+
+def test_a_claim_names_the_same_person_for_ever(vault: Vault, database: str) -> None:
+    assert vault.person_for("e1") is None
+    person = vault.person_for_or_new("e1")
+    assert is_id(person)
+    assert vault.person_for("e1") == vault.person_for_or_new("e1") == person
+    assert vault.person_for_or_new("e2") != person
+    other = again(database)
+    assert other.person_for("e1") == person
+    assert other.key_of(person) == vault.key_of(person)
+    other.close()
+
+
+def test_a_claim_asked_for_at_once_by_many_makes_one_person(vault: Vault) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: vault.person_for_or_new("e1"), range(40)))) == 1
+
+
+def test_tables_are_made_once_also_by_two_at_once(vault: Vault) -> None:
+    person = vault.person_for_or_new("e1")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: vault.create_tables(), range(8)))
+    assert vault.person_for("e1") == person
+
+
+def test_every_person_has_a_key_of_their_own_and_it_is_nowhere_in_clear(vault: Vault, database: str) -> None:
+    one, other = (vault.key_of(vault.person_for_or_new(claim)) for claim in ("e1", "e2"))
+    assert one != other
+    assert len(one) == 32
+    with psycopg.connect(database) as connection:
+        for (wrapped,) in connection.execute("SELECT wrapped FROM vault_keys").fetchall():
+            assert one not in wrapped
+            assert other not in wrapped
+
+
+def test_a_destroyed_key_is_gone_for_every_process_and_its_claim_names_nobody(
+    vault: Vault, database: str
+) -> None:
+    person = vault.person_for_or_new("e1")
+    vault.key_of(person)
+    vault.destroy(person)
+    other = again(database)
+    for looking in (vault, other):
+        with pytest.raises(KeyDestroyedError):
+            looking.key_of(person)
+        assert looking.person_for("e1") is None
+    other.close()
+    assert vault.person_for_or_new("e1") != person
+
+
+def test_an_opened_key_is_dropped_when_told(vault: Vault, database: str) -> None:
+    person = vault.person_for_or_new("e1")
+    other = again(database)
+    key = other.key_of(person)
+    vault.destroy(person)
+    assert other.key_of(person) == key, "remembered for a while"
+    other.forget_opened(person)
+    with pytest.raises(KeyDestroyedError):
+        other.key_of(person)
+    other.close()
+
+
+def test_who_never_had_a_key_is_not_taken_for_forgotten(vault: Vault) -> None:
+    with pytest.raises(NoKeyError):
+        vault.key_of("f" * 32)
+
+
+def test_a_wrong_master_key_is_no_ones_forgetting(vault: Vault, database: str) -> None:
+    person = vault.person_for_or_new("e1")
+    wrong = again(database, MasterKey(key=os.urandom(32)))
+    with pytest.raises(VaultUnreachableError, match="master key"):
+        wrong.key_of(person)
+    wrong.close()
+
+
+def test_the_organisation_is_one(vault: Vault, database: str) -> None:
+    assert vault.organisation() is None
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: vault.organisation_or_new(), range(16)))
+    assert made == {vault.organisation()}
+    other = again(database)
+    assert {other.organisation()} == made
+    other.close()
+
+
+def test_fingerprint_keys_differ_by_subject_and_from_the_sealing_key(vault: Vault) -> None:
+    organisation = vault.organisation_or_new()
+    person = vault.person_for_or_new("e1")
+    keys = {vault.fingerprint_key(subject) for subject in (organisation, person)}
+    assert len(keys) == 2
+    assert not keys & {vault.key_of(organisation), vault.key_of(person)}
+    assert vault.fingerprint_key("f" * 32) == vault.fingerprint_key(organisation), (
+        "a team has none of its own"
+    )
+    vault.destroy(person)
+    with pytest.raises(KeyDestroyedError):
+        vault.fingerprint_key(person)
+
+
+def test_opened_keys_are_kept_within_a_limit(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert KEYS_CACHED_MAX > 1
+    monkeypatch.setattr("events.vault.KEYS_CACHED_MAX", 3)
+    persons = [vault.person_for_or_new(f"e{number}") for number in range(6)]
+    keys = [vault.key_of(person) for person in persons]
+    assert len(vault._cache) == 3
+    assert [vault.key_of(person) for person in persons] == keys
+
+
+def test_a_vault_that_does_not_answer_as_it_should_says_so(vault: Vault, database: str) -> None:
+    person = vault.person_for_or_new("e1")
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("ALTER TABLE vault_keys RENAME TO hidden")
+    with pytest.raises(VaultUnreachableError):
+        vault.key_of(person)
