@@ -136,7 +136,7 @@ def _view(name: str) -> View:
 
 
 def _tell(rebuilt: Rebuilt) -> None:
-    out.print(f"{rebuilt.events:,} events folded into {rebuilt.rows:,} rows.")
+    out.print(f"{rebuilt.events:,} events folded, {rebuilt.rows_compared:,} rows compared.")
     for difference in rebuilt.differences:
         out.print(
             f"{difference.table}, partition {difference.partition}: differs"

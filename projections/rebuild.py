@@ -9,14 +9,16 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from events.log.progress import journal_progress
 from events.log.reading import generation_of, partition_count, read_partition
 from kit.postgres import connect_own
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.parking import read_parked
-from projections.positions import create_schema, drop_view, prepare_view, read_positions
+from projections.positions import announce, create_schema, drop_view, prepare_view, read_positions
 from projections.view import REBUILD_SCHEMA, SCHEMA, Table, View
 
+SWAP_WAIT_S: Final = 10
 _REBUILD_LOCK: Final = 0x69707004
 
 Told = Callable[[int, int], None]
@@ -49,7 +51,7 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     """How a rebuild ended: what it folded, where it differs from the view in use, and if it is in use."""
 
     events: int
-    rows: int
+    rows_compared: int
     differences: tuple[Difference, ...]
     swapped: bool
 
@@ -59,6 +61,7 @@ def rebuild(
 ) -> Rebuilt:
     """Rebuild one view and swap it in if it equals the one in use, or if a difference is what was wanted.
 
+    A version that no worker has folded yet is built up to the journal's end, to be served at once.
     Workers go on meanwhile; they wait only for the swap itself. Raises RebuildRunningError, and what folding
     raises.
     """
@@ -73,10 +76,10 @@ def rebuild(
             rows, differences = _compare(served, build)
         swapped = swap_different or not differences
         if swapped:
-            build.catch_up(_ordinals(connection, view, SCHEMA))
+            build.catch_up({at.partition: at.ordinal for at in journal_progress(connection, log=log_name)})
             _swap(connection, build)
         drop_view(connection, view, schema=REBUILD_SCHEMA)
-        return Rebuilt(events=build.folded, rows=rows, differences=differences, swapped=swapped)
+        return Rebuilt(events=build.folded, rows_compared=rows, differences=differences, swapped=swapped)
 
 
 def contents(
@@ -174,12 +177,14 @@ def _rows(by_place: dict[tuple[str, int], Content], table: str, partition: int) 
 
 
 def _swap(connection: psycopg.Connection, build: _Build) -> None:
-    """Put the new tables in place of those in use, at positions that are locked and equal.
+    """Put the new tables in place of those in use, with both positions locked and the new ones not behind.
 
-    The positions stay as they are, so workers and waiting readers notice nothing but a short wait.
+    Workers and readers notice nothing but a short wait, or a fence that makes them read the position again.
     """
     view = build.view
     with connection.transaction():
+        # Who holds the tables for long, say a backup, is not to hold up every reader behind us.
+        connection.execute(f"SET LOCAL lock_timeout = '{SWAP_WAIT_S}s'")
         for schema in (SCHEMA, REBUILD_SCHEMA):
             connection.execute(
                 f"SELECT FROM {schema}.positions WHERE view = %s AND version = %s"
@@ -195,6 +200,12 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
                 grant = sql.SQL("GRANT SELECT ON {} TO {}")
                 connection.execute(grant.format(sql.Identifier(SCHEMA, table.name), sql.Identifier(reader)))
         connection.execute(
+            f"UPDATE {SCHEMA}.positions p SET ordinal = r.ordinal, seen_at = clock_timestamp()"
+            f" FROM {REBUILD_SCHEMA}.positions r WHERE (p.view, p.version, p.partition) ="
+            " (r.view, r.version, r.partition) AND p.view = %s AND p.version = %s",
+            (view.name, view.version),
+        )
+        connection.execute(
             f"DELETE FROM {SCHEMA}.parked WHERE view = %s AND version = %s", (view.name, view.version)
         )
         connection.execute(
@@ -202,6 +213,8 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
             " WHERE view = %s AND version = %s",
             (view.name, view.version),
         )
+        for partition, ordinal in _ordinals(connection, view, SCHEMA).items():
+            announce(connection, view, partition, ordinal)
 
 
 def _readers_of(connection: psycopg.Connection, table: Table) -> list[str]:

@@ -31,6 +31,7 @@ from events.log.reading import (
 from events.sealing import VaultUnreachableError
 from kit.health import Health
 from kit.lifecycle import Stop
+from kit.metrics import counter, latency
 from kit.postgres import connect_own
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
@@ -43,6 +44,9 @@ IDLE_WAIT_S: Final = 0.5
 SEEN_EVERY_S: Final = 0.5
 BACK_OFF_S_MAX: Final = 2.0
 HEALTH_CHECK: Final = "views"
+
+EVENTS_PASSED: Final = counter("ipp_view_events_total", "Events that a view has passed.", "view")
+BATCH_TOOK: Final = latency("ipp_view_batch_seconds", "Folding a batch into a view, with its commit.", "view")
 
 log = structlog.get_logger(__name__)
 
@@ -190,9 +194,10 @@ class ViewWorker:
             self._size.saw(events)
             batch = Batch(events, self._opener)
             for view in views:
-                self._ordinals[view.name, partition] = Folding(connection=connection, view=view).fold(
-                    batch, after=ordinal
-                )
+                folding = Folding(connection=connection, view=view)
+                with BATCH_TOOK.labels(view.name).time():
+                    self._ordinals[view.name, partition] = folding.fold(batch, after=ordinal)
+                EVENTS_PASSED.labels(view.name).inc(len(events))
         return found
 
     def _note_idle(self, connection: psycopg.Connection, partitions: Sequence[int]) -> None:

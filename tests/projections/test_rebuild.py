@@ -52,7 +52,7 @@ def test_an_equal_rebuild_takes_the_place_of_the_view_in_use(
     fill(log, recorder, mapper, 20)
     before = table_id(log)
     outcome = rebuilt(log, mapper)
-    assert outcome == Rebuilt(events=20, rows=20, differences=(), swapped=True)
+    assert outcome == Rebuilt(events=20, rows_compared=20, differences=(), swapped=True)
     assert table_id(log) != before
     fill(log, recorder, mapper, 5)
     assert count(log.url) == 25
@@ -93,6 +93,18 @@ def test_a_rebuild_beside_a_busy_worker_loses_and_doubles_nothing(
     with psycopg.connect(log.url, autocommit=True) as connection:
         ordinals = connection.execute("SELECT partition, ordinal FROM views.positions ORDER BY 1").fetchall()
         assert [(each.partition, each.rows) for each in contents(connection, WITNESS)] == ordinals
+
+
+def test_a_version_nobody_folded_yet_is_built_to_the_end_and_a_worker_goes_on_from_there(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    for _ in range(20):
+        recorder.append([team_formed()])
+    assert rebuilt(log, mapper) == Rebuilt(events=20, rows_compared=0, differences=(), swapped=True)
+    assert ask(log.url, "SELECT sum(ordinal) FROM views.positions") == [(20,)]
+    with working(make_worker(log.url, log.name, mapper)):
+        recorder.append([team_formed()])
+        wait_until(lambda: count(log.url) == 21)
 
 
 def test_who_could_read_the_view_can_read_it_after_the_swap(

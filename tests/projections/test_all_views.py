@@ -1,0 +1,212 @@
+"""All views together, as `python -m projections` runs them, on a real log with a real vault."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from events.catalog.employment import ProfessionalRegistered, TeamJoined
+from events.catalog.policy import OrganisationFounded, RoleGranted
+from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised
+from events.catalog.registry import Event
+from events.catalog.team import TeamFormed
+from events.codec import EventMapper, Recorded
+from events.log.recorder import LogRecorder
+from events.vault import Vault
+from kit.clock import SystemClock
+from kit.health import Health
+from kit.ids import new_id
+from kit.secrets import MasterKey
+from projections.registry import find_views
+from projections.views import directory, profile
+from tests.backends.postgres import fresh_database
+from tests.log.harness import LogUnderTest
+from tests.projections.views.given import read
+from tests.projections.witness import ask, make_worker, wait_until, working
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
+
+PERSONS = 20
+ROOT = Path(__file__).parents[2]
+VIEWS = find_views()
+
+
+@dataclass
+class House:
+    """A vault, a log, and what was put on it."""
+
+    log: LogUnderTest
+    recorder: LogRecorder
+    vault: Vault
+    vault_url: str
+    key_file: Path
+    events: int = 0
+
+    @property
+    def mapper(self) -> EventMapper:
+        return EventMapper(self.vault)
+
+    def append(self, stream: str, first_version: int, *happened: Event) -> None:
+        moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+        self.recorder.append(
+            [
+                self.mapper.to_stored_event(
+                    Recorded(stream=stream, version=version, event=event, at=moment, by=new_id())
+                )
+                for version, event in enumerate(happened, start=first_version)
+            ]
+        )
+        self.events += len(happened)
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", "projections", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {
+            "IPP_DATABASE_URL": self.log.url,
+            "IPP_VAULT_URL": self.vault_url,
+            "IPP_MASTER_KEY_FILE": str(self.key_file),
+            "IPP_PROBES_PORT": "0",
+        }
+        return {name: value for name, value in os.environ.items() if not name.startswith("IPP_")} | own
+
+    def folded(self) -> bool:
+        """Tell whether every view passed every event."""
+        if not ask(self.log.url, "SELECT to_regclass('views.positions') IS NOT NULL")[0][0]:
+            return False
+        sums = "SELECT view, sum(ordinal) FROM views.positions GROUP BY view"
+        return dict(ask(self.log.url, sums)) == {view.name: self.events for view in VIEWS}
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        names = [table.served for view in VIEWS for table in view.tables]
+        return {name: ask(self.log.url, f"SELECT t::text FROM {name} t ORDER BY 1") for name in names}
+
+
+@pytest.fixture
+def house(log: LogUnderTest, postgres_url: str, tmp_path: Path) -> Iterator[House]:
+    key_file = tmp_path / "master.key"
+    with fresh_database(postgres_url) as vault_url:
+        vault = Vault(vault_url, MasterKey.from_file_or_new(key_file))
+        vault.create_tables()
+        yield House(log, log.recorder(), vault, vault_url, key_file)
+        vault.close()
+
+
+@pytest.fixture
+def persons(house: House) -> list[str]:
+    organisation, team = house.vault.organisation_or_new(), new_id()
+    house.append(f"policy-{organisation}", 1, OrganisationFounded(name="MEE"))
+    house.append(f"team-{team}", 1, TeamFormed(name="Noord", unit=new_id()))
+    found = [house.vault.person_for_or_new(f"E{number:03}") for number in range(PERSONS)]
+    for number, person in enumerate(found):
+        registered = ProfessionalRegistered(name=f"Person {number}", email=f"p{number}@mee.example")
+        house.append(f"employment-{person}", 1, registered, TeamJoined(team=team, on=date(2026, 1, 5)))
+        talent = new_id()
+        claimed = TalentClaimed(talent=talent, name="Luisteren", strength=3, energy=1, use=1)
+        revised = TalentRevised(talent=talent, strength=4, energy=2, use=2, story="Vaak gehoord.")
+        house.append(f"portfolio-{person}", 1, PortfolioOpened(language="nl"), claimed, revised)
+    house.append(
+        f"policy-{organisation}", 2, RoleGranted(grant=new_id(), person=found[0], role="ADMINISTRATOR")
+    )
+    return found
+
+
+def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
+    house: House, persons: list[str]
+) -> None:
+    with working(make_worker(house.log.url, house.log.name, house.mapper, views=VIEWS)):
+        wait_until(house.folded)
+    before = house.rows()
+    assert {name: len(rows) for name, rows in before.items()} == {
+        "views.directory_v1_persons": PERSONS,
+        "views.directory_v1_role_grants": 1,
+        "views.organisation_v1_organisations": 1,
+        "views.organisation_v1_units": 0,
+        "views.organisation_v1_teams": 1,
+        "views.profile_v1_portfolios": PERSONS,
+        "views.profile_v1_talents": PERSONS,
+        "views.profile_v1_readings": PERSONS * 2,
+        "views.profile_v1_memberships": PERSONS,
+        "views.profile_v1_changes": PERSONS * 3,
+    }
+    with psycopg.connect(house.log.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA views CASCADE")
+    with working(make_worker(house.log.url, house.log.name, house.mapper, views=VIEWS)):
+        wait_until(house.folded)
+    assert house.rows() == before
+
+
+def test_whose_key_was_destroyed_is_in_no_view_after_a_rebuild_and_nobody_is_parked(
+    house: House, persons: list[str]
+) -> None:
+    forgotten, kept = persons[3], persons[4]
+    house.vault.destroy(forgotten)
+    with working(make_worker(house.log.url, house.log.name, house.mapper, views=VIEWS)):
+        wait_until(house.folded)
+    for name, rows in house.rows().items():
+        assert not any(forgotten in row for (row,) in rows), name
+    assert ask(house.log.url, "SELECT * FROM views.parked") == []
+    assert read(house.log.url, directory.person_by_id, kept) is not None
+    assert read(house.log.url, profile.portfolio_of, kept) is not None
+
+
+def test_a_worker_process_folds_shows_its_status_and_rebuilds(house: House, persons: list[str]) -> None:
+    worker = subprocess.Popen([sys.executable, "-m", "projections", "run"], cwd=ROOT, env=house.environment)
+    try:
+        wait_until(house.folded)
+        shown = house.run("status", "--json")
+        assert shown.returncode == 0, shown.stderr
+        views = json.loads(shown.stdout)["views"]
+        assert len(views) == len(VIEWS) * house.log.partitions
+        assert {at["lag_events"] for at in views} == {0}
+        assert all(at["worker"].endswith(f":{worker.pid}") for at in views)
+        before = house.rows()
+        rebuilt = house.run("rebuild", "profile")
+        assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+        assert "Equal at equal positions, and swapped." in rebuilt.stdout
+        assert house.rows() == before
+        assert house.run("rebuild", "nothing").returncode == 1
+        assert house.run("unpark", "profile").returncode == 0
+    finally:
+        worker.terminate()
+        assert worker.wait(20) == 0
+
+
+def test_a_vault_that_is_away_degrades_the_worker_until_it_is_back(
+    house: House, persons: list[str], postgres_url: str
+) -> None:
+    database = house.vault_url.rpartition("/")[2]
+    health = Health(SystemClock())
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,)
+        )
+        away = Vault(house.vault_url, MasterKey.from_file(house.key_file))
+        worker = make_worker(
+            house.log.url, house.log.name, EventMapper(away), views=VIEWS, lease_s=30, health=health
+        )
+        with working(worker) as ended:
+            wait_until(lambda: "vault" in str(health.as_json()), patience_s=40)
+            server.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
+            wait_until(house.folded, patience_s=40)
+            assert not ended
+        away.close()
+    assert ask(house.log.url, "SELECT * FROM views.parked") == []
