@@ -2,17 +2,21 @@
 
 import uuid
 from functools import partial
+from threading import Thread
 
 import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
 from events.codec import EventMapper, Recorded
+from events.log.reading import read_partition
 from events.log.recorder import LogRecorder
 from events.sealing import VaultUnreachableError
 from kit.clock import SystemClock
 from kit.health import Health
-from projections.positions import FenceError, move, prepare_view
+from projections.batch import Batch
+from projections.folding import Folding
+from projections.positions import FenceError, move, prepare_view, read_positions
 from projections.worker import OtherGenerationError
 from tests.log.harness import LogUnderTest
 from tests.projections.witness import (
@@ -124,6 +128,42 @@ def test_the_fence_stops_who_expects_another_position(log: LogUnderTest) -> None
         move(connection, WITNESS, 0, expected=0, ordinal=5)
         with pytest.raises(FenceError):
             move(connection, WITNESS, 0, expected=0, ordinal=3)
+
+
+def fold_all(log: LogUnderTest, mapper: EventMapper, fences: list[FenceError]) -> None:
+    """Fold partition 0 like a worker that believes to hold it, to the end."""
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        folding = Folding(connection=connection, view=WITNESS)
+        after = 0
+        while events := read_partition(connection, log=log.name, partition=0, after=after, limit=3):
+            try:
+                after = folding.fold(Batch(events, mapper), after=after)
+            except FenceError as error:
+                fences.append(error)
+                after = read_positions(connection, WITNESS)[0].ordinal
+
+
+def test_two_that_both_believe_they_hold_a_partition_fold_each_event_once(
+    database: str, mapper: EventMapper
+) -> None:
+    log = LogUnderTest(url=database, name="ipp", partitions=1)
+    log.create()
+    with log.folding():
+        recorder = log.recorder()
+        for _ in range(300):
+            recorder.append([team_formed()])
+        with psycopg.connect(database, autocommit=True) as connection:
+            prepare_view(connection, WITNESS, partitions=1, generation=log_generation(log))
+            connection.execute(COUNT_WRITES)
+        fences: list[FenceError] = []
+        both = [Thread(target=fold_all, args=(log, mapper, fences)) for _ in range(2)]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+    log.drop()
+    assert fences, "they never met, so this showed nothing"
+    assert ask(database, "SELECT count(*), count(DISTINCT ordinal) FROM writes") == [(300, 300)]
 
 
 class VaultAway:
