@@ -81,7 +81,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         context = Context(self._gateway, headers=request.headers)
         await context.authenticate(request.headers)
         if isinstance(response, Response):
-            response.headers["Content-Type"] = _media_type(request)
+            response.media_type = _media_type(request)
         return context
 
     async def on_ws_connect(self, context: Context) -> Any:
@@ -136,7 +136,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
         """Say 400 for what was not executed, to a client that knows the media type to read it by."""
-        media_type = sub_response.headers["Content-Type"]
+        media_type = sub_response.media_type
         executed = "data" in response_data
         status = 200 if executed or media_type == JSON else 400
         return Response(self.encode_json(response_data), status_code=status, media_type=media_type)

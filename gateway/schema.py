@@ -17,6 +17,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StreamResult
 from strawberry.tools import create_type
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
 from gateway.errors import ErrorCode, GatewayError
@@ -75,9 +76,13 @@ class _MaskedSchema(strawberry.Schema):
         results = await super().stream(*args, **kwargs)
 
         async def each() -> StreamResult:
-            async with aclosing(results):
-                async for result in results:
-                    yield masked(result)
+            try:
+                async with aclosing(results):
+                    async for result in results:
+                        yield masked(result)
+            except Exception as error:  # noqa: BLE001 - what an extension refuses would end the stream unsaid
+                said = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+                yield masked(PreExecutionError(data=None, errors=[said]))
 
         return each()
 

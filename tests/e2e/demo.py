@@ -1,0 +1,80 @@
+"""The demo as a person starts it: a process of its own, asked over HTTP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+START_S_MAX = 60.0
+STOP_S_MAX = 30.0
+
+
+class Demo:
+    """A running demo; `token` is for whoever is named."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.url = f"http://127.0.0.1:{port}"
+
+    def token(self, name: str, life_s: int = 3600) -> str:
+        answer = httpx.get(f"{self.url}/dev/token", params={"as": name, "life_s": life_s}).raise_for_status()
+        return str(answer.json()["access_token"])
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does, and return how it ended."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(STOP_S_MAX)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command(folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
+    """Start the demo without waiting for it."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "deploy.local", *options],
+        cwd=ROOT,
+        env={**env, "IPP_PORT": str(port), "IPP_DATA_DIR": str(folder), "COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
+    """Start the demo on this folder and wait until it says that it is ready."""
+    port = free_port()
+    with command(folder, port, *options) as process:
+        try:
+            _wait_until_ready(process)
+            yield Demo(process, port)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(STOP_S_MAX)
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + START_S_MAX
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        if "Ctrl-C" in line:
+            return
+        if time.monotonic() > deadline:
+            break
+    raise AssertionError("The demo did not start:\n" + "".join(said))

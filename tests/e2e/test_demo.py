@@ -1,0 +1,97 @@
+"""The demo: the thin way through the whole house, and what a person may do to it."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.asking import Someone
+from tests.e2e.demo import Demo, command, free_port, running_demo
+from tests.e2e.flow import run_flow
+
+pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
+TOKEN_NAMES = (
+    "owner",
+    "lead",
+    "member",
+    "hr",
+    "board",
+    "auditor",
+    "privacy-officer",
+    "working-group",
+    "works-council",
+    "administrator",
+)
+ROLES = {
+    "owner": "PROFESSIONAL",
+    "lead": "PROFESSIONAL",
+    "member": "PROFESSIONAL",
+    "hr": "HR",
+    "board": "BOARD",
+    "auditor": "AUDITOR",
+    "privacy-officer": "PRIVACY_OFFICER",
+    "working-group": "WORKING_GROUP",
+    "works-council": "WORKS_COUNCIL",
+    "administrator": "ADMINISTRATOR",
+}
+MINE = "{ me { id portfolio { version talents { id } } } }"
+
+
+def test_the_thin_way_works_from_end_to_end(demo: Demo) -> None:
+    run_flow(demo.url, demo.token)
+
+
+@pytest.mark.parametrize("name", TOKEN_NAMES)
+def test_everyone_whom_the_demo_names_can_act_in_the_role_it_names(demo: Demo, name: str) -> None:
+    someone = Someone(demo.url, demo.token(name), ROLES[name])
+    viewer = asyncio.run(someone.ask("{ viewer { displayName role roles } }"))["viewer"]
+    assert viewer["role"] == ROLES[name]
+    assert ROLES[name] in viewer["roles"]
+    assert viewer["displayName"]
+
+
+def test_health_and_metrics_are_served(demo: Demo) -> None:
+    assert httpx.get(f"{demo.url}/health/live").status_code == 200
+    ready = httpx.get(f"{demo.url}/health/ready")
+    assert ready.status_code == 200
+    assert {"journal", "views", "freshness"} <= ready.json()["checks"].keys()
+    assert "ipp_commands_total" in httpx.get(f"{demo.url}/metrics").text
+
+
+def test_a_second_start_keeps_what_was_there_and_fresh_begins_again(tmp_path: Path) -> None:
+    with running_demo(tmp_path) as first:
+        token = first.token("owner")
+        owner = Someone(first.url, token, "PROFESSIONAL")
+        asyncio.run(owner.done("claimTalent", name={"ownWords": "Blijven"}, strength=3, energy=1, use=1))
+        before = asyncio.run(owner.ask(MINE))
+        assert first.stop() == 0
+    with running_demo(tmp_path) as second:
+        again = Someone(second.url, token, "PROFESSIONAL")  # an old token is still good
+        assert asyncio.run(again.ask(MINE)) == before
+    with running_demo(tmp_path, "--fresh") as third:
+        fresh = asyncio.run(Someone(third.url, third.token("owner"), "PROFESSIONAL").ask(MINE))
+        assert fresh["me"]["id"] != before["me"]["id"]
+        assert len(fresh["me"]["portfolio"]["talents"]) == len(before["me"]["portfolio"]["talents"]) - 1
+
+
+def test_a_taken_port_is_told_with_a_way_out(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with command(tmp_path, port) as process:
+            said, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"Port {port} is taken" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_a_second_demo_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with running_demo(tmp_path), command(tmp_path, free_port()) as process:
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "is in use by another running process" in said
+    assert "Traceback" not in said
