@@ -38,6 +38,11 @@ Event = tuple[str, int, str, bytes]
 """Stream, version, topic, state."""
 
 
+def attempt_id(_command: bytes) -> bytes:
+    """Return a fresh id for one attempt: never made from the command, of which there may be several attempts."""
+    return os.urandom(16)
+
+
 class LogWriter:
     """The writing half of a log for one process; safe to use from many threads. Opens at first use."""
 
@@ -93,7 +98,7 @@ class LogWriter:
         )
         for may_guess in (True, False):
             writes, guessed = self._chain(events, may_guess=may_guess)
-            commit = msgspec.structs.replace(attempt, commit=os.urandom(16), writes=writes)
+            commit = msgspec.structs.replace(attempt, commit=attempt_id(attempt.command), writes=writes)
             told = self._send(log, commit)
             if told.outcome is Outcome.ACCEPTED:
                 return self._accepted(log, commit, told)

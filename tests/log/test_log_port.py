@@ -1,0 +1,87 @@
+"""What every log adapter does: order, offsets, single records, and clear errors."""
+
+import pytest
+
+from events.log.port import LogGoneError, LogReader
+from events.log.record import unframe
+from tests.log.harness import LogUnderTest
+
+pytestmark = pytest.mark.postgres
+
+
+def read_until(reader: LogReader, partition: int, count: int, *, start: int = 0) -> list[bytes]:
+    values: list[bytes] = []
+    while len(values) < count:
+        records = reader.read({partition: start + len(values)}, timeout_s=10)
+        assert records, "the log gave nothing within the timeout"
+        assert [r.offset for r in records] == list(
+            range(start + len(values), start + len(values) + len(records))
+        )
+        values += [r.value for r in records]
+    return values
+
+
+def test_every_partition_begins_with_the_same_generation(unfolded: LogUnderTest) -> None:
+    reader = unfolded.reader()
+    firsts = [reader.record_at(partition, 0) for partition in range(reader.partitions())]
+    assert len({unframe(first.value).generation for first in firsts if first}) == 1
+    assert len(firsts) == 3
+    reader.close()
+
+
+def test_creating_a_log_again_changes_nothing(unfolded: LogUnderTest) -> None:
+    reader = unfolded.reader()
+    before = [reader.record_at(partition, 0) for partition in range(3)]
+    unfolded.create()
+    assert [reader.record_at(partition, 0) for partition in range(3)] == before
+    assert reader.record_at(0, 1) is None
+    reader.close()
+
+
+def test_records_come_back_in_order_with_contiguous_offsets(unfolded: LogUnderTest) -> None:
+    appender, reader = unfolded.appender(), unfolded.reader()
+    sent = [b"%d" % number for number in range(50)]
+    offsets = [appender.append(1, value).result(10) for value in sent]
+    assert offsets == list(range(1, 51))
+    assert read_until(reader, 1, 50, start=1) == sent
+    assert read_until(reader, 1, 20, start=31) == sent[30:], "from any offset, again"
+    appender.close()
+    reader.close()
+
+
+def test_a_single_record_can_be_looked_at_without_losing_the_place(unfolded: LogUnderTest) -> None:
+    appender, reader = unfolded.appender(), unfolded.reader()
+    for value in (b"a", b"b", b"c"):
+        appender.append(0, value).result(10)
+    assert read_until(reader, 0, 1, start=1)[:1] == [b"a"]
+    found = reader.record_at(0, 3)
+    assert found is not None
+    assert found.value == b"c"
+    assert reader.record_at(0, 4) is None
+    assert read_until(reader, 0, 1, start=2)[:1] == [b"b"]
+    appender.close()
+    reader.close()
+
+
+def test_only_the_partitions_asked_for_are_read(unfolded: LogUnderTest) -> None:
+    appender, reader = unfolded.appender(), unfolded.reader()
+    for partition in range(3):
+        appender.append(partition, b"x").result(10)
+    assert {r.partition for r in reader.read({0: 0, 2: 0}, timeout_s=10)} <= {0, 2}
+    assert {r.partition for r in reader.read({1: 1}, timeout_s=10)} == {1}
+    appender.close()
+    reader.close()
+
+
+def test_an_idle_log_answers_with_nothing_in_time(unfolded: LogUnderTest) -> None:
+    reader = unfolded.reader()
+    assert list(reader.read({0: 1}, timeout_s=0.1)) == []
+    reader.close()
+
+
+def test_a_log_that_is_not_there_says_so(unfolded: LogUnderTest) -> None:
+    missing = LogUnderTest(url=unfolded.url, name="missing", bootstrap=unfolded.bootstrap)
+    reader = missing.reader()
+    with pytest.raises(LogGoneError, match="there is no"):
+        reader.partitions()
+    reader.close()

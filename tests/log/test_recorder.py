@@ -1,0 +1,385 @@
+"""What a command service relies on: verdicts, repeats, settling, limits, and what bad input does."""
+
+import os
+import time
+import uuid
+from concurrent.futures import Future
+from threading import Thread
+
+import psycopg
+import pytest
+from eventsourcing.persistence import IntegrityError, ProgrammingError, StoredEvent
+from kafka import KafkaAdminClient, TopicPartition
+
+from events.log.acceptance import Outcome
+from events.log.outcomes import Accepted, CommitTooLargeError, ConflictError, OutcomeUnknownError, Settled
+from events.log.port import LogAppender
+from events.log.reading import partition_count, read_partition, read_subject
+from events.log.recorder import LogRecorder
+from events.log.streams import partition_of
+from events.log.tables import drop_tables, names
+from events.log.verify import verify_partition
+from tests.log.harness import LogUnderTest
+
+pytestmark = pytest.mark.postgres
+
+
+def subject() -> str:
+    return uuid.uuid4().hex
+
+
+def event(of: str, version: int, *, category: str = "portfolio", state: bytes = b"state") -> StoredEvent:
+    return StoredEvent(f"{category}-{of}", version, "sealed", state)
+
+
+def test_an_append_is_readable_where_its_writer_is_told(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    accepted = recorder.append([event(one, 1), event(one, 2)], answer=b"a", fingerprint=b"f")
+    assert accepted.position.partition == partition_of(one, 3)
+    with psycopg.connect(log.url, autocommit=True) as conn:
+        rows = read_partition(conn, log=log.name, partition=accepted.position.partition, after=0, limit=10)
+    assert [(r.stream, r.version, r.ordinal) for r in rows] == [
+        (f"portfolio-{one}", 1, accepted.first_ordinal),
+        (f"portfolio-{one}", 2, accepted.position.ordinal),
+    ]
+    assert recorder.select_events(f"portfolio-{one}") == [event(one, 1), event(one, 2)]
+
+
+def test_one_commit_may_write_several_streams_of_one_subject(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    recorder.append([event(one, 1), event(one, 1, category="employment"), event(one, 2)])
+    with psycopg.connect(log.url, autocommit=True) as conn:
+        assert [e.stream[:9] for e in read_subject(conn, log=log.name, subject=one, upto=9)] == [
+            "portfolio",
+            "employmen",
+            "portfolio",
+        ]
+
+
+def test_a_commit_of_two_subjects_is_refused_before_it_is_sent(log: LogUnderTest) -> None:
+    with pytest.raises(ProgrammingError, match="one subject"):
+        log.recorder().append([event(subject(), 1), event(subject(), 1)])
+
+
+def test_the_same_command_happens_once_and_answers_alike(log: LogUnderTest) -> None:
+    first, second, one, command = log.recorder(), log.recorder(), subject(), os.urandom(32)
+    accepted = first.append([event(one, 1)], command=command, answer=b"id", fingerprint=b"f")
+    again = second.append([event(one, 2)], command=command, answer=b"other")
+    assert (again.repeated, again.position, again.answer) == (True, accepted.position, b"id")
+    assert len(first.select_events(f"portfolio-{one}")) == 1
+    assert first.find(one, command) == accepted
+    assert first.find_any(command) == accepted
+
+
+def test_the_same_command_of_another_subject_is_another(log: LogUnderTest) -> None:
+    recorder, command = log.recorder(), os.urandom(32)
+    for one in (subject(), subject()):
+        assert not recorder.append([event(one, 1)], command=command).repeated
+
+
+def test_a_command_with_nothing_to_do_is_remembered(log: LogUnderTest) -> None:
+    recorder, one, command = log.recorder(), subject(), os.urandom(32)
+    accepted = recorder.append([], subject=one, command=command, answer=b"nothing")
+    assert (accepted.events, accepted.repeated) == (0, False)
+    assert recorder.append([event(one, 1)], command=command).answer == b"nothing"
+
+
+def test_who_comes_second_is_told_the_version(log: LogUnderTest) -> None:
+    first, second, one = log.recorder(), log.recorder(), subject()
+    first.append([event(one, 1), event(one, 2)])
+    with pytest.raises(ConflictError) as refused:
+        second.append([event(one, 1)])
+    assert (refused.value.verdict, refused.value.version) == ("superseded", 2)
+    with pytest.raises(IntegrityError):
+        first.append([event(one, 2)])
+    with pytest.raises(ConflictError, match="can't follow"):
+        first.append([event(one, 9)])
+
+
+def test_what_is_refused_from_the_journal_never_reaches_the_log(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    recorder.append([event(one, 1)])
+    with pytest.raises(ConflictError):
+        recorder.append([event(one, 1)])
+    with psycopg.connect(log.url) as conn:
+        count = conn.execute(
+            psycopg.sql.SQL("SELECT count(*) FROM {refusals}").format(**names(log.name))
+        ).fetchone()
+    assert count == (0,)
+
+
+def test_a_commit_over_the_limit_is_refused_with_the_limit_named(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    with pytest.raises(CommitTooLargeError, match="983040"):
+        recorder.append([event(one, 1, state=os.urandom(990_000))])
+    assert recorder.append([event(one, 1, state=os.urandom(900_000))]).events == 1
+
+
+def test_many_large_commits_at_once_split_into_several_records(log: LogUnderTest) -> None:
+    recorder = log.recorder()
+    threads = [
+        Thread(target=recorder.append, args=([event(subject(), 1, state=os.urandom(400_000))],))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    with psycopg.connect(log.url) as conn:
+        rows = conn.execute(psycopg.sql.SQL("SELECT count(*) FROM {events}").format(**names(log.name)))
+        assert rows.fetchone() == (8,)
+
+
+def test_a_decision_on_a_count_that_moved_is_superseded(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    seen = recorder.commits_of(one)
+    recorder.append([event(one, 1)], decided_on=seen)
+    with pytest.raises(ConflictError) as refused:
+        recorder.append([event(one, 1, category="employment")], decided_on=seen)
+    assert refused.value.verdict == "superseded"
+    assert recorder.commits_of(one) == 1
+
+
+def test_nothing_enters_after_a_subjects_last_commit(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    recorder.append([event(one, 1)], last=True)
+    with pytest.raises(ConflictError) as refused:
+        recorder.append([event(one, 2)])
+    assert refused.value.verdict == "sealed"
+
+
+# ── Unknown outcomes ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_resolving_an_absent_command_settles_it_for_good(log: LogUnderTest) -> None:
+    recorder, one, command = log.recorder(), subject(), os.urandom(32)
+    assert recorder.resolve(one, command) == Settled(subject=one, command=command)
+    with pytest.raises(ConflictError) as refused:
+        recorder.append([event(one, 1)], command=command)
+    assert refused.value.verdict == "settled"
+    assert recorder.find_any(command) == Settled(subject=one, command=command)
+
+
+def test_resolving_an_accepted_command_finds_it(log: LogUnderTest) -> None:
+    recorder, one, command = log.recorder(), subject(), os.urandom(32)
+    assert recorder.resolve(one, command=command) is not None
+    other = os.urandom(32)
+    accepted = recorder.append([event(one, 1)], command=other)
+    assert recorder.resolve(one, other) == accepted
+
+
+class LostReplies:
+    """Sends every record, and says it failed."""
+
+    def __init__(self, appender: LogAppender) -> None:
+        self._appender = appender
+
+    def append(self, partition: int, record: bytes) -> "Future[int]":
+        self._appender.append(partition, record).result(10)
+        lost: Future[int] = Future()
+        lost.set_exception(TimeoutError("the acknowledgement was lost"))
+        return lost
+
+    def close(self) -> None:
+        self._appender.close()
+
+
+def test_a_lost_acknowledgement_changes_no_outcome(log: LogUnderTest) -> None:
+    recorder = log.recorder(wrap=LostReplies)
+    one = subject()
+    assert recorder.append([event(one, 1)]).events == 1
+    assert len(recorder.select_events(f"portfolio-{one}")) == 1
+
+
+def test_without_a_journal_an_append_is_unknown_and_settled_later(unfolded: LogUnderTest) -> None:
+    with unfolded.folding():
+        recorder = unfolded.recorder()
+        recorder.append([event(subject(), 1)])
+    recorder.writer._append_timeout_s = 0.5
+    one, command = subject(), os.urandom(32)
+    with pytest.raises(OutcomeUnknownError):
+        recorder.append([event(one, 1)], command=command)
+    assert recorder.find(one, command) is None
+    recorder.writer._append_timeout_s = 15
+    with unfolded.folding():
+        assert isinstance(recorder.resolve(one, command), Accepted), "it was sent before the marker"
+
+
+def test_a_verdict_whose_message_is_lost_is_looked_up(
+    log: LogUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = log.recorder()
+    recorder.append([event(subject(), 1)])
+    monkeypatch.setattr("events.log.verdicts.Waiting.tell", lambda *_: None)
+    assert recorder.append([event(subject(), 1)]).events == 1
+
+
+# ── Damaged, foreign and unknown records; a cut log; a rebuild ───────────────────────────────────────────
+
+
+def journal_rows(log: LogUnderTest) -> list[tuple[object, ...]]:
+    with psycopg.connect(log.url) as conn:
+        return [
+            row
+            for table in ("events", "commits", "refusals", "settled", "sealed", "tracking")
+            for row in conn.execute(
+                psycopg.sql.SQL("SELECT * FROM {} ORDER BY 1, 2").format(names(log.name)[table])
+            )
+        ]
+
+
+def halted(log: LogUnderTest, partition: int) -> str | None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with psycopg.connect(log.url) as conn:
+            row = conn.execute(
+                psycopg.sql.SQL("SELECT halted FROM {positions} WHERE partition = %s").format(
+                    **names(log.name)
+                ),
+                (partition,),
+            ).fetchone()
+        if row and row[0]:
+            return str(row[0])
+        time.sleep(0.1)
+    return None
+
+
+@pytest.mark.parametrize("record", [b"", b"noise", b"IPPL" + bytes(40)])
+def test_a_damaged_record_counts_as_empty_and_stops_nothing(log: LogUnderTest, record: bytes) -> None:
+    recorder, one = log.recorder(), subject()
+    recorder.append([event(one, 1)])
+    appender = log.appender()
+    appender.append(partition_of(one, 3), record).result(10)
+    assert recorder.append([event(one, 2)]).events == 1
+    appender.close()
+
+
+def test_records_of_a_newer_program_halt_their_partition_only(log: LogUnderTest) -> None:
+    recorder = log.recorder()
+    by_partition: dict[int, str] = {}
+    while len(by_partition) < 3:
+        one = subject()
+        by_partition[partition_of(one, 3)] = one
+    for one in by_partition.values():
+        recorder.append([event(one, 1)])
+    import crc32c  # noqa: PLC0415
+
+    body = b"\x02\x01whatever a later format holds"
+    appender = log.appender()
+    appender.append(0, b"IPPL" + crc32c.crc32c(body).to_bytes(4) + body).result(10)
+    assert "newer program" in str(halted(log, 0))
+    recorder.writer._append_timeout_s = 1
+    with pytest.raises(OutcomeUnknownError):
+        recorder.append([event(by_partition[0], 2)])
+    for partition in (1, 2):
+        recorder.append([event(by_partition[partition], 2)])
+    appender.close()
+
+
+def test_dropping_the_journal_and_folding_again_gives_equal_rows(unfolded: LogUnderTest) -> None:
+    with unfolded.folding():
+        recorder, people = unfolded.recorder(), [subject() for _ in range(20)]
+        for version in (1, 2, 3):
+            for one in people:
+                recorder.append([event(one, version)])
+        other = unfolded.recorder()
+        for one in people[:5]:
+            with pytest.raises(ConflictError):
+                other.append([event(one, 1)])
+        recorder.resolve(people[0], os.urandom(32))
+        recorder.append([event(people[1], 4)], last=True)
+    before = journal_rows(unfolded)
+    with psycopg.connect(unfolded.url, autocommit=True) as conn:
+        drop_tables(conn, log=unfolded.name)
+    with unfolded.folding():
+        deadline = time.monotonic() + 20
+        while len(_safe_rows(unfolded)) < len(before) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert journal_rows(unfolded) == before
+        agree(unfolded)
+
+
+def _safe_rows(log: LogUnderTest) -> list[tuple[object, ...]]:
+    try:
+        return journal_rows(log)
+    except psycopg.errors.UndefinedTable:
+        return []
+
+
+def agree(log: LogUnderTest) -> None:
+    reader = log.reader()
+    with psycopg.connect(log.url, autocommit=True) as conn:
+        for partition in range(partition_count(conn, log=log.name)):
+            report = verify_partition(conn, reader, log=log.name, partition=partition)
+            assert not report.faults
+    reader.close()
+
+
+def test_the_check_finds_a_row_that_was_changed(log: LogUnderTest) -> None:
+    recorder, one = log.recorder(), subject()
+    accepted = recorder.append([event(one, 1)])
+    with psycopg.connect(log.url, autocommit=True) as conn:
+        statement = psycopg.sql.SQL("UPDATE {events} SET digest = %s").format(**names(log.name))
+        conn.execute(statement, (bytes(32),))
+        reader = log.reader()
+        report = verify_partition(conn, reader, log=log.name, partition=accepted.position.partition)
+        reader.close()
+    assert report.faults == (f"ordinal 1 differs: version 1 of portfolio-{one} on the log",)
+
+
+def test_a_log_that_was_replaced_halts_and_says_so(unfolded: LogUnderTest) -> None:
+    with unfolded.folding():
+        recorder, one = unfolded.recorder(), subject()
+        recorder.append([event(one, 1)])
+    unfolded.drop()
+    unfolded.recorders.clear()
+    if not unfolded.bootstrap:
+        with psycopg.connect(unfolded.url, autocommit=True) as conn:
+            conn.execute(f"DROP TABLE {unfolded.name}_records")
+    else:
+        time.sleep(1)  # Kafka deletes a topic in the background
+    unfolded.create()
+    with unfolded.folding():
+        assert "another log" in str(halted(unfolded, partition_of(one, 3)))
+
+
+def test_a_cut_log_halts_and_says_so(unfolded: LogUnderTest) -> None:
+    with unfolded.folding():
+        recorder, one = unfolded.recorder(), subject()
+        recorder.append([event(one, 1)])
+        recorder.append([event(one, 2)])
+    if unfolded.bootstrap:  # Kafka lets a client cut a topic at its beginning only
+        admin = KafkaAdminClient(**unfolded.options)
+        admin.delete_records({TopicPartition(unfolded.topic, partition_of(one, 3)): 1})
+        admin.close()
+    else:
+        with psycopg.connect(unfolded.url, autocommit=True) as conn:
+            conn.execute(f"DELETE FROM {unfolded.name}_records WHERE record_offset = 2")
+    with unfolded.folding():
+        assert "cut" in str(halted(unfolded, partition_of(one, 3)))
+
+
+def test_a_table_of_another_count_of_partitions_is_another_log(unfolded: LogUnderTest) -> None:
+    with unfolded.folding():
+        recorder: LogRecorder = unfolded.recorder()
+        recorder.append([event(subject(), 1)])
+    if unfolded.bootstrap:
+        admin = KafkaAdminClient(**unfolded.options)
+        admin.create_partitions({unfolded.topic: 4})
+        admin.close()
+    else:
+        with psycopg.connect(unfolded.url, autocommit=True) as conn:
+            table = f"{unfolded.name}_records"
+            conn.execute(f"INSERT INTO {table} SELECT 3, 0, day, value FROM {table} LIMIT 1")
+    with unfolded.folding():
+        assert "partitions now" in str(halted(unfolded, 0))
+
+
+def test_an_unknown_verdict_word_is_not_possible() -> None:
+    from events.log.verdicts import Told, payloads, unpack  # noqa: PLC0415
+
+    told = [Told(os.urandom(16), outcome, number) for number, outcome in enumerate(Outcome)] * 60
+    packed = list(payloads(told))
+    assert [t for payload in packed for t in unpack(payload)] == told
+    assert all(len(payload.encode()) < 8_000 for payload in packed)
+    assert len(packed) > 1
