@@ -19,7 +19,8 @@ from kit.telemetry import correlated
 from kit.tokens import IssuerUnreachableError
 from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
 from services.contexts import MalformedCommandError, UnknownCommandError, read_command
-from services.handling import CommandHandler, CommandIdError, CommandResult, ForbiddenError, UnavailableError
+from services.handling import CommandHandler
+from services.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
 
 COMMANDS_AT_ONCE_MAX: Final = 64
 """Commands handled at the same time; a request beyond them waits for its turn."""

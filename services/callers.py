@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from kit.tokens import TokenRefusedError, TokenVerifier
 from rules.access import Role
-from services.handling import Caller
+from services.results import Caller
 
 ROLE_HEADER: Final = "IPP-Role"
 

@@ -3,8 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from typing import Final, Literal, Protocol, TypeVar
-from uuid import UUID
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -16,7 +15,6 @@ from events.log.outcomes import (
     CommitTooLargeError,
     ConflictError,
     OutcomeUnknownError,
-    Position,
     Settled,
 )
 from events.log.recorder import LogRecorder
@@ -25,14 +23,35 @@ from events.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError
 from kit import metrics
 from kit.clock import Clock
 from kit.ids import derived_id
-from rules.access import Role, may_ask
+from rules.access import may_ask
 from services import refusing
 from services.contexts import decider_of
 from services.deciding import Command, Ids, Refusal, RejectedError
 from services.fingerprints import FingerprintKeys, fingerprint_of
 from services.loading import Loaded, StreamNotUnderstoodError, SubjectForgottenError, load
+from services.results import (
+    Answer,
+    Caller,
+    CommandIdError,
+    CommandResult,
+    ForbiddenError,
+    UnavailableError,
+    canonical,
+    refused,
+    told,
+)
 from services.roles import RoleReader
 from services.settling import Settler
+
+__all__ = [
+    "Caller",
+    "CommandHandler",
+    "CommandIdError",
+    "CommandResult",
+    "ForbiddenError",
+    "UnavailableError",
+]
+# What callers of a handler need, in one place.
 
 ATTEMPTS_MAX: Final = 10
 BACKOFF_S_MAX: Final = 0.05
@@ -43,49 +62,12 @@ _took = metrics.latency("ipp_command_seconds", "How long a command took, retries
 T = TypeVar("T")
 
 
-class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends a command, and the one role it is sent in."""
-
-    person: str
-    role: Role
-
-
-class CommandResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How a command ended. `thing_id` is what it made or changed, `version` that of the stream it writes."""
-
-    command_id: str
-    outcome: Literal["ACCEPTED", "REFUSED", "UNSETTLED"]
-    position: Position | None = None
-    version: int | None = None
-    refusals: tuple[Refusal, ...] = ()
-    thing_id: str | None = None
-
-
-class ForbiddenError(Exception):
-    """The caller may not give this command in this role."""
-
-
-class CommandIdError(ValueError):
-    """A command's id is no UUID of version 4 or 7."""
-
-
-class UnavailableError(Exception):
-    """A part this needs is away or can't be read; this request applied nothing."""
-
-
 class Vault(FingerprintKeys, Protocol):
     """What handling needs of events/vault.py."""
 
     def organisation(self) -> str | None: ...
     def person_for(self, claim_value: str) -> str | None: ...
     def person_for_or_new(self, claim_value: str) -> str: ...
-
-
-class _Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """Kept on the log with an accepted command, in clear: no more than a version and a random id."""
-
-    version: int
-    thing: str | None
 
 
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +122,7 @@ class CommandHandler:
             self._require_role("command", caller)
             found = self._recorder.find_any(key)
             if found is not None:
-                return _told(command_id, found)
+                return told(command_id, found)
             if self.settler.knows(key):
                 return CommandResult(command_id=command_id, outcome="UNSETTLED")
             return None
@@ -151,7 +133,7 @@ class CommandHandler:
         self, command: Command, caller: Caller, command_id: str, expected_version: int | None
     ) -> CommandResult:
         if refusals := command.refusals():
-            return _refused(command_id, *refusals)
+            return refused(command_id, *refusals)
         key = command_key(caller.person, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._earlier(command, command_id, found)
@@ -194,11 +176,11 @@ class CommandHandler:
                 return self._decide_and_append(case)
             except ConflictError as lost:
                 if lost.verdict == "settled":
-                    return _refused(case.command_id, refusing.SETTLED)
+                    return refused(case.command_id, refusing.SETTLED)
                 if lost.verdict == "sealed":
-                    return _refused(case.command_id, refusing.NOT_THERE)
+                    return refused(case.command_id, refusing.NOT_THERE)
                 _log.info("command.lost_race", command=case.command.wire_name(), verdict=lost.verdict)
-        return _refused(case.command_id, refusing.TOO_BUSY)
+        return refused(case.command_id, refusing.TOO_BUSY)
 
     def _decide_and_append(self, case: _Case) -> CommandResult:
         """Try once. Raises ConflictError when others were first."""
@@ -207,15 +189,15 @@ class CommandHandler:
         try:
             loaded = load(self._store, decider_of(command), streams)
             if case.expected_version not in {None, loaded.version}:
-                return _refused(case.command_id, refusing.CHANGED_MEANWHILE, version=loaded.version)
+                return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=loaded.version)
             recorded = self._decided(case, streams[0], loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprint = fingerprint_of(command, subject, self._vault)
         except RejectedError as rejected:
-            return _refused(case.command_id, *rejected.refusals)
+            return self._refused_unless_done(case, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
-            return _refused(case.command_id, refusing.NOT_THERE)
-        answer = _Answer(version=loaded.version + len(stored), thing=command.thing(case.ids))
+            return refused(case.command_id, refusing.NOT_THERE)
+        answer = Answer(version=loaded.version + len(stored), thing=command.thing(case.ids))
         try:
             accepted = self._recorder.append(
                 stored,
@@ -225,11 +207,26 @@ class CommandHandler:
                 answer=msgspec.json.encode(answer),
             )
         except CommitTooLargeError:
-            return _refused(case.command_id, refusing.TOO_LARGE)
+            return refused(case.command_id, refusing.TOO_LARGE)
         except OutcomeUnknownError:
             self.settler.take(subject, case.key)
             return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
         return self._earlier(command, case.command_id, accepted)
+
+    def _refused_unless_done(
+        self, case: _Case, *refusals: Refusal, version: int | None = None
+    ) -> CommandResult:
+        """
+        Refuse, unless the state holds this very command's own effect, by another attempt.
+
+        Both became visible in one transaction, so a look at the command after the state was read finds it.
+        Nor is refused what is still on its way, and may be accepted yet.
+        """
+        if (found := self._recorder.find_any(case.key)) is not None:
+            return self._earlier(case.command, case.command_id, found)
+        if self.settler.knows(case.key):
+            return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
+        return refused(case.command_id, *refusals, version=version)
 
     def _decided(self, case: _Case, stream: str, loaded: Loaded) -> list[Recorded]:
         events = decider_of(case.command).decide(case.command, loaded.state, case.ids)
@@ -244,38 +241,10 @@ class CommandHandler:
             try:
                 same = found.fingerprint == fingerprint_of(command, found.subject, self._vault)
             except (KeyDestroyedError, NoKeyError):
-                return _refused(command_id, refusing.NOT_THERE)
+                return refused(command_id, refusing.NOT_THERE)
             if not same:
-                return _refused(command_id, refusing.COMMAND_ID_REUSED)
-        return _told(command_id, found)
-
-
-def canonical(command_id: str) -> str:
-    """Return a command's id as 36 characters. Raises CommandIdError."""
-    try:
-        parsed = UUID(command_id)
-    except (ValueError, AttributeError, TypeError):
-        raise CommandIdError("a command's id is a UUID") from None
-    if parsed.version not in {4, 7}:
-        raise CommandIdError("a command's id is a UUID of version 4 or 7")
-    return str(parsed)
-
-
-def _told(command_id: str, found: Accepted | Settled) -> CommandResult:
-    if isinstance(found, Settled):
-        return _refused(command_id, refusing.SETTLED)
-    answer = msgspec.json.decode(found.answer, type=_Answer)
-    return CommandResult(
-        command_id=command_id,
-        outcome="ACCEPTED",
-        position=found.position,
-        version=answer.version,
-        thing_id=answer.thing,
-    )
-
-
-def _refused(command_id: str, *refusals: Refusal, version: int | None = None) -> CommandResult:
-    return CommandResult(command_id=command_id, outcome="REFUSED", refusals=refusals, version=version)
+                return refused(command_id, refusing.COMMAND_ID_REUSED)
+        return told(command_id, found)
 
 
 def _available(work: Callable[[], T]) -> T:

@@ -1,0 +1,197 @@
+"""One command, handled on a real log: looked up, allowed, decided, and once however often it is sent."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid1, uuid4
+
+import pytest
+
+from events.catalog.portfolio import TalentClaimed
+from rules.access import Role
+from services.results import CommandIdError, ForbiddenError
+from tests.services.house import NOW, TALENT, House, furnish, opened
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def house(database: str) -> Iterator[House]:
+    with opened(database) as house, house.log.folding():
+        furnish(house)
+        yield house
+
+
+def codes(result: Any) -> list[str]:
+    return [refusal.code for refusal in result.refusals]
+
+
+def test_an_accepted_command_says_where_it_stands_and_what_it_made(house: House) -> None:
+    claimed = house.owner("claimTalent", **TALENT)
+    assert (claimed.outcome, claimed.version, claimed.refusals) == ("ACCEPTED", 2, ())
+    assert claimed.position is not None
+    last = house.portfolio()[-1]
+    assert isinstance(last.event, TalentClaimed)
+    assert (last.event.talent, last.version, last.at) == (claimed.thing_id, 2, NOW)
+    assert last.by == house.vault.person_for("e1")
+
+
+def test_a_command_sent_again_happens_once_and_gets_the_same_answer(house: House) -> None:
+    command_id = str(uuid4())
+    first = house.owner("claimTalent", command_id=command_id, **TALENT)
+    again = house.owner("claimTalent", command_id=command_id, **TALENT)
+    elsewhere = house.owner(
+        "claimTalent", command_id=command_id.upper(), handler=house.another_process(), **TALENT
+    )
+    assert first == again == elsewhere
+    assert len(house.portfolio()) == 2
+
+
+def test_a_retry_gets_the_first_answer_whatever_happened_since(house: House) -> None:
+    command_id = str(uuid4())
+    first = house.owner("claimTalent", command_id=command_id, expected_version=1, **TALENT)
+    house.owner("setTalentAside", talentId=first.thing_id)
+    assert house.owner("claimTalent", command_id=command_id, expected_version=1, **TALENT) == first
+
+
+def test_a_command_sent_by_many_at_once_happens_once(house: House) -> None:
+    command_id = str(uuid4())
+    processes = [house.handler, house.another_process(), house.another_process()]
+
+    def send(number: int) -> Any:
+        return house.owner(
+            "claimTalent", command_id=command_id, handler=processes[number % len(processes)], **TALENT
+        )
+
+    with ThreadPoolExecutor(9) as pool:
+        results = list(pool.map(send, range(9)))
+    assert len(set(map(str, results))) == 1
+    assert results[0].outcome == "ACCEPTED"
+    assert len(house.portfolio()) == 2
+
+
+def test_a_command_id_with_another_request_is_refused(house: House) -> None:
+    command_id = str(uuid4())
+    house.owner("claimTalent", command_id=command_id, **TALENT)
+    other = house.owner("claimTalent", command_id=command_id, **{**TALENT, "strength": 5})
+    assert codes(other) == ["COMMAND_ID_REUSED"]
+    assert codes(house.owner("setTalentAside", command_id=command_id, talentId="x")) == ["COMMAND_ID_REUSED"]
+    assert len(house.portfolio()) == 2
+
+
+def test_command_ids_of_two_people_do_not_meet(house: House) -> None:
+    command_id = str(uuid4())
+    given = {"employeeNumber": "e2", "name": "Bo", "email": "bo@example.org"}
+    registered = house.feed("registerProfessional", command_id=command_id, **given)
+    claimed = house.owner("claimTalent", command_id=command_id, **TALENT)
+    assert (registered.outcome, claimed.outcome) == ("ACCEPTED", "ACCEPTED")
+
+
+def test_who_names_an_old_version_is_told_the_one_of_now(house: House) -> None:
+    house.owner("claimTalent", **TALENT)
+    late = house.owner("openPortfolio", language="NL", expected_version=1)
+    assert (codes(late), late.version, late.position) == (["CHANGED_MEANWHILE"], 2, None)
+    ahead = house.owner("openPortfolio", language="NL", expected_version=7)
+    assert (codes(ahead), ahead.version) == (["CHANGED_MEANWHILE"], 2)
+
+
+def test_of_many_that_name_the_same_version_one_is_accepted(house: House) -> None:
+    processes = [house.handler, house.another_process(), house.another_process()]
+
+    def claim(number: int) -> Any:
+        given = {**TALENT, "name": {"ownWords": f"Talent {number}"}}
+        return house.owner("claimTalent", expected_version=1, handler=processes[number % 3], **given)
+
+    with ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(claim, range(6)))
+    assert sorted(result.outcome for result in results) == ["ACCEPTED"] + ["REFUSED"] * 5
+    assert {tuple(codes(result)) for result in results} == {(), ("CHANGED_MEANWHILE",)}
+    assert len(house.portfolio()) == 2
+
+
+def test_many_that_name_no_version_are_all_decided_on_the_newest_state(house: House) -> None:
+    processes = [house.handler, house.another_process()]
+
+    def claim(number: int) -> Any:
+        given = {**TALENT, "name": {"ownWords": f"Talent {number}"}}
+        return house.owner("claimTalent", handler=processes[number % 2], **given)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(claim, range(12)))
+    assert {result.outcome for result in results} == {"ACCEPTED"}
+    assert sorted(result.version for result in results) == list(range(2, 14))
+    assert [recorded.version for recorded in house.portfolio()] == list(range(1, 14))
+
+
+def test_the_same_words_claimed_at_once_stand_once(house: House) -> None:
+    processes = [house.handler, house.another_process()]
+    with ThreadPoolExecutor(4) as pool:
+        results = list(
+            pool.map(lambda n: house.owner("claimTalent", handler=processes[n % 2], **TALENT), range(8))
+        )
+    assert sorted(result.outcome for result in results) == ["ACCEPTED"] + ["REFUSED"] * 7
+    assert {code for result in results for code in codes(result)} == {"ALREADY_SO"}
+
+
+def test_a_refused_command_leaves_no_trace_and_may_be_tried_again(house: House) -> None:
+    command_id = str(uuid4())
+    assert codes(house.owner("setTalentAside", command_id=command_id, talentId="none")) == ["NOT_FOUND"]
+    assert house.handler.fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) is None
+    assert len(house.portfolio()) == 1
+
+
+def test_bad_input_is_refused_with_all_its_fields(house: House) -> None:
+    refused = house.owner("claimTalent", **{**TALENT, "strength": 9, "energy": -7})
+    assert codes(refused) == ["INVALID_INPUT", "INVALID_INPUT"]
+    assert [refusal.field for refusal in refused.refusals] == [("strength",), ("energy",)]
+
+
+def test_a_commands_fate_is_told_to_who_gave_it_only(house: House) -> None:
+    command_id = str(uuid4())
+    result = house.owner("claimTalent", command_id=command_id, **TALENT)
+    fate = house.handler.fate
+    assert fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) == result
+    assert fate(caller=house.caller("feed", Role.HR_FEED), command_id=command_id) is None
+
+
+def test_a_role_is_needed_and_is_that_of_the_log_at_this_moment(house: House) -> None:
+    with pytest.raises(ForbiddenError):
+        house.ask("e1", Role.HR_FEED, "formUnit", unitKey="x", name="X")
+    with pytest.raises(ForbiddenError):
+        house.ask("e1", Role.PROFESSIONAL, "formUnit", unitKey="x", name="X")
+    with pytest.raises(ForbiddenError):
+        house.ask("stranger", Role.PROFESSIONAL, "openPortfolio", language="NL")
+    granted = house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="HR_FEED", subject="e1")
+    assert granted.outcome == "ACCEPTED"
+    assert house.ask("e1", Role.HR_FEED, "formUnit", unitKey="x", name="X").outcome == "ACCEPTED"
+
+
+def test_a_role_granted_through_another_process_counts_at_once(house: House) -> None:
+    other = house.another_process()
+    administrator = ("administrator", Role.ADMINISTRATOR)
+    house.ask(*administrator, "grantRole", handler=other, role="AUDITOR", subject="new one")
+    caller = house.caller("new one", Role.AUDITOR)
+    assert house.handler.fate(caller=caller, command_id=str(uuid4())) is None
+
+
+def test_what_hr_tells_of_unknown_people_and_teams_is_refused_together(house: House) -> None:
+    joined = house.feed("recordTeamJoined", employeeNumber="e9", teamKey="dok", on="2026-09-01")
+    assert codes(joined) == ["NOT_FOUND", "NOT_FOUND"]
+    assert house.vault.person_for("e9") is None
+    joined = house.feed("recordTeamJoined", employeeNumber="e1", teamKey="kade", on="2026-09-01")
+    assert (joined.outcome, joined.version) == ("ACCEPTED", 2)
+
+
+def test_someone_forgotten_is_not_found(house: House) -> None:
+    caller = house.caller("e1", Role.PROFESSIONAL)
+    house.vault.destroy(caller.person)
+    with pytest.raises(ForbiddenError):
+        house.handler.fate(caller=caller, command_id=str(uuid4()))
+
+
+@pytest.mark.parametrize("command_id", ["", "no uuid", str(uuid1()), "0" * 32, "x" * 32])
+def test_a_command_id_is_a_uuid_of_version_4_or_7(house: House, command_id: str) -> None:
+    with pytest.raises(CommandIdError):
+        house.ask("e1", Role.PROFESSIONAL, "openPortfolio", command_id=command_id or " ", language="NL")
+    result = house.owner("claimTalent", command_id="019aa3c4-5d6e-7f80-8123-456789abcdef", **TALENT)
+    assert result.outcome == "ACCEPTED"
