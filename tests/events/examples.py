@@ -15,7 +15,7 @@ SUBJECT: Final = "0f" * 16
 BY: Final = "1e" * 16
 _THING: Final = "2d" * 16
 _OTHER: Final = "3c" * 16
-_MOMENT: Final = datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=UTC)
+MOMENT: Final = datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=UTC)
 _DAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 
 EXAMPLES: Final[tuple[Event, ...]] = (
@@ -42,5 +42,5 @@ EXAMPLES: Final[tuple[Event, ...]] = (
 def recorded(event: Event, *, version: int = 1) -> Recorded:
     """Put an event into the stream its wire name begins with."""
     category = wire_name_of(type(event)).partition(".")[0]
-    at = _MOMENT if category in PERSON_CATEGORIES else _DAY
+    at = MOMENT if category in PERSON_CATEGORIES else _DAY
     return Recorded(stream=f"{category}-{SUBJECT}", version=version, event=event, at=at, by=BY)
