@@ -1,4 +1,4 @@
-"""Appends through the recorders' own door, `insert_events`: this log, the stock PostgreSQL recorder, UmaDB."""
+"""Appends through the recorders' own door, `insert_events`: this log, the stock recorder, UmaDB."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ STATE_BYTES: Final = 300
 WRITERS: Final = (1, 16, 64)
 SECONDS: Final = 6.0
 WARM_UP_S: Final = 2.0
-Insert = Callable[[], None]
+Insert = Callable[[], object]
 
 
 def new_event() -> StoredEvent:
@@ -79,7 +79,7 @@ def ours(stack: ExitStack, url: str, bootstrap: str, *, every: bool) -> Iterator
     journal.start()
     recorder = log.recorder()
     stack.callback(journal.terminate)
-    yield lambda: recorder.insert_events([new_event()]) and None
+    yield lambda: recorder.insert_events([new_event()])
     log.drop()
     journal.terminate()
     journal.join()
@@ -87,11 +87,11 @@ def ours(stack: ExitStack, url: str, bootstrap: str, *, every: bool) -> Iterator
 
 @contextmanager
 def stock(url: str) -> Iterator[Insert]:
-    """The library's own recorder with its default locking, as durable as PostgreSQL makes it by default."""
+    """Use the library's own recorder with its default locking, as durable as PostgreSQL is by default."""
     store = datastore(url, pool_size=16)
     recorder = PostgresApplicationRecorder(store, events_table_name=unique_name())
     recorder.create_table()
-    yield lambda: recorder.insert_events([new_event()]) and None
+    yield lambda: recorder.insert_events([new_event()])
     store.close()
 
 
@@ -151,13 +151,23 @@ def main() -> None:
     if chosen.json:
         json.dump({"rows": rows, "ratios": ratios}, sys.stdout)
         return
-    table = Table("system", "writers", "flush", "events/s", "p50 ms", "p99 ms", title="append, 300 bytes, new stream each")
+    table = Table(
+        "system",
+        "writers",
+        "flush",
+        "events/s",
+        "p50 ms",
+        "p99 ms",
+        title="append, 300 bytes, new stream each",
+    )
     for row in rows:
-        table.add_row(*(str(row[key]) for key in ("system", "writers", "flush", "events_per_s", "p50_ms", "p99_ms")))
+        table.add_row(
+            *(str(row[key]) for key in ("system", "writers", "flush", "events_per_s", "p50_ms", "p99_ms"))
+        )
     console = Console()
     console.print(table)
     for name, ratio in ratios.items():
-        console.print(f"{name}: {ratio}×")
+        console.print(f"{name}: {ratio} times")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.backends.kafka import kafka_broker as _kafka_broker
-from tests.backends.postgres import fresh_database, postgres_server as _postgres_server
+from tests.backends.postgres import fresh_database
+from tests.backends.postgres import postgres_server as _postgres_server
 
 UMADB_PORT: Final = 50_051
 START_TIMEOUT_S: Final = 20.0
@@ -40,7 +41,9 @@ def umadb_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         address = f"127.0.0.1:{UMADB_PORT}"
         command = [program, "--listen", address, "--db-path", str(Path(folder) / "uma.db")]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        with subprocess.Popen(  # noqa: S603 - a program of our own environment
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server:
             try:
                 url, deadline = f"http://{address}", time.monotonic() + START_TIMEOUT_S
                 while time.monotonic() < deadline:
