@@ -1,5 +1,6 @@
 """A rebuilt view is compared with the one in use at equal positions, and takes its place in one step."""
 
+from itertools import pairwise
 from threading import Thread
 
 import psycopg
@@ -21,6 +22,8 @@ from tests.projections.witness import (
 )
 
 pytestmark = pytest.mark.postgres
+
+POSITIONS = "SELECT ordinal FROM views.positions ORDER BY partition"
 
 
 def rebuilt(log: LogUnderTest, mapper: EventMapper, *, swap_different: bool = False) -> Rebuilt:
@@ -83,13 +86,17 @@ def test_a_rebuild_beside_a_busy_worker_loses_and_doubles_nothing(
         thread = Thread(target=lambda: outcomes.extend(rebuilt(log, mapper) for _ in range(5)))
         thread.start()
         appended = 1
+        positions = [ask(log.url, POSITIONS)]
         while thread.is_alive():
             recorder.append([team_formed()])
             appended += 1
+            positions.append(ask(log.url, POSITIONS))
         thread.join()
         wait_until(lambda: count(log.url) == appended)
         assert not ended
     assert [outcome.swapped for outcome in outcomes] == [True] * 5
+    for earlier, later in pairwise(positions):
+        assert all(before <= now for (before,), (now,) in zip(earlier, later, strict=True)), "it went back"
     with psycopg.connect(log.url, autocommit=True) as connection:
         ordinals = connection.execute("SELECT partition, ordinal FROM views.positions ORDER BY 1").fetchall()
         assert [(each.partition, each.rows) for each in contents(connection, WITNESS)] == ordinals
