@@ -1,0 +1,183 @@
+"""Commands over HTTP, on a real log: results, and an error for all that is no command of the caller's."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+
+from kit.health import Health
+from kit.tokens import KnownKeys, TokenVerifier
+from services.app import create_app
+from services.callers import CallerReader
+from tests.services.house import TALENT, House, furnish, opened
+
+pytestmark = pytest.mark.postgres
+KEY = RSAKey.generate_key(2048, {"kid": "one"})
+ISSUER = "https://id.example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    http: httpx.Client
+    house: House
+
+    def token(self, claim: str, **changed: Any) -> str:
+        now = int(self.house.clock.now().timestamp())
+        claims = {"iss": ISSUER, "aud": "ipp", "exp": now + 300, "employee_number": claim, **changed}
+        return jwt.encode({"alg": "RS256", "kid": "one"}, claims, KEY)
+
+    def headers(self, claim: str = "e1", role: str | None = None, **changed: Any) -> dict[str, str]:
+        named = {"IPP-Role": role} if role else {}
+        return {"Authorization": f"Bearer {self.token(claim, **changed)}", **named}
+
+    def give(self, name: str, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
+        body.setdefault("commandId", str(uuid4()))
+        return self.http.post(f"/commands/{name}", json=body, headers=headers or self.headers())
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve over real HTTP, from a thread."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def client(database: str) -> Iterator[Client]:
+    with opened(database) as house, house.log.folding():
+        furnish(house)
+        keys = KnownKeys(KeySet.import_key_set({"keys": [KEY.as_dict(private=False)]}))
+        verifier = TokenVerifier(keys=keys, issuer=ISSUER, audience="ipp", clock=house.clock)
+        callers = CallerReader(verifier=verifier, persons=house.vault, person_claim="employee_number")
+        app = create_app(
+            handler=house.handler, callers=callers, health=Health(house.clock), body_bytes_max=4_096
+        )
+        with served(app) as url, httpx.Client(base_url=url, timeout=20) as http:
+            yield Client(http=http, house=house)
+
+
+def test_a_command_is_given_and_its_fate_asked(client: Client) -> None:
+    command_id = str(uuid4())
+    answer = client.give("claimTalent", commandId=command_id, expectedVersion=1, input=TALENT)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["commandId"] == command_id
+    assert (told["outcome"], told["version"], told["refusals"]) == ("ACCEPTED", 2, [])
+    assert set(told["position"]) == {"generation", "partition", "ordinal"}
+    assert told["thingId"]
+    fate = client.http.get(f"/commands/{command_id}", headers=client.headers())
+    assert (fate.status_code, fate.json()) == (200, told)
+    again = client.give("claimTalent", commandId=command_id, expectedVersion=1, input=TALENT)
+    assert again.json() == told
+
+
+def test_a_refusal_is_a_result_in_two_languages(client: Client) -> None:
+    answer = client.give("claimTalent", input={**TALENT, "strength": 9})
+    assert answer.status_code == 200
+    (refusal,) = answer.json()["refusals"]
+    assert refusal == {
+        "code": "INVALID_INPUT",
+        "field": ["strength"],
+        "nl": "Kies een waarde van 1 tot en met 5.",
+        "en": "Choose a value from 1 to 5.",
+    }
+
+
+def test_an_unknown_command_id_is_not_found(client: Client) -> None:
+    answer = client.http.get(f"/commands/{uuid4()}", headers=client.headers())
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_without_a_good_token_nothing_is_read(client: Client) -> None:
+    expired = client.headers(exp=int(client.house.clock.now().timestamp()) - 60)
+    foreign = client.headers(aud="another")
+    for headers in ({"Authorization": "Basic x"}, {"Authorization": "Bearer nonsense"}, expired, foreign):
+        answer = client.give("claimTalent", headers, input=TALENT)
+        assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert client.http.post("/commands/claimTalent", json={}).status_code == 401
+    assert client.http.get(f"/commands/{uuid4()}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("claim", "role"), [("stranger", None), ("e1", "HR_FEED"), ("e1", "HR"), ("feed", None)]
+)
+def test_a_role_that_is_not_held_or_may_not_ask_is_forbidden(
+    client: Client, claim: str, role: str | None
+) -> None:
+    answer = client.give("openPortfolio", client.headers(claim, role), input={"language": "NL"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+
+
+def test_a_token_without_the_persons_claim_is_forbidden(client: Client) -> None:
+    for value in (None, 5, "", ["e1"]):
+        answer = client.give("claimTalent", client.headers(employee_number=value), input=TALENT)
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"{",
+        b"\xff",
+        b'{"input": {}}',
+        b'{"commandId": "x", "input": {}}',
+        b'{"commandId": "' + str(uuid4()).encode() + b'", "input": []}',
+        b'{"commandId": "' + str(uuid4()).encode() + b'", "input": {}, "more": 1}',
+        b'{"commandId": "' + str(uuid4()).encode() + b'", "input": {"language": 5}}',
+        b'{"commandId": "00000000-0000-0000-0000-000000000000", "input": {"language": "NL"}}',
+    ],
+)
+def test_a_malformed_command_is_said_to_be_one(client: Client, body: bytes) -> None:
+    answer = client.http.post("/commands/openPortfolio", content=body, headers=client.headers())
+    assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
+    assert answer.json()["message"]
+
+
+def test_what_is_too_large_unknown_or_misnamed_is_said_so(client: Client) -> None:
+    large = client.give("claimTalent", input={**TALENT, "story": "x" * 5_000})
+    assert (large.status_code, large.json()["code"]) == (413, "LIMIT_EXCEEDED")
+    unknown = client.give("rankPeople", input={})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "NOT_FOUND")
+    role = client.give("claimTalent", client.headers(role="KING"), input=TALENT)
+    assert (role.status_code, role.json()["code"]) == (400, "BAD_REQUEST")
+    public = client.give("claimTalent", client.headers(role="PUBLIC"), input=TALENT)
+    assert public.status_code == 400
+    assert client.http.get("/nowhere").json()["code"] == "NOT_FOUND"
+    assert client.http.get("/commands/claimTalent", headers=client.headers()).status_code == 400
+
+
+def test_with_the_vault_away_nothing_is_applied_and_it_says_so(client: Client, database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("ALTER TABLE vault_persons RENAME TO hidden")
+        away = client.give("claimTalent", input=TALENT)
+        assert (away.status_code, away.json()["code"]) == (503, "UNAVAILABLE")
+        connection.execute("ALTER TABLE hidden RENAME TO vault_persons")
+    assert len(client.house.portfolio()) == 1
+    assert client.give("claimTalent", input=TALENT).json()["outcome"] == "ACCEPTED"
+
+
+def test_it_answers_for_its_health(client: Client) -> None:
+    assert client.http.get("/health/live").status_code == 200
+    assert client.http.get("/health/ready").status_code == 200
+    client.give("claimTalent", input=TALENT)
+    assert "ipp_commands_total" in client.http.get("/metrics").text
