@@ -51,6 +51,9 @@ class Batch:
         self._opener = opener
         self._opened: dict[int, Fact | Exception] = {}
 
+    def category(self, index: int) -> str:
+        return self.events[index].stream.partition("-")[0]
+
     def fact(self, index: int) -> Fact:
         opened = self._opened.get(index)
         if opened is None:

@@ -58,19 +58,23 @@ class Folding:
         connection, view, schema = self.connection, self.view, self.schema
         partition = batch.events[0].partition
         ordinal = batch.events[indexes[-1]].ordinal
+        own = [index for index in indexes if batch.category(index) in view.categories]
         with connection.transaction():
             move(connection, view, partition, expected=after, ordinal=ordinal, schema=schema)
-            parked = {
-                row.subject for row in read_parked(connection, view, partition=partition, schema=schema)
-            }
-            changes = Changes(view, partition)
-            refused |= fold_events(view, batch, indexes, changes, passed_over=parked | refused.keys())
-            changes.write(connection, schema)
-            if refused:
-                park(connection, view, partition, refused, schema=schema)
-                log.error("view.subjects_parked", view=view.name, partition=partition, count=len(refused))
+            if own:
+                self._fold_own(batch, own, partition, refused)
             if schema == SCHEMA:
                 announce(connection, view, partition, ordinal)
+
+    def _fold_own(self, batch: Batch, own: Sequence[int], partition: int, refused: Refused) -> None:
+        connection, view, schema = self.connection, self.view, self.schema
+        parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
+        changes = Changes(view, partition)
+        refused |= fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
+        changes.write(connection, schema)
+        if refused:
+            park(connection, view, partition, refused, schema=schema)
+            log.error("view.subjects_parked", view=view.name, partition=partition, count=len(refused))
 
 
 def fold_events(
@@ -78,18 +82,15 @@ def fold_events(
 ) -> Refused:
     """Fold events into `changes`; return what can't be digested, after which a subject is left alone."""
     refused: Refused = {}
-    categories, fold, events = view.categories, view.fold, batch.events
     for index in indexes:
-        event = events[index]
-        if event.stream.partition("-")[0] not in categories:
-            continue
+        event = batch.events[index]
         subject = subject_in(event.stream)
         if subject in passed_over or subject in refused:
             continue
         try:
             fact = batch.fact(index)
             changes.about(subject)
-            fold(fact, changes)
+            view.fold(fact, changes)
         except VaultUnreachableError:
             raise
         except Exception as error:  # noqa: BLE001 - any fault of one event parks its subject, and only that
@@ -124,7 +125,9 @@ def unpark(
         changes = Changes(view, partition)
         changes.about(subject)
         changes.empty()
-        refused = fold_events(view, Batch(events, opener), range(len(events)), changes, passed_over=set())
+        batch = Batch(events, opener)
+        own = [index for index in range(len(events)) if batch.category(index) in view.categories]
+        refused = fold_events(view, batch, own, changes, passed_over=set())
         for at, reason in refused.values():
             raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {at}.")
         changes.write(connection, SCHEMA)

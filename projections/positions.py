@@ -103,10 +103,16 @@ def announce(connection: psycopg.Connection, view: View, partition: int, ordinal
 
 
 def seen(connection: psycopg.Connection, views: Sequence[View], partitions: Sequence[int]) -> None:
-    """Note that the worker looked at these partitions and found nothing it hasn't folded."""
+    """Note that the worker looked at these partitions and found nothing it hasn't folded.
+
+    A position that someone holds at this moment is passed over: waiting for several could be a deadlock.
+    """
     connection.execute(
-        f"UPDATE {SCHEMA}.positions SET seen_at = clock_timestamp()"
-        " WHERE partition = ANY(%s) AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))",
+        f"UPDATE {SCHEMA}.positions p SET seen_at = clock_timestamp()"
+        f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions WHERE partition = ANY(%s)"
+        " AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
+        " FOR UPDATE SKIP LOCKED) free"
+        " WHERE (p.view, p.version, p.partition) = (free.view, free.version, free.partition)",
         (list(partitions), [view.name for view in views], [view.version for view in views]),
     )
 
