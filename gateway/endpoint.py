@@ -22,10 +22,16 @@ from strawberry.types.execution import PreExecutionError
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError, error_document
 from gateway.page import graphiql_page, query_page
+from kit import metrics
+from kit.ids import new_id
+from kit.telemetry import correlated
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 SUBSCRIPTIONS_PER_CONNECTION_MAX = 20
+_took = metrics.latency(
+    "ipp_gateway_request_seconds", "How long a request over HTTP took; a stream as long as it lasted."
+)
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -47,9 +53,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._with_page = with_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
+        with correlated(new_id()):
+            if scope["type"] == "http":
+                with _took.time():
+                    await self._over_http(scope, receive, send)
+            else:
+                await super().__call__(scope, receive, send)
+
+    async def _over_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, _bounded(receive, self._gateway.limits.body_bytes_max))
         try:
             response = await self._answer(request)

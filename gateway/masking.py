@@ -9,9 +9,12 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from gateway.errors import ErrorCode, GatewayError
+from kit import metrics
 from kit.ids import new_id
+from kit.telemetry import correlation_id
 
 _log = structlog.get_logger("gateway")
+_errors = metrics.counter("ipp_gateway_errors_total", "Errors in GraphQL answers, by their code.", "code")
 
 
 def unavailable(error: BaseException) -> bool:
@@ -36,7 +39,7 @@ def shown(error: GraphQLError) -> GraphQLError:
         return _at_place_of(error, error.message, {"code": code.value})
     if isinstance(original, CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError):
         return _at_place_of(error, "This operation can't be run here.", {"code": ErrorCode.BAD_REQUEST.value})
-    correlation = new_id()
+    correlation = correlation_id() or new_id()
     code = ErrorCode.UNAVAILABLE if unavailable(original) else ErrorCode.INTERNAL
     _log.error(
         "an answer failed",
@@ -65,4 +68,6 @@ def masked(result: Any) -> Any:
     """Give the result errors as the client gets them; of a subscription, one result of many."""
     if getattr(result, "errors", None):
         result.errors = [shown(error) for error in result.errors]
+        for error in result.errors:
+            _errors.labels((error.extensions or {}).get("code", "")).inc()
     return result

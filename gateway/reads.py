@@ -29,6 +29,7 @@ class Reads:
 
     async def person(self, person: str) -> directory.Person | None:
         async with self._connect() as connection:
+            await self._none_parked(connection, directory.VIEW, [person])
             return await directory.person_by_id(connection, person)
 
     async def grants_of(self, person: str) -> list[directory.RoleGrant]:
@@ -37,7 +38,10 @@ class Reads:
 
     async def the_organisation(self) -> organisation.Organisation | None:
         async with self._connect() as connection:
-            return await organisation.organisation(connection)
+            found = await organisation.organisation(connection)
+            if found is not None:
+                await self._none_parked(connection, organisation.VIEW, [found.organisation])
+            return found
 
     async def units_below(self, parent: str | None) -> list[organisation.Unit]:
         """Return the children of a unit, or the top, by name; teams are the leaves."""

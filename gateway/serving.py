@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from kit.lifecycle import Stop
 
 GRACE_S = 10
+MESSAGE_BYTES_MAX = 256 * 1024
 
 
 def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
@@ -19,7 +20,7 @@ def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
-        ws_max_size=1024 * 1024,
+        ws_max_size=MESSAGE_BYTES_MAX,
         proxy_headers=False,
         server_header=False,
     )

@@ -1,0 +1,166 @@
+"""What comes back of a command is never more certain than it is."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from gateway import in_process_bus
+from gateway.auth import Identity
+from gateway.command_bus import Fate, Order
+from gateway.errors import ErrorCode, GatewayError
+from gateway.http_bus import HttpBus
+from gateway.in_process_bus import InProcessBus
+from gateway.positions import Place
+from rules.access import Role
+from tests.gateway.house import NOW
+
+COMMAND = "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10"
+BEARER = "the.owners.token"
+ORDER = Order(name="claimTalent", command_id=COMMAND, expected_version=4, content={"strength": 3})
+OWNER = Identity(person="a" * 32, expires_at=NOW + timedelta(hours=1), token=BEARER)
+ACCEPTED = {
+    "commandId": COMMAND,
+    "outcome": "ACCEPTED",
+    "position": {"generation": "f" * 32, "partition": 3, "ordinal": 9},
+    "version": 5,
+    "refusals": [],
+    "thingId": "b" * 32,
+}
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def send(answer: Answer) -> Fate:
+    async def run() -> Fate:
+        transport = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://services") as client:
+            return await HttpBus(client).send(ORDER, identity=OWNER, role=Role.PROFESSIONAL)
+
+    return asyncio.run(run())
+
+
+def says(status: int, body: object) -> Answer:
+    return lambda _: httpx.Response(status, json=body)
+
+
+def fails(error: type[httpx.HTTPError]) -> Answer:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise error("lost on the way", request=request)  # type: ignore[call-arg]
+
+    return answer
+
+
+def test_a_command_goes_out_with_the_callers_own_token_role_id_and_version() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=ACCEPTED)
+
+    fate = send(answer)
+    (request,) = seen
+    assert request.url.path == "/commands/claimTalent"
+    assert request.headers["authorization"] == f"Bearer {BEARER}"
+    assert request.headers["ipp-role"] == "PROFESSIONAL"
+    assert json.loads(request.content) == {
+        "commandId": COMMAND,
+        "expectedVersion": 4,
+        "input": {"strength": 3},
+    }
+    assert fate.position == Place(generation="f" * 32, partition=3, ordinal=9)
+    assert (fate.outcome, fate.version, fate.thing) == ("ACCEPTED", 5, "b" * 32)
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.ReadError, httpx.RemoteProtocolError]
+)
+def test_an_answer_lost_on_the_way_leaves_a_command_unsettled(error: type[httpx.HTTPError]) -> None:
+    assert send(fails(error)) == Fate(command_id=COMMAND, outcome="UNSETTLED")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says(500, {"code": "INTERNAL", "message": "whether it happened is not known"}),
+        says(502, "a proxy's own page"),
+        says(200, {"unknown": "shape"}),
+        says(404, {"code": "NOT_FOUND", "message": "no such address"}),
+    ],
+)
+def test_an_answer_that_says_nothing_clear_leaves_a_command_unsettled(answer: Answer) -> None:
+    assert send(answer).outcome == "UNSETTLED"
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+def test_only_what_was_never_sent_is_unavailable(error: type[httpx.HTTPError]) -> None:
+    with pytest.raises(GatewayError) as refused:
+        send(fails(error))
+    assert refused.value.code is ErrorCode.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, "FORBIDDEN"), (401, "UNAUTHENTICATED"), (503, "UNAVAILABLE")]
+)
+def test_what_services_say_on_purpose_is_told(status: int, code: str) -> None:
+    with pytest.raises(GatewayError) as refused:
+        send(says(status, {"code": code, "message": "so it is"}))
+    assert (refused.value.code.value, refused.value.message) == (code, "So it is.")
+
+
+def test_a_command_nobody_knows_of_has_no_fate() -> None:
+    async def run() -> Fate | None:
+        transport = httpx.MockTransport(says(404, {"code": "NOT_FOUND", "message": "nothing is known"}))
+        async with httpx.AsyncClient(transport=transport, base_url="http://services") as client:
+            return await HttpBus(client).fate(COMMAND, identity=OWNER, role=Role.PROFESSIONAL)
+
+    assert asyncio.run(run()) is None
+
+
+def test_a_handler_that_takes_too_long_leaves_a_command_unsettled_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(in_process_bus, "COMMAND_S_MAX", 0.05)
+    may_end, ended = threading.Event(), threading.Event()
+
+    def handle(order: Order, person: str, role: Role) -> Fate:
+        may_end.wait(10)
+        ended.set()
+        return Fate(command_id=order.command_id, outcome="ACCEPTED")
+
+    bus = InProcessBus(handle=handle, fate_of=lambda *_: None)
+    assert asyncio.run(bus.send(ORDER, identity=OWNER, role=Role.PROFESSIONAL)).outcome == "UNSETTLED"
+    may_end.set()
+    assert ended.wait(10)
+    bus.close()
+
+
+def test_more_at_once_than_may_wait_is_refused_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_process_bus, "WAITING_MAX", 2)
+    may_end, handled = threading.Event(), []
+
+    def handle(order: Order, person: str, role: Role) -> Fate:
+        may_end.wait(10)
+        handled.append(person)
+        return Fate(command_id=order.command_id, outcome="ACCEPTED")
+
+    bus = InProcessBus(handle=handle, fate_of=lambda *_: None)
+    most = in_process_bus.THREADS_MAX + 2
+
+    async def run() -> list[Fate | BaseException]:
+        sent = [
+            asyncio.create_task(bus.send(ORDER, identity=OWNER, role=Role.PROFESSIONAL))
+            for _ in range(most + 3)
+        ]
+        await asyncio.sleep(0.1)
+        may_end.set()
+        return await asyncio.gather(*sent, return_exceptions=True)
+
+    answers = asyncio.run(run())
+    bus.close()
+    refused = [answer for answer in answers if isinstance(answer, GatewayError)]
+    assert [error.code for error in refused] == [ErrorCode.UNAVAILABLE] * 3
+    assert len(handled) == most

@@ -1,0 +1,127 @@
+"""Waiting for a view: woken by its worker, true to its positions, not stuck when a notification is lost."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from gateway import freshness as module
+from gateway.errors import ErrorCode, GatewayError
+from gateway.freshness import Freshness
+from gateway.positions import Place
+from kit.postgres import connect_own, connect_own_async
+from projections.positions import announce, move, prepare_view
+from projections.views import profile
+
+pytestmark = pytest.mark.postgres
+GENERATION = "f" * 32
+VIEW = profile.VIEW
+
+
+@pytest.fixture
+def view_database(database: str) -> str:
+    with connect_own(database, application_name="test") as connection:
+        prepare_view(connection, VIEW, partitions=3, generation=GENERATION)
+    return database
+
+
+def place(ordinal: int, generation: str = GENERATION) -> Place:
+    return Place(generation=generation, partition=1, ordinal=ordinal)
+
+
+def moved(url: str, expected: int, ordinal: int, *, told: bool = True) -> None:
+    with connect_own(url, application_name="test") as connection, connection.transaction():
+        move(connection, VIEW, 1, expected=expected, ordinal=ordinal)
+        if told:
+            announce(connection, VIEW, 1, ordinal)
+
+
+async def until(fresh: Freshness, *, listening: bool) -> None:
+    while fresh.listening is not listening:  # noqa: ASYNC110 - the code under test tells by this alone
+        await asyncio.sleep(0.01)
+
+
+def with_freshness(url: str, work: Callable[[Freshness], Awaitable[None]]) -> None:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[object]:
+        async with await connect_own_async(url, application_name="gateway-listen") as connection:
+            yield connection
+
+    async def run() -> None:
+        fresh = Freshness(connect=connect, listen=connect)
+        listening = asyncio.create_task(fresh.run())
+        try:
+            async with asyncio.timeout(20):
+                await until(fresh, listening=True)
+                await work(fresh)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    asyncio.run(run())
+
+
+def test_who_waits_is_woken_when_the_view_has_passed_and_not_before(
+    view_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_AGAIN_S", 60.0)  # so that only a notification can have woken it
+
+    async def work(fresh: Freshness) -> None:
+        waiting = asyncio.create_task(fresh.wait([VIEW], [place(7)], within_s=15))
+        await asyncio.to_thread(moved, view_database, 0, 6)
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        await asyncio.to_thread(moved, view_database, 6, 8)
+        await asyncio.wait_for(waiting, 5)
+
+    with_freshness(view_database, work)
+
+
+def test_a_lost_notification_costs_a_second_and_no_more(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        waiting = asyncio.create_task(fresh.wait([VIEW], [place(2)], within_s=15))
+        await asyncio.to_thread(moved, view_database, 0, 2, told=False)
+        await asyncio.wait_for(waiting, 5)
+
+    with_freshness(view_database, work)
+
+
+def test_what_is_not_reached_in_time_is_not_yet(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        begun = time.monotonic()
+        with pytest.raises(GatewayError) as late:
+            await fresh.wait([VIEW], [place(99)], within_s=0.2)
+        assert late.value.code is ErrorCode.NOT_YET
+        assert time.monotonic() - begun < 5
+
+    with_freshness(view_database, work)
+
+
+def test_a_position_of_another_log_is_gone(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        with pytest.raises(GatewayError) as gone:
+            await fresh.wait([VIEW], [place(1, generation="0" * 32)], within_s=5)
+        assert gone.value.code is ErrorCode.POSITION_GONE
+
+    with_freshness(view_database, work)
+
+
+def test_listening_comes_back_after_its_connection_was_ended(view_database: str) -> None:
+    def end_listener() -> None:
+        with connect_own(view_database, application_name="test") as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+            )
+
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(end_listener)
+        await until(fresh, listening=False)
+        await until(fresh, listening=True)
+        waiting = asyncio.create_task(fresh.wait([VIEW], [place(1)], within_s=15))
+        await asyncio.to_thread(moved, view_database, 0, 1)
+        await asyncio.wait_for(waiting, 5)
+
+    with_freshness(view_database, work)

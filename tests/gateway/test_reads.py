@@ -1,0 +1,77 @@
+"""A reader of what is parked is told so, instead of being shown what is old."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from gateway.errors import ErrorCode, GatewayError
+from gateway.reads import Reads
+from kit.postgres import connect_own, connect_own_async
+from projections.parking import park
+from projections.positions import prepare_view
+from projections.registry import find_views
+from projections.view import View
+from projections.views import directory, profile
+
+pytestmark = pytest.mark.postgres
+SOMEONE, ANOTHER = "a" * 32, "b" * 32
+
+
+@pytest.fixture
+def views_database(database: str) -> str:
+    with connect_own(database, application_name="test") as connection:
+        for view in find_views():
+            prepare_view(connection, view, partitions=1, generation="f" * 32)
+    return database
+
+
+def parked(url: str, view: View) -> None:
+    with connect_own(url, application_name="test") as connection:
+        park(connection, view, 0, {SOMEONE: (1, "could not be digested")})
+
+
+def read(url: str, work: Callable[[Reads], Awaitable[object]]) -> object:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[object]:
+        async with await connect_own_async(url, application_name="test") as connection:
+            yield connection
+
+    async def run() -> object:
+        return await work(Reads(connect))
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda reads: reads.portfolio_of(SOMEONE),
+        lambda reads: reads.teams_of(SOMEONE),
+        lambda reads: reads.changes_after(SOMEONE, 0),
+    ],
+)
+def test_nothing_old_is_shown_of_someone_parked_in_profile(
+    views_database: str, asked: Callable[[Reads], Awaitable[object]]
+) -> None:
+    parked(views_database, profile.VIEW)
+    with pytest.raises(GatewayError) as told:
+        read(views_database, asked)
+    assert told.value.code is ErrorCode.PARKED
+
+
+def test_someone_parked_in_the_directory_is_told_too(views_database: str) -> None:
+    parked(views_database, directory.VIEW)
+    with pytest.raises(GatewayError) as told:
+        read(views_database, lambda reads: reads.person(SOMEONE))
+    assert told.value.code is ErrorCode.PARKED
+
+
+def test_others_read_on_meanwhile(views_database: str) -> None:
+    parked(views_database, profile.VIEW)
+    assert read(views_database, lambda reads: reads.portfolio_of(ANOTHER)) is None
+
+
+def test_who_holds_nothing_has_no_role(views_database: str) -> None:
+    assert read(views_database, lambda reads: reads.roles_of(ANOTHER)) == frozenset()
