@@ -216,6 +216,16 @@ def test_a_worker_started_before_the_journal_waits_for_it(database: str, mapper:
     log.drop()
 
 
+def test_a_database_that_is_away_at_the_start_degrades_the_worker_and_does_not_end_it(
+    mapper: EventMapper,
+) -> None:
+    health = Health(SystemClock())
+    worker = make_worker("postgresql://127.0.0.1:9/nowhere", "ipp", mapper, health=health)
+    with working(worker) as ended:
+        wait_until(lambda: health.as_json()["state"] == "degraded")
+        assert not ended
+
+
 def test_the_worker_says_it_looked_although_nothing_happens(log: LogUnderTest, mapper: EventMapper) -> None:
     with working(make_worker(log.url, log.name, mapper)):
         wait_until(lambda: count(log.url, "views.positions") == 3)
