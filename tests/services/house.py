@@ -1,5 +1,6 @@
 """Services on a real log and a real vault, with an organisation founded and people to ask things."""
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ class House:
     vault: Vault
     handler: CommandHandler
     clock: FixedClock
+    number: str = "e1"
+    """The employee number of the portfolio's owner at hand."""
 
     @property
     def mapper(self) -> EventMapper:
@@ -62,7 +65,7 @@ class House:
         return self.ask("feed", Role.HR_FEED, name, **given)
 
     def owner(self, name: str, /, **given: Any) -> CommandResult:
-        return self.ask("e1", Role.PROFESSIONAL, name, **given)
+        return self.ask(self.number, Role.PROFESSIONAL, name, **given)
 
     def another_process(self) -> CommandHandler:
         """A handler with its own recorder, as in another service process."""
@@ -75,7 +78,7 @@ class House:
         return list(events_of(store, stream))
 
     def portfolio(self) -> list[Recorded]:
-        return self.events(f"portfolio-{self.vault.person_for('e1')}")
+        return self.events(f"portfolio-{self.vault.person_for(self.number)}")
 
 
 @contextmanager
@@ -106,16 +109,26 @@ def found_in(house: House) -> None:
 
 
 def furnish(house: House) -> None:
-    """Found the organisation, let the feed in, and open one portfolio."""
+    """Found the organisation, let the feed in, form a team, and let the owner at hand open a portfolio."""
     found_in(house)
     for done in (
         house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="HR_FEED", subject="feed"),
         house.feed("formUnit", unitKey="north", name="Noord"),
         house.feed("formTeam", teamKey="kade", name="Team Kade", unitKey="north"),
-        house.feed("registerProfessional", employeeNumber="e1", name="Fenna", email="f@example.org"),
+    ):
+        assert done.outcome == "ACCEPTED", done
+    with_owner(house, house.number)
+
+
+def with_owner(house: House, number: str) -> House:
+    """Register somebody new, who opens a portfolio; give the house with this owner at hand."""
+    house = dataclasses.replace(house, number=number)
+    for done in (
+        house.feed("registerProfessional", employeeNumber=number, name="Fenna", email="f@example.org"),
         house.owner("openPortfolio", language="NL"),
     ):
         assert done.outcome == "ACCEPTED", done
+    return house
 
 
 TALENT = {"name": {"ownWords": "Rust brengen"}, "strength": 4, "energy": 2, "use": 1}

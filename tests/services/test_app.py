@@ -20,6 +20,7 @@ from kit.health import Health
 from kit.tokens import KnownKeys, TokenVerifier
 from services.app import create_app
 from services.callers import CallerReader
+from tests.backends.postgres import fresh_database
 from tests.services.house import TALENT, House, furnish, opened
 
 pytestmark = pytest.mark.postgres
@@ -51,6 +52,7 @@ def served(app: FastAPI) -> Iterator[str]:
     """Serve over real HTTP, from a thread."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_config=None))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
@@ -59,9 +61,9 @@ def served(app: FastAPI) -> Iterator[str]:
         thread.join(10)
 
 
-@pytest.fixture
-def client(database: str) -> Iterator[Client]:
-    with opened(database) as house, house.log.folding():
+@pytest.fixture(scope="module")
+def client(postgres_url: str) -> Iterator[Client]:
+    with fresh_database(postgres_url) as url, opened(url) as house, house.log.folding():
         furnish(house)
         keys = KnownKeys(KeySet.import_key_set({"keys": [KEY.as_dict(private=False)]}))
         verifier = TokenVerifier(keys=keys, issuer=ISSUER, audience="ipp", clock=house.clock)
@@ -69,22 +71,26 @@ def client(database: str) -> Iterator[Client]:
         app = create_app(
             handler=house.handler, callers=callers, health=Health(house.clock), body_bytes_max=4_096
         )
-        with served(app) as url, httpx.Client(base_url=url, timeout=20) as http:
+        with served(app) as address, httpx.Client(base_url=address, timeout=20) as http:
             yield Client(http=http, house=house)
 
 
+def new_talent() -> dict[str, Any]:
+    return {**TALENT, "name": {"ownWords": f"Talent {uuid4()}"}}
+
+
 def test_a_command_is_given_and_its_fate_asked(client: Client) -> None:
-    command_id = str(uuid4())
-    answer = client.give("claimTalent", commandId=command_id, expectedVersion=1, input=TALENT)
+    command_id, version, talent = str(uuid4()), len(client.house.portfolio()), new_talent()
+    answer = client.give("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
     assert answer.status_code == 200
     told = answer.json()
     assert told["commandId"] == command_id
-    assert (told["outcome"], told["version"], told["refusals"]) == ("ACCEPTED", 2, [])
+    assert (told["outcome"], told["version"], told["refusals"]) == ("ACCEPTED", version + 1, [])
     assert set(told["position"]) == {"generation", "partition", "ordinal"}
     assert told["thingId"]
     fate = client.http.get(f"/commands/{command_id}", headers=client.headers())
     assert (fate.status_code, fate.json()) == (200, told)
-    again = client.give("claimTalent", commandId=command_id, expectedVersion=1, input=TALENT)
+    again = client.give("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
     assert again.json() == told
 
 
@@ -166,18 +172,19 @@ def test_what_is_too_large_unknown_or_misnamed_is_said_so(client: Client) -> Non
     assert client.http.get("/commands/claimTalent", headers=client.headers()).status_code == 400
 
 
-def test_with_the_vault_away_nothing_is_applied_and_it_says_so(client: Client, database: str) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
+def test_with_the_vault_away_nothing_is_applied_and_it_says_so(client: Client) -> None:
+    before = len(client.house.portfolio())
+    with psycopg.connect(client.house.log.url, autocommit=True) as connection:
         connection.execute("ALTER TABLE vault_persons RENAME TO hidden")
-        away = client.give("claimTalent", input=TALENT)
+        away = client.give("claimTalent", input=new_talent())
         assert (away.status_code, away.json()["code"]) == (503, "UNAVAILABLE")
         connection.execute("ALTER TABLE hidden RENAME TO vault_persons")
-    assert len(client.house.portfolio()) == 1
-    assert client.give("claimTalent", input=TALENT).json()["outcome"] == "ACCEPTED"
+    assert len(client.house.portfolio()) == before
+    assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
 
 
 def test_it_answers_for_its_health(client: Client) -> None:
     assert client.http.get("/health/live").status_code == 200
     assert client.http.get("/health/ready").status_code == 200
-    client.give("claimTalent", input=TALENT)
+    client.give("claimTalent", input=new_talent())
     assert "ipp_commands_total" in client.http.get("/metrics").text

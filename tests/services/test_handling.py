@@ -10,16 +10,23 @@ import pytest
 from events.catalog.portfolio import TalentClaimed
 from rules.access import Role
 from services.results import CommandIdError, ForbiddenError
-from tests.services.house import NOW, TALENT, House, furnish, opened
+from tests.backends.postgres import fresh_database
+from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
 
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture
-def house(database: str) -> Iterator[House]:
-    with opened(database) as house, house.log.folding():
+@pytest.fixture(scope="module")
+def furnished(postgres_url: str) -> Iterator[House]:
+    with fresh_database(postgres_url) as url, opened(url) as house, house.log.folding():
         furnish(house)
         yield house
+
+
+@pytest.fixture
+def house(furnished: House) -> House:
+    """Each test with an owner and a portfolio of its own."""
+    return with_owner(furnished, uuid4().hex)
 
 
 def codes(result: Any) -> list[str]:
@@ -33,7 +40,7 @@ def test_an_accepted_command_says_where_it_stands_and_what_it_made(house: House)
     last = house.portfolio()[-1]
     assert isinstance(last.event, TalentClaimed)
     assert (last.event.talent, last.version, last.at) == (claimed.thing_id, 2, NOW)
-    assert last.by == house.vault.person_for("e1")
+    assert last.by == house.vault.person_for(house.number)
 
 
 def test_a_command_sent_again_happens_once_and_gets_the_same_answer(house: House) -> None:
@@ -81,7 +88,7 @@ def test_a_command_id_with_another_request_is_refused(house: House) -> None:
 
 def test_command_ids_of_two_people_do_not_meet(house: House) -> None:
     command_id = str(uuid4())
-    given = {"employeeNumber": "e2", "name": "Bo", "email": "bo@example.org"}
+    given = {"employeeNumber": uuid4().hex, "name": "Bo", "email": "bo@example.org"}
     registered = house.feed("registerProfessional", command_id=command_id, **given)
     claimed = house.owner("claimTalent", command_id=command_id, **TALENT)
     assert (registered.outcome, claimed.outcome) == ("ACCEPTED", "ACCEPTED")
@@ -136,7 +143,10 @@ def test_the_same_words_claimed_at_once_stand_once(house: House) -> None:
 def test_a_refused_command_leaves_no_trace_and_may_be_tried_again(house: House) -> None:
     command_id = str(uuid4())
     assert codes(house.owner("setTalentAside", command_id=command_id, talentId="none")) == ["NOT_FOUND"]
-    assert house.handler.fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) is None
+    assert (
+        house.handler.fate(caller=house.caller(house.number, Role.PROFESSIONAL), command_id=command_id)
+        is None
+    )
     assert len(house.portfolio()) == 1
 
 
@@ -150,20 +160,22 @@ def test_a_commands_fate_is_told_to_who_gave_it_only(house: House) -> None:
     command_id = str(uuid4())
     result = house.owner("claimTalent", command_id=command_id, **TALENT)
     fate = house.handler.fate
-    assert fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) == result
+    assert fate(caller=house.caller(house.number, Role.PROFESSIONAL), command_id=command_id) == result
     assert fate(caller=house.caller("feed", Role.HR_FEED), command_id=command_id) is None
 
 
 def test_a_role_is_needed_and_is_that_of_the_log_at_this_moment(house: House) -> None:
     with pytest.raises(ForbiddenError):
-        house.ask("e1", Role.HR_FEED, "formUnit", unitKey="x", name="X")
+        house.ask(house.number, Role.HR_FEED, "formUnit", unitKey="x", name="X")
     with pytest.raises(ForbiddenError):
-        house.ask("e1", Role.PROFESSIONAL, "formUnit", unitKey="x", name="X")
+        house.ask(house.number, Role.PROFESSIONAL, "formUnit", unitKey="x", name="X")
     with pytest.raises(ForbiddenError):
         house.ask("stranger", Role.PROFESSIONAL, "openPortfolio", language="NL")
-    granted = house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="HR_FEED", subject="e1")
+    granted = house.ask(
+        "administrator", Role.ADMINISTRATOR, "grantRole", role="HR_FEED", subject=house.number
+    )
     assert granted.outcome == "ACCEPTED"
-    assert house.ask("e1", Role.HR_FEED, "formUnit", unitKey="x", name="X").outcome == "ACCEPTED"
+    assert house.ask(house.number, Role.HR_FEED, "formUnit", unitKey="x", name="X").outcome == "ACCEPTED"
 
 
 def test_a_role_granted_through_another_process_counts_at_once(house: House) -> None:
@@ -178,12 +190,12 @@ def test_what_hr_tells_of_unknown_people_and_teams_is_refused_together(house: Ho
     joined = house.feed("recordTeamJoined", employeeNumber="e9", teamKey="dok", on="2026-09-01")
     assert codes(joined) == ["NOT_FOUND", "NOT_FOUND"]
     assert house.vault.person_for("e9") is None
-    joined = house.feed("recordTeamJoined", employeeNumber="e1", teamKey="kade", on="2026-09-01")
+    joined = house.feed("recordTeamJoined", employeeNumber=house.number, teamKey="kade", on="2026-09-01")
     assert (joined.outcome, joined.version) == ("ACCEPTED", 2)
 
 
 def test_someone_forgotten_is_not_found(house: House) -> None:
-    caller = house.caller("e1", Role.PROFESSIONAL)
+    caller = house.caller(house.number, Role.PROFESSIONAL)
     house.vault.destroy(caller.person)
     with pytest.raises(ForbiddenError):
         house.handler.fate(caller=caller, command_id=str(uuid4()))
@@ -192,6 +204,8 @@ def test_someone_forgotten_is_not_found(house: House) -> None:
 @pytest.mark.parametrize("command_id", ["", "no uuid", str(uuid1()), "0" * 32, "x" * 32])
 def test_a_command_id_is_a_uuid_of_version_4_or_7(house: House, command_id: str) -> None:
     with pytest.raises(CommandIdError):
-        house.ask("e1", Role.PROFESSIONAL, "openPortfolio", command_id=command_id or " ", language="NL")
+        house.ask(
+            house.number, Role.PROFESSIONAL, "openPortfolio", command_id=command_id or " ", language="NL"
+        )
     result = house.owner("claimTalent", command_id="019aa3c4-5d6e-7f80-8123-456789abcdef", **TALENT)
     assert result.outcome == "ACCEPTED"
