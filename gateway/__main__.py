@@ -27,7 +27,9 @@ def main() -> int:
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="gateway")
     if not settings.services_url:
-        structlog.get_logger("gateway").error("IPP_SERVICES_URL is not set; the demo is `make demo`")
+        structlog.get_logger("gateway").error(
+            "gateway.no_services_url", meaning="IPP_SERVICES_URL is not set; the demo is `make demo`"
+        )
         return 2
     clock = SystemClock()
     health = Health(clock)

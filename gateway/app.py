@@ -54,10 +54,10 @@ async def _watch(gateway: Gateway, health: Health) -> None:
             await gateway.reads.generation()
         except Exception as error:  # noqa: BLE001 - any reason the views can't be read is the same to who asks
             health.report(
-                "views", ok=False, degraded=True, sentence=f"can't be read ({type(error).__name__})"
+                "reads", ok=False, degraded=True, sentence=f"views can't be read ({type(error).__name__})"
             )
         else:
-            health.report("views", ok=True, sentence="can be read")
+            health.report("reads", ok=True, sentence="views can be read")
         listening = gateway.freshness.listening
         sentence = "is told when views move" if listening else "looks once a second whether views moved"
         health.report("freshness", ok=listening, degraded=True, sentence=sentence)

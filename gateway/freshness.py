@@ -43,7 +43,7 @@ class Freshness:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever broke it, listening has to come back
-                _log.warning("listening for views was interrupted", kind=type(error).__name__)
+                _log.warning("views_listener.interrupted", kind=type(error).__name__)
             self._listening = False
             await asyncio.sleep(RECONNECT_S)
 

@@ -42,7 +42,7 @@ def shown(error: GraphQLError) -> GraphQLError:
     correlation = correlation_id() or new_id()
     code = ErrorCode.UNAVAILABLE if unavailable(original) else ErrorCode.INTERNAL
     _log.error(
-        "an answer failed",
+        "answer.failed",
         code=code.value,
         correlation_id=correlation,
         path=error.path,
