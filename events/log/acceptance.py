@@ -119,7 +119,7 @@ def judge(state: State, entry: Entry) -> Verdict:
         case Commit():
             return _judge_commit(state, entry)
         case Settle():
-            foreign = _is_foreign(state, entry.subject)
+            foreign = "\0" in entry.subject or _is_foreign(state, entry.subject)
             return Verdict(Outcome.FOREIGN if foreign else Outcome.MARKER, state.ordinal)
         case Genesis():
             return Verdict(Outcome.FOREIGN, state.ordinal)
@@ -152,7 +152,7 @@ def apply(state: State, entry: Entry, verdict: Verdict) -> None:
 
 
 def _judge_commit(state: State, commit: Commit) -> Verdict:
-    if _is_foreign(state, commit.subject) or not _streams_fit(state, commit):
+    if "\0" in commit.subject or _is_foreign(state, commit.subject) or not _streams_fit(state, commit):
         return Verdict(Outcome.FOREIGN, state.ordinal)
     # Ids come before any look at versions: a retry on a newer head would fit, and happen twice.
     key = (commit.subject, commit.command)
@@ -220,6 +220,9 @@ def _streams_fit(state: State, commit: Commit) -> bool:
     if state.one_subject:
         return True
     try:
-        return all(subject_of(stream) == commit.subject for stream in {w.stream for w in commit.writes})
+        for write in commit.writes:
+            if subject_of(write.stream) != commit.subject:
+                return False
     except StreamIdError:
         return False
+    return True

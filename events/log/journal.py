@@ -32,6 +32,7 @@ from events.log.record import (
     unframe,
 )
 from events.log.tables import names
+from kit.columns import Bytes, Column, Ints, Texts
 
 HEADS_MAX: Final = 200_000
 """Heads kept in memory for one partition; beyond it they are read again from the events table."""
@@ -127,16 +128,16 @@ class Journal:
         """
         state = self._state
         commits = [entry for entry in entries if isinstance(entry, Commit)]
-        asked = [entry for entry in entries if isinstance(entry, Commit | Settle)]
+        asked = [entry for entry in entries if isinstance(entry, Commit | Settle) and _is_text(entry.subject)]
         streams = {w.stream for c in commits for w in c.writes if w.stream not in state.heads}
         rows = conn.execute(
             self._sql["look_up"],
             (
-                [stream for stream in streams if "\0" not in stream],
-                [entry.command for entry in asked],
-                [entry.subject for entry in asked],
-                [commit.commit for commit in commits],
-                list({commit.subject for commit in commits if commit.decided_on is not None}),
+                Texts([stream for stream in streams if _is_text(stream)]),
+                Bytes([entry.command for entry in asked]),
+                Texts([entry.subject for entry in asked]),
+                Bytes([commit.commit for commit in commits]),
+                Texts([*{c.subject for c in commits if c.decided_on is not None and _is_text(c.subject)}]),
             ),
             prepare=True,
             binary=True,
@@ -196,13 +197,13 @@ class Journal:
             (
                 *(place.next_offset, place.ordinal, place.epoch, place.digest),
                 *(self._state.partition, self.place.next_offset),
-                *_columns(batch.events, 6),
-                *_columns(batch.commits, 9),
-                *_columns(batch.refusals, 3),
-                *_columns(batch.settled, 2),
-                batch.sealed,
-                *_columns(batch.tracking, 2),
-                *_columns(told, 2),
+                *_columns(batch.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
+                *_columns(batch.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
+                *_columns(batch.refusals, Bytes, Texts, Ints),
+                *_columns(batch.settled, Texts, Bytes),
+                Texts(batch.sealed),
+                *_columns(batch.tracking, Texts, Ints),
+                *_columns(told, Texts, Texts),
             ),
             prepare=True,
         ).fetchone()
@@ -210,8 +211,14 @@ class Journal:
             raise FenceError(f"partition {self._state.partition} is no longer at {self.place.next_offset}")
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _is_text(name: str) -> bool:
+    """Tell whether PostgreSQL's text can hold a name; the rule refuses commits with any other."""
+    return "\0" not in name
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], *kinds: type[Column]) -> list[Column]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(kinds)
+    return [kind(column) for kind, column in zip(kinds, columns, strict=True)]
 
 
 def _add_accepted(batch: _Batch, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
@@ -238,21 +245,22 @@ def _add_accepted(batch: _Batch, record: LogRecord, commit: Commit, verdict: Ver
         batch.sealed.append(commit.subject)
 
 
+# %b: arrays travel in binary; as text each element would be escaped here and parsed there.
 _STATEMENTS: Final = {
     "look_up": """
 SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
-  FROM unnest(%s::text[]) s(stream) CROSS JOIN LATERAL (
+  FROM unnest(%b::text[]) s(stream) CROSS JOIN LATERAL (
     SELECT originator_version, digest FROM {events} WHERE originator_id = s.stream
     ORDER BY originator_version DESC LIMIT 1) e
 UNION ALL
 SELECT 'taken', c.subject, c.command, c.commit_id, c.ordinal, c.events
-  FROM unnest(%s::bytea[], %s::text[]) a(command, subject) JOIN {commits} c USING (command, subject)
+  FROM unnest(%b::bytea[], %b::text[]) a(command, subject) JOIN {commits} c USING (command, subject)
 UNION ALL
 SELECT 'refused', NULL, NULL, r.commit_id, 0, 0
-  FROM unnest(%s::bytea[]) a(commit_id) JOIN {refusals} r USING (commit_id)
+  FROM unnest(%b::bytea[]) a(commit_id) JOIN {refusals} r USING (commit_id)
 UNION ALL
 SELECT 'count', subject, NULL, NULL, count(*), 0
-  FROM {commits} WHERE subject = ANY(%s::text[]) GROUP BY subject
+  FROM {commits} WHERE subject = ANY(%b::text[]) GROUP BY subject
 """,
     # Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
     "write": """
@@ -261,29 +269,29 @@ WITH moved AS (
     seen_at = clock_timestamp() WHERE partition = %s AND next_offset = %s RETURNING partition
 ), written AS (
   INSERT INTO {events} (partition, originator_id, originator_version, topic, state, notification_id, digest)
-  SELECT partition, a.* FROM moved, unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::bigint[],
-    %s::bytea[]) a
+  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[],
+    %b::bytea[]) a
 ), committed AS (
   INSERT INTO {commits} (partition, subject, command, commit_id, ordinal, events, record_offset, day,
     fingerprint, answer)
-  SELECT partition, a.* FROM moved, unnest(%s::text[], %s::bytea[], %s::bytea[], %s::bigint[], %s::int[],
-    %s::bigint[], %s::int[], %s::bytea[], %s::bytea[]) a
+  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[],
+    %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[]) a
 ), refused AS (
   INSERT INTO {refusals} (partition, commit_id, verdict, record_offset)
-  SELECT partition, a.* FROM moved, unnest(%s::bytea[], %s::text[], %s::bigint[]) a ON CONFLICT DO NOTHING
+  SELECT partition, a.* FROM moved, unnest(%b::bytea[], %b::text[], %b::bigint[]) a ON CONFLICT DO NOTHING
 ), settled AS (
   INSERT INTO {settled} (partition, subject, command)
-  SELECT partition, a.* FROM moved, unnest(%s::text[], %s::bytea[]) a ON CONFLICT DO NOTHING
+  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[]) a ON CONFLICT DO NOTHING
 ), sealed AS (
-  INSERT INTO {sealed} (partition, subject) SELECT partition, unnest(%s::text[]) FROM moved
+  INSERT INTO {sealed} (partition, subject) SELECT partition, unnest(%b::text[]) FROM moved
 ), tracked AS (
   INSERT INTO {tracking} (partition, application_name, notification_id)
-  SELECT partition, name, max(position) FROM moved, unnest(%s::text[], %s::bigint[]) a(name, position)
+  SELECT partition, name, max(position) FROM moved, unnest(%b::text[], %b::bigint[]) a(name, position)
   GROUP BY partition, name
   ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id
 ), told AS (
   SELECT count(pg_notify(channel, payload)) AS n
-  FROM moved, unnest(%s::text[], %s::text[]) a(channel, payload)
+  FROM moved, unnest(%b::text[], %b::text[]) a(channel, payload)
 )
 SELECT count(*), (SELECT n FROM told) FROM moved
 """,

@@ -1,9 +1,13 @@
 """Names of streams, the subject each belongs to, and the partition that holds a subject."""
 
 import re
+from functools import lru_cache
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
+NAMES_REMEMBERED_MAX: Final = 100_000
+"""Both functions stand in the hottest loop of the journal and of every writer, over names that come again."""
 _STREAM = re.compile(r"[a-z][a-z_]*-([0-9a-f]{32})(?:-[0-9a-z]{1,64})?")
 _BARE_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -12,6 +16,7 @@ class StreamIdError(ValueError):
     """A stream's name is neither `category-subject[-local]` nor a UUID."""
 
 
+@lru_cache(NAMES_REMEMBERED_MAX)
 def subject_of(stream: str) -> str:
     """
     Return the subject, 32 lower-case hex digits: a pure function of the name, so that every reader agrees.
@@ -32,6 +37,7 @@ def stream_name(originator_id: UUID | str) -> str:
     return str(originator_id)
 
 
+@lru_cache(NAMES_REMEMBERED_MAX)
 def partition_of(subject: str, partitions: int) -> int:
     """Return the partition: the first 8 bytes of the subject's SHA-256, big endian, modulo the count."""
     return int.from_bytes(sha256(subject.encode()).digest()[:8]) % partitions

@@ -39,7 +39,7 @@ Event = tuple[str, int, str, bytes]
 
 
 def attempt_id(_command: bytes) -> bytes:
-    """Return a fresh id for one attempt: never made from the command, of which there may be several attempts."""
+    """Return a fresh id for one attempt: never made from the command, which may need several attempts."""
     return os.urandom(16)
 
 
