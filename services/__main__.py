@@ -28,6 +28,7 @@ from services.callers import CallerReader
 from services.checks import watch
 from services.founding import AlreadyFoundedError, FoundingInputError, found
 from services.handling import CommandHandler
+from services.pacing import Pace
 
 app = typer.Typer(help=__doc__, add_completion=False)
 
@@ -51,7 +52,11 @@ def serve(context: typer.Context) -> None:
         )
         callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
         api = create_app(
-            handler=handler, callers=callers, health=health, body_bytes_max=settings.body_bytes_max
+            handler=handler,
+            callers=callers,
+            health=health,
+            body_bytes_max=settings.body_bytes_max,
+            pace=Pace(per_minute_max=settings.commands_per_minute_max),
         )
         server = uvicorn.Server(
             uvicorn.Config(api, host=settings.host, port=settings.port, log_config=None, access_log=False)

@@ -20,6 +20,7 @@ from kit.tokens import IssuerUnreachableError
 from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
 from services.contexts import MalformedCommandError, UnknownCommandError, read_command
 from services.handling import CommandHandler
+from services.pacing import Pace, TooManyCommandsError
 from services.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
 
 COMMANDS_AT_ONCE_MAX: Final = 64
@@ -54,6 +55,7 @@ _ANSWERS: Final[dict[type[Exception], tuple[int, str]]] = {
     msgspec.MsgspecError: (400, "BAD_REQUEST"),
     UnknownCommandError: (404, "NOT_FOUND"),
     BodyTooLargeError: (413, "LIMIT_EXCEEDED"),
+    TooManyCommandsError: (429, "LIMIT_EXCEEDED"),
     UnavailableError: (503, "UNAVAILABLE"),
     VaultUnreachableError: (503, "UNAVAILABLE"),
     IssuerUnreachableError: (503, "UNAVAILABLE"),
@@ -61,7 +63,7 @@ _ANSWERS: Final[dict[type[Exception], tuple[int, str]]] = {
 
 
 def create_app(
-    *, handler: CommandHandler, callers: CallerReader, health: Health, body_bytes_max: int
+    *, handler: CommandHandler, callers: CallerReader, health: Health, body_bytes_max: int, pace: Pace
 ) -> FastAPI:
     """
     Make the application. Errors are JSON `{"code", "message"}`; 503 means that nothing was applied.
@@ -83,6 +85,7 @@ def create_app(
 
         def handle() -> CommandResult:
             caller = callers.read(request.headers)
+            pace.take(caller)
             envelope = _decode_envelope(body)
             return handler.handle(
                 read_command(name, envelope.input),

@@ -20,11 +20,13 @@ from kit.health import Health
 from kit.tokens import KnownKeys, TokenVerifier
 from services.app import create_app
 from services.callers import CallerReader
+from services.pacing import Pace
 from tests.backends.postgres import fresh_database
 from tests.services.house import TALENT, House, furnish, opened
 
 pytestmark = pytest.mark.postgres
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
+PER_MINUTE_MAX = 60
 ISSUER = "https://id.example"
 
 
@@ -69,7 +71,11 @@ def client(postgres_url: str) -> Iterator[Client]:
         verifier = TokenVerifier(keys=keys, issuer=ISSUER, audience="ipp", clock=house.clock)
         callers = CallerReader(verifier=verifier, persons=house.vault, person_claim="employee_number")
         app = create_app(
-            handler=house.handler, callers=callers, health=Health(house.clock), body_bytes_max=4_096
+            handler=house.handler,
+            callers=callers,
+            health=Health(house.clock),
+            body_bytes_max=4_096,
+            pace=Pace(per_minute_max=PER_MINUTE_MAX),
         )
         with served(app) as address, httpx.Client(base_url=address, timeout=20) as http:
             yield Client(http=http, house=house)
@@ -188,3 +194,14 @@ def test_it_answers_for_its_health(client: Client) -> None:
     assert client.http.get("/health/ready").status_code == 200
     client.give("claimTalent", input=new_talent())
     assert "ipp_commands_total" in client.http.get("/metrics").text
+
+
+def test_who_sends_too_many_is_asked_to_wait_and_others_are_not(client: Client) -> None:
+    headers = client.headers("administrator", "ADMINISTRATOR")
+    given = {"role": "PROFESSIONAL", "subject": "x"}
+    codes = [client.give("grantRole", headers, input=given).status_code for _ in range(PER_MINUTE_MAX + 20)]
+    assert codes[:PER_MINUTE_MAX] == [200] * PER_MINUTE_MAX
+    last = client.give("grantRole", headers, input=given)
+    assert 429 in codes
+    assert last.status_code in {200, 429}
+    assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
