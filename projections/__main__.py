@@ -27,7 +27,7 @@ from projections.folding import StillParkedError, unpark
 from projections.parking import read_parked
 from projections.rebuild import RebuildRunningError, Rebuilt, rebuild
 from projections.registry import ViewRegistrationError, find_views, view_named
-from projections.status import as_grid, status
+from projections.status import as_grid, parked_grid, status
 from projections.view import View
 from projections.worker import GROUP, HEALTH_CHECK, ViewWorker
 
@@ -64,10 +64,15 @@ def show_status(*, as_json: AsJson = False) -> None:
     settings = Settings.from_env(os.environ)
     with connect_own(settings.database_url, application_name="projections status") as connection:
         found = status(connection, find_views(), log_name=settings.log_name, group=GROUP)
+        met = [view for view in find_views() if any(at.view == view.name for at in found)]
+        parked = {view: rows for view in met if (rows := read_parked(connection, view))}
     if as_json:
-        out.print_json(msgspec.json.encode({"views": found}).decode())
-    else:
-        out.print(as_grid(found))
+        by_name = {view.name: rows for view, rows in parked.items()}
+        out.print_json(msgspec.json.encode({"views": found, "parked": by_name}).decode())
+        return
+    out.print(as_grid(found))
+    for view, rows in parked.items():
+        out.print(parked_grid(view, rows))
 
 
 @app.command("rebuild")

@@ -74,7 +74,8 @@ class Folding:
         changes.write(connection, schema)
         if refused:
             park(connection, view, partition, refused, schema=schema)
-            log.error("view.subjects_parked", view=view.name, partition=partition, count=len(refused))
+            for subject, (ordinal, reason) in refused.items():
+                log.error("view.parked", view=view.name, subject=subject, ordinal=ordinal, reason=reason)
 
 
 def fold_events(

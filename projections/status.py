@@ -9,9 +9,9 @@ import psycopg
 from rich.table import Table as Grid
 
 from events.log.progress import journal_progress
-from projections.parking import read_parked
+from projections.parking import Parked, read_parked
 from projections.positions import read_positions
-from projections.view import View
+from projections.view import SCHEMA, View
 
 
 class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,10 @@ class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
 def status(
     connection: psycopg.Connection, views: Sequence[View], *, log_name: str, group: str
 ) -> list[PartitionStatus]:
-    """Return how every view stands in every partition; views no worker has met are left out."""
+    """Return how every view stands in every partition; what no worker has met yet is left out."""
+    made = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.parked",)).fetchone()
+    if made is None or not made[0]:
+        return []
     heads = {at.partition: at.ordinal for at in journal_progress(connection, log=log_name)}
     holders = dict(_holders(connection, group))
     found = []
@@ -59,6 +62,17 @@ def _holders(connection: psycopg.Connection, group: str) -> Iterable[tuple[int, 
     return connection.execute(
         "SELECT partition, worker FROM leases.holdings WHERE group_name = %s", (group,)
     ).fetchall()
+
+
+def parked_grid(view: View, parked: Iterable[Parked]) -> Grid:
+    """Lay out whom a view has set aside, since which event, and why."""
+    grid = Grid(title=f"Parked in {view.name}")
+    for heading in ("subject", "partition", "since ordinal", "reason", "parked at"):
+        grid.add_column(heading)
+    for row in parked:
+        moment = row.parked_at.isoformat(timespec="seconds")
+        grid.add_row(row.subject, str(row.partition), f"{row.ordinal:,}", row.reason, moment)
+    return grid
 
 
 def as_grid(found: Iterable[PartitionStatus]) -> Grid:

@@ -189,6 +189,30 @@ def test_a_worker_process_folds_shows_its_status_and_rebuilds(house: House, pers
         assert worker.wait(20) == 0
 
 
+def test_status_names_who_is_parked_and_unparking_mends_it(house: House, persons: list[str]) -> None:
+    assert "Views" in house.run("status").stdout
+    nothing_lost = house.vault.key_of(persons[5])
+    with psycopg.connect(house.vault_url, autocommit=True) as vault:
+        vault.execute("CREATE TABLE aside AS SELECT * FROM vault_keys WHERE subject = %s", (persons[5],))
+        vault.execute("DELETE FROM vault_persons WHERE person = %s", (persons[5],))
+        vault.execute("DELETE FROM vault_keys WHERE subject = %s", (persons[5],))
+        house.vault.forget_opened(persons[5])
+        with working(make_worker(house.log.url, house.log.name, house.mapper, views=VIEWS)):
+            wait_until(house.folded)
+        parked = json.loads(house.run("status", "--json").stdout)["parked"]
+        assert {view: [row["reason"] for row in rows] for view, rows in parked.items()} == {
+            "directory": ["NoKeyError"],
+            "profile": ["NoKeyError"],
+        }
+        assert house.run("unpark", "profile").returncode == 1
+        vault.execute("INSERT INTO vault_keys SELECT * FROM aside")
+    assert house.vault.key_of(persons[5]) == nothing_lost
+    assert house.run("unpark", "profile").returncode == 0
+    assert house.run("unpark", "directory").returncode == 0
+    assert read(house.log.url, profile.portfolio_of, persons[5]) is not None
+    assert ask(house.log.url, "SELECT * FROM views.parked") == []
+
+
 def test_a_vault_that_is_away_degrades_the_worker_until_it_is_back(
     house: House, persons: list[str], postgres_url: str
 ) -> None:
