@@ -1,6 +1,7 @@
 """`python -m services`: serve commands over HTTP; `python -m services found` makes the organisation, once."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,18 +10,19 @@ from typing import Annotated
 import httpx
 import typer
 import uvicorn
-from rich.console import Console
+from eventsourcing.persistence import PersistenceError
 
 from events.codec import EventMapper
 from events.log.open import close_recorder, open_recorder
 from events.log.outcomes import OutcomeUnknownError
 from events.log.recorder import LogRecorder
+from events.sealing import VaultUnreachableError
 from events.vault import Vault
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
-from kit.secrets import MasterKey
-from kit.settings import Settings
+from kit.secrets import MasterKey, SecretError
+from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from kit.tokens import FetchedKeys, TokenVerifier
 from services.app import create_app
@@ -30,7 +32,8 @@ from services.founding import AlreadyFoundedError, FoundingInputError, found
 from services.handling import CommandHandler
 from services.pacing import Pace
 
-app = typer.Typer(help=__doc__, add_completion=False)
+# Pretty tracebacks would show local variables, and with them keys.
+app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback(invoke_without_command=True)
@@ -39,6 +42,8 @@ def serve(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = Settings.from_env(os.environ)
+    if not settings.oidc_issuer or not settings.oidc_jwks_url:
+        raise SettingsError("The services need IPP_OIDC_ISSUER and IPP_OIDC_JWKS_URL.")
     set_up_logging(as_json=settings.log_format == "json", process="services")
     clock = SystemClock()
     health = Health(clock)
@@ -81,9 +86,9 @@ def found_organisation(
     """Found the organisation and its first administrator."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="services")
-    errors = Console(stderr=True)
     with _log_and_vault(settings) as (recorder, vault):
         try:
+            vault.create_tables()
             made = found(
                 recorder=recorder,
                 vault=vault,
@@ -93,12 +98,14 @@ def found_organisation(
                 administrator=administrator,
             )
         except (AlreadyFoundedError, FoundingInputError) as error:
-            errors.print(f"{error}.")
+            typer.echo(f"{error}.", err=True)
             raise typer.Exit(1) from None
-        except OutcomeUnknownError:
-            errors.print("The log did not answer in time. Run this again: it founds once.")
+        except (OutcomeUnknownError, PersistenceError, VaultUnreachableError) as error:
+            typer.echo(
+                f"The log or the vault did not answer ({error}). Run this again: it founds once.", err=True
+            )
             raise typer.Exit(1) from None
-    Console().print(f"{name} is founded as {made.organisation}; {administrator} is its first administrator.")
+    typer.echo(f"{name} is founded as {made.organisation}; {administrator} is its first administrator.")
 
 
 @contextmanager
@@ -106,7 +113,6 @@ def _log_and_vault(settings: Settings) -> Iterator[tuple[LogRecorder, Vault]]:
     vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
     recorder = open_recorder(settings, clock=SystemClock())
     try:
-        vault.create_tables()
         yield recorder, vault
     finally:
         close_recorder(recorder)
@@ -124,5 +130,14 @@ def _serve(server: uvicorn.Server, stop: Stop) -> None:
     server.run()
 
 
+def main() -> None:
+    """Run, and end with one clear line when settings or key file are not right."""
+    try:
+        app()
+    except (SettingsError, SecretError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -1,4 +1,4 @@
-"""What the health page says of a service: whether log and vault answer."""
+"""What the health page says of a service: whether log and vault answer, also when they come up later."""
 
 import threading
 from typing import Final
@@ -15,7 +15,12 @@ SILENT_S_MAX: Final = 60.0
 
 
 def watch(health: Health, *, recorder: LogRecorder, vault: Vault, stop: threading.Event) -> None:
-    """Look at both every few seconds until `stop`. Degraded, not failed: it heals by itself."""
+    """
+    Look at both every few seconds until `stop`, and make the vault's tables once it answers.
+
+    Degraded, not failed: it heals by itself, and every command says so meanwhile.
+    """
+    prepared = False
     health.expect("log", within_s=SILENT_S_MAX)
     health.expect("vault", within_s=SILENT_S_MAX)
     while not stop.is_set():
@@ -25,6 +30,9 @@ def watch(health: Health, *, recorder: LogRecorder, vault: Vault, stop: threadin
         except PersistenceError:
             health.report("log", ok=False, degraded=True, sentence="the journal does not answer")
         try:
+            if not prepared:
+                vault.create_tables()
+                prepared = True
             vault.person_for("")
             health.report("vault", ok=True, sentence="the vault answers")
         except VaultUnreachableError:

@@ -21,7 +21,7 @@ class TooManyCommandsError(Exception):
 
 
 class Pace:
-    """An allowance of commands for each caller, refilled evenly. Of one process; safe from several threads."""
+    """An allowance of commands for each caller, refilled evenly; safe from several threads."""
 
     def __init__(self, *, per_minute_max: int, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._max = per_minute_max

@@ -20,7 +20,6 @@ from joserfc.jwk import KeySet, RSAKey
 
 from tests.log.harness import LogUnderTest
 
-pytestmark = pytest.mark.postgres
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 ROOT = Path(__file__).parents[2]
 START_S_MAX = 30.0
@@ -85,21 +84,45 @@ def serving(env: dict[str, str]) -> Iterator[httpx.Client]:
         assert process.wait(30) == 0, "it stops in order when asked to"
 
 
+def settings(**given: str) -> dict[str, str]:
+    others = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    return {**others, **given}
+
+
+def test_what_is_missing_is_said_in_one_line(tmp_path: Path) -> None:
+    for env, words in (
+        ({}, "IPP_OIDC_ISSUER"),
+        ({"IPP_PROT": "1"}, "IPP_PORT"),
+        (
+            {
+                "IPP_OIDC_ISSUER": "i",
+                "IPP_OIDC_JWKS_URL": "http://127.0.0.1:1",
+                "IPP_MASTER_KEY_FILE": str(tmp_path / "none"),
+            },
+            "can't be read",
+        ),
+    ):
+        ended = run([], settings(**env))
+        assert ended.returncode == 2
+        assert words in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.postgres
 def test_founded_on_the_server_then_commanded_over_http(database: str, tmp_path: Path) -> None:
     key = tmp_path / "master.key"
     key.write_text(os.urandom(32).hex())
     log = LogUnderTest(url=database, name="ipp")
     log.create()
     with issuer() as keys_url, log.folding():
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("IPP_")},
-            "IPP_DATABASE_URL": database,
-            "IPP_VAULT_URL": database,
-            "IPP_MASTER_KEY_FILE": str(key),
-            "IPP_OIDC_ISSUER": "i",
-            "IPP_OIDC_JWKS_URL": keys_url,
-            "IPP_PORT": str(free_port()),
-        }
+        env = settings(
+            IPP_DATABASE_URL=database,
+            IPP_VAULT_URL=database,
+            IPP_MASTER_KEY_FILE=str(key),
+            IPP_OIDC_ISSUER="i",
+            IPP_OIDC_JWKS_URL=keys_url,
+            IPP_PORT=str(free_port()),
+        )
         founding = ["found", "--name", "MEE Voorbeeld", "--administrator", "boss"]
         first = run(founding, env)
         assert first.returncode == 0, first.stderr
