@@ -101,9 +101,7 @@ def found_organisation(
             typer.echo(f"{error}.", err=True)
             raise typer.Exit(1) from None
         except (OutcomeUnknownError, PersistenceError, VaultUnreachableError) as error:
-            typer.echo(
-                f"The log or the vault did not answer ({error}). Run this again: it founds once.", err=True
-            )
+            typer.echo(f"The log or the vault did not answer: {error}. Run this again.", err=True)
             raise typer.Exit(1) from None
     typer.echo(f"{name} is founded as {made.organisation}; {administrator} is its first administrator.")
 
