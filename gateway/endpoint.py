@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -21,6 +22,7 @@ from strawberry.types.execution import PreExecutionError
 
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError, error_document
+from gateway.masking import shown
 from gateway.page import graphiql_page, query_page
 from kit import metrics
 from kit.ids import new_id
@@ -71,6 +73,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             response = _refusal(
                 request, RequestRefusedError(refused.status_code, ErrorCode.BAD_REQUEST, reason)
             )
+        except Exception as error:  # noqa: BLE001 - the client gets an answer it can read whatever went wrong
+            response = _failure(request, error)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -110,7 +114,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         try:
             data = await super().parse_http_body(request)
-        except (AttributeError, UnicodeDecodeError) as error:  # no object, or no text at all
+        except AttributeError as error:  # JSON, but no object
             raise HTTPException(400, "The body is one JSON object.") from error
         if isinstance(data, list):  # strawberry refuses them before; this is for the type's sake
             raise HTTPException(400, "One operation a request.")
@@ -126,7 +130,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 return await self._execute(*args, **kwargs)
         except TimeoutError:
             message = "This took too long. A command may have happened: ask `command(id:)`."
-            return ExecutionResult(data=None, errors=[GatewayError(ErrorCode.LIMIT_EXCEEDED, message)])
+            raise RequestRefusedError(504, ErrorCode.LIMIT_EXCEEDED, message) from None
 
     async def _execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         try:
@@ -139,8 +143,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         body = await super().process_result(request, result)
-        if isinstance(result, PreExecutionError):
-            body.pop("data", None)  # nothing was executed, which is not the same as null
+        if _not_executed(result):
+            body.pop("data", None)  # which is not the same as null
         return body
 
     def create_response(
@@ -152,8 +156,20 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         status = 200 if executed or media_type == JSON else 400
         return Response(self.encode_json(response_data), status_code=status, media_type=media_type)
 
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return json.loads(data)
+        except (RecursionError, UnicodeDecodeError):  # nested too deeply, or no text at all
+            raise json.JSONDecodeError("this is no JSON that can be read", "", 0) from None
+
     def encode_json(self, data: object) -> bytes | str:
         return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+
+def _not_executed(result: ExecutionResult) -> bool:
+    """Whether the document or its variables were refused: what fails while executing stands at a path."""
+    refused = result.data is None and all(error.path is None for error in result.errors or ())
+    return isinstance(result, PreExecutionError) or (refused and bool(result.errors))
 
 
 def _page(request: Request) -> Response:
@@ -176,11 +192,23 @@ def _media_type(request: HTTPConnection) -> str:
     raise RequestRefusedError(406, ErrorCode.BAD_REQUEST, f"The answer is {GRAPHQL_RESPONSE}.")
 
 
-def _refusal(request: Request, refused: RequestRefusedError) -> Response:
+def _failure(request: Request, error: Exception) -> Response:
+    """Answer for an error outside of any field, masked as those inside are."""
+    masked = shown(GraphQLError("", original_error=error))
+    body = json.dumps({"errors": [masked.formatted]}, ensure_ascii=False)
+    unavailable = (masked.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
+    return Response(body, status_code=503 if unavailable else 500, media_type=_known_media_type(request))
+
+
+def _known_media_type(request: Request) -> str:
     try:
-        media_type = _media_type(request)
+        return _media_type(request)
     except RequestRefusedError:
-        media_type = GRAPHQL_RESPONSE
+        return GRAPHQL_RESPONSE
+
+
+def _refusal(request: Request, refused: RequestRefusedError) -> Response:
+    media_type = _known_media_type(request)
     body = json.dumps(error_document(refused.code, refused.message), ensure_ascii=False)
     headers: Mapping[str, str] = refused.headers
     return Response(body, status_code=refused.status, media_type=media_type, headers=dict(headers))

@@ -55,6 +55,8 @@ NO_REQUESTS = (
     b'{"query": "{ __typename }", "extensions": "x"}',
     b'[{"query": "{ __typename }"}]',
     b"\xff\xfe",
+    b"[" * 9_000,
+    b'{"query": "{ __typename }", "variables": ' + b"[" * 4_500 + b"]" * 4_500 + b"}",
 )
 
 
@@ -92,6 +94,25 @@ def test_a_browser_gets_a_page_that_may_load_nothing_from_elsewhere(house: House
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "http://" not in answer.text
     assert "https://" not in answer.text
+
+
+def test_variables_that_do_not_fit_are_a_bad_request_and_have_no_data(house: House) -> None:
+    body = {"query": "query ($id: UUID!) { command(id: $id) { version } }", "variables": {"id": "no"}}
+    answer = asyncio.run(house.send(json=body, headers=house.headers("owner")))
+    assert answer.status_code == 400
+    assert "data" not in answer.json()
+
+
+def test_an_error_outside_of_any_field_is_masked_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(_: str) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(house.gateway.authenticator, "identify", breaks)
+    body = {"query": "{ __typename }"}
+    answer = asyncio.run(house.send(json=body, headers=house.headers("owner")))
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "secret" not in answer.text
 
 
 def test_a_subscription_is_not_executed_as_a_plain_request(house: House) -> None:
