@@ -1,8 +1,9 @@
 """The log on Apache Kafka: one topic, kept for ever. The only module that knows the Kafka client."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -19,6 +20,7 @@ REQUEST_TIMEOUT_MS: Final = 10_000
 DELIVERY_TIMEOUT_MS: Final = 15_000
 """After this long a record that waits in the producer is given up, so that stale ones die early."""
 SEND_BLOCK_MS: Final = 5_000
+BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 FETCH_BYTES_MAX: Final = 16 * 1024 * 1024
 _MS_PER_DAY: Final = 86_400_000
 
@@ -53,24 +55,33 @@ def create_topic(
         "message.timestamp.type": "CreateTime",
         "max.message.bytes": str(1024 * 1024),
     } | ({"flush.messages": "1"} if flush else {})
-    admin = KafkaAdminClient(**options)
-    try:
+    with _admin(options) as admin, suppress(kafka_errors.TopicAlreadyExistsError):
         admin.create_topics(
             {topic: {"num_partitions": partitions, "replication_factor": replicas, "configs": configs}},
             wait_for_metadata=True,
         )
-    except kafka_errors.TopicAlreadyExistsError:
-        pass
-    finally:
-        admin.close()
     return _write_genesis(options, topic=topic, partitions=partitions, clock=clock, one_subject=one_subject)
 
 
 def delete_topic(options: KafkaOptions, *, topic: str) -> None:
     """Delete a topic with all its records: for tests and benchmarks."""
-    admin = KafkaAdminClient(**options)
-    try:
+    with _admin(options) as admin:
         admin.delete_topics([topic])
+
+
+@contextmanager
+def _admin(options: KafkaOptions) -> Iterator[KafkaAdminClient]:
+    """Lend an admin client; raises LogUnavailableError for Kafka's errors, but for a topic that exists."""
+    try:
+        admin = KafkaAdminClient(**options, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
+    except kafka_errors.KafkaError as error:
+        raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+    try:
+        yield admin
+    except kafka_errors.TopicAlreadyExistsError:
+        raise
+    except kafka_errors.KafkaError as error:
+        raise LogUnavailableError(f"Kafka did not do what was asked: {error}") from error
     finally:
         admin.close()
 
@@ -100,20 +111,24 @@ class KafkaAppender:
 
     def __init__(self, options: KafkaOptions, *, topic: str, clock: Clock) -> None:
         self._topic, self._clock = topic, clock
-        self._producer = KafkaProducer(
-            **options,
-            acks="all",
-            # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
-            enable_idempotence=False,
-            linger_ms=0,
-            batch_size=0,
-            max_request_size=1024 * 1024,
-            request_timeout_ms=REQUEST_TIMEOUT_MS,
-            delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-            max_block_ms=SEND_BLOCK_MS,
-            metrics_enabled=False,
-            allow_auto_create_topics=False,
-        )
+        try:
+            self._producer = KafkaProducer(
+                **options,
+                acks="all",
+                # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
+                enable_idempotence=False,
+                linger_ms=0,
+                batch_size=0,
+                max_request_size=1024 * 1024,
+                request_timeout_ms=REQUEST_TIMEOUT_MS,
+                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+                max_block_ms=SEND_BLOCK_MS,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+                metrics_enabled=False,
+                allow_auto_create_topics=False,
+            )
+        except kafka_errors.KafkaError as error:
+            raise NotSentError(f"Kafka does not answer: {error}") from error
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         done: Future[int] = Future()
@@ -133,7 +148,8 @@ class KafkaAppender:
         return done
 
     def close(self) -> None:
-        self._producer.close(timeout=DELIVERY_TIMEOUT_MS / 1e3)
+        with suppress(kafka_errors.KafkaTimeoutError):  # what could not be sent in time stays unknown
+            self._producer.close(timeout=DELIVERY_TIMEOUT_MS / 1e3)
 
 
 class KafkaReader:
@@ -146,13 +162,8 @@ class KafkaReader:
         self._expected: dict[int, int] = {}
 
     def identity(self) -> str:
-        admin = KafkaAdminClient(**self._options)
-        try:
+        with _admin(self._options) as admin:
             described = admin.describe_topics([self._topic])[0]
-        except kafka_errors.KafkaError as error:
-            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
-        finally:
-            admin.close()
         if described.get("error_code"):
             raise LogGoneError(f"there is no topic {self._topic} (Kafka's error {described['error_code']})")
         return f"topic {described['topic_id']}"
@@ -237,6 +248,7 @@ class KafkaReader:
                 allow_auto_create_topics=False,
                 max_partition_fetch_bytes=FETCH_BYTES_MAX,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 metrics_enabled=False,
             )
         except kafka_errors.KafkaError as error:

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -13,12 +14,14 @@ from psycopg import sql
 
 from events.log.tables import names
 from events.log.verify import verify_partition
+from kit.health import Health
+from kit.lifecycle import Stop
 from tests.faults.history import check, journal_process, run_writers
-from tests.log.harness import LogUnderTest, unique_name
+from tests.log.harness import CLOCK, LogUnderTest, unique_name
 
 pytestmark = [pytest.mark.postgres, pytest.mark.faults, pytest.mark.timeout(240)]
 
-SECONDS = float(os.environ.get("IPP_TEST_FAULT_SECONDS", "12"))
+SECONDS = float(os.environ.get("IPP_TEST_FAULT_SECONDS", "8"))
 """Length of each history; the long runs take more."""
 
 
@@ -126,3 +129,33 @@ def test_a_broker_in_trouble(trouble: str, database: str, kafka: Any) -> None:
     with log.folding():
         survive(log, make_trouble, seconds=SECONDS + 8)
     log.drop()
+
+
+@pytest.mark.kafka
+def test_a_journal_worker_waits_for_a_broker_that_is_away(database: str, kafka: Any) -> None:
+    log = LogUnderTest(
+        url=database, name=unique_name(), partitions=3, bootstrap=kafka.bootstrap, append_timeout_s=20
+    )
+    log.create()
+    kafka.stop()
+    health, stop = Health(CLOCK), Stop()
+    worker = log.worker(health=health)
+    thread = Thread(target=worker.run, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        wait_until(lambda: not health.ready(), "the worker says that it can't work")
+        assert "Kafka does not answer" in health.findings()["journal"].sentence
+        kafka.start()
+        wait_until(health.ready, "the worker heals by itself")
+        survive(log, lambda: None, seconds=3)
+    finally:
+        stop.request("the test is over")
+        thread.join(15)
+        log.drop()
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, f"not within a minute: {what}"
+        time.sleep(0.1)

@@ -113,12 +113,12 @@ class LogUnderTest:
         self.recorders.append(recorder)
         return recorder
 
-    def worker(self, *, lease_s: float = 10.0) -> JournalWorker:
+    def worker(self, *, lease_s: float = 10.0, health: Health | None = None) -> JournalWorker:
         return JournalWorker(
             url=self.url,
             log=self.name,
             open_reader=self.reader,
-            health=Health(CLOCK),
+            health=health or Health(CLOCK),
             lease_s=lease_s,
             worker=uuid.uuid4().hex,
         )

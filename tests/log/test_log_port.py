@@ -2,7 +2,8 @@
 
 import pytest
 
-from events.log.port import LogGoneError, LogReader
+from events.log.outcomes import NotSentError
+from events.log.port import LogGoneError, LogReader, LogUnavailableError
 from events.log.record import unframe
 from tests.log.harness import LogUnderTest
 
@@ -85,3 +86,16 @@ def test_a_log_that_is_not_there_says_so(unfolded: LogUnderTest) -> None:
     with pytest.raises(LogGoneError, match="there is no"):
         reader.partitions()
     reader.close()
+
+
+@pytest.mark.kafka
+def test_a_broker_that_is_not_there_is_said_in_the_ports_own_words(database: str) -> None:
+    away = LogUnderTest(url=database, name="away", bootstrap="127.0.0.1:1")
+    with pytest.raises(LogUnavailableError):
+        away.create()
+    with pytest.raises(LogUnavailableError):
+        away.reader().partitions()
+    with pytest.raises(LogUnavailableError):
+        away.reader().identity()
+    with pytest.raises(NotSentError):
+        away.appender()
