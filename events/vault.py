@@ -17,6 +17,8 @@ from kit.ids import new_id
 from kit.postgres import open_pool
 from kit.secrets import MasterKey, SecretError
 
+WAIT_S_MAX: Final = 3.0
+"""Well under a worker's lease: one that waits here must not be taken for a frozen one."""
 KEYS_CACHED_MAX: Final = 20_000
 KEY_CACHED_S: Final = 300.0
 """How long an opened key is used without asking whether it was destroyed meanwhile."""
@@ -174,7 +176,7 @@ class Vault:
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:
         try:
-            with self._pool.connection() as conn:
+            with self._pool.connection(timeout=WAIT_S_MAX) as conn:
                 yield conn
         except psycopg.Error as error:
             # Whatever is wrong here, nothing is known of any key: no worker may take it for an event's fault.
