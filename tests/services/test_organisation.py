@@ -1,15 +1,13 @@
-"""What may happen to units, teams and roles."""
+"""What may happen to units and roles."""
 
 import pytest
 
 from events.catalog.policy import OrganisationFounded, RoleGranted
-from events.catalog.team import TeamFormed
 from events.catalog.units import UnitFormed
 from kit.ids import derived_id
 from rules.access import NEVER_GRANTED, Role
 from services.deciding import Command, Ids
 from services.organisation.commands import FormUnit, GrantRole
-from services.team.commands import FormTeam
 from tests.spec import NEW, ORGANISATION, PERSON, given
 
 NORTH = derived_id(ORGANISATION, "unit", "north")
@@ -17,8 +15,6 @@ QUAY = derived_id(ORGANISATION, "unit", "quay")
 NORTH_FORMED = UnitFormed(unit=NORTH, name="Noord")
 FORM_NORTH = FormUnit(unit_key="north", name="Noord")
 FORM_QUAY = FormUnit(unit_key="quay", name="Kade", parent_key="north")
-FORM_TEAM = FormTeam(team_key="t", name="Team Kade", unit_key="north")
-TEAM_FORMED = TeamFormed(name="Team Kade", unit=NORTH)
 FOUNDED = OrganisationFounded(name="MEE")
 
 
@@ -48,20 +44,6 @@ def test_a_unit_needs_its_parent() -> None:
 def test_a_key_names_one_unit() -> None:
     other = FormUnit(unit_key="north", name="Zuid", parent_key="nowhere")
     given(NORTH_FORMED).when(other).refused("WRONG_STATE", "NOT_FOUND", fields=["unitKey", "parentKey"])
-
-
-def test_a_team_is_formed_in_a_unit() -> None:
-    given(NORTH_FORMED).when(FORM_TEAM).then(TEAM_FORMED)
-
-
-def test_the_same_team_again_changes_nothing() -> None:
-    given(TEAM_FORMED, NORTH_FORMED).when(FORM_TEAM).refused("ALREADY_SO")
-
-
-def test_a_team_needs_its_unit_and_a_key_of_its_own() -> None:
-    given().when(FORM_TEAM).refused("NOT_FOUND", fields=["unitKey"])
-    other = FormTeam(team_key="t", name="Team Dok", unit_key="south")
-    given(TEAM_FORMED).when(other).refused("WRONG_STATE", "NOT_FOUND", fields=["teamKey", "unitKey"])
 
 
 def test_a_role_is_granted() -> None:
@@ -102,7 +84,6 @@ def test_a_role_this_program_does_not_know_is_held_by_nobody() -> None:
         *((grant(role), ["role"]) for role in sorted(NEVER_GRANTED, key=lambda role: role.name)),
         (grant(Role.HR, ""), ["subject"]),
         (FormUnit(unit_key="", name="", parent_key=" "), ["unitKey", "name", "parentKey"]),
-        (FormTeam(team_key="t ", name="x" * 121, unit_key="u\n"), ["teamKey", "name", "unitKey"]),
     ],
 )
 def test_input_that_can_not_be_is_refused_field_by_field(command: Command, fields: list[str]) -> None:

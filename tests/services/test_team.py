@@ -1,0 +1,31 @@
+"""What may happen to a team."""
+
+from events.catalog.team import TeamFormed
+from events.catalog.units import UnitFormed
+from kit.ids import derived_id
+from services.team.commands import FormTeam
+from tests.spec import ORGANISATION, given
+
+NORTH = derived_id(ORGANISATION, "unit", "north")
+NORTH_FORMED = UnitFormed(unit=NORTH, name="Noord")
+FORM_TEAM = FormTeam(team_key="t", name="Team Kade", unit_key="north")
+TEAM_FORMED = TeamFormed(name="Team Kade", unit=NORTH)
+
+
+def test_a_team_is_formed_in_a_unit() -> None:
+    given(NORTH_FORMED).when(FORM_TEAM).then(TEAM_FORMED)
+
+
+def test_the_same_team_again_changes_nothing() -> None:
+    given(TEAM_FORMED, NORTH_FORMED).when(FORM_TEAM).refused("ALREADY_SO")
+
+
+def test_a_team_needs_its_unit_and_a_key_of_its_own() -> None:
+    given().when(FORM_TEAM).refused("NOT_FOUND", fields=["unitKey"])
+    other = FormTeam(team_key="t", name="Team Dok", unit_key="south")
+    given(TEAM_FORMED).when(other).refused("WRONG_STATE", "NOT_FOUND", fields=["teamKey", "unitKey"])
+
+
+def test_input_that_can_not_be_is_refused_field_by_field() -> None:
+    command = FormTeam(team_key="t ", name="x" * 121, unit_key="u\n")
+    assert [".".join(refusal.field) for refusal in command.refusals()] == ["teamKey", "name", "unitKey"]
