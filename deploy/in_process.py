@@ -9,39 +9,37 @@ from gateway.in_process_bus import InProcessBus
 from gateway.positions import Place
 from rules.access import Role
 from services.contexts import MalformedCommandError, UnknownCommandError, read_command
-from services.handling import (
-    Caller,
-    CommandHandler,
-    CommandIdError,
-    CommandResult,
-    ForbiddenError,
-    UnavailableError,
-)
+from services.handling import CommandHandler
+from services.pacing import Pace, TooManyCommandsError
+from services.results import Caller, CommandIdError, CommandResult, ForbiddenError, UnavailableError
 
 T = TypeVar("T")
 _MEANS = {
     ForbiddenError: ErrorCode.FORBIDDEN,
     UnavailableError: ErrorCode.UNAVAILABLE,
+    TooManyCommandsError: ErrorCode.LIMIT_EXCEEDED,
     CommandIdError: ErrorCode.BAD_REQUEST,
     MalformedCommandError: ErrorCode.BAD_REQUEST,
     UnknownCommandError: ErrorCode.BAD_REQUEST,
 }
 
 
-def bus_of(handler: CommandHandler) -> InProcessBus:
-    """Return a bus that ends at this handler."""
+def bus_of(handler: CommandHandler, pace: Pace) -> InProcessBus:
+    """Return a bus that ends at this handler, at the pace that each caller may have."""
 
     def handle(order: Order, person: str, role: Role) -> Fate:
-        return _translated(
-            lambda: _fate(
-                handler.handle(
-                    read_command(order.name, dict(order.content)),
-                    caller=Caller(person=person, role=role),
-                    command_id=order.command_id,
-                    expected_version=order.expected_version,
-                )
+        def give() -> Fate:
+            caller = Caller(person=person, role=role)
+            pace.take(caller)
+            result = handler.handle(
+                read_command(order.name, dict(order.content)),
+                caller=caller,
+                command_id=order.command_id,
+                expected_version=order.expected_version,
             )
-        )
+            return _fate(result)
+
+        return _translated(give)
 
     def fate_of(command_id: str, person: str, role: Role) -> Fate | None:
         def look_up() -> Fate | None:

@@ -37,6 +37,7 @@ from projections.registry import find_views
 from projections.worker import ViewWorker
 from services.founding import AlreadyFoundedError, found
 from services.handling import CommandHandler
+from services.pacing import Pace
 
 KEPT: Final = ("postgres", "issuer", "master.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
@@ -185,7 +186,7 @@ def _serve(house: House, stop: Stop) -> None:
         person_claim=settings.oidc_person_claim,
         clock=clock,
     )
-    bus = bus_of(house.handler)
+    bus = bus_of(house.handler, Pace(per_minute_max=settings.commands_per_minute_max))
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Gateway]:

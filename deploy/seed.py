@@ -9,7 +9,8 @@ from events.vault import Vault
 from kit.ids import derived_id
 from rules.access import Role
 from services.contexts import read_command
-from services.handling import Caller, CommandHandler
+from services.handling import CommandHandler
+from services.results import Caller
 
 ORGANISATION: Final = "Stichting Kade Welzijn"
 FIRST_ADMINISTRATOR: Final = "administrator"

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
-import structlog
 
 from events.vault import Vault
 from gateway.app import create_app
@@ -14,43 +13,38 @@ from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
 from gateway.http_bus import HttpBus, services_client
 from gateway.serving import serve
-from kit.clock import SystemClock
+from kit.clock import Clock, SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
-from kit.secrets import MasterKey
-from kit.settings import Settings
+from kit.secrets import MasterKey, SecretError
+from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from kit.tokens import FetchedKeys, TokenVerifier
 
 
 def main() -> int:
-    settings = Settings.from_env(os.environ)
-    set_up_logging(as_json=settings.log_format == "json", process="gateway")
-    if not settings.services_url:
-        structlog.get_logger("gateway").error(
-            "gateway.no_services_url", meaning="IPP_SERVICES_URL is not set; the demo is `make demo`"
-        )
+    """Run, and end with one clear line when settings or key file are not right."""
+    try:
+        settings = Settings.from_env(os.environ)
+        settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
+        master_key = MasterKey.from_file(settings.master_key_file)
+    except (SettingsError, SecretError) as error:
+        sys.stderr.write(f"{error}\n")
         return 2
+    set_up_logging(as_json=settings.log_format == "json", process="gateway")
     clock = SystemClock()
-    health = Health(clock)
-    master_key = MasterKey.from_file(settings.master_key_file)
     vault = Vault(settings.vault_url, master_key)
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Gateway]:
-        with httpx.Client() as issuer_client:
+        with httpx.Client() as issuer:
             async with (
                 services_client(settings.services_url) as services,
                 open_gateway(
                     database_url=settings.database_url,
                     pool_max=settings.database_pool_max,
                     master_key=master_key.key,
-                    verifier=TokenVerifier(
-                        keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=issuer_client),
-                        issuer=settings.oidc_issuer,
-                        audience=settings.oidc_audience,
-                        clock=clock,
-                    ),
+                    verifier=_verifier(settings, clock=clock, client=issuer),
                     person_claim=settings.oidc_person_claim,
                     person_for=vault.person_for,
                     bus=HttpBus(services),
@@ -60,7 +54,7 @@ def main() -> int:
             ):
                 yield gateway
 
-    app = create_app(start, health=health, with_page=False)
+    app = create_app(start, health=Health(clock), with_page=False)
     try:
         with Stop().on_signals() as stop:
             run_all(
@@ -69,6 +63,15 @@ def main() -> int:
     finally:
         vault.close()
     return 0
+
+
+def _verifier(settings: Settings, *, clock: Clock, client: httpx.Client) -> TokenVerifier:
+    return TokenVerifier(
+        keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        clock=clock,
+    )
 
 
 if __name__ == "__main__":
