@@ -20,13 +20,26 @@ STOP_S_MAX = 30.0
 class Demo:
     """A running demo; `token` is for whoever is named."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
         self.process = process
+        self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
 
     def token(self, name: str, life_s: int = 3600) -> str:
         answer = httpx.get(f"{self.url}/dev/token", params={"as": name, "life_s": life_s}).raise_for_status()
         return str(answer.json()["access_token"])
+
+    def settings(self) -> dict[str, str]:
+        """Give what another process needs to work on this demo's databases, and to take its tokens."""
+        password = (self.folder / "postgres" / "password").read_text().strip()
+        port = (self.folder / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[3]
+        return {
+            "IPP_DATABASE_URL": f"postgresql://postgres:{password}@127.0.0.1:{port}/ipp",
+            "IPP_VAULT_URL": f"postgresql://postgres:{password}@127.0.0.1:{port}/vault",
+            "IPP_MASTER_KEY_FILE": str(self.folder / "master.key"),
+            "IPP_OIDC_ISSUER": "ipp-development",
+            "IPP_OIDC_JWKS_URL": f"{self.url}/dev/jwks.json",
+        }
 
     def stop(self) -> int:
         """End it as Ctrl-C does, and return how it ended."""
@@ -61,7 +74,7 @@ def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
     with command(folder, port, *options) as process:
         try:
             _wait_until_ready(process)
-            yield Demo(process, port)
+            yield Demo(process, port, folder)
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
