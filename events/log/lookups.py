@@ -1,6 +1,6 @@
 """What a writer asks of the journal: commands, verdicts, heads, each by one key read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from psycopg.rows import tuple_row
 from events.log.acceptance import Head, Outcome
 from events.log.outcomes import Accepted, Position, Settled
 from events.log.record import Commit
+from events.log.streams import StreamIdError, partition_of, subject_of
 from events.log.tables import names
 from events.log.verdicts import Told
 
@@ -26,6 +27,21 @@ class LogIdentity(msgspec.Struct, frozen=True):
     generation: bytes
     partitions: int
     one_subject: bool
+
+    def subject_of(self, streams: Iterable[str]) -> str:
+        """Return the one subject of a commit's streams. Raises ProgrammingError when they are not of one."""
+        if self.one_subject:
+            return ""
+        try:
+            subjects = {subject_of(stream) for stream in streams}
+        except StreamIdError as error:
+            raise ProgrammingError(str(error)) from error
+        if len(subjects) != 1:
+            raise ProgrammingError(f"one commit has events of one subject, not of {len(subjects)}")
+        return subjects.pop()
+
+    def partition_of(self, subject: str) -> int:
+        return 0 if self.one_subject else partition_of(subject, self.partitions)
 
 
 class Lookups:

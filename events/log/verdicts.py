@@ -18,6 +18,7 @@ from kit.postgres import connect_own
 PAYLOAD_BYTES_MAX: Final = 7_900
 """PostgreSQL refuses payloads of 8,000 bytes and more."""
 RECONNECT_S: Final = 0.5
+RECONNECT_S_MAX: Final = 8.0
 LISTEN_TURN_S: Final = 0.2
 _WRITER = re.compile(r"[0-9a-f]{1,32}")
 _CODES: Final = {
@@ -131,16 +132,19 @@ class VerdictListener:
         self._thread.join(2 * LISTEN_TURN_S)
 
     def _run(self) -> None:
+        pause = RECONNECT_S
         while not self._stop.is_set():
             try:
                 with connect_own(self._url, application_name=self._channel[:63]) as conn:
                     conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
                     self._listening.set()
+                    pause = RECONNECT_S
                     self._listen(conn)
             except psycopg.Error as error:
                 self._listening.clear()
                 _log.warning("verdicts.listener_lost", error=str(error).strip())
-                self._stop.wait(RECONNECT_S)
+                self._stop.wait(pause)
+                pause = min(2 * pause, RECONNECT_S_MAX)
 
     def _listen(self, conn: psycopg.Connection) -> None:
         while not self._stop.is_set():

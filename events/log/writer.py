@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Final
 
 import msgspec
-from eventsourcing.persistence import PersistenceError, ProgrammingError, Tracking
+from eventsourcing.persistence import PersistenceError, Tracking
 
 from events.log.acceptance import Head, Outcome
 from events.log.lane import Lane
@@ -23,7 +23,6 @@ from events.log.outcomes import (
 )
 from events.log.port import LogAppender
 from events.log.record import ZERO_PARENT, Commit, Settle, Write, digest_of, encode_entry
-from events.log.streams import StreamIdError, partition_of, subject_of
 from events.log.verdicts import Told, VerdictListener, wait_for
 
 HEADS_MAX: Final = 200_000
@@ -84,7 +83,7 @@ class LogWriter:
         decides, and after a wrong guess the head is read once and the commit sent again.
         """
         log = self._opened()
-        subject = subject or self._subject(log, events)
+        subject = subject or log.subject_of(event[0] for event in events)
         attempt = Commit(
             subject=subject,
             command=command or os.urandom(32),
@@ -121,7 +120,7 @@ class LogWriter:
         if (found := self._lookups.find(subject, command)) is not None:
             return found
         unsent: list[NotSentError] = []
-        partition = self._partition(log, subject)
+        partition = log.partition_of(subject)
         self._lane_open().submit(partition, encode_entry(Settle(subject, command)), unsent.append)
         while time.monotonic() < deadline:
             if (found := self._lookups.find(subject, command)) is not None:
@@ -193,7 +192,7 @@ class LogWriter:
             raise NotSentError("the log is closed")
         waiting = listener.expect(commit.commit)
         try:
-            lane.submit(self._partition(log, commit.subject), encode_entry(commit), waiting.fail)
+            lane.submit(log.partition_of(commit.subject), encode_entry(commit), waiting.fail)
             told = wait_for(
                 waiting,
                 timeout_s=self._append_timeout_s,
@@ -220,22 +219,35 @@ class LogWriter:
         writes: list[Write] = []
         guessed = False
         for stream, version, topic, state in events:
-            head = heads.get(stream) or self._heads.get(stream)
-            if head is None and version <= 1 and may_guess:
-                guessed, parent = True, ZERO_PARENT
-            else:
-                head = head or self._lookups.head(stream)
-                parent = head.digest if head else ZERO_PARENT
-                before = head.version if head else (version - 1 if version <= 1 else 0)
-                if version != before + 1:
-                    raise ConflictError(
-                        f"version {version} of {stream} can't follow version {before}",
-                        verdict=(Outcome.GAP if version > before else Outcome.SUPERSEDED).value,
-                        version=before,
-                    )
+            head = heads.get(stream)
+            if head is None:
+                head, guess = self._head(stream, version, may_guess=may_guess)
+                guessed = guessed or guess
+            before = head.version if head else (version - 1 if version <= 1 else 0)
+            if version != before + 1:
+                raise ConflictError(
+                    f"version {version} of {stream} can't follow version {before}",
+                    verdict=(Outcome.GAP if version > before else Outcome.SUPERSEDED).value,
+                    version=before,
+                )
+            parent = head.digest if head else ZERO_PARENT
             writes.append(Write(stream, version, parent, topic, state))
             heads[stream] = Head(version, digest_of(parent, stream, version, topic, state))
         return tuple(writes), guessed
+
+    def _head(self, stream: str, version: int, *, may_guess: bool) -> tuple[Head | None, bool]:
+        """
+        Return the head that a version should follow, and whether it is only guessed that there is none.
+
+        What this process remembers serves only where the version follows it: others write the stream too, and
+        a caller who built on their events must not be held to what we last wrote ourselves.
+        """
+        known = self._heads.get(stream)
+        if known is not None and known.version + 1 == version:
+            return known, False
+        if known is None and version <= 1 and may_guess:
+            return None, True
+        return self._lookups.head(stream), False
 
     def _accepted(self, log: LogIdentity, commit: Commit, told: Told) -> Accepted:
         if len(self._heads) > HEADS_MAX:
@@ -245,7 +257,7 @@ class LogWriter:
             self._heads[write.stream] = Head(write.version, digest)
         position = Position(
             generation=log.generation.hex(),
-            partition=self._partition(log, commit.subject),
+            partition=log.partition_of(commit.subject),
             ordinal=told.ordinal,
         )
         return Accepted(
@@ -274,17 +286,3 @@ class LogWriter:
                 version = head.version if head else None
         message = f"the log refused the commit: {outcome.value}"
         return ConflictError(message, verdict=outcome.value, version=version)
-
-    def _subject(self, log: LogIdentity, events: Sequence[Event]) -> str:
-        if log.one_subject:
-            return ""
-        try:
-            subjects = {subject_of(event[0]) for event in events}
-        except StreamIdError as error:
-            raise ProgrammingError(str(error)) from error
-        if len(subjects) != 1:
-            raise ProgrammingError(f"one commit has events of one subject, not of {len(subjects)}")
-        return subjects.pop()
-
-    def _partition(self, log: LogIdentity, subject: str) -> int:
-        return 0 if log.one_subject else partition_of(subject, log.partitions)

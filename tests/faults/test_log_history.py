@@ -13,11 +13,10 @@ import pytest
 from psycopg import sql
 
 from events.log.tables import names
-from events.log.verify import verify_partition
 from kit.health import Health
 from kit.lifecycle import Stop
 from tests.faults.history import check, journal_process, run_writers
-from tests.log.harness import CLOCK, LogUnderTest, unique_name
+from tests.log.harness import CLOCK, LogUnderTest, assert_agrees, unique_name
 
 pytestmark = [pytest.mark.postgres, pytest.mark.faults, pytest.mark.timeout(240)]
 
@@ -40,16 +39,7 @@ def survive(log: LogUnderTest, meanwhile: Callable[[], None], *, seconds: float 
     lines = run_writers(log, writers=6, subjects=4, seconds=seconds, meanwhile=meanwhile)
     told = check(log, lines)
     assert told["accepted"] > 20, f"hardly anything happened: {told}"
-    agree(log)
-
-
-def agree(log: LogUnderTest) -> None:
-    reader = log.reader()
-    with psycopg.connect(log.url, autocommit=True) as conn:
-        for partition in range(log.partitions):
-            report = verify_partition(conn, reader, log=log.name, partition=partition)
-            assert not report.faults
-    reader.close()
+    assert_agrees(log)
 
 
 def test_races_lost_replies_and_late_duplicates(log: LogUnderTest) -> None:

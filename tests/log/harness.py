@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
@@ -15,12 +16,22 @@ from events.log import kafka as kafka_log
 from events.log import table as table_log
 from events.log.port import LogAppender, LogReader
 from events.log.recorder import LogRecorder
+from events.log.verify import verify_partition
 from events.log.worker import JournalWorker
 from events.log.writer import LogWriter
 from kit.clock import SystemClock
 from kit.health import Health
+from kit.postgres import connect_own
 
 CLOCK = SystemClock()
+
+
+def subject() -> str:
+    return uuid.uuid4().hex
+
+
+def event(of: str, version: int, *, category: str = "portfolio", state: bytes = b"state") -> StoredEvent:
+    return StoredEvent(f"{category}-{of}", version, "sealed", state)
 
 
 def unique_name() -> str:
@@ -135,3 +146,13 @@ class LogUnderTest:
             stop.set()
             thread.join(15)
             assert not thread.is_alive(), "the journal worker did not stop"
+
+
+def assert_agrees(log: LogUnderTest) -> None:
+    """Fold the whole log anew and compare it with the journal."""
+    reader = log.reader()
+    with connect_own(log.url, application_name="test") as conn:
+        for partition in range(log.partitions):
+            report = verify_partition(conn, reader, log=log.name, partition=partition)
+            assert not report.faults
+    reader.close()

@@ -16,8 +16,7 @@ from events.log.outcomes import ConflictError
 from events.log.record import Commit, Entry, digest_of, encode_entry, frame
 from events.log.tables import create_tables
 from tests.log import test_acceptance as cases
-from tests.log.harness import LogUnderTest, unique_name
-from tests.log.test_recorder import event, subject
+from tests.log.harness import LogUnderTest, event, subject, unique_name
 
 Judge = Callable[[State, Commit], Verdict]
 
