@@ -116,7 +116,9 @@ class ViewWorker:
 
     def _note_trouble(self, retry: RetryCallState) -> None:
         error = retry.outcome.exception() if retry.outcome else None
-        log.warning("views.interrupted", reason=type(error).__name__, attempt=retry.attempt_number)
+        # At a first start the journal is simply not there yet.
+        say = log.info if isinstance(error, JournalMissingError) else log.warning
+        say("views.interrupted", reason=type(error).__name__, attempt=retry.attempt_number)
         self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
         if not isinstance(error, VaultUnreachableError):
             self._forget()
