@@ -18,7 +18,7 @@ demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 s
 	@IPP_PORT=$(PORT) $(RUN)/python -m deploy.local $(if $(filter 1,$(FRESH)),--fresh)
 
 token: $(READY) ## print a bearer token of the running demo (AS=owner, lead, hr, board, auditor, …)
-	@$(RUN)/python -m deploy.token $(AS)
+	@PORT=$(PORT) $(RUN)/python -m deploy.token $(AS)
 
 check: $(READY) ## lint, format, types, import contracts
 	$(RUN)/ruff check .
@@ -47,7 +47,7 @@ schema: $(READY) ## export the GraphQL schema to gateway/schema.graphql
 
 rebuild: $(READY) ## build a view again beside the old one, compare, swap: VIEW=profile
 	@test -n "$(VIEW)" || { echo "Which view? VIEW=<name of a file in projections/views>"; exit 2; }
-	@$(RUN)/python -m projections rebuild $(VIEW)
+	@$(RUN)/python -m deploy.views rebuild $(VIEW)
 
 LOCK := $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

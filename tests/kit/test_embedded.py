@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError, url_of_running
 from kit.postgres import connect_own, open_async_pool, open_pool
 
 FAST = {"fsync": "off"}
@@ -111,3 +111,9 @@ def test_an_async_pool_opens_while_the_server_is_away() -> None:
         await pool.close()
 
     asyncio.run(open_and_close())
+
+
+def test_a_running_server_is_found_by_its_folder_and_a_stopped_one_is_not(folder: Path) -> None:
+    with EmbeddedPostgres(folder, settings=FAST) as server:
+        assert url_of_running(folder, "postgres") == server.url()
+    assert url_of_running(folder, "postgres") is None

@@ -1,0 +1,36 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.demo import ROOT, running_demo
+
+pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
+
+
+def views(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "deploy.views", *arguments],
+        cwd=ROOT,
+        env={**env, "IPP_DATA_DIR": str(folder), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_view_of_the_running_demo_is_rebuilt_equal_and_swapped(tmp_path: Path) -> None:
+    with running_demo(tmp_path):
+        done = views(tmp_path, "rebuild", "directory")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Equal at equal positions, and swapped." in done.stdout
+
+
+def test_without_a_demo_and_a_database_it_says_what_to_do(tmp_path: Path) -> None:
+    done = views(tmp_path, "status")
+    assert done.returncode == 1
+    assert "Set IPP_DATABASE_URL, or start the demo" in done.stderr
