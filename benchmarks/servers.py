@@ -1,4 +1,4 @@
-"""The servers that benchmarks measure: the tests' own PostgreSQL and Kafka, and UmaDB from its wheel."""
+"""The servers that benchmarks measure: a durable PostgreSQL, Kafka as in the tests, UmaDB from its wheel."""
 
 import shutil
 import subprocess
@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from kit.embedded import EmbeddedPostgres
 from tests.backends.kafka import kafka_broker as _kafka_broker
 from tests.backends.postgres import fresh_database
-from tests.backends.postgres import postgres_server as _postgres_server
 
 UMADB_PORT: Final = 50_051
 START_TIMEOUT_S: Final = 20.0
@@ -21,7 +21,12 @@ START_TIMEOUT_S: Final = 20.0
 @contextmanager
 def postgres_database() -> Iterator[str]:
     """Give the URL of an empty database, durable as PostgreSQL is by default."""
-    with _postgres_server() as server, fresh_database(server) as url:
+    # Not the tests' server, which skips flushing.
+    with (
+        tempfile.TemporaryDirectory(prefix="ipp-bench-postgres-") as folder,
+        EmbeddedPostgres(Path(folder)) as server,
+        fresh_database(server.url()) as url,
+    ):
         yield url
 
 

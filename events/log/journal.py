@@ -71,7 +71,8 @@ class Journal:
     def __init__(self, *, log: str, state: State, place: Place) -> None:
         self._log, self._state, self.place = log, state, place
         own = names(log)
-        self._sql = {name: sql.SQL(text).format(**own) for name, text in _STATEMENTS.items()}
+        # As bytes: psycopg remembers how it parsed those, and not a composed statement.
+        self._sql = {name: sql.SQL(text).format(**own).as_bytes() for name, text in _STATEMENTS.items()}
 
     def fold(self, conn: psycopg.Connection, records: Sequence[LogRecord]) -> None:
         """

@@ -1,5 +1,6 @@
 """Group commit: what waits for a partition at one moment leaves in one record."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Condition, Thread
@@ -11,8 +12,11 @@ from events.log.outcomes import CommitTooLargeError, NotSentError
 from events.log.port import LogAppender
 from events.log.record import RECORD_BYTES_MAX, frame, framed_size
 
-IN_FLIGHT_MAX: Final = 2
+IN_FLIGHT_MAX: Final = 1
 """Records of one partition that may be under way; more would only make them smaller."""
+GATHER_S: Final = 0.003
+"""How long a record waits for as many commits as the last one had."""
+GATHER_STEP_S: Final = 0.0005
 WAITING_ENTRIES_MAX: Final = 10_000
 CLOSE_TIMEOUT_S: Final = 20.0
 
@@ -35,6 +39,7 @@ class Lane:
         self._changed = Condition()
         self._waiting: dict[int, list[tuple[bytes, NotSent]]] = {}
         self._in_flight: dict[int, int] = {}
+        self._company: dict[int, int] = {}
         self._count = 0
         self._closing = False
         self._thread = Thread(target=self._run, name="log lane", daemon=True)
@@ -75,9 +80,24 @@ class Lane:
                     if self._closing and not self._count:
                         return
                     self._changed.wait()
+            self._gather(ready)
+            with self._changed:
                 batches = [(partition, self._take(partition)) for partition in ready]
             for partition, batch in batches:
                 self._send(partition, batch)
+
+    def _gather(self, ready: Sequence[int]) -> None:
+        """
+        Wait a moment for company when the last record had some: those writers were told together just now.
+
+        Without it the first of them to come back leaves alone, and the others wait for its acknowledgement.
+        """
+        deadline = time.monotonic() + GATHER_S
+        while time.monotonic() < deadline:
+            with self._changed:
+                if all(len(self._waiting[p]) >= self._company.get(p, 1) for p in ready):
+                    return
+            time.sleep(GATHER_STEP_S)
 
     def _ready(self) -> list[int]:
         free = (p for p in self._waiting if self._in_flight.get(p, 0) < IN_FLIGHT_MAX)
@@ -95,6 +115,7 @@ class Lane:
         self._waiting[partition] = waiting[taken:]
         self._count -= taken
         self._in_flight[partition] = self._in_flight.get(partition, 0) + 1
+        self._company[partition] = taken
         return batch
 
     def _send(self, partition: int, batch: Sequence[tuple[bytes, NotSent]]) -> None:

@@ -49,7 +49,9 @@ class Lookups:
 
     def __init__(self, connect: Connect, *, log: str) -> None:
         self._connect = connect
-        self._sql = {name: sql.SQL(text).format(**names(log)) for name, text in _STATEMENTS.items()}
+        self._sql = {
+            name: sql.SQL(text).format(**names(log)).as_bytes() for name, text in _STATEMENTS.items()
+        }
 
     def log(self) -> LogIdentity | None:
         """Return the log's identity, or None until a journal worker has met the log."""

@@ -81,7 +81,9 @@ class JournalWorker:
             )
             leases.hold()
             create_tables(leases.connection, log=self._log)
+            # After a crash of PostgreSQL the fold runs again; and its two statements are planned once.
             leases.connection.execute("SET synchronous_commit = off")
+            leases.connection.execute("SET plan_cache_mode = force_generic_plan")
             while not stop.is_set():
                 self._turn(leases, reader, stop)
         finally:
