@@ -43,14 +43,19 @@ os.register_at_fork(after_in_child=lambda: _process.__setitem__(0, os.urandom(8)
 _count = itertools.count()
 
 
-def attempt_id(_command: bytes) -> bytes:
+def fresh_id() -> bytes:
     """
-    Return a fresh id for one attempt: never made from the command, which may need several attempts.
+    Return 16 bytes that no other call returned: random for the process, counted within it.
 
-    Random for the process and counted within it: reading randomness for each lets go of the interpreter's
-    lock, which under many threads costs more than all the rest of an append.
+    Reading randomness for each would let go of the interpreter's lock, which under many threads costs more
+    than all the rest of an append.
     """
     return _process[0] + next(_count).to_bytes(8)
+
+
+def attempt_id(_command: bytes) -> bytes:
+    """Return the id of one attempt: never made from the command, which may need several attempts."""
+    return fresh_id()
 
 
 class LogWriter:
@@ -97,7 +102,7 @@ class LogWriter:
         subject = subject or log.subject_of(event[0] for event in events)
         attempt = Commit(
             subject=subject,
-            command=command or attempt_id(b"") + attempt_id(b""),
+            command=command or fresh_id() + fresh_id(),
             commit=b"",
             writes=(),
             fingerprint=fingerprint,
