@@ -1,7 +1,5 @@
 """Appending to the log: chains the commit to its heads, sends it, awaits the verdict, settles the unknown."""
 
-import itertools
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,6 +10,7 @@ import msgspec
 from eventsourcing.persistence import PersistenceError, Tracking
 
 from events.log.acceptance import Head, Outcome
+from events.log.attempts import attempt_id, fresh_id
 from events.log.lane import Lane
 from events.log.lookups import Connect, LogIdentity, Lookups
 from events.log.outcomes import (
@@ -36,26 +35,6 @@ OPEN_TIMEOUT_S: Final = 10.0
 
 Event = tuple[str, int, str, bytes]
 """Stream, version, topic, state."""
-
-
-_process = [os.urandom(8)]
-os.register_at_fork(after_in_child=lambda: _process.__setitem__(0, os.urandom(8)))
-_count = itertools.count()
-
-
-def fresh_id() -> bytes:
-    """
-    Return 16 bytes that no other call returned: random for the process, counted within it.
-
-    Reading randomness for each would let go of the interpreter's lock, which under many threads costs more
-    than all the rest of an append.
-    """
-    return _process[0] + next(_count).to_bytes(8)
-
-
-def attempt_id(_command: bytes) -> bytes:
-    """Return the id of one attempt: never made from the command, which may need several attempts."""
-    return fresh_id()
 
 
 class LogWriter:
