@@ -1,5 +1,6 @@
 """Appending to the log: chains the commit to its heads, sends it, awaits the verdict, settles the unknown."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
