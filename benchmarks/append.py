@@ -17,7 +17,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.servers import kafka_bootstrap, postgres_database, umadb_server
+from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database, umadb_server
 from events.log import kafka as kafka_log
 from tests.log.harness import CLOCK, LogUnderTest, datastore, unique_name
 
@@ -135,6 +135,7 @@ def run(writers: Sequence[int], seconds: float, say: Console) -> list[dict[str, 
 
 
 def main() -> None:
+    log_to_stderr()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="measured time for each row")

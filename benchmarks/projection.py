@@ -21,7 +21,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.servers import kafka_bootstrap, postgres_database
+from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised
 from events.catalog.registry import Event
@@ -98,10 +98,12 @@ def fill(log: LogUnderTest, commits: Sequence[Commit]) -> None:
 
 
 def fold_journal(log: LogUnderTest) -> None:
+    log_to_stderr()
     log.worker().run(Stop())
 
 
 def fold_view(url: str, vault_url: str, key: str, log: str, name: str) -> None:
+    log_to_stderr()
     vault = Vault(vault_url, MasterKey.from_file(Path(key)))
     ViewWorker(
         database_url=url,
@@ -221,6 +223,7 @@ def _passed(conn: psycopg.Connection, view: str) -> int:
 
 
 def main() -> None:
+    log_to_stderr()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--people", type=int, default=PEOPLE, help=f"{EVENTS_EACH} events each")

@@ -1,5 +1,6 @@
 """The servers that benchmarks measure: a durable PostgreSQL, Kafka as in the tests, UmaDB from its wheel."""
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -10,12 +11,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from kit.embedded import EmbeddedPostgres
 from tests.backends.kafka import kafka_broker as _kafka_broker
 from tests.backends.postgres import fresh_database
 
 UMADB_PORT: Final = 50_051
 START_TIMEOUT_S: Final = 20.0
+
+
+def log_to_stderr() -> None:
+    """Keep what workers say out of the figures on standard output."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @contextmanager
