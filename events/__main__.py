@@ -8,13 +8,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from events.log.open import create_log, journal_worker, open_reader
+from events.log.open import connect_journal, create_log, journal_worker, open_reader
 from events.log.port import LogGoneError, LogUnavailableError
 from events.log.verify import PartitionReport, verify_partition
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
-from kit.postgres import connect_own
 from kit.probes import serve_probes
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
@@ -53,19 +52,11 @@ def verify(
 ) -> None:
     """Read the whole log, apply the rule anew and compare every accepted event with the journal."""
     settings = Settings.from_env(os.environ)
-    reader = open_reader(settings)
-    reports: list[PartitionReport] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with (
-        connect_own(settings.database_url, application_name="verify") as conn,
-        Progress(*columns, console=Console(stderr=True)) as progress,
-    ):
-        partitions = reader.partitions()
-        bar = progress.add_task("partitions", total=partitions)
-        for partition in range(partitions):
-            reports.append(verify_partition(conn, reader, log=settings.log_name, partition=partition))
-            progress.advance(bar)
-    reader.close()
+    try:
+        reports = _verified(settings)
+    except (LogGoneError, LogUnavailableError) as error:
+        out.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
     if as_json:
         out.print_json(msgspec.json.encode({"partitions": reports}).decode())
     else:
@@ -73,6 +64,23 @@ def verify(
             _say(report)
     if any(report.faults for report in reports):
         raise typer.Exit(1)
+
+
+def _verified(settings: Settings) -> list[PartitionReport]:
+    reader = open_reader(settings)
+    partitions = reader.partitions()
+    reports: list[PartitionReport] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        connect_journal(settings) as conn,
+        Progress(*columns, console=Console(stderr=True)) as progress,
+    ):
+        bar = progress.add_task("partitions", total=partitions)
+        for partition in range(partitions):
+            reports.append(verify_partition(conn, reader, log=settings.log_name, partition=partition))
+            progress.advance(bar)
+    reader.close()
+    return reports
 
 
 def _say(report: PartitionReport) -> None:

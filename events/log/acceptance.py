@@ -172,6 +172,8 @@ def _judge_versions(state: State, commit: Commit) -> Verdict:
     inside: dict[str, Head] = {}
     digests: list[bytes] = []
     taken = gap = False
+    if commit.tracking is not None and "\0" in commit.tracking[0]:
+        return Verdict(Outcome.MALFORMED, state.ordinal)
     for write in commit.writes:
         if "\0" in write.stream or "\0" in write.topic:  # PostgreSQL's text can't hold it
             return Verdict(Outcome.MALFORMED, state.ordinal)

@@ -4,17 +4,19 @@ import os
 import uuid
 from typing import Any
 
+import psycopg
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
 from events.log import kafka as kafka_log
 from events.log import table as table_log
-from events.log.port import LogAppender, LogReader
+from events.log.port import LogAppender, LogReader, LogUnavailableError
 from events.log.recorder import LogRecorder
 from events.log.worker import JournalWorker
 from events.log.writer import LogWriter
 from kit.clock import Clock
 from kit.health import Health
+from kit.postgres import connect_own
 from kit.settings import Settings
 
 
@@ -82,6 +84,14 @@ def journal_worker(settings: Settings, *, health: Health) -> JournalWorker:
         lease_s=settings.lease_s,
         worker=uuid.uuid4().hex,
     )
+
+
+def connect_journal(settings: Settings) -> psycopg.Connection:
+    """Open a connection to the journal's database. Raises LogUnavailableError."""
+    try:
+        return connect_own(settings.database_url, application_name=f"{settings.log_name} check")
+    except psycopg.OperationalError as error:
+        raise LogUnavailableError(f"The journal's database does not answer: {error}") from error
 
 
 def topic_of(settings: Settings) -> str:

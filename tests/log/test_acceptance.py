@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +92,8 @@ def test_versions_inside_a_commit_follow_and_chain() -> None:
 
 def test_a_name_postgresql_cannot_hold_is_malformed() -> None:
     assert outcome(commit(1, Write(S, 1, ZERO_PARENT, "a\0b", b""))) is Outcome.MALFORMED
+    assert outcome(commit(1, tracking=("up\0", 1))) is Outcome.MALFORMED
+    assert outcome(msgspec.structs.replace(commit(1), subject="\0")) is Outcome.FOREIGN
 
 
 def test_ids_come_before_versions() -> None:
