@@ -112,8 +112,12 @@ class EventMapper(Mapper[str]):
         """Open and decode. Raises UndecodableEventError, NoKeyError and VaultUnreachableError."""
         stream = str(stored_event.originator_id)
         version = stored_event.originator_version
+        sealed = stored_event.topic == SEALED
+        if sealed is not (category_and_subject(stream)[0] in PERSON_CATEGORIES):
+            # Only who knows a person's key speaks of that person; and of nobody else is anything sealed.
+            raise UndecodableEventError(f"version {version} of {stream} is not sealed as its stream is")
         try:
-            if stored_event.topic == SEALED:
+            if sealed:
                 name, at, by, data = self._opened(stream, stored_event.state)
             else:
                 clear = _decode_clear(stored_event.state)

@@ -23,6 +23,7 @@ SEND_BLOCK_MS: Final = 5_000
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 FETCH_BYTES_MAX: Final = 16 * 1024 * 1024
 _MS_PER_DAY: Final = 86_400_000
+_DAY_MAX: Final = 2**31 - 1
 
 KafkaOptions = Mapping[str, Any]
 """What every client of the cluster needs: bootstrap_servers, and in production TLS and SASL settings."""
@@ -271,6 +272,6 @@ def _record(partition: int, raw: Any) -> LogRecord:
         partition=partition,
         offset=raw.offset,
         epoch=-1 if raw.leader_epoch is None else raw.leader_epoch,
-        day=(raw.timestamp or 0) // _MS_PER_DAY,
+        day=min(max(0, (raw.timestamp or 0) // _MS_PER_DAY), _DAY_MAX),
         value=raw.value or b"",
     )

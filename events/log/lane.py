@@ -127,6 +127,10 @@ class Lane:
             for _, not_sent in batch:
                 not_sent(error)
             return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the lane must live, and nothing is known
+            self._landed(partition)
+            _log.error("append.unknown", partition=partition, kind=type(error).__name__)
+            return
         sent.add_done_callback(lambda done: self._after(partition, done))
 
     def _after(self, partition: int, done: "Future[int]") -> None:

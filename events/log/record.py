@@ -131,7 +131,7 @@ def unframe(record: bytes) -> Frame:
         raise UnknownFormatError(f"format {record[8]}, rule {record[9]}; known: format {FORMAT}, rule {RULE}")
     try:
         return _decoder.decode(memoryview(record)[_HEADER_BYTES:])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise DamagedRecordError(f"content does not decode: {error}") from error
 
 

@@ -17,6 +17,7 @@ from kit.postgres import connect_own
 
 PAYLOAD_BYTES_MAX: Final = 7_900
 """PostgreSQL refuses payloads of 8,000 bytes and more."""
+CHANNEL_CHARS_MAX: Final = 63
 RECONNECT_S: Final = 0.5
 RECONNECT_S_MAX: Final = 8.0
 LISTEN_TURN_S: Final = 0.2
@@ -49,7 +50,8 @@ class Told(msgspec.Struct, frozen=True):
 
 def channel_of(log: str, writer: str) -> str | None:
     """Return the channel of a writer process, or None where the name on the log is none of ours."""
-    return f"{log}_writer_{writer}" if _WRITER.fullmatch(writer) else None
+    channel = f"{log}_writer_{writer}"
+    return channel if _WRITER.fullmatch(writer) and len(channel) <= CHANNEL_CHARS_MAX else None
 
 
 def payloads(verdicts: Iterable[Told]) -> Iterator[str]:

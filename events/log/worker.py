@@ -55,6 +55,7 @@ class JournalWorker:
         self._health, self._lease_s, self._worker = health, lease_s, worker
         self._journals: dict[int, Journal] = {}
         self._halted: dict[int, float] = {}
+        self._reasons: dict[int, str] = {}
         self._report_at = 0.0
 
     def run(self, stop: StopSignal) -> None:
@@ -97,8 +98,10 @@ class JournalWorker:
         for partition in self._journals.keys() - held:
             del self._journals[partition]
         for partition in held - self._journals.keys():
-            if self._halted.get(partition, 0.0) <= time.monotonic():
+            # A turn may be long where there is much to take up; the lease must not run out meanwhile.
+            if partition in leases.hold() and self._halted.get(partition, 0.0) <= time.monotonic():
                 self._take_up(conn, reader, partition)
+        self._report(held)
         if not self._journals:
             stop.wait(READ_WAIT_S)
             return
@@ -108,8 +111,8 @@ class JournalWorker:
         for record in records:
             by_partition[record.partition].append(record)
         for partition, batch in by_partition.items():
-            self._fold(conn, reader, partition, batch)
-        self._report(held)
+            if partition in leases.hold():
+                self._fold(conn, reader, partition, batch)
 
     def _take_up(self, conn: psycopg.Connection, reader: LogReader, partition: int) -> None:
         try:
@@ -132,6 +135,7 @@ class JournalWorker:
     def _halt(self, conn: psycopg.Connection, partition: int, error: LogStopError) -> None:
         self._journals.pop(partition, None)
         self._halted[partition] = time.monotonic() + HALT_RETRY_S
+        self._reasons[partition] = str(error)
         self._report_at = 0.0
         _log.critical("journal.halted", partition=partition, reason=str(error))
         table = names(self._log)["positions"]
@@ -144,5 +148,6 @@ class JournalWorker:
             return
         self._report_at = time.monotonic() + REPORT_S
         halted = sorted(self._halted.keys() & held)
-        sentence = f"halted: partitions {halted}" if halted else f"folding {len(held)} partitions"
+        reasons = "; ".join(f"partition {p} is halted: {self._reasons[p]}" for p in halted)
+        sentence = reasons or f"folding {len(held)} partitions"
         self._health.report("journal", ok=not halted, sentence=sentence)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from threading import Thread
 
 import crc32c
 import psycopg
@@ -12,7 +13,9 @@ from events.log.outcomes import ConflictError, OutcomeUnknownError
 from events.log.streams import partition_of
 from events.log.tables import drop_tables, names
 from events.log.verify import verify_partition
-from tests.log.harness import LogUnderTest, assert_agrees, event, subject
+from kit.health import Health
+from kit.lifecycle import Stop
+from tests.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
 
 pytestmark = pytest.mark.postgres
 
@@ -72,6 +75,23 @@ def test_records_of_a_newer_program_halt_their_partition_only(log: LogUnderTest)
     for partition in (1, 2):
         recorder.append([event(by_partition[partition], 2)])
     appender.close()
+
+
+def test_the_health_page_says_why_a_partition_is_halted(unfolded: LogUnderTest) -> None:
+    with unfolded.folding():
+        unfolded.recorder().append([event(subject(), 1)])
+    with psycopg.connect(unfolded.url, autocommit=True) as conn:
+        statement = psycopg.sql.SQL("UPDATE {log} SET identity = 'another'").format(**names(unfolded.name))
+        conn.execute(statement)
+    health, stop = Health(CLOCK), Stop()
+    thread = Thread(target=unfolded.worker(health=health).run, args=(stop,), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 15
+    while health.ready() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    stop.request("seen")
+    thread.join(15)
+    assert "belongs to another log" in health.findings()["journal"].sentence
 
 
 def test_dropping_the_journal_and_folding_again_gives_equal_rows(unfolded: LogUnderTest) -> None:

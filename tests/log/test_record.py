@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import crc32c
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +90,13 @@ def test_any_flipped_byte_is_noticed(place: int, flip: int) -> None:
 def test_what_is_no_record_is_damaged(noise: bytes) -> None:
     with pytest.raises(DamagedRecordError):
         unframe(noise)
+
+
+@pytest.mark.parametrize("body", [b"\x93\xc4\x10" + bytes(16) + b"\xa1\xff\x90", b"\x91" * 5_000 + b"\x90"])
+def test_what_is_sound_outside_and_not_inside_is_damaged(body: bytes) -> None:
+    covered = b"\x01\x01" + body
+    with pytest.raises(DamagedRecordError):
+        unframe(b"IPPL" + crc32c.crc32c(covered).to_bytes(4) + covered)
 
 
 def test_a_newer_format_stops_the_reader_instead_of_being_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
