@@ -211,7 +211,11 @@ class CommandHandler:
         except OutcomeUnknownError:
             self.settler.take(subject, case.key)
             return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
-        return self._earlier(command, case.command_id, accepted)
+        # Compared with what is at hand: a vault that goes away now must not make an acceptance a failure.
+        same = accepted.fingerprint == fingerprint
+        return (
+            told(case.command_id, accepted) if same else refused(case.command_id, refusing.COMMAND_ID_REUSED)
+        )
 
     def _refused_unless_done(
         self, case: _Case, *refusals: Refusal, version: int | None = None
