@@ -21,4 +21,19 @@ class TeamJoined(Event, frozen=True, kw_only=True):
     on: date
 
 
-EmploymentEvent = ProfessionalRegistered | TeamJoined
+@event("employment.team-left.v1")
+class TeamLeft(Event, frozen=True, kw_only=True):
+    """No member of a team any more, since a day."""
+
+    team: str
+    on: date
+
+
+@event("employment.employment-ended.v1")
+class EmploymentEnded(Event, frozen=True, kw_only=True):
+    """Works here no more, since a day; registered again, the person is back."""
+
+    on: date
+
+
+EmploymentEvent = ProfessionalRegistered | TeamJoined | TeamLeft | EmploymentEnded

@@ -1,5 +1,9 @@
 """Who may do what, and under which rules: stream `policy-<organisation>`."""
 
+from datetime import date
+
+import msgspec
+
 from events.catalog.registry import Event, event
 
 
@@ -19,4 +23,63 @@ class RoleGranted(Event, frozen=True, kw_only=True):
     role: str
 
 
-PolicyEvent = OrganisationFounded | RoleGranted
+@event("policy.role-withdrawn.v1")
+class RoleWithdrawn(Event, frozen=True, kw_only=True):
+    grant: str
+
+
+class Floors(msgspec.Struct, frozen=True, kw_only=True):
+    """Smallest numbers of people behind a figure (DOMAIN.md, privacy rules)."""
+
+    raters: int
+    clients: int
+    comments: int
+    organisation: int
+    energy: int
+    change: int
+
+
+@event("policy.policy-adopted.v1")
+class PolicyAdopted(Event, frozen=True, kw_only=True):
+    """The rules from now on, whole; the one before has no say any more."""
+
+    policy: str
+    floors: Floors
+    release_every_days: int
+    months_between_rounds: int
+    invitations_per_quarter_max: int
+    sharing_days_max: int
+    portfolio_days_after_leaving: int
+    read_log_months: int
+
+
+@event("policy.works-council-consent-recorded.v1")
+class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
+    """To a policy and a version of the promise to raters; `document` is its SHA-256, 64 hexadecimal digits."""
+
+    policy: str
+    promise_version: int
+    decided_on: date
+    document: str
+    note: str | None = None
+
+
+@event("policy.dpia-recorded.v1")
+class DpiaRecorded(Event, frozen=True, kw_only=True):
+    """The data protection impact assessment of a policy, as the consent beside it."""
+
+    policy: str
+    promise_version: int
+    decided_on: date
+    document: str
+    note: str | None = None
+
+
+PolicyEvent = (
+    OrganisationFounded
+    | RoleGranted
+    | RoleWithdrawn
+    | PolicyAdopted
+    | WorksCouncilConsentRecorded
+    | DpiaRecorded
+)

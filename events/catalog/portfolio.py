@@ -1,8 +1,20 @@
 """What happens in a professional's portfolio: stream `portfolio-<person>`, sealed whole."""
 
+from datetime import date
 from typing import Literal
 
+import msgspec
+
 from events.catalog.registry import Event, event
+
+EnergySourceKind = Literal["giver", "drainer"]
+HoursBand = Literal["up_to_2", "from_2_to_8", "from_8_to_16", "over_16"]
+EvidenceKind = Literal["link", "badge", "story"]
+ItemKind = Literal["statement", "talent", "energy_source", "passion", "evidence", "reflection", "goal"]
+"""What can be shared: any item but a conversation, which is another's too."""
+Audience = Literal["people", "team", "organisation"]
+InsightScope = Literal["talents", "energy"]
+SharingEnd = Literal["owner", "day", "team_left", "employment_ended", "item_gone", "portfolio_closed"]
 
 
 @event("portfolio.portfolio-opened.v1")
@@ -10,6 +22,14 @@ class PortfolioOpened(Event, frozen=True, kw_only=True):
     """By its owner, in the language of the owner's screens."""
 
     language: Literal["nl", "en"]
+
+
+@event("portfolio.profile-statement-written.v1")
+class ProfileStatementWritten(Event, frozen=True, kw_only=True):
+    """Who am I as a professional, in own words; written again, `statement` stays the same."""
+
+    statement: str
+    text: str
 
 
 @event("portfolio.talent-claimed.v1")
@@ -40,4 +60,231 @@ class TalentSetAside(Event, frozen=True, kw_only=True):
     talent: str
 
 
-PortfolioEvent = PortfolioOpened | TalentClaimed | TalentRevised | TalentSetAside
+@event("portfolio.energy-source-noted.v1")
+class EnergySourceNoted(Event, frozen=True, kw_only=True):
+    """An activity of the working week that gives or costs energy; `talents` are claims it draws on."""
+
+    source: str
+    kind: EnergySourceKind
+    activity: str
+    hours_per_week: HoursBand
+    talents: tuple[str, ...] = ()
+
+
+@event("portfolio.energy-source-removed.v1")
+class EnergySourceRemoved(Event, frozen=True, kw_only=True):
+    source: str
+
+
+@event("portfolio.passion-named.v1")
+class PassionNamed(Event, frozen=True, kw_only=True):
+    """What the owner wants more of."""
+
+    passion: str
+    text: str
+
+
+@event("portfolio.passion-let-go.v1")
+class PassionLetGo(Event, frozen=True, kw_only=True):
+    passion: str
+
+
+@event("portfolio.evidence-added.v1")
+class EvidenceAdded(Event, frozen=True, kw_only=True):
+    """What shows a talent: `text` of a story, the https address `link` of a link or badge."""
+
+    evidence: str
+    kind: EvidenceKind
+    title: str
+    link: str | None = None
+    text: str | None = None
+    talents: tuple[str, ...] = ()
+
+
+@event("portfolio.evidence-withdrawn.v1")
+class EvidenceWithdrawn(Event, frozen=True, kw_only=True):
+    evidence: str
+
+
+@event("portfolio.reflection-written.v1")
+class ReflectionWritten(Event, frozen=True, kw_only=True):
+    """A note about items of this portfolio, or about nothing in particular."""
+
+    reflection: str
+    text: str
+    about: tuple[str, ...] = ()
+
+
+@event("portfolio.goal-set.v1")
+class GoalSet(Event, frozen=True, kw_only=True):
+    """`insights` are own conclusions from mirrors that it came from."""
+
+    goal: str
+    text: str
+    horizon: date | None = None
+    insights: tuple[str, ...] = ()
+
+
+@event("portfolio.goal-sharpened.v1")
+class GoalSharpened(Event, frozen=True, kw_only=True):
+    """The whole wording from now on."""
+
+    goal: str
+    text: str
+    horizon: date | None = None
+
+
+@event("portfolio.goal-progress-noted.v1")
+class GoalProgressNoted(Event, frozen=True, kw_only=True):
+    """The owner's estimate, 0 to 100."""
+
+    goal: str
+    progress: int
+
+
+@event("portfolio.goal-reached.v1")
+class GoalReached(Event, frozen=True, kw_only=True):
+    goal: str
+
+
+@event("portfolio.goal-let-go.v1")
+class GoalLetGo(Event, frozen=True, kw_only=True):
+    goal: str
+
+
+@event("portfolio.goal-offered-to-team.v1")
+class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
+    """`wording` is what the team sees."""
+
+    goal: str
+    team: str
+    wording: str
+
+
+@event("portfolio.goal-offer-taken-back.v1")
+class GoalOfferTakenBack(Event, frozen=True, kw_only=True):
+    goal: str
+
+
+@event("portfolio.conversation-planned.v1")
+class ConversationPlanned(Event, frozen=True, kw_only=True):
+    """With another professional, on a day."""
+
+    conversation: str
+    other: str
+    planned_for: date
+
+
+class AgreementMade(msgspec.Struct, frozen=True, kw_only=True):
+    """What was agreed; `agreement` begins with the owner's id (rules/agreements.py)."""
+
+    agreement: str
+    text: str
+
+
+@event("portfolio.conversation-held.v1")
+class ConversationHeld(Event, frozen=True, kw_only=True):
+    """Recorded once, with everything that was agreed."""
+
+    conversation: str
+    held_on: date
+    agreements: tuple[AgreementMade, ...] = ()
+
+
+@event("portfolio.agreement-confirmed.v1")
+class AgreementConfirmed(Event, frozen=True, kw_only=True):
+    """By the other party of the conversation: the one change here that the owner does not cause."""
+
+    agreement: str
+
+
+@event("portfolio.item-shared.v1")
+class ItemShared(Event, frozen=True, kw_only=True):
+    """One opening of one item through the day `until`; `with_energy` is of a talent only."""
+
+    sharing: str
+    item: str
+    kind: ItemKind
+    audience: Audience
+    until: date
+    people: tuple[str, ...] = ()
+    team: str | None = None
+    with_energy: bool = False
+
+
+@event("portfolio.item-sharing-ended.v1")
+class ItemSharingEnded(Event, frozen=True, kw_only=True):
+    """By the owner, by what the owner did to the item, or by a process when its time was over."""
+
+    sharing: str
+    reason: SharingEnd
+
+
+@event("portfolio.insight-consent-given.v1")
+class InsightConsentGiven(Event, frozen=True, kw_only=True):
+    """Being counted, anonymously; `notice_version` is the explanation that was read."""
+
+    scopes: tuple[InsightScope, ...]
+    notice_version: int
+
+
+@event("portfolio.insight-consent-withdrawn.v1")
+class InsightConsentWithdrawn(Event, frozen=True, kw_only=True):
+    pass
+
+
+@event("portfolio.correction-recorded.v1")
+class CorrectionRecorded(Event, frozen=True, kw_only=True):
+    """Sets right the fact at an earlier `version` of this stream, which stays as it was."""
+
+    version: int
+    text: str
+
+
+@event("portfolio.portfolio-paused.v1")
+class PortfolioPaused(Event, frozen=True, kw_only=True):
+    pass
+
+
+@event("portfolio.portfolio-resumed.v1")
+class PortfolioResumed(Event, frozen=True, kw_only=True):
+    pass
+
+
+@event("portfolio.portfolio-closed.v1")
+class PortfolioClosed(Event, frozen=True, kw_only=True):
+    """For good; what was shared ended with it."""
+
+
+PortfolioEvent = (
+    PortfolioOpened
+    | ProfileStatementWritten
+    | TalentClaimed
+    | TalentRevised
+    | TalentSetAside
+    | EnergySourceNoted
+    | EnergySourceRemoved
+    | PassionNamed
+    | PassionLetGo
+    | EvidenceAdded
+    | EvidenceWithdrawn
+    | ReflectionWritten
+    | GoalSet
+    | GoalSharpened
+    | GoalProgressNoted
+    | GoalReached
+    | GoalLetGo
+    | GoalOfferedToTeam
+    | GoalOfferTakenBack
+    | ConversationPlanned
+    | ConversationHeld
+    | AgreementConfirmed
+    | ItemShared
+    | ItemSharingEnded
+    | InsightConsentGiven
+    | InsightConsentWithdrawn
+    | CorrectionRecorded
+    | PortfolioPaused
+    | PortfolioResumed
+    | PortfolioClosed
+)

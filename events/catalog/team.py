@@ -11,4 +11,14 @@ class TeamFormed(Event, frozen=True, kw_only=True):
     unit: str
 
 
-TeamEvent = TeamFormed
+@event("team.team-renamed.v1")
+class TeamRenamed(Event, frozen=True, kw_only=True):
+    name: str
+
+
+@event("team.team-closed.v1")
+class TeamClosed(Event, frozen=True, kw_only=True):
+    """For good: nobody joins it any more."""
+
+
+TeamEvent = TeamFormed | TeamRenamed | TeamClosed

@@ -12,4 +12,23 @@ class UnitFormed(Event, frozen=True, kw_only=True):
     parent: str | None = None
 
 
-UnitsEvent = UnitFormed
+@event("units.unit-renamed.v1")
+class UnitRenamed(Event, frozen=True, kw_only=True):
+    unit: str
+    name: str
+
+
+@event("units.unit-moved.v1")
+class UnitMoved(Event, frozen=True, kw_only=True):
+    """With everything below it."""
+
+    unit: str
+    parent: str
+
+
+@event("units.unit-closed.v1")
+class UnitClosed(Event, frozen=True, kw_only=True):
+    unit: str
+
+
+UnitsEvent = UnitFormed | UnitRenamed | UnitMoved | UnitClosed

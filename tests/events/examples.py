@@ -3,12 +3,21 @@
 from datetime import UTC, date, datetime
 from typing import Final
 
-from events.catalog.employment import ProfessionalRegistered, TeamJoined
-from events.catalog.policy import OrganisationFounded, RoleGranted
+from events.catalog import portfolio
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
+from events.catalog.policy import (
+    DpiaRecorded,
+    Floors,
+    OrganisationFounded,
+    PolicyAdopted,
+    RoleGranted,
+    RoleWithdrawn,
+    WorksCouncilConsentRecorded,
+)
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event, wire_name_of
-from events.catalog.team import TeamFormed
-from events.catalog.units import UnitFormed
+from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from events.codec import PERSON_CATEGORIES, Recorded
 
 SUBJECT: Final = "0f" * 16
@@ -30,12 +39,84 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     ),
     TalentRevised(talent=_THING, strength=5, energy=-2, use=3, story=None),
     TalentSetAside(talent=_THING),
+    portfolio.ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
+    portfolio.EnergySourceNoted(
+        source=_THING,
+        kind="drainer",
+        activity="Verslagen na zessen",
+        hours_per_week="from_2_to_8",
+        talents=(_OTHER,),
+    ),
+    portfolio.EnergySourceRemoved(source=_THING),
+    portfolio.PassionNamed(passion=_THING, text="Mantelzorgers laten uitrusten"),
+    portfolio.PassionLetGo(passion=_THING),
+    portfolio.EvidenceAdded(
+        evidence=_THING,
+        kind="link",
+        title="Cursus gespreksvoering",
+        link="https://example.org/bewijs",
+        talents=(_OTHER,),
+    ),
+    portfolio.EvidenceWithdrawn(evidence=_THING),
+    portfolio.ReflectionWritten(reflection=_THING, text="Wat ging er goed?", about=(_OTHER,)),
+    portfolio.GoalSet(goal=_THING, text="Een groep leiden", horizon=date(2027, 6, 1), insights=(_OTHER,)),
+    portfolio.GoalSharpened(goal=_THING, text="Twee groepen leiden", horizon=None),
+    portfolio.GoalProgressNoted(goal=_THING, progress=40),
+    portfolio.GoalReached(goal=_THING),
+    portfolio.GoalLetGo(goal=_THING),
+    portfolio.GoalOfferedToTeam(goal=_THING, team=_OTHER, wording="Samen een groep leiden"),
+    portfolio.GoalOfferTakenBack(goal=_THING),
+    portfolio.ConversationPlanned(conversation=_THING, other=_OTHER, planned_for=date(2026, 12, 1)),
+    portfolio.ConversationHeld(
+        conversation=_THING,
+        held_on=date(2026, 12, 2),
+        agreements=(portfolio.AgreementMade(agreement=SUBJECT + _OTHER, text="Elke maand samen kijken"),),
+    ),
+    portfolio.AgreementConfirmed(agreement=SUBJECT + _OTHER),
+    portfolio.ItemShared(
+        sharing=_THING,
+        item=_OTHER,
+        kind="talent",
+        audience="people",
+        until=date(2027, 1, 31),
+        people=(BY,),
+        with_energy=True,
+    ),
+    portfolio.ItemSharingEnded(sharing=_THING, reason="day"),
+    portfolio.InsightConsentGiven(scopes=("talents", "energy"), notice_version=1),
+    portfolio.InsightConsentWithdrawn(),
+    portfolio.CorrectionRecorded(version=3, text="Het was in mei, niet in juni."),
+    portfolio.PortfolioPaused(),
+    portfolio.PortfolioResumed(),
+    portfolio.PortfolioClosed(),
     ProfessionalRegistered(name="Fenna de Vries-Çelik", email="fenna@example.org"),
     TeamJoined(team=_OTHER, on=date(2026, 9, 1)),
+    TeamLeft(team=_OTHER, on=date(2026, 10, 1)),
+    EmploymentEnded(on=date(2026, 11, 1)),
     TeamFormed(name="Team Kade", unit=_OTHER),
+    TeamRenamed(name="Team Haven"),
+    TeamClosed(),
     UnitFormed(unit=_THING, name="Wijkteams Noord", parent=_OTHER),
+    UnitRenamed(unit=_THING, name="Wijkteams Noordoost"),
+    UnitMoved(unit=_THING, parent=_OTHER),
+    UnitClosed(unit=_THING),
     OrganisationFounded(name="MEE Voorbeeld"),
     RoleGranted(grant=_THING, person=_OTHER, role="AUDITOR"),
+    RoleWithdrawn(grant=_THING),
+    PolicyAdopted(
+        policy=_THING,
+        floors=Floors(raters=3, clients=5, comments=3, organisation=5, energy=10, change=5),
+        release_every_days=90,
+        months_between_rounds=6,
+        invitations_per_quarter_max=8,
+        sharing_days_max=365,
+        portfolio_days_after_leaving=90,
+        read_log_months=24,
+    ),
+    WorksCouncilConsentRecorded(
+        policy=_THING, promise_version=1, decided_on=date(2026, 11, 1), document="ab" * 32, note="Na overleg."
+    ),
+    DpiaRecorded(policy=_THING, promise_version=1, decided_on=date(2026, 11, 2), document="cd" * 32),
 )
 
 
