@@ -1,6 +1,7 @@
 """The shape of a decision: a command, the state it is judged on, and events or reasons of refusal."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, get_args
 
 import msgspec
@@ -45,12 +46,15 @@ class Ids(msgspec.Struct, frozen=True, kw_only=True):
     What a decision is given besides the command: ids that were found or made outside.
 
     `new` names what the command makes: derived from the command's key, so that a retry makes the same.
-    `person` is whom it is about, None when no such person is known.
+    `person` is whom it is about, None when no such person is known. `today` is the day of the decision, UTC.
+    `professionals` are those that the command mentions and that work here now.
     """
 
     new: str
     organisation: str
     person: str | None
+    today: date
+    professionals: frozenset[str] = frozenset()
 
 
 class Command(
@@ -77,6 +81,10 @@ class Command(
     def names_person(self) -> str | None:
         """Return the claim value of whom the command is about; None: of the caller."""
         return None
+
+    def mentions(self) -> tuple[str, ...]:
+        """Return the ids of other professionals that it speaks of."""
+        return ()
 
     def streams(self, ids: Ids) -> tuple[str, ...]:
         """Return the streams it is decided on: first the one it writes, whose version is the command's."""

@@ -147,6 +147,8 @@ class CommandHandler:
                 new=derived_id(command.wire_name(), key.hex()),
                 organisation=organisation,
                 person=self._person(command, caller),
+                today=self._clock.now().date(),
+                professionals=frozenset(filter(self._roles.works_here, command.mentions())),
             ),
             expected_version=expected_version,
         )

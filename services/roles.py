@@ -4,7 +4,7 @@ import threading
 
 from eventsourcing.persistence import EventStore
 
-from events.catalog.employment import ProfessionalRegistered
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.policy import OrganisationFounded, RoleGranted
 from rules.access import Role, roles_held
 from services.loading import events_of
@@ -25,11 +25,16 @@ class RoleReader:
 
     def held(self, person: str, *, organisation: str) -> frozenset[Role]:
         policy = self._policy(organisation)
-        registered = any(
-            isinstance(recorded.event, ProfessionalRegistered)
-            for recorded in events_of(self._store, f"employment-{person}")
-        )
+        registered = self.works_here(person)
         return roles_held(granted=policy.roles.get(person, frozenset()), registered=registered)
+
+    def works_here(self, person: str) -> bool:
+        """Whether a person is registered as a professional and has not left."""
+        registered = False
+        for recorded in events_of(self._store, f"employment-{person}"):
+            if isinstance(recorded.event, ProfessionalRegistered | EmploymentEnded):
+                registered = isinstance(recorded.event, ProfessionalRegistered)
+        return registered
 
     def _policy(self, organisation: str) -> Policy:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,15 @@ from services.deciding import Command, Ids, RejectedError
 NEW = "0" * 31 + "1"
 ORGANISATION = "0" * 31 + "2"
 PERSON = "0" * 31 + "3"
-IDS = Ids(new=NEW, organisation=ORGANISATION, person=PERSON)
+TODAY = date(2026, 11, 24)
+COLLEAGUE = "0" * 31 + "4"
+IDS = Ids(
+    new=NEW,
+    organisation=ORGANISATION,
+    person=PERSON,
+    today=TODAY,
+    professionals=frozenset({COLLEAGUE}),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from events.catalog.team import TeamFormed
 from kit.ids import derived_id
 from services.deciding import Command, Ids
 from services.employment.commands import RecordTeamJoined, RegisterProfessional
-from tests.spec import NEW, ORGANISATION, given
+from tests.spec import NEW, ORGANISATION, TODAY, given
 
 FENNA = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
 TEAM = derived_id(ORGANISATION, "team", "kade")
@@ -46,7 +46,7 @@ def test_nobody_joins_a_team_twice() -> None:
 
 
 def test_an_unknown_person_and_an_unknown_team_are_told_together() -> None:
-    unknown = Ids(new=NEW, organisation=ORGANISATION, person=None)
+    unknown = Ids(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
     given().when(JOIN, unknown).refused("NOT_FOUND", "NOT_FOUND", fields=["employeeNumber", "teamKey"])
     given(FENNA).when(JOIN).refused("NOT_FOUND", fields=["teamKey"])
     given(FORMED).when(JOIN).refused("NOT_FOUND", fields=["employeeNumber"])

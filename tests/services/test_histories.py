@@ -22,7 +22,7 @@ from services.team.commands import FormTeam
 from services.wording import same_words
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
-from tests.spec import ORGANISATION
+from tests.spec import ORGANISATION, TODAY
 
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])
 KEYS = st.sampled_from(["a", "b", "c"])
@@ -63,7 +63,12 @@ def lived(category: str, commands: list[Command]) -> tuple[list[Event], list[Any
         states.append(state)
     for number, command in enumerate(commands):
         person = getattr(command, "subject", "p")
-        ids = Ids(new=derived_id(command.wire_name(), str(number)), organisation=ORGANISATION, person=person)
+        ids = Ids(
+            new=derived_id(command.wire_name(), str(number)),
+            organisation=ORGANISATION,
+            person=person,
+            today=TODAY,
+        )
         try:
             events = decider.decide(command, state, ids)
         except RejectedError:

@@ -8,7 +8,7 @@ from kit.ids import derived_id
 from rules.access import NEVER_GRANTED, Role
 from services.deciding import Command, Ids
 from services.organisation.commands import FormUnit, GrantRole
-from tests.spec import NEW, ORGANISATION, PERSON, given
+from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
 
 NORTH = derived_id(ORGANISATION, "unit", "north")
 QUAY = derived_id(ORGANISATION, "unit", "quay")
@@ -68,7 +68,7 @@ def test_auditor_and_privacy_officer_are_never_in_one_hand(held: str, asked: Rol
 
 
 def test_a_role_for_nobody_is_refused() -> None:
-    nobody = Ids(new=NEW, organisation=ORGANISATION, person=None)
+    nobody = Ids(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
     given(FOUNDED).when(grant(Role.HR), nobody).refused("NOT_FOUND")
 
 
