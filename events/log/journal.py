@@ -65,6 +65,15 @@ class _Batch(msgspec.Struct):
     told: defaultdict[str, list[verdicts.Told]]
 
 
+def prepare_session(conn: psycopg.Connection) -> None:
+    """Set a connection up for folding: no wait for the disk, and the two statements are planned once."""
+    # After a crash of PostgreSQL the fold runs again.
+    conn.execute("SET synchronous_commit = off")
+    conn.execute("SET plan_cache_mode = force_generic_plan")
+    # Planned while the tables are empty, every look-up would be a scan of a whole table for ever.
+    conn.execute("SET enable_seqscan = off")
+
+
 class Journal:
     """One partition's journal, in the hands of the worker that holds its lease."""
 
@@ -255,13 +264,16 @@ SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
     ORDER BY originator_version DESC LIMIT 1) e
 UNION ALL
 SELECT 'taken', c.subject, c.command, c.commit_id, c.ordinal, c.events
-  FROM unnest(%b::bytea[], %b::text[]) a(command, subject) JOIN {commits} c USING (command, subject)
+  FROM unnest(%b::bytea[], %b::text[]) a(command, subject) CROSS JOIN LATERAL (
+    SELECT * FROM {commits} WHERE command = a.command AND subject = a.subject LIMIT 1) c
 UNION ALL
 SELECT 'refused', NULL, NULL, r.commit_id, 0, 0
-  FROM unnest(%b::bytea[]) a(commit_id) JOIN {refusals} r USING (commit_id)
+  FROM unnest(%b::bytea[]) a(commit_id) CROSS JOIN LATERAL (
+    SELECT commit_id FROM {refusals} WHERE commit_id = a.commit_id LIMIT 1) r
 UNION ALL
-SELECT 'count', subject, NULL, NULL, count(*), 0
-  FROM {commits} WHERE subject = ANY(%b::text[]) GROUP BY subject
+SELECT 'count', c.subject, NULL, NULL, c.number, 0
+  FROM unnest(%b::text[]) a(subject) CROSS JOIN LATERAL (
+    SELECT subject, count(*) AS number FROM {commits} WHERE subject = a.subject GROUP BY subject) c
 """,
     # Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
     "write": """

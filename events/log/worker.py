@@ -11,7 +11,7 @@ from psycopg import sql
 
 from events.log.acceptance import LogStopError
 from events.log.anchor import check_anchor, take_up
-from events.log.journal import FenceError, Journal
+from events.log.journal import FenceError, Journal, prepare_session
 from events.log.leases import LeaseLostError, Leases
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
 from events.log.tables import create_tables, names
@@ -82,9 +82,7 @@ class JournalWorker:
             )
             leases.hold()
             create_tables(leases.connection, log=self._log)
-            # After a crash of PostgreSQL the fold runs again; and its two statements are planned once.
-            leases.connection.execute("SET synchronous_commit = off")
-            leases.connection.execute("SET plan_cache_mode = force_generic_plan")
+            prepare_session(leases.connection)
             while not stop.is_set():
                 self._turn(leases, reader, stop)
         finally:
