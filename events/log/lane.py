@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Final
 
@@ -16,13 +17,28 @@ IN_FLIGHT_MAX: Final = 1
 """Records of one partition that may be under way; more would only make them smaller."""
 GATHER_S: Final = 0.003
 """How long a record waits for as many commits as the last one had."""
-GATHER_STEP_S: Final = 0.0005
 WAITING_ENTRIES_MAX: Final = 10_000
 CLOSE_TIMEOUT_S: Final = 20.0
 
 _log = structlog.get_logger()
 
 NotSent = Callable[[NotSentError], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Queue:
+    """
+    What waits for one partition.
+
+    `company` is the number of commits in its last record: those writers are told together, so the next
+    record waits a moment, until `leave_at`, for as many. Without it the first of them to come back leaves
+    alone, and the others wait for its acknowledgement.
+    """
+
+    waiting: list[tuple[bytes, NotSent]] = field(default_factory=list)
+    in_flight: int = 0
+    company: int = 1
+    leave_at: float | None = None
 
 
 class Lane:
@@ -37,9 +53,7 @@ class Lane:
     def __init__(self, appender: LogAppender, *, generation: bytes, writer: str) -> None:
         self._appender, self._generation, self._writer = appender, generation, writer
         self._changed = Condition()
-        self._waiting: dict[int, list[tuple[bytes, NotSent]]] = {}
-        self._in_flight: dict[int, int] = {}
-        self._company: dict[int, int] = {}
+        self._queues: dict[int, _Queue] = {}
         self._count = 0
         self._closing = False
         self._thread = Thread(target=self._run, name="log lane", daemon=True)
@@ -61,9 +75,14 @@ class Lane:
                 raise NotSentError("this process is closing its log")
             if self._count >= WAITING_ENTRIES_MAX:
                 raise NotSentError(f"{WAITING_ENTRIES_MAX} appends wait already; the log is slow or away")
-            self._waiting.setdefault(partition, []).append((entry, not_sent))
+            queue = self._queues.get(partition)
+            if queue is None:
+                queue = self._queues[partition] = _Queue()
+            queue.waiting.append((entry, not_sent))
             self._count += 1
-            self._changed.notify()
+            # Each waking of the lane's thread is a turn with the interpreter's lock that writers lose.
+            if queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.company}:
+                self._changed.notify()
 
     def close(self) -> None:
         """Send what waits, then close the appender."""
@@ -79,43 +98,42 @@ class Lane:
                 while not (ready := self._ready()):
                     if self._closing and not self._count:
                         return
-                    self._changed.wait()
-            self._gather(ready)
-            with self._changed:
-                batches = [(partition, self._take(partition)) for partition in ready]
+                    self._changed.wait(self._patience())
+                batches = [(partition, self._take(queue)) for partition, queue in ready]
             for partition, batch in batches:
                 self._send(partition, batch)
 
-    def _gather(self, ready: Sequence[int]) -> None:
-        """
-        Wait a moment for company when the last record had some: those writers were told together just now.
+    def _ready(self) -> list[tuple[int, _Queue]]:
+        """Return whose record may leave: none under way, and company there or no longer waited for."""
+        now = time.monotonic()
+        ready = []
+        for partition, queue in self._queues.items():
+            if not queue.waiting or queue.in_flight >= IN_FLIGHT_MAX:
+                continue
+            if len(queue.waiting) >= queue.company or self._closing:
+                ready.append((partition, queue))
+            elif queue.leave_at is None:
+                queue.leave_at = now + GATHER_S
+            elif queue.leave_at <= now:
+                ready.append((partition, queue))
+        return ready
 
-        Without it the first of them to come back leaves alone, and the others wait for its acknowledgement.
-        """
-        deadline = time.monotonic() + GATHER_S
-        while time.monotonic() < deadline:
-            with self._changed:
-                if all(len(self._waiting[p]) >= self._company.get(p, 1) for p in ready):
-                    return
-            time.sleep(GATHER_STEP_S)
+    def _patience(self) -> float | None:
+        """Return how long to wait at most for something to change."""
+        times = [queue.leave_at for queue in self._queues.values() if queue.leave_at is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
 
-    def _ready(self) -> list[int]:
-        free = (p for p in self._waiting if self._in_flight.get(p, 0) < IN_FLIGHT_MAX)
-        return [p for p in free if self._waiting[p]]
-
-    def _take(self, partition: int) -> list[tuple[bytes, NotSent]]:
-        waiting = self._waiting[partition]
+    def _take(self, queue: _Queue) -> list[tuple[bytes, NotSent]]:
         size, taken = framed_size([], writer=self._writer), 0
-        for entry, _ in waiting:
+        for entry, _ in queue.waiting:
             size += len(entry)
             if size > RECORD_BYTES_MAX:
                 break
             taken += 1
-        batch = waiting[:taken]
-        self._waiting[partition] = waiting[taken:]
+        batch, queue.waiting = queue.waiting[:taken], queue.waiting[taken:]
         self._count -= taken
-        self._in_flight[partition] = self._in_flight.get(partition, 0) + 1
-        self._company[partition] = taken
+        queue.in_flight += 1
+        queue.company, queue.leave_at = taken, None
         return batch
 
     def _send(self, partition: int, batch: Sequence[tuple[bytes, NotSent]]) -> None:
@@ -140,5 +158,5 @@ class Lane:
 
     def _landed(self, partition: int) -> None:
         with self._changed:
-            self._in_flight[partition] -= 1
+            self._queues[partition].in_flight -= 1
             self._changed.notify()

@@ -28,12 +28,17 @@ class LogIdentity(msgspec.Struct, frozen=True):
     partitions: int
     one_subject: bool
 
+    @property
+    def name(self) -> str:
+        """The generation as it stands in positions."""
+        return self.generation.hex()
+
     def subject_of(self, streams: Iterable[str]) -> str:
         """Return the one subject of a commit's streams. Raises ProgrammingError when they are not of one."""
         if self.one_subject:
             return ""
         try:
-            subjects = {subject_of(stream) for stream in streams}
+            subjects = set(map(subject_of, streams))
         except StreamIdError as error:
             raise ProgrammingError(str(error)) from error
         if len(subjects) != 1:

@@ -74,7 +74,7 @@ class LogRecorder(PostgresProcessRecorder):
         events = [
             (stream_name(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events
         ]
-        for before, after in pairwise(sorted((stream, version) for stream, version, _, _ in events)):
+        for before, after in pairwise(sorted(event[:2] for event in events)) if len(events) > 1 else ():
             if before[0] == after[0] and after[1] != before[1] + 1:
                 message = f"versions {before[1]} and {after[1]} of {after[0]} don't follow each other"
                 raise ConflictError(message, verdict=Outcome.MALFORMED.value, version=before[1])

@@ -3,7 +3,8 @@
 import re
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Final
 
@@ -77,30 +78,60 @@ def unpack(payload: str) -> Iterator[Told]:
 
 
 class Waiting:
-    """One attempt that waits for its verdict."""
+    """
+    One attempt that waits for its verdict.
 
-    __slots__ = ("_event", "told", "unsent")
+    Those who are told together wake one after another, each by the one before: all at once they would only
+    crowd before the interpreter's lock.
+    """
+
+    __slots__ = ("_event", "_gone", "_next", "told", "unsent")
 
     def __init__(self) -> None:
         self._event = Lock()
         self._event.acquire()
+        self._next: Waiting | None = None
+        self._gone = False
         self.told: Told | None = None
         self.unsent: Exception | None = None
 
     def wait(self, timeout_s: float) -> bool:
         """Return whether something was told within the time."""
-        return self._event.acquire(timeout=timeout_s)
+        woken = self._event.acquire(timeout=timeout_s)
+        if woken:
+            self._wake_next()
+        return woken
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: Told, after: "Waiting | None" = None) -> None:
+        """Tell a verdict; who waits is woken now, or by the one `after` whom it is told."""
         if self.told is None:
             self.told = told
-            self._event.release()
+            if after is None:
+                self._wake()
+                return
+            after._next = self  # noqa: SLF001 - of the same class
+            if after._gone:  # noqa: SLF001
+                self._wake()
 
     def fail(self, error: Exception) -> None:
         """Say that the attempt provably never left."""
         if self.told is None and self.unsent is None:
             self.unsent = error
+            self._wake()
+
+    def leave(self) -> None:
+        """Say that nobody waits any more, whether told or not."""
+        self._gone = True
+        self._wake_next()
+
+    def _wake(self) -> None:
+        with suppress(RuntimeError):  # woken already, by whoever left and by whoever told
             self._event.release()
+
+    def _wake_next(self) -> None:
+        follower, self._next = self._next, None
+        if follower is not None:
+            follower._wake()  # noqa: SLF001
 
 
 class VerdictListener:
@@ -123,7 +154,9 @@ class VerdictListener:
         return waiting
 
     def forget(self, commit: bytes) -> None:
-        self._waiting.pop(commit, None)
+        waiting = self._waiting.pop(commit, None)
+        if waiting is not None:
+            waiting.leave()
 
     def ready(self, timeout_s: float) -> bool:
         """Return whether the channel is listened on, waiting for it up to the timeout."""
@@ -151,12 +184,18 @@ class VerdictListener:
     def _listen(self, conn: psycopg.Connection) -> None:
         while not self._stop.is_set():
             for notify in conn.notifies(timeout=LISTEN_TURN_S):
-                for told in unpack(notify.payload):
-                    waiting = self._waiting.get(told.commit)
-                    if waiting is not None:
-                        waiting.tell(told)
+                verdicts = unpack(notify.payload)
+                wake_in_turn([(w, told) for told in verdicts if (w := self._waiting.get(told.commit))])
                 if self._stop.is_set():
                     return
+
+
+def wake_in_turn(told_now: Sequence[tuple[Waiting, Told]]) -> None:
+    """Tell verdicts and wake the first who waits; each wakes the next."""
+    # From the last to the first: nobody is woken before the one to wake next is known.
+    for place in reversed(range(len(told_now))):
+        waiting, told = told_now[place]
+        waiting.tell(told, told_now[place - 1][0] if place else None)
 
 
 def wait_for(

@@ -80,25 +80,19 @@ class LogWriter:
         """
         log = self._opened()
         subject = subject or log.subject_of(event[0] for event in events)
-        attempt = Commit(
-            subject=subject,
-            command=command or fresh_id() + fresh_id(),
-            commit=b"",
-            writes=(),
-            fingerprint=fingerprint,
-            answer=answer,
-            decided_on=decided_on,
-            last=last,
-            tracking=(tracking.application_name, tracking.notification_id) if tracking else None,
-        )
+        command = command or fresh_id() + fresh_id()
+        track = (tracking.application_name, tracking.notification_id) if tracking else None
         for may_guess in (True, False):
-            writes, guessed = self._chain(events, may_guess=may_guess)
-            commit = msgspec.structs.replace(attempt, commit=attempt_id(attempt.command), writes=writes)
+            writes, heads, guessed = self._chain(events, may_guess=may_guess)
+            attempt = attempt_id(command)
+            commit = Commit(
+                subject, command, attempt, writes, fingerprint, answer, decided_on, last, tracking=track
+            )
             told = self._send(log, commit)
             if told.outcome is Outcome.ACCEPTED:
-                return self._accepted(log, commit, told)
-            for write in writes:
-                self._heads.pop(write.stream, None)
+                return self._accepted(log, commit, heads, told)
+            for stream in heads:
+                self._heads.pop(stream, None)
             if told.outcome is Outcome.REPEAT:
                 return self._repeated(commit)
             if not (told.outcome is Outcome.SUPERSEDED and guessed):
@@ -209,8 +203,14 @@ class LogWriter:
         except PersistenceError:  # the database is away for a moment: nothing is known, which is no failure
             return None
 
-    def _chain(self, events: Sequence[Event], *, may_guess: bool) -> tuple[tuple[Write, ...], bool]:
-        """Give each event its parent's digest. Raises ConflictError where the journal shows a place taken."""
+    def _chain(
+        self, events: Sequence[Event], *, may_guess: bool
+    ) -> tuple[tuple[Write, ...], dict[str, Head], bool]:
+        """
+        Give each event its parent's digest; with the heads that follow, and whether one was guessed.
+
+        Raises ConflictError where the journal shows a place taken.
+        """
         heads: dict[str, Head] = {}
         writes: list[Write] = []
         guessed = False
@@ -229,7 +229,7 @@ class LogWriter:
             parent = head.digest if head else ZERO_PARENT
             writes.append(Write(stream, version, parent, topic, state))
             heads[stream] = Head(version, digest_of(parent, stream, version, topic, state))
-        return tuple(writes), guessed
+        return tuple(writes), heads, guessed
 
     def _head(self, stream: str, version: int, *, may_guess: bool) -> tuple[Head | None, bool]:
         """
@@ -245,17 +245,12 @@ class LogWriter:
             return None, True
         return self._lookups.head(stream), False
 
-    def _accepted(self, log: LogIdentity, commit: Commit, told: Told) -> Accepted:
+    def _accepted(self, log: LogIdentity, commit: Commit, heads: dict[str, Head], told: Told) -> Accepted:
         if len(self._heads) > HEADS_MAX:
             self._heads = {}
-        for write in commit.writes:
-            digest = digest_of(write.parent, write.stream, write.version, write.topic, write.state)
-            self._heads[write.stream] = Head(write.version, digest)
-        position = Position(
-            generation=log.generation.hex(),
-            partition=log.partition_of(commit.subject),
-            ordinal=told.ordinal,
-        )
+        self._heads.update(heads)
+        partition = log.partition_of(commit.subject)
+        position = Position(generation=log.name, partition=partition, ordinal=told.ordinal)
         return Accepted(
             subject=commit.subject,
             command=commit.command,
