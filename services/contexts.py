@@ -6,7 +6,8 @@ import msgspec
 
 from services.deciding import AnyDecider, Command
 from services.employment.decider import DECIDER as EMPLOYMENT
-from services.organisation.decider import POLICY, UNITS
+from services.organisation.policy_decider import POLICY
+from services.organisation.units_decider import UNITS
 from services.portfolio.decider import DECIDER as PORTFOLIO
 from services.team.decider import DECIDER as TEAM
 

@@ -20,6 +20,7 @@ Code = Literal[
     "WRONG_STATE",
     "LIMIT_REACHED",
     "ROLES_CONFLICT",
+    "FLOOR_TOO_LOW",
 ]
 """RefusalCode of the schema, as far as something here refuses for it."""
 

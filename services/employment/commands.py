@@ -54,8 +54,8 @@ class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
         ]
 
 
-class RecordTeamJoined(EmploymentCommand, frozen=True, kw_only=True):
-    """Member of a team from the day `on`; whether there is such a team is read from its own stream."""
+class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
+    """Whether there is such a team is read from its own stream."""
 
     team_key: str
     on: date
@@ -75,4 +75,22 @@ class RecordTeamJoined(EmploymentCommand, frozen=True, kw_only=True):
         ]
 
 
-AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined
+class RecordTeamJoined(MembershipCommand, frozen=True, kw_only=True):
+    """Member of a team from the day `on`."""
+
+
+class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
+    """No member of a team any more, since the day `on`; what was shared with the team ends with it."""
+
+
+class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
+    """Works here no more, since the day `on`; membership of every team ends with it."""
+
+    on: date
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return (f"employment-{ids.person or NOWHERE}",)
+
+
+AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined | RecordTeamLeft | RecordEmploymentEnded

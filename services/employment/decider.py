@@ -1,22 +1,41 @@
 """What HR may tell about a professional, and what is known of one."""
 
-from typing import Final, assert_never
+from datetime import date
+from typing import Any, Final, assert_never
 
 import msgspec
 
-from events.catalog.employment import EmploymentEvent, ProfessionalRegistered, TeamJoined
-from events.catalog.team import TeamEvent, TeamFormed
+from events.catalog.employment import (
+    EmploymentEnded,
+    EmploymentEvent,
+    ProfessionalRegistered,
+    TeamJoined,
+    TeamLeft,
+)
+from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.employment.commands import AnyEmploymentCommand, RecordTeamJoined, RegisterProfessional
-from services.wording import one_line
+from services.employment.commands import (
+    AnyEmploymentCommand,
+    RecordEmploymentEnded,
+    RecordTeamJoined,
+    RecordTeamLeft,
+    RegisterProfessional,
+)
+from services.wording import invalid, one_line
 
 
 class Employment(msgspec.Struct, frozen=True, kw_only=True):
-    """A professional as HR told, and whether the team at issue exists."""
+    """
+    A professional as HR told, and how the team at issue stands.
+
+    `facts` are the last ones told, None when nobody was registered; `teams` in the order they were joined.
+    """
 
     facts: ProfessionalRegistered | None = None
-    teams: frozenset[str] = frozenset()
-    team_exists: bool = False
+    works_here: bool = False
+    teams: tuple[str, ...] = ()
+    team: TeamFormed | None = None
+    team_closed: bool = False
 
 
 def decide(command: AnyEmploymentCommand, state: Employment, ids: Ids) -> tuple[EmploymentEvent, ...]:
@@ -24,32 +43,50 @@ def decide(command: AnyEmploymentCommand, state: Employment, ids: Ids) -> tuple[
     match command:
         case RegisterProfessional():
             facts = ProfessionalRegistered(name=one_line(command.name), email=command.email)
-            if facts == state.facts:
+            if state.works_here and facts == state.facts:
                 nl, en = "Deze professional staat al zo ingeschreven.", "This professional is registered so."
                 raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
             return (facts,)
         case RecordTeamJoined():
             team = command.team(ids)
-            reject_if(_joining_refusals(state, team))
+            reject_if([*_joining_refusals(state, team), *_day_refusals(command.on, ids)])
             return (TeamJoined(team=team, on=command.on),)
+        case RecordTeamLeft():
+            team = command.team(ids)
+            reject_if([*_leaving_refusals(state, team), *_day_refusals(command.on, ids)])
+            return (TeamLeft(team=team, on=command.on),)
+        case RecordEmploymentEnded():
+            reject_if([*_ending_refusals(state), *_day_refusals(command.on, ids)])
+            left = (TeamLeft(team=team, on=command.on) for team in state.teams)
+            return (*left, EmploymentEnded(on=command.on))
         case _:
             assert_never(command)
 
 
 def evolve(state: Employment, event: EmploymentEvent | TeamEvent) -> Employment:
+    changed: dict[str, Any]
     match event:
         case ProfessionalRegistered():
-            return msgspec.structs.replace(state, facts=event)
+            changed = {"facts": event, "works_here": True}
         case TeamJoined(team=team):
-            return msgspec.structs.replace(state, teams=state.teams | {team})
+            changed = {"teams": (*state.teams, team)}
+        case TeamLeft(team=left):
+            changed = {"teams": tuple(team for team in state.teams if team != left)}
+        case EmploymentEnded():
+            changed = {"works_here": False}
         case TeamFormed():
-            return msgspec.structs.replace(state, team_exists=True)
+            changed = {"team": event}
+        case TeamClosed():
+            changed = {"team_closed": True}
+        case TeamRenamed():
+            changed = {}
         case _:
             assert_never(event)
+    return msgspec.structs.replace(state, **changed)
 
 
 DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent](
-    commands=(RegisterProfessional, RecordTeamJoined),
+    commands=(RegisterProfessional, RecordTeamJoined, RecordTeamLeft, RecordEmploymentEnded),
     reads=kinds(EmploymentEvent, TeamEvent),
     initial=Employment(),
     decide=decide,
@@ -58,15 +95,61 @@ DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent](
 
 
 def _joining_refusals(state: Employment, team: str) -> list[Refusal]:
-    refusals = []
-    if state.facts is None:
-        nl = "Er staat niemand ingeschreven met dit personeelsnummer."
-        en = "Nobody is registered with this employee number."
-        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("employeeNumber",)))
-    if not state.team_exists:
-        nl, en = "Er is geen team met deze sleutel.", "There is no team with this key."
-        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",)))
+    refusals = [*_unknown_refusals(state), *_gone_refusals(state)]
+    if state.team is None:
+        refusals.append(_no_team())
+    if state.team_closed:
+        nl, en = "Dit team is gesloten.", "This team is closed."
+        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",)))
     if team in state.teams:
         nl, en = "Deze professional zit al in dit team.", "This professional is in this team already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
     return refusals
+
+
+def _leaving_refusals(state: Employment, team: str) -> list[Refusal]:
+    refusals = _unknown_refusals(state)
+    if state.team is None:
+        refusals.append(_no_team())
+    if not refusals and team not in state.teams:
+        nl, en = "Deze professional zit niet in dit team.", "This professional is not in this team."
+        refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    return refusals
+
+
+def _ending_refusals(state: Employment) -> list[Refusal]:
+    refusals = _unknown_refusals(state)
+    if not refusals and not state.works_here:
+        nl, en = "Deze professional is al uit dienst.", "This professional has left already."
+        refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    return refusals
+
+
+def _unknown_refusals(state: Employment) -> list[Refusal]:
+    if state.facts is not None:
+        return []
+    nl = "Er staat niemand ingeschreven met dit personeelsnummer."
+    en = "Nobody is registered with this employee number."
+    return [Refusal(code="NOT_FOUND", nl=nl, en=en, field=("employeeNumber",))]
+
+
+def _gone_refusals(state: Employment) -> list[Refusal]:
+    if state.facts is None or state.works_here:
+        return []
+    nl = "Deze professional is uit dienst. Schrijf eerst opnieuw in."
+    en = "This professional has left. Register again first."
+    return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("employeeNumber",))]
+
+
+def _no_team() -> Refusal:
+    nl, en = "Er is geen team met deze sleutel.", "There is no team with this key."
+    return Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",))
+
+
+def _day_refusals(on: date, ids: Ids) -> list[Refusal]:
+    """Refuse a day in the future: what is told holds from now on, so HR tells it when it is so."""
+    if on <= ids.today:
+        return []
+    nl = "Deze dag ligt in de toekomst. Geef het door wanneer het zover is."
+    en = "This day lies in the future. Tell it when it has come."
+    return [invalid(("on",), nl=nl, en=en)]

@@ -1,31 +1,43 @@
-"""What may be asked of the organisation: its units, and who may do what."""
+"""What may be asked of the organisation: its units, who may do what, and under which rules."""
 
-from typing import ClassVar, Final
+import re
+from datetime import date
+from typing import Any, ClassVar, Final
 
+import msgspec
 from typing_extensions import override
 
 from kit.ids import derived_id
 from rules.access import GRANTABLE, Role
 from services.deciding import Command, Ids, Refusal
-from services.wording import invalid, key_refusals, text_refusals
+from services.wording import invalid, key_refusals, number_refusals, text_refusals
 
 KEY_CHARS_MAX: Final = 64
 NAME_CHARS_MAX: Final = 120
 CLAIM_VALUE_CHARS_MAX: Final = 64
+NOTE_CHARS_MAX: Final = 1_000
+PROMISE_VERSION_MAX: Final = 1
+"""Versions of the promise to raters that this program knows, from 1."""
+FLOOR_MAX: Final = 100
+POLICY_RANGES: Final = {
+    "release_every_days": (30, 366),
+    "months_between_rounds": (6, 60),
+    "invitations_per_quarter_max": (1, 8),
+    "sharing_days_max": (1, 1_096),
+    "portfolio_days_after_leaving": (0, 730),
+    "read_log_months": (12, 60),
+}
+"""What a policy may say, lowest and highest; rounds and invitations: DOMAIN.md, privacy rule 10."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-class FormUnit(Command, frozen=True, kw_only=True):
-    """By HR's system, under its own keys; without a parent at the top."""
+class UnitCommand(Command, frozen=True, kw_only=True):
+    """By HR's system, under its own key of the unit."""
 
     unit_key: str
-    name: str
-    parent_key: str | None = None
 
     def unit(self, ids: Ids) -> str:
         return derived_id(ids.organisation, "unit", self.unit_key)
-
-    def parent(self, ids: Ids) -> str | None:
-        return None if self.parent_key is None else derived_id(ids.organisation, "unit", self.parent_key)
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
@@ -37,15 +49,75 @@ class FormUnit(Command, frozen=True, kw_only=True):
 
     @override
     def refusals(self) -> list[Refusal]:
+        return key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX)
+
+
+class FormUnit(UnitCommand, frozen=True, kw_only=True):
+    """Without a parent at the top."""
+
+    name: str
+    parent_key: str | None = None
+
+    def parent(self, ids: Ids) -> str | None:
+        return None if self.parent_key is None else derived_id(ids.organisation, "unit", self.parent_key)
+
+    @override
+    def refusals(self) -> list[Refusal]:
         parent = self.parent_key
         return [
-            *key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX),
+            *UnitCommand.refusals(self),
             *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
             *([] if parent is None else key_refusals(parent, "parentKey", chars_max=KEY_CHARS_MAX)),
         ]
 
 
-class GrantRole(Command, frozen=True, kw_only=True):
+class RenameUnit(UnitCommand, frozen=True, kw_only=True):
+    name: str
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *UnitCommand.refusals(self),
+            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
+        ]
+
+
+class MoveUnit(UnitCommand, frozen=True, kw_only=True):
+    """With everything below it, never under itself."""
+
+    parent_key: str
+
+    def parent(self, ids: Ids) -> str:
+        return derived_id(ids.organisation, "unit", self.parent_key)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *UnitCommand.refusals(self),
+            *key_refusals(self.parent_key, "parentKey", chars_max=KEY_CHARS_MAX),
+        ]
+
+
+class CloseUnit(UnitCommand, frozen=True, kw_only=True):
+    """For good, once no unit is below it."""
+
+
+AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit
+
+
+class PolicyCommand(Command, frozen=True, kw_only=True):
+    """On the organisation's own stream."""
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return (f"policy-{ids.organisation}",)
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return ids.new
+
+
+class GrantRole(PolicyCommand, frozen=True, kw_only=True):
     """By an administrator, to whom the token's claim `subject` names, known here already or not."""
 
     makes_person: ClassVar[bool] = True
@@ -58,17 +130,90 @@ class GrantRole(Command, frozen=True, kw_only=True):
         return self.subject
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"policy-{ids.organisation}",)
-
-    @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.new
-
-    @override
     def refusals(self) -> list[Refusal]:
         refusals = key_refusals(self.subject, "subject", chars_max=CLAIM_VALUE_CHARS_MAX)
         if self.role not in GRANTABLE:
             nl, en = "Deze rol wordt niet toegekend.", "This is not a role to be granted."
             refusals.append(invalid(("role",), nl=nl, en=en))
         return refusals
+
+
+class WithdrawRole(PolicyCommand, frozen=True, kw_only=True):
+    role_grant_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.role_grant_id
+
+
+class FloorsInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Smallest numbers of people; the defaults are the product's own, and nothing goes below them."""
+
+    raters: int = 3
+    clients: int = 5
+    comments: int = 3
+    organisation: int = 5
+    energy: int = 10
+    change: int = 5
+
+
+class AdoptPolicy(PolicyCommand, frozen=True, kw_only=True):
+    """The rules whole, in place of those before."""
+
+    floors: FloorsInput
+    release_every_days: int
+    months_between_rounds: int = 6
+    invitations_per_quarter_max: int = 8
+    sharing_days_max: int
+    portfolio_days_after_leaving: int
+    read_log_months: int = 24
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        given: dict[str, Any] = msgspec.structs.asdict(self)
+        camel = dict(zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True))
+        refusals = []
+        for name, (lowest, highest) in POLICY_RANGES.items():
+            refusals += number_refusals(given[name], camel[name], lowest=lowest, highest=highest)
+        for floor, people in msgspec.structs.asdict(self.floors).items():
+            if people > FLOOR_MAX:
+                refusals += number_refusals(people, "floors", floor, lowest=0, highest=FLOOR_MAX)
+        return refusals
+
+
+class PolicyRecordCommand(PolicyCommand, frozen=True, kw_only=True):
+    """A decision outside the system, on record; `document` is its SHA-256."""
+
+    policy_id: str
+    promise_version: int
+    decided_on: date
+    document: str
+    note: str | None = None
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.policy_id
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        refusals = number_refusals(
+            self.promise_version, "promiseVersion", lowest=1, highest=PROMISE_VERSION_MAX
+        )
+        if not _DIGEST.fullmatch(self.document):
+            nl = "Dit is geen SHA-256: 64 cijfers en letters van a tot en met f."
+            en = "This is no SHA-256: 64 digits and letters a to f."
+            refusals.append(invalid(("document",), nl=nl, en=en))
+        if self.note is not None:
+            refusals += text_refusals(self.note, "note", chars_max=NOTE_CHARS_MAX, lines=True)
+        return refusals
+
+
+class RecordWorksCouncilConsent(PolicyRecordCommand, frozen=True, kw_only=True):
+    """By the works council."""
+
+
+class RecordDpia(PolicyRecordCommand, frozen=True, kw_only=True):
+    """By the privacy officer: the data protection impact assessment."""
+
+
+AnyPolicyCommand = GrantRole | WithdrawRole | AdoptPolicy | RecordWorksCouncilConsent | RecordDpia

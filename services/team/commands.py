@@ -12,15 +12,32 @@ KEY_CHARS_MAX: Final = 64
 NAME_CHARS_MAX: Final = 120
 
 
-class FormTeam(Command, frozen=True, kw_only=True):
-    """By HR's system, under its own keys; the unit is read from the organisation's tree."""
+class TeamCommand(Command, frozen=True, kw_only=True):
+    """By HR's system, under its own key of the team."""
 
     team_key: str
-    name: str
-    unit_key: str
 
     def team(self, ids: Ids) -> str:
         return derived_id(ids.organisation, "team", self.team_key)
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return (f"team-{self.team(ids)}",)
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.team(ids)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return key_refusals(self.team_key, "teamKey", chars_max=KEY_CHARS_MAX)
+
+
+class FormTeam(TeamCommand, frozen=True, kw_only=True):
+    """The unit is read from the organisation's tree."""
+
+    name: str
+    unit_key: str
 
     def unit(self, ids: Ids) -> str:
         return derived_id(ids.organisation, "unit", self.unit_key)
@@ -30,13 +47,27 @@ class FormTeam(Command, frozen=True, kw_only=True):
         return f"team-{self.team(ids)}", f"units-{ids.organisation}"
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return self.team(ids)
+    def refusals(self) -> list[Refusal]:
+        return [
+            *TeamCommand.refusals(self),
+            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
+            *key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX),
+        ]
+
+
+class RenameTeam(TeamCommand, frozen=True, kw_only=True):
+    name: str
 
     @override
     def refusals(self) -> list[Refusal]:
         return [
-            *key_refusals(self.team_key, "teamKey", chars_max=KEY_CHARS_MAX),
+            *TeamCommand.refusals(self),
             *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
-            *key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX),
         ]
+
+
+class CloseTeam(TeamCommand, frozen=True, kw_only=True):
+    """For good: another team gets another key."""
+
+
+AnyTeamCommand = FormTeam | RenameTeam | CloseTeam

@@ -4,52 +4,93 @@ from typing import Final, assert_never
 
 import msgspec
 
-from events.catalog.team import TeamEvent, TeamFormed
-from events.catalog.units import UnitFormed, UnitsEvent
+from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
 from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.team.commands import FormTeam
+from services.team.commands import AnyTeamCommand, CloseTeam, FormTeam, RenameTeam
 from services.wording import one_line
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A team as formed, and the units there are."""
+    """A team as it stands, and the units there are now."""
 
-    formed: TeamFormed | None = None
+    name: str | None = None
+    unit: str | None = None
+    closed: bool = False
     units: frozenset[str] = frozenset()
 
 
-def decide(command: FormTeam, state: Team, ids: Ids) -> tuple[TeamEvent, ...]:
+def decide(command: AnyTeamCommand, state: Team, ids: Ids) -> tuple[TeamEvent, ...]:
     """Return what the command makes happen. Raises RejectedError."""
-    formed = TeamFormed(name=one_line(command.name), unit=command.unit(ids))
-    if formed == state.formed:
-        nl, en = "Dit team is er al.", "This team is there already."
-        raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
-    refusals = []
-    if state.formed is not None:
-        nl = "Er is al een team met deze sleutel, met een andere naam of in een andere eenheid."
-        en = "There is a team with this key already, by another name or in another unit."
-        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",)))
-    if formed.unit not in state.units:
-        nl, en = "Er is geen eenheid met deze sleutel.", "There is no unit with this key."
-        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("unitKey",)))
-    reject_if(refusals)
-    return (formed,)
+    match command:
+        case FormTeam():
+            formed = TeamFormed(name=one_line(command.name), unit=command.unit(ids))
+            reject_if(_forming_refusals(formed, state))
+            return (formed,)
+        case RenameTeam():
+            renamed = TeamRenamed(name=one_line(command.name))
+            reject_if(_open_refusals(state))
+            if renamed.name == state.name:
+                nl, en = "Dit team heet al zo.", "This team has this name already."
+                raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
+            return (renamed,)
+        case CloseTeam():
+            if state.closed:
+                nl, en = "Dit team is al gesloten.", "This team is closed already."
+                raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
+            reject_if(_open_refusals(state))
+            return (TeamClosed(),)
+        case _:
+            assert_never(command)
 
 
 def evolve(state: Team, event: TeamEvent | UnitsEvent) -> Team:
     match event:
-        case TeamFormed():
-            return msgspec.structs.replace(state, formed=event)
+        case TeamFormed(name=name, unit=unit):
+            return msgspec.structs.replace(state, name=name, unit=unit)
+        case TeamRenamed(name=name):
+            return msgspec.structs.replace(state, name=name)
+        case TeamClosed():
+            return msgspec.structs.replace(state, closed=True)
         case UnitFormed(unit=unit):
             return msgspec.structs.replace(state, units=state.units | {unit})
+        case UnitClosed(unit=unit):
+            return msgspec.structs.replace(state, units=state.units - {unit})
+        case UnitRenamed() | UnitMoved():
+            return state
         case _:
             assert_never(event)
 
 
-DECIDER: Final = Decider[FormTeam, Team, TeamEvent](
-    commands=(FormTeam,),
+DECIDER: Final = Decider[AnyTeamCommand, Team, TeamEvent](
+    commands=(FormTeam, RenameTeam, CloseTeam),
     reads=kinds(TeamEvent, UnitsEvent),
     initial=Team(),
     decide=decide,
     evolve=evolve,
 )
+
+
+def _forming_refusals(formed: TeamFormed, state: Team) -> list[Refusal]:
+    if (formed.name, formed.unit, False) == (state.name, state.unit, state.closed):
+        nl, en = "Dit team is er al.", "This team is there already."
+        return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
+    refusals = []
+    if state.name is not None:
+        nl = "Er is al een team met deze sleutel, met een andere naam, in een andere eenheid of gesloten."
+        en = "There is a team with this key already, by another name, in another unit or closed."
+        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",)))
+    if formed.unit not in state.units:
+        nl, en = "Er is geen eenheid met deze sleutel.", "There is no unit with this key."
+        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("unitKey",)))
+    return refusals
+
+
+def _open_refusals(state: Team) -> list[Refusal]:
+    if state.name is None:
+        nl, en = "Er is geen team met deze sleutel.", "There is no team with this key."
+        return [Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",))]
+    if state.closed:
+        nl, en = "Dit team is gesloten.", "This team is closed."
+        return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",))]
+    return []

@@ -4,17 +4,27 @@ from datetime import date
 
 import pytest
 
-from events.catalog.employment import ProfessionalRegistered, TeamJoined
-from events.catalog.team import TeamFormed
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
+from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from kit.ids import derived_id
 from services.deciding import Command, Ids
-from services.employment.commands import RecordTeamJoined, RegisterProfessional
+from services.employment.commands import (
+    RecordEmploymentEnded,
+    RecordTeamJoined,
+    RecordTeamLeft,
+    RegisterProfessional,
+)
 from tests.spec import NEW, ORGANISATION, TODAY, given
 
 FENNA = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
 TEAM = derived_id(ORGANISATION, "team", "kade")
 FORMED = TeamFormed(name="Team Kade", unit="u")
 ON = date(2026, 9, 1)
+OTHER_TEAM = derived_id(ORGANISATION, "team", "dok")
+JOINED = TeamJoined(team=TEAM, on=date(2026, 1, 1))
+LEAVE = RecordTeamLeft(employee_number="e1", team_key="kade", on=ON)
+END = RecordEmploymentEnded(employee_number="e1", on=ON)
+TOMORROW = date(2026, 11, 25)
 JOIN = RecordTeamJoined(employee_number="e1", team_key="kade", on=ON)
 
 
@@ -42,7 +52,54 @@ def test_a_professional_joins_a_team_that_exists() -> None:
 
 
 def test_nobody_joins_a_team_twice() -> None:
-    given(FENNA, FORMED, TeamJoined(team=TEAM, on=date(2026, 1, 1))).when(JOIN).refused("ALREADY_SO")
+    given(FENNA, FORMED, JOINED).when(JOIN).refused("ALREADY_SO")
+
+
+def test_nobody_joins_a_closed_team() -> None:
+    given(FENNA, FORMED, TeamClosed()).when(JOIN).refused("WRONG_STATE", fields=["teamKey"])
+
+
+def test_who_left_a_team_may_join_it_again() -> None:
+    given(FENNA, JOINED, TeamLeft(team=TEAM, on=ON), FORMED, TeamRenamed(name="Team Haven")).when(JOIN).then(
+        TeamJoined(team=TEAM, on=ON)
+    )
+
+
+def test_a_member_leaves_a_team_that_may_be_closed_by_then() -> None:
+    given(FENNA, JOINED, FORMED).when(LEAVE).then(TeamLeft(team=TEAM, on=ON))
+    given(FENNA, JOINED, FORMED, TeamClosed()).when(LEAVE).then(TeamLeft(team=TEAM, on=ON))
+
+
+def test_who_is_no_member_leaves_nothing() -> None:
+    given(FENNA, FORMED).when(LEAVE).refused("ALREADY_SO")
+    given(FENNA, JOINED, TeamLeft(team=TEAM, on=ON), FORMED).when(LEAVE).refused("ALREADY_SO")
+    given(FENNA).when(LEAVE).refused("NOT_FOUND", fields=["teamKey"])
+    given(FORMED).when(LEAVE).refused("NOT_FOUND", fields=["employeeNumber"])
+
+
+def test_who_leaves_the_organisation_leaves_every_team_with_it() -> None:
+    other = TeamJoined(team=OTHER_TEAM, on=date(2026, 2, 1))
+    given(FENNA, JOINED, other).when(END).then(
+        TeamLeft(team=TEAM, on=ON), TeamLeft(team=OTHER_TEAM, on=ON), EmploymentEnded(on=ON)
+    )
+
+
+def test_who_left_is_gone_until_registered_again() -> None:
+    ended = EmploymentEnded(on=ON)
+    given(FENNA, ended).when(END).refused("ALREADY_SO")
+    given().when(END).refused("NOT_FOUND", fields=["employeeNumber"])
+    given(FENNA, ended, FORMED).when(JOIN).refused("WRONG_STATE", fields=["employeeNumber"])
+    given(FENNA, ended).when(register()).then(FENNA)
+    given(FENNA, ended, FENNA, FORMED).when(JOIN).then(TeamJoined(team=TEAM, on=ON))
+
+
+def test_nothing_is_told_before_it_is_so() -> None:
+    for command in (
+        RecordTeamJoined(employee_number="e1", team_key="dok", on=TOMORROW),
+        RecordTeamLeft(employee_number="e1", team_key="kade", on=TOMORROW),
+        RecordEmploymentEnded(employee_number="e1", on=TOMORROW),
+    ):
+        given(FENNA, JOINED, FORMED).when(command).refused("INVALID_INPUT", fields=["on"])
 
 
 def test_an_unknown_person_and_an_unknown_team_are_told_together() -> None:

@@ -2,12 +2,19 @@
 
 import pytest
 
-from events.catalog.policy import OrganisationFounded, RoleGranted
-from events.catalog.units import UnitFormed
+from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from kit.ids import derived_id
 from rules.access import NEVER_GRANTED, Role
 from services.deciding import Command, Ids
-from services.organisation.commands import FormUnit, GrantRole
+from services.organisation.commands import (
+    CloseUnit,
+    FormUnit,
+    GrantRole,
+    MoveUnit,
+    RenameUnit,
+    WithdrawRole,
+)
 from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
 
 NORTH = derived_id(ORGANISATION, "unit", "north")
@@ -44,6 +51,61 @@ def test_a_unit_needs_its_parent() -> None:
 def test_a_key_names_one_unit() -> None:
     other = FormUnit(unit_key="north", name="Zuid", parent_key="nowhere")
     given(NORTH_FORMED).when(other).refused("WRONG_STATE", "NOT_FOUND", fields=["unitKey", "parentKey"])
+
+
+def test_a_unit_is_renamed() -> None:
+    rename = RenameUnit(unit_key="north", name="Noordoost")
+    renamed = UnitRenamed(unit=NORTH, name="Noordoost")
+    given(NORTH_FORMED).when(rename).then(renamed)
+    given(NORTH_FORMED, renamed).when(rename).refused("ALREADY_SO")
+    given().when(rename).refused("NOT_FOUND", fields=["unitKey"])
+    given(NORTH_FORMED, UnitClosed(unit=NORTH)).when(rename).refused("WRONG_STATE", fields=["unitKey"])
+
+
+def test_a_unit_moves_but_never_under_itself() -> None:
+    top = UnitFormed(unit=QUAY, name="Kade")
+    move = MoveUnit(unit_key="quay", parent_key="north")
+    given(NORTH_FORMED, top).when(move).then(UnitMoved(unit=QUAY, parent=NORTH))
+    given(NORTH_FORMED, top, UnitMoved(unit=QUAY, parent=NORTH)).when(move).refused("ALREADY_SO")
+    given(top).when(move).refused("NOT_FOUND", fields=["parentKey"])
+    given(NORTH_FORMED).when(move).refused("NOT_FOUND", fields=["unitKey"])
+    below = UnitFormed(unit=QUAY, name="Kade", parent=NORTH)
+    for parent in ("north", "quay"):
+        command = MoveUnit(unit_key="north", parent_key=parent)
+        given(NORTH_FORMED, below).when(command).refused("WRONG_STATE", fields=["parentKey"])
+
+
+def test_a_unit_is_closed_once_nothing_is_below_it() -> None:
+    below = UnitFormed(unit=QUAY, name="Kade", parent=NORTH)
+    close = CloseUnit(unit_key="north")
+    given(NORTH_FORMED, below).when(close).refused("WRONG_STATE", fields=["unitKey"])
+    given(NORTH_FORMED, below, UnitClosed(unit=QUAY)).when(close).then(UnitClosed(unit=NORTH))
+    given(NORTH_FORMED, UnitClosed(unit=NORTH)).when(close).refused("ALREADY_SO")
+    given().when(close).refused("NOT_FOUND", fields=["unitKey"])
+    given(NORTH_FORMED, UnitClosed(unit=NORTH)).when(FORM_NORTH).refused("WRONG_STATE", fields=["unitKey"])
+
+
+def test_a_role_is_withdrawn_and_may_be_granted_again() -> None:
+    withdraw = WithdrawRole(role_grant_id="g-HR")
+    gone = RoleWithdrawn(grant="g-HR")
+    given(FOUNDED, granted("HR")).when(withdraw).then(gone)
+    given(FOUNDED, granted("HR"), gone).when(withdraw).refused("ALREADY_SO")
+    given(FOUNDED).when(withdraw).refused("NOT_FOUND", fields=["roleGrantId"])
+    given(FOUNDED, granted("HR"), gone).when(grant(Role.HR)).then(
+        RoleGranted(grant=NEW, person=PERSON, role="HR")
+    )
+    given(FOUNDED, granted("AUDITOR"), RoleWithdrawn(grant="g-AUDITOR")).when(
+        grant(Role.PRIVACY_OFFICER)
+    ).then(RoleGranted(grant=NEW, person=PERSON, role="PRIVACY_OFFICER"))
+
+
+def test_the_last_administrator_stays() -> None:
+    withdraw = WithdrawRole(role_grant_id="g-ADMINISTRATOR")
+    other = RoleGranted(grant="g2", person="f" * 32, role="ADMINISTRATOR")
+    given(FOUNDED, granted("ADMINISTRATOR")).when(withdraw).refused("WRONG_STATE")
+    given(FOUNDED, granted("ADMINISTRATOR"), other).when(withdraw).then(
+        RoleWithdrawn(grant="g-ADMINISTRATOR")
+    )
 
 
 def test_a_role_is_granted() -> None:

@@ -1,0 +1,183 @@
+"""Who may do what in the organisation, and under which rules."""
+
+from typing import Final, assert_never
+
+import msgspec
+
+from events.catalog.policy import (
+    DpiaRecorded,
+    Floors,
+    OrganisationFounded,
+    PolicyAdopted,
+    PolicyEvent,
+    RoleGranted,
+    RoleWithdrawn,
+    WorksCouncilConsentRecorded,
+)
+from rules.access import Role, conflicting
+from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.organisation.commands import (
+    AdoptPolicy,
+    AnyPolicyCommand,
+    FloorsInput,
+    GrantRole,
+    PolicyRecordCommand,
+    RecordDpia,
+    RecordWorksCouncilConsent,
+    WithdrawRole,
+)
+from services.wording import invalid
+
+PRODUCT_FLOORS: Final = FloorsInput()
+PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Grants in force by their id, those of before, the policy in force and what is on record of it."""
+
+    founded: bool = False
+    grants: dict[str, RoleGranted] = {}
+    withdrawn: frozenset[str] = frozenset()
+    adopted: PolicyAdopted | None = None
+    records: tuple[PolicyRecord, ...] = ()
+
+    def held(self, person: str) -> frozenset[Role]:
+        """Return the roles a person was granted; one of a newer program is held by nobody here."""
+        names = {grant.role for grant in self.grants.values() if grant.person == person}
+        return frozenset(Role[name] for name in names if name in Role.__members__)
+
+    @property
+    def consented(self) -> bool:
+        return any(isinstance(record, WorksCouncilConsentRecorded) for record in self.records)
+
+
+def decide(command: AnyPolicyCommand, state: Policy, ids: Ids) -> tuple[PolicyEvent, ...]:
+    """Return what the command makes happen. Raises RejectedError."""
+    match command:
+        case GrantRole():
+            return (_granted(command, state, ids),)
+        case WithdrawRole():
+            reject_if(_withdrawing_refusals(command, state))
+            return (RoleWithdrawn(grant=command.role_grant_id),)
+        case AdoptPolicy():
+            reject_if(_floor_refusals(command.floors, state))
+            return (_adopted(command, state, ids),)
+        case RecordWorksCouncilConsent() | RecordDpia():
+            record = _record(command)
+            reject_if(_record_refusals(record, state, ids))
+            return (record,)
+        case _:
+            assert_never(command)
+
+
+def evolve(state: Policy, event: PolicyEvent) -> Policy:
+    match event:
+        case OrganisationFounded():
+            return msgspec.structs.replace(state, founded=True)
+        case RoleGranted(grant=grant):
+            return msgspec.structs.replace(state, grants={**state.grants, grant: event})
+        case RoleWithdrawn(grant=grant):
+            left = {other: granted for other, granted in state.grants.items() if other != grant}
+            return msgspec.structs.replace(state, grants=left, withdrawn=state.withdrawn | {grant})
+        case PolicyAdopted():
+            return msgspec.structs.replace(state, adopted=event, records=())
+        case WorksCouncilConsentRecorded() | DpiaRecorded():
+            return msgspec.structs.replace(state, records=(*state.records, event))
+        case _:
+            assert_never(event)
+
+
+POLICY: Final = Decider[AnyPolicyCommand, Policy, PolicyEvent](
+    commands=(GrantRole, WithdrawRole, AdoptPolicy, RecordWorksCouncilConsent, RecordDpia),
+    reads=kinds(PolicyEvent),
+    initial=Policy(),
+    decide=decide,
+    evolve=evolve,
+)
+
+
+def _granted(command: GrantRole, state: Policy, ids: Ids) -> RoleGranted:
+    if ids.person is None:
+        nl, en = "Deze persoon is hier niet bekend.", "This person is not known here."
+        raise RejectedError(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("subject",)))
+    held = state.held(ids.person)
+    if command.role in held:
+        nl, en = "Deze persoon heeft deze rol al.", "This person holds this role already."
+        raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    if conflicting(command.role, held=held):
+        nl = "Auditor en functionaris gegevensbescherming mogen niet in één hand liggen."
+        en = "Auditor and privacy officer may not be in one hand."
+        raise RejectedError(Refusal(code="ROLES_CONFLICT", nl=nl, en=en, field=("role",)))
+    return RoleGranted(grant=ids.new, person=ids.person, role=command.role.name)
+
+
+def _withdrawing_refusals(command: WithdrawRole, state: Policy) -> list[Refusal]:
+    if command.role_grant_id in state.withdrawn:
+        nl, en = "Deze rol is al ingetrokken.", "This role is withdrawn already."
+        return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
+    grant = state.grants.get(command.role_grant_id)
+    if grant is None:
+        nl, en = "Deze rol is niet toegekend.", "This role was not granted."
+        return [Refusal(code="NOT_FOUND", nl=nl, en=en, field=("roleGrantId",))]
+    administrator = Role.ADMINISTRATOR.name
+    if grant.role == administrator and [g.role for g in state.grants.values()].count(administrator) == 1:
+        nl = "Dit is de enige beheerder. Geef eerst iemand anders deze rol."
+        en = "This is the only administrator. Grant the role to someone else first."
+        return [Refusal(code="WRONG_STATE", nl=nl, en=en)]
+    return []
+
+
+def _floor_refusals(asked: FloorsInput, state: Policy) -> list[Refusal]:
+    """Refuse what is below the product's floors, or below those the works council consented to."""
+    refusals = []
+    agreed = state.adopted.floors if state.adopted is not None and state.consented else None
+    for name, people in msgspec.structs.asdict(asked).items():
+        lowest = getattr(PRODUCT_FLOORS, name)
+        if people < lowest:
+            nl, en = f"Dit mag niet lager zijn dan {lowest}.", f"This may not be below {lowest}."
+            refusals.append(Refusal(code="FLOOR_TOO_LOW", nl=nl, en=en, field=("floors", name)))
+        elif agreed is not None and people < getattr(agreed, name):
+            nl = f"De ondernemingsraad stemde in met {getattr(agreed, name)}; lager kan niet."
+            en = f"The works council consented to {getattr(agreed, name)}; it can't be lower."
+            refusals.append(Refusal(code="FLOOR_TOO_LOW", nl=nl, en=en, field=("floors", name)))
+    return refusals
+
+
+def _adopted(command: AdoptPolicy, state: Policy, ids: Ids) -> PolicyAdopted:
+    adopted = PolicyAdopted(
+        policy=ids.new,
+        floors=Floors(**msgspec.structs.asdict(command.floors)),
+        release_every_days=command.release_every_days,
+        months_between_rounds=command.months_between_rounds,
+        invitations_per_quarter_max=command.invitations_per_quarter_max,
+        sharing_days_max=command.sharing_days_max,
+        portfolio_days_after_leaving=command.portfolio_days_after_leaving,
+        read_log_months=command.read_log_months,
+    )
+    if state.adopted is not None and msgspec.structs.replace(adopted, policy=state.adopted.policy) == (
+        state.adopted
+    ):
+        nl, en = "Dit beleid geldt al.", "This policy is in force already."
+        raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    return adopted
+
+
+def _record(command: RecordWorksCouncilConsent | RecordDpia) -> PolicyRecord:
+    kind = WorksCouncilConsentRecorded if isinstance(command, RecordWorksCouncilConsent) else DpiaRecorded
+    fields = {name: getattr(command, name) for name in PolicyRecordCommand.__struct_fields__}
+    fields["policy"] = fields.pop("policy_id")
+    return kind(**fields)
+
+
+def _record_refusals(record: PolicyRecord, state: Policy, ids: Ids) -> list[Refusal]:
+    refusals = []
+    if record.decided_on > ids.today:
+        nl, en = "Deze dag ligt in de toekomst.", "This day lies in the future."
+        refusals.append(invalid(("decidedOn",), nl=nl, en=en))
+    if state.adopted is None or record.policy != state.adopted.policy:
+        nl, en = "Dit is niet het beleid dat nu geldt.", "This is not the policy in force."
+        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("policyId",)))
+    if record in state.records:
+        nl, en = "Dit is al zo vastgelegd.", "This is on record already."
+        refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    return refusals

@@ -1,0 +1,139 @@
+"""What may happen to the organisation's tree of units."""
+
+from typing import Final, assert_never
+
+import msgspec
+
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
+from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.organisation.commands import AnyUnitCommand, CloseUnit, FormUnit, MoveUnit, RenameUnit
+from services.wording import one_line
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    parent: str | None
+    closed: bool = False
+
+
+class Units(msgspec.Struct, frozen=True, kw_only=True):
+    """Every unit that ever was, by id."""
+
+    all: dict[str, Unit] = {}
+
+    def open(self, unit: str | None) -> Unit | None:
+        found = self.all.get(unit or "")
+        return None if found is None or found.closed else found
+
+
+def decide(command: AnyUnitCommand, state: Units, ids: Ids) -> tuple[UnitsEvent, ...]:
+    """Return what the command makes happen. Raises RejectedError."""
+    unit = command.unit(ids)
+    match command:
+        case FormUnit():
+            formed = UnitFormed(unit=unit, name=one_line(command.name), parent=command.parent(ids))
+            reject_if(_forming_refusals(formed, state))
+            return (formed,)
+        case RenameUnit():
+            renamed = UnitRenamed(unit=unit, name=one_line(command.name))
+            if _there(state, unit).name == renamed.name:
+                raise _already("Deze eenheid heet al zo.", "This unit has this name already.")
+            return (renamed,)
+        case MoveUnit():
+            moved = UnitMoved(unit=unit, parent=command.parent(ids))
+            reject_if(_moving_refusals(moved, _there(state, unit), state))
+            return (moved,)
+        case CloseUnit():
+            reject_if(_closing_refusals(unit, state))
+            return (UnitClosed(unit=unit),)
+        case _:
+            assert_never(command)
+
+
+def evolve(state: Units, event: UnitsEvent) -> Units:
+    match event:
+        case UnitFormed(unit=unit, name=name, parent=parent):
+            changed = Unit(name=name, parent=parent)
+        case UnitRenamed(unit=unit, name=name):
+            changed = msgspec.structs.replace(state.all[unit], name=name)
+        case UnitMoved(unit=unit, parent=parent):
+            changed = msgspec.structs.replace(state.all[unit], parent=parent)
+        case UnitClosed(unit=unit):
+            changed = msgspec.structs.replace(state.all[unit], closed=True)
+        case _:
+            assert_never(event)
+    return Units(all={**state.all, unit: changed})
+
+
+UNITS: Final = Decider[AnyUnitCommand, Units, UnitsEvent](
+    commands=(FormUnit, RenameUnit, MoveUnit, CloseUnit),
+    reads=kinds(UnitsEvent),
+    initial=Units(),
+    decide=decide,
+    evolve=evolve,
+)
+
+
+def _there(state: Units, unit: str) -> Unit:
+    """Return a unit that is open. Raises RejectedError."""
+    found = state.open(unit)
+    if found is not None:
+        return found
+    if unit in state.all:
+        nl, en = "Deze eenheid is gesloten.", "This unit is closed."
+        raise RejectedError(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("unitKey",)))
+    raise RejectedError(_no_unit("unitKey"))
+
+
+def _forming_refusals(formed: UnitFormed, state: Units) -> list[Refusal]:
+    there = state.all.get(formed.unit)
+    if there == Unit(name=formed.name, parent=formed.parent):
+        nl, en = "Deze eenheid is er al.", "This unit is there already."
+        return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
+    refusals = []
+    if there is not None:
+        nl = "Er is al een eenheid met deze sleutel, met een andere naam, op een andere plek of gesloten."
+        en = "There is a unit with this key already, by another name, in another place or closed."
+        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("unitKey",)))
+    if formed.parent is not None and state.open(formed.parent) is None:
+        refusals.append(_no_unit("parentKey"))
+    return refusals
+
+
+def _moving_refusals(moved: UnitMoved, there: Unit, state: Units) -> list[Refusal]:
+    if there.parent == moved.parent:
+        nl, en = "Deze eenheid staat daar al.", "This unit is there already."
+        return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
+    if state.open(moved.parent) is None:
+        return [_no_unit("parentKey")]
+    above: str | None = moved.parent
+    while above is not None:
+        if above == moved.unit:
+            nl = "Een eenheid kan niet onder zichzelf komen te staan."
+            en = "A unit can't come to stand under itself."
+            return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("parentKey",))]
+        above = state.all[above].parent
+    return []
+
+
+def _closing_refusals(unit: str, state: Units) -> list[Refusal]:
+    there = state.all.get(unit)
+    if there is None:
+        return [_no_unit("unitKey")]
+    if there.closed:
+        nl, en = "Deze eenheid is al gesloten.", "This unit is closed already."
+        return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
+    if any(below.parent == unit and not below.closed for below in state.all.values()):
+        nl = "Onder deze eenheid staan nog andere. Verplaats of sluit die eerst."
+        en = "There are other units below this one. Move or close those first."
+        return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("unitKey",))]
+    return []
+
+
+def _no_unit(field: str) -> Refusal:
+    nl, en = "Er is geen eenheid met deze sleutel.", "There is no unit with this key."
+    return Refusal(code="NOT_FOUND", nl=nl, en=en, field=(field,))
+
+
+def _already(nl: str, en: str) -> RejectedError:
+    return RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
