@@ -17,7 +17,7 @@ Nouns. Conventions of the whole schema:
 
 MUTATION = """\
 Verb + noun, one command each, one `input` each, and an answer with `command` (what became of it) beside the thing changed.
-- `commandId` is the idempotency key. It stands in the input and not in a header, because one request may hold several mutations. Make it when the person acts, not when the request is sent: the same id and input sent again by the same person happens once and gets the same answer, whatever was lost on the way. It is looked up first, before the version.
+- `commandId` is the idempotency key. It stands in the input and not in a header, because one request may hold several mutations. Make it when the person acts, not when the request is sent: the same id and input sent again by the same person happens once, and once accepted gets the same answer, whatever was lost on the way. It is looked up first, before the version. A refusal applied nothing and is not kept: sent again, the command is decided anew.
 - `expectedVersion` is If-Match: the `version` of the stream you saw (portfolio, round, lens, catalogue, team, policy). Left out, the command is decided on the newest state, again if need be.
 - A refusal is data, in `command.refusals`, in Dutch and English. Only a role that may not give the command at all gets an error (FORBIDDEN).
 - The thing changed is null when refused or unsettled, and when its view needed longer than 2 s: then query it with `waitFor: command.position`.

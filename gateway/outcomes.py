@@ -17,14 +17,16 @@ class CommandOutcome(Enum):
     REFUSED = strawberry.enum_value(
         "REFUSED",
         description=(
-            "Not applied; `refusals` say why, in words for a screen. Trying again takes a new `commandId`."
+            "This request applied nothing; `refusals` say why, in words for a screen. "
+            "It is not kept: sent again, the command is decided anew."
         ),
     )
     UNSETTLED = strawberry.enum_value(
         "UNSETTLED",
         description=(
-            "Not known yet, and not a failure; the service settles it from the log by itself. "
-            "Ask `command(id:)`, or send the same `commandId` again."
+            "Not known yet, and not a failure. The service goes on finding out from the log, until it is "
+            "started anew. Ask `command(id:)`; where that stays null, send the same `commandId` again. "
+            "From then on only ACCEPTED and the refusal SETTLED are final."
         ),
     )
 

@@ -1,6 +1,7 @@
 """The views as resolvers ask them: each read on a connection of the pool, none with SQL of its own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.freshness import Connect
@@ -20,8 +21,8 @@ class Reads:
     async def roles_of(self, person: str) -> frozenset[Role]:
         """Return the roles someone may choose from: those granted, and PROFESSIONAL while employed."""
         async with self._connect() as connection:
+            granted = await self._granted(connection, person)
             known = await directory.person_by_id(connection, person)
-            granted = await directory.roles_of(connection, person)
         return roles_held(
             granted={Role[grant.role] for grant in granted},
             registered=known is not None and known.ended_at is None,
@@ -34,7 +35,7 @@ class Reads:
 
     async def grants_of(self, person: str) -> list[directory.RoleGrant]:
         async with self._connect() as connection:
-            return await directory.roles_of(connection, person)
+            return await self._granted(connection, person)
 
     async def the_organisation(self) -> organisation.Organisation | None:
         async with self._connect() as connection:
@@ -77,7 +78,14 @@ class Reads:
             raise GatewayError(ErrorCode.UNAVAILABLE, "The views were not made yet; try again.")
         return standing[0].generation
 
-    async def _none_parked(self, connection: object, view: View, subjects: Sequence[str]) -> None:
-        if await parked_of(connection, view, subjects):  # type: ignore[arg-type]  # its kind is the pool's to know
+    async def _granted(self, connection: Any, person: str) -> list[directory.RoleGrant]:
+        granted = await directory.roles_of(connection, person)
+        # Of the organisation too: what waits for repair there may have taken a role away.
+        organisations = {grant.organisation for grant in granted}
+        await self._none_parked(connection, directory.VIEW, [person, *organisations])
+        return granted
+
+    async def _none_parked(self, connection: Any, view: View, subjects: Sequence[str]) -> None:
+        if await parked_of(connection, view, subjects):
             message = "An event waits for repair, so this would be old."
             raise GatewayError(ErrorCode.PARKED, message)

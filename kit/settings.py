@@ -64,7 +64,8 @@ class Settings:
     lease_s: float = 10.0
     staleness_max_s: float = 30.0
     wait_for_s: float = 5.0
-    append_timeout_s: float = 10.0
+    append_timeout_s: float = 20.0
+    """How long a command waits for its verdict: longer than the log's client tries to deliver it (15 s)."""
 
     query_depth_max: int = 12
     query_cost_max: int = 5_000

@@ -10,10 +10,13 @@ import anyio.to_thread
 import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.sealing import VaultUnreachableError
 from kit.health import Health
+from kit.ids import new_id
 from kit.probes import health_routes
 from kit.telemetry import correlated
 from kit.tokens import IssuerUnreachableError
@@ -21,7 +24,13 @@ from services.callers import CallerReader, NobodyKnownError, UnauthenticatedErro
 from services.contexts import MalformedCommandError, UnknownCommandError, read_command
 from services.handling import CommandHandler
 from services.pacing import Pace, TooManyCommandsError
-from services.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
+from services.results import (
+    CommandIdError,
+    CommandResult,
+    ForbiddenError,
+    UnavailableError,
+    where,
+)
 
 COMMANDS_AT_ONCE_MAX: Final = 64
 """Commands handled at the same time; a request beyond them waits for its turn."""
@@ -66,7 +75,7 @@ def create_app(
     *, handler: CommandHandler, callers: CallerReader, health: Health, body_bytes_max: int, pace: Pace
 ) -> FastAPI:
     """
-    Make the application. Errors are JSON `{"code", "message"}`; 503 means that nothing was applied.
+    Make the application. Errors are JSON `{"code", "message"}`; 503 means that this request applied nothing.
 
     A command's refusal is no error: it is a result, with status 200.
     """
@@ -74,10 +83,8 @@ def create_app(
     app.include_router(health_routes(health))
     at_once = anyio.CapacityLimiter(COMMANDS_AT_ONCE_MAX)
 
-    async def in_thread(request: Request, work: Callable[[], T]) -> T:
-        named = request.headers.get(CORRELATION_HEADER, "")[:CORRELATION_CHARS_MAX]
-        with correlated(named):
-            return await anyio.to_thread.run_sync(work, limiter=at_once)
+    async def in_thread(work: Callable[[], T]) -> T:
+        return await anyio.to_thread.run_sync(work, limiter=at_once)
 
     @app.post("/commands/{name}")
     async def give(name: str, request: Request) -> Response:
@@ -94,21 +101,54 @@ def create_app(
                 expected_version=envelope.expected_version,
             )
 
-        return _json(200, await in_thread(request, handle))
+        return _json(200, await in_thread(handle))
 
     @app.get("/commands/{command_id}")
     async def fate(command_id: str, request: Request) -> Response:
         def look_up() -> CommandResult | None:
             return handler.fate(caller=callers.read(request.headers), command_id=command_id)
 
-        found = await in_thread(request, look_up)
+        found = await in_thread(look_up)
         return _json(200, found) if found else _error(404, "NOT_FOUND", "nothing is known of this command")
 
     for kind, (status, code) in _ANSWERS.items():
         app.add_exception_handler(kind, _answer_with(status, code))
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _internal_error)
+    app.add_middleware(_Contained)
     return app
+
+
+class _Contained:
+    """
+    Every request, named in the log lines it makes; an error nobody foresaw ends here.
+
+    The server would log it with its text, which may quote what a person wrote: logged are its kind and where.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        named = Headers(scope=scope).get(CORRELATION_HEADER, "")[:CORRELATION_CHARS_MAX] or new_id()
+        with correlated(named):
+            try:
+                await self._app(scope, receive, noting)
+            except Exception as error:  # noqa: BLE001 - the last to see it
+                _log.error(
+                    "request.failed", kind=type(error).__name__, where=where(error), correlation_id=named
+                )
+                if not begun:
+                    await _INTERNAL(scope, receive, send)
 
 
 async def _body(request: Request, bytes_max: int) -> bytes:
@@ -122,6 +162,8 @@ async def _body(request: Request, bytes_max: int) -> bytes:
 
 def _answer_with(status: int, code: str) -> Callable[[Request, Exception], Response]:
     def answer(_request: Request, error: Exception) -> Response:
+        if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(error, UnavailableError):
+            error = UnavailableError(str(error))
         return _error(status, code, str(error))
 
     return answer
@@ -131,11 +173,6 @@ def _http_error(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
     code = "NOT_FOUND" if status == HTTPStatus.NOT_FOUND else "BAD_REQUEST"
     return _error(status, code, "there is no such address, or not with this method")
-
-
-def _internal_error(_request: Request, _: Exception) -> Response:
-    # Said without its text, which may quote what a person wrote; the server's log has it.
-    return _error(500, "INTERNAL", "something went wrong; whether the command happened is not known")
 
 
 def _error(status: int, code: str, message: str) -> Response:
@@ -148,3 +185,6 @@ def _error(status: int, code: str, message: str) -> Response:
 
 def _json(status: int, content: object) -> Response:
     return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
+
+
+_INTERNAL: Final = _error(500, "INTERNAL", "something went wrong; whether the command happened is not known")

@@ -39,6 +39,7 @@ from services.results import (
     canonical,
     refused,
     told,
+    where,
 )
 from services.roles import RoleReader
 from services.settling import Settler
@@ -259,9 +260,8 @@ def _available(work: Callable[[], T]) -> T:
         return work()
     except (PersistenceError, VaultUnreachableError) as error:
         _log.warning("command.unavailable", reason=type(error).__name__)
-        raise UnavailableError("the log or the vault can't be reached; nothing was changed") from error
+        raise UnavailableError("the log or the vault can't be reached") from error
     except (UndecodableEventError, StreamNotUnderstoodError) as error:
-        _log.exception("command.stream_unreadable")
-        raise UnavailableError(
-            "what this is about can't be read at the moment; nothing was changed"
-        ) from error
+        # Neither quotes content: they tell the stream, the version and the kind of event.
+        _log.error("command.stream_unreadable", reason=str(error), where=where(error))
+        raise UnavailableError("what this is about can't be read at the moment") from error

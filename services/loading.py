@@ -6,6 +6,7 @@ from typing import Any, cast
 import msgspec
 from eventsourcing.persistence import EventStore
 
+from events.catalog.registry import Event
 from events.codec import Forgotten, Recorded
 from services.deciding import AnyDecider
 
@@ -30,16 +31,26 @@ def load(store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...]) 
     state, versions = decider.initial, []
     for stream in streams:
         version = 0
-        for recorded in events_of(store, stream):
+        for recorded in understood(store, stream, decider.reads):
             version = recorded.version
-            if isinstance(recorded.event, Forgotten):
-                raise SubjectForgottenError(f"whom {stream} is about was forgotten")
-            if not isinstance(recorded.event, decider.reads):
-                kind = type(recorded.event).__name__
-                raise StreamNotUnderstoodError(f"version {version} of {stream} is not understood: {kind}")
             state = decider.evolve(state, recorded.event)
         versions.append(version)
     return Loaded(state, versions[0])
+
+
+def understood(
+    store: EventStore[str], stream: str, known: tuple[type[Event], ...], *, after: int = 0
+) -> Iterator[Recorded]:
+    """Yield the accepted events of a stream behind a version, of known kinds. Raises both errors above."""
+    for recorded in events_of(store, stream, after=after):
+        if isinstance(recorded.event, Forgotten):
+            raise SubjectForgottenError(f"whom {stream} is about was forgotten")
+        if not isinstance(recorded.event, known):
+            kind = type(recorded.event).__name__
+            raise StreamNotUnderstoodError(
+                f"version {recorded.version} of {stream} is not understood: {kind}"
+            )
+        yield recorded
 
 
 def events_of(store: EventStore[str], stream: str, *, after: int = 0) -> Iterator[Recorded]:

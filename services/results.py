@@ -1,5 +1,7 @@
 """Who sends a command, how it ended, and what is said when it can't be handled at all."""
 
+import traceback
+from pathlib import Path
 from typing import Final, Literal
 from uuid import UUID
 
@@ -40,7 +42,17 @@ class CommandIdError(ValueError):
 
 
 class UnavailableError(Exception):
-    """A part this needs is away or can't be read; this request applied nothing."""
+    """
+    A part this needs is away or can't be read, and this request applied nothing.
+
+    That is said of the request and not of its command, which an earlier request may have carried out.
+    """
+
+    def __str__(self) -> str:
+        what = super().__str__()
+        return (
+            f"{what}; this request changed nothing, and if the command was sent before, ask what became of it"
+        )
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,3 +88,9 @@ def told(command_id: str, found: Accepted | Settled) -> CommandResult:
 
 def refused(command_id: str, *refusals: Refusal, version: int | None = None) -> CommandResult:
     return CommandResult(command_id=command_id, outcome="REFUSED", refusals=refusals, version=version)
+
+
+def where(error: BaseException) -> str:
+    """Return the places an error came through, the innermost first, without its text: it may quote people."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,18 +1,28 @@
 """Finding out how commands ended whose answer got lost, in the background."""
 
-import queue
+import heapq
+import itertools
 import threading
+import time
 from typing import Final, Protocol
 
+import msgspec
 import structlog
-from eventsourcing.persistence import PersistenceError
 
 from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
 from kit import metrics
+from services.results import where
 
 WAITING_MAX: Final = 1_000
 """Beyond it, a command stays unsettled until its sender asks again."""
-RETRY_S: Final = 2.0
+LOOK_S_MIN: Final = 0.5
+LOOK_S_MAX: Final = 30.0
+"""How long a command waits for its next turn: at first, and at most, doubling in between."""
+MARK_S_MIN: Final = 60.0
+MARK_S_MAX: Final = 1_920.0
+"""The same for another marker: one stays on the log for ever, and the first nearly always arrives."""
+MARK_WAIT_S: Final = 0.2
+"""How long a marker is waited for: the others wait as long for their turn. Later it is only looked for."""
 _IDLE_S: Final = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -20,53 +30,97 @@ _waiting = metrics.gauge("ipp_commands_unsettled", "Commands whose outcome this 
 
 
 class Resolves(Protocol):
-    def resolve(self, subject: str, command: bytes) -> Accepted | Settled: ...
+    def find(self, subject: str, command: bytes) -> Accepted | Settled | None: ...
+    def resolve(
+        self, subject: str, command: bytes, *, timeout_s: float | None = None
+    ) -> Accepted | Settled: ...
+
+
+class _Unsettled(msgspec.Struct, frozen=True, kw_only=True):
+    """A command to be settled: the turns it had, the markers sent, and when the next one may be."""
+
+    subject: str
+    command: bytes
+    turns: int = 0
+    markers: int = 0
+    mark_at: float = 0.0
 
 
 class Settler:
-    """Makes unknown outcomes final, one at a time; until then `knows` says that a command is on its way."""
+    """
+    Makes unknown outcomes final; until then `knows` says that a command is on its way.
+
+    What it knows ends with the process: then a command is settled when its sender sends it again.
+    """
 
     def __init__(self, recorder: Resolves) -> None:
         self._recorder = recorder
-        self._queue: queue.Queue[tuple[str, bytes]] = queue.Queue(WAITING_MAX)
+        self._due: list[tuple[float, int, _Unsettled]] = []
+        self._number = itertools.count()
         self._pending: set[bytes] = set()
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
     def take(self, subject: str, command: bytes) -> None:
         """Find out about a command; returns at once."""
-        with self._lock:
+        with self._changed:
             if command in self._pending:
                 return
-            try:
-                self._queue.put_nowait((subject, command))
-            except queue.Full:
+            if len(self._pending) >= WAITING_MAX:
                 _log.warning("command.unsettled_left", waiting=WAITING_MAX)
                 return
             self._pending.add(command)
             _waiting.set(len(self._pending))
+        self._put(_Unsettled(subject=subject, command=command), after_s=0)
 
     def knows(self, command: bytes) -> bool:
-        with self._lock:
+        with self._changed:
             return command in self._pending
 
     def run(self, stop: threading.Event) -> None:
-        """Settle what comes in until `stop`; what is left then is settled when its sender asks again."""
+        """Settle what comes in until `stop`; each has its turn, whatever becomes of the others."""
         while not stop.is_set():
-            try:
-                subject, command = self._queue.get(timeout=_IDLE_S)
-            except queue.Empty:
-                continue
-            while not self._settled(subject, command) and not stop.wait(RETRY_S):
-                pass
+            unsettled = self._next()
+            if unsettled is not None and (left := self._turn(unsettled)) is not None:
+                self._put(left, after_s=_doubled(LOOK_S_MIN, left.turns, LOOK_S_MAX))
 
-    def _settled(self, subject: str, command: bytes) -> bool:
+    def _next(self) -> _Unsettled | None:
+        """Take who is due, or wait a moment and give None."""
+        with self._changed:
+            left_s = self._due[0][0] - time.monotonic() if self._due else _IDLE_S
+            if left_s > 0:
+                self._changed.wait(min(left_s, _IDLE_S))
+                return None
+            return heapq.heappop(self._due)[2]
+
+    def _put(self, unsettled: _Unsettled, *, after_s: float) -> None:
+        with self._changed:
+            heapq.heappush(self._due, (time.monotonic() + after_s, next(self._number), unsettled))
+            self._changed.notify()
+
+    def _turn(self, unsettled: _Unsettled) -> _Unsettled | None:
+        """Try once. Return it with this turn counted, or None when it is settled."""
+        outcome: Accepted | Settled | None = None
+        left = msgspec.structs.replace(unsettled, turns=unsettled.turns + 1)
         try:
-            outcome = self._recorder.resolve(subject, command)
-        except (OutcomeUnknownError, PersistenceError) as error:
-            _log.warning("command.still_unsettled", reason=type(error).__name__)
-            return False
-        with self._lock:
-            self._pending.discard(command)
+            if time.monotonic() < unsettled.mark_at:
+                outcome = self._recorder.find(unsettled.subject, unsettled.command)
+            else:
+                outcome = self._recorder.resolve(unsettled.subject, unsettled.command, timeout_s=MARK_WAIT_S)
+        except OutcomeUnknownError:
+            again_s = _doubled(MARK_S_MIN, unsettled.markers, MARK_S_MAX)
+            left = msgspec.structs.replace(
+                left, markers=unsettled.markers + 1, mark_at=time.monotonic() + again_s
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this command's and stops no other
+            _log.warning("command.still_unsettled", reason=type(error).__name__, where=where(error))
+        if outcome is None:
+            return left
+        with self._changed:
+            self._pending.discard(unsettled.command)
             _waiting.set(len(self._pending))
         _log.info("command.settled", outcome=type(outcome).__name__)
-        return True
+        return None
+
+
+def _doubled(least: float, times: int, most: float) -> float:
+    return float(min(most, least * 2 ** min(times, 30)))  # beyond, the number would only grow

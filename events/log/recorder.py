@@ -103,9 +103,9 @@ class LogRecorder(PostgresProcessRecorder):
         """Return the number of accepted commits of a subject, for `decided_on`."""
         return self.writer.lookups.commits_of(subject)
 
-    def resolve(self, subject: str, command: bytes) -> Accepted | Settled:
+    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Settled:
         """Make a command's outcome final. Raises OutcomeUnknownError when the log does not answer in time."""
-        return self.writer.resolve(subject, command)
+        return self.writer.resolve(subject, command, timeout_s=timeout_s)
 
     @override
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:

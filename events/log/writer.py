@@ -99,14 +99,15 @@ class LogWriter:
                 break
         raise self._conflict(commit, told.outcome)
 
-    def resolve(self, subject: str, command: bytes) -> Accepted | Settled:
+    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Settled:
         """
         Make a command's outcome final: found, or settled by a marker on the log; the first of both wins.
 
         Raises OutcomeUnknownError when the log did not answer in time; asking again is harmless.
         """
         log = self._opened()
-        deadline = time.monotonic() + self._append_timeout_s
+        within_s = self._append_timeout_s if timeout_s is None else timeout_s
+        deadline = time.monotonic() + within_s
         if (found := self._lookups.find(subject, command)) is not None:
             return found
         unsent: list[NotSentError] = []
@@ -118,7 +119,7 @@ class LogWriter:
             if unsent:
                 raise unsent[0]
             time.sleep(SETTLE_POLL_S)
-        raise OutcomeUnknownError(f"the marker that settles the command was not folded in {deadline}")
+        raise OutcomeUnknownError(f"the marker that settles the command was not folded in {within_s} s")
 
     @property
     def lookups(self) -> Lookups:

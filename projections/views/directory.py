@@ -53,6 +53,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
     """A role in force; `role` is the name that rules/access.py knows."""
 
+    organisation: str
     role_grant: str
     person: str
     role: str
@@ -102,7 +103,7 @@ async def roles_of(connection: psycopg.AsyncConnection, person: str) -> list[Rol
     """Return the roles a person was granted, by role."""
     async with connection.cursor(row_factory=class_row(RoleGrant)) as cursor:
         await cursor.execute(
-            f"SELECT role_grant, person, role, granted_at FROM {ROLE_GRANTS.served}"
+            f"SELECT subject AS organisation, role_grant, person, role, granted_at FROM {ROLE_GRANTS.served}"
             " WHERE person = %s ORDER BY role, role_grant",
             (person,),
         )

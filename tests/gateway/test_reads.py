@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from events.catalog.employment import ProfessionalRegistered
+from events.catalog.policy import RoleGranted
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reads import Reads
 from kit.postgres import connect_own, connect_own_async
@@ -14,9 +16,11 @@ from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import View
 from projections.views import directory, profile
+from rules.access import Role
+from tests.projections.views.given import facts, folded
 
 pytestmark = pytest.mark.postgres
-SOMEONE, ANOTHER = "a" * 32, "b" * 32
+SOMEONE, ANOTHER, ORGANISATION = "a" * 32, "b" * 32, "c" * 32
 
 
 @pytest.fixture
@@ -27,9 +31,9 @@ def views_database(database: str) -> str:
     return database
 
 
-def parked(url: str, view: View) -> None:
+def parked(url: str, view: View, subject: str = SOMEONE) -> None:
     with connect_own(url, application_name="test") as connection:
-        park(connection, view, 0, {SOMEONE: (1, "could not be digested")})
+        park(connection, view, 0, {subject: (1, "could not be digested")})
 
 
 def read(url: str, work: Callable[[Reads], Awaitable[object]]) -> object:
@@ -75,3 +79,20 @@ def test_others_read_on_meanwhile(views_database: str) -> None:
 
 def test_who_holds_nothing_has_no_role(views_database: str) -> None:
     assert read(views_database, lambda reads: reads.roles_of(ANOTHER)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "asked", [lambda reads: reads.roles_of(ANOTHER), lambda reads: reads.grants_of(ANOTHER)]
+)
+@pytest.mark.parametrize("where", [ORGANISATION, ANOTHER])
+def test_no_role_is_handed_out_while_what_granted_or_holds_it_is_parked(
+    database: str, where: str, asked: Callable[[Reads], Awaitable[object]]
+) -> None:
+    registered = (f"employment-{ANOTHER}", ProfessionalRegistered(name="Bo", email="bo@mee.example"))
+    granted = (f"policy-{ORGANISATION}", RoleGranted(grant="d" * 32, person=ANOTHER, role="AUDITOR"))
+    folded(database, directory.VIEW, facts(registered, granted))
+    assert read(database, lambda reads: reads.roles_of(ANOTHER)) == {Role.AUDITOR, Role.PROFESSIONAL}
+    parked(database, directory.VIEW, where)
+    with pytest.raises(GatewayError) as told:
+        read(database, asked)
+    assert told.value.code is ErrorCode.PARKED

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from events.log.kafka import DELIVERY_TIMEOUT_MS
+from events.log.writer import APPEND_TIMEOUT_S
 from kit.settings import Settings, SettingsError
 
 PRODUCTION = {
@@ -62,3 +64,8 @@ def test_a_process_says_what_it_can_not_do_without() -> None:
     settings.need("database_url", "oidc_issuer")
     with pytest.raises(SettingsError, match="This process needs IPP_VAULT_URL, IPP_SERVICES_URL"):
         settings.need("database_url", "vault_url", "services_url")
+
+
+def test_unless_told_otherwise_an_append_is_waited_for_longer_than_kafka_tries_to_deliver_it() -> None:
+    assert Settings().append_timeout_s == APPEND_TIMEOUT_S
+    assert Settings().append_timeout_s > DELIVERY_TIMEOUT_MS / 1_000

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from structlog.testing import capture_logs
 
 from kit.health import Health
 from kit.tokens import KnownKeys, TokenVerifier
@@ -187,6 +188,41 @@ def test_with_the_vault_away_nothing_is_applied_and_it_says_so(client: Client) -
         connection.execute("ALTER TABLE hidden RENAME TO vault_persons")
     assert len(client.house.portfolio()) == before
     assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
+
+
+def test_with_the_vault_away_a_retry_of_what_happened_is_not_told_otherwise(client: Client) -> None:
+    body: dict[str, Any] = {"commandId": str(uuid4()), "input": new_talent()}
+    assert client.give("claimTalent", **body).json()["outcome"] == "ACCEPTED"
+    with psycopg.connect(client.house.log.url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE vault_persons RENAME TO hidden")
+        away = client.give("claimTalent", **body)
+        connection.execute("ALTER TABLE hidden RENAME TO vault_persons")
+    assert away.status_code == 503
+    assert "this request changed nothing, and if the command was sent before, ask" in away.json()["message"]
+
+
+def test_what_a_person_wrote_reaches_no_log_by_an_error_nobody_foresaw(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def broken(_name: str, given: object) -> Any:
+        raise ZeroDivisionError(f"can't read {given}")
+
+    monkeypatch.setattr("services.app.read_command", broken)
+    headers = {**client.headers(), "IPP-Correlation-Id": "c-4711"}
+    with capture_logs() as logged:
+        answer = client.give("claimTalent", headers, input={"story": "KANARIE"})
+        alive = client.http.get("/health/live")
+    assert (answer.status_code, answer.json()["code"], alive.status_code) == (500, "INTERNAL", 200)
+    (failed,) = [line for line in logged if line["event"] == "request.failed"]
+    assert (failed["kind"], failed["correlation_id"]) == ("ZeroDivisionError", "c-4711")
+    assert failed["where"].startswith("test_app.py:")
+    assert " < app.py:" in failed["where"]
+    written = capfd.readouterr()
+    for text in (answer.text, str(logged), caplog.text, written.out, written.err):
+        assert "KANARIE" not in text
 
 
 def test_it_answers_for_its_health(client: Client) -> None:

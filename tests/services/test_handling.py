@@ -8,8 +8,12 @@ from uuid import uuid1, uuid4
 import pytest
 
 from events.catalog.portfolio import TalentClaimed
+from events.codec import EventMapper
+from events.vault import Vault
 from rules.access import Role
-from services.results import CommandIdError, ForbiddenError
+from services.contexts import read_command
+from services.handling import CommandHandler
+from services.results import CommandIdError, ForbiddenError, UnavailableError
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
 
@@ -148,6 +152,33 @@ def test_a_refused_command_leaves_no_trace_and_may_be_tried_again(house: House) 
         is None
     )
     assert len(house.portfolio()) == 1
+
+
+def test_a_refused_command_is_decided_anew_when_it_is_sent_again(house: House) -> None:
+    command_id = str(uuid4())
+    claimed = house.owner("claimTalent", **TALENT)
+    refused = house.owner("claimTalent", command_id=command_id, **TALENT)
+    assert codes(refused) == ["ALREADY_SO"]
+    assert house.owner("setTalentAside", talentId=claimed.thing_id).outcome == "ACCEPTED"
+    assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
+
+
+def test_a_retry_of_what_was_accepted_is_not_told_that_nothing_changed_with_the_vault_away(
+    house: House,
+) -> None:
+    command_id, caller = str(uuid4()), house.caller(house.number, Role.PROFESSIONAL)
+    assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
+    away = Vault(house.log.url, house.vault._master)
+    away.close()
+    handler = CommandHandler(
+        recorder=house.log.recorders[0], vault=away, mapper=EventMapper(away), clock=house.clock
+    )
+    with pytest.raises(UnavailableError) as told:
+        handler.handle(read_command("claimTalent", TALENT), caller=caller, command_id=command_id)
+    assert "; nothing was changed" not in str(told.value)
+    assert "this request changed nothing" in str(told.value)
+    assert "ask what became of it" in str(told.value)
+    assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
 
 
 def test_bad_input_is_refused_with_all_its_fields(house: House) -> None:

@@ -1,0 +1,65 @@
+"""Roles as the log has them, and none where the log holds what is not understood."""
+
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import EventStore, StoredEvent
+
+from events.catalog.units import UnitFormed
+from events.codec import Recorded
+from rules.access import Role
+from services.loading import StreamNotUnderstoodError
+from services.results import UnavailableError
+from services.roles import RoleReader
+from tests.services.house import NOW, TALENT, House, found_in, furnish, opened
+
+pytestmark = pytest.mark.postgres
+ADMINISTRATOR = ("administrator", Role.ADMINISTRATOR)
+
+
+def of_a_newer_program(house: House) -> None:
+    """Put an event that this program has no name for on the policy stream."""
+    organisation = house.vault.organisation()
+    stream = f"policy-{organisation}"
+    version = house.events(stream)[-1].version + 1
+    event = UnitFormed(unit="u" * 32, name="x", parent=None)
+    known = house.mapper.to_stored_event(
+        Recorded(stream=stream, version=version, event=event, at=NOW, by="x")
+    )
+    newer = StoredEvent(stream, version, "policy.role-suspended.v1", known.state)
+    house.log.recorders[0].append([newer])
+
+
+def test_behind_a_policy_event_that_is_not_known_nobody_holds_a_role(database: str) -> None:
+    with opened(database) as house, house.log.folding():
+        found_in(house)
+        organisation, person = house.vault.organisation(), house.vault.person_for("administrator")
+        assert organisation is not None
+        assert person is not None
+        roles = RoleReader(EventStore(house.mapper, house.log.recorders[0]))
+        assert roles.held(person, organisation=organisation) == {Role.ADMINISTRATOR}
+        of_a_newer_program(house)
+        for reader in (roles, RoleReader(EventStore(house.mapper, house.log.recorders[0]))):
+            with pytest.raises(StreamNotUnderstoodError):
+                reader.held(person, organisation=organisation)
+        with pytest.raises(UnavailableError):
+            house.ask(*ADMINISTRATOR, "grantRole", role="AUDITOR", subject="someone")
+        with pytest.raises(UnavailableError):
+            house.handler.fate(caller=house.caller(*ADMINISTRATOR), command_id=str(uuid4()))
+
+
+def test_behind_an_event_of_someones_employment_that_is_not_known_nobody_works_here(database: str) -> None:
+    with opened(database) as house, house.log.folding():
+        furnish(house)
+        person = house.vault.person_for(house.number)
+        roles = RoleReader(EventStore(house.mapper, house.log.recorders[0]))
+        assert person is not None
+        assert roles.works_here(person)
+        stream = f"employment-{person}"
+        event = UnitFormed(unit="u" * 32, name="x", parent=None)
+        stored = house.mapper.to_stored_event(Recorded(stream=stream, version=2, event=event, at=NOW, by="x"))
+        house.log.recorders[0].append([stored])
+        with pytest.raises(StreamNotUnderstoodError):
+            roles.works_here(person)
+        with pytest.raises(UnavailableError):
+            house.owner("claimTalent", **TALENT)
