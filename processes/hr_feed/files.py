@@ -1,0 +1,211 @@
+"""Reading HR's files: CSV to rows, and for each row that can't be read its line, column and reason."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+FILE_BYTES_MAX: Final = 8 * 2**20
+ROWS_MAX: Final = 50_000
+CELL_CHARS_MAX: Final = 1_000
+PROFESSIONALS: Final = "professionals.csv"
+UNITS: Final = "units.csv"
+MEMBERSHIPS: Final = "memberships.csv"
+_CLOSED: Final = {"": False, "no": False, "nee": False, "yes": True, "ja": True}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with a row, or with a whole file when `line` is None; `column` is a header's name."""
+
+    file: str
+    nl: str
+    en: str
+    line: int | None = None
+    column: str | None = None
+
+
+class Professional(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone who works here."""
+
+    line: int
+    employee_number: str
+    name: str
+    email: str
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit, or a team as a leaf; without `parent_key` a unit at the top."""
+
+    line: int
+    key: str
+    name: str
+    is_team: bool
+    parent_key: str | None
+    closed: bool
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone in a team since a day."""
+
+    line: int
+    employee_number: str
+    team_key: str
+    on: date
+
+
+class CellError(ValueError):
+    """A cell can't be read; the message is told in both languages."""
+
+    def __init__(self, column: str, nl: str, en: str) -> None:
+        super().__init__(en)
+        self.column, self.nl, self.en = column, nl, en
+
+
+R = TypeVar("R", Professional, Unit, Membership)
+
+
+class Read(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
+    """The rows that can be read, in their order, and what is wrong with the others."""
+
+    rows: tuple[R, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_professionals(content: bytes) -> Read[Professional]:
+    """Read professionals.csv: employee_number, name, email."""
+
+    def row(line: int, cells: Mapping[str, str]) -> Professional:
+        number, name, email = (_filled(cells, c) for c in ("employee_number", "name", "email"))
+        return Professional(line=line, employee_number=number, name=name, email=email)
+
+    return _read(PROFESSIONALS, content, ("employee_number", "name", "email"), (), row)
+
+
+def read_units(content: bytes) -> Read[Unit]:
+    """Read units.csv: key, name, kind (unit or team), parent_key, and perhaps closed (yes or no)."""
+
+    def row(line: int, cells: Mapping[str, str]) -> Unit:
+        kind = _filled(cells, "kind").lower()
+        if kind not in {"unit", "team"}:
+            raise CellError("kind", "Dit is 'unit' of 'team'.", "This is 'unit' or 'team'.")
+        closed = _CLOSED.get(cells.get("closed", "").lower())
+        if closed is None:
+            raise CellError("closed", "Dit is 'ja' of 'nee'.", "This is 'yes' or 'no'.")
+        parent = cells["parent_key"] or None
+        if kind == "team" and parent is None:
+            raise CellError("parent_key", "Een team staat in een eenheid.", "A team stands in a unit.")
+        return Unit(
+            line=line,
+            key=_filled(cells, "key"),
+            name=_filled(cells, "name"),
+            is_team=kind == "team",
+            parent_key=parent,
+            closed=closed,
+        )
+
+    return _read(UNITS, content, ("key", "name", "kind", "parent_key"), ("closed",), row)
+
+
+def read_memberships(content: bytes) -> Read[Membership]:
+    """Read memberships.csv: employee_number, team_key, since (2026-11-24)."""
+
+    def row(line: int, cells: Mapping[str, str]) -> Membership:
+        try:
+            since = date.fromisoformat(_filled(cells, "since"))
+        except CellError:
+            raise
+        except ValueError:
+            nl, en = "Dit is geen dag als 2026-11-24.", "This is no day like 2026-11-24."
+            raise CellError("since", nl, en) from None
+        number, team = _filled(cells, "employee_number"), _filled(cells, "team_key")
+        return Membership(line=line, employee_number=number, team_key=team, on=since)
+
+    return _read(MEMBERSHIPS, content, ("employee_number", "team_key", "since"), (), row)
+
+
+def _filled(cells: Mapping[str, str], column: str) -> str:
+    value = cells[column]
+    if not value:
+        raise CellError(column, "Hier staat niets.", "This is empty.")
+    if len(value) > CELL_CHARS_MAX:
+        raise CellError(column, "Dit is te lang.", "This is too long.")
+    return value
+
+
+def _read(
+    file: str,
+    content: bytes,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    row: Callable[[int, Mapping[str, str]], R],
+) -> Read[R]:
+    if len(content) > FILE_BYTES_MAX:
+        nl = f"Het bestand is groter dan {FILE_BYTES_MAX} bytes."
+        return _nothing(file, nl, f"The file is larger than {FILE_BYTES_MAX} bytes.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _nothing(file, "Het bestand is geen UTF-8.", "The file is not UTF-8.")
+    header, lines = _table(text)
+    missing = [name for name in required if name not in header]
+    if missing:
+        names = ", ".join(missing)
+        return _nothing(file, f"Deze kolommen ontbreken: {names}.", f"These columns are missing: {names}.")
+    unknown = [name for name in header if name not in required + optional]
+    if unknown:
+        names = ", ".join(repr(name[:40]) for name in unknown)
+        return _nothing(
+            file, f"Deze kolommen zijn onbekend: {names}.", f"These columns are unknown: {names}."
+        )
+    return _rows(file, header, lines, row)
+
+
+def _rows(
+    file: str,
+    header: list[str],
+    lines: Iterator[tuple[int, list[str]]],
+    row: Callable[[int, Mapping[str, str]], R],
+) -> Read[R]:
+    rows: list[R] = []
+    problems: list[Problem] = []
+    try:
+        for line, cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(rows) + len(problems) >= ROWS_MAX:
+                nl, en = f"Na {ROWS_MAX} rijen is gestopt.", f"Stopped after {ROWS_MAX} rows."
+                problems.append(Problem(file=file, line=line, nl=nl, en=en))
+                break
+            if len(cells) != len(header):
+                nl = f"Deze rij heeft {len(cells)} cellen, geen {len(header)}."
+                en = f"This row has {len(cells)} cells, not {len(header)}."
+                problems.append(Problem(file=file, line=line, nl=nl, en=en))
+                continue
+            named = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+            try:
+                rows.append(row(line, named))
+            except CellError as wrong:
+                problems.append(Problem(file=file, line=line, column=wrong.column, nl=wrong.nl, en=wrong.en))
+    except csv.Error as error:
+        nl, en = "Vanaf hier is dit geen CSV.", f"From here on this is no CSV: {error}."
+        problems.append(Problem(file=file, nl=nl, en=en))
+    return Read[Any](rows=tuple(rows), problems=tuple(problems))
+
+
+def _table(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the header, and each row with the line it ends on; a spreadsheet may separate by semicolons."""
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error:
+        header = []
+    return header, ((reader.line_num, cells) for cells in reader)
+
+
+def _nothing(file: str, nl: str, en: str) -> Read[Any]:
+    return Read[Any](rows=(), problems=(Problem(file=file, nl=nl, en=en),))

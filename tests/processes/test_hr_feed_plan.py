@@ -1,0 +1,159 @@
+"""What HR's files ask for, against how the organisation stands."""
+
+from datetime import date
+
+import pytest
+
+from kit.ids import derived_id
+from processes.hr_feed.files import read_memberships, read_professionals, read_units
+from processes.hr_feed.plan import LEAVERS_MIN, Files, Plan, Standing, plan
+
+TODAY = date(2026, 11, 24)
+ORGANISATION = "2" * 32
+PEOPLE = b"employee_number,name,email\n"
+UNITS = b"key,name,kind,parent_key,closed\n"
+MEMBERS = b"employee_number,team_key,since\n"
+
+
+def unit(key: str) -> str:
+    return derived_id(ORGANISATION, "unit", key)
+
+
+def team(key: str) -> str:
+    return derived_id(ORGANISATION, "team", key)
+
+
+STANDING = Standing(
+    organisation=ORGANISATION,
+    people={"e1": "Fenna", "e2": "Joris"},
+    units={unit("wijk"): ("Wijk", None), unit("zuid"): ("Zuid", unit("wijk"))},
+    teams={team("kade"): ("Team Kade", unit("zuid"))},
+    members={"e1": frozenset({team("kade")}), "e2": frozenset({team("kade")})},
+)
+
+
+def drawn(
+    *,
+    professionals: bytes | None = None,
+    units: bytes | None = None,
+    memberships: bytes | None = None,
+    standing: Standing = STANDING,
+    confirm_leavers: bool = False,
+) -> Plan:
+    files = Files(
+        professionals=read_professionals(PEOPLE + professionals).rows if professionals is not None else None,
+        units=read_units(UNITS + units).rows if units is not None else None,
+        memberships=read_memberships(MEMBERS + memberships).rows if memberships is not None else None,
+    )
+    return plan(files, standing, today=TODAY, confirm_leavers=confirm_leavers)
+
+
+def names(plan: Plan) -> list[str]:
+    return [f"{step.name} {step.who}" for step in plan.steps]
+
+
+def test_a_new_tree_is_formed_parents_first_and_teams_last() -> None:
+    rows = b"kade,Team Kade,team,zuid,\nzuid,Zuid,unit,wijk,\nwijk,Wijk,unit,,\n"
+    made = drawn(units=rows, standing=Standing(organisation=ORGANISATION))
+    assert names(made) == ["formUnit wijk", "formUnit zuid", "formTeam kade"]
+    assert made.steps[1].given == {"unitKey": "zuid", "name": "Zuid", "parentKey": "wijk"}
+    assert made.problems == ()
+
+
+def test_the_same_files_again_ask_for_nothing_of_the_tree() -> None:
+    made = drawn(units=b"wijk,Wijk,unit,,\nzuid,Zuid,unit,wijk,\nkade,Team  Kade,team,zuid,nee\n")
+    assert (names(made), made.unchanged) == ([], 3)
+
+
+def test_units_are_renamed_moved_and_closed() -> None:
+    rows = b"wijk,Wijk,unit,,\nnoord,Noord,unit,,\nzuid,Zuidoost,unit,noord,\nkade,Team Kade,team,zuid,ja\n"
+    made = drawn(units=rows)
+    assert names(made) == ["formUnit noord", "renameUnit zuid", "moveUnit zuid", "closeTeam kade"]
+    closed = drawn(units=b"wijk,Wijk,unit,,ja\nzuid,Zuid,unit,wijk,ja\nkade,Team Kade,team,zuid,ja\n")
+    assert names(closed) == ["closeTeam kade", "closeUnit zuid", "closeUnit wijk"]
+
+
+def test_a_unit_under_itself_or_under_nothing_is_named_and_the_rest_lands() -> None:
+    made = drawn(units=b"a,A,unit,b,\nb,B,unit,a,\nc,C,unit,nowhere,\nd,D,unit,wijk,\n")
+    assert names(made) == ["formUnit d"]
+    assert [(p.line, p.column) for p in made.problems] == [
+        (4, "parent_key"),
+        (2, "parent_key"),
+        (3, "parent_key"),
+    ]
+
+
+def test_a_mover_leaves_one_team_and_joins_the_other() -> None:
+    rows = b"e1,kade,2026-01-01\ne2,dok,2026-11-01\n"
+    made = drawn(
+        units=b"wijk,Wijk,unit,,\nzuid,Zuid,unit,wijk,\nkade,Team Kade,team,zuid,\n", memberships=rows
+    )
+    assert names(made) == ["recordTeamLeft e2", "recordTeamJoined e2"]
+    assert made.steps[0].given == {"employeeNumber": "e2", "teamKey": "kade", "on": "2026-11-24"}
+
+
+def test_a_team_that_no_file_names_is_not_left() -> None:
+    made = drawn(memberships=b"e1,dok,2026-01-01\n")
+    assert names(made) == ["recordTeamJoined e1"]
+    assert len(made.problems) == 2
+
+
+def test_who_is_not_in_the_file_has_left_and_leaves_every_team_by_that() -> None:
+    made = drawn(professionals=b"e1,Fenna,f@example.org\n", memberships=b"e1,kade,2026-01-01\n")
+    assert names(made) == ["registerProfessional e1", "recordEmploymentEnded e2"]
+
+
+def test_many_leavers_at_once_are_taken_for_a_file_cut_short_until_confirmed() -> None:
+    many = Standing(organisation=ORGANISATION, people={f"e{n}": "X" for n in range(LEAVERS_MIN + 2)})
+    kept = b"e0,X,x@example.org\n"
+    refused = drawn(professionals=kept, standing=many)
+    assert names(refused) == ["registerProfessional e0"]
+    assert "confirmed" in refused.problems[0].en
+    confirmed = drawn(professionals=kept, standing=many, confirm_leavers=True)
+    assert len(confirmed.steps) == LEAVERS_MIN + 2
+
+
+def test_what_stands_twice_is_told_at_each_line_and_not_done() -> None:
+    made = drawn(professionals=b"e1,A,a@example.org\ne1,B,b@example.org\ne2,C,c@example.org\n")
+    assert names(made) == ["registerProfessional e2"]
+    assert [problem.line for problem in made.problems] == [2, 3]
+
+
+def test_a_day_to_come_is_named() -> None:
+    made = drawn(memberships=b"e1,kade,2026-01-01\ne2,kade,2026-01-01\ne3,kade,2027-01-01\n")
+    assert [(p.line, p.column) for p in made.problems] == [(4, "since")]
+
+
+@pytest.mark.parametrize("separator", [b",", b";", b"\t"])
+def test_a_spreadsheets_separator_and_byte_order_mark_are_understood(separator: bytes) -> None:
+    content = b"\xef\xbb\xbf" + separator.join([b"employee_number", b"name", b"email"]) + b"\r\n"
+    content += separator.join([b"e1", b'"Vries; de, ""F"""', b"f@example.org"]) + b"\r\n\r\n"
+    (row,) = read_professionals(content).rows
+    assert (row.line, row.name) == (2, 'Vries; de, "F"')
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column"),
+    [
+        (b"", None, None),
+        (b"employee_number,name\ne1,x\n", None, None),
+        (b"employee_number,name,email,salary\n", None, None),
+        (b"\xff\xfe", None, None),
+        (PEOPLE + b"e1,,x\n", 2, "name"),
+        (PEOPLE + b"e1,x\n", 2, None),
+        (PEOPLE + b'e1,"x,y\n', None, None),
+        (PEOPLE + b"e1," + b"x" * 1001 + b",y\n", 2, "name"),
+    ],
+)
+def test_what_can_not_be_read_is_named_by_line_and_column(
+    content: bytes, line: int | None, column: str | None
+) -> None:
+    read = read_professionals(content)
+    assert read.rows == ()
+    assert [(problem.line, problem.column) for problem in read.problems] == [(line, column)]
+
+
+def test_a_bad_row_does_not_keep_a_good_one() -> None:
+    read = read_memberships(MEMBERS + b"e1,kade,gisteren\ne2,kade,2026-01-01\n")
+    assert [row.employee_number for row in read.rows] == ["e2"]
+    assert [(problem.line, problem.column) for problem in read.problems] == [(2, "since")]
