@@ -173,7 +173,9 @@ class _Drawing:
 
     def closings(self) -> None:
         """Close what is open and marked so, teams first, then units from the leaves up."""
-        for row in sorted(self._closing[::-1], key=lambda row: not row.is_team):
+        teams = [row for row in self._closing if row.is_team]
+        units = [row for row in self._closing if not row.is_team]
+        for row in [*teams, *reversed(units)]:
             if row.is_team and self._team_id(row.key) in self._standing.teams:
                 self._step(UNITS, row.line, "closeTeam", row.key, {"teamKey": row.key})
             elif not row.is_team and self._unit_id(row.key) in self._standing.units:

@@ -5,7 +5,13 @@ from datetime import date
 import pytest
 
 from kit.ids import derived_id
-from processes.hr_feed.files import read_memberships, read_professionals, read_units
+from processes.hr_feed.files import (
+    MEMBERSHIPS,
+    PROFESSIONALS,
+    read_memberships,
+    read_professionals,
+    read_units,
+)
 from processes.hr_feed.plan import LEAVERS_MIN, Files, Plan, Standing, plan
 
 TODAY = date(2026, 11, 24)
@@ -39,11 +45,13 @@ def drawn(
     memberships: bytes | None = None,
     standing: Standing = STANDING,
     confirm_leavers: bool = False,
+    damaged: frozenset[str] = frozenset(),
 ) -> Plan:
     files = Files(
         professionals=read_professionals(PEOPLE + professionals).rows if professionals is not None else None,
         units=read_units(UNITS + units).rows if units is not None else None,
         memberships=read_memberships(MEMBERS + memberships).rows if memberships is not None else None,
+        damaged=damaged,
     )
     return plan(files, standing, today=TODAY, confirm_leavers=confirm_leavers)
 
@@ -111,6 +119,14 @@ def test_many_leavers_at_once_are_taken_for_a_file_cut_short_until_confirmed() -
     assert "confirmed" in refused.problems[0].en
     confirmed = drawn(professionals=kept, standing=many, confirm_leavers=True)
     assert len(confirmed.steps) == LEAVERS_MIN + 2
+
+
+def test_nobody_leaves_whose_row_may_be_one_that_can_not_be_read() -> None:
+    files = frozenset({PROFESSIONALS, MEMBERSHIPS})
+    rows = b"e1,Fenna,f@example.org\n"
+    made = drawn(professionals=rows, memberships=b"e1,kade,2026-01-01\n", damaged=files)
+    assert names(made) == ["registerProfessional e1"]
+    assert [problem.file for problem in made.problems] == [MEMBERSHIPS, PROFESSIONALS]
 
 
 def test_what_stands_twice_is_told_at_each_line_and_not_done() -> None:
