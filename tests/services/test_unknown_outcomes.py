@@ -72,6 +72,17 @@ def test_sent_again_while_unsettled_it_happens_once(house: House) -> None:
     assert len(house.portfolio()) == 2
 
 
+def test_after_a_restart_nothing_is_known_of_it_until_it_is_sent_again(house: House) -> None:
+    command_id = str(uuid4())
+    assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "UNSETTLED"
+    restarted = house.another_process()
+    assert restarted.fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) is None
+    with house.log.folding():
+        again = house.owner("claimTalent", command_id=command_id, handler=restarted, **TALENT)
+    assert (again.outcome, again.version) == ("ACCEPTED", 2)
+    assert len(house.portfolio()) == 2
+
+
 def test_what_was_settled_never_happens(house: House) -> None:
     command_id = str(uuid4())
     caller = house.caller("e1", Role.PROFESSIONAL)
