@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
@@ -33,6 +34,9 @@ GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
 NOT_IN_ONE_HAND: Final = (frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),)
 """Who records grounds for opening contents is never who opens them (privacy rule 22)."""
 
+DAYS_AFTER_LEAVING_DEFAULT: Final = 90
+"""How long who left keeps the own portfolio to take along, until a policy says otherwise."""
+
 _OWNER: Final = (Role.PROFESSIONAL,)
 _FEED: Final = (Role.HR_FEED,)
 _ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.PUBLIC})
@@ -47,11 +51,48 @@ ROOT_FIELDS: Final[Mapping[str, tuple[Role, ...]]] = {
     "claimTalent": _OWNER,
     "reviseTalent": _OWNER,
     "setTalentAside": _OWNER,
+    "writeProfileStatement": _OWNER,
+    "noteEnergySource": _OWNER,
+    "removeEnergySource": _OWNER,
+    "namePassion": _OWNER,
+    "letGoOfPassion": _OWNER,
+    "addEvidence": _OWNER,
+    "withdrawEvidence": _OWNER,
+    "writeReflection": _OWNER,
+    "setGoal": _OWNER,
+    "sharpenGoal": _OWNER,
+    "noteGoalProgress": _OWNER,
+    "reachGoal": _OWNER,
+    "letGoOfGoal": _OWNER,
+    "offerGoalToTeam": _OWNER,
+    "takeBackGoalOffer": _OWNER,
+    "planConversation": _OWNER,
+    "recordConversation": _OWNER,
+    "confirmAgreement": _OWNER,
+    "shareItem": _OWNER,
+    "endItemSharing": _OWNER,
+    "giveInsightConsent": _OWNER,
+    "withdrawInsightConsent": _OWNER,
+    "recordCorrection": _OWNER,
+    "pausePortfolio": _OWNER,
+    "resumePortfolio": _OWNER,
+    "closePortfolio": _OWNER,
+    "adoptPolicy": (Role.ADMINISTRATOR,),
+    "recordWorksCouncilConsent": (Role.WORKS_COUNCIL,),
+    "recordDpia": (Role.PRIVACY_OFFICER,),
     "grantRole": (Role.ADMINISTRATOR,),
+    "withdrawRole": (Role.ADMINISTRATOR,),
     "registerProfessional": _FEED,
     "recordTeamJoined": _FEED,
+    "recordTeamLeft": _FEED,
+    "recordEmploymentEnded": _FEED,
     "formUnit": _FEED,
+    "renameUnit": _FEED,
+    "moveUnit": _FEED,
+    "closeUnit": _FEED,
     "formTeam": _FEED,
+    "renameTeam": _FEED,
+    "closeTeam": _FEED,
     "portfolioChanged": _OWNER,
 }
 """Which roles may ask a root field at all, in the order of `Role`."""
@@ -69,6 +110,11 @@ def roles_held(*, granted: AbstractSet[Role], registered: bool) -> frozenset[Rol
     """Return the roles a person may act in: those granted on the log, and PROFESSIONAL while registered."""
     held = frozenset(granted) & GRANTABLE
     return held | {Role.PROFESSIONAL} if registered else held
+
+
+def keeps_portfolio(*, ended_on: date | None, days: int, today: date) -> bool:
+    """Whether a professional, who left on `ended_on` or still works here, still reaches the own portfolio."""
+    return ended_on is None or today <= ended_on + timedelta(days=days)
 
 
 def may_ask(field: str, role: Role, *, held: AbstractSet[Role]) -> bool:

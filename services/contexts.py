@@ -23,12 +23,17 @@ class MalformedCommandError(Exception):
 
 
 _COMMANDS: Final[dict[str, type[Command]]] = {
-    command.wire_name(): command for decider in DECIDERS for command in decider.commands
+    command.wire_name(): command
+    for decider in DECIDERS
+    for command in decider.commands
+    if not command.by_process
 }
 _DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
     command: decider for decider in DECIDERS for command in decider.commands
 }
-if len(_COMMANDS) != sum(len(decider.commands) for decider in DECIDERS):
+if len({command.wire_name() for command in _DECIDER_OF}) != sum(
+    len(decider.commands) for decider in DECIDERS
+):
     raise TypeError("two commands have the same name")
 
 

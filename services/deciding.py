@@ -69,6 +69,8 @@ class Command(
 
     makes_person: ClassVar[bool] = False
     """Whether whom it names becomes known by it."""
+    by_process: ClassVar[bool] = False
+    """Whether only a process of this installation may give it: no client's input becomes one."""
 
     @classmethod
     def wire_name(cls) -> str:

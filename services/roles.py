@@ -1,13 +1,14 @@
 """Which roles someone holds, read from the log: those granted, and PROFESSIONAL from being registered."""
 
 import threading
+from datetime import date
 from typing import Final, cast
 
 from eventsourcing.persistence import EventStore
 
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
 from events.catalog.policy import PolicyEvent
-from rules.access import Role, roles_held
+from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from services.deciding import kinds
 from services.loading import SubjectForgottenError, understood
 from services.organisation.policy_decider import POLICY, Policy
@@ -30,21 +31,29 @@ class RoleReader:
         self._lock = threading.Lock()
         self._policies: dict[str, tuple[int, Policy]] = {}
 
-    def held(self, person: str, *, organisation: str) -> frozenset[Role]:
+    def held(self, person: str, *, organisation: str, today: date) -> frozenset[Role]:
+        """Return the roles a person holds; who left keeps the portfolio for as long as the policy says."""
         policy = self._policy(organisation)
-        registered = self.works_here(person)
+        last = self._last_of_employment(person)
+        days = policy.adopted.portfolio_days_after_leaving if policy.adopted else DAYS_AFTER_LEAVING_DEFAULT
+        registered = last is not None and keeps_portfolio(
+            ended_on=last.on if isinstance(last, EmploymentEnded) else None, days=days, today=today
+        )
         return roles_held(granted=policy.held(person), registered=registered)
 
     def works_here(self, person: str) -> bool:
         """Whether a person is registered as a professional and has not left."""
-        registered = False
+        return isinstance(self._last_of_employment(person), ProfessionalRegistered)
+
+    def _last_of_employment(self, person: str) -> ProfessionalRegistered | EmploymentEnded | None:
+        last = None
         try:
             for recorded in understood(self._store, f"employment-{person}", _EMPLOYMENT):
                 if isinstance(recorded.event, ProfessionalRegistered | EmploymentEnded):
-                    registered = isinstance(recorded.event, ProfessionalRegistered)
+                    last = recorded.event
         except SubjectForgottenError:
-            return False
-        return registered
+            return None
+        return last
 
     def _policy(self, organisation: str) -> Policy:
         with self._lock:

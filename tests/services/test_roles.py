@@ -1,5 +1,6 @@
 """Roles as the log has them, and none where the log holds what is not understood."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,9 +8,9 @@ from eventsourcing.persistence import EventStore, StoredEvent
 
 from events.catalog.units import UnitFormed
 from events.codec import Recorded
-from rules.access import Role
+from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role
 from services.loading import StreamNotUnderstoodError
-from services.results import UnavailableError
+from services.results import ForbiddenError, UnavailableError
 from services.roles import RoleReader
 from tests.services.house import NOW, TALENT, House, found_in, furnish, opened
 
@@ -37,11 +38,11 @@ def test_behind_a_policy_event_that_is_not_known_nobody_holds_a_role(database: s
         assert organisation is not None
         assert person is not None
         roles = RoleReader(EventStore(house.mapper, house.log.recorders[0]))
-        assert roles.held(person, organisation=organisation) == {Role.ADMINISTRATOR}
+        assert roles.held(person, organisation=organisation, today=NOW.date()) == {Role.ADMINISTRATOR}
         of_a_newer_program(house)
         for reader in (roles, RoleReader(EventStore(house.mapper, house.log.recorders[0]))):
             with pytest.raises(StreamNotUnderstoodError):
-                reader.held(person, organisation=organisation)
+                reader.held(person, organisation=organisation, today=NOW.date())
         with pytest.raises(UnavailableError):
             house.ask(*ADMINISTRATOR, "grantRole", role="AUDITOR", subject="someone")
         with pytest.raises(UnavailableError):
@@ -63,3 +64,32 @@ def test_behind_an_event_of_someones_employment_that_is_not_known_nobody_works_h
             roles.works_here(person)
         with pytest.raises(UnavailableError):
             house.owner("claimTalent", **TALENT)
+
+
+def test_who_left_keeps_the_portfolio_for_as_long_as_the_policy_says(database: str) -> None:
+    with opened(database) as house, house.log.folding():
+        furnish(house)
+        gone = house.feed("recordEmploymentEnded", employeeNumber=house.number, on=NOW.date().isoformat())
+        assert gone.outcome == "ACCEPTED"
+        house.clock.advance(timedelta(days=DAYS_AFTER_LEAVING_DEFAULT))
+        assert house.owner("claimTalent", **TALENT).outcome == "ACCEPTED"
+        house.clock.advance(timedelta(days=1))
+        with pytest.raises(ForbiddenError):
+            house.owner("claimTalent", **{**TALENT, "name": {"ownWords": "Luisteren"}})
+        terms = {"releaseEveryDays": 90, "sharingDaysMax": 365, "portfolioDaysAfterLeaving": 200}
+        adopted = house.ask(*ADMINISTRATOR, "adoptPolicy", floors={}, **terms)
+        assert adopted.outcome == "ACCEPTED", adopted
+        assert (
+            house.owner("claimTalent", **{**TALENT, "name": {"ownWords": "Luisteren"}}).outcome == "ACCEPTED"
+        )
+
+
+def test_a_role_withdrawn_is_held_no_more_at_once(database: str) -> None:
+    with opened(database) as house, house.log.folding():
+        furnish(house)
+        granted = house.ask(*ADMINISTRATOR, "grantRole", role="HR_FEED", subject="other")
+        assert house.ask("other", Role.HR_FEED, "closeTeam", teamKey="nowhere").outcome == "REFUSED"
+        withdrawn = house.ask(*ADMINISTRATOR, "withdrawRole", roleGrantId=granted.thing_id)
+        assert withdrawn.outcome == "ACCEPTED"
+        with pytest.raises(ForbiddenError):
+            house.ask("other", Role.HR_FEED, "closeTeam", teamKey="kade")

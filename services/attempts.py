@@ -1,0 +1,152 @@
+"""One allowed command on its way: decided and appended, again when others were first, until it has an end."""
+
+import random
+import time
+from typing import Final
+
+import msgspec
+import structlog
+from eventsourcing.persistence import EventStore
+
+from events.codec import EventMapper, Recorded
+from events.log.outcomes import (
+    Accepted,
+    CommitTooLargeError,
+    ConflictError,
+    OutcomeUnknownError,
+    Settled,
+)
+from events.log.recorder import LogRecorder
+from events.log.streams import subject_of
+from events.sealing import KeyDestroyedError, NoKeyError
+from kit.clock import Clock
+from services import refusing
+from services.contexts import decider_of
+from services.deciding import Command, Ids, Refusal, RejectedError
+from services.fingerprints import FingerprintKeys, fingerprint_of
+from services.loading import Loaded, SubjectForgottenError, load
+from services.results import Answer, CommandResult, refused, told
+from services.settling import Settler
+
+ATTEMPTS_MAX: Final = 10
+BACKOFF_S_MAX: Final = 0.05
+
+_log = structlog.get_logger(__name__)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One command: under which key it happens once, by whom, and with what ids it is decided."""
+
+    command: Command
+    command_id: str
+    key: bytes
+    by: str
+    ids: Ids
+    expected_version: int | None = None
+
+
+class Attempts:
+    """Safe from several threads."""
+
+    def __init__(
+        self,
+        *,
+        store: EventStore[str],
+        recorder: LogRecorder,
+        keys: FingerprintKeys,
+        mapper: EventMapper,
+        clock: Clock,
+        settler: Settler,
+    ) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._keys = keys
+        self._mapper = mapper
+        self._clock = clock
+        self._settler = settler
+
+    def until_it_ends(self, case: Case) -> CommandResult:
+        """Decide and append, a bounded number of times."""
+        for attempt in range(ATTEMPTS_MAX):
+            if attempt:
+                time.sleep(random.uniform(0, BACKOFF_S_MAX))  # noqa: S311 - spreads retries, no secret
+                if (found := self._recorder.find_any(case.key)) is not None:
+                    return self.earlier(case.command, case.command_id, found)
+            try:
+                return self._decide_and_append(case)
+            except ConflictError as lost:
+                if lost.verdict == "settled":
+                    return refused(case.command_id, refusing.SETTLED)
+                if lost.verdict == "sealed":
+                    return refused(case.command_id, refusing.NOT_THERE)
+                _log.info("command.lost_race", command=case.command.wire_name(), verdict=lost.verdict)
+        return refused(case.command_id, refusing.TOO_BUSY)
+
+    def earlier(self, command: Command, command_id: str, found: Accepted | Settled) -> CommandResult:
+        """Tell how the command ended when it was sent before, unless that was another request."""
+        if isinstance(found, Accepted):
+            try:
+                same = found.fingerprint == fingerprint_of(command, found.subject, self._keys)
+            except (KeyDestroyedError, NoKeyError):
+                return refused(command_id, refusing.NOT_THERE)
+            if not same:
+                return refused(command_id, refusing.COMMAND_ID_REUSED)
+        return told(command_id, found)
+
+    def _decide_and_append(self, case: Case) -> CommandResult:
+        """Try once. Raises ConflictError when others were first."""
+        command, streams = case.command, case.command.streams(case.ids)
+        subject = subject_of(streams[0])
+        try:
+            loaded = load(self._store, decider_of(command), streams)
+            if case.expected_version not in {None, loaded.version}:
+                return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=loaded.version)
+            recorded = self._decided(case, streams[0], loaded)
+            stored = [self._mapper.to_stored_event(event) for event in recorded]
+            fingerprint = fingerprint_of(command, subject, self._keys)
+        except RejectedError as rejected:
+            return self._refused_unless_done(case, *rejected.refusals)
+        except (SubjectForgottenError, KeyDestroyedError):
+            return refused(case.command_id, refusing.NOT_THERE)
+        answer = Answer(version=loaded.version + len(stored), thing=command.thing(case.ids))
+        try:
+            accepted = self._recorder.append(
+                stored,
+                subject=subject,
+                command=case.key,
+                fingerprint=fingerprint,
+                answer=msgspec.json.encode(answer),
+            )
+        except CommitTooLargeError:
+            return refused(case.command_id, refusing.TOO_LARGE)
+        except OutcomeUnknownError:
+            self._settler.take(subject, case.key)
+            return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
+        # Compared with what is at hand: a vault that goes away now must not make an acceptance a failure.
+        same = accepted.fingerprint == fingerprint
+        return (
+            told(case.command_id, accepted) if same else refused(case.command_id, refusing.COMMAND_ID_REUSED)
+        )
+
+    def _refused_unless_done(
+        self, case: Case, *refusals: Refusal, version: int | None = None
+    ) -> CommandResult:
+        """
+        Refuse, unless the state holds this very command's own effect, by another attempt.
+
+        Both became visible in one transaction, so a look at the command after the state was read finds it.
+        Nor is refused what is still on its way, and may be accepted yet.
+        """
+        if (found := self._recorder.find_any(case.key)) is not None:
+            return self.earlier(case.command, case.command_id, found)
+        if self._settler.knows(case.key):
+            return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
+        return refused(case.command_id, *refusals, version=version)
+
+    def _decided(self, case: Case, stream: str, loaded: Loaded) -> list[Recorded]:
+        events = decider_of(case.command).decide(case.command, loaded.state, case.ids)
+        at = self._clock.now()
+        return [
+            Recorded(stream=stream, version=version, event=event, at=at, by=case.by)
+            for version, event in enumerate(events, loaded.version + 1)
+        ]
