@@ -15,8 +15,8 @@ from gateway.outcomes import CommandResult, command_result
 @query(
     description=(
         "How a command of yours ended. Null when nothing is known of it, because it never arrived, is "
-        "still on its way, or was refused without a trace: send it again, under the same id. The bearer of an invitation asks about "
-        "its own, until closing."
+        "still on its way, or was refused without a trace: send it again, under the same id. "
+        "The bearer of an invitation asks about its own, until closing."
     )
 )
 async def command(info: Info[Context, None], id: UUID) -> CommandResult | None:
