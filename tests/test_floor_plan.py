@@ -34,14 +34,14 @@ PLANTS = [
     Plant(FLOORS, "rules/access.py", "import events.log.streams"),
     Plant("The gateway knows events, not their log", "gateway/access.py", "import events.log.streams"),
     Plant(PURE, "services/portfolio/decider.py", "import kit.clock"),
-    Plant(PURE, "services/portfolio/commands.py", "import fastapi"),
+    Plant(PURE, "services/portfolio/commands/base.py", "import fastapi"),
     Plant(PURE, "events/catalog/portfolio.py", "import httpx"),
     Plant(PURE, "rules/access.py", "import kit.postgres"),
     Plant("What decides stays inside the services", "gateway/access.py", "import services.portfolio.decider"),
     Plant(
         "How views are kept stays inside the projections", "gateway/access.py", "import projections.worker"
     ),
-    Plant("Contexts are independent", "services/portfolio/commands.py", "import services.team.commands"),
+    Plant("Contexts are independent", "services/portfolio/commands/base.py", "import services.team.commands"),
     Plant("Views are independent", "projections/views/profile.py", "import projections.views.directory"),
     Plant("No circles", "events/log/outcomes.py", "import events.log.recorder"),
     Plant("The Kafka client only in events/log/kafka.py", "events/log/table.py", "import kafka"),

@@ -1,32 +1,16 @@
-"""What the owner of a portfolio may ask."""
+"""What the owner may ask about talents."""
 
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 from typing_extensions import override
 
-from services.deciding import NOWHERE, Command, Ids, Refusal
+from services.deciding import Ids, Refusal
+from services.portfolio.commands.base import NewItem, PortfolioCommand, optional_text_refusals
 from services.wording import invalid, number_refusals, text_refusals
 
 TALENT_WORDS_CHARS_MAX: Final = 80
 STORY_CHARS_MAX: Final = 2_000
-
-
-class PortfolioCommand(Command, frozen=True, kw_only=True):
-    """By the owner, on the own portfolio; who works here is read beside it."""
-
-    @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        owner = ids.person or NOWHERE
-        return f"portfolio-{owner}", f"employment-{owner}"
-
-
-class OpenPortfolio(PortfolioCommand, frozen=True, kw_only=True):
-    language: Literal["NL", "EN"]
-
-    @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.person
 
 
 class TalentName(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -36,7 +20,7 @@ class TalentName(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     own_words: str | None = None
 
 
-class ClaimTalent(PortfolioCommand, frozen=True, kw_only=True):
+class ClaimTalent(NewItem, frozen=True, kw_only=True):
     """`strength` 1 to 5, `energy` -2 to 2, `use` 0 to 3."""
 
     name: TalentName
@@ -44,10 +28,6 @@ class ClaimTalent(PortfolioCommand, frozen=True, kw_only=True):
     energy: int
     use: int
     story: str | None = None
-
-    @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.new
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -80,7 +60,7 @@ class SetTalentAside(PortfolioCommand, frozen=True, kw_only=True):
         return self.talent_id
 
 
-AnyPortfolioCommand = OpenPortfolio | ClaimTalent | ReviseTalent | SetTalentAside
+TalentCommand = ClaimTalent | ReviseTalent | SetTalentAside
 
 
 def _name_refusals(name: TalentName) -> list[Refusal]:
@@ -94,10 +74,9 @@ def _name_refusals(name: TalentName) -> list[Refusal]:
 
 
 def _reading_refusals(command: ClaimTalent | ReviseTalent) -> list[Refusal]:
-    story = command.story or ""
     return [
         *number_refusals(command.strength, "strength", lowest=1, highest=5),
         *number_refusals(command.energy, "energy", lowest=-2, highest=2),
         *number_refusals(command.use, "use", lowest=0, highest=3),
-        *(text_refusals(story, "story", chars_max=STORY_CHARS_MAX, lines=True) if story.strip() else []),
+        *optional_text_refusals(command.story, "story", chars_max=STORY_CHARS_MAX),
     ]

@@ -1,19 +1,12 @@
-"""What may happen in a portfolio."""
+"""What may happen to a portfolio and the talents in it."""
 
 import pytest
 
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
-from services.portfolio.commands import (
-    STORY_CHARS_MAX,
-    TALENT_WORDS_CHARS_MAX,
-    ClaimTalent,
-    OpenPortfolio,
-    ReviseTalent,
-    SetTalentAside,
-    TalentName,
-)
-from services.portfolio.decider import TALENTS_MAX
+from services.portfolio.commands import ClaimTalent, OpenPortfolio, ReviseTalent, SetTalentAside, TalentName
+from services.portfolio.commands.talents import STORY_CHARS_MAX, TALENT_WORDS_CHARS_MAX
+from services.portfolio.decisions.talents import TALENTS_MAX
 from tests.spec import NEW, given
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
@@ -121,7 +114,7 @@ def test_a_talent_is_set_aside_once() -> None:
 def test_an_unknown_talent_is_not_found() -> None:
     for command in (revise("other"), SetTalentAside(talent_id="other")):
         given(*AT_WORK, CALM).when(command).refused("NOT_FOUND", fields=["talentId"])
-        given(REGISTERED).when(command).refused("NOT_FOUND", fields=["talentId"])
+        given(REGISTERED).when(command).refused("WRONG_STATE", "NOT_FOUND", fields=["", "talentId"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""What the owner may ask about conversations, and the other party about what was agreed."""
+
+from datetime import date
+from typing import Final
+
+from typing_extensions import override
+
+from kit.ids import is_id
+from rules.agreements import owner_of
+from services.deciding import Command, Ids, Refusal
+from services.portfolio.commands.base import NewItem, PortfolioCommand, streams_of
+from services.wording import invalid, text_refusals
+
+AGREEMENTS_MAX: Final = 20
+AGREEMENT_CHARS_MAX: Final = 1_000
+
+
+class PlanConversation(NewItem, frozen=True, kw_only=True):
+    with_id: str
+    planned_for: date
+
+    @override
+    def mentions(self) -> tuple[str, ...]:
+        return (self.with_id,) if is_id(self.with_id) else ()
+
+
+class RecordConversation(PortfolioCommand, frozen=True, kw_only=True):
+    """That it was held, and everything that was agreed."""
+
+    conversation_id: str
+    held_on: date
+    agreements: tuple[str, ...]
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.conversation_id
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        if len(self.agreements) > AGREEMENTS_MAX:
+            nl = f"Leg hoogstens {AGREEMENTS_MAX} afspraken vast."
+            en = f"Record {AGREEMENTS_MAX} agreements at most."
+            return [invalid(("agreements",), nl=nl, en=en)]
+        return [
+            refusal
+            for number, text in enumerate(self.agreements)
+            for refusal in text_refusals(
+                text, "agreements", str(number), chars_max=AGREEMENT_CHARS_MAX, lines=True
+            )
+        ]
+
+
+class ConfirmAgreement(Command, frozen=True, kw_only=True):
+    """By the other party, in the portfolio of whom the agreement was made with."""
+
+    agreement_id: str
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return streams_of(owner_of(self.agreement_id))
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.agreement_id
+
+
+ConversationCommand = PlanConversation | RecordConversation | ConfirmAgreement

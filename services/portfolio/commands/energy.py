@@ -1,0 +1,58 @@
+"""What the owner may ask about what gives and costs energy, and about passions."""
+
+from typing import Final, Literal
+
+from typing_extensions import override
+
+from services.deciding import Ids, Refusal
+from services.portfolio.commands.base import NewItem, PortfolioCommand, references_refusals
+from services.wording import text_refusals
+
+ACTIVITY_CHARS_MAX: Final = 200
+PASSION_CHARS_MAX: Final = 400
+
+EnergySourceKindName = Literal["GIVER", "DRAINER"]
+HoursBandName = Literal["UP_TO_2", "FROM_2_TO_8", "FROM_8_TO_16", "OVER_16"]
+
+
+class NoteEnergySource(NewItem, frozen=True, kw_only=True):
+    """An activity of the usual working week."""
+
+    kind: EnergySourceKindName
+    activity: str
+    hours_per_week: HoursBandName
+    talent_ids: tuple[str, ...] = ()
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *text_refusals(self.activity, "activity", chars_max=ACTIVITY_CHARS_MAX),
+            *references_refusals(self.talent_ids, "talentIds"),
+        ]
+
+
+class RemoveEnergySource(PortfolioCommand, frozen=True, kw_only=True):
+    energy_source_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.energy_source_id
+
+
+class NamePassion(NewItem, frozen=True, kw_only=True):
+    text: str
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return text_refusals(self.text, "text", chars_max=PASSION_CHARS_MAX, lines=True)
+
+
+class LetGoOfPassion(PortfolioCommand, frozen=True, kw_only=True):
+    passion_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.passion_id
+
+
+EnergyCommand = NoteEnergySource | RemoveEnergySource | NamePassion | LetGoOfPassion

@@ -1,0 +1,78 @@
+"""What the owner may ask about evidence and reflections."""
+
+from typing import Final
+
+import msgspec
+from typing_extensions import override
+
+from services.deciding import Ids, Refusal
+from services.portfolio.commands.base import (
+    NewItem,
+    PortfolioCommand,
+    address_refusals,
+    references_refusals,
+)
+from services.portfolio.commands.talents import STORY_CHARS_MAX
+from services.wording import invalid, text_refusals
+
+TITLE_CHARS_MAX: Final = 120
+REFLECTION_CHARS_MAX: Final = 4_000
+
+
+class EvidenceSource(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One of the three: the address of a page or of a badge, or a story."""
+
+    link: str | None = None
+    badge: str | None = None
+    story: str | None = None
+
+    def refusals(self, field: str) -> list[Refusal]:
+        match self.link, self.badge, self.story:
+            case str(link), None, None:
+                return address_refusals(link, field, "link")
+            case None, str(badge), None:
+                return address_refusals(badge, field, "badge")
+            case None, None, str(story):
+                return text_refusals(story, field, "story", chars_max=STORY_CHARS_MAX, lines=True)
+            case _:
+                nl, en = "Kies een link, een badge óf een verhaal.", "Choose a link, a badge or a story."
+                return [invalid((field,), nl=nl, en=en)]
+
+
+class AddEvidence(NewItem, frozen=True, kw_only=True):
+    title: str
+    source: EvidenceSource
+    talent_ids: tuple[str, ...] = ()
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *text_refusals(self.title, "title", chars_max=TITLE_CHARS_MAX),
+            *self.source.refusals("source"),
+            *references_refusals(self.talent_ids, "talentIds"),
+        ]
+
+
+class WithdrawEvidence(PortfolioCommand, frozen=True, kw_only=True):
+    evidence_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.evidence_id
+
+
+class WriteReflection(NewItem, frozen=True, kw_only=True):
+    """About items of this portfolio, those let go too, or about nothing in particular."""
+
+    text: str
+    about_ids: tuple[str, ...] = ()
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *text_refusals(self.text, "text", chars_max=REFLECTION_CHARS_MAX, lines=True),
+            *references_refusals(self.about_ids, "aboutIds"),
+        ]
+
+
+EvidenceCommand = AddEvidence | WithdrawEvidence | WriteReflection

@@ -1,0 +1,86 @@
+"""What the owner may ask about goals."""
+
+from datetime import date
+from typing import Final
+
+from typing_extensions import override
+
+from services.deciding import Ids, Refusal
+from services.portfolio.commands.base import NewItem, PortfolioCommand, references_refusals
+from services.wording import number_refusals, text_refusals
+
+GOAL_CHARS_MAX: Final = 500
+OFFER_CHARS_MAX: Final = 500
+PROGRESS_MAX: Final = 100
+
+
+class GoalChange(PortfolioCommand, frozen=True, kw_only=True):
+    """Of a goal that stands in the portfolio."""
+
+    goal_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.goal_id
+
+
+class SetGoal(NewItem, frozen=True, kw_only=True):
+    text: str
+    horizon: date | None = None
+    insight_ids: tuple[str, ...] = ()
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *text_refusals(self.text, "text", chars_max=GOAL_CHARS_MAX, lines=True),
+            *references_refusals(self.insight_ids, "insightIds"),
+        ]
+
+
+class SharpenGoal(GoalChange, frozen=True, kw_only=True):
+    """The whole wording from now on: no horizon means none any more."""
+
+    text: str
+    horizon: date | None = None
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return text_refusals(self.text, "text", chars_max=GOAL_CHARS_MAX, lines=True)
+
+
+class NoteGoalProgress(GoalChange, frozen=True, kw_only=True):
+    """The owner's own estimate, 0 to 100."""
+
+    progress: int
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return number_refusals(self.progress, "progress", lowest=0, highest=PROGRESS_MAX)
+
+
+class ReachGoal(GoalChange, frozen=True, kw_only=True):
+    pass
+
+
+class LetGoOfGoal(GoalChange, frozen=True, kw_only=True):
+    pass
+
+
+class OfferGoalToTeam(GoalChange, frozen=True, kw_only=True):
+    """To an own team, in words for the team."""
+
+    team_id: str
+    offered_as: str
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return text_refusals(self.offered_as, "offeredAs", chars_max=OFFER_CHARS_MAX, lines=True)
+
+
+class TakeBackGoalOffer(GoalChange, frozen=True, kw_only=True):
+    pass
+
+
+GoalCommand = (
+    SetGoal | SharpenGoal | NoteGoalProgress | ReachGoal | LetGoOfGoal | OfferGoalToTeam | TakeBackGoalOffer
+)

@@ -1,0 +1,59 @@
+"""What the owner may ask about the portfolio as a whole."""
+
+from typing import Final, Literal
+
+from typing_extensions import override
+
+from services.deciding import Refusal
+from services.portfolio.commands.base import PortfolioCommand
+from services.wording import text_refusals
+
+STATEMENT_CHARS_MAX: Final = 4_000
+CORRECTION_CHARS_MAX: Final = 1_000
+
+
+class OpenPortfolio(PortfolioCommand, frozen=True, kw_only=True):
+    language: Literal["NL", "EN"]
+
+
+class WriteProfileStatement(PortfolioCommand, frozen=True, kw_only=True):
+    """The whole text from now on."""
+
+    text: str
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return text_refusals(self.text, "text", chars_max=STATEMENT_CHARS_MAX, lines=True)
+
+
+class RecordCorrection(PortfolioCommand, frozen=True, kw_only=True):
+    """Sets an earlier fact right; `timeline_entry_id` as rules/timeline.py makes it."""
+
+    timeline_entry_id: str
+    text: str
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return text_refusals(self.text, "text", chars_max=CORRECTION_CHARS_MAX, lines=True)
+
+
+class PausePortfolio(PortfolioCommand, frozen=True, kw_only=True):
+    pass
+
+
+class ResumePortfolio(PortfolioCommand, frozen=True, kw_only=True):
+    pass
+
+
+class ClosePortfolio(PortfolioCommand, frozen=True, kw_only=True):
+    """For good."""
+
+
+LifeCommand = (
+    OpenPortfolio
+    | WriteProfileStatement
+    | RecordCorrection
+    | PausePortfolio
+    | ResumePortfolio
+    | ClosePortfolio
+)

@@ -1,0 +1,126 @@
+"""What the owner may ask about who sees what and about being counted, and what time brings to an end."""
+
+from datetime import date
+from typing import ClassVar, Final, Literal
+
+import msgspec
+from typing_extensions import override
+
+from kit.ids import is_id
+from services.deciding import Command, Ids, Refusal
+from services.portfolio.commands.base import NewItem, PortfolioCommand, streams_of
+from services.wording import invalid
+
+PEOPLE_MAX: Final = 30
+"""People that one sharing names; for more there are the team and the organisation."""
+NOTICE_VERSION: Final = 1
+"""Of the explanation of being counted that is shown now."""
+
+InsightScopeName = Literal["TALENTS", "ENERGY"]
+
+
+class Audience(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One of the three; `organisation` is true or left out."""
+
+    people: tuple[str, ...] | None = None
+    team_id: str | None = None
+    organisation: bool | None = None
+
+    def refusals(self, field: str) -> list[Refusal]:
+        match self.people, self.team_id, self.organisation:
+            case tuple(people), None, None:
+                return _people_refusals(people, field)
+            case (None, str(), None) | (None, None, True):
+                return []
+            case _:
+                nl = "Kies collega's, je team óf de hele organisatie."
+                en = "Choose colleagues, your team or the whole organisation."
+                return [invalid((field,), nl=nl, en=en)]
+
+
+class ShareItem(NewItem, frozen=True, kw_only=True):
+    """Through the day `until`; energy of a talent only when asked."""
+
+    item_id: str
+    audience: Audience = msgspec.field(name="with")
+    until: date
+    with_energy: bool = False
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return *streams_of(ids.person), f"policy-{ids.organisation}"
+
+    @override
+    def mentions(self) -> tuple[str, ...]:
+        return tuple(filter(is_id, self.audience.people or ()))
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return self.audience.refusals("with")
+
+
+class EndItemSharing(PortfolioCommand, frozen=True, kw_only=True):
+    sharing_id: str
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.sharing_id
+
+
+class EndItemSharings(Command, frozen=True, kw_only=True):
+    """
+    By a process, when a sharing's day is past, its team was left or its owner works here no more.
+
+    Whether that is so is decided on the log; what is not, stays open.
+    """
+
+    by_process: ClassVar[bool] = True
+
+    owner: str
+    sharing_ids: tuple[str, ...]
+    reason: Literal["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return streams_of(self.owner)
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.owner
+
+
+class GiveInsightConsent(PortfolioCommand, frozen=True, kw_only=True):
+    """To being counted, anonymously, in exactly these scopes from now on."""
+
+    scopes: tuple[InsightScopeName, ...]
+    notice_version: int
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        refusals = []
+        if not self.scopes:
+            nl, en = "Kies waarvoor je wilt meetellen.", "Choose what you want to be counted for."
+            refusals.append(invalid(("scopes",), nl=nl, en=en))
+        if self.notice_version != NOTICE_VERSION:
+            nl = "Dit is niet de uitleg die nu geldt. Lees de nieuwe en kies dan opnieuw."
+            en = "This is not the explanation that holds now. Read the new one, then choose again."
+            refusals.append(invalid(("noticeVersion",), nl=nl, en=en))
+        return refusals
+
+
+class WithdrawInsightConsent(PortfolioCommand, frozen=True, kw_only=True):
+    pass
+
+
+SharingCommand = ShareItem | EndItemSharing | EndItemSharings | GiveInsightConsent | WithdrawInsightConsent
+
+
+def _people_refusals(people: tuple[str, ...], field: str) -> list[Refusal]:
+    if not people:
+        nl, en = "Kies minstens één collega.", "Choose at least one colleague."
+        return [invalid((field, "people"), nl=nl, en=en)]
+    if len(people) > PEOPLE_MAX:
+        nl = f"Kies hoogstens {PEOPLE_MAX} collega's, of deel het met je team."
+        en = f"Choose {PEOPLE_MAX} colleagues at most, or share it with your team."
+        return [invalid((field, "people"), nl=nl, en=en)]
+    return []

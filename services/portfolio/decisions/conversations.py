@@ -1,0 +1,123 @@
+"""What may happen to conversations, and to what was agreed in them."""
+
+from typing import Final, assert_never
+
+from events.catalog.portfolio import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+    PortfolioEvent,
+)
+from kit.ids import derived_id
+from rules.agreements import agreement_id
+from services.deciding import NOWHERE, Ids, Refusal, RejectedError, reject_if
+from services.portfolio.commands.conversations import (
+    ConfirmAgreement,
+    ConversationCommand,
+    PlanConversation,
+    RecordConversation,
+)
+from services.portfolio.decisions.reasons import (
+    already_so,
+    change_refusals,
+    item_refusals,
+    limit_reached,
+    not_found,
+    wrong_state,
+)
+from services.portfolio.state import Conversation, Portfolio
+from services.wording import invalid
+
+CONVERSATIONS_MAX: Final = 100
+"""Conversations in one portfolio that are planned and not held yet."""
+
+
+def decide_conversation(
+    command: ConversationCommand, state: Portfolio, ids: Ids
+) -> tuple[PortfolioEvent, ...]:
+    match command:
+        case PlanConversation():
+            reject_if([*change_refusals(state), *_planning_refusals(command, state, ids)])
+            return (
+                ConversationPlanned(
+                    conversation=ids.new, other=command.with_id, planned_for=command.planned_for
+                ),
+            )
+        case RecordConversation():
+            reject_if([*change_refusals(state), *_recording_refusals(command, state, ids)])
+            return (_held(command, ids),)
+        case ConfirmAgreement():
+            return (_confirmed(command, state, ids),)
+        case _:
+            assert_never(command)
+
+
+def _planning_refusals(command: PlanConversation, state: Portfolio, ids: Ids) -> list[Refusal]:
+    planned = [conversation for conversation in state.kept(Conversation) if not conversation.held]
+    refusals = []
+    if command.with_id == ids.person:
+        nl, en = "Een gesprek heb je met een ander.", "A conversation is with somebody else."
+        refusals.append(invalid(("withId",), nl=nl, en=en))
+    elif command.with_id not in ids.professionals:
+        nl, en = "Deze collega werkt hier niet.", "This colleague doesn't work here."
+        refusals.append(not_found("withId", nl=nl, en=en))
+    if command.planned_for < ids.today:
+        nl, en = "Kies vandaag of een latere dag.", "Choose today or a later day."
+        refusals.append(invalid(("plannedFor",), nl=nl, en=en))
+    this = command.with_id, command.planned_for
+    if any((there.other, there.planned_for) == this for there in planned):
+        nl = "Voor die dag staat al een gesprek met deze collega."
+        en = "There is a conversation with this colleague on that day already."
+        refusals.append(already_so(nl=nl, en=en))
+    if len(planned) >= CONVERSATIONS_MAX:
+        nl = f"Er staan hoogstens {CONVERSATIONS_MAX} gesprekken gepland. Leg er eerst een vast."
+        en = f"There are {CONVERSATIONS_MAX} planned conversations at most. Record one first."
+        refusals.append(limit_reached(nl=nl, en=en))
+    return refusals
+
+
+def _recording_refusals(command: RecordConversation, state: Portfolio, ids: Ids) -> list[Refusal]:
+    refusals = item_refusals(state, Conversation, command.conversation_id, "conversationId")
+    conversation = state.item(Conversation, command.conversation_id)
+    if conversation is not None and conversation.held:
+        nl, en = "Dit gesprek is al vastgelegd.", "This conversation has been recorded already."
+        refusals.append(already_so("conversationId", nl=nl, en=en))
+    if command.held_on > ids.today:
+        nl = "Deze dag moet nog komen. Leg een gesprek vast als het geweest is."
+        en = "This day is still to come. Record a conversation once it was held."
+        refusals.append(invalid(("heldOn",), nl=nl, en=en))
+    return refusals
+
+
+def _held(command: RecordConversation, ids: Ids) -> ConversationHeld:
+    owner = ids.person or NOWHERE
+    return ConversationHeld(
+        conversation=command.conversation_id,
+        held_on=command.held_on,
+        agreements=tuple(
+            AgreementMade(
+                agreement=agreement_id(owner, derived_id("agreement", ids.new, str(number))),
+                text=text.strip(),
+            )
+            for number, text in enumerate(command.agreements)
+        ),
+    )
+
+
+def _confirmed(command: ConfirmAgreement, state: Portfolio, ids: Ids) -> AgreementConfirmed:
+    agreement = state.agreements.get(command.agreement_id)
+    if agreement is None or agreement.other != ids.person:
+        # One answer for what is not there and what is another's, whatever the state of that portfolio.
+        nl, en = "Deze afspraak is er niet.", "There is no such agreement."
+        raise RejectedError(not_found("agreementId", nl=nl, en=en))
+    refusals = []
+    if state.standing == "CLOSED":
+        nl = "Het portfolio waar deze afspraak in staat, is gesloten."
+        en = "The portfolio that this agreement stands in is closed."
+        refusals.append(wrong_state(nl=nl, en=en))
+    if agreement.confirmed:
+        nl, en = "Deze afspraak heb je al bevestigd.", "You have confirmed this agreement already."
+        refusals.append(already_so("agreementId", nl=nl, en=en))
+    reject_if(refusals)
+    return AgreementConfirmed(agreement=command.agreement_id)

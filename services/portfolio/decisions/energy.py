@@ -1,0 +1,105 @@
+"""What may happen to energy sources and passions."""
+
+from typing import Final, assert_never
+
+from events.catalog.portfolio import (
+    EnergySourceKind,
+    EnergySourceNoted,
+    EnergySourceRemoved,
+    HoursBand,
+    PassionLetGo,
+    PassionNamed,
+    PortfolioEvent,
+)
+from services.deciding import Ids, Refusal, reject_if
+from services.portfolio.commands.energy import (
+    EnergyCommand,
+    EnergySourceKindName,
+    HoursBandName,
+    LetGoOfPassion,
+    NamePassion,
+    NoteEnergySource,
+    RemoveEnergySource,
+)
+from services.portfolio.decisions.reasons import (
+    already_so,
+    change_refusals,
+    item_refusals,
+    limit_reached,
+    once,
+    talents_refusals,
+)
+from services.portfolio.decisions.sharing import sharings_ended
+from services.portfolio.state import EnergySource, Passion, Portfolio
+from services.wording import one_line, same_words
+
+ENERGY_SOURCES_MAX: Final = 100
+"""Energy sources in one portfolio that are not removed."""
+PASSIONS_MAX: Final = 50
+"""Passions in one portfolio that are not let go."""
+
+_KINDS: Final[dict[EnergySourceKindName, EnergySourceKind]] = {"GIVER": "giver", "DRAINER": "drainer"}
+_BANDS: Final[dict[HoursBandName, HoursBand]] = {
+    "UP_TO_2": "up_to_2",
+    "FROM_2_TO_8": "from_2_to_8",
+    "FROM_8_TO_16": "from_8_to_16",
+    "OVER_16": "over_16",
+}
+
+
+def decide_energy(command: EnergyCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+    match command:
+        case NoteEnergySource():
+            reject_if([*change_refusals(state), *_source_refusals(command, state)])
+            return (_noted(command, ids.new),)
+        case RemoveEnergySource(energy_source_id=source):
+            gone = item_refusals(state, EnergySource, source, "energySourceId", gone="ALREADY_SO")
+            reject_if([*change_refusals(state), *gone])
+            return EnergySourceRemoved(source=source), *sharings_ended(state, "item_gone", item=source)
+        case NamePassion():
+            reject_if([*change_refusals(state), *_passion_refusals(command, state)])
+            return (PassionNamed(passion=ids.new, text=command.text.strip()),)
+        case LetGoOfPassion(passion_id=passion):
+            gone = item_refusals(state, Passion, passion, "passionId", gone="ALREADY_SO")
+            reject_if([*change_refusals(state), *gone])
+            return PassionLetGo(passion=passion), *sharings_ended(state, "item_gone", item=passion)
+        case _:
+            assert_never(command)
+
+
+def _source_refusals(command: NoteEnergySource, state: Portfolio) -> list[Refusal]:
+    kept = state.kept(EnergySource)
+    refusals = talents_refusals(state, command.talent_ids)
+    activity, kind = same_words(command.activity), _KINDS[command.kind]
+    if any(source.source_kind == kind and same_words(source.activity) == activity for source in kept):
+        nl = "Deze energiebron staat al in je portfolio. Haal haar eerst weg als er iets aan verandert."
+        en = "This energy source is in your portfolio already. Remove it first when something changes."
+        refusals.append(already_so("activity", nl=nl, en=en))
+    if len(kept) >= ENERGY_SOURCES_MAX:
+        nl = f"Een portfolio heeft hoogstens {ENERGY_SOURCES_MAX} energiebronnen. Haal er eerst een weg."
+        en = f"A portfolio has {ENERGY_SOURCES_MAX} energy sources at most. Remove one first."
+        refusals.append(limit_reached(nl=nl, en=en))
+    return refusals
+
+
+def _noted(command: NoteEnergySource, source: str) -> EnergySourceNoted:
+    return EnergySourceNoted(
+        source=source,
+        kind=_KINDS[command.kind],
+        activity=one_line(command.activity),
+        hours_per_week=_BANDS[command.hours_per_week],
+        talents=once(command.talent_ids),
+    )
+
+
+def _passion_refusals(command: NamePassion, state: Portfolio) -> list[Refusal]:
+    kept = state.kept(Passion)
+    refusals = []
+    if any(same_words(passion.text) == same_words(command.text) for passion in kept):
+        nl, en = "Deze passie staat al in je portfolio.", "This passion is in your portfolio already."
+        refusals.append(already_so("text", nl=nl, en=en))
+    if len(kept) >= PASSIONS_MAX:
+        nl = f"Een portfolio heeft hoogstens {PASSIONS_MAX} passies. Laat er eerst een los."
+        en = f"A portfolio has {PASSIONS_MAX} passions at most. Let go of one first."
+        refusals.append(limit_reached(nl=nl, en=en))
+    return refusals

@@ -1,0 +1,109 @@
+"""What may happen to evidence and reflections."""
+
+from typing import Final, assert_never
+
+from events.catalog.portfolio import (
+    EvidenceAdded,
+    EvidenceKind,
+    EvidenceWithdrawn,
+    PortfolioEvent,
+    ReflectionWritten,
+)
+from services.deciding import Ids, Refusal, reject_if
+from services.portfolio.commands.evidence import (
+    AddEvidence,
+    EvidenceCommand,
+    EvidenceSource,
+    WithdrawEvidence,
+    WriteReflection,
+)
+from services.portfolio.decisions.reasons import (
+    already_so,
+    change_refusals,
+    item_refusals,
+    limit_reached,
+    once,
+    talents_refusals,
+    unknown_item,
+)
+from services.portfolio.decisions.sharing import sharings_ended
+from services.portfolio.state import Evidence, Item, Portfolio, Reflection
+from services.wording import one_line, same_words
+
+EVIDENCE_MAX: Final = 300
+"""Pieces of evidence in one portfolio that are not withdrawn."""
+REFLECTIONS_MAX: Final = 2_000
+"""Reflections in one portfolio, which stay."""
+
+
+def decide_evidence(command: EvidenceCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+    match command:
+        case AddEvidence():
+            added = _added(command, ids.new)
+            reject_if([*change_refusals(state), *_adding_refusals(command, added, state)])
+            return (added,)
+        case WithdrawEvidence(evidence_id=evidence):
+            gone = item_refusals(state, Evidence, evidence, "evidenceId", gone="ALREADY_SO")
+            reject_if([*change_refusals(state), *gone])
+            ended = sharings_ended(state, "item_gone", item=evidence)
+            return EvidenceWithdrawn(evidence=evidence), *ended
+        case WriteReflection():
+            written = ReflectionWritten(
+                reflection=ids.new, text=command.text.strip(), about=once(command.about_ids)
+            )
+            reject_if([*change_refusals(state), *_reflection_refusals(command, written, state)])
+            return (written,)
+        case _:
+            assert_never(command)
+
+
+def _added(command: AddEvidence, evidence: str) -> EvidenceAdded:
+    source = command.source
+    story = (source.story or "").strip()
+    return EvidenceAdded(
+        evidence=evidence,
+        kind=_kind(source),
+        title=one_line(command.title),
+        link=source.link or source.badge,
+        text=story or None,
+        talents=once(command.talent_ids),
+    )
+
+
+def _kind(source: EvidenceSource) -> EvidenceKind:
+    if source.link is not None:
+        return "link"
+    return "badge" if source.badge is not None else "story"
+
+
+def _adding_refusals(command: AddEvidence, added: EvidenceAdded, state: Portfolio) -> list[Refusal]:
+    kept = state.kept(Evidence)
+    refusals = talents_refusals(state, command.talent_ids)
+    this = (added.kind, same_words(added.title), added.link or added.text)
+    if any((there.evidence_kind, same_words(there.title), there.content) == this for there in kept):
+        nl, en = "Dit bewijs staat al in je portfolio.", "This evidence is in your portfolio already."
+        refusals.append(already_so(nl=nl, en=en))
+    if len(kept) >= EVIDENCE_MAX:
+        nl = f"Een portfolio heeft hoogstens {EVIDENCE_MAX} stukken bewijs. Trek er eerst een in."
+        en = f"A portfolio has {EVIDENCE_MAX} pieces of evidence at most. Withdraw one first."
+        refusals.append(limit_reached(nl=nl, en=en))
+    return refusals
+
+
+def _reflection_refusals(
+    command: WriteReflection, written: ReflectionWritten, state: Portfolio
+) -> list[Refusal]:
+    kept = state.kept(Reflection)
+    refusals = [
+        unknown_item(Item, "aboutIds", str(number))
+        for number, item in enumerate(command.about_ids)
+        if item not in state.items
+    ]
+    if any((there.text, there.about) == (written.text, written.about) for there in kept):
+        nl, en = "Deze reflectie staat al in je portfolio.", "This reflection is in your portfolio already."
+        refusals.append(already_so("text", nl=nl, en=en))
+    if len(kept) >= REFLECTIONS_MAX:
+        nl = f"Een portfolio heeft hoogstens {REFLECTIONS_MAX} reflecties; die zijn er nu."
+        en = f"A portfolio has {REFLECTIONS_MAX} reflections at most; they are there now."
+        refusals.append(limit_reached(nl=nl, en=en))
+    return refusals

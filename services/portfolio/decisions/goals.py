@@ -1,0 +1,169 @@
+"""What may happen to goals, and to offering one to the own team."""
+
+from datetime import date
+from typing import Final, Literal, assert_never
+
+from events.catalog.portfolio import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSet,
+    GoalSharpened,
+    PortfolioEvent,
+)
+from services.deciding import Ids, Refusal, reject_if
+from services.portfolio.commands.goals import (
+    GoalCommand,
+    LetGoOfGoal,
+    NoteGoalProgress,
+    OfferGoalToTeam,
+    ReachGoal,
+    SetGoal,
+    SharpenGoal,
+    TakeBackGoalOffer,
+)
+from services.portfolio.decisions.reasons import (
+    already_so,
+    change_refusals,
+    item_refusals,
+    limit_reached,
+    not_found,
+    wrong_state,
+)
+from services.portfolio.decisions.sharing import sharings_ended
+from services.portfolio.state import Goal, Portfolio
+from services.wording import invalid, same_words
+
+GOALS_MAX: Final = 50
+"""Goals in one portfolio that are neither reached nor let go."""
+
+
+def decide_goal(  # noqa: PLR0911 - one for each command
+    command: GoalCommand, state: Portfolio, ids: Ids
+) -> tuple[PortfolioEvent, ...]:
+    match command:
+        case SetGoal():
+            reject_if([*change_refusals(state), *_setting_refusals(command, state, ids)])
+            return (GoalSet(goal=ids.new, text=command.text.strip(), horizon=command.horizon),)
+        case SharpenGoal():
+            reject_if([*_goal_refusals(command.goal_id, state), *_sharpening_refusals(command, state, ids)])
+            return (GoalSharpened(goal=command.goal_id, text=command.text.strip(), horizon=command.horizon),)
+        case NoteGoalProgress():
+            reject_if([*_goal_refusals(command.goal_id, state), *_progress_refusals(command, state)])
+            return (GoalProgressNoted(goal=command.goal_id, progress=command.progress),)
+        case ReachGoal(goal_id=goal):
+            reject_if(_goal_refusals(goal, state, reached="ALREADY_SO"))
+            return GoalReached(goal=goal), *_offer_taken_back(goal, state)
+        case LetGoOfGoal(goal_id=goal):
+            reject_if(_goal_refusals(goal, state, gone="ALREADY_SO"))
+            ended = sharings_ended(state, "item_gone", item=goal)
+            return GoalLetGo(goal=goal), *_offer_taken_back(goal, state), *ended
+        case OfferGoalToTeam():
+            reject_if([*_goal_refusals(command.goal_id, state), *_offer_refusals(command, state)])
+            return (
+                GoalOfferedToTeam(
+                    goal=command.goal_id, team=command.team_id, wording=command.offered_as.strip()
+                ),
+            )
+        case TakeBackGoalOffer(goal_id=goal):
+            reject_if([*change_refusals(state), *_taking_back_refusals(goal, state)])
+            return (GoalOfferTakenBack(goal=goal),)
+        case _:
+            assert_never(command)
+
+
+def _goal_refusals(
+    goal: str,
+    state: Portfolio,
+    *,
+    gone: Literal["WRONG_STATE", "ALREADY_SO"] = "WRONG_STATE",
+    reached: Literal["WRONG_STATE", "ALREADY_SO"] = "WRONG_STATE",
+) -> list[Refusal]:
+    """Say why a goal does not change; `gone` and `reached` are the codes for a goal that is."""
+    refusals = [*change_refusals(state), *item_refusals(state, Goal, goal, "goalId", gone=gone)]
+    found = state.item(Goal, goal)
+    if found is not None and found.reached:
+        nl, en = "Dit doel heb je al bereikt.", "You have reached this goal already."
+        refusals.append(Refusal(code=reached, nl=nl, en=en, field=("goalId",)))
+    return refusals
+
+
+def _setting_refusals(command: SetGoal, state: Portfolio, ids: Ids) -> list[Refusal]:
+    open_goals = [goal for goal in state.kept(Goal) if not goal.reached]
+    nl, en = "Dit inzicht staat niet in je portfolio.", "This insight is not in your portfolio."
+    refusals = [
+        not_found("insightIds", str(number), nl=nl, en=en) for number, _ in enumerate(command.insight_ids)
+    ]
+    refusals += _horizon_refusals(command.horizon, ids)
+    if any(same_words(goal.text) == same_words(command.text) for goal in open_goals):
+        nl = "Dit doel staat al in je portfolio. Je kunt het daar aanscherpen."
+        en = "This goal is in your portfolio already. You can sharpen it there."
+        refusals.append(already_so("text", nl=nl, en=en))
+    if len(open_goals) >= GOALS_MAX:
+        nl = f"Een portfolio heeft hoogstens {GOALS_MAX} open doelen. Bereik er een of laat er een los."
+        en = f"A portfolio has {GOALS_MAX} open goals at most. Reach one, or let one go."
+        refusals.append(limit_reached(nl=nl, en=en))
+    return refusals
+
+
+def _sharpening_refusals(command: SharpenGoal, state: Portfolio, ids: Ids) -> list[Refusal]:
+    goal = state.item(Goal, command.goal_id)
+    if goal is None:
+        return _horizon_refusals(command.horizon, ids)
+    # A goal whose day went by keeps it until its owner chooses another.
+    refusals = _horizon_refusals(command.horizon, ids) if command.horizon != goal.horizon else []
+    if (goal.text, goal.horizon) == (command.text.strip(), command.horizon):
+        nl, en = "Zo staat dit doel er al.", "This goal says so already."
+        refusals.append(already_so("text", nl=nl, en=en))
+    return refusals
+
+
+def _horizon_refusals(horizon: date | None, ids: Ids) -> list[Refusal]:
+    if horizon is None or horizon >= ids.today:
+        return []
+    nl, en = "Deze dag is al voorbij.", "This day is past."
+    return [invalid(("horizon",), nl=nl, en=en)]
+
+
+def _progress_refusals(command: NoteGoalProgress, state: Portfolio) -> list[Refusal]:
+    goal = state.item(Goal, command.goal_id)
+    if goal is None or goal.progress != command.progress:
+        return []
+    nl, en = "Zo ver was je al.", "You had come this far already."
+    return [already_so("progress", nl=nl, en=en)]
+
+
+def _offer_refusals(command: OfferGoalToTeam, state: Portfolio) -> list[Refusal]:
+    refusals = []
+    if command.team_id not in state.teams:
+        nl, en = "Dit is geen team van jou.", "This is no team of yours."
+        refusals.append(not_found("teamId", nl=nl, en=en))
+    goal = state.item(Goal, command.goal_id)
+    if goal is None or goal.offered_to is None:
+        return refusals
+    if goal.offered_to == command.team_id:
+        nl = "Dit doel heb je al aan dit team aangeboden."
+        en = "You have offered this goal to this team already."
+        return [*refusals, already_so("teamId", nl=nl, en=en)]
+    nl = "Dit doel heb je aan een ander team aangeboden. Neem dat eerst terug."
+    en = "You have offered this goal to another team. Take that back first."
+    return [*refusals, wrong_state("teamId", nl=nl, en=en)]
+
+
+def _taking_back_refusals(goal: str, state: Portfolio) -> list[Refusal]:
+    found = state.item(Goal, goal)
+    if found is None:
+        return item_refusals(state, Goal, goal, "goalId")
+    if found.offered_to is not None:
+        return []
+    nl, en = "Dit doel is al niet aangeboden.", "This goal is not on offer already."
+    return [already_so("goalId", nl=nl, en=en)]
+
+
+def _offer_taken_back(goal: str, state: Portfolio) -> tuple[GoalOfferTakenBack, ...]:
+    """Return the end of a goal's offer, which a team can't take up any more."""
+    found = state.item(Goal, goal)
+    offered = found is not None and found.offered_to is not None
+    return (GoalOfferTakenBack(goal=goal),) if offered else ()

@@ -1,0 +1,138 @@
+"""What may happen to a portfolio as a whole: opened, paused, closed, its statement and its corrections."""
+
+from typing import assert_never
+
+from events.catalog.portfolio import (
+    CorrectionRecorded,
+    GoalOfferTakenBack,
+    InsightConsentWithdrawn,
+    PortfolioClosed,
+    PortfolioEvent,
+    PortfolioOpened,
+    PortfolioPaused,
+    PortfolioResumed,
+    ProfileStatementWritten,
+)
+from rules.timeline import entry_id
+from services.deciding import NOWHERE, Ids, Refusal, RejectedError, reject_if
+from services.portfolio.commands.life import (
+    ClosePortfolio,
+    LifeCommand,
+    OpenPortfolio,
+    PausePortfolio,
+    RecordCorrection,
+    ResumePortfolio,
+    WriteProfileStatement,
+)
+from services.portfolio.decisions.reasons import (
+    already_so,
+    change_refusals,
+    closed_refusals,
+    not_found,
+    wrong_state,
+)
+from services.portfolio.decisions.sharing import sharings_ended
+from services.portfolio.state import Goal, Portfolio
+
+
+def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+    match command:
+        case OpenPortfolio():
+            reject_if(_opening_refusals(state))
+            return (PortfolioOpened(language="nl" if command.language == "NL" else "en"),)
+        case WriteProfileStatement():
+            return (_written(command, state, ids),)
+        case RecordCorrection():
+            return (_corrected(command, state, ids),)
+        case PausePortfolio():
+            reject_if(_pausing_refusals(state))
+            return (PortfolioPaused(),)
+        case ResumePortfolio():
+            reject_if(_resuming_refusals(state))
+            return (PortfolioResumed(),)
+        case ClosePortfolio():
+            reject_if(_closing_refusals(state))
+            return PortfolioClosed(), *_ended_by_closing(state)
+        case _:
+            assert_never(command)
+
+
+def _opening_refusals(state: Portfolio) -> list[Refusal]:
+    refusals = []
+    if not state.employed:
+        nl = "Je staat hier niet ingeschreven als professional. Vraag HR om je aan te melden."
+        en = "You are not registered here as a professional. Ask HR to register you."
+        refusals.append(wrong_state(nl=nl, en=en))
+    if state.standing == "CLOSED":
+        refusals += closed_refusals(state)
+    elif state.standing != "NOT_OPENED":
+        nl, en = "Je portfolio is al open.", "Your portfolio is open already."
+        refusals.append(already_so(nl=nl, en=en))
+    return refusals
+
+
+def _written(command: WriteProfileStatement, state: Portfolio, ids: Ids) -> ProfileStatementWritten:
+    refusals, text = change_refusals(state), command.text.strip()
+    there = state.statement()
+    if there is not None and there[1].text == text:
+        nl, en = "Zo staat het er al.", "It says so already."
+        refusals.append(already_so("text", nl=nl, en=en))
+    reject_if(refusals)
+    return ProfileStatementWritten(statement=there[0] if there is not None else ids.new, text=text)
+
+
+def _corrected(command: RecordCorrection, state: Portfolio, ids: Ids) -> CorrectionRecorded:
+    owner, text = ids.person or NOWHERE, command.text.strip()
+    refusals = change_refusals(state)
+    named = (
+        number
+        for number in range(1, state.version + 1)
+        if entry_id(owner, number) == command.timeline_entry_id
+    )
+    version = next(named, None)
+    if version is None:
+        nl = "Dit staat niet in de geschiedenis van je portfolio."
+        en = "This is not in the history of your portfolio."
+        fact = not_found("timelineEntryId", nl=nl, en=en)
+        raise RejectedError(*refusals, fact)
+    if state.corrections.get(version) == text:
+        nl, en = "Zo heb je het al rechtgezet.", "You have set it right so already."
+        refusals.append(already_so("text", nl=nl, en=en))
+    reject_if(refusals)
+    return CorrectionRecorded(version=version, text=text)
+
+
+def _pausing_refusals(state: Portfolio) -> list[Refusal]:
+    if state.standing != "PAUSED":
+        return closed_refusals(state)
+    nl, en = "Je portfolio staat al op pauze.", "Your portfolio is paused already."
+    return [already_so(nl=nl, en=en)]
+
+
+def _resuming_refusals(state: Portfolio) -> list[Refusal]:
+    if state.standing != "OPEN":
+        return closed_refusals(state)
+    nl, en = "Je portfolio staat niet op pauze.", "Your portfolio is not paused."
+    return [already_so(nl=nl, en=en)]
+
+
+def _closing_refusals(state: Portfolio) -> list[Refusal]:
+    if state.standing != "CLOSED":
+        return closed_refusals(state)
+    nl, en = "Je portfolio is al gesloten.", "Your portfolio is closed already."
+    return [already_so(nl=nl, en=en)]
+
+
+def _ended_by_closing(state: Portfolio) -> tuple[PortfolioEvent, ...]:
+    """
+    Return the end of all that others have of it: sharings, offers, being counted.
+
+    Its owner could not end them afterwards, since a closed portfolio takes no more changes.
+    """
+    offers = tuple(
+        GoalOfferTakenBack(goal=name)
+        for name, item in state.items.items()
+        if isinstance(item, Goal) and item.offered_to is not None
+    )
+    counted = (InsightConsentWithdrawn(),) if state.consent is not None else ()
+    return *sharings_ended(state, "portfolio_closed"), *offers, *counted

@@ -1,0 +1,146 @@
+"""What decisions about a portfolio need to know: its items as they stand, who sees them, who works where."""
+
+from datetime import date
+from typing import ClassVar, Final, Literal, TypeVar
+
+import msgspec
+
+from events.catalog.portfolio import (
+    EnergySourceKind,
+    EvidenceKind,
+    HoursBand,
+    InsightConsentGiven,
+    ItemKind,
+)
+
+SHARING_DAYS_MAX_DEFAULT: Final = 365
+"""How long something is shared at most while no policy was adopted."""
+
+Standing = Literal["NOT_OPENED", "OPEN", "PAUSED", "CLOSED"]
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in the portfolio; `gone` when it was set aside, let go, removed or withdrawn."""
+
+    kind: ClassVar[ItemKind | None] = None
+    """As what it is shared; None: it never is."""
+
+    gone: bool = False
+
+
+class Statement(Item, frozen=True, kw_only=True):
+    kind: ClassVar[ItemKind | None] = "statement"
+    text: str
+
+
+class Talent(Item, frozen=True, kw_only=True):
+    kind: ClassVar[ItemKind | None] = "talent"
+    name: str
+    strength: int
+    energy: int
+    use: int
+    story: str | None
+
+
+class EnergySource(Item, frozen=True, kw_only=True):
+    kind: ClassVar[ItemKind | None] = "energy_source"
+    source_kind: EnergySourceKind
+    activity: str
+    hours_per_week: HoursBand
+
+
+class Passion(Item, frozen=True, kw_only=True):
+    kind: ClassVar[ItemKind | None] = "passion"
+    text: str
+
+
+class Evidence(Item, frozen=True, kw_only=True):
+    kind: ClassVar[ItemKind | None] = "evidence"
+    evidence_kind: EvidenceKind
+    title: str
+    content: str
+    """The address or the story."""
+
+
+class Reflection(Item, frozen=True, kw_only=True):
+    kind: ClassVar[ItemKind | None] = "reflection"
+    text: str
+    about: tuple[str, ...]
+
+
+class Goal(Item, frozen=True, kw_only=True):
+    """`gone`: let go. `offered_to` is the team it is on offer to."""
+
+    kind: ClassVar[ItemKind | None] = "goal"
+    text: str
+    horizon: date | None
+    progress: int | None = None
+    reached: bool = False
+    offered_to: str | None = None
+
+
+class Conversation(Item, frozen=True, kw_only=True):
+    """Another's too, so it is never shared."""
+
+    other: str
+    planned_for: date
+    held: bool = False
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """With whom, and whether the other party confirmed it."""
+
+    other: str
+    confirmed: bool = False
+
+
+class Sharing(msgspec.Struct, frozen=True, kw_only=True):
+    """One opening of one item: to these people, to this team, or else to the whole organisation."""
+
+    item: str
+    people: frozenset[str]
+    team: str | None
+    until: date
+    ended: bool = False
+
+
+I = TypeVar("I", bound=Item)  # noqa: E741 - an item
+
+
+class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
+    """`version` counts the portfolio's own events; `corrections` holds the last one of each version."""
+
+    employed: bool = False
+    teams: frozenset[str] = frozenset()
+    sharing_days_max: int = SHARING_DAYS_MAX_DEFAULT
+    standing: Standing = "NOT_OPENED"
+    version: int = 0
+    items: dict[str, Item] = {}
+    agreements: dict[str, Agreement] = {}
+    sharings: dict[str, Sharing] = {}
+    consent: InsightConsentGiven | None = None
+    corrections: dict[int, str] = {}
+
+    def item(self, kind: type[I], item: str) -> I | None:
+        """Return an item of a kind, gone or not."""
+        found = self.items.get(item)
+        return found if isinstance(found, kind) else None
+
+    def kept(self, kind: type[I]) -> list[I]:
+        """Return the items of a kind that are not gone."""
+        return [item for item in self.items.values() if isinstance(item, kind) and not item.gone]
+
+    def statement(self) -> tuple[str, Statement] | None:
+        """Return the id and the text of who the owner is as a professional."""
+        for name, item in self.items.items():
+            if isinstance(item, Statement):
+                return name, item
+        return None
+
+    def open_sharings(self, item: str | None = None) -> dict[str, Sharing]:
+        """Return what is shared by id: of one item, or of all."""
+        return {
+            name: sharing
+            for name, sharing in self.sharings.items()
+            if not sharing.ended and item in {None, sharing.item}
+        }

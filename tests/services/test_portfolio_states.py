@@ -1,0 +1,242 @@
+"""Every command of a portfolio: what it makes happen, and its refusal in each state that is wrong for it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+
+from events.catalog.portfolio import (
+    AgreementConfirmed,
+    EnergySourceRemoved,
+    EvidenceWithdrawn,
+    GoalLetGo,
+    GoalReached,
+    ItemSharingEnded,
+    PassionLetGo,
+    PortfolioClosed,
+    PortfolioPaused,
+    TalentSetAside,
+)
+from events.catalog.registry import Event
+from rules.agreements import agreement_id
+from rules.timeline import entry_id
+from services.contexts import read_command
+from services.deciding import Command, Ids
+from services.portfolio.commands import ClosePortfolio, OpenPortfolio
+from services.portfolio.decider import DECIDER
+from tests.services.portfolio_cases import (
+    AS_COLLEAGUE,
+    AT_WORK,
+    CASE_OF,
+    CASES,
+    HOME,
+    OFFERED,
+    OWNERS_INPUTS,
+    Case,
+)
+from tests.spec import IDS, NEW, PERSON, decide, given
+
+PAUSED: Final[tuple[Event, ...]] = (PortfolioPaused(),)
+CLOSED: Final[tuple[Event, ...]] = decide(HOME, ClosePortfolio())
+WRONG: Final = ("WRONG_STATE",)
+WRONG_AND_UNKNOWN: Final = ("WRONG_STATE", "NOT_FOUND")
+ACCEPTED: Final[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The codes a command of CASES is refused with: no portfolio opened, paused, closed."""
+
+    name: str
+    not_opened: tuple[str, ...] = WRONG
+    paused: tuple[str, ...] = WRONG
+    closed: tuple[str, ...] = WRONG
+
+
+ROWS: Final = (
+    Row("writeProfileStatement"),
+    Row("claimTalent"),
+    Row("reviseTalent", WRONG_AND_UNKNOWN),
+    Row("setTalentAside", WRONG_AND_UNKNOWN),
+    Row("noteEnergySource", WRONG_AND_UNKNOWN),
+    Row("removeEnergySource", WRONG_AND_UNKNOWN),
+    Row("namePassion"),
+    Row("letGoOfPassion", WRONG_AND_UNKNOWN),
+    Row("addEvidence", WRONG_AND_UNKNOWN),
+    Row("withdrawEvidence", WRONG_AND_UNKNOWN),
+    Row("writeReflection", ("WRONG_STATE", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND")),
+    Row("setGoal"),
+    Row("sharpenGoal", WRONG_AND_UNKNOWN),
+    Row("noteGoalProgress", WRONG_AND_UNKNOWN),
+    Row("reachGoal", WRONG_AND_UNKNOWN),
+    Row("letGoOfGoal", WRONG_AND_UNKNOWN),
+    Row("offerGoalToTeam", WRONG_AND_UNKNOWN),
+    Row("takeBackGoalOffer", WRONG_AND_UNKNOWN),
+    Row("planConversation"),
+    Row("recordConversation", WRONG_AND_UNKNOWN),
+    Row("confirmAgreement", ("NOT_FOUND",), ACCEPTED),
+    Row("shareItem", WRONG_AND_UNKNOWN),
+    Row("endItemSharing", WRONG_AND_UNKNOWN, ACCEPTED, ("WRONG_STATE", "ALREADY_SO")),
+    Row("giveInsightConsent"),
+    Row("withdrawInsightConsent", ("WRONG_STATE", "ALREADY_SO"), ACCEPTED, ("WRONG_STATE", "ALREADY_SO")),
+    Row("recordCorrection", WRONG_AND_UNKNOWN),
+    Row("pausePortfolio", paused=("ALREADY_SO",)),
+    Row("resumePortfolio", paused=ACCEPTED),
+    Row("closePortfolio", paused=ACCEPTED, closed=("ALREADY_SO",)),
+)
+
+
+IN_NO_TEAM: Final = {
+    "shareItem": ("WRONG_STATE", "WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
+    "offerGoalToTeam": ("WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
+}
+"""Of who never worked here, a team is not found either, and nothing is shared."""
+
+
+def asked(name: str, **changed: Any) -> Command:
+    return read_command(name, {**OWNERS_INPUTS[name], **changed})
+
+
+def by(name: str) -> Ids:
+    """Whoever gives this command."""
+    return AS_COLLEAGUE if name == "confirmAgreement" else IDS
+
+
+def expect(events: tuple[Event, ...], case: Case, codes: tuple[str, ...]) -> None:
+    when = given(*events).when(asked(case.name), by(case.name))
+    if codes:
+        when.refused(*codes)
+    else:
+        when.then(*case.happens)
+
+
+def test_every_command_of_the_decider_has_its_case_and_its_row() -> None:
+    public = {kind.wire_name() for kind in DECIDER.commands if not getattr(kind, "by_process", False)}
+    assert set(OWNERS_INPUTS) == public
+    assert {row.name for row in ROWS} == public - {"openPortfolio"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_command_makes_happen(case: Case) -> None:
+    given(*HOME, *case.before).when(asked(case.name), by(case.name)).then(*case.happens)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_was_done_is_not_done_again(case: Case) -> None:
+    again = given(*HOME, *case.before, *case.happens).when(asked(case.name), by(case.name))
+    again.refused("ALREADY_SO")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_without_a_portfolio_a_command_is_refused(row: Row) -> None:
+    expect(AT_WORK, CASE_OF[row.name], row.not_opened)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_of_somebody_who_was_never_registered_a_command_is_refused(row: Row) -> None:
+    expect((), CASE_OF[row.name], IN_NO_TEAM.get(row.name, row.not_opened))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_paused_portfolio_takes_no_changes_but_those_that_close_and_end(row: Row) -> None:
+    case = CASE_OF[row.name]
+    before = () if case.before == PAUSED else case.before
+    expect((*HOME, *before, *PAUSED), case, row.paused)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_closed_portfolio_takes_nothing(row: Row) -> None:
+    case = CASE_OF[row.name]
+    before = () if case.before == PAUSED else case.before
+    expect((*HOME, *before, *CLOSED), case, row.closed)
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [((), WRONG), (HOME, ("ALREADY_SO",)), ((*HOME, *PAUSED), ("ALREADY_SO",)), ((*HOME, *CLOSED), WRONG)],
+)
+def test_a_portfolio_is_opened_once_by_who_works_here(
+    events: tuple[Event, ...], codes: tuple[str, ...]
+) -> None:
+    given(*events).when(OpenPortfolio(language="NL")).refused(*codes)
+
+
+OTHERS: Final = agreement_id(PERSON, "0" * 31 + "b")
+UNKNOWN: Final = (
+    ("reviseTalent", {"talentId": "x"}, "talentId"),
+    ("reviseTalent", {"talentId": "coach"}, "talentId"),
+    ("setTalentAside", {"talentId": "x"}, "talentId"),
+    ("noteEnergySource", {"talentIds": ["calm", "x"]}, "talentIds.1"),
+    ("removeEnergySource", {"energySourceId": "x"}, "energySourceId"),
+    ("letGoOfPassion", {"passionId": "x"}, "passionId"),
+    ("addEvidence", {"talentIds": ["x"]}, "talentIds.0"),
+    ("withdrawEvidence", {"evidenceId": "x"}, "evidenceId"),
+    ("writeReflection", {"aboutIds": ["calm", "x"]}, "aboutIds.1"),
+    ("setGoal", {"insightIds": ["x"]}, "insightIds.0"),
+    ("sharpenGoal", {"goalId": "x"}, "goalId"),
+    ("noteGoalProgress", {"goalId": "x"}, "goalId"),
+    ("reachGoal", {"goalId": "x"}, "goalId"),
+    ("letGoOfGoal", {"goalId": "x"}, "goalId"),
+    ("offerGoalToTeam", {"goalId": "x"}, "goalId"),
+    ("offerGoalToTeam", {"teamId": "x"}, "teamId"),
+    ("takeBackGoalOffer", {"goalId": "x"}, "goalId"),
+    ("planConversation", {"withId": NEW}, "withId"),
+    ("planConversation", {"withId": "nobody-at-all"}, "withId"),
+    ("recordConversation", {"conversationId": "x"}, "conversationId"),
+    ("confirmAgreement", {"agreementId": OTHERS}, "agreementId"),
+    ("shareItem", {"itemId": "x", "withEnergy": False}, "itemId"),
+    ("shareItem", {"with": {"teamId": "x"}}, "with.teamId"),
+    ("shareItem", {"with": {"people": [NEW]}}, "with.people.0"),
+    ("endItemSharing", {"sharingId": "x"}, "sharingId"),
+    ("recordCorrection", {"timelineEntryId": "x"}, "timelineEntryId"),
+    ("recordCorrection", {"timelineEntryId": entry_id(PERSON, 14)}, "timelineEntryId"),
+    ("recordCorrection", {"timelineEntryId": entry_id(NEW, 1)}, "timelineEntryId"),
+)
+
+
+@pytest.mark.parametrize(("name", "changed", "field"), UNKNOWN)
+def test_what_is_not_there_is_not_found(name: str, changed: dict[str, Any], field: str) -> None:
+    given(*HOME).when(asked(name, **changed), by(name)).refused("NOT_FOUND", fields=[field])
+
+
+GONE: Final = (
+    ("reviseTalent", TalentSetAside(talent="calm"), "WRONG_STATE", "talentId"),
+    ("setTalentAside", TalentSetAside(talent="calm"), "ALREADY_SO", "talentId"),
+    ("noteEnergySource", TalentSetAside(talent="calm"), "WRONG_STATE", "talentIds.0"),
+    ("addEvidence", TalentSetAside(talent="calm"), "WRONG_STATE", "talentIds.0"),
+    ("shareItem", TalentSetAside(talent="calm"), "WRONG_STATE", "itemId"),
+    ("removeEnergySource", EnergySourceRemoved(source="forms"), "ALREADY_SO", "energySourceId"),
+    ("letGoOfPassion", PassionLetGo(passion="youth"), "ALREADY_SO", "passionId"),
+    ("withdrawEvidence", EvidenceWithdrawn(evidence="thanks"), "ALREADY_SO", "evidenceId"),
+    ("sharpenGoal", GoalLetGo(goal="coach"), "WRONG_STATE", "goalId"),
+    ("noteGoalProgress", GoalLetGo(goal="coach"), "WRONG_STATE", "goalId"),
+    ("reachGoal", GoalLetGo(goal="coach"), "WRONG_STATE", "goalId"),
+    ("letGoOfGoal", GoalLetGo(goal="coach"), "ALREADY_SO", "goalId"),
+    ("offerGoalToTeam", GoalLetGo(goal="coach"), "WRONG_STATE", "goalId"),
+    ("takeBackGoalOffer", GoalLetGo(goal="coach"), "ALREADY_SO", "goalId"),
+    ("sharpenGoal", GoalReached(goal="coach"), "WRONG_STATE", "goalId"),
+    ("noteGoalProgress", GoalReached(goal="coach"), "WRONG_STATE", "goalId"),
+    ("reachGoal", GoalReached(goal="coach"), "ALREADY_SO", "goalId"),
+    ("letGoOfGoal", GoalReached(goal="coach"), "WRONG_STATE", "goalId"),
+    ("offerGoalToTeam", GoalReached(goal="coach"), "WRONG_STATE", "goalId"),
+    ("offerGoalToTeam", OFFERED, "ALREADY_SO", "teamId"),
+    ("endItemSharing", ItemSharingEnded(sharing="open", reason="day"), "ALREADY_SO", "sharingId"),
+)
+
+
+@pytest.mark.parametrize(("name", "event", "code", "field"), GONE)
+def test_what_is_there_no_more_is_not_changed(name: str, event: Event, code: str, field: str) -> None:
+    given(*HOME, event).when(asked(name), by(name)).refused(code, fields=[field])
+
+
+def test_an_agreement_is_confirmed_by_the_other_party_and_looks_absent_to_all_others() -> None:
+    command = asked("confirmAgreement")
+    for events in (HOME, (*HOME, AgreementConfirmed(agreement=OTHERS)), (*HOME, PortfolioClosed())):
+        given(*events).when(command, IDS).refused("NOT_FOUND", fields=["agreementId"])
+    assert command.streams(AS_COLLEAGUE) == (f"portfolio-{PERSON}", f"employment-{PERSON}")
+
+
+def test_only_the_other_party_and_processes_write_where_they_are_not_the_owner() -> None:
+    for name in OWNERS_INPUTS:
+        writes = asked(name).streams(by(name))[0]
+        assert (writes == f"portfolio-{by(name).person}") == (name != "confirmAgreement"), name
