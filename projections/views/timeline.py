@@ -1,0 +1,238 @@
+"""How a portfolio became what it is: every fact of it, in words for its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row
+
+from events.catalog import portfolio as p
+from events.catalog.registry import Event
+from events.codec import Forgotten
+from projections.changes import Changes
+from projections.view import Column, Fact, Table, View
+from rules.timeline import short_name, summary
+
+_VERSION: Final = 1
+ENTRIES_AFTER_MAX: Final = 500
+"""Entries a subscription reads at once."""
+
+ENTRIES: Final = Table(
+    name=f"timeline_v{_VERSION}_entries",
+    columns=(
+        Column(name="ordinal", type="bigint"),
+        Column(name="version", type="bigint"),
+        Column(name="at", type="timestamptz"),
+        Column(name="fact", type="text"),
+        Column(name="item", type="text", nullable=True),
+        Column(name="sharing", type="text", nullable=True),
+        Column(name="kind", type="text", nullable=True),
+        Column(name="detail", type="text", nullable=True),
+        Column(name="day", type="date", nullable=True),
+    ),
+    key=("subject", "ordinal"),
+    indexes=(("subject", "item"), ("subject", "sharing")),
+)
+# What an item is called from an ordinal on, so that a line shows the words of its own time.
+NAMES: Final = Table(
+    name=f"timeline_v{_VERSION}_names",
+    columns=(
+        Column(name="item", type="text"),
+        Column(name="ordinal", type="bigint"),
+        Column(name="name", type="text"),
+    ),
+    key=("subject", "item", "ordinal"),
+)
+CORRECTIONS: Final = Table(
+    name=f"timeline_v{_VERSION}_corrections",
+    columns=(
+        Column(name="version", type="bigint"),
+        Column(name="text", type="text"),
+    ),
+    key=("subject", "version"),
+)
+
+
+# Under one of these a fact names its item. Others are of the portfolio as a whole, or of a sharing.
+_ITEM_FIELDS: Final = (
+    *("item", "statement", "talent", "source", "passion", "evidence"),
+    *("reflection", "goal", "conversation", "agreement"),
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact, its place in the person's partition, and its line in both languages.
+
+    `item` is what it is about, while that is still in the portfolio; `correction` what its owner set right.
+    """
+
+    partition: int
+    ordinal: int
+    version: int
+    at: datetime
+    fact: str
+    item: str | None
+    nl: str
+    en: str
+    correction: str | None
+
+
+def fold(fact: Fact, changes: Changes) -> None:
+    """Keep a line a fact, a name for each wording of an item, and the last correction of a version."""
+    recorded = fact.recorded
+    event = recorded.event
+    if isinstance(event, Forgotten):
+        changes.empty()
+        return
+    line = {"item": _item_of(event), "sharing": None, "kind": None, "detail": None, "day": None}
+    changes.put(
+        ENTRIES,
+        ordinal=fact.ordinal,
+        version=recorded.version,
+        at=recorded.at,
+        fact=type(event).__name__,
+        **(line | _details_of(event)),
+    )
+    for item, words in _named_in(event):
+        changes.put(NAMES, item=item, ordinal=fact.ordinal, name=short_name(words))
+    if isinstance(event, p.CorrectionRecorded):
+        changes.put(CORRECTIONS, version=event.version, text=event.text)
+
+
+def _item_of(event: Event) -> str | None:
+    item: str | None = next((getattr(event, name) for name in _ITEM_FIELDS if hasattr(event, name)), None)
+    return item
+
+
+def _details_of(event: Event) -> dict[str, Any]:
+    match event:
+        case p.EnergySourceNoted(kind=kind):
+            return {"detail": kind}
+        case p.GoalProgressNoted(progress=progress):
+            return {"detail": str(progress)}
+        case p.ConversationPlanned(planned_for=day) | p.ConversationHeld(held_on=day):
+            return {"day": day}
+        case p.ItemShared(sharing=sharing, kind=kind, audience=audience, until=day):
+            return {"sharing": sharing, "kind": kind, "detail": audience, "day": day}
+        case p.ItemSharingEnded(sharing=sharing, reason=reason):
+            return {"sharing": sharing, "detail": reason}
+        case _:
+            return {}
+
+
+def _named_in(event: Event) -> Iterable[tuple[str, str]]:
+    match event:
+        case p.TalentClaimed(talent=item, name=words) | p.EnergySourceNoted(source=item, activity=words):
+            return [(item, words)]
+        case p.PassionNamed(passion=item, text=words) | p.ReflectionWritten(reflection=item, text=words):
+            return [(item, words)]
+        case p.EvidenceAdded(evidence=item, title=words):
+            return [(item, words)]
+        case p.GoalSet(goal=item, text=words) | p.GoalSharpened(goal=item, text=words):
+            return [(item, words)]
+        case p.ConversationHeld(agreements=agreements):
+            return [(made.agreement, made.text) for made in agreements]
+        case _:
+            return []
+
+
+VIEW: Final = View(
+    name="timeline",
+    version=_VERSION,
+    categories=frozenset({"portfolio"}),
+    tables=(ENTRIES, NAMES, CORRECTIONS),
+    fold=fold,
+)
+
+GONE: Final = tuple(kind.__name__ for kind in (p.EnergySourceRemoved, p.PassionLetGo, p.EvidenceWithdrawn))
+"""Facts after which an item is in the portfolio no more; a talent set aside and a goal let go still are."""
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
+    partition: int
+    ordinal: int
+    version: int
+    at: datetime
+    fact: str
+    detail: str | None
+    day: date | None
+    item: str | None
+    kind: str | None
+    gone: bool
+    name: str | None
+    correction: str | None
+
+    def entry(self) -> Entry:
+        said = summary(self.fact, item=self.name, kind=self.kind, detail=self.detail, day=self.day)
+        return Entry(
+            partition=self.partition,
+            ordinal=self.ordinal,
+            version=self.version,
+            at=self.at,
+            fact=self.fact,
+            item=None if self.gone else self.item,
+            nl=said.nl,
+            en=said.en,
+            correction=self.correction,
+        )
+
+
+def _lines(page: str, order: str) -> str:
+    """Return the statement that dresses a page of entries: by key only, a few rows for each."""
+    return f"""
+        WITH page AS (SELECT * FROM {ENTRIES.served} WHERE subject = %(person)s {page}
+                      ORDER BY ordinal {order} LIMIT %(limit)s)
+        SELECT e.partition, e.ordinal, e.version, e.at, e.fact, e.detail, e.day, about.item, about.kind,
+               EXISTS (SELECT FROM {ENTRIES.served} g WHERE g.subject = e.subject AND g.item = about.item
+                       AND g.fact = ANY(%(gone)s)) AS gone,
+               named.name, c.text AS correction
+        FROM page e
+        LEFT JOIN {ENTRIES.served} s
+            ON s.subject = e.subject AND s.sharing = e.sharing AND s.fact = '{p.ItemShared.__name__}'
+        CROSS JOIN LATERAL (SELECT coalesce(e.item, s.item) AS item, coalesce(e.kind, s.kind) AS kind) about
+        LEFT JOIN LATERAL (SELECT n.name FROM {NAMES.served} n WHERE n.subject = e.subject
+            AND n.item = about.item AND n.ordinal <= e.ordinal ORDER BY n.ordinal DESC LIMIT 1) named ON true
+        LEFT JOIN {CORRECTIONS.served} c ON c.subject = e.subject AND c.version = e.version
+        ORDER BY e.ordinal {order}
+    """
+
+
+async def entries(
+    connection: psycopg.AsyncConnection,
+    person: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    oldest_first: bool = False,
+    after: int | None = None,
+    limit: int,
+) -> list[Entry]:
+    """Return a page of a person's history, the newest first unless asked otherwise.
+
+    `since` is within and `until` no more; `after` is the ordinal of the last entry of the page before.
+    """
+    page = {
+        "AND at >= %(since)s": since,
+        "AND at < %(until)s": until,
+        f"AND ordinal {'>' if oldest_first else '<'} %(after)s": after,
+    }
+    asked = " ".join(condition for condition, value in page.items() if value is not None)
+    values = {"since": since, "until": until, "after": after, "limit": limit}
+    return await _read(connection, person, _lines(asked, "ASC" if oldest_first else "DESC"), values)
+
+
+async def entries_after(connection: psycopg.AsyncConnection, person: str, ordinal: int) -> list[Entry]:
+    """Return what happened in a person's portfolio behind an ordinal of their partition, oldest first."""
+    return await entries(connection, person, oldest_first=True, after=ordinal, limit=ENTRIES_AFTER_MAX)
+
+
+async def _read(
+    connection: psycopg.AsyncConnection, person: str, statement: str, values: dict[str, Any]
+) -> list[Entry]:
+    async with connection.cursor(row_factory=class_row(_Line)) as cursor:
+        await cursor.execute(statement.encode(), {**values, "person": person, "gone": list(GONE)})
+        return [line.entry() for line in await cursor.fetchall()]
