@@ -45,7 +45,10 @@ class KnownKeys:
 
 
 class FetchedKeys:
-    """Keys from the issuer's JWKS address, kept, and asked for again at most every half minute."""
+    """Keys from the issuer's JWKS address, kept, and asked for again at most every half minute.
+
+    One thread fetches, outside of the lock; tokens signed with keys that are known are verified meanwhile.
+    """
 
     def __init__(self, url: str, *, clock: Clock, client: httpx.Client) -> None:
         self._url = url
@@ -53,18 +56,45 @@ class FetchedKeys:
         self._client = client
         self._keys: KeySet | None = None
         self._asked_at: datetime | None = None
+        self._fetching: threading.Event | None = None
         self._lock = threading.Lock()
 
     def keys(self, *, refresh: bool) -> KeySet:
-        """Return the keys last fetched. Raises IssuerUnreachableError while there are none."""
+        """Return the keys last fetched.
+
+        Raises IssuerUnreachableError while there are none, and for an unknown key while another thread asks.
+        """
+        known = self._keys
+        if known is not None and not refresh:
+            return known
+        done, mine = self._begin()
+        if done is not None and mine:
+            self._fetch_and_keep(done)
+        elif done is not None:
+            if known is not None:  # no thread waits for a name that anyone may have made up
+                raise IssuerUnreachableError("the issuer's keys are being fetched")
+            done.wait(KEYS_TIMEOUT_S)
+        if self._keys is None:
+            # Asked again by the next request only if the last answer is old enough.
+            raise IssuerUnreachableError("the issuer's keys could not be fetched")
+        return self._keys
+
+    def _begin(self) -> tuple[threading.Event | None, bool]:
+        """Return what ends the fetch under way, if any, and whether it is for the caller to do."""
         with self._lock:
-            if self._may_ask() and (self._keys is None or refresh):
+            if self._fetching is None and self._may_ask():
                 self._asked_at = self._clock.now()
-                self._keys = self._fetch() or self._keys
-            if self._keys is None:
-                # Asked again by the next request only if the last answer is old enough.
-                raise IssuerUnreachableError("the issuer's keys could not be fetched")
-            return self._keys
+                self._fetching = threading.Event()
+                return self._fetching, True
+            return self._fetching, False
+
+    def _fetch_and_keep(self, done: threading.Event) -> None:
+        try:
+            self._keys = self._fetch() or self._keys
+        finally:
+            with self._lock:
+                self._fetching = None
+            done.set()
 
     def _may_ask(self) -> bool:
         if self._asked_at is None:

@@ -3,7 +3,9 @@
 import base64
 import hmac
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -212,6 +214,54 @@ def test_while_the_issuer_is_away_known_keys_hold_and_unknown_ones_are_no_verdic
     assert verifier.verify(token())
     with pytest.raises(TokenRefusedError):
         verifier.verify(token(kid="unknown"))
+
+
+class SlowIssuer(Issuer):
+    """One that answers a second request only when told to."""
+
+    def __init__(self, keys: KeySet) -> None:
+        super().__init__(keys)
+        self.reached = threading.Event()
+        self.answer = threading.Event()
+        self.answer.set()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.reached.set()
+        assert self.answer.wait(20)
+        return super().__call__(request)
+
+
+def test_while_keys_are_fetched_the_known_ones_still_serve_and_unknown_ones_wait_for_nobody() -> None:
+    issuer = SlowIssuer(public(KEY))
+    verifier, clock = fetched(issuer)
+    verifier.verify(token())
+    clock.advance(KEYS_REFRESH_MIN)
+    issuer.served = public(KEY, NEXT)
+    issuer.reached.clear()
+    issuer.answer.clear()
+    with ThreadPoolExecutor(2) as threads:
+        try:
+            rotated = threads.submit(verifier.verify, token(NEXT, alg="ES256", kid="two"))
+            assert issuer.reached.wait(10)
+            assert threads.submit(verifier.verify, token()).result(5)
+            with pytest.raises(IssuerUnreachableError):
+                threads.submit(verifier.verify, token(kid="forged")).result(5)
+        finally:
+            issuer.answer.set()
+        assert rotated.result(10)
+    assert issuer.asked == 2
+
+
+def test_who_comes_before_the_first_keys_are_there_waits_for_the_one_fetch() -> None:
+    issuer = SlowIssuer(public(KEY))
+    issuer.answer.clear()
+    verifier, _ = fetched(issuer)
+    with ThreadPoolExecutor(4) as threads:
+        verdicts = [threads.submit(verifier.verify, token()) for _ in range(4)]
+        assert issuer.reached.wait(10)
+        issuer.answer.set()
+        assert all(verdict.result(10) for verdict in verdicts)
+    assert issuer.asked == 1
 
 
 @pytest.mark.parametrize(
