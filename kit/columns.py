@@ -6,7 +6,8 @@ at a time that is the larger part of its own work. Format: `array_recv` in Postg
 """
 
 from collections.abc import Sequence
-from struct import Struct, pack
+from itertools import chain, repeat
+from struct import Struct
 from typing import Any, Final
 
 import psycopg
@@ -17,27 +18,45 @@ _BYTEA, _INT8, _TEXT = 17, 20, 25
 _ARRAY_OF: Final = {_BYTEA: 1001, _INT8: 1016, _TEXT: 1009}
 _HEAD: Final = Struct(">iiiii").pack
 _LENGTH: Final = Struct(">i").pack
+_INT: Final = Struct(">iq").pack
 
 
 class Column:
     """Values of one column, none of them null; pass it as a parameter where an array is expected."""
 
-    __slots__ = ("values",)
+    __slots__ = ("encoded",)
 
     def __init__(self, values: Sequence[Any]) -> None:
-        self.values = values
+        """Encode the values now, so that sending them later is one copy."""
+        self.encoded: bytes = self._encode(values)
+
+    @staticmethod
+    def _encode(values: Sequence[Any]) -> bytes:
+        raise NotImplementedError
 
 
 class Bytes(Column):
     """A bytea[]."""
 
+    @staticmethod
+    def _encode(values: Sequence[bytes]) -> bytes:
+        return _joined(_BYTEA, values)
+
 
 class Ints(Column):
     """A bigint[]."""
 
+    @staticmethod
+    def _encode(values: Sequence[int]) -> bytes:
+        return _head(_INT8, len(values)) + b"".join(map(_INT, repeat(8), values))
+
 
 class Texts(Column):
     """A text[]."""
+
+    @staticmethod
+    def _encode(values: Sequence[str]) -> bytes:
+        return _joined(_TEXT, list(map(str.encode, values)))
 
 
 def _head(kind: int, count: int) -> bytes:
@@ -45,37 +64,33 @@ def _head(kind: int, count: int) -> bytes:
 
 
 def _joined(kind: int, values: Sequence[bytes]) -> bytes:
-    parts = [_head(kind, len(values))]
-    for value in values:
-        parts += (_LENGTH(len(value)), value)
-    return b"".join(parts)
+    if not values:
+        return _head(kind, 0)
+    lengths = list(map(len, values))
+    if lengths.count(lengths[0]) == len(lengths):  # as digests, ids and most names are
+        each = _LENGTH(lengths[0])
+        return b"".join((_head(kind, len(values)), each, each.join(values)))
+    pairs = chain.from_iterable(zip(map(_LENGTH, lengths), values, strict=True))
+    return _head(kind, len(values)) + b"".join(pairs)
 
 
-class _BytesDumper(Dumper):
+class _ColumnDumper(Dumper):
     format = Format.BINARY
+
+    def dump(self, obj: Column) -> Buffer:
+        return obj.encoded
+
+
+class _BytesDumper(_ColumnDumper):
     oid = _ARRAY_OF[_BYTEA]
 
-    def dump(self, obj: Bytes) -> Buffer:
-        return _joined(_BYTEA, obj.values)
 
-
-class _TextsDumper(Dumper):
-    format = Format.BINARY
-    oid = _ARRAY_OF[_TEXT]
-
-    def dump(self, obj: Texts) -> Buffer:
-        return _joined(_TEXT, [value.encode() for value in obj.values])
-
-
-class _IntsDumper(Dumper):
-    format = Format.BINARY
+class _IntsDumper(_ColumnDumper):
     oid = _ARRAY_OF[_INT8]
 
-    def dump(self, obj: Ints) -> Buffer:
-        flat: list[int] = []
-        for value in obj.values:
-            flat += (8, value)
-        return _head(_INT8, len(obj.values)) + pack(">" + "iq" * len(obj.values), *flat)
+
+class _TextsDumper(_ColumnDumper):
+    oid = _ARRAY_OF[_TEXT]
 
 
 for _column, _dumper in ((Bytes, _BytesDumper), (Texts, _TextsDumper), (Ints, _IntsDumper)):

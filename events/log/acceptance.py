@@ -38,14 +38,14 @@ class LogStopError(Exception):
     """The log can't be judged by this program, or is not the log it was: the reader halts and says why."""
 
 
-class Head(msgspec.Struct, frozen=True, array_like=True):
+class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A stream's last accepted version and that event's digest."""
 
     version: int
     digest: bytes
 
 
-class Taken(msgspec.Struct, frozen=True, array_like=True):
+class Taken(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where an accepted command stands: the attempt that won, its last ordinal and its number of events."""
 
     commit: bytes
@@ -76,7 +76,7 @@ class State:
     tracking: dict[str, int] = field(default_factory=dict)
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """
     The rule's word on one entry; `digests` are those of the commit's events when accepted.
 
@@ -129,26 +129,31 @@ def judge(state: State, entry: Entry) -> Verdict:
 
 def apply(state: State, entry: Entry, verdict: Verdict) -> None:
     """Change `state` by a judged entry."""
-    match entry, verdict.outcome:
-        case Commit() as commit, Outcome.ACCEPTED:
-            key = (commit.subject, commit.command)
-            state.ordinal = verdict.ordinal
-            state.commands[key] = Taken(commit.commit, verdict.ordinal, len(commit.writes))
-            for write, digest in zip(commit.writes, verdict.digests, strict=True):
-                state.heads[write.stream] = Head(write.version, digest)
-            state.counts[commit.subject] = state.counts.get(commit.subject, 0) + 1
-            if commit.tracking:
-                state.tracking[commit.tracking[0]] = commit.tracking[1]
-            if commit.last:
-                state.sealed.add(commit.subject)
-        case Commit() as commit, _ if not verdict.own_repeat:
-            state.refused.add(commit.commit)
-        case Settle() as settle, Outcome.MARKER:
-            key = (settle.subject, settle.command)
+    match entry:
+        case Commit():
+            if verdict.outcome is Outcome.ACCEPTED:
+                _apply_accepted(state, entry, verdict)
+            elif not verdict.own_repeat:
+                state.refused.add(entry.commit)
+        case Settle() if verdict.outcome is Outcome.MARKER:
+            key = (entry.subject, entry.command)
             if key not in state.commands:
                 state.settled.add(key)
         case _:
             pass
+
+
+def _apply_accepted(state: State, commit: Commit, verdict: Verdict) -> None:
+    subject, writes = commit.subject, commit.writes
+    state.ordinal = verdict.ordinal
+    state.commands[subject, commit.command] = Taken(commit.commit, verdict.ordinal, len(writes))
+    for write, digest in zip(writes, verdict.digests, strict=True):
+        state.heads[write.stream] = Head(write.version, digest)
+    state.counts[subject] = state.counts.get(subject, 0) + 1
+    if commit.tracking:
+        state.tracking[commit.tracking[0]] = commit.tracking[1]
+    if commit.last:
+        state.sealed.add(subject)
 
 
 def _judge_commit(state: State, commit: Commit) -> Verdict:

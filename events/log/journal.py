@@ -1,16 +1,16 @@
 """The journal's fold: the acceptance rule applied to a partition's records, its outcome written at once."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
-from typing import Any, Final
+from select import select
+from typing import Final
 
 import msgspec
 import psycopg
 import structlog
 from psycopg import sql
 
-from events.log import verdicts
 from events.log.acceptance import (
     Head,
     LogStopError,
@@ -20,8 +20,8 @@ from events.log.acceptance import (
     Verdict,
     judge_frame,
 )
+from events.log.batch import Batch
 from events.log.port import LogRecord
-from events.log.reading import journal_channel
 from events.log.record import (
     Commit,
     DamagedRecordError,
@@ -31,9 +31,11 @@ from events.log.record import (
     UnknownFormatError,
     unframe,
 )
+from events.log.statements import STATEMENTS
 from events.log.tables import names
-from kit.columns import Bytes, Column, Ints, Texts
+from kit.columns import Bytes, Column, Texts
 
+CHUNK_ENTRIES: Final = 2_000
 HEADS_MAX: Final = 200_000
 """Heads kept in memory for one partition; beyond it they are read again from the events table."""
 
@@ -53,25 +55,33 @@ class Place(msgspec.Struct, frozen=True):
     digest: bytes
 
 
-class _Batch(msgspec.Struct):
-    """What a batch writes, column by column."""
+class _Judged(msgspec.Struct, frozen=True):
+    """A chunk ready to be written: the place after it, and the columns of the write statement."""
 
-    events: list[tuple[str, int, str, bytes, int, bytes]]
-    commits: list[tuple[str, bytes, bytes, int, int, int, int, bytes, bytes]]
-    refusals: list[tuple[bytes, str, int]]
-    settled: list[tuple[str, bytes]]
-    sealed: list[str]
-    tracking: list[tuple[str, int]]
-    told: defaultdict[str, list[verdicts.Told]]
+    place: Place
+    columns: tuple[Column, ...]
 
 
-def prepare_session(conn: psycopg.Connection) -> None:
-    """Set a connection up for folding: no wait for the disk, and the two statements are planned once."""
-    # After a crash of PostgreSQL the fold runs again.
-    conn.execute("SET synchronous_commit = off")
-    conn.execute("SET plan_cache_mode = force_generic_plan")
-    # Planned while the tables are empty, every look-up would be a scan of a whole table for ever.
-    conn.execute("SET enable_seqscan = off")
+_Chunk = list[tuple[LogRecord, Frame | None]]
+
+
+def _chunks(frames: _Chunk) -> list[_Chunk]:
+    """Cut frames into chunks of about CHUNK_ENTRIES."""
+    chunks: list[_Chunk] = [[]]
+    entries = 0
+    for record, frame in frames:
+        if entries >= CHUNK_ENTRIES:
+            chunks.append([])
+            entries = 0
+        chunks[-1].append((record, frame))
+        entries += len(frame.entries) if frame else 0
+    return chunks
+
+
+def _rests_on_counts(chunk: _Chunk) -> bool:
+    """Tell whether a commit names a count of its subject: all before it must be written to be counted."""
+    entries = (entry for _, frame in chunk if frame for entry in frame.entries)
+    return any(isinstance(entry, Commit) and entry.decided_on is not None for entry in entries)
 
 
 class Journal:
@@ -81,7 +91,7 @@ class Journal:
         self._log, self._state, self.place = log, state, place
         own = names(log)
         # As bytes: psycopg remembers how it parsed those, and not a composed statement.
-        self._sql = {name: sql.SQL(text).format(**own).as_bytes() for name, text in _STATEMENTS.items()}
+        self._sql = {name: sql.SQL(text).format(**own).as_bytes() for name, text in STATEMENTS.items()}
 
     def fold(self, conn: psycopg.Connection, records: Sequence[LogRecord]) -> None:
         """
@@ -92,14 +102,12 @@ class Journal:
         """
         frames, stop = self._frames(records)
         if frames:
-            self._fold(conn, frames)
+            self._fold(conn, _chunks(frames))
         if stop is not None:
             raise stop
 
-    def _frames(
-        self, records: Sequence[LogRecord]
-    ) -> tuple[list[tuple[LogRecord, Frame | None]], LogStopError | None]:
-        frames: list[tuple[LogRecord, Frame | None]] = []
+    def _frames(self, records: Sequence[LogRecord]) -> tuple[_Chunk, LogStopError | None]:
+        frames: _Chunk = []
         expected = self.place.next_offset
         for record in records:
             if record.offset != expected:
@@ -114,27 +122,47 @@ class Journal:
                 return frames, LogStopError(f"record {record.offset} needs a newer program: {error}")
         return frames, None
 
-    def _fold(self, conn: psycopg.Connection, frames: Sequence[tuple[LogRecord, Frame | None]]) -> None:
-        """Two statements: what the rule needs to know, and all that follows from it behind the fence."""
+    def _fold(self, conn: psycopg.Connection, chunks: Sequence[_Chunk]) -> None:
+        """
+        Fold chunk by chunk; while PostgreSQL writes one, the next is judged.
+
+        What that look-up can't see yet, of the chunk before it, stands in the state.
+        """
         state = self._state
-        self._look_up(conn, [entry for _, frame in frames if frame for entry in frame.entries])
-        batch = _Batch([], [], [], [], [], [], defaultdict(list))
-        for record, frame in frames:
-            if frame is not None:
-                self._judge(record, frame, batch)
-        last = frames[-1][0]
-        place = Place(last.offset + 1, state.ordinal, last.epoch, sha256(last.value).digest())
-        self._write(conn, batch, place)
-        self.place = place
+        state.commands, state.refused = {}, set()
+        judged: _Judged | None = None
+        for chunk in chunks:
+            if judged and _rests_on_counts(chunk):
+                self._write(conn, judged)
+                judged = None
+            self._look_up(conn, [entry for _, frame in chunk if frame for entry in frame.entries])
+            with self._writing(conn, judged):
+                judged = self._judge(chunk)
+        if judged:
+            self._write(conn, judged)
         if len(state.heads) > HEADS_MAX:
             state.heads.clear()
+
+    @contextmanager
+    def _writing(self, conn: psycopg.Connection, judged: "_Judged | None") -> Iterator[None]:
+        """Have what was judged written while the block runs."""
+        if judged is None:
+            yield
+            return
+        with conn.pipeline():
+            sent = self._send(conn, judged)
+            # Only what has left this process is worked on over there.
+            while conn.pgconn.flush():
+                select([], [conn], [])
+            yield
+            self._moved(sent, judged)
 
     def _look_up(self, conn: psycopg.Connection, entries: Sequence[Entry]) -> None:
         """
         Bring what the rule may need of these entries into the state.
 
         One statement, so one snapshot. What it shows still holds when `_write` finds the position where it
-        was: these tables change only together with it.
+        was: these tables change only together with it. What was judged and is not written yet is there.
         """
         state = self._state
         commits = [entry for entry in entries if isinstance(entry, Commit)]
@@ -152,7 +180,7 @@ class Journal:
             prepare=True,
             binary=True,
         )
-        state.commands, state.refused, state.counts = {}, set(), {}
+        state.counts = {}
         for kind, name, key, commit_id, number, events in rows:
             match kind:
                 case "head":
@@ -164,19 +192,27 @@ class Journal:
                 case _:
                     state.counts[name] = number
 
-    def _judge(self, record: LogRecord, frame: Frame, batch: _Batch) -> None:
-        told = batch.told[frame.writer]
+    def _judge(self, chunk: _Chunk) -> _Judged:
+        batch = Batch()
+        for record, frame in chunk:
+            if frame is not None:
+                self._judge_record(record, frame, batch)
+        last = chunk[-1][0]
+        place = Place(last.offset + 1, self._state.ordinal, last.epoch, sha256(last.value).digest())
+        return _Judged(place, batch.columns(self._log))
+
+    def _judge_record(self, record: LogRecord, frame: Frame, batch: Batch) -> None:
         for entry, verdict in judge_frame(self._state, frame):
             match entry:
                 case Commit():
                     if verdict.outcome is Outcome.ACCEPTED:
-                        _add_accepted(batch, record, entry, verdict)
+                        batch.accept(record, entry, verdict)
                     elif not verdict.own_repeat:
-                        batch.refusals.append((entry.commit, verdict.outcome.value, record.offset))
+                        batch.refuse(record, entry, verdict)
                         self._report(record, entry, verdict)
-                    told.append(verdicts.Told(entry.commit, verdict.outcome, verdict.ordinal))
+                    batch.tell(frame.writer, entry, verdict)
                 case Settle() if (entry.subject, entry.command) in self._state.settled:
-                    batch.settled.append((entry.subject, entry.command))
+                    batch.settle(entry)
                 case _ if verdict.outcome is Outcome.FOREIGN:
                     _log.error("log.foreign", partition=record.partition, offset=record.offset)
                 case _:
@@ -192,120 +228,23 @@ class Journal:
             commit=commit.commit.hex(),
         )
 
-    def _write(self, conn: psycopg.Connection, batch: _Batch, place: Place) -> None:
-        """Write a batch and move the position in one statement; it writes nothing when the fence is shut."""
-        told = [
-            (channel, payload)
-            for writer, verdicts_of in batch.told.items()
-            if (channel := verdicts.channel_of(self._log, writer))
-            for payload in verdicts.payloads(verdicts_of)
-        ]
-        if batch.events:
-            told.append((journal_channel(self._log), ""))
-        moved = conn.execute(
-            self._sql["write"],
-            (
-                *(place.next_offset, place.ordinal, place.epoch, place.digest),
-                *(self._state.partition, self.place.next_offset),
-                *_columns(batch.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
-                *_columns(batch.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
-                *_columns(batch.refusals, Bytes, Texts, Ints),
-                *_columns(batch.settled, Texts, Bytes),
-                Texts(batch.sealed),
-                *_columns(batch.tracking, Texts, Ints),
-                *_columns(told, Texts, Texts),
-            ),
-            prepare=True,
-        ).fetchone()
+    def _write(self, conn: psycopg.Connection, judged: _Judged) -> None:
+        self._moved(self._send(conn, judged), judged)
+
+    def _send(self, conn: psycopg.Connection, judged: _Judged) -> psycopg.Cursor:
+        """Write what was judged and move the position in one statement; a shut fence lets nothing through."""
+        place = judged.place
+        moving = (place.next_offset, place.ordinal, place.epoch, place.digest)
+        fence = (self._state.partition, self.place.next_offset)
+        return conn.execute(self._sql["write"], (*moving, *fence, *judged.columns), prepare=True)
+
+    def _moved(self, sent: psycopg.Cursor, judged: _Judged) -> None:
+        moved = sent.fetchone()
         if moved is None or moved[0] != 1:
             raise FenceError(f"partition {self._state.partition} is no longer at {self.place.next_offset}")
+        self.place = judged.place
 
 
 def _is_text(name: str) -> bool:
     """Tell whether PostgreSQL's text can hold a name; the rule refuses commits with any other."""
     return "\0" not in name
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], *kinds: type[Column]) -> list[Column]:
-    columns = zip(*rows, strict=True) if rows else ((),) * len(kinds)
-    return [kind(column) for kind, column in zip(kinds, columns, strict=True)]
-
-
-def _add_accepted(batch: _Batch, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
-    ordinal = verdict.ordinal - len(commit.writes)
-    for write, digest in zip(commit.writes, verdict.digests, strict=True):
-        ordinal += 1
-        batch.events.append((write.stream, write.version, write.topic, write.state, ordinal, digest))
-    batch.commits.append(
-        (
-            commit.subject,
-            commit.command,
-            commit.commit,
-            verdict.ordinal,
-            len(commit.writes),
-            record.offset,
-            record.day,
-            commit.fingerprint,
-            commit.answer,
-        )
-    )
-    if commit.tracking:
-        batch.tracking.append(commit.tracking)
-    if commit.last:
-        batch.sealed.append(commit.subject)
-
-
-# %b: arrays travel in binary; as text each element would be escaped here and parsed there.
-_STATEMENTS: Final = {
-    "look_up": """
-SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
-  FROM unnest(%b::text[]) s(stream) CROSS JOIN LATERAL (
-    SELECT originator_version, digest FROM {events} WHERE originator_id = s.stream
-    ORDER BY originator_version DESC LIMIT 1) e
-UNION ALL
-SELECT 'taken', c.subject, c.command, c.commit_id, c.ordinal, c.events
-  FROM unnest(%b::bytea[], %b::text[]) a(command, subject) CROSS JOIN LATERAL (
-    SELECT * FROM {commits} WHERE command = a.command AND subject = a.subject LIMIT 1) c
-UNION ALL
-SELECT 'refused', NULL, NULL, r.commit_id, 0, 0
-  FROM unnest(%b::bytea[]) a(commit_id) CROSS JOIN LATERAL (
-    SELECT commit_id FROM {refusals} WHERE commit_id = a.commit_id LIMIT 1) r
-UNION ALL
-SELECT 'count', c.subject, NULL, NULL, c.number, 0
-  FROM unnest(%b::text[]) a(subject) CROSS JOIN LATERAL (
-    SELECT subject, count(*) AS number FROM {commits} WHERE subject = a.subject GROUP BY subject) c
-""",
-    # Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
-    "write": """
-WITH moved AS (
-  UPDATE {positions} SET next_offset = %s, ordinal = %s, epoch = %s, record_digest = %s, halted = NULL,
-    seen_at = clock_timestamp() WHERE partition = %s AND next_offset = %s RETURNING partition
-), written AS (
-  INSERT INTO {events} (partition, originator_id, originator_version, topic, state, notification_id, digest)
-  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[],
-    %b::bytea[]) a
-), committed AS (
-  INSERT INTO {commits} (partition, subject, command, commit_id, ordinal, events, record_offset, day,
-    fingerprint, answer)
-  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[],
-    %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[]) a
-), refused AS (
-  INSERT INTO {refusals} (partition, commit_id, verdict, record_offset)
-  SELECT partition, a.* FROM moved, unnest(%b::bytea[], %b::text[], %b::bigint[]) a ON CONFLICT DO NOTHING
-), settled AS (
-  INSERT INTO {settled} (partition, subject, command)
-  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[]) a ON CONFLICT DO NOTHING
-), sealed AS (
-  INSERT INTO {sealed} (partition, subject) SELECT partition, unnest(%b::text[]) FROM moved
-), tracked AS (
-  INSERT INTO {tracking} (partition, application_name, notification_id)
-  SELECT partition, name, max(position) FROM moved, unnest(%b::text[], %b::bigint[]) a(name, position)
-  GROUP BY partition, name
-  ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id
-), told AS (
-  SELECT count(pg_notify(channel, payload)) AS n
-  FROM moved, unnest(%b::text[], %b::text[]) a(channel, payload)
-)
-SELECT count(*), (SELECT n FROM told) FROM moved
-""",
-}

@@ -25,7 +25,7 @@ Name = Annotated[str, msgspec.Meta(max_length=200)]
 """Short enough for any index of the journal."""
 
 
-class Write(msgspec.Struct, frozen=True, array_like=True):
+class Write(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One event of a commit. `parent` is the digest of the event before it, zeros for a stream's first."""
 
     stream: Name
@@ -35,7 +35,7 @@ class Write(msgspec.Struct, frozen=True, array_like=True):
     state: bytes
 
 
-class Commit(msgspec.Struct, frozen=True, array_like=True, tag=1):
+class Commit(msgspec.Struct, frozen=True, array_like=True, tag=1, gc=False):
     """
     One attempt of one append: 0..n events of one subject.
 

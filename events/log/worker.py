@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 import psycopg
@@ -11,11 +11,14 @@ from psycopg import sql
 
 from events.log.acceptance import LogStopError
 from events.log.anchor import check_anchor, take_up
-from events.log.journal import FenceError, Journal, prepare_session
+from events.log.journal import FenceError, Journal
 from events.log.leases import LeaseLostError, Leases
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
+from events.log.statements import prepare_session
 from events.log.tables import create_tables, names
+from events.log.watch import LogWatch
 from kit.health import Health
+from kit.postgres import said_of
 
 READ_WAIT_S: Final = 0.25
 """How long an idle turn waits for records; leases are renewed between turns."""
@@ -23,6 +26,9 @@ BACK_OFF_S: Final = 0.5
 HALT_RETRY_S: Final = 10.0
 REPORT_S: Final = 1.0
 GROUP: Final = "journal"
+FOLD_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Records folded at once, so that a backlog of large ones costs no more memory than one of small ones."""
+FOLD_RECORDS_MAX: Final = 2_000
 
 _log = structlog.get_logger()
 
@@ -38,7 +44,8 @@ class JournalWorker:
 
     Whatever goes wrong (PostgreSQL or the log away, a lease lost, a fence met, a COMMIT whose reply was lost)
     it drops its memory and begins again from the journal's own position. A log that is not the one it folded,
-    or that needs a newer program, halts that partition: nothing moves, health says why.
+    or that needs a newer program, halts that partition: nothing moves, health says why. A partition that
+    does not answer is dropped until it does; the others flow on.
     """
 
     def __init__(
@@ -57,16 +64,24 @@ class JournalWorker:
         self._halted: dict[int, float] = {}
         self._reasons: dict[int, str] = {}
         self._report_at = 0.0
+        self._identity = ""
+        self._watch = LogWatch(open_reader)
 
     def run(self, stop: StopSignal) -> None:
         """Work until `stop` is set; then finish the turn, give the partitions back and return."""
-        while not stop.is_set():
-            try:
-                self._session(stop)
-            except (LeaseLostError, FenceError, psycopg.Error, LogUnavailableError, LogGoneError) as error:
-                _log.warning("journal.restart", error=str(error).strip(), kind=type(error).__name__)
-                self._health.report("journal", ok=False, sentence=f"starting again: {str(error).strip()}")
-                stop.wait(BACK_OFF_S)
+        with self._watch:
+            while not stop.is_set():
+                try:
+                    self._session(stop)
+                except psycopg.Error as error:
+                    self._begin_again(said_of(error), stop)
+                except (LeaseLostError, FenceError, LogUnavailableError, LogGoneError) as error:
+                    self._begin_again(f"{type(error).__name__}: {error}", stop)
+
+    def _begin_again(self, reason: str, stop: StopSignal) -> None:
+        _log.warning("journal.restart", reason=reason)
+        self._health.report("journal", ok=False, sentence=f"starting again: {reason}")
+        stop.wait(BACK_OFF_S)
 
     def _session(self, stop: StopSignal) -> None:
         self._journals, self._halted = {}, {}
@@ -83,6 +98,7 @@ class JournalWorker:
             leases.hold()
             create_tables(leases.connection, log=self._log)
             prepare_session(leases.connection)
+            self._identity = reader.identity()
             while not stop.is_set():
                 self._turn(leases, reader, stop)
         finally:
@@ -92,43 +108,82 @@ class JournalWorker:
 
     def _turn(self, leases: Leases, reader: LogReader, stop: StopSignal) -> None:
         held = leases.hold()
-        conn = leases.connection
+        self._watch.watch(held)
         for partition in self._journals.keys() - held:
             del self._journals[partition]
-        for partition in held - self._journals.keys():
-            # A turn may be long where there is much to take up; the lease must not run out meanwhile.
-            if partition in leases.hold() and self._halted.get(partition, 0.0) <= time.monotonic():
-                self._take_up(conn, reader, partition)
+        self._take_up_missing(leases, reader, held)
         self._report(held)
         if not self._journals:
             stop.wait(READ_WAIT_S)
             return
-        after = {partition: journal.place.next_offset for partition, journal in self._journals.items()}
-        records = reader.read(after, timeout_s=READ_WAIT_S)
         by_partition: defaultdict[int, list[LogRecord]] = defaultdict(list)
-        for record in records:
+        for record in self._read(reader):
             by_partition[record.partition].append(record)
         for partition, batch in by_partition.items():
-            if partition in leases.hold():
-                self._fold(conn, reader, partition, batch)
+            for piece in pieces(batch):
+                # A turn may be long where there is much to fold; the lease must not run out meanwhile.
+                if partition not in leases.hold() or not self._fold(leases, reader, partition, piece):
+                    break
 
-    def _take_up(self, conn: psycopg.Connection, reader: LogReader, partition: int) -> None:
+    def _take_up_missing(self, leases: Leases, reader: LogReader, held: frozenset[int]) -> None:
+        away = self._watch.away()
+        for partition in sorted(held - self._journals.keys() - away.keys()):
+            # As above, where there is much to take up.
+            if partition not in leases.hold() or self._halted.get(partition, 0.0) > time.monotonic():
+                continue
+            try:
+                self._journals[partition] = take_up(
+                    leases.connection, reader, log=self._log, partition=partition, identity=self._identity
+                )
+                self._halted.pop(partition, None)
+            except LogStopError as error:
+                self._halt(leases.connection, partition, error)
+            except LogUnavailableError as error:
+                self._drop(partition, error)
+                return  # it took its time, which those that flow must not wait for again in this turn
+
+    def _read(self, reader: LogReader) -> Sequence[LogRecord]:
+        after = {partition: journal.place.next_offset for partition, journal in self._journals.items()}
         try:
-            self._journals[partition] = take_up(conn, reader, log=self._log, partition=partition)
-            self._halted.pop(partition, None)
-        except LogStopError as error:
-            self._halt(conn, partition, error)
+            return reader.read(after, timeout_s=READ_WAIT_S)
+        except LogUnavailableError:
+            return self._read_each(reader, after)
 
-    def _fold(
-        self, conn: psycopg.Connection, reader: LogReader, partition: int, batch: list[LogRecord]
-    ) -> None:
+    def _read_each(self, reader: LogReader, after: dict[int, int]) -> Sequence[LogRecord]:
+        """Find out which partitions don't answer. Raises LogUnavailableError when none does."""
+        records: list[LogRecord] = []
+        failed: dict[int, LogUnavailableError] = {}
+        for partition, offset in after.items():
+            try:
+                records += reader.read({partition: offset}, timeout_s=0.0)
+            except LogUnavailableError as error:
+                failed[partition] = error
+        if len(failed) == len(after):
+            raise next(iter(failed.values()))
+        for partition, reason in failed.items():
+            self._drop(partition, reason)
+        return records
+
+    def _fold(self, leases: Leases, reader: LogReader, partition: int, batch: list[LogRecord]) -> bool:
+        """Fold records and return whether the partition goes on."""
         journal = self._journals[partition]
         try:
             if any(record.epoch != journal.place.epoch for record in batch):
                 check_anchor(reader, partition=partition, place=journal.place)
-            journal.fold(conn, batch)
+            journal.fold(leases.connection, batch)
         except LogStopError as error:
-            self._halt(conn, partition, error)
+            self._halt(leases.connection, partition, error)
+            return False
+        except LogUnavailableError as error:
+            self._drop(partition, error)
+            return False
+        return True
+
+    def _drop(self, partition: int, error: LogUnavailableError) -> None:
+        self._journals.pop(partition, None)
+        self._watch.say_away(partition, str(error))
+        self._report_at = 0.0
+        _log.warning("journal.partition_away", partition=partition, reason=str(error))
 
     def _halt(self, conn: psycopg.Connection, partition: int, error: LogStopError) -> None:
         self._journals.pop(partition, None)
@@ -145,7 +200,27 @@ class JournalWorker:
         if time.monotonic() < self._report_at:
             return
         self._report_at = time.monotonic() + REPORT_S
-        halted = sorted(self._halted.keys() & held)
-        reasons = "; ".join(f"partition {p} is halted: {self._reasons[p]}" for p in halted)
-        sentence = reasons or f"folding {len(held)} partitions"
-        self._health.report("journal", ok=not halted, sentence=sentence)
+        halted = {p: f"is halted: {self._reasons[p]}" for p in self._halted.keys() & held}
+        away = {p: f"does not answer: {said}" for p, said in self._watch.away().items() if p in held}
+        troubles = sorted((away | halted).items())
+        sentence = "; ".join(f"partition {partition} {trouble}" for partition, trouble in troubles)
+        self._health.report(
+            "journal",
+            ok=not troubles,
+            degraded=not halted and len(away) < len(held),
+            sentence=sentence or f"folding {len(held)} partitions",
+        )
+
+
+def pieces(batch: Sequence[LogRecord]) -> Iterator[list[LogRecord]]:
+    """Cut records into what is folded at once: up to FOLD_BYTES_MAX, at least one."""
+    piece: list[LogRecord] = []
+    size = 0
+    for record in batch:
+        if piece and (size + len(record.value) > FOLD_BYTES_MAX or len(piece) >= FOLD_RECORDS_MAX):
+            yield piece
+            piece, size = [], 0
+        piece.append(record)
+        size += len(record.value)
+    if piece:
+        yield piece

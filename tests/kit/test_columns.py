@@ -16,7 +16,7 @@ def test_numbers(database: str, values: list[int]) -> None:
         assert conn.execute("SELECT %b::bigint[]", (Ints(values),)).fetchone() == (values,)
 
 
-@pytest.mark.parametrize("values", [[], [b""], [b"\x00", os.urandom(2_000)]])
+@pytest.mark.parametrize("values", [[], [b""], [b"\x00", os.urandom(2_000)], [b"ab", b"cd", b"ef"]])
 def test_bytes(database: str, values: list[bytes]) -> None:
     with psycopg.connect(database) as conn:
         row = conn.execute(
@@ -25,7 +25,7 @@ def test_bytes(database: str, values: list[bytes]) -> None:
         assert row == (len(values) or None, values)
 
 
-@pytest.mark.parametrize("values", [[], ["", "één", 'a,b{}"\\']])
+@pytest.mark.parametrize("values", [[], ["", "één", 'a,b{}"\\'], ["één", "twéé"], ["één", "twe"]])
 def test_texts(database: str, values: list[str]) -> None:
     with psycopg.connect(database) as conn:
         rows = conn.execute("SELECT unnest(%b::text[])", (Texts(values),)).fetchall()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from events.log.journal import _STATEMENTS, prepare_session
+from events.log.statements import STATEMENTS, prepare_session
 from events.log.tables import create_tables, names
 from kit.postgres import connect_own
 from tests.log.harness import unique_name
@@ -37,14 +37,14 @@ def young_journal(url: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
         yield conn, log
 
 
-@pytest.mark.parametrize("statement", _STATEMENTS)
+@pytest.mark.parametrize("statement", STATEMENTS)
 def test_statements_planned_while_the_journal_is_young_never_scan_a_table(
     statement: str, database: str
 ) -> None:
     with young_journal(database) as (conn, log):
         prepare_session(conn)
         numbers = count(1)
-        text = re.sub(r"%[bs]", lambda _: f"${next(numbers)}", _STATEMENTS[statement])
+        text = re.sub(r"%[bs]", lambda _: f"${next(numbers)}", STATEMENTS[statement])
         query = "EXPLAIN (GENERIC_PLAN) " + sql.SQL(text).format(**names(log)).as_string()
         with psycopg.ClientCursor(conn) as cursor:
             plan = "\n".join(row[0] for row in cursor.execute(query.encode()).fetchall())

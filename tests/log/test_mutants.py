@@ -8,12 +8,13 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from events.log import acceptance, journal
+from events.log import acceptance
 from events.log.acceptance import Outcome, State, Verdict
 from events.log.anchor import take_up
 from events.log.journal import FenceError
 from events.log.outcomes import ConflictError
 from events.log.record import Commit, Entry, digest_of, encode_entry, frame
+from events.log.statements import STATEMENTS
 from events.log.tables import create_tables
 from tests.log import test_acceptance as cases
 from tests.log.harness import LogUnderTest, event, subject, unique_name
@@ -95,8 +96,8 @@ def two_workers_on_one_partition(url: str) -> None:
     reader, appender = log.reader(), log.appender()
     with psycopg.connect(url, autocommit=True) as one, psycopg.connect(url, autocommit=True) as other:
         create_tables(one, log=log.name)
-        first = take_up(one, reader, log=log.name, partition=0)
-        second = take_up(other, reader, log=log.name, partition=0)
+        first = take_up(one, reader, log=log.name, partition=0, identity=reader.identity())
+        second = take_up(other, reader, log=log.name, partition=0, identity=reader.identity())
         gap = cases.commit(1, cases.write(cases.S, 5))
         appender.append(0, frame(first._state.generation, "", [encode_entry(gap)])).result(5)
         records = list(reader.read({0: 1}, timeout_s=5))
@@ -119,9 +120,9 @@ def test_a_fence_on_the_wrong_column_lets_the_second_worker_in(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fence = "partition = %s AND next_offset = %s"
-    assert fence in journal._STATEMENTS["write"]
-    mutant = journal._STATEMENTS["write"].replace(fence, "partition = %s AND ordinal = %s - 1")
-    monkeypatch.setitem(journal._STATEMENTS, "write", mutant)
+    assert fence in STATEMENTS["write"]
+    mutant = STATEMENTS["write"].replace(fence, "partition = %s AND ordinal = %s - 1")
+    monkeypatch.setitem(STATEMENTS, "write", mutant)
     two_workers_on_one_partition(database)
 
 

@@ -1,0 +1,83 @@
+"""What a chunk of records writes to the journal: rows as the rule speaks, columns as they travel."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from events.log import verdicts
+from events.log.acceptance import Verdict
+from events.log.port import LogRecord
+from events.log.reading import journal_channel
+from events.log.record import Commit, Settle
+from kit.columns import Bytes, Column, Ints, Texts
+
+
+class Batch(msgspec.Struct):
+    """Rows in the order of the write statement's columns."""
+
+    events: list[tuple[str, int, str, bytes, int, bytes]] = []
+    commits: list[tuple[str, bytes, bytes, int, int, int, int, bytes, bytes]] = []
+    refusals: list[tuple[bytes, str, int]] = []
+    settled: list[tuple[str, bytes]] = []
+    sealed: list[str] = []
+    tracking: list[tuple[str, int]] = []
+    told: dict[str, list[verdicts.Told]] = msgspec.field(default_factory=lambda: defaultdict(list))
+
+    def accept(self, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
+        ordinal = verdict.ordinal - len(commit.writes)
+        for write, digest in zip(commit.writes, verdict.digests, strict=True):
+            ordinal += 1
+            self.events.append((write.stream, write.version, write.topic, write.state, ordinal, digest))
+        self.commits.append(
+            (
+                commit.subject,
+                commit.command,
+                commit.commit,
+                verdict.ordinal,
+                len(commit.writes),
+                record.offset,
+                record.day,
+                commit.fingerprint,
+                commit.answer,
+            )
+        )
+        if commit.tracking:
+            self.tracking.append(commit.tracking)
+        if commit.last:
+            self.sealed.append(commit.subject)
+
+    def refuse(self, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
+        self.refusals.append((commit.commit, verdict.outcome.value, record.offset))
+
+    def settle(self, settle: Settle) -> None:
+        self.settled.append((settle.subject, settle.command))
+
+    def tell(self, writer: str, commit: Commit, verdict: Verdict) -> None:
+        self.told[writer].append(verdicts.Told(commit.commit, verdict.outcome, verdict.ordinal))
+
+    def columns(self, log: str) -> tuple[Column, ...]:
+        """Return the parameters of the write statement that follow the position and its fence."""
+        told = [
+            (channel, payload)
+            for writer, verdicts_of in self.told.items()
+            if (channel := verdicts.channel_of(log, writer))
+            for payload in verdicts.payloads(verdicts_of)
+        ]
+        if self.events:
+            told.append((journal_channel(log), ""))
+        return (
+            *_columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
+            *_columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
+            *_columns(self.refusals, Bytes, Texts, Ints),
+            *_columns(self.settled, Texts, Bytes),
+            Texts(self.sealed),
+            *_columns(self.tracking, Texts, Ints),
+            *_columns(told, Texts, Texts),
+        )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], *kinds: type[Column]) -> list[Column]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(kinds)
+    return [kind(column) for kind, column in zip(kinds, columns, strict=True)]

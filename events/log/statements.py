@@ -1,0 +1,69 @@
+"""The two statements of the fold: what the rule needs to know, and what follows from it behind the fence."""
+
+from typing import Final, LiteralString
+
+import psycopg
+
+# %b: arrays travel in binary; as text each element would be escaped here and parsed there.
+STATEMENTS: Final[dict[str, LiteralString]] = {
+    "look_up": """
+SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
+  FROM unnest(%b::text[]) s(stream) CROSS JOIN LATERAL (
+    SELECT originator_version, digest FROM {events} WHERE originator_id = s.stream
+    ORDER BY originator_version DESC LIMIT 1) e
+UNION ALL
+SELECT 'taken', c.subject, c.command, c.commit_id, c.ordinal, c.events
+  FROM unnest(%b::bytea[], %b::text[]) a(command, subject) CROSS JOIN LATERAL (
+    SELECT * FROM {commits} WHERE command = a.command AND subject = a.subject LIMIT 1) c
+UNION ALL
+SELECT 'refused', NULL, NULL, r.commit_id, 0, 0
+  FROM unnest(%b::bytea[]) a(commit_id) CROSS JOIN LATERAL (
+    SELECT commit_id FROM {refusals} WHERE commit_id = a.commit_id LIMIT 1) r
+UNION ALL
+SELECT 'count', c.subject, NULL, NULL, c.number, 0
+  FROM unnest(%b::text[]) a(subject) CROSS JOIN LATERAL (
+    SELECT subject, count(*) AS number FROM {commits} WHERE subject = a.subject GROUP BY subject) c
+""",
+    # Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
+    "write": """
+WITH moved AS (
+  UPDATE {positions} SET next_offset = %s, ordinal = %s, epoch = %s, record_digest = %s, halted = NULL,
+    seen_at = clock_timestamp() WHERE partition = %s AND next_offset = %s RETURNING partition
+), written AS (
+  INSERT INTO {events} (partition, originator_id, originator_version, topic, state, notification_id, digest)
+  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[],
+    %b::bytea[]) a
+), committed AS (
+  INSERT INTO {commits} (partition, subject, command, commit_id, ordinal, events, record_offset, day,
+    fingerprint, answer)
+  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[],
+    %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[]) a
+), refused AS (
+  INSERT INTO {refusals} (partition, commit_id, verdict, record_offset)
+  SELECT partition, a.* FROM moved, unnest(%b::bytea[], %b::text[], %b::bigint[]) a ON CONFLICT DO NOTHING
+), settled AS (
+  INSERT INTO {settled} (partition, subject, command)
+  SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[]) a ON CONFLICT DO NOTHING
+), sealed AS (
+  INSERT INTO {sealed} (partition, subject) SELECT partition, unnest(%b::text[]) FROM moved
+), tracked AS (
+  INSERT INTO {tracking} (partition, application_name, notification_id)
+  SELECT partition, name, max(position) FROM moved, unnest(%b::text[], %b::bigint[]) a(name, position)
+  GROUP BY partition, name
+  ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id
+), told AS (
+  SELECT count(pg_notify(channel, payload)) AS n
+  FROM moved, unnest(%b::text[], %b::text[]) a(channel, payload)
+)
+SELECT count(*), (SELECT n FROM told) FROM moved
+""",
+}
+
+
+def prepare_session(conn: psycopg.Connection) -> None:
+    """Set a connection up for folding: no wait for the disk, and the two statements are planned once."""
+    # After a crash of PostgreSQL the fold runs again.
+    conn.execute("SET synchronous_commit = off")
+    conn.execute("SET plan_cache_mode = force_generic_plan")
+    # Planned while the tables are empty, every look-up would be a scan of a whole table for ever.
+    conn.execute("SET enable_seqscan = off")
