@@ -1,15 +1,14 @@
 """Checks the journal against the log, record by record: what a rebuild would say, without one."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
-from typing import Final
+from typing import Any, Final, Generic, LiteralString, TypeVar
 
 import msgspec
 import psycopg
 from psycopg import sql
 
-from events.log.acceptance import LogStopError, Outcome, State, begin, judge_frame
-from events.log.port import LogReader
+from events.log.acceptance import LogStopError, Outcome, State, Verdict, begin, judge_frame
+from events.log.port import LogReader, LogRecord
 from events.log.record import Commit, DamagedRecordError, UnknownFormatError, unframe
 from events.log.tables import names
 
@@ -17,8 +16,53 @@ READ_TIMEOUT_S: Final = 5.0
 FAULTS_MAX: Final = 20
 """Differences named for a partition; more say nothing new."""
 
-Row = tuple[int, str, int, bytes]
-"""Ordinal, stream, version, digest."""
+ROWS_FETCHED: Final = 500
+"""Rows of a table held at once; each holds an event or an answer."""
+
+
+class EventRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the events table, or what the log says should stand there."""
+
+    ordinal: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
+    digest: bytes
+
+    @property
+    def key(self) -> tuple[int]:
+        return (self.ordinal,)
+
+    def __str__(self) -> str:
+        return f"ordinal {self.ordinal}, version {self.version} of {self.stream}"
+
+
+class CommitRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the commits table, or what the log says should stand there."""
+
+    record: int
+    command: bytes
+    subject: str
+    commit: bytes
+    ordinal: int
+    events: int
+    day: int
+    fingerprint: bytes
+    answer: bytes
+
+    @property
+    def key(self) -> tuple[int, bytes, str]:
+        return self.record, self.command, self.subject
+
+    def __str__(self) -> str:
+        return (
+            f"ordinal {self.ordinal}, command {self.command.hex()} of {self.subject} in record {self.record}"
+        )
+
+
+R = TypeVar("R", EventRow, CommitRow)
+Rows = tuple[list[EventRow], list[CommitRow]]
 
 
 class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,16 +85,27 @@ def verify_partition(
     progress: Callable[[int], None] = lambda _offset: None,
 ) -> PartitionReport:
     """
-    Fold a partition anew, up to where the journal stands, and compare every accepted event with its row.
+    Fold a partition anew, up to where the journal stands, and compare each accepted event and command.
 
-    Compared are ordinal, stream, version and digest (recomputed from the bytes). `progress` is told each
-    offset reached. Raises LogUnavailableError and psycopg's errors.
+    Every column of their rows is held against what the log's bytes give; digests are computed from those.
+    `progress` is told each offset reached. Raises LogUnavailableError and psycopg's errors.
     """
     check = _Check(partition)
     try:
-        upto, ordinal = _place(conn, log, partition)
-        folded = check.fold(reader, upto=upto, progress=progress)
-        _compare(folded, _rows(conn, log, partition, ordinal), check.faults)
+        with conn.transaction(), conn.cursor("events") as events, conn.cursor("commits") as commits:
+            upto, ordinal = _place(conn, log, partition)
+            sides = (
+                _Side(_rows(events, _EVENTS, log, (partition, ordinal), EventRow), check.faults),
+                _Side(_rows(commits, _COMMITS, log, (partition, upto), CommitRow), check.faults),
+            )
+            for of_events, of_commits in check.fold(reader, upto=upto, progress=progress):
+                sides[0].compare(of_events)
+                sides[1].compare(sorted(of_commits, key=lambda row: row.key))
+                if len(check.faults) >= FAULTS_MAX:
+                    break
+            else:
+                for side in sides:
+                    side.finish()
     except LogStopError as error:
         check.faults.append(str(error))
     return PartitionReport(
@@ -59,7 +114,7 @@ def verify_partition(
         accepted=check.state.ordinal if check.state else 0,
         refused=check.refused,
         damaged=check.damaged,
-        faults=tuple(check.faults[:FAULTS_MAX]),
+        faults=tuple(f"partition {partition}, {fault}" for fault in check.faults[:FAULTS_MAX]),
     )
 
 
@@ -70,7 +125,8 @@ class _Check:
         self.records = self.refused = self.damaged = 0
         self.faults: list[str] = []
 
-    def fold(self, reader: LogReader, *, upto: int, progress: Callable[[int], None]) -> Iterator[Row]:
+    def fold(self, reader: LogReader, *, upto: int, progress: Callable[[int], None]) -> Iterator[Rows]:
+        """Give what each record adds to the two tables."""
         offset = 0
         while offset < upto:
             records = reader.read({self._partition: offset}, timeout_s=READ_TIMEOUT_S)
@@ -82,45 +138,89 @@ class _Check:
                 if record.offset != offset:
                     raise LogStopError(f"record {offset} is missing; the next is {record.offset}")
                 offset += 1
-                yield from self._fold_record(record.offset, record.value)
+                yield self._fold_record(record)
             progress(offset)
 
-    def _fold_record(self, offset: int, value: bytes) -> Iterator[Row]:
+    def _fold_record(self, record: LogRecord) -> Rows:
+        events: list[EventRow] = []
+        commits: list[CommitRow] = []
         self.records += 1
         try:
-            frame = unframe(value)
+            frame = unframe(record.value)
         except DamagedRecordError:
             self.damaged += 1
-            return
+            return events, commits
         except UnknownFormatError as error:
-            raise LogStopError(f"record {offset}: {error}") from error
+            raise LogStopError(f"record {record.offset}: {error}") from error
         if self.state is None:
             self.state = begin(frame, partition=self._partition)
-            return
+            return events, commits
         for entry, verdict in judge_frame(self.state, frame):
             if not isinstance(entry, Commit):
                 continue
             if verdict.outcome is not Outcome.ACCEPTED:
                 self.refused += 1
                 continue
-            ordinal = verdict.ordinal - len(entry.writes)
-            for write, digest in zip(entry.writes, verdict.digests, strict=True):
-                ordinal += 1
-                yield ordinal, write.stream, write.version, digest
+            events += _events_of(entry, verdict)
+            commits.append(_commit_of(entry, verdict, record))
+        return events, commits
 
 
-def _compare(folded: Iterator[Row], rows: Iterator[Row], faults: list[str]) -> None:
-    for expected, found in zip_longest(folded, rows):
-        if expected == found:
-            continue
-        if expected is None:
-            faults.append(f"the journal has ordinal {found[0] if found else '?'} that the log does not give")
-        elif found is None:
-            faults.append(f"the journal lacks ordinal {expected[0]}, version {expected[2]} of {expected[1]}")
-        else:
-            faults.append(f"ordinal {expected[0]} differs: version {expected[2]} of {expected[1]} on the log")
-        if len(faults) >= FAULTS_MAX:
-            return
+def _events_of(commit: Commit, verdict: Verdict) -> Iterator[EventRow]:
+    ordinal = verdict.ordinal - len(commit.writes)
+    for write, digest in zip(commit.writes, verdict.digests, strict=True):
+        ordinal += 1
+        yield EventRow(ordinal, write.stream, write.version, write.topic, write.state, digest)
+
+
+def _commit_of(commit: Commit, verdict: Verdict, record: LogRecord) -> CommitRow:
+    return CommitRow(
+        record.offset,
+        commit.command,
+        commit.subject,
+        commit.commit,
+        verdict.ordinal,
+        len(commit.writes),
+        record.day,
+        commit.fingerprint,
+        commit.answer,
+    )
+
+
+class _Side(Generic[R]):
+    """The rows of one table in order of their keys, beside what the log says."""
+
+    def __init__(self, rows: Iterator[R], faults: list[str]) -> None:
+        self._rows: Iterator[R] = rows
+        self._faults = faults
+        self._next: R | None = next(rows, None)
+
+    def compare(self, expected: Sequence[R]) -> None:
+        for row in expected:
+            self._skip_before(row)
+            found = self._next
+            if found is None or found.key != row.key:
+                self._faults.append(f"{row}: not in the journal")
+                continue
+            differing = [
+                field for field in row.__struct_fields__ if getattr(row, field) != getattr(found, field)
+            ]
+            if differing:
+                self._faults.append(f"{row}: the journal has another {', '.join(differing)}")
+            self._next = next(self._rows, None)
+
+    def finish(self) -> None:
+        """Name the rows that are left over."""
+        while self._next is not None and len(self._faults) < FAULTS_MAX:
+            self._say_surplus(self._next)
+
+    def _skip_before(self, row: R) -> None:
+        while self._next is not None and self._next.key < row.key and len(self._faults) < FAULTS_MAX:
+            self._say_surplus(self._next)
+
+    def _say_surplus(self, found: R) -> None:
+        self._faults.append(f"{found}: in the journal, and not on the log")
+        self._next = next(self._rows, None)
 
 
 def _place(conn: psycopg.Connection, log: str, partition: int) -> tuple[int, int]:
@@ -134,11 +234,25 @@ def _place(conn: psycopg.Connection, log: str, partition: int) -> tuple[int, int
     return next_offset, ordinal
 
 
-def _rows(conn: psycopg.Connection, log: str, partition: int, upto: int) -> Iterator[Row]:
-    statement = sql.SQL(
-        "SELECT notification_id, originator_id, originator_version, digest FROM {events}"
-        " WHERE partition = %s AND notification_id <= %s ORDER BY notification_id"
-    ).format(**names(log))
-    with conn.transaction(), conn.cursor(name="verify", binary=True) as cursor:
-        cursor.itersize = 2_000
-        yield from cursor.execute(statement, (partition, upto))
+def _rows(
+    cursor: psycopg.ServerCursor[tuple[Any, ...]],
+    statement: LiteralString,
+    log: str,
+    bounds: tuple[int, int],
+    kind: type[R],
+) -> Iterator[R]:
+    cursor.itersize = ROWS_FETCHED
+    cursor.execute(sql.SQL(statement).format(**names(log)), bounds, binary=True)
+    return (kind(*row) for row in cursor)
+
+
+# Ordered as the keys of the rows are, by bytes.
+_EVENTS: Final = (
+    "SELECT notification_id, originator_id, originator_version, topic, state, digest FROM {events}"
+    " WHERE partition = %s AND notification_id <= %s ORDER BY notification_id"
+)
+_COMMITS: Final = (
+    "SELECT record_offset, command, subject, commit_id, ordinal, events, day, fingerprint, answer"
+    " FROM {commits} WHERE partition = %s AND record_offset < %s"
+    ' ORDER BY record_offset, command, subject COLLATE "C"'
+)

@@ -12,7 +12,6 @@ from kafka import KafkaAdminClient, TopicPartition
 from events.log.outcomes import ConflictError, OutcomeUnknownError
 from events.log.streams import partition_of
 from events.log.tables import drop_tables, names
-from events.log.verify import verify_partition
 from kit.health import Health
 from kit.lifecycle import Stop
 from tests.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
@@ -122,18 +121,6 @@ def _safe_rows(log: LogUnderTest) -> list[tuple[object, ...]]:
         return journal_rows(log)
     except psycopg.errors.UndefinedTable:
         return []
-
-
-def test_the_check_finds_a_row_that_was_changed(log: LogUnderTest) -> None:
-    recorder, one = log.recorder(), subject()
-    accepted = recorder.append([event(one, 1)])
-    with psycopg.connect(log.url, autocommit=True) as conn:
-        statement = psycopg.sql.SQL("UPDATE {events} SET digest = %s").format(**names(log.name))
-        conn.execute(statement, (bytes(32),))
-        reader = log.reader()
-        report = verify_partition(conn, reader, log=log.name, partition=accepted.position.partition)
-        reader.close()
-    assert report.faults == (f"ordinal 1 differs: version 1 of portfolio-{one} on the log",)
 
 
 def test_a_log_that_was_replaced_halts_and_says_so(unfolded: LogUnderTest) -> None:
