@@ -1,4 +1,4 @@
-"""The fold costs the same however long the log has become."""
+"""The fold costs the same however long the log has become, and a backlog folds to the same journal."""
 
 import re
 from collections.abc import Iterator
@@ -6,13 +6,19 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, Final
 
+import msgspec
 import psycopg
 import pytest
 from psycopg import sql
 
+from events.log.acceptance import begin
+from events.log.journal import FenceError, Journal, Place
+from events.log.port import LogRecord
+from events.log.record import Entry, Frame, Genesis, Settle, encode_entry, frame
 from events.log.statements import STATEMENTS, prepare_session
 from events.log.tables import create_tables, names
 from kit.postgres import connect_own
+from tests.log import test_acceptance as cases
 from tests.log.harness import unique_name
 
 pytestmark = pytest.mark.postgres
@@ -50,3 +56,100 @@ def test_statements_planned_while_the_journal_is_young_never_scan_a_table(
             plan = "\n".join(row[0] for row in cursor.execute(query.encode()).fetchall())
     assert "Seq Scan" not in plan
     assert "Index" in plan
+
+
+# ── A backlog ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def backlog() -> list[Entry]:
+    """Each entry rests on one before it that is judged, and maybe not written yet."""
+    second = cases.write(cases.S, 2, cases.digest(cases.A1))
+    third = cases.write(cases.S, 3, cases.digest(second))
+    gap = cases.commit(9, cases.write(cases.T, 5))
+    return [
+        cases.commit(1, cases.A1),
+        cases.commit(2, second),
+        cases.commit(3, third, command=2),
+        gap,
+        msgspec.structs.replace(gap, writes=(cases.write(cases.T, 1),)),
+        cases.commit(4, third, decided_on=2),
+        cases.commit(5, cases.write(cases.T, 1), decided_on=2),
+        Settle(cases.SUBJECT, cases.commit(6).command),
+        cases.commit(6, cases.write(cases.T, 1)),
+        cases.commit(7, last=True),
+        cases.commit(8, cases.write(cases.T, 1)),
+    ]
+
+
+@contextmanager
+def taken_up(url: str) -> Iterator[tuple[psycopg.Connection[Any], Journal, list[LogRecord]]]:
+    """Give the journal of a young log with a backlog of one entry a record, all still to fold."""
+    genesis = Genesis(0, 1)
+    with young_journal(url) as (conn, log):
+        conn.execute(sql.SQL("TRUNCATE {events}, {commits}, {refusals}").format(**names(log)))
+        place = Place(1, 0, 0, b"")
+        conn.execute(
+            sql.SQL("INSERT INTO {positions} VALUES (0, 1, 0, 0, '', NULL, now())").format(**names(log))
+        )
+        state = begin(Frame(cases.GENERATION, "", (genesis,)), partition=0)
+        records = [
+            LogRecord(
+                partition=0,
+                offset=offset,
+                epoch=0,
+                day=0,
+                value=frame(cases.GENERATION, "", [encode_entry(entry)]),
+            )
+            for offset, entry in enumerate(backlog(), start=1)
+        ]
+        yield conn, Journal(log=log, state=state, place=place), records
+
+
+def rows(conn: psycopg.Connection[Any], journal: Journal) -> list[Any]:
+    tables = ("positions", "events", "commits", "refusals", "settled", "sealed")
+    kept: list[Any] = []
+    for table in tables:
+        query = sql.SQL("SELECT to_jsonb(t) - 'seen_at' FROM {} t ORDER BY t").format(
+            names(journal._log)[table]
+        )
+        kept.append(conn.execute(query).fetchall())
+    return kept
+
+
+@pytest.mark.parametrize("entries", [1, 2, 3, 100])
+def test_a_backlog_folds_to_the_same_rows_in_chunks_of_any_size(
+    entries: int, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with taken_up(database) as (conn, journal, records):
+        for record in records:
+            journal.fold(conn, [record])
+        one_by_one = rows(conn, journal)
+    assert [len(table) for table in one_by_one] == [1, 3, 4, 5, 1, 1]
+    monkeypatch.setattr("events.log.journal.CHUNK_ENTRIES", entries)
+    with taken_up(database) as (conn, journal, records):
+        journal.fold(conn, records)
+        assert rows(conn, journal) == one_by_one
+        assert journal.place.next_offset == len(records) + 1
+
+
+def test_a_worker_that_was_overtaken_in_the_middle_of_a_backlog_writes_no_more(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.log.journal.CHUNK_ENTRIES", 1)
+    with taken_up(database) as (conn, journal, records):
+        moved = sql.SQL("UPDATE {positions} SET next_offset = 7").format(**names(journal._log))
+
+        true_look_up, turns = journal._look_up, count(1)
+
+        def be_overtaken(*arguments: Any) -> None:
+            true_look_up(*arguments)
+            if next(turns) == 3:
+                with connect_own(database, application_name="test") as other:
+                    other.execute(moved)
+
+        monkeypatch.setattr(journal, "_look_up", be_overtaken)
+        with pytest.raises(FenceError):
+            journal.fold(conn, records)
+        position, events, *_ = rows(conn, journal)
+        assert position[0][0]["next_offset"] == 7
+        assert len(events) == 1
