@@ -40,15 +40,25 @@ class PositionCipher:
 
     def write(self, place: Place) -> Position:
         plain = _NUMBERS.pack(place.partition, place.ordinal) + place.generation.encode()
-        sealed = self._aead.encrypt(plain, [_CONTEXT])
-        return Position(base64.urlsafe_b64encode(sealed).decode())
+        return Position(self.seal(plain, purpose=_CONTEXT))
 
     def read(self, text: str) -> Place:
         """Read what `write` wrote. Raises BAD_REQUEST for text that no gateway of this installation made."""
         try:
-            plain = self._aead.decrypt(base64.urlsafe_b64decode(text), [_CONTEXT])
+            plain = self.open(text, purpose=_CONTEXT) or b""
             partition, ordinal = _NUMBERS.unpack_from(plain)
             generation = plain[_NUMBERS.size :].decode()
-        except (InvalidTag, ValueError, binascii.Error, struct.error):
+        except (ValueError, struct.error):
             raise GatewayError(ErrorCode.BAD_REQUEST, "This is no position of this installation.") from None
         return Place(generation=generation, partition=partition, ordinal=ordinal)
+
+    def seal(self, plain: bytes, *, purpose: bytes) -> str:
+        """Seal any place, in the log or in a list, as text that opens for the same purpose only."""
+        return base64.urlsafe_b64encode(self._aead.encrypt(plain, [purpose])).decode()
+
+    def open(self, text: str, *, purpose: bytes) -> bytes | None:
+        """Open what was sealed for a purpose; None for text that no gateway of this installation made."""
+        try:
+            return self._aead.decrypt(base64.urlsafe_b64decode(text), [purpose])
+        except (InvalidTag, ValueError, binascii.Error):
+            return None

@@ -5,6 +5,7 @@ import binascii
 import re
 from datetime import UTC, date, datetime
 from typing import NewType
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import strawberry
@@ -16,8 +17,12 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CLIENT_UUID_VERSIONS = (4, 7)
 POSITION_CHARS_MAX = 256
+URL_CHARS_MAX = 2_000
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Position = NewType("Position", str)
+Url = NewType("Url", str)
+Digest = NewType("Digest", str)
 
 
 def parse_moment(value: object) -> datetime:
@@ -66,6 +71,24 @@ def parse_position(value: object) -> Position:
     return Position(value)
 
 
+def parse_url(value: object) -> Url:
+    """Check scheme, host and length; what else an address may be is the service's to say."""
+    if isinstance(value, str) and len(value) <= URL_CHARS_MAX and value.isprintable() and " " not in value:
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = None
+        if parts is not None and parts.scheme == "https" and parts.hostname:
+            return Url(value)
+    raise GraphQLError(f"A URL is an absolute https address of {URL_CHARS_MAX} characters at most.")
+
+
+def parse_digest(value: object) -> Digest:
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        raise GraphQLError("A Digest is a SHA-256 as 64 lower-case hexadecimal digits.")
+    return Digest(value)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -97,5 +120,19 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://ipp.example/scalars/position",
         serialize=str,
         parse_value=parse_position,
+    ),
+    Url: strawberry.scalar(
+        name="URL",
+        description="Absolute https address.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3986",
+        serialize=str,
+        parse_value=parse_url,
+    ),
+    Digest: strawberry.scalar(
+        name="Digest",
+        description="SHA-256 as 64 lower-case hexadecimal digits.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc6234",
+        serialize=str,
+        parse_value=parse_digest,
     ),
 }

@@ -6,7 +6,15 @@ from uuid import UUID, uuid1, uuid4
 import pytest
 from graphql import GraphQLError
 
-from gateway.scalars import parse_day, parse_moment, parse_position, parse_uuid, write_moment
+from gateway.scalars import (
+    parse_day,
+    parse_digest,
+    parse_moment,
+    parse_position,
+    parse_url,
+    parse_uuid,
+    write_moment,
+)
 
 
 def test_a_moment_is_read_into_utc_whatever_its_zone() -> None:
@@ -52,3 +60,29 @@ def test_a_command_id_of_another_kind_is_refused(text: object) -> None:
 def test_what_can_be_no_position_is_refused(text: object) -> None:
     with pytest.raises(GraphQLError):
         parse_position(text)
+
+
+def test_an_address_of_a_page_stays_as_it_is() -> None:
+    assert parse_url("https://mee.example/zorg?a=1") == "https://mee.example/zorg?a=1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("http://mee.example", "https://", "mee.example", "javascript:alert(1)", "https://a b.example"),
+        *("https://mee.example/\n", "https://[", "https://mee.example/" + "a" * 2_000, 7, None),
+    ],
+)
+def test_what_is_no_absolute_https_address_is_refused(text: object) -> None:
+    with pytest.raises(GraphQLError):
+        parse_url(text)
+
+
+def test_a_digest_is_64_lower_case_digits() -> None:
+    assert parse_digest("0a" * 32) == "0a" * 32
+
+
+@pytest.mark.parametrize("text", ["0A" * 32, "0a" * 31, "0g" * 32, "\u0660" * 64, 7, None])
+def test_what_is_no_digest_is_refused(text: object) -> None:
+    with pytest.raises(GraphQLError):
+        parse_digest(text)

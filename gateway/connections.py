@@ -1,0 +1,95 @@
+"""Lists that may grow long: Relay connections, forwards only, without counts, their cursors sealed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import strawberry
+
+from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
+
+CURSOR_CHARS_MAX = 1_024
+
+Node = TypeVar("Node")
+Row = TypeVar("Row")
+Key = TypeVar("Key")
+
+
+@strawberry.type(description="Relay page. No connection in this schema counts its nodes.")
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[Node]):
+    cursor: str
+    node: Node
+
+
+@strawberry.type
+class Connection(Generic[Node]):
+    edges: list[Edge[Node]]
+    page_info: PageInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging(Generic[Row, Key]):
+    """How one list is paged: what its cursors are sealed for, and by what its rows are ordered.
+
+    A cursor names the last row seen by its place in the order, so nothing is lost or told twice when rows
+    come and go meanwhile. It is the same for everyone, and of no use to another list.
+    """
+
+    name: str
+    key: type[Key]
+    key_of: Callable[[Row], Key]
+
+    async def page(
+        self,
+        context: Context,
+        *,
+        first: int,
+        after: str | None,
+        read: Callable[[Key | None, int], Awaitable[Sequence[Row]]],
+        node: Callable[[Row], Node],
+    ) -> Connection[Node]:
+        """Return a page of what `read(key, limit)` gives behind a key, in its order.
+
+        Raises LIMIT_EXCEEDED, or BAD_REQUEST for a cursor that is none of this list.
+        """
+        most = context.gateway.limits.document.page_max
+        if not 1 <= first <= most:
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`first` is 1 to {most}.")
+        rows = await read(self._key(context, after) if after else None, first + 1)
+        edges = [Edge(cursor=self._cursor(context, row), node=node(row)) for row in rows[:first]]
+        info = PageInfo(
+            has_next_page=len(rows) > first,
+            has_previous_page=bool(after),
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        return Connection(edges=edges, page_info=info)
+
+    def _cursor(self, context: Context, row: Row) -> str:
+        return context.gateway.positions.seal(msgspec.json.encode(self.key_of(row)), purpose=self._purpose)
+
+    def _key(self, context: Context, after: str) -> Key:
+        plain = None
+        if len(after) <= CURSOR_CHARS_MAX:
+            plain = context.gateway.positions.open(after, purpose=self._purpose)
+        try:
+            # what was sealed by an older release may be ordered by something else by now
+            key: Any = msgspec.json.decode(plain or b"", type=self.key)
+        except msgspec.DecodeError:
+            message = "`after` is no cursor of this list: take one of its edges."
+            raise GatewayError(ErrorCode.BAD_REQUEST, message) from None
+        return key  # type: ignore[no-any-return]
+
+    @property
+    def _purpose(self) -> bytes:
+        return f"ipp.cursor.v1 {self.name}".encode()
