@@ -20,6 +20,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
+from gateway.document_size import DocumentSize
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits import TOKENS_MAX, DocumentLimits, limits_rule
 from gateway.masking import masked
@@ -101,6 +102,7 @@ def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawb
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
         extensions=[
+            DocumentSize,
             _OneOperation,
             lambda: MaxTokensLimiter(max_token_count=TOKENS_MAX),
             lambda: ParserCache(maxsize=CACHED_DOCUMENTS_MAX),

@@ -3,7 +3,7 @@
 # ruff: noqa: ARG002 - stand-ins have the signatures of what they stand in for
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,11 @@ class House:
             positions=self.positions,
             reads=self.reads,
         )
+        self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
+
+    def limit(self, **limits: Any) -> None:
+        """Set some of the limits of a request anew."""
+        self.gateway = replace(self.gateway, limits=replace(self.gateway.limits, **limits))
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 
     def headers(self, name: str | None, role: str | None = None) -> dict[str, str]:

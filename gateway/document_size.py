@@ -1,0 +1,95 @@
+"""How much of everything a document may hold, counted in one pass before it is validated.
+
+Validating compares each two fields of one name, so that a short document can keep it busy for seconds.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionNode,
+)
+from strawberry.extensions import SchemaExtension
+
+from gateway.errors import ErrorCode, GatewayError
+
+CHARACTERS_MAX: Final = 32_000
+"""Of the document alone: blanks, comments and text are read letter by letter, and are no tokens to count."""
+SIZES_MAX: Final = {
+    "operations": 10,
+    "fragments": 20,
+    "spreads of fragments": 40,
+    "selections": 500,
+    "variables": 100,
+    "directives": 100,
+    "arguments": 500,
+    "pairs of fields of one name": 2_500,
+}
+
+
+class DocumentSize(SchemaExtension):
+    """Refuses a document by its length before it is parsed, and by its parts before it is validated."""
+
+    def on_parse(self) -> Iterator[None]:
+        if len(self.execution_context.query or "") > CHARACTERS_MAX:
+            raise _exceeded("characters", CHARACTERS_MAX)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        document = self.execution_context.graphql_document
+        if document is not None:
+            check_size(document)
+        yield
+
+
+def check_size(document: DocumentNode) -> None:
+    """Raise LIMIT_EXCEEDED for a document that holds too much of anything. Takes time linear in its length."""
+    found: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    for definition in document.definitions:
+        match definition:
+            case OperationDefinitionNode():
+                found["operations"] += 1
+                found["variables"] += len(definition.variable_definitions or ())
+                for variable in definition.variable_definitions or ():
+                    found["directives"] += len(variable.directives or ())
+            case FragmentDefinitionNode():
+                found["fragments"] += 1
+            case _:  # no other definition can be run; validating says so
+                continue
+        found["directives"] += len(definition.directives or ())
+        for node in _selections(definition):
+            found["selections"] += 1
+            found["directives"] += len(node.directives or ())
+            match node:
+                case FieldNode(alias=alias, name=name):
+                    names[alias.value if alias else name.value] += 1
+                    found["arguments"] += len(node.arguments or ())
+                case FragmentSpreadNode():
+                    found["spreads of fragments"] += 1
+                case _:
+                    pass
+    found["pairs of fields of one name"] = sum(count * (count - 1) // 2 for count in names.values())
+    for what, at_most in SIZES_MAX.items():
+        if found[what] > at_most:
+            raise _exceeded(what, at_most)
+
+
+def _selections(definition: OperationDefinitionNode | FragmentDefinitionNode) -> Iterator[SelectionNode]:
+    waiting = [definition.selection_set]
+    while waiting:
+        for node in waiting.pop().selections:
+            yield node
+            below = getattr(node, "selection_set", None)  # a spread of a fragment has none
+            if below is not None:
+                waiting.append(below)
+
+
+def _exceeded(what: str, at_most: int) -> GatewayError:
+    return GatewayError(ErrorCode.LIMIT_EXCEEDED, f"A document has {at_most} {what} at most.")
