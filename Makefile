@@ -8,14 +8,15 @@ VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/ready
 PORT ?= 8000
+PEOPLE ?= 120
 AS ?= owner
 ARGS ?=
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 starts with nothing kept)
-	@IPP_PORT=$(PORT) $(RUN)/python -m deploy.local $(if $(filter 1,$(FRESH)),--fresh)
+demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 starts with nothing kept; PEOPLE=120)
+	@IPP_PORT=$(PORT) $(RUN)/python -m deploy.local --people $(PEOPLE) $(if $(filter 1,$(FRESH)),--fresh)
 
 token: $(READY) ## print a bearer token of the running demo (AS=owner, lead, hr, board, auditor, …)
 	@PORT=$(PORT) $(RUN)/python -m deploy.token $(AS)

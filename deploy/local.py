@@ -6,16 +6,24 @@ import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
+from deploy.demo.filling import FillingError, Ground, fill
+from deploy.demo.people import KNOWN, PEOPLE
 from deploy.in_process import bus_of
-from deploy.seed import FIRST_ADMINISTRATOR, ORGANISATION, SeedError, seed, steps
 from deploy.welcome import welcome
 from events.codec import EventMapper
 from events.log.open import close_recorder, create_log, journal_worker, open_recorder
@@ -35,7 +43,6 @@ from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from projections.registry import find_views
 from projections.worker import ViewWorker
-from services.founding import AlreadyFoundedError, found
 from services.handling import CommandHandler
 from services.pacing import Pace
 
@@ -46,6 +53,10 @@ app = typer.Typer(help=__doc__, add_completion=False)
 screen = Console()
 
 
+class _StoppedError(Exception):
+    """Somebody asked to stop while the organisation was being filled."""
+
+
 class DemoError(Exception):
     """The demo can't start; the message says why and what to do."""
 
@@ -54,6 +65,9 @@ class DemoError(Exception):
 def main(
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")] = False,
+    people: Annotated[
+        int, typer.Option(min=len(KNOWN), help="How many professionals a new organisation has.")
+    ] = PEOPLE,
 ) -> None:
     """Serve the demo until Ctrl-C. What is in it is kept for the next time."""
     try:
@@ -62,8 +76,8 @@ def main(
         if fresh:
             _forget(settings.data_dir)
         with Stop().on_signals() as stop:
-            run(settings, stop)
-    except (DemoError, EmbeddedPostgresError, SeedError, SettingsError) as error:
+            run(settings, stop, people=people)
+    except (DemoError, EmbeddedPostgresError, FillingError, SettingsError) as error:
         Console(stderr=True).print(f"[red]{error}[/red]")
         raise typer.Exit(1) from None
 
@@ -91,7 +105,7 @@ def _forget(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def run(settings: Settings, stop: Stop) -> None:
+def run(settings: Settings, stop: Stop, *, people: int = PEOPLE) -> None:
     """Serve until `stop`; everything is made ready first, and taken down in the opposite order."""
     set_up_logging(as_json=settings.log_format == "json", process="ipp", level=LOG_LEVEL)
     folder = settings.data_dir
@@ -106,7 +120,7 @@ def run(settings: Settings, stop: Stop) -> None:
             vault_url=server.url("vault"),
             master_key_file=folder / "master.key",
         )
-        with _house(settings) as loops:
+        with _house(settings, people) as loops:
             run_all(loops, stop)
 
 
@@ -120,10 +134,11 @@ class House:
     recorder: LogRecorder
     handler: CommandHandler
     health: Health
+    people: int
 
 
 @contextmanager
-def _house(settings: Settings) -> Iterator[dict[str, Loop]]:
+def _house(settings: Settings, people: int) -> Iterator[dict[str, Loop]]:
     """Open everything of the one process, and give the loops that it consists of."""
     clock = SystemClock()
     health = Health(clock)
@@ -132,6 +147,7 @@ def _house(settings: Settings) -> Iterator[dict[str, Loop]]:
     with _vault(settings, master_key) as vault, _recorder(settings) as recorder:
         mapper = EventMapper(vault)
         handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, clock=clock)
+        health.expect("journal", within_s=settings.staleness_max_s)
         journal = journal_worker(settings, health=health)
         views = ViewWorker(
             database_url=settings.database_url,
@@ -149,6 +165,7 @@ def _house(settings: Settings) -> Iterator[dict[str, Loop]]:
             recorder=recorder,
             handler=handler,
             health=health,
+            people=people,
         )
         yield {
             "journal": journal.run,
@@ -212,19 +229,22 @@ def _serve(house: House, stop: Stop) -> None:
 
 def _make_ready(house: House, stop: Stop) -> None:
     """Found and fill the organisation, say so, and wait for the end."""
-    with suppress(AlreadyFoundedError):
-        found(
-            recorder=house.recorder,
-            vault=house.vault,
-            mapper=EventMapper(house.vault),
-            clock=SystemClock(),
-            name=ORGANISATION,
-            administrator=FIRST_ADMINISTRATOR,
-        )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    ground = Ground(recorder=house.recorder, vault=house.vault, mapper=EventMapper(house.vault))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True) as progress:
-        bar = progress.add_task("The organisation of the demo", total=len(steps()))
-        seed(house.handler, house.vault, told=lambda: progress.advance(bar))
+        bars: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, of: int) -> None:
+            if stop.is_set():
+                raise _StoppedError
+            if what not in bars:
+                bars[what] = progress.add_task(what, total=of)
+            progress.update(bars[what], completed=done)
+
+        try:
+            fill(ground, count=house.people, today=SystemClock().now().date(), told=told)
+        except _StoppedError:
+            return  # the next start goes on where this one was
     welcome(screen, host=house.settings.host, port=house.settings.port)
     stop.wait()
 
