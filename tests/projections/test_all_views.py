@@ -145,6 +145,11 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
         "views.profile_v1_readings": PERSONS * 2,
         "views.profile_v1_memberships": PERSONS,
         "views.profile_v1_changes": PERSONS * 3,
+        "views.shared_v1_employed": PERSONS,
+        "views.shared_v1_portfolios": PERSONS,
+        "views.shared_v1_items": PERSONS,
+        "views.shared_v1_sharings": 0,
+        "views.shared_v1_viewers": 0,
         "views.timeline_v1_entries": PERSONS * 3,
         "views.timeline_v1_names": PERSONS,
         "views.timeline_v1_corrections": 0,
@@ -206,6 +211,7 @@ def test_status_names_who_is_parked_and_unparking_mends_it(house: House, persons
         assert {view: [row["reason"] for row in rows] for view, rows in parked.items()} == {
             "directory": ["NoKeyError"],
             "profile": ["NoKeyError"],
+            "shared": ["NoKeyError"],
             "timeline": ["NoKeyError"],
         }
         assert house.run("unpark", "profile").returncode == 1

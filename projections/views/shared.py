@@ -1,0 +1,223 @@
+"""What colleagues opened to someone by name: each item as it is now, for as long as it is open."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row
+
+from events.catalog import portfolio as p
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.registry import Event
+from events.codec import Forgotten
+from projections.changes import Changes
+from projections.view import SCHEMA, Column, Fact, Table, View
+from rules.names import plain_name
+
+_VERSION: Final = 1
+
+# Who works here now. An owner and a viewer may stand in different partitions: joined when read.
+EMPLOYED: Final = Table(
+    name=f"shared_v{_VERSION}_employed",
+    columns=(
+        Column(name="name", type="text"),
+        Column(name="plain_name", type="text"),
+    ),
+    key=("subject",),
+)
+# Which portfolios are there: one that was closed opens nothing, whatever else was told of it.
+PORTFOLIOS: Final = Table(
+    name=f"shared_v{_VERSION}_portfolios",
+    columns=(),
+    key=("subject",),
+)
+ITEMS: Final = Table(
+    name=f"shared_v{_VERSION}_items",
+    columns=(
+        Column(name="item", type="text"),
+        Column(name="kind", type="text"),
+        Column(name="title", type="text", nullable=True),
+        Column(name="text", type="text", nullable=True),
+        Column(name="link", type="text", nullable=True),
+        Column(name="strength", type="smallint", nullable=True),
+        Column(name="energy", type="smallint", nullable=True),
+        Column(name="use", type="smallint", nullable=True),
+    ),
+    key=("subject", "item"),
+)
+SHARINGS: Final = Table(
+    name=f"shared_v{_VERSION}_sharings",
+    columns=(
+        Column(name="sharing", type="text"),
+        Column(name="item", type="text"),
+        Column(name="with_energy", type="boolean"),
+        Column(name="until", type="date"),
+    ),
+    key=("subject", "sharing"),
+)
+# To whom. A row stays when its sharing ends, since the end doesn't name them, and opens nothing by itself.
+VIEWERS: Final = Table(
+    name=f"shared_v{_VERSION}_viewers",
+    columns=(
+        Column(name="sharing", type="text"),
+        Column(name="viewer", type="text"),
+    ),
+    key=("subject", "sharing", "viewer"),
+    indexes=(("viewer",),),
+)
+
+
+class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as its owner has it now.
+
+    Of several open sharings of one item: energy if one of them has it, the latest day, and the first by id.
+    `energy` and `use`, which tell a talent's quadrant, are None without energy; numbers are of talents only.
+    """
+
+    sharing: str
+    item: str
+    kind: p.ItemKind
+    owner: str
+    owner_name: str
+    title: str | None
+    text: str | None
+    link: str | None
+    strength: int | None
+    energy: int | None
+    use: int | None
+    until: date
+
+
+_EMPTY: Final = dict.fromkeys(("title", "text", "link", "strength", "energy", "use"))
+
+
+def fold(fact: Fact, changes: Changes) -> None:
+    """Keep the newest of each item, who works here, and what is open by name; what is over goes."""
+    event = fact.recorded.event
+    match event:
+        case Forgotten():
+            changes.empty()
+        case ProfessionalRegistered(name=name):
+            changes.put(EMPLOYED, name=name, plain_name=plain_name(name))
+        case EmploymentEnded():
+            changes.drop(EMPLOYED)
+        case p.PortfolioOpened():
+            changes.put(PORTFOLIOS)
+        case p.PortfolioClosed():
+            changes.drop(PORTFOLIOS)
+        case p.ItemShared(audience="people"):
+            opened = {"item": event.item, "with_energy": event.with_energy, "until": event.until}
+            changes.put(SHARINGS, sharing=event.sharing, **opened)
+            for viewer in event.people:
+                changes.put(VIEWERS, sharing=event.sharing, viewer=viewer)
+        case p.ItemSharingEnded(sharing=sharing):
+            changes.drop(SHARINGS, sharing=sharing)
+        case _:
+            _fold_item(event, changes)
+            _fold_end(event, changes)
+
+
+def _fold_item(event: Event, changes: Changes) -> None:
+    match event:
+        case p.ProfileStatementWritten(statement=item, text=text):
+            _put(changes, item, "statement", text=text)
+        case p.TalentClaimed():
+            numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
+            _put(changes, event.talent, "talent", title=event.name, text=event.story, **numbers)
+        case p.TalentRevised():
+            numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
+            changes.set(ITEMS, item=event.talent, text=event.story, **numbers)
+        case p.EnergySourceNoted(source=item, activity=text):
+            _put(changes, item, "energy_source", text=text)
+        case p.PassionNamed(passion=item, text=text):
+            _put(changes, item, "passion", text=text)
+        case p.EvidenceAdded(evidence=item, title=title, text=story, link=link):
+            _put(changes, item, "evidence", title=title, text=story, link=link)
+        case p.ReflectionWritten(reflection=item, text=text):
+            _put(changes, item, "reflection", text=text)
+        case p.GoalSet(goal=item, text=text):
+            _put(changes, item, "goal", text=text)
+        case p.GoalSharpened(goal=item, text=text):
+            changes.set(ITEMS, item=item, text=text)
+        case _:
+            pass
+
+
+def _fold_end(event: Event, changes: Changes) -> None:
+    match event:
+        case (
+            p.TalentSetAside(talent=item)
+            | p.EnergySourceRemoved(source=item)
+            | p.PassionLetGo(passion=item)
+            | p.EvidenceWithdrawn(evidence=item)
+            | p.GoalLetGo(goal=item)
+        ):
+            changes.drop(ITEMS, item=item)
+        case _:  # facts of these streams that other views show
+            pass
+
+
+def _put(changes: Changes, item: str, kind: p.ItemKind, **content: Any) -> None:
+    changes.put(ITEMS, item=item, kind=kind, **(_EMPTY | content))
+
+
+VIEW: Final = View(
+    name="shared",
+    version=_VERSION,
+    categories=frozenset({"portfolio", "employment"}),
+    tables=(EMPLOYED, PORTFOLIOS, ITEMS, SHARINGS, VIEWERS),
+    fold=fold,
+)
+
+# An owner set aside for repair opens nothing: that something was closed again may be what can't be digested.
+_SHARED_WITH: Final = f"""
+    SELECT min(s.sharing) AS sharing, i.item, i.kind, s.subject AS owner, o.name AS owner_name,
+           i.title, i.text, i.link, i.strength,
+           CASE WHEN bool_or(s.with_energy) THEN i.energy END AS energy,
+           CASE WHEN bool_or(s.with_energy) THEN i.use END AS use, max(s.until) AS until
+    FROM {VIEWERS.served} v
+    JOIN {SHARINGS.served} s USING (subject, sharing)
+    JOIN {ITEMS.served} i USING (subject, item)
+    JOIN {PORTFOLIOS.served} USING (subject)
+    JOIN {EMPLOYED.served} o USING (subject)
+    JOIN {EMPLOYED.served} me ON me.subject = v.viewer
+    WHERE v.viewer = %(viewer)s AND s.until >= %(today)s AND NOT EXISTS (
+        SELECT FROM {SCHEMA}.parked k WHERE k.view = %(view)s AND k.version = %(version)s
+        AND k.subject = v.subject)
+    GROUP BY s.subject, i.subject, i.item, o.subject
+    HAVING %(after)s::text IS NULL
+        OR (o.plain_name COLLATE "C", min(s.sharing) COLLATE "C") > (%(after_name)s, %(after)s)
+    ORDER BY o.plain_name COLLATE "C", min(s.sharing) COLLATE "C"
+    LIMIT %(limit)s
+"""
+
+
+async def shared_with(
+    connection: psycopg.AsyncConnection,
+    viewer: str,
+    *,
+    today: date,
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> list[SharedItem]:
+    """Return a page of what is open to a viewer on a day, by owner's name; a last day is within.
+
+    `after` is the owner's name and the sharing of the last item of the page before. Who doesn't work here
+    any more opens nothing and sees nothing.
+    """
+    owner_name, sharing = after or (None, None)
+    values = {
+        "viewer": viewer,
+        "today": today,
+        "view": VIEW.name,
+        "version": VIEW.version,
+        "after": sharing,
+        "after_name": plain_name(owner_name or ""),
+        "limit": limit,
+    }
+    async with connection.cursor(row_factory=class_row(SharedItem)) as cursor:
+        await cursor.execute(_SHARED_WITH.encode(), values)
+        return await cursor.fetchall()

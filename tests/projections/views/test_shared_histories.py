@@ -1,0 +1,194 @@
+"""Whatever happened in whatever order: what is shared equals a history read from its first event."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+
+from events.catalog import portfolio as p
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.registry import Event
+from events.codec import Forgotten
+from projections.views import shared
+from rules.names import plain_name
+from tests.projections.views.given import facts, folded, read
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
+
+HISTORIES = 30
+EVENTS = 30
+TODAY = date(2026, 11, 24)
+PEOPLE = ("a" * 32, "b" * 32, "c" * 32)
+TALENT, GOAL = ITEMS = ("1" * 32, "2" * 32)
+NAMES = ("Ann", "Émile", "zus")
+History = list[tuple[str, Event]]
+Row = tuple[Any, ...]
+
+
+def history_of(seed: int) -> History:
+    """Three people who work here, have a talent and a goal, and then anything, most of it sharing."""
+    random = Random(seed)  # noqa: S311 - to be the same each time
+    happened: History = []
+    for person in PEOPLE:
+        happened.append((f"employment-{person}", _registered(random)))
+        for event in (p.PortfolioOpened(language="nl"), _claimed(random), _set(random)):
+            happened.append((f"portfolio-{person}", event))
+    for number in range(EVENTS):
+        person = random.choice(PEOPLE)
+        if random.random() < 0.1:
+            left = EmploymentEnded(on=TODAY)
+            happened.append((f"employment-{person}", random.choice((left, _registered(random)))))
+        else:
+            happened.append((f"portfolio-{person}", _in_a_portfolio(random, number)))
+    return happened
+
+
+def _in_a_portfolio(random: Random, number: int) -> Event:
+    revised = p.TalentRevised(talent=TALENT, story=random.choice((None, "Rust")), **_numbers(random))
+    ended = p.ItemSharingEnded(sharing=f"{random.randrange(EVENTS):032x}", reason="owner")
+    rare = (p.TalentSetAside(talent=TALENT), p.GoalLetGo(goal=GOAL), p.PortfolioClosed(), Forgotten())
+    return random.choices(
+        (
+            _shared(random, number),
+            ended,
+            revised,
+            p.GoalSharpened(goal=GOAL, text=random.choice(NAMES)),
+            _claimed(random),
+            _set(random),
+            random.choice(rare),
+        ),
+        weights=(8, 4, 2, 2, 1, 1, 1),
+    )[0]
+
+
+def _shared(random: Random, number: int) -> p.ItemShared:
+    return p.ItemShared(
+        sharing=f"{number:032x}",
+        item=random.choice(ITEMS),
+        kind="talent",
+        audience=random.choice(("people", "people", "people", "team")),
+        until=TODAY + timedelta(days=random.choice((-1, 0, 0, 9))),
+        people=tuple(random.sample(PEOPLE, random.choice((1, 2)))),
+        with_energy=random.choice((True, False)),
+    )
+
+
+def _numbers(random: Random) -> dict[str, int]:
+    return {"strength": random.randint(1, 5), "energy": random.randint(-2, 2), "use": random.randint(0, 3)}
+
+
+def _registered(random: Random) -> ProfessionalRegistered:
+    return ProfessionalRegistered(name=random.choice(NAMES), email="p@mee.example")
+
+
+def _claimed(random: Random) -> p.TalentClaimed:
+    return p.TalentClaimed(talent=TALENT, name=random.choice(NAMES), story="Zorg", **_numbers(random))
+
+
+def _set(random: Random) -> p.GoalSet:
+    return p.GoalSet(goal=GOAL, text=random.choice(NAMES))
+
+
+def remembered(person: str, history: History) -> list[Event]:
+    """A person's events after the last that was forgotten."""
+    own = [event for stream, event in history if stream.partition("-")[2] == person]
+    forgotten = [index for index, event in enumerate(own) if isinstance(event, Forgotten)]
+    return own[forgotten[-1] + 1 :] if forgotten else own
+
+
+def name_of(own: Sequence[Event]) -> str | None:
+    """The name of who works here."""
+    told = [event for event in own if isinstance(event, ProfessionalRegistered | EmploymentEnded)]
+    return told[-1].name if told and isinstance(told[-1], ProfessionalRegistered) else None
+
+
+def is_open(own: Sequence[Event]) -> bool:
+    told = [event for event in own if isinstance(event, p.PortfolioOpened | p.PortfolioClosed)]
+    return bool(told) and isinstance(told[-1], p.PortfolioOpened)
+
+
+def items_of(own: Sequence[Event]) -> dict[str, list[Any]]:
+    """Title, text, strength, energy and use of what a portfolio holds."""
+    items: dict[str, list[Any]] = {}
+    for event in own:
+        match event:
+            case p.TalentClaimed():
+                items[TALENT] = [event.name, event.story, event.strength, event.energy, event.use]
+            case p.GoalSet():
+                items[GOAL] = [None, event.text, None, None, None]
+            case p.TalentRevised() if TALENT in items:
+                items[TALENT][1:] = [event.story, event.strength, event.energy, event.use]
+            case p.GoalSharpened() if GOAL in items:
+                items[GOAL][1] = event.text
+            case p.TalentSetAside(talent=gone) | p.GoalLetGo(goal=gone):
+                items.pop(gone, None)
+            case _:
+                pass
+    return items
+
+
+def opened_to(viewer: str, own: Sequence[Event], item: str) -> list[p.ItemShared]:
+    ended: dict[str, int] = {}
+    for index, event in enumerate(own):
+        if isinstance(event, p.ItemSharingEnded):
+            ended[event.sharing] = index
+    return [
+        event
+        for index, event in enumerate(own)
+        if isinstance(event, p.ItemShared)
+        and (event.item, event.audience) == (item, "people")
+        and viewer in event.people
+        and event.until >= TODAY
+        and ended.get(event.sharing, -1) < index
+    ]
+
+
+def expected(viewer: str, history: History) -> list[Row]:
+    """What a viewer may see, told the slow way."""
+    rows: list[Row] = []
+    for owner in PEOPLE:
+        own = remembered(owner, history)
+        name = name_of(own)
+        if name is None or not is_open(own) or name_of(remembered(viewer, history)) is None:
+            continue
+        for item, (title, text, strength, energy, use) in items_of(own).items():
+            if open_now := opened_to(viewer, own, item):
+                told = (energy, use) if any(event.with_energy for event in open_now) else (None, None)
+                place = (plain_name(name), min(event.sharing for event in open_now))
+                until = max(event.until for event in open_now)
+                rows.append((*place, owner, item, name, title, text, strength, *told, until))
+    return sorted(rows, key=lambda row: row[:2])
+
+
+def shown(database: str, viewer: str) -> list[Row]:
+    async def by_pages(connection: psycopg.AsyncConnection) -> list[shared.SharedItem]:
+        found: list[shared.SharedItem] = []
+        while True:
+            after = (found[-1].owner_name, found[-1].sharing) if found else None
+            page = await shared.shared_with(connection, viewer, today=TODAY, after=after, limit=1)
+            found += page
+            if not page:
+                return found
+
+    return [
+        (
+            *(plain_name(it.owner_name), it.sharing, it.owner, it.item, it.owner_name),
+            *(it.title, it.text, it.strength, it.energy, it.use, it.until),
+        )
+        for it in read(database, by_pages)
+    ]
+
+
+def test_what_is_shared_equals_a_naive_reading_of_any_history(database: str) -> None:
+    items = 0
+    for seed in range(HISTORIES):
+        history = history_of(seed)
+        folded(database, shared.VIEW, facts(*history))
+        for viewer in PEOPLE:
+            seen = shown(database, viewer)
+            assert seen == expected(viewer, history), f"seed {seed}"
+            items += len(seen)
+    assert items > HISTORIES, "histories in which nobody sees anything would prove nothing"
