@@ -12,19 +12,21 @@ from events.log.record import DamagedRecordError, Frame, UnknownFormatError, unf
 from events.log.tables import names
 
 
-def take_up(conn: psycopg.Connection, reader: LogReader, *, log: str, partition: int) -> Journal:
+def take_up(
+    conn: psycopg.Connection, reader: LogReader, *, log: str, partition: int, identity: str
+) -> Journal:
     """
     Return the journal of a partition, ready to fold on. Raises LogStopError when the log is another one.
 
-    Compared are the log's identity, its genesis, and leader epoch and digest of the last record folded; a log
-    that was cut, restored or replaced differs in one of them, save for a disk restored from an older copy
-    whose epoch number came again: that is left to `verify`.
+    Compared are the log's identity (what `reader.identity()` says), its genesis, and leader epoch and digest
+    of the last record folded; a log that was cut, restored or replaced differs in one of them, save for a
+    disk restored from an older copy whose epoch number came again: that is left to `verify`.
     """
     genesis = reader.record_at(partition, 0)
     if genesis is None:
         raise LogStopError(f"partition {partition} has no first record: empty, or cut at its beginning")
     state = begin(_sound(genesis), partition=partition)
-    _check_log(conn, reader, log=log, state=state)
+    _check_log(conn, reader, log=log, state=state, identity=identity)
     place = _place(conn, log=log, genesis=genesis)
     check_anchor(reader, partition=partition, place=place)
     _recall(conn, log=log, state=state)
@@ -54,8 +56,7 @@ def _sound(record: LogRecord) -> Frame:
         raise LogStopError(f"partition {record.partition}: its first record: {error}") from error
 
 
-def _check_log(conn: psycopg.Connection, reader: LogReader, *, log: str, state: State) -> None:
-    identity = reader.identity()
+def _check_log(conn: psycopg.Connection, reader: LogReader, *, log: str, state: State, identity: str) -> None:
     table = names(log)["log"]
     conn.execute(
         sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING").format(table),

@@ -17,7 +17,7 @@ import psycopg
 import structlog
 from psycopg import pq
 
-from kit.postgres import connect_own
+from kit.postgres import connect_own, said_of
 
 HEARTBEAT_S_MAX: Final = 1.0
 TERMINATE_WAIT_MS: Final = 1_000
@@ -131,7 +131,10 @@ class Leases:
                 self._beat(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()
-            raise LeaseLostError(str(error).strip()) from error
+            raise LeaseLostError(said_of(error)) from error
+        except LeaseLostError:
+            self.close()
+            raise
         return self._held
 
     def close(self) -> None:
@@ -149,9 +152,9 @@ class Leases:
             self._connection = connect_own(self._database_url, application_name=name)
             create_tables(self._connection)
         if self._connection.closed:
-            raise psycopg.OperationalError("The connection was closed.")
+            raise LeaseLostError("The connection was closed.")
         if self._connection.info.transaction_status != pq.TransactionStatus.IDLE:
-            raise psycopg.OperationalError("The connection was left in the middle of a transaction.")
+            raise LeaseLostError("The connection was left in the middle of a transaction.")
         return self._connection
 
     def _beat(self, connection: psycopg.Connection) -> None:

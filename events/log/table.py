@@ -13,9 +13,11 @@ from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogRecord, LogUnavailableError
 from events.log.record import Genesis, encode_entry, frame
 from kit.clock import Clock
-from kit.postgres import connect_own
+from kit.postgres import connect_own, said_of
 
 READ_RECORDS_MAX: Final = 500
+READ_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Of one partition in one read, not counting the record that passes it."""
 _SECONDS_PER_DAY: Final = 86_400
 
 
@@ -93,7 +95,7 @@ class TableAppender:
             try:
                 self._conn = connect_own(self._url, application_name=f"{self._log} log appender")
             except psycopg.Error as error:
-                raise NotSentError(f"the log's database does not answer: {error}") from error
+                raise NotSentError(f"the log's database does not answer: {said_of(error)}") from error
         return self._conn
 
     def _drop(self) -> None:
@@ -110,8 +112,11 @@ class TableReader:
         self._conn: psycopg.Connection | None = None
         self._select = sql.SQL(
             "SELECT r.partition, record_offset, day, value FROM unnest(%s::int[], %s::bigint[]) AS a(p, o)"
-            " CROSS JOIN LATERAL (SELECT * FROM {} WHERE partition = a.p AND record_offset >= a.o"
-            " ORDER BY record_offset LIMIT %s) r ORDER BY r.partition, record_offset"
+            " CROSS JOIN LATERAL (SELECT *, sum(octet_length(value)) OVER (ORDER BY record_offset"
+            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM"
+            " (SELECT * FROM {} WHERE partition = a.p AND record_offset >= a.o"
+            " ORDER BY record_offset LIMIT %s) n) r"
+            " WHERE before IS NULL OR before < %s ORDER BY r.partition, record_offset"
         ).format(_table(log))
 
     def identity(self) -> str:
@@ -129,7 +134,7 @@ class TableReader:
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
         deadline = time.monotonic() + timeout_s
         while True:
-            arguments = (list(after), list(after.values()), READ_RECORDS_MAX)
+            arguments = (list(after), list(after.values()), READ_RECORDS_MAX, READ_BYTES_MAX)
             rows = self._query(self._select, arguments)
             left = deadline - time.monotonic()
             if rows or left <= 0:
@@ -160,7 +165,7 @@ class TableReader:
             raise LogGoneError(f"there is no table log {self._log} in this database") from error
         except psycopg.Error as error:
             self.close()
-            raise LogUnavailableError(f"the log's database does not answer: {error}") from error
+            raise LogUnavailableError(f"the log's database does not answer: {said_of(error)}") from error
 
     def _wait(self, timeout_s: float) -> None:
         if self._conn is None:
@@ -170,4 +175,4 @@ class TableReader:
                 pass
         except psycopg.Error as error:
             self.close()
-            raise LogUnavailableError(f"the log's database went away: {error}") from error
+            raise LogUnavailableError(f"the log's database went away: {said_of(error)}") from error

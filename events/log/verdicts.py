@@ -14,7 +14,7 @@ import structlog
 from psycopg import sql
 
 from events.log.acceptance import Outcome
-from kit.postgres import connect_own
+from kit.postgres import connect_own, said_of
 
 PAYLOAD_BYTES_MAX: Final = 7_900
 """PostgreSQL refuses payloads of 8,000 bytes and more."""
@@ -177,7 +177,7 @@ class VerdictListener:
                     self._listen(conn)
             except psycopg.Error as error:
                 self._listening.clear()
-                _log.warning("verdicts.listener_lost", error=str(error).strip())
+                _log.warning("verdicts.listener_lost", error=said_of(error))
                 self._stop.wait(pause)
                 pause = min(2 * pause, RECONNECT_S_MAX)
 
@@ -204,14 +204,17 @@ def wait_for(
     """
     Wait for a verdict; look it up every `poll_s`, since a message may be lost.
 
-    Returns None when the time is over: nothing is known. Raises what `Waiting.fail` was given.
+    Returns None when the time is over and a last look, taken behind the deadline, finds none: nothing is
+    known. Raises what `Waiting.fail` was given.
     """
     deadline = time.monotonic() + timeout_s
-    while (left := deadline - time.monotonic()) > 0:
-        if waiting.wait(min(poll_s, left)):
+    while True:
+        # A process that was frozen wakes up behind its deadline, with the verdict there: it looks once more.
+        left = deadline - time.monotonic()
+        if waiting.wait(max(0.0, min(poll_s, left))):
             if waiting.unsent is not None:
                 raise waiting.unsent
             return waiting.told
-        if found := look_up():
+        found = look_up()
+        if found or left <= poll_s:
             return found
-    return None

@@ -112,7 +112,7 @@ def test_a_transaction_left_open_costs_the_leases(worker: Opened) -> None:
     leases = worker("a")
     leases.hold()
     leases.connection.execute("BEGIN")
-    with pytest.raises(LeaseLostError):
+    with pytest.raises(LeaseLostError, match="middle of a transaction"):
         leases.hold()
     assert leases.hold() == frozenset(range(PARTITIONS))
 

@@ -1,11 +1,12 @@
 """Verdicts travel whole, whatever their number, and wake all who wait for them."""
 
 import os
+import time
 from collections.abc import Sequence
 from threading import Thread
 
 from events.log.acceptance import Outcome
-from events.log.verdicts import Told, Waiting, payloads, unpack, wake_in_turn
+from events.log.verdicts import Told, Waiting, payloads, unpack, wait_for, wake_in_turn
 
 
 def test_verdicts_are_packed_into_payloads_that_postgresql_takes() -> None:
@@ -57,3 +58,24 @@ def test_one_who_is_told_twice_holds_nobody_up() -> None:
     told_all([first, last])
     first.leave()
     assert last.wait(0.0)
+
+
+def test_a_wait_that_wakes_behind_its_deadline_looks_once_more() -> None:
+    told = Told(os.urandom(16), Outcome.ACCEPTED, 1)
+    assert wait_for(Waiting(), timeout_s=0.0, poll_s=1.0, look_up=lambda: told) == told
+
+
+def test_a_process_frozen_while_it_looked_takes_what_it_was_told_meanwhile() -> None:
+    waiting, told = Waiting(), Told(os.urandom(16), Outcome.ACCEPTED, 1)
+
+    def look_up() -> None:
+        time.sleep(0.2)
+        waiting.tell(told)
+
+    assert wait_for(waiting, timeout_s=0.1, poll_s=0.01, look_up=look_up) == told
+
+
+def test_a_wait_for_what_is_never_told_ends() -> None:
+    looks: list[None] = []
+    assert wait_for(Waiting(), timeout_s=0.1, poll_s=0.02, look_up=lambda: looks.append(None)) is None
+    assert len(looks) > 1
