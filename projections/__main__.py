@@ -31,7 +31,8 @@ from projections.status import as_grid, parked_grid, status
 from projections.view import View
 from projections.worker import GROUP, HEALTH_CHECK, ViewWorker
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+# Pretty tracebacks would show local variables, and with them rows and keys.
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out = Console()
 Named = Annotated[str, typer.Argument(help="Name of the view.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]

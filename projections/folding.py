@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import psycopg
 import structlog
 
+from events.codec import Forgotten
 from events.log.reading import read_subject
 from events.sealing import VaultUnreachableError
 from projections.batch import Batch, Opener
 from projections.changes import Changes
-from projections.parking import Refused, park, read_parked
+from projections.parking import Refused, park, read_parked, release
 from projections.positions import announce, move
 from projections.view import SCHEMA, View, subject_in
 
@@ -44,15 +45,17 @@ class Folding:
         try:
             self._transact(batch, indexes, after, {})
         except (psycopg.DataError, psycopg.IntegrityError) as error:
-            if len(indexes) == 1:
-                event = batch.events[indexes[0]]
-                self._transact(
-                    batch, indexes, after, {subject_in(event.stream): (event.ordinal, reason_of(error))}
-                )
-                return
-            half = len(indexes) // 2
-            self._fold_range(batch, indexes[:half], after)
-            self._fold_range(batch, indexes[half:], batch.events[indexes[half - 1]].ordinal)
+            reason = reason_of(error)
+        else:
+            return
+        # Outside of the handler: what fails from here on would carry that error, whose text may quote a row.
+        if len(indexes) == 1:
+            event = batch.events[indexes[0]]
+            self._transact(batch, indexes, after, {subject_in(event.stream): (event.ordinal, reason)})
+            return
+        half = len(indexes) // 2
+        self._fold_range(batch, indexes[:half], after)
+        self._fold_range(batch, indexes[half:], batch.events[indexes[half - 1]].ordinal)
 
     def _transact(self, batch: Batch, indexes: range, after: int, refused: Refused) -> None:
         connection, view, schema = self.connection, self.view, self.schema
@@ -70,33 +73,62 @@ class Folding:
         connection, view, schema = self.connection, self.view, self.schema
         parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
         changes = Changes(view, partition)
-        refused |= fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
+        outcome = fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
+        refused |= outcome.refused
         changes.write(connection, schema)
+        if released := outcome.forgotten & parked:
+            release(connection, view, released, schema=schema)
         if refused:
             park(connection, view, partition, refused, schema=schema)
             for subject, (ordinal, reason) in refused.items():
                 log.error("view.parked", view=view.name, subject=subject, ordinal=ordinal, reason=reason)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Whom a fold could not digest, and who of those it met was set aside and turned out to be forgotten."""
+
+    refused: Refused
+    forgotten: set[str]
+
+
 def fold_events(
     view: View, batch: Batch, indexes: Sequence[int], changes: Changes, *, passed_over: set[str]
-) -> Refused:
-    """Fold events into `changes`; return what can't be digested, after which a subject is left alone."""
-    refused: Refused = {}
+) -> Outcome:
+    """Fold events into `changes`; what can't be digested leaves its subject alone from then on.
+
+    But not for ever: who is forgotten is emptied although set aside: older rows would stay otherwise.
+    """
+    outcome = Outcome(refused={}, forgotten=set())
+    aside = set(passed_over)
     for index in indexes:
         event = batch.events[index]
         subject = subject_in(event.stream)
-        if subject in passed_over or subject in refused:
+        if subject in aside and not _is_forgotten(batch, index):
             continue
         try:
-            fact = batch.fact(index)
             changes.about(subject)
-            view.fold(fact, changes)
+            if subject in aside:
+                changes.empty()
+                outcome.forgotten.add(subject)
+                outcome.refused.pop(subject, None)
+                aside.remove(subject)
+            view.fold(batch.fact(index), changes)
         except VaultUnreachableError:
             raise
         except Exception as error:  # noqa: BLE001 - any fault of one event parks its subject, and only that
-            refused[subject] = (event.ordinal, reason_of(error))
-    return refused
+            outcome.refused[subject] = (event.ordinal, reason_of(error))
+            aside.add(subject)
+    return outcome
+
+
+def _is_forgotten(batch: Batch, index: int) -> bool:
+    try:
+        return isinstance(batch.fact(index).recorded.event, Forgotten)
+    except VaultUnreachableError:
+        raise
+    except Exception:  # noqa: BLE001 - what can't be opened of a subject set aside changes nothing
+        return False
 
 
 def reason_of(error: Exception) -> str:
@@ -128,12 +160,9 @@ def unpark(
         changes.empty()
         batch = Batch(events, opener)
         own = [index for index in range(len(events)) if batch.category(index) in view.categories]
-        refused = fold_events(view, batch, own, changes, passed_over=set())
-        for at, reason in refused.values():
+        outcome = fold_events(view, batch, own, changes, passed_over=set())
+        for at, reason in outcome.refused.values():
             raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {at}.")
         changes.write(connection, SCHEMA)
-        connection.execute(
-            f"DELETE FROM {SCHEMA}.parked WHERE view = %s AND version = %s AND subject = %s",
-            (view.name, view.version, subject),
-        )
+        release(connection, view, {subject})
         announce(connection, view, partition, ordinal)

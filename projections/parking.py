@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -75,3 +75,13 @@ def park(
         raise TooManyParkedError(
             f"{row[0]} subjects can't be digested by {view.name}; last: {next(iter(refused.values()))[1]}"
         )
+
+
+def release(
+    connection: psycopg.Connection, view: View, subjects: Collection[str], *, schema: str = SCHEMA
+) -> None:
+    """Set subjects aside no longer; whoever calls has made their rows right."""
+    connection.execute(
+        f"DELETE FROM {schema}.parked WHERE view = %s AND version = %s AND subject = ANY(%s)",
+        (view.name, view.version, sorted(subjects)),
+    )

@@ -32,7 +32,7 @@ from events.sealing import VaultUnreachableError
 from kit.health import Health
 from kit.lifecycle import Stop
 from kit.metrics import counter, latency
-from kit.postgres import connect_own
+from kit.postgres import connect_own, said_of
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.positions import FenceError, prepare_view, read_positions, seen
@@ -53,6 +53,10 @@ log = structlog.get_logger(__name__)
 
 class OtherGenerationError(Exception):
     """The log was moved to another generation: the views were folded from one that is gone."""
+
+
+class FoldFailedError(Exception):
+    """PostgreSQL refused what no try again mends. Says the kind of its error: the text may quote a row."""
 
 
 class ViewWorker:
@@ -87,7 +91,17 @@ class ViewWorker:
         self._noted_at: dict[int, float] = {}
 
     def run(self, stop: Stop) -> None:
-        """Fold until `stop`. Raises TooManyParkedError, OtherGenerationError, and what is a bug."""
+        """Fold until `stop`. Raises TooManyParkedError, OtherGenerationError, FoldFailedError, other bugs."""
+        try:
+            self._run(stop)
+        except psycopg.Error as error:
+            said = said_of(error)
+        else:
+            return
+        # Outside of the handler: as its context the error would be shown whole.
+        raise FoldFailedError(f"The views can't be folded on. {said}.")
+
+    def _run(self, stop: Stop) -> None:
         retrying = self._retrying(stop)
         try:
             while not stop.is_set():
@@ -118,7 +132,8 @@ class ViewWorker:
         error = retry.outcome.exception() if retry.outcome else None
         # At a first start the journal is simply not there yet.
         say = log.info if isinstance(error, JournalMissingError) else log.warning
-        say("views.interrupted", reason=type(error).__name__, attempt=retry.attempt_number)
+        reason = said_of(error) if isinstance(error, psycopg.Error) else type(error).__name__
+        say("views.interrupted", reason=reason, attempt=retry.attempt_number)
         self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
         if not isinstance(error, VaultUnreachableError):
             self._forget()
@@ -145,7 +160,7 @@ class ViewWorker:
         self._note_idle(connection, idle)
         for key in [key for key in self._ordinals if key[1] not in leases.held]:
             del self._ordinals[key]
-        self._health.report(HEALTH_CHECK, ok=True, sentence=f"folding {len(held)} partitions")
+        self._health.report(HEALTH_CHECK, ok=True, sentence=_folding(len(held)))
         _listen(connection, timeout_s=IDLE_WAIT_S if len(idle) == len(held) else 0)
 
     def _find_leases(self) -> Leases:
@@ -220,6 +235,10 @@ def _listen(connection: psycopg.Connection, *, timeout_s: float) -> None:
 
 def _wait(stop: Stop, seconds: float) -> None:
     stop.wait(seconds)
+
+
+def _folding(partitions: int) -> str:
+    return f"folding {partitions} partition{'' if partitions == 1 else 's'}"
 
 
 def _sentence(error: BaseException | None) -> str:

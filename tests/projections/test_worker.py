@@ -1,5 +1,6 @@
 """A view worker on a real log: everything accepted is folded once, in order, whatever happens to it."""
 
+import traceback
 import uuid
 from functools import partial
 from threading import Thread
@@ -17,7 +18,7 @@ from kit.health import Health
 from projections.batch import Batch
 from projections.folding import Folding
 from projections.positions import FenceError, move, prepare_view, read_positions
-from projections.worker import OtherGenerationError
+from projections.worker import FoldFailedError, OtherGenerationError, _folding
 from tests.log.harness import LogUnderTest
 from tests.projections.witness import (
     COUNT_WRITES,
@@ -164,6 +165,39 @@ def test_two_that_both_believe_they_hold_a_partition_fold_each_event_once(
     log.drop()
     assert fences, "they never met, so this showed nothing"
     assert ask(database, "SELECT count(*), count(DISTINCT ordinal) FROM writes") == [(300, 300)]
+
+
+def test_what_ends_a_worker_names_the_kind_of_an_error_and_quotes_no_row(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
+        connection.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE 'Joris is ill' USING ERRCODE = '42501'; END$$"
+        )
+        connection.execute(
+            f"CREATE TRIGGER refuse BEFORE INSERT ON {SEEN.served} FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    recorder.append([team_formed()])
+    with working(make_worker(log.url, log.name, mapper)) as ended:
+        wait_until(lambda: bool(ended))
+    assert isinstance(ended[0], FoldFailedError)
+    assert "InsufficientPrivilege, SQLSTATE 42501" in str(ended[0])
+    assert "Joris" not in "".join(traceback.format_exception(ended[0]))
+
+
+def test_a_worker_says_how_many_partitions_it_folds_in_words_that_fit(
+    log: LogUnderTest, mapper: EventMapper
+) -> None:
+    health = Health(SystemClock())
+    with working(make_worker(log.url, log.name, mapper, health=health)):
+        wait_until(lambda: "folding 3 partitions" in str(health.as_json()))
+    assert [_folding(held) for held in (0, 1, 2)] == [
+        "folding 0 partitions",
+        "folding 1 partition",
+        "folding 2 partitions",
+    ]
 
 
 class VaultAway:

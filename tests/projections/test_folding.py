@@ -1,0 +1,139 @@
+"""Folding on a real PostgreSQL: who is forgotten is emptied even when set aside; errors quote nobody."""
+
+import traceback
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from events.codec import EventMapper, Forgotten
+from events.log.reading import JournalEvent
+from events.sealing import KeyDestroyedError
+from projections.batch import Batch
+from projections.changes import Changes
+from projections.folding import Folding
+from projections.parking import TooManyParkedError, read_parked
+from projections.positions import prepare_view
+from projections.view import Fact
+from tests.projections.witness import SEEN, WITNESS, ask, team_formed, write_down
+
+pytestmark = pytest.mark.postgres
+
+PERSON = uuid.uuid4().hex
+WHOLE = b"\x01" + bytes(255)
+
+
+class KeyGone:
+    """A key vault in which the one person's key is there until it is destroyed."""
+
+    def __init__(self) -> None:
+        self.destroyed = False
+
+    def key_of(self, subject: str) -> bytes:
+        if self.destroyed:
+            raise KeyDestroyedError(subject)
+        return bytes(32)
+
+    def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
+        return {} if self.destroyed else dict.fromkeys(subjects, bytes(32))
+
+
+def fold_and_empty(fact: Fact, changes: Changes) -> None:
+    if isinstance(fact.recorded.event, Forgotten):
+        changes.empty()
+    else:
+        write_down(fact, changes)
+
+
+OF_PEOPLE = replace(WITNESS, categories=frozenset({"team", "portfolio"}), fold=fold_and_empty)
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        prepare_view(connection, OF_PEOPLE, partitions=1, generation="g")
+        yield connection
+
+
+def sealed(ordinal: int, *, state: bytes = WHOLE) -> JournalEvent:
+    return JournalEvent(
+        partition=0,
+        ordinal=ordinal,
+        stream=f"portfolio-{PERSON}",
+        version=ordinal,
+        topic="sealed",
+        state=state,
+    )
+
+
+def in_clear(ordinal: int) -> JournalEvent:
+    stored = team_formed()
+    return JournalEvent(
+        partition=0,
+        ordinal=ordinal,
+        stream=str(stored.originator_id),
+        version=1,
+        topic=stored.topic,
+        state=stored.state,
+    )
+
+
+def parked(connection: psycopg.Connection) -> list[str]:
+    return [row.subject for row in read_parked(connection, OF_PEOPLE)]
+
+
+def test_a_parked_person_who_is_forgotten_is_emptied_and_parked_no_longer(
+    connection: psycopg.Connection, database: str
+) -> None:
+    keys = KeyGone()
+    mapper = EventMapper(keys)
+    folding = Folding(connection=connection, view=OF_PEOPLE)
+    connection.execute(
+        f"INSERT INTO {SEEN.served} (partition, subject, ordinal, stream, version) VALUES (0, %s, 0, 's', 1)",
+        (PERSON,),
+    )
+    assert folding.fold(Batch([sealed(1), in_clear(2)], mapper), after=0) == 2
+    assert parked(connection) == [PERSON]
+    assert len(ask(database, f"SELECT FROM {SEEN.served} WHERE subject = %s", PERSON)) == 1
+    assert folding.fold(Batch([sealed(3)], mapper), after=2) == 3
+    assert parked(connection) == [PERSON], "damaged again, and nothing is known of any forgetting"
+    keys.destroyed = True
+    assert folding.fold(Batch([sealed(4), sealed(5)], mapper), after=3) == 5
+    assert parked(connection) == []
+    assert ask(database, f"SELECT FROM {SEEN.served} WHERE subject = %s", PERSON) == []
+    assert ask(database, f"SELECT count(*) FROM {SEEN.served}") == [(1,)], "nobody else's rows went"
+
+
+def test_who_is_parked_and_forgotten_in_one_batch_leaves_no_rows(
+    connection: psycopg.Connection, database: str
+) -> None:
+    keys = KeyGone()
+    keys.destroyed = True
+
+    def fail_first(fact: Fact, changes: Changes) -> None:
+        if fact.ordinal == 1:
+            changes.put(SEEN, ordinal=1, stream="half a fold", version=1)
+            raise KeyError("a bug of this view")
+        fold_and_empty(fact, changes)
+
+    folding = Folding(connection=connection, view=replace(OF_PEOPLE, fold=fail_first))
+    folding.fold(Batch([sealed(1), sealed(2)], EventMapper(keys)), after=0)
+    assert parked(connection) == []
+    assert ask(database, f"SELECT count(*) FROM {SEEN.served}") == [(0,)]
+
+
+def test_what_fails_after_a_refusal_of_postgresql_does_not_carry_its_text(
+    connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(fact: Fact, changes: Changes) -> None:
+        changes.put(SEEN, ordinal=fact.ordinal, stream="burn-out of Joris", version=fact.recorded.version)
+
+    connection.execute(f"ALTER TABLE {SEEN.served} ADD CHECK (stream <> 'burn-out of Joris')")
+    monkeypatch.setattr("projections.parking.PARKED_SUBJECTS_MAX", 0)
+    folding = Folding(connection=connection, view=replace(OF_PEOPLE, fold=too_long))
+    for events in ([in_clear(1)], [in_clear(1), in_clear(2)]):
+        with pytest.raises(TooManyParkedError) as raised:
+            folding.fold(Batch(events, EventMapper(KeyGone())), after=0)
+        assert "Joris" not in "".join(traceback.format_exception(raised.value))
