@@ -25,7 +25,7 @@ class Reads:
             known = await directory.person_by_id(connection, person)
         return roles_held(
             granted={Role[grant.role] for grant in granted},
-            registered=known is not None and known.ended_at is None,
+            registered=known is not None and known.ended_on is None,
         )
 
     async def person(self, person: str) -> directory.Person | None:

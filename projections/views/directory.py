@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 
 import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.catalog.employment import ProfessionalRegistered
-from events.catalog.policy import RoleGranted
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.policy import RoleGranted, RoleWithdrawn
 from events.codec import Forgotten
 from projections.changes import Changes
 from projections.view import Column, Fact, Table, View
+from rules.names import name_words, plain_name
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+NAME_STARTS_MAX: Final = 8
+"""By so many of the words of a name, from the first, a person is found."""
 
 PERSONS: Final = Table(
     name=f"directory_v{_VERSION}_persons",
     columns=(
         Column(name="display_name", type="text"),
+        Column(name="plain_name", type="text"),
         Column(name="registered_at", type="timestamptz"),
-        Column(name="ended_at", type="timestamptz", nullable=True),
+        Column(name="ended_on", type="date", nullable=True),
     ),
     key=("subject",),
+)
+# The plain name from each of its words on, so that a start of any word is a start of a row. Numbered, so that
+# another name takes the rows of the one before; the pattern operators serve LIKE in any collation.
+NAME_STARTS: Final = Table(
+    name=f"directory_v{_VERSION}_name_starts",
+    columns=(
+        Column(name="word", type="smallint"),
+        Column(name="rest", type="text"),
+    ),
+    key=("subject", "word"),
+    indexes=(("rest text_pattern_ops",),),
 )
 # Of the organisation's own stream, so the holder may stand in another partition: joined when read.
 ROLE_GRANTS: Final = Table(
@@ -42,12 +57,12 @@ ROLE_GRANTS: Final = Table(
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A professional by name; `ended_at` once no longer employed."""
+    """A professional by name; `ended_on` is the first day of no longer being employed."""
 
     person: str
     display_name: str
     registered_at: datetime
-    ended_at: datetime | None
+    ended_on: date | None
 
 
 class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,37 +76,55 @@ class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Keep one row a person and one a grant."""
+    """Keep one row a person, one for each start of the name, and one a grant in force."""
     recorded = fact.recorded
     match recorded.event:
         case ProfessionalRegistered(name=name):
-            changes.put(PERSONS, display_name=name, registered_at=recorded.at, ended_at=None)
+            told = {"display_name": name, "plain_name": plain_name(name), "registered_at": recorded.at}
+            changes.put(PERSONS, **told, ended_on=None)
+            _fold_name(name, changes)
+        case EmploymentEnded(on=on):
+            changes.set(PERSONS, ended_on=on)
         case RoleGranted(grant=grant, person=person, role=role):
             changes.put(ROLE_GRANTS, role_grant=grant, person=person, role=role, granted_at=recorded.at)
+        case RoleWithdrawn(grant=grant):
+            changes.drop(ROLE_GRANTS, role_grant=grant)
         case Forgotten():
             changes.empty()
         case _:  # facts of these streams that other views show
             pass
 
 
+def _fold_name(name: str, changes: Changes) -> None:
+    words = name_words(name)
+    for word in range(NAME_STARTS_MAX):
+        if word < len(words):
+            changes.put(NAME_STARTS, word=word, rest=" ".join(words[word:]))
+        else:
+            changes.drop(NAME_STARTS, word=word)
+
+
 VIEW: Final = View(
     name="directory",
     version=_VERSION,
     categories=frozenset({"employment", "policy"}),
-    tables=(PERSONS, ROLE_GRANTS),
+    tables=(PERSONS, NAME_STARTS, ROLE_GRANTS),
     fold=fold,
+)
+
+_PERSON: Final = (
+    f"SELECT subject AS person, display_name, registered_at, ended_on FROM {PERSONS.served} p WHERE"
+)
+_GRANT: Final = (
+    "SELECT g.subject AS organisation, g.role_grant, g.person, g.role, g.granted_at"
+    f" FROM {ROLE_GRANTS.served} g"
 )
 
 
 async def persons_by_ids(connection: psycopg.AsyncConnection, persons: Sequence[str]) -> dict[str, Person]:
-    """Return those of these people that are known, by id."""
-    async with connection.cursor(row_factory=class_row(Person)) as cursor:
-        await cursor.execute(
-            f"SELECT subject AS person, display_name, registered_at, ended_at FROM {PERSONS.served}"
-            " WHERE subject = ANY(%s)",
-            (list(persons),),
-        )
-        return {person.person: person for person in await cursor.fetchall()}
+    """Return those of these people that are known, who left among them, by id."""
+    known = await _persons(connection, f"{_PERSON} subject = ANY(%s)", list(persons))
+    return {person.person: person for person in known}
 
 
 async def person_by_id(connection: psycopg.AsyncConnection, person: str) -> Person | None:
@@ -99,12 +132,40 @@ async def person_by_id(connection: psycopg.AsyncConnection, person: str) -> Pers
     return (await persons_by_ids(connection, [person])).get(person)
 
 
+async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:
+    """Return who works here and has a name, any word of which begins so, by name; case and accents aside."""
+    plain = plain_name(start)
+    if not plain:
+        return []
+    statement = (
+        f"{_PERSON} ended_on IS NULL"
+        f" AND subject IN (SELECT subject FROM {NAME_STARTS.served} WHERE rest LIKE %s)"
+        ' ORDER BY plain_name COLLATE "C", subject LIMIT %s'
+    )
+    return await _persons(connection, statement, f"{plain}%", limit)
+
+
 async def roles_of(connection: psycopg.AsyncConnection, person: str) -> list[RoleGrant]:
-    """Return the roles a person was granted, by role."""
+    """Return the roles that a person holds, by role."""
+    return await _grants(connection, f"{_GRANT} WHERE g.person = %s ORDER BY g.role, g.role_grant", person)
+
+
+async def role_grants(connection: psycopg.AsyncConnection) -> list[RoleGrant]:
+    """Return every role in force, by role and then by the holder's name, who has none last."""
+    return await _grants(
+        connection,
+        f"{_GRANT} LEFT JOIN {PERSONS.served} p ON p.subject = g.person"
+        ' ORDER BY g.role COLLATE "C", p.plain_name COLLATE "C" NULLS LAST, g.role_grant',
+    )
+
+
+async def _persons(connection: psycopg.AsyncConnection, statement: str, *values: Any) -> list[Person]:
+    async with connection.cursor(row_factory=class_row(Person)) as cursor:
+        await cursor.execute(statement.encode(), values)
+        return await cursor.fetchall()
+
+
+async def _grants(connection: psycopg.AsyncConnection, statement: str, *values: Any) -> list[RoleGrant]:
     async with connection.cursor(row_factory=class_row(RoleGrant)) as cursor:
-        await cursor.execute(
-            f"SELECT subject AS organisation, role_grant, person, role, granted_at FROM {ROLE_GRANTS.served}"
-            " WHERE person = %s ORDER BY role, role_grant",
-            (person,),
-        )
+        await cursor.execute(statement.encode(), values)
         return await cursor.fetchall()

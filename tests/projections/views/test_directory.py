@@ -1,9 +1,13 @@
 """The directory: people by name, and their roles."""
 
+from datetime import date, timedelta
+
+import psycopg
 import pytest
 
-from events.catalog.employment import ProfessionalRegistered, TeamJoined
-from events.catalog.policy import OrganisationFounded, RoleGranted
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined
+from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
+from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
 from projections.views import directory
@@ -12,41 +16,115 @@ from tests.projections.views.given import NOON, facts, folded, read
 pytestmark = pytest.mark.postgres
 
 ORG, ANN, BOB, TEAM, GRANT = (new_id() for _ in range(5))
-ANN_REGISTERED = (f"employment-{ANN}", ProfessionalRegistered(name="Ann de Wit", email="ann@mee.example"))
-BOB_REGISTERED = (f"employment-{BOB}", ProfessionalRegistered(name="Bob Smit", email="bob@mee.example"))
+LEFT_ON = date(2026, 11, 1)
+
+
+def registered(person: str, name: str) -> tuple[str, Event]:
+    return f"employment-{person}", ProfessionalRegistered(name=name, email="p@mee.example")
+
+
+def granted(person: str, role: str, grant: str | None = None) -> tuple[str, Event]:
+    return f"policy-{ORG}", RoleGranted(grant=grant or new_id(), person=person, role=role)
+
+
+ANN_REGISTERED = registered(ANN, "Ann de Wit")
+BOB_REGISTERED = registered(BOB, "Bob Smit")
+ANN_LEFT = (f"employment-{ANN}", EmploymentEnded(on=LEFT_ON))
+
+
+def found(database: str, start: str, *, limit: int = 20) -> list[str]:
+    async def reading(connection: psycopg.AsyncConnection) -> list[directory.Person]:
+        return await directory.colleagues(connection, start, limit=limit)
+
+    return [person.display_name for person in read(database, reading)]
 
 
 def test_people_are_found_by_id(database: str) -> None:
     folded(database, directory.VIEW, facts(ANN_REGISTERED, BOB_REGISTERED))
-    expected = directory.Person(person=ANN, display_name="Ann de Wit", registered_at=NOON, ended_at=None)
+    expected = directory.Person(person=ANN, display_name="Ann de Wit", registered_at=NOON, ended_on=None)
     assert read(database, directory.person_by_id, ANN) == expected
     assert read(database, directory.persons_by_ids, [ANN, BOB, ORG]).keys() == {ANN, BOB}
 
 
-def test_the_later_name_holds(database: str) -> None:
-    renamed = (f"employment-{ANN}", ProfessionalRegistered(name="Ann Smit", email="ann@mee.example"))
-    folded(database, directory.VIEW, facts(ANN_REGISTERED, renamed))
-    found = read(database, directory.person_by_id, ANN)
-    assert found is not None
-    assert found.display_name == "Ann Smit"
+def test_the_later_name_holds_and_nobody_is_found_by_the_one_before(database: str) -> None:
+    folded(database, directory.VIEW, facts(registered(ANN, "Ann van der Berg"), registered(ANN, "Ann Smit")))
+    person = read(database, directory.person_by_id, ANN)
+    assert person is not None
+    assert person.display_name == "Ann Smit"
+    assert person.registered_at == NOON + timedelta(hours=1)
+    assert found(database, "an") == found(database, "smit") == ["Ann Smit"]
+    assert [name for start in ("van", "der", "berg") for name in found(database, start)] == []
 
 
-def test_roles_are_those_granted_on_the_policy_stream(database: str) -> None:
-    granted = (f"policy-{ORG}", RoleGranted(grant=GRANT, person=ANN, role="HR"))
+def test_who_left_is_known_and_not_found_and_back_again_is(database: str) -> None:
+    folded(database, directory.VIEW, facts(ANN_REGISTERED, ANN_LEFT))
+    person = read(database, directory.person_by_id, ANN)
+    assert person is not None
+    assert person.ended_on == LEFT_ON
+    assert found(database, "ann") == []
+    folded(database, directory.VIEW, facts(ANN_REGISTERED, ANN_LEFT, ANN_REGISTERED))
+    assert found(database, "ann") == ["Ann de Wit"]
+
+
+@pytest.mark.parametrize(
+    "start", ["zoë", "ZOE", "Zoë d'H", "hondt", "Hondt-s", "d'hondt smit", "smit", "  smi ", "d hondt"]
+)
+def test_a_colleague_is_found_by_the_start_of_any_word_of_the_name(database: str, start: str) -> None:
+    folded(database, directory.VIEW, facts(registered(ANN, "Zoë d'Hondt-Smit"), BOB_REGISTERED))
+    assert "Zoë d'Hondt-Smit" in found(database, start)
+
+
+@pytest.mark.parametrize("start", ["", " ", "%", "_", "\\", "'; --", "ondt", "smit zoe", "mit", "zoe smit"])
+def test_no_colleague_is_found_by_what_no_word_begins_with(database: str, start: str) -> None:
+    folded(database, directory.VIEW, facts(registered(ANN, "Zoë d'Hondt-Smit"), BOB_REGISTERED))
+    assert found(database, start) == []
+
+
+def test_colleagues_go_by_name_each_once_and_no_more_than_asked(database: str) -> None:
+    names = ["Émile Anders", "Anna Ananas", "anton Aa", "Zus Anker"]
+    folded(database, directory.VIEW, facts(*[registered(new_id(), name) for name in names]))
+    assert found(database, "an") == ["Anna Ananas", "anton Aa", "Émile Anders", "Zus Anker"]
+    assert found(database, "an", limit=2) == ["Anna Ananas", "anton Aa"]
+
+
+def test_a_start_of_a_name_is_looked_up_and_not_searched_for(database: str) -> None:
+    folded(database, directory.VIEW, facts(ANN_REGISTERED))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET enable_seqscan = off")
+        explained = connection.execute(
+            f"EXPLAIN SELECT subject FROM {directory.NAME_STARTS.served} WHERE rest LIKE %s", ("ann%",)
+        ).fetchall()
+    assert "Index Cond" in str(explained)
+
+
+def test_roles_are_those_granted_on_the_policy_stream_until_withdrawn(database: str) -> None:
     founded = (f"policy-{ORG}", OrganisationFounded(name="MEE"))
-    folded(database, directory.VIEW, facts(founded, granted))
+    withdrawn = (f"policy-{ORG}", RoleWithdrawn(grant=GRANT))
+    folded(database, directory.VIEW, facts(founded, granted(ANN, "HR", GRANT)))
     assert [grant.role for grant in read(database, directory.roles_of, ANN)] == ["HR"]
     assert read(database, directory.roles_of, BOB) == []
+    folded(database, directory.VIEW, facts(founded, granted(ANN, "HR", GRANT), withdrawn))
+    assert read(database, directory.roles_of, ANN) == read(database, directory.role_grants) == []
+
+
+def test_all_roles_in_force_go_by_role_and_then_by_the_holders_name(database: str) -> None:
+    zus, system = new_id(), new_id()
+    roles = [granted(zus, "HR"), granted(system, "HR"), granted(BOB, "HR"), granted(ANN, "BOARD")]
+    people = [registered(zus, "Émile"), BOB_REGISTERED, ANN_REGISTERED]
+    folded(database, directory.VIEW, facts(*roles, *people))
+    holders = [(grant.role, grant.person) for grant in read(database, directory.role_grants)]
+    assert holders == [("BOARD", ANN), ("HR", BOB), ("HR", zus), ("HR", system)]
 
 
 def test_who_is_forgotten_is_in_it_no_more_and_the_others_are(database: str) -> None:
     gone = (f"employment-{ANN}", Forgotten())
     folded(database, directory.VIEW, facts(ANN_REGISTERED, BOB_REGISTERED, gone))
     assert read(database, directory.persons_by_ids, [ANN, BOB]).keys() == {BOB}
+    assert found(database, "wit") == []
 
 
 def test_facts_it_does_not_show_and_names_it_does_not_know_change_nothing(database: str) -> None:
     joined = (f"employment-{ANN}", TeamJoined(team=TEAM, on=NOON.date()))
     unknown = (f"employment-{ANN}", UnknownEvent(name="employment.moved-away.v1", raw=b"{}"))
-    folded(database, directory.VIEW, facts(joined, unknown))
+    folded(database, directory.VIEW, facts(joined, unknown, ANN_LEFT))
     assert read(database, directory.person_by_id, ANN) is None
