@@ -1,7 +1,7 @@
 """What all mutations share: their input's two fields, sending the command, and showing how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from uuid import UUID
@@ -52,9 +52,14 @@ def _mutation_of(input_name: str) -> str:
 
 def _content(given: object, leave_out: Sequence[str] = ()) -> dict[str, object]:
     """Return an input as the JSON it came as; what was left out stays out."""
-    names = [field.name for field in fields(given) if field.name not in leave_out]  # type: ignore[arg-type]
-    values = {name: getattr(given, name) for name in names}
-    return {to_camel_case(name): _plain(value) for name, value in values.items() if value is not UNSET}
+    kept = [field for field in fields(given) if field.name not in leave_out]  # type: ignore[arg-type]
+    values = {_name_of(field): getattr(given, field.name) for field in kept}
+    return {name: _plain(value) for name, value in values.items() if value is not UNSET}
+
+
+def _name_of(field: Field[object]) -> str:
+    """Return the name in GraphQL, which some fields can't have in Python."""
+    return getattr(field, "graphql_name", None) or to_camel_case(field.name)
 
 
 def _plain(value: object) -> object:
@@ -63,6 +68,8 @@ def _plain(value: object) -> object:
             return value.value
         case date():
             return value.isoformat()
+        case list():
+            return [_plain(each) for each in value]
         case _ if is_dataclass(value):
             return _content(value)
         case _:
