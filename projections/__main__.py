@@ -1,4 +1,4 @@
-"""`python -m projections`: run a view worker, see how views stand, rebuild one, un-park its subjects."""
+"""`python -m projections`: run a view worker, see how views stand, rebuild, un-park, prune."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from kit.settings import Settings
 from kit.telemetry import set_up_logging
 from projections.folding import StillParkedError, unpark
 from projections.parking import read_parked
+from projections.prune import OLDER_KEPT, prune
 from projections.rebuild import RebuildRunningError, Rebuilt, rebuild
 from projections.registry import ViewRegistrationError, find_views, view_named
 from projections.status import as_grid, parked_grid, status
@@ -103,6 +104,20 @@ def rebuild_view(
         except RebuildRunningError as error:
             _end(str(error))
     _tell(rebuilt)
+
+
+@app.command("prune")
+def prune_views(
+    *, keep: Annotated[int, typer.Option(min=0, help="How many older versions of a view stay.")] = OLDER_KEPT
+) -> None:
+    """Drop the tables of older versions of every view, but for those one might go back to."""
+    settings = Settings.from_env(os.environ)
+    with connect_own(settings.database_url, application_name="projections prune") as connection:
+        pruned = [gone for view in find_views() for gone in prune(connection, view, older_kept=keep)]
+    for gone in pruned:
+        out.print(f"{gone.view} v{gone.version}: dropped {', '.join(gone.tables) or 'its positions'}.")
+    if not pruned:
+        out.print("Nothing to drop.")
 
 
 @app.command("unpark")

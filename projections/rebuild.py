@@ -16,6 +16,7 @@ from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.parking import read_parked
 from projections.positions import announce, create_schema, drop_view, prepare_view, read_positions
+from projections.prune import prune
 from projections.view import REBUILD_SCHEMA, SCHEMA, Table, View
 
 SWAP_WAIT_S: Final = 10
@@ -61,7 +62,8 @@ def rebuild(
 ) -> Rebuilt:
     """Rebuild one view and swap it in if it equals the one in use, or if a difference is what was wanted.
 
-    A version that no worker has folded yet is built up to the journal's end, to be served at once.
+    A version that no worker has folded yet is built up to the journal's end, to be served at once. Of those
+    before it the last one stays.
     Workers go on meanwhile; they wait only for the swap itself. Raises RebuildRunningError, and what folding
     raises.
     """
@@ -78,6 +80,7 @@ def rebuild(
         if swapped:
             build.catch_up({at.partition: at.ordinal for at in journal_progress(connection, log=log_name)})
             _swap(connection, build)
+            prune(connection, view)
         drop_view(connection, view, schema=REBUILD_SCHEMA)
         return Rebuilt(events=build.folded, rows_compared=rows, differences=differences, swapped=swapped)
 

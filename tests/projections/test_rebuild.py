@@ -1,5 +1,6 @@
 """A rebuilt view is compared with the one in use at equal positions, and takes its place in one step."""
 
+from dataclasses import replace
 from itertools import pairwise
 from threading import Thread
 
@@ -7,8 +8,13 @@ import psycopg
 import pytest
 
 from events.codec import EventMapper
+from events.log.reading import read_partition
 from events.log.recorder import LogRecorder
+from projections.batch import Batch
+from projections.folding import Folding
+from projections.positions import prepare_view, read_positions
 from projections.rebuild import RebuildRunningError, Rebuilt, contents, rebuild
+from projections.view import View
 from tests.log.harness import LogUnderTest
 from tests.projections.witness import (
     SEEN,
@@ -26,10 +32,12 @@ pytestmark = pytest.mark.postgres
 POSITIONS = "SELECT ordinal FROM views.positions ORDER BY partition"
 
 
-def rebuilt(log: LogUnderTest, mapper: EventMapper, *, swap_different: bool = False) -> Rebuilt:
+def rebuilt(
+    log: LogUnderTest, mapper: EventMapper, *, view: View = WITNESS, swap_different: bool = False
+) -> Rebuilt:
     return rebuild(
         log.url,
-        WITNESS,
+        view,
         log_name=log.name,
         opener=mapper,
         told=lambda _done, _total: None,
@@ -100,6 +108,63 @@ def test_a_rebuild_beside_a_busy_worker_loses_and_doubles_nothing(
     with psycopg.connect(log.url, autocommit=True) as connection:
         ordinals = connection.execute("SELECT partition, ordinal FROM views.positions ORDER BY 1").fetchall()
         assert [(each.partition, each.rows) for each in contents(connection, WITNESS)] == ordinals
+
+
+def waits_for_a_lock(log: LogUnderTest) -> bool:
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rebuild witness'"
+        " AND datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return ask(log.url, waiting) == [(1,)]
+
+
+def fold_what_is_new(connection: psycopg.Connection, log: LogUnderTest, mapper: EventMapper) -> None:
+    folding = Folding(connection=connection, view=WITNESS)
+    for at in read_positions(connection, WITNESS):
+        events = read_partition(
+            connection, log=log.name, partition=at.partition, after=at.ordinal, limit=1_000
+        )
+        if events:
+            folding.fold(Batch(events, mapper), after=at.ordinal)
+
+
+def test_what_is_folded_after_the_comparison_and_before_the_swap_is_in_the_new_view(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    fill(log, recorder, mapper, 20)
+    outcomes: list[Rebuilt] = []
+    thread = Thread(target=lambda: outcomes.append(rebuilt(log, mapper)))
+    with psycopg.connect(log.url) as worker:
+        # Holding the positions stops the rebuild where it takes them itself: it has compared by then.
+        worker.execute("SELECT FROM views.positions FOR UPDATE")
+        thread.start()
+        wait_until(lambda: waits_for_a_lock(log))
+        for _ in range(5):
+            recorder.append([team_formed()])
+        journal = "SELECT sum(ordinal) FROM ipp_positions"
+        wait_until(lambda: ask(log.url, journal) == [(25,)])
+        fold_what_is_new(worker, log, mapper)
+        worker.commit()
+    thread.join()
+    assert outcomes == [Rebuilt(events=25, rows_compared=20, differences=(), swapped=True)]
+    assert count(log.url) == 25
+    assert ask(log.url, "SELECT sum(ordinal) FROM views.positions") == [(25,)]
+
+
+def test_a_rebuild_leaves_one_older_version_to_go_back_to(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    recorder.append([team_formed()])
+    third = replace(WITNESS, version=3, tables=(replace(SEEN, name="witness_v3_seen"),), fold=lambda *_: None)
+    second = replace(WITNESS, version=2, tables=(replace(SEEN, name="witness_v2_seen"),))
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        for view in (WITNESS, second):
+            prepare_view(connection, view, partitions=3, generation="g")
+    assert rebuilt(log, mapper, view=third).swapped
+    versions = "SELECT DISTINCT version FROM views.positions ORDER BY 1"
+    assert ask(log.url, versions) == [(2,), (3,)]
+    tables = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'witness%%' ORDER BY 1"
+    assert ask(log.url, tables) == [("witness_v2_seen",), ("witness_v3_seen",)]
 
 
 def test_a_version_nobody_folded_yet_is_built_to_the_end_and_a_worker_goes_on_from_there(

@@ -1,0 +1,59 @@
+"""Dropping what older versions of a view left behind, all but those one might go back to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from projections.view import SCHEMA, View
+
+OLDER_KEPT: Final = 1
+"""Versions before the one in use that stay, so that a release can be taken back without a rebuild."""
+
+
+class Pruned(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a view that is gone, with its tables."""
+
+    view: str
+    version: int
+    tables: tuple[str, ...]
+
+
+def prune(connection: psycopg.Connection, view: View, *, older_kept: int = OLDER_KEPT) -> list[Pruned]:
+    """Drop all but the newest `older_kept` of the versions before this one; a newer one is left alone.
+
+    No worker folds what is kept: who is forgotten meanwhile stays in it until it is dropped too.
+    """
+    with connection.transaction():
+        tables = _tables_by_version(connection, view)
+        older = sorted({version for version in tables if version < view.version}, reverse=True)
+        return [_drop(connection, view, version, tables[version]) for version in older[older_kept:]]
+
+
+def _tables_by_version(connection: psycopg.Connection, view: View) -> dict[int, list[str]]:
+    """Return every version that has tables or positions; after a fold was cut short it may have either."""
+    rows = connection.execute(
+        f"SELECT version, NULL FROM {SCHEMA}.positions WHERE view = %(view)s UNION"
+        " SELECT substring(tablename FROM %(pattern)s)::integer, tablename FROM pg_tables"
+        " WHERE schemaname = %(schema)s AND tablename ~ %(pattern)s ORDER BY 1, 2",
+        {"view": view.name, "schema": SCHEMA, "pattern": f"^{re.escape(view.name)}_v([0-9]+)_"},
+    )
+    found: dict[int, list[str]] = {}
+    for version, table in rows:
+        found.setdefault(version, []).extend([table] if table else [])
+    return found
+
+
+def _drop(connection: psycopg.Connection, view: View, version: int, tables: Iterable[str]) -> Pruned:
+    for table in tables:
+        connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(SCHEMA, table)))
+    for place in ("positions", "parked"):
+        connection.execute(
+            f"DELETE FROM {SCHEMA}.{place} WHERE view = %s AND version = %s", (view.name, version)
+        )
+    return Pruned(view=view.name, version=version, tables=tuple(tables))
