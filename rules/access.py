@@ -39,14 +39,17 @@ DAYS_AFTER_LEAVING_DEFAULT: Final = 90
 
 _OWNER: Final = (Role.PROFESSIONAL,)
 _FEED: Final = (Role.HR_FEED,)
-_ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.PUBLIC})
+ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.PUBLIC})
+"""Roles of people and systems with a token of their own."""
 
 ROOT_FIELDS: Final[Mapping[str, tuple[Role, ...]]] = {
-    "viewer": _ACCOUNTS,
+    "viewer": ACCOUNTS,
     # Whoever may give a command may ask how it ended; HR and board give none.
     "command": tuple(role for role in Role if role not in {Role.HR, Role.BOARD, Role.PUBLIC}),
     "me": _OWNER,
-    "organisation": _ACCOUNTS,
+    "colleagues": _OWNER,
+    "organisation": ACCOUNTS,
+    "roleGrants": (Role.WORKS_COUNCIL, Role.AUDITOR, Role.ADMINISTRATOR),
     "openPortfolio": _OWNER,
     "claimTalent": _OWNER,
     "reviseTalent": _OWNER,
