@@ -1,7 +1,7 @@
 # Everything a person does here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench token golden schema rebuild lock clean
+.PHONY: help demo test check format bench token golden schema access rebuild lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,6 +45,9 @@ golden: $(READY) ## write the golden files of new events; those that exist never
 
 schema: $(READY) ## export the GraphQL schema to gateway/schema.graphql
 	@$(RUN)/python -m gateway.export
+
+access: $(READY) ## write docs/access.md: who may see each field
+	@$(RUN)/python -m gateway.access_matrix
 
 rebuild: $(READY) ## build a view again beside the old one, compare, swap: VIEW=profile
 	@test -n "$(VIEW)" || { echo "Which view? VIEW=<name of a file in projections/views>"; exit 2; }
