@@ -4,8 +4,9 @@ import pytest
 
 from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogReader, LogUnavailableError
-from events.log.record import unframe
-from tests.log.harness import LogUnderTest
+from events.log.record import RECORD_BYTES_MAX, unframe
+from events.log.table import READ_BYTES_MAX
+from tests.log.harness import LogUnderTest, unique_name
 
 pytestmark = pytest.mark.postgres
 
@@ -70,6 +71,20 @@ def test_only_the_partitions_asked_for_are_read(unfolded: LogUnderTest) -> None:
         appender.append(partition, b"x").result(10)
     assert {r.partition for r in reader.read({0: 0, 2: 0}, timeout_s=10)} <= {0, 2}
     assert {r.partition for r in reader.read({1: 1}, timeout_s=10)} == {1}
+    appender.close()
+    reader.close()
+
+
+def test_one_read_of_large_records_is_bounded_and_the_rest_comes_next(database: str) -> None:
+    log = LogUnderTest(url=database, name=unique_name())
+    log.create()
+    appender, reader = log.appender(), log.reader()
+    sent = [bytes([number]) * RECORD_BYTES_MAX for number in range(20)]
+    for value in sent:
+        appender.append(0, value).result(10)
+    first = reader.read({0: 1}, timeout_s=10)
+    assert 0 < sum(len(record.value) for record in first) < READ_BYTES_MAX + RECORD_BYTES_MAX
+    assert read_until(reader, 0, 20, start=1) == sent
     appender.close()
     reader.close()
 

@@ -31,10 +31,14 @@ PATIENCE_S = 15.0
 
 
 class Leaderless:
-    """A real reader whose partitions in `away` don't answer, as Kafka's without a leader."""
+    """
+    A real reader whose partitions in `away` don't answer, as Kafka's without a leader.
 
-    def __init__(self, inner: LogReader, away: set[int], asked: list[str]) -> None:
-        self._inner, self._away, self._asked = inner, away, asked
+    Those in `silent` give no records and no error, as Kafka's client while it looks for a new leader.
+    """
+
+    def __init__(self, inner: LogReader, away: set[int], silent: set[int], asked: list[str]) -> None:
+        self._inner, self._away, self._silent, self._asked = inner, away, silent, asked
 
     def identity(self) -> str:
         self._asked.append("identity")
@@ -45,10 +49,11 @@ class Leaderless:
 
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
         self._refuse(self._away & after.keys())
-        return self._inner.read(after, timeout_s=timeout_s)
+        spoken = {partition: offset for partition, offset in after.items() if partition not in self._silent}
+        return self._inner.read(spoken, timeout_s=timeout_s)
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
-        self._refuse(self._away & {partition})
+        self._refuse((self._away | self._silent) & {partition})
         return self._inner.record_at(partition, offset)
 
     def close(self) -> None:
@@ -64,12 +69,13 @@ class Watched:
 
     def __init__(self, log: LogUnderTest) -> None:
         self.away: set[int] = set()
+        self.silent: set[int] = set()
         self.asked: list[str] = []
         self.health = Health(CLOCK)
         self._worker = JournalWorker(
             url=log.url,
             log=log.name,
-            open_reader=lambda: Leaderless(log.reader(), self.away, self.asked),
+            open_reader=lambda: Leaderless(log.reader(), self.away, self.silent, self.asked),
             health=self.health,
             worker="watched",
         )
@@ -140,6 +146,24 @@ def test_a_partition_that_goes_away_while_it_is_read_stops_no_other_and_heals(un
         watched.away.clear()
         recorder.writer._append_timeout_s = PATIENCE_S
         recorder.append([event(one_of(1), 1)])
+        until(lambda: watched.says("ok", "folding 3 partitions"))
+    assert_agrees(unfolded)
+
+
+def test_a_partition_that_falls_silent_is_shown_and_keeps_its_place(
+    unfolded: LogUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.log.watch.ROUND_TURNS", 1)
+    watched, recorder = Watched(unfolded), unfolded.recorder()
+    with watched.running():
+        for partition in range(3):
+            recorder.append([event(one_of(partition), 1)])
+        watched.silent.add(2)
+        until(lambda: watched.says("degraded", "partition 2 does not answer: no leader"))
+        recorder.append([event(one_of(0), 1)])
+        watched.silent.clear()
+        recorder.writer._append_timeout_s = PATIENCE_S
+        recorder.append([event(one_of(2), 1)])
         until(lambda: watched.says("ok", "folding 3 partitions"))
     assert_agrees(unfolded)
 
