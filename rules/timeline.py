@@ -5,13 +5,11 @@ from datetime import date
 from textwrap import shorten
 from typing import Final
 
-import msgspec
-
 from kit.ids import derived_id
+from rules.texts import LocalLine, quoted
 
 NAME_CHARS_MAX: Final = 80
 """Of an item's own words this much stands in a line."""
-QUOTED: Final = "\u2018{}\u2019"
 
 _MONTHS_NL: Final = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -21,13 +19,6 @@ _MONTHS_EN: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A line for the screen in both languages."""
-
-    nl: str
-    en: str
 
 
 _UNKNOWN: Final = ("Er is iets vastgelegd", "Something was recorded")
@@ -136,14 +127,13 @@ def summary(
     kind: str | None = None,
     detail: str | None = None,
     day: date | None = None,
-) -> Summary:
+) -> LocalLine:
     """Say what happened: `item` is the item's own words, `kind` what was shared, `detail` the fact's own."""
     nl, en = _LINES.get(f"{fact} {detail}") or _LINES.get(fact) or _UNKNOWN
-    quoted = f" {QUOTED.format(item)}" if item else ""
     kind_nl, kind_en = _KINDS.get(kind, _KINDS[None])
-    return Summary(
-        nl=nl.format(item=quoted, kind=kind_nl, detail=detail, day=_day(day, _MONTHS_NL)),
-        en=en.format(item=quoted, kind=kind_en, detail=detail, day=_day(day, _MONTHS_EN)),
+    return LocalLine(
+        nl=nl.format(item=quoted(item), kind=kind_nl, detail=detail, day=_day(day, _MONTHS_NL)),
+        en=en.format(item=quoted(item), kind=kind_en, detail=detail, day=_day(day, _MONTHS_EN)),
     )
 
 

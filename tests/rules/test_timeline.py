@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.catalog import portfolio
-from rules.timeline import NAME_CHARS_MAX, QUOTED, Summary, entry_id, short_name, summary
+from rules.texts import QUOTED, LocalLine
+from rules.timeline import NAME_CHARS_MAX, entry_id, short_name, summary
 
 DAY = date(2027, 3, 3)
 NEUTRAL = summary("SongSung")
@@ -49,12 +50,12 @@ def test_whatever_can_be_shared_is_called_by_its_kind(kind: str) -> None:
 
 def test_a_line_holds_the_items_own_words() -> None:
     named = QUOTED.format("Luisteren zonder oordeel")
-    assert summary("TalentClaimed", item="Luisteren zonder oordeel") == Summary(
+    assert summary("TalentClaimed", item="Luisteren zonder oordeel") == LocalLine(
         nl=f"Talent {named} toegevoegd", en=f"Talent {named} added"
     )
-    assert summary("TalentClaimed") == Summary(nl="Talent toegevoegd", en="Talent added")
+    assert summary("TalentClaimed") == LocalLine(nl="Talent toegevoegd", en="Talent added")
     shared = summary("ItemShared", item="Luisteren zonder oordeel", kind="talent", detail="team", day=DAY)
-    assert shared == Summary(
+    assert shared == LocalLine(
         nl=f"Talent {named} gedeeld met het team, tot en met 3 maart 2027",
         en=f"Talent {named} shared with the team, through 3 March 2027",
     )

@@ -11,7 +11,7 @@ from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
 from projections.views import timeline
-from rules.timeline import QUOTED
+from rules.texts import QUOTED
 from tests.events.examples import EXAMPLES
 from tests.projections.views.given import NOON, facts, folded, read
 from tests.projections.witness import ask

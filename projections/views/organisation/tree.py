@@ -1,4 +1,4 @@
-"""What everyone may know of the organisation: its name, its units and its teams."""
+"""The organisation's name, its units and its teams, as they are now."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import psycopg
 from psycopg.rows import class_row
 
 from events.catalog.policy import OrganisationFounded
-from events.catalog.team import TeamFormed
-from events.catalog.units import UnitFormed
+from events.catalog.registry import Event
+from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from projections.changes import Changes
-from projections.view import Column, Fact, Table, View
+from projections.view import Column, Fact, Table
 
-_VERSION: Final = 1
+VERSION: Final = 2
 
 ORGANISATIONS: Final = Table(
-    name=f"organisation_v{_VERSION}_organisations",
+    name=f"organisation_v{VERSION}_organisations",
     columns=(
         Column(name="version", type="bigint"),
         Column(name="name", type="text", nullable=True),
@@ -28,27 +29,25 @@ ORGANISATIONS: Final = Table(
     key=("subject",),
 )
 UNITS: Final = Table(
-    name=f"organisation_v{_VERSION}_units",
+    name=f"organisation_v{VERSION}_units",
     columns=(
         Column(name="unit", type="text"),
         Column(name="name", type="text"),
         Column(name="parent", type="text", nullable=True),
-        Column(name="formed_at", type="timestamptz"),
+        Column(name="closed", type="boolean"),
     ),
     key=("unit",),
-    indexes=(("parent",),),
 )
 # A team is a subject of its own, so its unit may stand in another partition: joined when read.
 TEAMS: Final = Table(
-    name=f"organisation_v{_VERSION}_teams",
+    name=f"organisation_v{VERSION}_teams",
     columns=(
         Column(name="version", type="bigint"),
         Column(name="name", type="text"),
         Column(name="unit", type="text"),
-        Column(name="formed_at", type="timestamptz"),
+        Column(name="closed", type="boolean"),
     ),
     key=("subject",),
-    indexes=(("unit",),),
 )
 
 
@@ -78,31 +77,48 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-def fold(fact: Fact, changes: Changes) -> None:
+def fold_tree(fact: Fact, changes: Changes) -> None:
     """Keep one row for the organisation, one a unit, one a team."""
     recorded = fact.recorded
-    match recorded.event:
-        case OrganisationFounded(name=name):
-            changes.put(ORGANISATIONS, version=recorded.version, name=name, founded_at=recorded.at)
+    if isinstance(recorded.event, OrganisationFounded):
+        founded = {"name": recorded.event.name, "founded_at": recorded.at}
+        changes.put(ORGANISATIONS, version=recorded.version, **founded)
+    _fold_unit(recorded.event, changes)
+    _fold_team(recorded.event, changes)
+    if recorded.stream.startswith("policy-"):
+        changes.set(ORGANISATIONS, version=recorded.version)
+    if recorded.stream.startswith("team-"):
+        changes.set(TEAMS, version=recorded.version)
+
+
+def _fold_unit(event: Event, changes: Changes) -> None:
+    match event:
         case UnitFormed(unit=unit, name=name, parent=parent):
-            changes.put(UNITS, unit=unit, name=name, parent=parent, formed_at=recorded.at)
-        case TeamFormed(name=name, unit=unit):
-            changes.put(TEAMS, version=recorded.version, name=name, unit=unit, formed_at=recorded.at)
-        case _ if recorded.stream.startswith("policy-"):
-            changes.set(ORGANISATIONS, version=recorded.version)
-        case _ if recorded.stream.startswith("team-"):
-            changes.set(TEAMS, version=recorded.version)
-        case _:  # facts of these streams that other views show
+            changes.put(UNITS, unit=unit, name=name, parent=parent, closed=False)
+        case UnitRenamed(unit=unit, name=name):
+            changes.set(UNITS, unit=unit, name=name)
+        case UnitMoved(unit=unit, parent=parent):
+            changes.set(UNITS, unit=unit, parent=parent)
+        case UnitClosed(unit=unit):
+            changes.set(UNITS, unit=unit, closed=True)
+        case _:
             pass
 
 
-VIEW: Final = View(
-    name="organisation",
-    version=_VERSION,
-    categories=frozenset({"policy", "units", "team"}),
-    tables=(ORGANISATIONS, UNITS, TEAMS),
-    fold=fold,
-)
+def _fold_team(event: Event, changes: Changes) -> None:
+    match event:
+        case TeamFormed(name=name, unit=unit):
+            changes.put(TEAMS, version=0, name=name, unit=unit, closed=False)
+        case TeamRenamed(name=name):
+            changes.set(TEAMS, name=name)
+        case TeamClosed():
+            changes.set(TEAMS, closed=True)
+        case _:
+            pass
+
+
+_UNIT: Final = f"SELECT unit, name, parent FROM {UNITS.served} WHERE NOT closed"
+_TEAM: Final = f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} WHERE NOT closed"
 
 
 async def organisation(connection: psycopg.AsyncConnection) -> Organisation | None:
@@ -115,26 +131,21 @@ async def organisation(connection: psycopg.AsyncConnection) -> Organisation | No
 
 
 async def units(connection: psycopg.AsyncConnection) -> list[Unit]:
-    """Return the whole tree of units, by name."""
+    """Return the whole tree of units, by name; closed ones are out."""
     async with connection.cursor(row_factory=class_row(Unit)) as cursor:
-        await cursor.execute(f"SELECT unit, name, parent FROM {UNITS.served} ORDER BY name, unit")
+        await cursor.execute(f"{_UNIT} ORDER BY name, unit")
         return await cursor.fetchall()
 
 
 async def teams(connection: psycopg.AsyncConnection) -> list[Team]:
-    """Return all teams, by name."""
+    """Return all teams, by name; closed ones are out."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(
-            f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} ORDER BY name, subject"
-        )
+        await cursor.execute(f"{_TEAM} ORDER BY name, subject")
         return await cursor.fetchall()
 
 
 async def teams_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Team]:
-    """Return those of these teams that are known, by id."""
+    """Return those of these teams that are known and not closed, by id."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(
-            f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} WHERE subject = ANY(%s)",
-            (list(ids),),
-        )
+        await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (list(ids),))
         return {team.team: team for team in await cursor.fetchall()}

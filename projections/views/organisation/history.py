@@ -1,0 +1,113 @@
+"""How the tree of units and teams was changed, for all to see."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+
+from events.catalog.registry import Event
+from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from projections.changes import Changes
+from projections.view import Column, Fact, Table
+from projections.views.organisation.tree import TEAMS, UNITS, VERSION, Unit
+from rules.units import UnitChangeKind, unit_change_summary
+
+# One row a change, with what the change itself says; names until then are looked up when read.
+UNIT_CHANGES: Final = Table(
+    name=f"organisation_v{VERSION}_unit_changes",
+    columns=(
+        Column(name="version", type="bigint"),
+        Column(name="on_day", type="date"),
+        Column(name="unit", type="text"),
+        Column(name="kind", type="text"),
+        Column(name="name", type="text", nullable=True),
+        Column(name="parent", type="text", nullable=True),
+    ),
+    key=("subject", "version"),
+    indexes=(("on_day",), ("unit", "version")),
+)
+
+
+class UnitChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the tree in words; `unit` is the unit or team as it is now, closed ones too."""
+
+    on: date
+    unit: Unit
+    is_team: bool
+    kind: UnitChangeKind
+    nl: str
+    en: str
+
+
+_KINDS: Final[dict[type[Event], UnitChangeKind]] = {
+    UnitFormed: "formed",
+    UnitRenamed: "renamed",
+    UnitMoved: "moved",
+    UnitClosed: "closed",
+    TeamFormed: "formed",
+    TeamRenamed: "renamed",
+    TeamClosed: "closed",
+}
+
+
+def fold_change(fact: Fact, changes: Changes) -> None:
+    """Keep a row for each change of the tree."""
+    recorded = fact.recorded
+    kind = _KINDS.get(type(recorded.event))
+    if kind is None:
+        return
+    is_team = recorded.stream.startswith("team-")
+    told = msgspec.structs.asdict(recorded.event)
+    changes.put(
+        UNIT_CHANGES,
+        version=recorded.version,
+        on_day=recorded.at.date(),
+        unit=fact.subject if is_team else told["unit"],
+        kind=kind,
+        name=told.get("name"),
+        parent=told.get("unit" if is_team else "parent"),
+    )
+
+
+# Of one day only the order within a stream is known. Where something stands is named as it is called now.
+_CHANGES: Final = f"""
+    WITH page AS (SELECT * FROM {UNIT_CHANGES.served}
+                  ORDER BY on_day DESC, subject, version DESC LIMIT %s)
+    SELECT c.on_day, c.unit, c.kind, c.unit = c.subject AS is_team, p.name AS parent_name,
+           coalesce(u.name, t.name) AS name_now, coalesce(u.parent, t.unit) AS parent_now,
+           (SELECT n.name FROM {UNIT_CHANGES.served} n WHERE n.unit = c.unit AND n.name IS NOT NULL
+            AND n.version <= c.version ORDER BY n.version DESC LIMIT 1) AS name,
+           (SELECT n.name FROM {UNIT_CHANGES.served} n WHERE n.unit = c.unit AND n.name IS NOT NULL
+            AND n.version < c.version ORDER BY n.version DESC LIMIT 1) AS before
+    FROM page c
+    LEFT JOIN {UNITS.served} u ON u.unit = c.unit
+    LEFT JOIN {TEAMS.served} t ON t.subject = c.unit
+    LEFT JOIN {UNITS.served} p ON p.unit = c.parent
+    WHERE coalesce(u.name, t.name) IS NOT NULL
+    ORDER BY c.on_day DESC, c.subject, c.version DESC
+"""
+
+
+async def unit_changes(connection: psycopg.AsyncConnection, *, last: int) -> list[UnitChange]:
+    """Return the last changes of the tree, the newest first."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_CHANGES.encode(), (last,))
+        return [_change(row) for row in await cursor.fetchall()]
+
+
+def _change(row: dict[str, Any]) -> UnitChange:
+    told = {"is_team": row["is_team"], "name": row["name"], "before": row["before"]}
+    said = unit_change_summary(row["kind"], parent=row["parent_name"], **told)
+    return UnitChange(
+        on=row["on_day"],
+        unit=Unit(unit=row["unit"], name=row["name_now"], parent=row["parent_now"]),
+        is_team=row["is_team"],
+        kind=row["kind"],
+        nl=said.nl,
+        en=said.en,
+    )

@@ -1,0 +1,110 @@
+"""The rules of the organisation, and on whose word they hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+
+from events.catalog.policy import DpiaRecorded, Floors, PolicyAdopted, WorksCouncilConsentRecorded
+from events.catalog.registry import Event
+from projections.changes import Changes
+from projections.view import Column, Fact, Table
+from projections.views.organisation.tree import VERSION
+
+# Only ever read whole, so the contents of these two are as the event has them.
+POLICIES: Final = Table(
+    name=f"organisation_v{VERSION}_policies",
+    columns=(
+        Column(name="policy", type="text"),
+        Column(name="version", type="bigint"),
+        Column(name="adopted_at", type="timestamptz"),
+        Column(name="rules", type="jsonb"),
+    ),
+    key=("policy",),
+    indexes=(("version",),),
+)
+POLICY_RECORDS: Final = Table(
+    name=f"organisation_v{VERSION}_policy_records",
+    columns=(
+        Column(name="policy", type="text"),
+        Column(name="kind", type="text"),
+        Column(name="recorded_at", type="timestamptz"),
+        Column(name="record", type="jsonb"),
+    ),
+    key=("policy", "kind"),
+)
+
+
+class PolicyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision about a policy that was made elsewhere; `document` is its SHA-256."""
+
+    recorded_at: datetime
+    decided_on: date
+    promise_version: int
+    document: str
+    note: str | None = None
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules as adopted at a `version` of the policy stream, each record the last there is."""
+
+    policy: str
+    version: int
+    adopted_at: datetime
+    floors: Floors
+    release_every_days: int
+    months_between_rounds: int
+    invitations_per_quarter_max: int
+    sharing_days_max: int
+    portfolio_days_after_leaving: int
+    read_log_months: int
+    works_council_consent: PolicyRecord | None
+    dpia: PolicyRecord | None
+
+
+def fold_policy(fact: Fact, changes: Changes) -> None:
+    """Keep one row a policy, and the last of each kind of record to it."""
+    recorded = fact.recorded
+    event, at = recorded.event, recorded.at
+    match event:
+        case PolicyAdopted(policy=policy):
+            version = recorded.version
+            changes.put(POLICIES, policy=policy, version=version, adopted_at=at, rules=_json(event))
+        case WorksCouncilConsentRecorded(policy=policy) | DpiaRecorded(policy=policy):
+            kind = type(event).__name__
+            changes.put(POLICY_RECORDS, policy=policy, kind=kind, recorded_at=at, record=_json(event))
+        case _:  # facts of these streams that are shown elsewhere
+            pass
+
+
+def _json(event: Event) -> str:
+    return msgspec.json.encode(event).decode()
+
+
+_RECORD: Final = (
+    f"(SELECT r.record || jsonb_build_object('recorded_at', r.recorded_at) FROM {POLICY_RECORDS.served} r"
+    " WHERE r.policy = p.policy AND r.kind = '{}')"
+)
+_POLICIES: Final = f"""
+    SELECT p.version, p.adopted_at, p.rules,
+           {_RECORD.format(WorksCouncilConsentRecorded.__name__)} AS works_council_consent,
+           {_RECORD.format(DpiaRecorded.__name__)} AS dpia
+    FROM {POLICIES.served} p ORDER BY p.version DESC LIMIT %s
+"""
+
+
+async def policies(connection: psycopg.AsyncConnection, *, last: int) -> list[Policy]:
+    """Return the last policies with what was recorded to them, the one in force first."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_POLICIES.encode(), (last,))
+        return [msgspec.convert(row.pop("rules") | row, Policy) for row in await cursor.fetchall()]
+
+
+async def policy_in_force(connection: psycopg.AsyncConnection) -> Policy | None:
+    """Return the rules that hold now, or None while none was adopted."""
+    found = await policies(connection, last=1)
+    return found[0] if found else None
