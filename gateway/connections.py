@@ -57,15 +57,19 @@ class Paging(Generic[Row, Key]):
         after: str | None,
         read: Callable[[Key | None, int], Awaitable[Sequence[Row]]],
         node: Callable[[Row], Node],
+        before_showing: Callable[[Sequence[Row]], Awaitable[None]] | None = None,
     ) -> Connection[Node]:
         """Return a page of what `read(key, limit)` gives behind a key, in its order.
 
+        `before_showing` is told exactly the rows on the page; what it raises, withholds them.
         Raises LIMIT_EXCEEDED, or BAD_REQUEST for a cursor that is none of this list.
         """
         most = context.gateway.limits.document.page_max
         if not 1 <= first <= most:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`first` is 1 to {most}.")
         rows = await read(self._key(context, after) if after else None, first + 1)
+        if before_showing is not None:
+            await before_showing(rows[:first])
         edges = [Edge(cursor=self._cursor(context, row), node=node(row)) for row in rows[:first]]
         info = PageInfo(
             has_next_page=len(rows) > first,

@@ -6,10 +6,10 @@ from typing import Any
 import strawberry
 
 
-def field(*, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """Make a field of a method, named as it in camel case."""
+def field(*, name: str | None = None, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """Make a field of a method, named as it in camel case unless `name` says otherwise."""
 
     def decorate(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=resolver, description=description)
+        return strawberry.field(resolver=resolver, name=name, description=description)
 
     return decorate

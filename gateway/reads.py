@@ -1,41 +1,63 @@
 """The views as resolvers ask them: each read on a connection of the pool, none with SQL of its own."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.freshness import Connect
+from kit.clock import Clock
 from projections.parking import parked_of
 from projections.positions import positions_of
 from projections.view import View
-from projections.views import directory, organisation, profile
+from projections.views import directory, organisation, profile, shared, timeline
 from rules.access import Role, roles_held
 
 
 class Reads:
     """`connect` gives a connection of the pool for reading; a replica will do."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, *, clock: Clock) -> None:
         self._connect = connect
+        self._clock = clock
 
     async def roles_of(self, person: str) -> frozenset[Role]:
         """Return the roles someone may choose from: those granted, and PROFESSIONAL while employed."""
         async with self._connect() as connection:
             granted = await self._granted(connection, person)
             known = await directory.person_by_id(connection, person)
-        return roles_held(
-            granted={Role[grant.role] for grant in granted},
-            registered=known is not None and known.ended_on is None,
-        )
+            registered = known is not None and known.ended_on is None
+        return roles_held(granted={Role[grant.role] for grant in granted}, registered=registered)
 
     async def person(self, person: str) -> directory.Person | None:
         async with self._connect() as connection:
             await self._none_parked(connection, directory.VIEW, [person])
             return await directory.person_by_id(connection, person)
 
+    async def names_of(self, persons: Sequence[str]) -> dict[str, str]:
+        """Return the names of those of these people who are known; one set aside for repair is not."""
+        async with self._connect() as connection:
+            known = await directory.persons_by_ids(connection, persons)
+            parked = await parked_of(connection, directory.VIEW, list(known))
+        return {id_: person.display_name for id_, person in known.items() if id_ not in parked}
+
+    async def colleagues(self, start: str, *, limit: int) -> list[directory.Person]:
+        """Return who works here and has a name of which a word begins so; one set aside for repair is not."""
+        async with self._connect() as connection:
+            found = await directory.colleagues(connection, start, limit=limit)
+            parked = await parked_of(connection, directory.VIEW, [person.person for person in found])
+        return [person for person in found if person.person not in parked]
+
     async def grants_of(self, person: str) -> list[directory.RoleGrant]:
         async with self._connect() as connection:
             return await self._granted(connection, person)
+
+    async def role_grants(self) -> list[directory.RoleGrant]:
+        """Return the roles in force, by role and then by name."""
+        async with self._connect() as connection:
+            granted = await directory.role_grants(connection)
+            await self._none_parked(connection, directory.VIEW, sorted({g.organisation for g in granted}))
+            return granted
 
     async def the_organisation(self) -> organisation.Organisation | None:
         async with self._connect() as connection:
@@ -52,11 +74,6 @@ class Reads:
         leaves = [organisation.Unit(unit=team.team, name=team.name, parent=team.unit) for team in teams]
         return sorted([*units, *leaves], key=lambda unit: (unit.name.casefold(), unit.unit))
 
-    async def portfolio_of(self, person: str) -> profile.Portfolio | None:
-        async with self._connect() as connection:
-            await self._none_parked(connection, profile.VIEW, [person])
-            return await profile.portfolio_of(connection, person)
-
     async def teams_of(self, person: str) -> list[organisation.Team]:
         """Return the teams someone is in, by name; one whose forming is not seen yet is left out."""
         async with self._connect() as connection:
@@ -65,10 +82,69 @@ class Reads:
             known = await organisation.teams_by_ids(connection, [member.team for member in memberships])
         return sorted(known.values(), key=lambda team: (team.name.casefold(), team.team))
 
-    async def changes_after(self, person: str, ordinal: int) -> list[profile.Change]:
+    async def teams_by_ids(self, teams: Sequence[str]) -> dict[str, organisation.Team]:
+        async with self._connect() as connection:
+            return await organisation.teams_by_ids(connection, teams)
+
+    async def portfolio_of(self, person: str, as_of: datetime | None = None) -> profile.Portfolio | None:
         async with self._connect() as connection:
             await self._none_parked(connection, profile.VIEW, [person])
-            return await profile.changes_after(connection, person, ordinal)
+            return await profile.portfolio_of(connection, person, as_of)
+
+    async def agreements_to_confirm(self, other: str) -> list[profile.Agreement]:
+        """Return what others noted as agreed with someone, not confirmed yet."""
+        async with self._connect() as connection:
+            await self._none_parked(connection, profile.VIEW, [other])
+            return await profile.agreements_to_confirm(connection, other)
+
+    async def agreement_for(self, other: str, agreement: str) -> profile.Agreement | None:
+        async with self._connect() as connection:
+            await self._none_parked(connection, profile.VIEW, [other])
+            return await profile.agreement_for(connection, other, agreement)
+
+    async def history_of(
+        self,
+        person: str,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        oldest_first: bool,
+        after: int | None,
+        limit: int,
+    ) -> list[timeline.Entry]:
+        """Return a page of someone's own history."""
+        async with self._connect() as connection:
+            await self._none_parked(connection, timeline.VIEW, [person])
+            return await timeline.entries(
+                connection,
+                person,
+                since=since,
+                until=until,
+                oldest_first=oldest_first,
+                after=after,
+                limit=limit,
+            )
+
+    async def changes_after(self, person: str, ordinal: int) -> list[timeline.Entry]:
+        async with self._connect() as connection:
+            await self._none_parked(connection, timeline.VIEW, [person])
+            return await timeline.entries_after(connection, person, ordinal)
+
+    async def newest_change(self, person: str) -> timeline.Entry | None:
+        newest = await self.history_of(
+            person, since=None, until=None, oldest_first=False, after=None, limit=1
+        )
+        return newest[0] if newest else None
+
+    async def shared_with(
+        self, viewer: str, *, after: tuple[str, str] | None, limit: int
+    ) -> list[shared.SharedItem]:
+        """Return a page of what is open to someone today, by owner; owners set aside open nothing."""
+        async with self._connect() as connection:
+            await self._none_parked(connection, shared.VIEW, [viewer])
+            return await shared.shared_with(
+                connection, viewer, today=self._clock.now().date(), after=after, limit=limit
+            )
 
     async def generation(self) -> str:
         """Return the generation of the log that the views were folded from."""

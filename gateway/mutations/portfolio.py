@@ -10,7 +10,7 @@ from gateway.command_bus import Fate
 from gateway.context import Context
 from gateway.mutations.giving import CommandInput, give, result, shown
 from gateway.outcomes import CommandResult
-from gateway.queries.me import Portfolio, portfolio_of
+from gateway.queries.portfolio import Portfolio, portfolio_of
 from gateway.queries.talents import TalentClaim, talent_claim
 from gateway.texts import Language
 from projections.views import profile
@@ -92,5 +92,5 @@ async def _portfolio(info: Info[Context, None], fate: Fate) -> profile.Portfolio
 
 async def _talent(info: Info[Context, None], fate: Fate) -> TalentPayload:
     read = await _portfolio(info, fate)
-    changed = [talent for talent in read.talents if talent.talent == fate.thing] if read else []
-    return TalentPayload(command=result(info, fate), talent=talent_claim(changed[0]) if changed else None)
+    changed = [talent_claim(read, it) for it in read.talents if it.talent == fate.thing] if read else []
+    return TalentPayload(command=result(info, fate), talent=changed[0] if changed else None)

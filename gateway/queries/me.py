@@ -1,6 +1,6 @@
 """`me`: everything of and about the professional who asks."""
 
-from enum import Enum
+from datetime import datetime
 
 import strawberry
 from strawberry import UNSET, Info
@@ -8,20 +8,10 @@ from strawberry import UNSET, Info
 from gateway.access import query
 from gateway.context import Context
 from gateway.fields import field
-from gateway.queries.talents import TalentClaim, talent_claim
+from gateway.queries.conversations import Agreement, agreement_of
+from gateway.queries.portfolio import Portfolio, portfolio_of
 from gateway.scalars import Position
-from kit.ids import derived_id
-from projections.views import directory, organisation, profile
-from rules.quadrants import TalentQuadrant
-
-_QUADRANT_ORDER = {quadrant: place for place, quadrant in enumerate(TalentQuadrant)}
-
-
-@strawberry.enum(description="Whether a portfolio takes changes.")
-class PortfolioState(Enum):
-    OPEN = "OPEN"
-    PAUSED = "PAUSED"
-    CLOSED = "CLOSED"
+from projections.views import directory, organisation, profile, timeline
 
 
 @strawberry.type(
@@ -31,33 +21,6 @@ class Team:
     id: strawberry.ID
     version: int
     name: str
-
-
-@strawberry.type(
-    description=(
-        "The owner's living picture. Only its owner ever gets this type, or any type below it; others get "
-        "`SharedItem`, `TalentMapRow`, `FoundItem`."
-    )
-)
-class Portfolio:
-    id: strawberry.ID
-    version: int
-    state: PortfolioState
-    read: strawberry.Private[profile.Portfolio]
-
-    @field(description="By quadrant, then by name. Set-aside talents are left out unless asked for.")
-    def talents(self, with_set_aside: bool = False) -> list[TalentClaim]:  # noqa: FBT001, FBT002 - GraphQL names arguments
-        shown = [t for t in self.read.talents if with_set_aside or t.set_aside_at is None]
-        return [talent_claim(t) for t in sorted(shown, key=lambda t: _QUADRANT_ORDER[t.quadrant])]
-
-
-def portfolio_of(read: profile.Portfolio) -> Portfolio:
-    return Portfolio(
-        id=strawberry.ID(derived_id("portfolio", read.person)),  # ids are unique over all types
-        version=read.version,
-        state=PortfolioState(read.state),
-        read=read,
-    )
 
 
 @strawberry.type(description="A professional, to themselves.")
@@ -76,15 +39,22 @@ class Me:
             "them is `timeline`."
         )
     )
-    async def portfolio(self, info: Info[Context, None]) -> Portfolio | None:
-        read = await info.context.gateway.reads.portfolio_of(self.id)
-        return portfolio_of(read) if read else None
+    async def portfolio(self, info: Info[Context, None], as_of: datetime | None = UNSET) -> Portfolio | None:
+        moment = as_of or None
+        read = await info.context.gateway.reads.portfolio_of(self.id, moment)
+        return portfolio_of(read, moment) if read else None
+
+    @field(description="Of conversations others planned with me; not confirmed yet.")
+    async def agreements_to_confirm(self, info: Info[Context, None]) -> list[Agreement]:
+        open_ = await info.context.gateway.reads.agreements_to_confirm(self.id)
+        return [agreement_of(agreement) for agreement in open_]
 
 
 @query(description="Everything of and about the professional who asks.")
 async def me(info: Info[Context, None], wait_for: list[Position] | None = UNSET) -> Me | None:
     context = info.context
-    await context.wait_for(wait_for, directory.VIEW, organisation.VIEW, profile.VIEW)
+    views = (directory.VIEW, organisation.VIEW, profile.VIEW, timeline.VIEW)
+    await context.wait_for(wait_for, *views)
     known = await context.gateway.reads.person(context.person)
     if known is None:
         return None

@@ -4,6 +4,9 @@ from datetime import datetime
 
 import strawberry
 
+from gateway.fields import field
+from gateway.queries.items import Evidence, evidence_of
+from gateway.queries.sharing import Shareable
 from gateway.roles import described
 from gateway.texts import LocalText
 from projections.views import profile
@@ -31,33 +34,40 @@ class TalentReading:
 
 
 @strawberry.type(description='"I have this." Every number is the owner\'s own word, never derived.')
-class TalentClaim:
-    id: strawberry.ID
+class TalentClaim(Shareable):
     name: LocalText = strawberry.field(description="The term's label, or the own words in both languages.")
     strength: int
     energy: int
     use: int
     quadrant: TalentQuadrant
     story: str | None
-    history: list[TalentReading] = strawberry.field(
-        description="Each time the owner revised it, oldest first."
-    )
     set_aside: bool
+    read: strawberry.Private[profile.Talent]
+
+    @field()
+    def evidence(self) -> list[Evidence]:
+        shown = [read for read in self.portfolio.evidence if self.id in read.talents]
+        return [evidence_of(self.portfolio, read) for read in shown]
+
+    @field(description="Each time the owner revised it, oldest first.")
+    def history(self) -> list[TalentReading]:
+        return [
+            TalentReading(at=reading.at, strength=reading.strength, energy=reading.energy, use=reading.use)
+            for reading in self.read.history
+        ]
 
 
-def talent_claim(talent: profile.Talent) -> TalentClaim:
+def talent_claim(portfolio: profile.Portfolio, talent: profile.Talent) -> TalentClaim:
     """As its owner sees it; own words read alike in both languages."""
     return TalentClaim(
         id=strawberry.ID(talent.talent),
+        portfolio=portfolio,
         name=LocalText(nl=talent.name, en=talent.name),
         strength=talent.strength,
         energy=talent.energy,
         use=talent.use,
         quadrant=talent.quadrant,
         story=talent.story,
-        history=[
-            TalentReading(at=reading.at, strength=reading.strength, energy=reading.energy, use=reading.use)
-            for reading in talent.history
-        ],
         set_aside=talent.set_aside_at is not None,
+        read=talent,
     )

@@ -5,6 +5,8 @@ from strawberry import Info
 
 from gateway.access import query
 from gateway.context import Context
+from gateway.fields import field
+from gateway.texts import Language
 from rules.access import Role
 
 
@@ -14,6 +16,12 @@ class Viewer:
     display_name: str
     role: Role = strawberry.field(description="The role of this request.")
     roles: list[Role] = strawberry.field(description="The roles this person may choose from.")
+
+    @field()
+    async def language(self, info: Info[Context, None]) -> Language:
+        """Dutch for whoever chose none: it is chosen with opening a portfolio."""
+        portfolio = await info.context.gateway.reads.portfolio_of(self.id)
+        return Language[portfolio.language.upper()] if portfolio else Language.NL
 
 
 @query(description="Who is asking, in which role.")

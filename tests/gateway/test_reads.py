@@ -10,13 +10,15 @@ from events.catalog.employment import ProfessionalRegistered
 from events.catalog.policy import RoleGranted
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reads import Reads
+from kit.clock import FixedClock
 from kit.postgres import connect_own, connect_own_async
 from projections.parking import park
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import View
-from projections.views import directory, profile
+from projections.views import directory, profile, shared, timeline
 from rules.access import Role
+from tests.gateway.house import NOW
 from tests.projections.views.given import facts, folded
 
 pytestmark = pytest.mark.postgres
@@ -43,23 +45,26 @@ def read(url: str, work: Callable[[Reads], Awaitable[object]]) -> object:
             yield connection
 
     async def run() -> object:
-        return await work(Reads(connect))
+        return await work(Reads(connect, clock=FixedClock(NOW)))
 
     return asyncio.run(run())
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("view", "asked"),
     [
-        lambda reads: reads.portfolio_of(SOMEONE),
-        lambda reads: reads.teams_of(SOMEONE),
-        lambda reads: reads.changes_after(SOMEONE, 0),
+        (profile.VIEW, lambda reads: reads.portfolio_of(SOMEONE)),
+        (profile.VIEW, lambda reads: reads.teams_of(SOMEONE)),
+        (profile.VIEW, lambda reads: reads.agreements_to_confirm(SOMEONE)),
+        (timeline.VIEW, lambda reads: reads.changes_after(SOMEONE, 0)),
+        (timeline.VIEW, lambda reads: reads.newest_change(SOMEONE)),
+        (shared.VIEW, lambda reads: reads.shared_with(SOMEONE, after=None, limit=1)),
     ],
 )
-def test_nothing_old_is_shown_of_someone_parked_in_profile(
-    views_database: str, asked: Callable[[Reads], Awaitable[object]]
+def test_nothing_old_is_shown_of_someone_parked(
+    views_database: str, view: View, asked: Callable[[Reads], Awaitable[object]]
 ) -> None:
-    parked(views_database, profile.VIEW)
+    parked(views_database, view)
     with pytest.raises(GatewayError) as told:
         read(views_database, asked)
     assert told.value.code is ErrorCode.PARKED

@@ -1,0 +1,29 @@
+"""`colleagues`: who there is to share with, to talk with, to ask."""
+
+import strawberry
+from strawberry import Info
+
+from gateway.access import query
+from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
+from gateway.queries.people import Colleague
+from rules.names import plain_name
+
+COLLEAGUES_MAX = 20
+NAME_CHARS_MIN = 2
+NAME_CHARS_MAX = 100
+
+
+@query(
+    description=(
+        "Colleagues by the start of a name (2 letters at least), 20 at most: to share with, to talk with, "
+        "to ask."
+    )
+)
+async def colleagues(info: Info[Context, None], name: str) -> list[Colleague] | None:
+    if len(plain_name(name)) < NAME_CHARS_MIN:
+        raise GatewayError(ErrorCode.BAD_REQUEST, f"`name` has {NAME_CHARS_MIN} letters at least.")
+    if len(name) > NAME_CHARS_MAX:
+        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`name` has {NAME_CHARS_MAX} characters at most.")
+    found = await info.context.gateway.reads.colleagues(name, limit=COLLEAGUES_MAX)
+    return [Colleague(id=strawberry.ID(p.person), display_name=p.display_name) for p in found]

@@ -1,0 +1,54 @@
+"""People and teams by name, as others meet them."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from gateway.context import Context
+from projections.views import organisation
+from rules.names import plain_name
+
+
+@strawberry.type(
+    description=(
+        "A colleague by name only. The id is that of `Viewer` and `Me`, "
+        "so that a client finds its own column."
+    )
+)
+class Colleague:
+    id: strawberry.ID
+    display_name: str
+
+
+@strawberry.type(description="A part of the organisation by name; the leaves of the tree are the teams.")
+class Unit:
+    id: strawberry.ID
+    name: str
+    parent_id: strawberry.ID | None
+
+
+def unit_of(unit: organisation.Unit) -> Unit:
+    parent = strawberry.ID(unit.parent) if unit.parent else None
+    return Unit(id=strawberry.ID(unit.unit), name=unit.name, parent_id=parent)
+
+
+async def colleague(context: Context, person: str) -> Colleague:
+    """Return someone by name; of who is not known any more the name is empty."""
+    return Colleague(id=strawberry.ID(person), display_name=await context.loaders.names.load(person) or "")
+
+
+async def colleagues_by_name(context: Context, persons: Sequence[str]) -> list[Colleague]:
+    """Return those of these people who are known, by name."""
+    names = await context.loaders.names.load_many(persons)
+    known = sorted(
+        (plain_name(name), person, name) for person, name in zip(persons, names, strict=True) if name
+    )
+    return [Colleague(id=strawberry.ID(person), display_name=name) for _, person, name in known]
+
+
+async def team_by_name(context: Context, team: str | None) -> Unit | None:
+    """Return a team as the leaf of the tree that it is; None once it is closed."""
+    found = await context.loaders.teams.load(team) if team else None
+    if found is None:
+        return None
+    return Unit(id=strawberry.ID(found.team), name=found.name, parent_id=strawberry.ID(found.unit))

@@ -1,0 +1,50 @@
+"""What colleagues opened to the professional who asks: exactly that, as it is now, and never unrecorded."""
+
+from datetime import date
+
+import strawberry
+
+from gateway.queries.people import Colleague
+from gateway.queries.sharing import ItemKind
+from gateway.scalars import Url
+from gateway.texts import LocalText
+from projections.views import shared
+from rules.quadrants import TalentQuadrant, quadrant_of
+
+
+@strawberry.type(description="What another person opened to you: the item itself, and nothing around it.")
+class SharedItem:
+    id: strawberry.ID
+    kind: ItemKind
+    owner: Colleague
+    title: LocalText | None = strawberry.field(
+        description="The talent's name, the evidence's title; null otherwise."
+    )
+    text: str | None
+    link: Url | None
+    strength: int | None = strawberry.field(description="This and the rest with TALENT only.")
+    energy: int | None = strawberry.field(description="Null, as quadrant is, unless shared with it.")
+    quadrant: TalentQuadrant | None
+    until: date
+
+
+def shared_item_of(read: shared.SharedItem) -> SharedItem:
+    return SharedItem(
+        id=strawberry.ID(read.item),
+        kind=ItemKind[read.kind.upper()],
+        owner=Colleague(id=strawberry.ID(read.owner), display_name=read.owner_name),
+        title=LocalText(nl=read.title, en=read.title) if read.title is not None else None,
+        text=read.text,
+        link=Url(read.link) if read.link is not None else None,
+        strength=read.strength,
+        energy=read.energy,
+        quadrant=_quadrant(read),
+        until=read.until,
+    )
+
+
+def _quadrant(read: shared.SharedItem) -> TalentQuadrant | None:
+    """Three numbers make a quadrant, so it tells something of energy too."""
+    if read.strength is None or read.energy is None or read.use is None:
+        return None
+    return quadrant_of(strength=read.strength, energy=read.energy, use=read.use)

@@ -1,0 +1,68 @@
+"""The history of a portfolio, fact by fact, for its owner."""
+
+from datetime import datetime
+
+import strawberry
+
+from gateway.connections import Connection, Paging
+from gateway.context import Context
+from gateway.texts import LocalText
+from projections.views import timeline
+from rules.timeline import entry_id
+
+
+@strawberry.type(description="One fact of the history of a portfolio.")
+class TimelineEntry:
+    id: strawberry.ID
+    at: datetime
+    version: int
+    fact: str = strawberry.field(
+        description="Name of the fact in DOMAIN.md, e.g. TalentClaimed. Grows; show `summary`."
+    )
+    summary: LocalText
+    item_id: strawberry.ID | None = strawberry.field(
+        description="The item it is about, while that still exists."
+    )
+    correction: str | None = strawberry.field(description="What its owner set right about it later.")
+
+
+def timeline_entry(person: str, read: timeline.Entry) -> TimelineEntry:
+    return TimelineEntry(
+        id=strawberry.ID(entry_id(person, read.version)),
+        at=read.at,
+        version=read.version,
+        fact=read.fact,
+        summary=LocalText(nl=read.nl, en=read.en),
+        item_id=strawberry.ID(read.item) if read.item else None,
+        correction=read.correction,
+    )
+
+
+def _ordinal(read: timeline.Entry) -> int:
+    return read.ordinal
+
+
+_PAGES: Paging[timeline.Entry, int] = Paging(name="timeline", key=int, key_of=_ordinal)
+
+
+async def page(
+    context: Context,
+    person: str,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    oldest_first: bool,
+    first: int,
+    after: str | None,
+) -> Connection[TimelineEntry]:
+    """Return a page of someone's history, of what happened from `since` on and before `until`."""
+
+    async def read(behind: int | None, limit: int) -> list[timeline.Entry]:
+        return await context.gateway.reads.history_of(
+            person, since=since, until=until, oldest_first=oldest_first, after=behind, limit=limit
+        )
+
+    def node(entry: timeline.Entry) -> TimelineEntry:
+        return timeline_entry(person, entry)
+
+    return await _PAGES.page(context, first=first, after=after, read=read, node=node)
