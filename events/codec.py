@@ -1,5 +1,6 @@
 """From events to bytes on the log and back, for the `eventsourcing` library and for view workers alike."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -106,6 +107,12 @@ class EventMapper(Mapper[str]):
         return StoredEvent(
             originator_id=recorded.stream, originator_version=recorded.version, topic=topic, state=state
         )
+
+    def fetch_keys(self, streams: Iterable[str]) -> None:
+        """Have the keys that open these streams' events at hand. Raises VaultUnreachableError."""
+        places = map(category_and_subject, streams)
+        if subjects := {subject for category, subject in places if category in PERSON_CATEGORIES}:
+            self._keys.keys_of(subjects)
 
     @override
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:

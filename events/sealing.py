@@ -1,6 +1,7 @@
 """Sealing what is a person's under that person's key: AES-256-GCM, in steps of 256 bytes."""
 
 import os
+from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -36,6 +37,9 @@ class PersonKeys(Protocol):
 
     def key_of(self, subject: str) -> bytes:
         """Return the key, 32 bytes. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
+
+    def keys_of(self, subjects: Iterable[str]) -> Mapping[str, bytes]:
+        """Return those there are, asked for at once; `key_of` has them at hand then."""
 
 
 def seal(key: bytes, subject: str, plaintext: bytes, *, nonce: bytes | None = None) -> bytes:

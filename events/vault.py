@@ -5,8 +5,9 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -20,28 +21,17 @@ from kit.secrets import MasterKey, SecretError
 WAIT_S_MAX: Final = 3.0
 """Well under a worker's lease: one that waits here must not be taken for a frozen one."""
 KEYS_CACHED_MAX: Final = 20_000
-KEY_CACHED_S: Final = 300.0
+KEY_CACHED_S_MAX: Final = 60.0
 """How long an opened key is used without asking whether it was destroyed meanwhile."""
 POOL_MAX: Final = 4
 
-_DDL: Final = """
-CREATE TABLE IF NOT EXISTS vault_keys (
-    subject text PRIMARY KEY,
-    wrapped bytea -- null: destroyed, and the row is the tombstone
-);
-CREATE TABLE IF NOT EXISTS vault_persons (
-    claim text PRIMARY KEY,
-    person text NOT NULL UNIQUE REFERENCES vault_keys (subject)
-);
-CREATE TABLE IF NOT EXISTS vault_organisation (
-    one boolean PRIMARY KEY DEFAULT true CHECK (one),
-    organisation text NOT NULL REFERENCES vault_keys (subject)
-)
-"""
+_DDL: Final = Path(__file__).with_name("vault.sql").read_bytes()
 
 
-class _CachedKey(msgspec.Struct, frozen=True):
-    key: bytes
+class _Opened(msgspec.Struct, frozen=True):
+    """What was last read of a subject's key; None: it was destroyed."""
+
+    key: bytes | None
     until: float
 
 
@@ -52,7 +42,36 @@ def create_tables(conn: psycopg.Connection[Any]) -> None:
         conn.execute(_DDL)
 
 
-class Vault:
+class Persons:
+    """
+    Finds persons by claim, which is all that a gateway may do; safe from several threads.
+
+    Raises VaultUnreachableError when its database is away.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._pool = open_pool(url, min_size=1, max_size=POOL_MAX, name="vault")
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def person_for(self, claim_value: str) -> str | None:
+        """Return whom a claim of this value names, or None."""
+        with self._connection() as conn:
+            row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
+            return row[0] if row else None
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with self._pool.connection(timeout=WAIT_S_MAX) as conn:
+                yield conn
+        except psycopg.Error as error:
+            # Whatever is wrong here, nothing is known of any key: no worker may take it for an event's fault.
+            raise VaultUnreachableError("the vault's database does not answer as it should") from error
+
+
+class Vault(Persons):
     """
     Finds persons by claim and keys by person; safe from several threads.
 
@@ -61,24 +80,15 @@ class Vault:
     """
 
     def __init__(self, url: str, master_key: MasterKey) -> None:
-        self._pool = open_pool(url, min_size=1, max_size=POOL_MAX, name="vault")
+        super().__init__(url)
         self._master = master_key
-        self._cache: OrderedDict[str, _CachedKey] = OrderedDict()
+        self._cache: OrderedDict[str, _Opened] = OrderedDict()
         self._lock = threading.Lock()
         self._organisation: str | None = None
-
-    def close(self) -> None:
-        self._pool.close()
 
     def create_tables(self) -> None:
         with self._connection() as conn:
             create_tables(conn)
-
-    def person_for(self, claim_value: str) -> str | None:
-        """Return whom a claim of this value names, or None."""
-        with self._connection() as conn:
-            row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
-            return row[0] if row else None
 
     def person_for_or_new(self, claim_value: str) -> str:
         """Return whom a claim of this value names: from now on a new person with a new key, if nobody was."""
@@ -113,25 +123,53 @@ class Vault:
 
     def key_of(self, subject: str) -> bytes:
         """Return a subject's key. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
-        now = time.monotonic()
         with self._lock:
-            cached = self._cache.get(subject)
-            if cached is not None and cached.until > now:
+            opened = self._cache.get(subject)
+            if opened is not None:
                 self._cache.move_to_end(subject)
-                return cached.key
-        with self._connection() as conn:
-            row = conn.execute("SELECT wrapped FROM vault_keys WHERE subject = %s", (subject,)).fetchone()
-        if row is None:
+        if opened is None or opened.until <= time.monotonic():
+            opened = self._read([subject]).get(subject)
+        if opened is None:
             raise NoKeyError(f"{subject} has no key")
-        if row[0] is None:
-            self.forget_opened(subject)
+        if opened.key is None:
             raise KeyDestroyedError(f"the key of {subject} was destroyed")
-        key = self._unwrapped(subject, row[0])
+        return opened.key
+
+    def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
+        """
+        Return the keys of those subjects that have one, and have them at hand for `key_of`.
+
+        Always asks, once for all: so who reads by the batch uses no key longer after its destruction than it
+        takes to read the next.
+        """
+        opened = self._read(sorted(set(subjects)))
+        return {subject: one.key for subject, one in opened.items() if one.key is not None}
+
+    def _read(self, subjects: list[str]) -> dict[str, _Opened]:
+        until = time.monotonic() + KEY_CACHED_S_MAX
+        with self._connection() as conn:
+            found = dict(
+                conn.execute(
+                    "SELECT subject, wrapped FROM vault_keys WHERE subject = ANY(%s)", (subjects,)
+                ).fetchall()
+            )
         with self._lock:
-            self._cache[subject] = _CachedKey(key, now + KEY_CACHED_S)
+            known = {subject: self._cache.pop(subject, None) for subject in subjects}
+        opened = {}
+        for subject, wrapped in found.items():
+            before = known[subject]
+            if wrapped is None:
+                key = None
+            elif before is not None and before.key is not None:
+                key = before.key  # a key never changes, so it needs no opening again
+            else:
+                key = self._unwrapped(subject, wrapped)
+            opened[subject] = _Opened(key, until)
+        with self._lock:
+            self._cache.update(opened)
             while len(self._cache) > KEYS_CACHED_MAX:
                 self._cache.popitem(last=False)
-        return key
+        return opened
 
     def fingerprint_key(self, subject: str) -> bytes:
         """
@@ -172,12 +210,3 @@ class Vault:
         wrapped = self._master.wrap(os.urandom(KEY_BYTES), context=subject.encode())
         conn.execute("INSERT INTO vault_keys (subject, wrapped) VALUES (%s, %s)", (subject, wrapped))
         return subject
-
-    @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
-        try:
-            with self._pool.connection(timeout=WAIT_S_MAX) as conn:
-                yield conn
-        except psycopg.Error as error:
-            # Whatever is wrong here, nothing is known of any key: no worker may take it for an event's fault.
-            raise VaultUnreachableError("the vault's database does not answer as it should") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from eventsourcing.persistence import StoredEvent
@@ -23,6 +23,8 @@ class Opener(Protocol):
     """What turns a stored event into a recorded one: events.codec.EventMapper."""
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded: ...
+
+    def fetch_keys(self, streams: Iterable[str]) -> None: ...
 
 
 class BatchSize:
@@ -50,11 +52,16 @@ class Batch:
         self.events = events
         self._opener = opener
         self._opened: dict[int, Fact | Exception] = {}
+        self._keys_fetched = False
 
     def category(self, index: int) -> str:
         return self.events[index].stream.partition("-")[0]
 
     def fact(self, index: int) -> Fact:
+        if not self._keys_fetched:
+            # One question for the batch; and who was forgotten since the last is found out here.
+            self._opener.fetch_keys({event.stream for event in self.events})
+            self._keys_fetched = True
         opened = self._opened.get(index)
         if opened is None:
             opened = self._opened[index] = self._open(self.events[index])

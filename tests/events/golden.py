@@ -1,5 +1,6 @@
 """`python -m tests.events.golden`: write the golden files that are missing; those that exist never change."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,9 @@ class OneKey:
 
     def key_of(self, subject: str) -> bytes:  # noqa: ARG002
         return KEY
+
+    def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
+        return dict.fromkeys(subjects, KEY)
 
 
 def golden_of_examples() -> dict[str, Golden]:

@@ -1,5 +1,6 @@
 """Events to bytes and back; what can't be read is kept, emptied or named, as the case may be."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
@@ -32,6 +33,9 @@ class Failing:
         self._error = error
 
     def key_of(self, subject: str) -> bytes:  # noqa: ARG002
+        raise self._error
+
+    def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:  # noqa: ARG002
         raise self._error
 
 

@@ -1,14 +1,17 @@
 """The vault on a real PostgreSQL: one person a claim, one key a person, and destroyed is destroyed."""
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
 
 from events.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError
-from events.vault import KEYS_CACHED_MAX, Vault
+from events.vault import KEY_CACHED_S_MAX, KEYS_CACHED_MAX, Persons, Vault
 from kit.ids import is_id
 from kit.secrets import MasterKey
 
@@ -88,6 +91,73 @@ def test_an_opened_key_is_dropped_when_told(vault: Vault, database: str) -> None
     with pytest.raises(KeyDestroyedError):
         other.key_of(person)
     other.close()
+
+
+class Counted(Vault):
+    """Counts how often the database was asked."""
+
+    asked = 0
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        self.asked += 1
+        with super()._connection() as connection:
+            yield connection
+
+
+def test_the_keys_of_many_are_opened_in_one_question_and_are_at_hand_afterwards(
+    vault: Vault, database: str
+) -> None:
+    persons = [vault.person_for_or_new(f"e{number}") for number in range(5)]
+    vault.destroy(persons[0])
+    reader = Counted(database, MASTER)
+    keys = reader.keys_of([*persons, *persons, "f" * 32])
+    assert keys == {person: vault.key_of(person) for person in persons[1:]}
+    assert [reader.key_of(person) for person in persons[1:]] == [keys[person] for person in persons[1:]]
+    with pytest.raises(KeyDestroyedError):
+        reader.key_of(persons[0])
+    assert reader.asked == 1
+    reader.close()
+
+
+def test_who_reads_by_the_batch_drops_an_opened_key_at_the_next_batch(vault: Vault, database: str) -> None:
+    person, other = vault.person_for_or_new("e1"), vault.person_for_or_new("e2")
+    reader = Counted(database, MASTER)
+    reader.keys_of([person, other])
+    vault.destroy(person)
+    assert reader.keys_of([person, other]) == {other: vault.key_of(other)}
+    with pytest.raises(KeyDestroyedError):
+        reader.key_of(person)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DELETE FROM vault_persons")
+        connection.execute("DELETE FROM vault_keys")
+    assert reader.keys_of([person, other]) == {}
+    with pytest.raises(NoKeyError):
+        reader.key_of(other)
+    reader.close()
+
+
+def test_an_opened_key_is_used_unasked_no_longer_than_its_limit(
+    vault: Vault, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = vault.person_for_or_new("e1")
+    reader = again(database)
+    reader.key_of(person)
+    vault.destroy(person)
+    assert reader.key_of(person)
+    now = time.monotonic()
+    monkeypatch.setattr("events.vault.time.monotonic", lambda: now + KEY_CACHED_S_MAX + 1)
+    with pytest.raises(KeyDestroyedError):
+        reader.key_of(person)
+    reader.close()
+
+
+def test_who_may_only_tell_persons_by_claim_needs_no_key(vault: Vault, database: str) -> None:
+    person = vault.person_for_or_new("e1")
+    persons = Persons(database)
+    assert (persons.person_for("e1"), persons.person_for("e2")) == (person, None)
+    assert not hasattr(persons, "key_of")
+    persons.close()
 
 
 def test_who_never_had_a_key_is_not_taken_for_forgotten(vault: Vault) -> None:

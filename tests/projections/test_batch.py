@@ -1,5 +1,7 @@
 """Batches: bounded in bytes, and each event opened at most once."""
 
+from collections.abc import Iterable
+
 import pytest
 from eventsourcing.persistence import StoredEvent
 
@@ -30,6 +32,11 @@ class Counting:
         self.asked = 0
         self.away = False
         self._mapper = EventMapper(NoKeys())
+
+    def fetch_keys(self, streams: Iterable[str]) -> None:
+        if self.away:
+            raise VaultUnreachableError("out of reach")
+        self._mapper.fetch_keys(streams)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         self.asked += 1

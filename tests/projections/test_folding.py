@@ -4,13 +4,17 @@ import traceback
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
-from events.codec import EventMapper, Forgotten
+from events.catalog.portfolio import PortfolioOpened
+from events.codec import EventMapper, Forgotten, Recorded
 from events.log.reading import JournalEvent
 from events.sealing import KeyDestroyedError
+from events.vault import Vault
+from kit.secrets import MasterKey
 from projections.batch import Batch
 from projections.changes import Changes
 from projections.folding import Folding
@@ -122,6 +126,61 @@ def test_who_is_parked_and_forgotten_in_one_batch_leaves_no_rows(
     folding.fold(Batch([sealed(1), sealed(2)], EventMapper(keys)), after=0)
     assert parked(connection) == []
     assert ask(database, f"SELECT count(*) FROM {SEEN.served}") == [(0,)]
+
+
+def as_read(mapper: EventMapper, person: str, version: int) -> JournalEvent:
+    stored = mapper.to_stored_event(
+        Recorded(
+            stream=f"portfolio-{person}",
+            version=version,
+            event=PortfolioOpened(language="nl"),
+            at=datetime(2026, 1, 5, tzinfo=UTC),
+            by=person,
+        )
+    )
+    return JournalEvent(
+        partition=0,
+        ordinal=version,
+        stream=str(stored.originator_id),
+        version=version,
+        topic=stored.topic,
+        state=stored.state,
+    )
+
+
+def test_a_key_destroyed_by_another_process_opens_nothing_in_the_next_batch(
+    connection: psycopg.Connection, database: str
+) -> None:
+    master = MasterKey(key=bytes(range(32)))
+    services, views = Vault(database, master), Vault(database, master)
+    services.create_tables()
+    person = services.person_for_or_new("e1")
+    first, second = (as_read(EventMapper(services), person, version) for version in (1, 2))
+    folding = Folding(connection=connection, view=OF_PEOPLE)
+    folding.fold(Batch([first], EventMapper(views)), after=0)
+    assert ask(database, f"SELECT subject FROM {SEEN.served}") == [(person,)]
+    services.destroy(person)
+    folding.fold(Batch([second], EventMapper(views)), after=1)
+    assert ask(database, f"SELECT subject FROM {SEEN.served}") == []
+    services.close()
+    views.close()
+
+
+def test_a_batch_asks_for_the_keys_of_all_its_people_at_once() -> None:
+    asked: list[set[str]] = []
+
+    class Asked(KeyGone):
+        def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
+            asked.append(set(subjects))
+            return super().keys_of(subjects)
+
+    people = [uuid.uuid4().hex for _ in range(3)]
+    mapper = EventMapper(Asked())
+    batch = Batch([*(as_read(mapper, person, 1) for person in people), in_clear(4)], mapper)
+    assert [batch.fact(index).subject for index in range(3)] == people
+    assert asked == [set(people)]
+    Batch([in_clear(1)], mapper).fact(0)
+    assert len(asked) == 1, "where no person is, no key is asked for"
 
 
 def test_what_fails_after_a_refusal_of_postgresql_does_not_carry_its_text(

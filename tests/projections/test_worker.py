@@ -2,6 +2,7 @@
 
 import traceback
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from threading import Thread
 
@@ -206,6 +207,11 @@ class VaultAway:
     def __init__(self, mapper: EventMapper) -> None:
         self.mapper = mapper
         self.away = True
+
+    def fetch_keys(self, streams: Iterable[str]) -> None:
+        if self.away:
+            raise VaultUnreachableError("out of reach")
+        self.mapper.fetch_keys(streams)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         if self.away:
