@@ -37,6 +37,13 @@ class Connection(Generic[Node]):
     page_info: PageInfo
 
 
+def check_size(context: Context, name: str, asked: int) -> None:
+    """Raise LIMIT_EXCEEDED for a page that is too long; what comes as a variable is only known here."""
+    most = context.gateway.limits.document.page_max
+    if not 1 <= asked <= most:
+        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`{name}` is 1 to {most}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging(Generic[Row, Key]):
     """How one list is paged: what its cursors are sealed for, and by what its rows are ordered.
@@ -64,9 +71,7 @@ class Paging(Generic[Row, Key]):
         `before_showing` is told exactly the rows on the page; what it raises, withholds them.
         Raises LIMIT_EXCEEDED, or BAD_REQUEST for a cursor that is none of this list.
         """
-        most = context.gateway.limits.document.page_max
-        if not 1 <= first <= most:
-            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`first` is 1 to {most}.")
+        check_size(context, "first", first)
         rows = await read(self._key(context, after) if after else None, first + 1)
         if before_showing is not None:
             await before_showing(rows[:first])

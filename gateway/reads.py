@@ -1,7 +1,7 @@
 """The views as resolvers ask them: each read on a connection of the pool, none with SQL of its own."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
@@ -11,7 +11,7 @@ from projections.parking import parked_of
 from projections.positions import positions_of
 from projections.view import View
 from projections.views import directory, organisation, profile, shared, timeline
-from rules.access import Role, roles_held
+from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 
 
 class Reads:
@@ -22,12 +22,24 @@ class Reads:
         self._clock = clock
 
     async def roles_of(self, person: str) -> frozenset[Role]:
-        """Return the roles someone may choose from: those granted, and PROFESSIONAL while employed."""
+        """Return the roles someone may choose from: those granted, and PROFESSIONAL as long as it lasts.
+
+        It lasts while employed, and some days longer, so that who left can take the own portfolio along.
+        """
         async with self._connect() as connection:
             granted = await self._granted(connection, person)
             known = await directory.person_by_id(connection, person)
-            registered = known is not None and known.ended_on is None
+            registered = known is not None and await self._keeps_portfolio(connection, known.ended_on)
         return roles_held(granted={Role[grant.role] for grant in granted}, registered=registered)
+
+    async def _keeps_portfolio(self, connection: Any, ended_on: date | None) -> bool:
+        if ended_on is None:
+            return True
+        found = await organisation.organisation(connection)
+        await self._none_parked(connection, organisation.VIEW, [found.organisation] if found else [])
+        policy = await organisation.policy_in_force(connection)
+        days = policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT
+        return keeps_portfolio(ended_on=ended_on, days=days, today=self._clock.now().date())
 
     async def person(self, person: str) -> directory.Person | None:
         async with self._connect() as connection:
@@ -73,6 +85,15 @@ class Reads:
             teams = [team for team in await organisation.teams(connection) if team.unit == parent]
         leaves = [organisation.Unit(unit=team.team, name=team.name, parent=team.unit) for team in teams]
         return sorted([*units, *leaves], key=lambda unit: (unit.name.casefold(), unit.unit))
+
+    async def unit_changes(self, last: int) -> list[organisation.UnitChange]:
+        async with self._connect() as connection:
+            return await organisation.unit_changes(connection, last=last)
+
+    async def policies(self, last: int) -> list[organisation.Policy]:
+        """Return the newest policies, the one in force first."""
+        async with self._connect() as connection:
+            return await organisation.policies(connection, last=last)
 
     async def teams_of(self, person: str) -> list[organisation.Team]:
         """Return the teams someone is in, by name; one whose forming is not seen yet is left out."""

@@ -6,12 +6,15 @@ import strawberry
 from strawberry import UNSET, Info
 
 from gateway.access import query
+from gateway.connections import Connection
 from gateway.context import Context
 from gateway.fields import field
+from gateway.queries import read_log, shared
 from gateway.queries.conversations import Agreement, agreement_of
 from gateway.queries.portfolio import Portfolio, portfolio_of
 from gateway.scalars import Position
 from projections.views import directory, organisation, profile, timeline
+from projections.views import shared as shared_view
 
 
 @strawberry.type(
@@ -44,16 +47,30 @@ class Me:
         read = await info.context.gateway.reads.portfolio_of(self.id, moment)
         return portfolio_of(read, moment) if read else None
 
+    @field(description="Items that colleagues opened to me by name, by owner.")
+    async def shared_with_me(
+        self, info: Info[Context, None], first: int = 20, after: str | None = UNSET
+    ) -> Connection[shared.SharedItem]:
+        await info.context.need_fresh(shared_view.VIEW)
+        return await shared.page(info.context, self.id, first=first, after=after or None)
+
     @field(description="Of conversations others planned with me; not confirmed yet.")
     async def agreements_to_confirm(self, info: Info[Context, None]) -> list[Agreement]:
+        await info.context.need_fresh(profile.VIEW)
         open_ = await info.context.gateway.reads.agreements_to_confirm(self.id)
         return [agreement_of(agreement) for agreement in open_]
+
+    @field(description="In which role someone saw which item, and why, up to yesterday; kept 24 months.")
+    async def read_log(
+        self, info: Info[Context, None], first: int = 20, after: str | None = UNSET
+    ) -> Connection[read_log.Disclosure]:
+        return await read_log.page(info.context, self.id, first=first, after=after or None)
 
 
 @query(description="Everything of and about the professional who asks.")
 async def me(info: Info[Context, None], wait_for: list[Position] | None = UNSET) -> Me | None:
     context = info.context
-    views = (directory.VIEW, organisation.VIEW, profile.VIEW, timeline.VIEW)
+    views = (directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
     await context.wait_for(wait_for, *views)
     known = await context.gateway.reads.person(context.person)
     if known is None:

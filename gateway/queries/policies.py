@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from gateway.scalars import Digest
+from projections.views import organisation
 
 
 @strawberry.type(
@@ -43,3 +44,39 @@ class Policy:
     read_log_months: int
     works_council_consent: PolicyRecord | None
     dpia: PolicyRecord | None
+
+
+def policy_of(read: organisation.Policy) -> Policy:
+    floors = read.floors
+    return Policy(
+        id=strawberry.ID(read.policy),
+        adopted_at=read.adopted_at,
+        floors=Floors(
+            raters=floors.raters,
+            clients=floors.clients,
+            comments=floors.comments,
+            organisation=floors.organisation,
+            energy=floors.energy,
+            change=floors.change,
+        ),
+        release_every_days=read.release_every_days,
+        months_between_rounds=read.months_between_rounds,
+        invitations_per_quarter_max=read.invitations_per_quarter_max,
+        sharing_days_max=read.sharing_days_max,
+        portfolio_days_after_leaving=read.portfolio_days_after_leaving,
+        read_log_months=read.read_log_months,
+        works_council_consent=_record(read.works_council_consent),
+        dpia=_record(read.dpia),
+    )
+
+
+def _record(read: organisation.PolicyRecord | None) -> PolicyRecord | None:
+    if read is None:
+        return None
+    return PolicyRecord(
+        recorded_at=read.recorded_at,
+        decided_on=read.decided_on,
+        promise_version=read.promise_version,
+        document=Digest(read.document),
+        note=read.note,
+    )

@@ -1,9 +1,13 @@
 """What colleagues opened to the professional who asks: exactly that, as it is now, and never unrecorded."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import strawberry
 
+from events.read_log import Shown
+from gateway.connections import Connection, Paging
+from gateway.context import Context
 from gateway.queries.people import Colleague
 from gateway.queries.sharing import ItemKind
 from gateway.scalars import Url
@@ -48,3 +52,40 @@ def _quadrant(read: shared.SharedItem) -> TalentQuadrant | None:
     if read.strength is None or read.energy is None or read.use is None:
         return None
     return quadrant_of(strength=read.strength, energy=read.energy, use=read.use)
+
+
+async def page(context: Context, viewer: str, *, first: int, after: str | None) -> Connection[SharedItem]:
+    """Return a page of what is open to someone, each item on record in its owner's read log first."""
+
+    async def read(behind: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
+        return await context.gateway.reads.shared_with(viewer, after=behind, limit=limit)
+
+    async def record(rows: Sequence[shared.SharedItem]) -> None:
+        today = context.gateway.clock.now().date()
+        await context.gateway.read_log.record(
+            [
+                Shown(
+                    owner=row.owner,
+                    day=today,
+                    item_kind=row.kind,
+                    item=row.item,
+                    viewer=viewer,
+                    viewer_role=context.role.name,
+                    purpose="SHARED_BY_NAME",
+                )
+                for row in rows
+            ]
+        )
+
+    return await _PAGES.page(
+        context, first=first, after=after, read=read, node=shared_item_of, before_showing=record
+    )
+
+
+def _place(read: shared.SharedItem) -> tuple[str, str]:
+    return read.owner_name, read.sharing
+
+
+_PAGES: Paging[shared.SharedItem, tuple[str, str]] = Paging(
+    name="sharedWithMe", key=tuple[str, str], key_of=_place
+)

@@ -1,0 +1,63 @@
+"""What was shown of a professional, for that professional: never to whom, never at what hour."""
+
+from datetime import date
+from enum import Enum
+
+import strawberry
+
+from events import read_log
+from gateway.connections import Connection, Paging
+from gateway.context import Context
+from gateway.queries.sharing import ItemKind
+from rules.access import Role
+
+
+@strawberry.enum(description="Why an item was shown.")
+class DisclosurePurpose(Enum):
+    SHARED_BY_NAME = "SHARED_BY_NAME"
+    TEAM_PAGE = "TEAM_PAGE"
+    FINDER = "FINDER"
+    AUDIT = "AUDIT"
+
+
+@strawberry.type(
+    description=(
+        "An item was shown to another person: one line per viewer, item and day, within a day by item. "
+        "Neither name nor hour, which would tell who."
+    )
+)
+class Disclosure:
+    day: date
+    item_kind: ItemKind
+    item_id: strawberry.ID
+    viewer_role: Role
+    purpose: DisclosurePurpose
+
+
+async def page(context: Context, owner: str, *, first: int, after: str | None) -> Connection[Disclosure]:
+    """Return a page of someone's read log up to yesterday: a line of today would tell the hour."""
+    today = context.gateway.clock.now().date()
+
+    async def read(behind: tuple[date, str, str] | None, limit: int) -> list[read_log.Disclosure]:
+        return await context.gateway.read_log.of_owner(owner, before_day=today, after=behind, limit=limit)
+
+    return await _PAGES.page(context, first=first, after=after, read=read, node=_disclosure)
+
+
+def _disclosure(read: read_log.Disclosure) -> Disclosure:
+    return Disclosure(
+        day=read.day,
+        item_kind=ItemKind[read.item_kind.upper()],
+        item_id=strawberry.ID(read.item),
+        viewer_role=Role[read.viewer_role],
+        purpose=DisclosurePurpose[read.purpose],
+    )
+
+
+def _place(read: read_log.Disclosure) -> tuple[date, str, str]:
+    return read.day, read.item, read.line
+
+
+_PAGES: Paging[read_log.Disclosure, tuple[date, str, str]] = Paging(
+    name="readLog", key=tuple[date, str, str], key_of=_place
+)
