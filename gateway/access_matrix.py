@@ -40,9 +40,9 @@ def _head() -> list[str]:
     return [
         "# Who may see what",
         "",
-        "Made from `rules/access.py` and `rules/visibility.py` by `make access`; a test compares it, and asks",
-        "the gateway in each role. What has no decision there can't be in the schema. A request acts in one",
-        "role, and roles never add up.",
+        "Made from `rules/access.py` and `rules/visibility.py` by `make access`; a test compares it and",
+        "asks the gateway in each role. What has no decision there can't be in the schema.",
+        "A request acts in one role, and roles never add up.",
         "",
         "In a cell, how the one who asks has to be related to whom the thing is about: "
         + ", ".join(f"`{letter}` {_words(relation)}" for relation, letter in LETTERS.items())

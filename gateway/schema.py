@@ -24,31 +24,26 @@ from gateway.document_size import DocumentSize
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits import TOKENS_MAX, DocumentLimits, limits_rule
 from gateway.masking import masked
-from gateway.mutations import hr_feed, policy, portfolio
-from gateway.queries import command, me, organisation, viewer
+from gateway.mutations.all import MUTATIONS
+from gateway.queries import colleagues, command, me, organisation, role_grants, viewer
 from gateway.scalars import SCALARS
 from gateway.subscriptions import portfolio as portfolio_changes
 
 CACHED_DOCUMENTS_MAX = 500
 
 Query = create_type(
-    "Query", [viewer.viewer, command.command, me.me, organisation.organisation], description=QUERY
-)
-Mutation = create_type(
-    "Mutation",
+    "Query",
     [
-        portfolio.open_portfolio,
-        portfolio.claim_talent,
-        portfolio.revise_talent,
-        portfolio.set_talent_aside,
-        policy.grant_role,
-        hr_feed.register_professional,
-        hr_feed.record_team_joined,
-        hr_feed.form_unit,
-        hr_feed.form_team,
+        viewer.viewer,
+        command.command,
+        me.me,
+        colleagues.colleagues,
+        organisation.organisation,
+        role_grants.role_grants,
     ],
-    description=MUTATION,
+    description=QUERY,
 )
+Mutation = create_type("Mutation", list(MUTATIONS), description=MUTATION)
 Subscription = create_type("Subscription", [portfolio_changes.portfolio_changed], description=SUBSCRIPTION)
 
 

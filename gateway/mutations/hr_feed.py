@@ -27,6 +27,19 @@ class RecordTeamJoinedInput(CommandInput):
 
 
 @strawberry.input
+class RecordTeamLeftInput(CommandInput):
+    employee_number: str
+    team_key: str
+    on: date
+
+
+@strawberry.input
+class RecordEmploymentEndedInput(CommandInput):
+    employee_number: str
+    on: date
+
+
+@strawberry.input
 class FormUnitInput(CommandInput):
     unit_key: str
     name: str
@@ -34,10 +47,38 @@ class FormUnitInput(CommandInput):
 
 
 @strawberry.input
+class RenameUnitInput(CommandInput):
+    unit_key: str
+    name: str
+
+
+@strawberry.input
+class MoveUnitInput(CommandInput):
+    unit_key: str
+    parent_key: str
+
+
+@strawberry.input
+class CloseUnitInput(CommandInput):
+    unit_key: str
+
+
+@strawberry.input
 class FormTeamInput(CommandInput):
     team_key: str
     name: str
     unit_key: str
+
+
+@strawberry.input
+class RenameTeamInput(CommandInput):
+    team_key: str
+    name: str
+
+
+@strawberry.input
+class CloseTeamInput(CommandInput):
+    team_key: str
 
 
 @mutation()
@@ -52,11 +93,48 @@ async def record_team_joined(info: Info[Context, None], input: RecordTeamJoinedI
     return CommandPayload(command=result(info, await give(info, input)))
 
 
+@mutation(description="What was shared with the team ends with it.")
+async def record_team_left(info: Info[Context, None], input: RecordTeamLeftInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def record_employment_ended(
+    info: Info[Context, None], input: RecordEmploymentEndedInput
+) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
 @mutation()
 async def form_unit(info: Info[Context, None], input: FormUnitInput) -> CommandPayload:
     return CommandPayload(command=result(info, await give(info, input)))
 
 
 @mutation()
+async def rename_unit(info: Info[Context, None], input: RenameUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation(description="Counts in releases from the next yearly layout on.")
+async def move_unit(info: Info[Context, None], input: MoveUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def close_unit(info: Info[Context, None], input: CloseUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
 async def form_team(info: Info[Context, None], input: FormTeamInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def rename_team(info: Info[Context, None], input: RenameTeamInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def close_team(info: Info[Context, None], input: CloseTeamInput) -> CommandPayload:
     return CommandPayload(command=result(info, await give(info, input)))

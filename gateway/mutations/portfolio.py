@@ -1,25 +1,18 @@
-"""Changes of a portfolio, by its owner only."""
+"""The portfolio as a whole: opened, told of, counted, corrected, paused and closed by its owner."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import Info
 
 from gateway.access import mutation
 from gateway.command_bus import Fate
 from gateway.context import Context
-from gateway.mutations.giving import CommandInput, give, result, shown
+from gateway.mutations.changing import changed_portfolio
+from gateway.mutations.giving import CommandInput, give, result
 from gateway.outcomes import CommandResult
-from gateway.queries.portfolio import Portfolio, portfolio_of
-from gateway.queries.talents import TalentClaim, talent_claim
+from gateway.queries.portfolio import InsightScope, Portfolio, portfolio_of
 from gateway.texts import Language
-from projections.views import profile
-
-
-@strawberry.input(description="A shared term, or own words.", one_of=True)
-class TalentNameInput:
-    term_id: strawberry.ID | None = UNSET
-    own_words: str | None = UNSET
 
 
 @strawberry.input
@@ -28,26 +21,40 @@ class OpenPortfolioInput(CommandInput):
 
 
 @strawberry.input
-class ClaimTalentInput(CommandInput):
-    name: TalentNameInput
-    strength: int
-    energy: int
-    use: int
-    story: str | None = UNSET
+class WriteProfileStatementInput(CommandInput):
+    text: str
 
 
 @strawberry.input
-class ReviseTalentInput(CommandInput):
-    talent_id: strawberry.ID
-    strength: int
-    energy: int
-    use: int
-    story: str | None = UNSET
+class GiveInsightConsentInput(CommandInput):
+    scopes: list[InsightScope]
+    notice_version: int
 
 
 @strawberry.input
-class SetTalentAsideInput(CommandInput):
-    talent_id: strawberry.ID
+class WithdrawInsightConsentInput(CommandInput):
+    pass
+
+
+@strawberry.input
+class RecordCorrectionInput(CommandInput):
+    timeline_entry_id: strawberry.ID
+    text: str
+
+
+@strawberry.input
+class PausePortfolioInput(CommandInput):
+    pass
+
+
+@strawberry.input
+class ResumePortfolioInput(CommandInput):
+    pass
+
+
+@strawberry.input
+class ClosePortfolioInput(CommandInput):
+    pass
 
 
 @strawberry.type
@@ -56,41 +63,50 @@ class PortfolioPayload:
     portfolio: Portfolio | None
 
 
-@strawberry.type
-class TalentPayload:
-    command: CommandResult
-    talent: TalentClaim | None
-
-
 @mutation()
 async def open_portfolio(info: Info[Context, None], input: OpenPortfolioInput) -> PortfolioPayload:
-    fate = await give(info, input)
-    read = await _portfolio(info, fate)
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation()
+async def write_profile_statement(
+    info: Info[Context, None], input: WriteProfileStatementInput
+) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation(description="Being counted anonymously. Apart from sharing, without effect when refused.")
+async def give_insight_consent(info: Info[Context, None], input: GiveInsightConsentInput) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation(description="One action, no reason asked.")
+async def withdraw_insight_consent(
+    info: Info[Context, None], input: WithdrawInsightConsentInput
+) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation(description="Sets right an earlier fact on the timeline without rewriting it.")
+async def record_correction(info: Info[Context, None], input: RecordCorrectionInput) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation()
+async def pause_portfolio(info: Info[Context, None], input: PausePortfolioInput) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation()
+async def resume_portfolio(info: Info[Context, None], input: ResumePortfolioInput) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+@mutation()
+async def close_portfolio(info: Info[Context, None], input: ClosePortfolioInput) -> PortfolioPayload:
+    return await _portfolio(info, await give(info, input))
+
+
+async def _portfolio(info: Info[Context, None], fate: Fate) -> PortfolioPayload:
+    read = await changed_portfolio(info, fate)
     return PortfolioPayload(command=result(info, fate), portfolio=portfolio_of(read) if read else None)
-
-
-@mutation()
-async def claim_talent(info: Info[Context, None], input: ClaimTalentInput) -> TalentPayload:
-    return await _talent(info, await give(info, input))
-
-
-@mutation()
-async def revise_talent(info: Info[Context, None], input: ReviseTalentInput) -> TalentPayload:
-    return await _talent(info, await give(info, input))
-
-
-@mutation()
-async def set_talent_aside(info: Info[Context, None], input: SetTalentAsideInput) -> TalentPayload:
-    return await _talent(info, await give(info, input))
-
-
-async def _portfolio(info: Info[Context, None], fate: Fate) -> profile.Portfolio | None:
-    if not await shown(info, fate, profile.VIEW):
-        return None
-    return await info.context.gateway.reads.portfolio_of(info.context.person)
-
-
-async def _talent(info: Info[Context, None], fate: Fate) -> TalentPayload:
-    read = await _portfolio(info, fate)
-    changed = [talent_claim(read, it) for it in read.talents if it.talent == fate.thing] if read else []
-    return TalentPayload(command=result(info, fate), talent=changed[0] if changed else None)

@@ -1,0 +1,34 @@
+"""Showing what a mutation changed in a portfolio, once the view has come to it."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from strawberry import Info
+
+from gateway.command_bus import Fate
+from gateway.context import Context
+from gateway.mutations.giving import shown
+from projections.views import profile
+
+R = TypeVar("R")
+
+
+async def changed_portfolio(info: Info[Context, None], fate: Fate) -> profile.Portfolio | None:
+    """Return the caller's portfolio after the command; None when it is refused, unsettled or late."""
+    if not await shown(info, fate, profile.VIEW):
+        return None
+    return await info.context.gateway.reads.portfolio_of(info.context.person)
+
+
+async def changed_item(
+    info: Info[Context, None],
+    fate: Fate,
+    items: Callable[[profile.Portfolio], Sequence[R]],
+    id_of: Callable[[R], str],
+) -> tuple[profile.Portfolio, R] | None:
+    """Return the item that the command made or changed, with its portfolio; None also when it is gone."""
+    portfolio = await changed_portfolio(info, fate)
+    if portfolio is None:
+        return None
+    found = next((item for item in items(portfolio) if id_of(item) == fate.thing), None)
+    return None if found is None else (portfolio, found)
