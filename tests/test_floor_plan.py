@@ -46,7 +46,11 @@ PLANTS = [
     Plant("No circles", "events/log/outcomes.py", "import events.log.recorder"),
     Plant("The Kafka client only in events/log/kafka.py", "events/log/table.py", "import kafka"),
     Plant("Strawberry only in the gateway", "services/app.py", "import strawberry"),
-    Plant("psycopg only in kit, projections, the log and the vault", "gateway/access.py", "import psycopg"),
+    Plant(
+        "psycopg only in kit, projections, the log, the vault and the read log",
+        "gateway/access.py",
+        "import psycopg",
+    ),
     Plant("Only composition roots read settings", "services/handling.py", "import kit.settings"),
     Plant("Nothing imports tests or benchmarks", "kit/ids.py", "import tests.spec"),
 ]

@@ -25,3 +25,8 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA leases GRANT ALL ON TABLES
 CREATE SCHEMA views AUTHORIZATION ipp_views;
 GRANT USAGE ON SCHEMA views TO ipp_gateway;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA views GRANT SELECT ON TABLES TO ipp_gateway;
+
+-- The read log, which is not derived: the gateway adds lines and reads them, and can change or remove none.
+CREATE SCHEMA read_log AUTHORIZATION ipp_views;
+GRANT USAGE ON SCHEMA read_log TO ipp_gateway;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA read_log GRANT SELECT, INSERT ON TABLES TO ipp_gateway;

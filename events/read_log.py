@@ -1,0 +1,151 @@
+"""The read log: which item was shown to someone else, in which role and why; written before it is shown."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row
+
+from events.catalog.portfolio import ItemKind
+
+SCHEMA: Final = "read_log"
+MONTHS_AHEAD: Final = 12
+"""So far ahead there is room; without room nothing is written, so nothing is shown."""
+_TABLE: Final = f"{SCHEMA}.disclosures"
+_SETUP_LOCK: Final = 0x69707005
+
+# Not derived: nothing here can be folded again. `line` tells rows of one day apart for who reads on in pages;
+# it is random, so that neither hour nor viewer can be guessed from it.
+_DDL: Final = f"""
+CREATE TABLE IF NOT EXISTS {_TABLE} (
+    owner text NOT NULL,
+    day date NOT NULL,
+    item_kind text NOT NULL,
+    item text NOT NULL,
+    viewer text NOT NULL,
+    viewer_role text NOT NULL,
+    purpose text NOT NULL,
+    line uuid NOT NULL DEFAULT gen_random_uuid(),
+    PRIMARY KEY (owner, day, item, viewer, viewer_role, purpose)
+) PARTITION BY RANGE (day)
+"""
+
+Purpose = Literal["SHARED_BY_NAME", "TEAM_PAGE", "FINDER", "AUDIT"]
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An item about to be shown to a viewer; `viewer_role` is a name of rules/access.py."""
+
+    owner: str
+    day: date
+    item_kind: ItemKind
+    item: str
+    viewer: str
+    viewer_role: str
+    purpose: Purpose
+
+
+class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
+    """What the owner may know of it: never who, never at what hour."""
+
+    day: date
+    item_kind: ItemKind
+    item: str
+    viewer_role: str
+    purpose: Purpose
+    line: str
+
+
+def create_tables(conn: psycopg.Connection[Any], today: date) -> None:
+    """Create what is missing, room for this month and those ahead with it; harmless when it is all there."""
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+        there = conn.execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()
+        if there is None or not there[0]:
+            conn.execute(f"CREATE SCHEMA {SCHEMA}")
+        conn.execute(_DDL)
+        # From the month before: a request may have begun on the other side of midnight.
+        month = _month_of(_month_of(today) - timedelta(days=1))
+        for _ in range(MONTHS_AHEAD + 2):
+            following = _month_after(month)
+            conn.execute(
+                f"CREATE TABLE IF NOT EXISTS {_partition(month)} PARTITION OF {_TABLE}"
+                f" FOR VALUES FROM ('{month}') TO ('{following}')"
+            )
+            month = following
+
+
+def drop_older_than(conn: psycopg.Connection[Any], months: int, today: date) -> int:
+    """Drop every whole month that ended `months` months ago or earlier; return how many were dropped."""
+    kept_from = _month_of(today)
+    for _ in range(months):
+        kept_from = _month_of(kept_from - timedelta(days=1))
+    rows = conn.execute(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = to_regclass(%s)",
+        (_TABLE,),
+    ).fetchall()
+    old = [name for (name,) in rows if f"{SCHEMA}.{name}" < _partition(kept_from)]
+    for name in old:
+        conn.execute(f"DROP TABLE {SCHEMA}.{name}")
+    return len(old)
+
+
+async def record(connection: psycopg.AsyncConnection, shown: Sequence[Shown]) -> None:
+    """Write what is about to be shown, each once for its owner, item, viewer, day, role and purpose.
+
+    Written and safe on disk when it returns. Raises psycopg's errors, and then nothing may be shown.
+    """
+    names = Shown.__struct_fields__
+    # In one order always, so that two that write the same lines wait for each other and don't lock up.
+    rows = sorted({tuple(getattr(item, name) for name in names) for item in shown})
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    arrays = ", ".join("%s::date[]" if name == "day" else "%s::text[]" for name in names)
+    async with connection.transaction():
+        await connection.execute("SET LOCAL synchronous_commit = on")
+        await connection.execute(
+            f"INSERT INTO {_TABLE} ({', '.join(names)}) SELECT * FROM unnest({arrays})"
+            " ON CONFLICT DO NOTHING".encode(),
+            columns,
+        )
+
+
+async def of_owner(
+    connection: psycopg.AsyncConnection,
+    owner: str,
+    *,
+    before_day: date,
+    after: tuple[date, str, str] | None = None,
+    limit: int,
+) -> list[Disclosure]:
+    """Return a page of what was shown of an owner before a day, the newest day first, within a day by item.
+
+    `after` is (day, item, line) of the last of the page before.
+    """
+    day, item, line = after or (None, None, None)
+    values = {"owner": owner, "before": before_day, "day": day, "item": item, "line": line, "limit": limit}
+    async with connection.cursor(row_factory=class_row(Disclosure)) as cursor:
+        await cursor.execute(
+            f"SELECT day, item_kind, item, viewer_role, purpose, line::text AS line FROM {_TABLE}"
+            " WHERE owner = %(owner)s AND day < %(before)s AND (%(day)s::date IS NULL OR day < %(day)s"
+            ' OR day = %(day)s AND (item COLLATE "C", line) > (%(item)s, %(line)s::uuid))'
+            ' ORDER BY day DESC, item COLLATE "C", line LIMIT %(limit)s',
+            values,
+        )
+        return await cursor.fetchall()
+
+
+def _month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _month_after(month: date) -> date:
+    return _month_of(month + timedelta(days=31))
+
+
+def _partition(month: date) -> str:
+    return f"{_TABLE}_{month:%Y_%m}"
