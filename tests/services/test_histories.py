@@ -7,35 +7,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.catalog.employment import ProfessionalRegistered
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
 from kit.ids import derived_id
 from rules.access import GRANTABLE, NOT_IN_ONE_HAND, Role
-from services.contexts import DECIDERS, MalformedCommandError, UnknownCommandError, decider_of, read_command
+from services.contexts import (
+    MalformedCommandError,
+    UnknownCommandError,
+    command_names,
+    decider_of,
+    read_command,
+)
 from services.deciding import Command, Ids, RejectedError
 from services.employment.commands import RecordTeamJoined, RegisterProfessional
 from services.organisation.commands import FormUnit, GrantRole
-from services.portfolio.commands import ClaimTalent, OpenPortfolio, ReviseTalent, SetTalentAside, TalentName
-from services.portfolio.decider import Portfolio
 from services.team.commands import FormTeam
-from services.wording import same_words
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
+from tests.services.portfolio_cases import OWNERS_INPUTS
 from tests.spec import ORGANISATION, TODAY
 
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])
 KEYS = st.sampled_from(["a", "b", "c"])
-TALENT_IDS = st.integers(0, 12).map(lambda n: derived_id("claimTalent", str(n)))
-NUMBERS = {"strength": st.integers(1, 5), "energy": st.integers(-2, 2), "use": st.integers(0, 3)}
-STORY = st.sampled_from([None, "", "Op straat."])
 ASKED: dict[str, st.SearchStrategy[Any]] = {
-    "portfolio": st.one_of(
-        st.builds(OpenPortfolio, language=st.sampled_from(["NL", "EN"])),
-        st.builds(ClaimTalent, name=st.builds(TalentName, own_words=WORDS), story=STORY, **NUMBERS),
-        st.builds(ReviseTalent, talent_id=TALENT_IDS, story=STORY, **NUMBERS),
-        st.builds(SetTalentAside, talent_id=TALENT_IDS),
-    ),
     "employment": st.one_of(
         st.builds(RegisterProfessional, employee_number=KEYS, name=WORDS, email=st.just("a@example.org")),
         st.builds(RecordTeamJoined, employee_number=KEYS, team_key=KEYS, on=st.just(date(2026, 1, 1))),
@@ -46,21 +40,14 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
         GrantRole, role=st.sampled_from(sorted(GRANTABLE, key=lambda r: r.name)), subject=KEYS
     ),
 }
-BEFORE: dict[str, list[Event]] = {
-    "portfolio": [ProfessionalRegistered(name="Fenna", email="f@example.org")],
-}
 
 
-def lived(category: str, commands: list[Command]) -> tuple[list[Event], list[Any]]:
+def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
     """Ask one after the other; give what happened and the state after each event."""
     decider = decider_of(commands[0])
     state = decider.initial
     history: list[Event] = []
     states = []
-    for event in BEFORE.get(category, []):
-        state = decider.evolve(state, event)
-        history.append(event)
-        states.append(state)
     for number, command in enumerate(commands):
         person = getattr(command, "subject", "p")
         ids = Ids(
@@ -88,7 +75,7 @@ def lived(category: str, commands: list[Command]) -> tuple[list[Event], list[Any
 @given(data=st.data())
 def test_every_prefix_replays_to_the_same_state(category: str, data: st.DataObject) -> None:
     commands = data.draw(st.lists(ASKED[category], min_size=1, max_size=14))
-    history, states = lived(category, commands)
+    history, states = lived(commands)
     decider, mapper = decider_of(commands[0]), EventMapper(OneKey())
     state = decider.initial
     for version, event in enumerate(history, 1):
@@ -101,19 +88,9 @@ def test_every_prefix_replays_to_the_same_state(category: str, data: st.DataObje
 
 
 @settings(max_examples=80, deadline=None)
-@given(commands=st.lists(ASKED["portfolio"], min_size=1, max_size=20))
-def test_no_words_ever_stand_twice_in_a_portfolio(commands: list[Command]) -> None:
-    _, states = lived("portfolio", commands)
-    for state in states:
-        assert isinstance(state, Portfolio)
-        kept = [same_words(talent.name) for talent in state.talents.values() if not talent.set_aside]
-        assert len(kept) == len(set(kept))
-
-
-@settings(max_examples=80, deadline=None)
 @given(commands=st.lists(ASKED["policy"], min_size=1, max_size=30))
 def test_roles_that_conflict_never_come_into_one_hand(commands: list[Command]) -> None:
-    _, states = lived("policy", commands)
+    _, states = lived(commands)
     for state in states:
         for roles in state.roles.values():
             assert not any(pair <= roles for pair in NOT_IN_ONE_HAND)
@@ -122,7 +99,7 @@ def test_roles_that_conflict_never_come_into_one_hand(commands: list[Command]) -
 @settings(max_examples=80, deadline=None)
 @given(commands=st.lists(ASKED["units"], min_size=1, max_size=20))
 def test_units_are_always_a_tree(commands: list[Command]) -> None:
-    _, states = lived("units", commands)
+    _, states = lived(commands)
     for state in states:
         for unit in state.formed.values():
             above, seen = unit, set[str]()
@@ -133,19 +110,15 @@ def test_units_are_always_a_tree(commands: list[Command]) -> None:
 
 
 def test_every_command_is_read_from_the_json_of_its_input() -> None:
-    numbers = {"strength": 1, "energy": 0, "use": 2}
     given_by_name: dict[str, dict[str, Any]] = {
-        "openPortfolio": {"language": "NL"},
-        "claimTalent": {"name": {"ownWords": "Rust"}, **numbers, "story": None},
-        "reviseTalent": {"talentId": "t", **numbers},
-        "setTalentAside": {"talentId": "t"},
+        **OWNERS_INPUTS,
         "registerProfessional": {"employeeNumber": "e", "name": "n", "email": "a@b.c"},
         "recordTeamJoined": {"employeeNumber": "e", "teamKey": "t", "on": "2026-09-01"},
         "formUnit": {"unitKey": "u", "name": "n", "parentKey": None},
         "formTeam": {"teamKey": "t", "name": "n", "unitKey": "u"},
         "grantRole": {"role": "HR", "subject": "s"},
     }
-    assert set(given_by_name) == {c.wire_name() for decider in DECIDERS for c in decider.commands}
+    assert set(given_by_name) == set(command_names())
     for name, content in given_by_name.items():
         command = read_command(name, content)
         assert (command.wire_name(), command.refusals()) == (name, [])

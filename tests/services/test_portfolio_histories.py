@@ -1,0 +1,246 @@
+"""Whatever is asked of a portfolio, in whatever order and while days pass: what always holds of it."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from events.catalog.employment import EmploymentEnded, EmploymentEvent, TeamJoined, TeamLeft
+from events.catalog.policy import PolicyAdopted
+from events.catalog.portfolio import (
+    AgreementConfirmed,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+    PortfolioClosed,
+    PortfolioEvent,
+    PortfolioResumed,
+)
+from events.catalog.registry import Event
+from events.codec import EventMapper, Recorded
+from kit.ids import derived_id
+from services.contexts import read_command
+from services.deciding import AnyDecider, Command, Ids, RejectedError
+from services.portfolio.commands import ConfirmAgreement, EndItemSharings
+from services.portfolio.decider import DECIDER
+from services.portfolio.evolving import ChangeEvent, GoneEvent
+from services.portfolio.state import (
+    SHARING_DAYS_MAX_DEFAULT,
+    Goal,
+    Portfolio,
+    Talent,
+)
+from services.wording import same_words
+from tests.events.examples import BY, EXAMPLES, MOMENT, SUBJECT
+from tests.events.golden import OneKey
+from tests.services.portfolio_asked import (
+    CLOSING,
+    GOALS,
+    OTHERS,
+    SELDOM,
+    SHARING,
+    TEAMS,
+    inputs,
+    policy,
+    some,
+)
+from tests.services.portfolio_cases import HOME, REGISTERED
+from tests.spec import COLLEAGUE, IDS, ORGANISATION, PERSON, TODAY
+
+PORTFOLIO: Final[AnyDecider] = DECIDER
+STEPS_MAX: Final = 40
+
+
+class Histories(RuleBasedStateMachine):
+    """A professional, a colleague, a feed and a process, one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.today = TODAY
+        self.state = Portfolio()
+        self.history: list[Event] = []
+        self.states: list[Portfolio] = []
+        self.number = 0
+        self.days_max = SHARING_DAYS_MAX_DEFAULT
+        self.was_closed = False
+
+    def happens(self, *events: Event) -> None:
+        for event in events:
+            self.state = PORTFOLIO.evolve(self.state, event)
+            self.history.append(event)
+            self.states.append(self.state)
+
+    def ids(self, person: str) -> Ids:
+        return Ids(
+            new=derived_id("test", str(self.number)),
+            organisation=ORGANISATION,
+            person=person,
+            today=self.today,
+            professionals=IDS.professionals,
+        )
+
+    def ask(self, command: Command, person: str) -> tuple[Event, ...]:
+        self.number += 1
+        assert command.refusals() == []
+        ids, before = self.ids(person), self.state
+        try:
+            events: tuple[Event, ...] = PORTFOLIO.decide(command, before, ids)
+        except RejectedError:
+            return ()
+        assert events, "an accepted command makes something happen"
+        self.happens(*events)
+        self.holds_of(command, events, before)
+        with pytest.raises(RejectedError):  # what has just been done is not done again
+            PORTFOLIO.decide(command, self.state, ids)
+        return events
+
+    def holds_of(self, command: Command, events: tuple[Event, ...], before: Portfolio) -> None:
+        by_owner = not isinstance(command, ConfirmAgreement | EndItemSharings)
+        if by_owner:
+            assert not any(isinstance(event, AgreementConfirmed) for event in events)
+        if before.standing == "PAUSED" and by_owner:
+            first = PortfolioResumed | PortfolioClosed | ItemSharingEnded | InsightConsentWithdrawn
+            assert isinstance(events[0], first)
+        assert not self.was_closed, "a closed portfolio changes no more"
+        for event in events:
+            if isinstance(event, ItemShared):
+                assert self.today < event.until <= self.today + timedelta(days=self.days_max)
+                assert event.team is None or event.team in before.teams
+                assert PERSON not in event.people
+        self.was_closed = self.state.standing == "CLOSED"
+
+    @initialize()
+    def begins(self) -> None:
+        self.happens(*HOME)
+
+    def somebody_asks(self, data: st.DataObject, name: str) -> None:
+        """By the owner, but for what the other party confirms."""
+        given = data.draw(inputs(name, self.state, self.today))
+        person = COLLEAGUE if name == "confirmAgreement" else PERSON
+        self.ask(read_command(name, given), person)
+
+    @rule(data=st.data(), name=st.sampled_from(OTHERS))
+    def anything_is_asked(self, data: st.DataObject, name: str) -> None:
+        self.somebody_asks(data, name)
+
+    @rule(data=st.data(), name=st.sampled_from(SHARING))
+    def something_is_shared_or_not_any_more(self, data: st.DataObject, name: str) -> None:
+        self.somebody_asks(data, name)
+
+    @rule(data=st.data(), name=st.sampled_from(GOALS))
+    def a_goal_is_worked_on(self, data: st.DataObject, name: str) -> None:
+        self.somebody_asks(data, name)
+
+    @rule(data=st.data(), name=st.sampled_from(sorted(CLOSING)), chance=st.integers(1, SELDOM))
+    def the_portfolio_is_paused_or_closed(self, data: st.DataObject, name: str, chance: int) -> None:
+        if chance == SELDOM:
+            self.somebody_asks(data, name)
+
+    @rule(data=st.data(), reason=st.sampled_from(["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]))
+    def the_process_looks(self, data: st.DataObject, reason: Any) -> None:
+        sharings = data.draw(st.lists(some(self.state.sharings), min_size=1, max_size=4))
+        before = self.state
+        ended = self.ask(EndItemSharings(owner=PERSON, sharing_ids=tuple(sharings), reason=reason), PERSON)
+        for event in ended:
+            assert isinstance(event, ItemSharingEnded)
+            sharing = before.sharings[event.sharing]
+            if reason == "DAY":
+                assert sharing.until < self.today
+            elif reason == "TEAM_LEFT":
+                assert sharing.team not in {None, *before.teams}
+            else:
+                assert not before.employed
+
+    @rule(days=st.integers(1, 20), team=st.sampled_from(TEAMS), policy_days=st.integers(5, 60))
+    def time_goes_by(self, days: int, team: str, policy_days: int) -> None:
+        """Days pass, and each third time something else happens that the owner does not cause."""
+        self.today += timedelta(days=days)
+        if days % 3 == 0:
+            left = team in self.state.teams
+            self.happens((TeamLeft if left else TeamJoined)(team=team, on=self.today))
+        elif days % 3 == 1:
+            self.days_max = policy_days
+            self.happens(policy(policy_days))
+
+    @rule(chance=st.integers(1, SELDOM))
+    def the_owner_leaves_or_is_back(self, chance: int) -> None:
+        if chance > SELDOM // 2:
+            self.happens(EmploymentEnded(on=self.today) if self.state.employed else REGISTERED)
+
+    @invariant()
+    def nothing_is_open_of_what_is_gone(self) -> None:
+        for sharing in self.state.open_sharings().values():
+            assert not self.state.items[sharing.item].gone
+            assert self.state.standing != "CLOSED"
+
+    @invariant()
+    def a_goal_is_on_offer_once_at_most_and_only_while_it_is_open(self) -> None:
+        offers: dict[str, int] = {}
+        for event in self.history:
+            if isinstance(event, GoalOfferedToTeam | GoalOfferTakenBack):
+                step = 1 if isinstance(event, GoalOfferedToTeam) else -1
+                offers[event.goal] = offers.get(event.goal, 0) + step
+        for name, count in offers.items():
+            goal = self.state.item(Goal, name)
+            assert goal is not None
+            assert count == (goal.offered_to is not None)
+            assert not (count and (goal.gone or goal.reached))
+
+    @invariant()
+    def no_words_stand_twice(self) -> None:
+        kept = [same_words(talent.name) for talent in self.state.kept(Talent)]
+        assert len(kept) == len(set(kept))
+
+    def teardown(self) -> None:
+        self.every_prefix_replays_to_the_same_state()
+        self.stream_by_stream_it_is_the_same_state()
+
+    def every_prefix_replays_to_the_same_state(self) -> None:
+        state, mapper = PORTFOLIO.initial, EventMapper(OneKey())
+        for version, event in enumerate(self.history, 1):
+            # As a stream is read: every event through its bytes.
+            written = Recorded(stream=f"portfolio-{SUBJECT}", version=version, event=event, at=MOMENT, by=BY)
+            read = mapper.to_domain_event(mapper.to_stored_event(written))
+            assert isinstance(read.event, PORTFOLIO.reads)
+            state = PORTFOLIO.evolve(state, read.event)
+            assert state == self.states[version - 1]
+
+    def stream_by_stream_it_is_the_same_state(self) -> None:
+        """A command is decided on its streams one after the other, however they went through time."""
+        own = [event for event in self.history if isinstance(event, PortfolioEvent)]
+        hired = [event for event in self.history if isinstance(event, EmploymentEvent)]
+        ruled = [event for event in self.history if isinstance(event, PolicyAdopted)]
+        state = PORTFOLIO.initial
+        for event in (*own, *hired, *ruled):
+            state = PORTFOLIO.evolve(state, event)
+        assert state == self.state
+        assert state.version == len(own)
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(max_examples=250, stateful_step_count=STEPS_MAX, deadline=None)
+
+
+ABOUT_SOMETHING = [
+    example
+    for example in EXAMPLES
+    if isinstance(example, GoneEvent | ChangeEvent | AgreementConfirmed | ItemSharingEnded)
+]
+
+
+@pytest.mark.parametrize("event", ABOUT_SOMETHING, ids=lambda event: type(event).__name__)
+def test_an_event_about_something_unknown_changes_nothing(event: PortfolioEvent) -> None:
+    assert PORTFOLIO.evolve(Portfolio(), event) == Portfolio(version=1)
+
+
+def test_every_event_it_reads_is_folded() -> None:
+    state = Portfolio()
+    read = [example for example in EXAMPLES if isinstance(example, PORTFOLIO.reads)]
+    for event in read:
+        state = PORTFOLIO.evolve(state, event)
+    assert {type(event) for event in read} == set(PORTFOLIO.reads)
