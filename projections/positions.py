@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, LiteralString
@@ -10,10 +11,14 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
+from events.log.progress import journal_progress
 from projections.view import SCHEMA, View
 
 CHANNEL: Final = "views"
 """NOTIFY channel: "view partition ordinal" in each transaction that moved a position."""
+
+JOURNAL_GROUP: Final = "journal"
+"""The group, with the log's name behind it, whose leases the journal's workers hold."""
 
 _TABLES: Final[LiteralString] = """
 CREATE SCHEMA IF NOT EXISTS {schema};
@@ -41,7 +46,10 @@ _SETUP_LOCK: Final = 0x69707003  # serialises CREATE … IF NOT EXISTS, which Po
 
 
 class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
-    """The place of the last event folded into a partition; `stale_s` counts from the worker's last look."""
+    """The place of the last event folded into a partition.
+
+    `stale_s` counts from the last look, of the view's worker and of the journal's, when all was there.
+    """
 
     partition: int
     generation: str
@@ -68,6 +76,15 @@ async def positions_of(connection: psycopg.AsyncConnection, view: View) -> list[
         return await cursor.fetchall()
 
 
+async def staleness_of(connection: psycopg.AsyncConnection, views: Sequence[View]) -> float:
+    """Return how many seconds ago the stalest part of these views was known whole; inf before any."""
+    stale = 0.0
+    for view in views:
+        standing = await positions_of(connection, view)
+        stale = max(stale, max((at.stale_s for at in standing), default=math.inf))
+    return stale
+
+
 def read_positions(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> list[ViewPosition]:
     """Return the same for a worker or a command."""
     with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
@@ -89,7 +106,7 @@ def move(
     The row stays locked until the transaction ends, so no one else can fold this partition meanwhile.
     """
     moved = connection.execute(
-        f"UPDATE {schema}.positions SET ordinal = %s, seen_at = clock_timestamp()"
+        f"UPDATE {schema}.positions SET ordinal = %s"
         " WHERE view = %s AND version = %s AND partition = %s AND ordinal = %s",
         (ordinal, view.name, view.version, partition, expected),
     ).rowcount
@@ -102,18 +119,28 @@ def announce(connection: psycopg.Connection, view: View, partition: int, ordinal
     connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{view.name} {partition} {ordinal}"))
 
 
-def seen(connection: psycopg.Connection, views: Sequence[View], partitions: Sequence[int]) -> None:
-    """Note that the worker looked at these partitions and found nothing it hasn't folded.
+def seen(
+    connection: psycopg.Connection, views: Sequence[View], partitions: Sequence[int], *, log_name: str
+) -> None:
+    """Note that these partitions hold all that the journal held when its own worker last looked.
 
+    A partition that no journal worker holds, or whose fold is halted, is seen by nobody and grows stale.
     A position that someone holds at this moment is passed over: waiting for several could be a deadlock.
     """
+    journal = {at.partition for at in journal_progress(connection, log=log_name) if at.halted is None}
     connection.execute(
-        f"UPDATE {SCHEMA}.positions p SET seen_at = clock_timestamp()"
+        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, journal.seen_at)"
         f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions WHERE partition = ANY(%s)"
         " AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
-        " FOR UPDATE SKIP LOCKED) free"
+        " FOR UPDATE SKIP LOCKED) free JOIN (SELECT partition, max(seen_at) AS seen_at FROM leases.holdings"
+        " WHERE group_name = %s GROUP BY partition) journal USING (partition)"
         " WHERE (p.view, p.version, p.partition) = (free.view, free.version, free.partition)",
-        (list(partitions), [view.name for view in views], [view.version for view in views]),
+        (
+            sorted(journal & set(partitions)),
+            [view.name for view in views],
+            [view.version for view in views],
+            f"{JOURNAL_GROUP} {log_name}",
+        ),
     )
 
 
@@ -134,7 +161,8 @@ def prepare_view(
 ) -> None:
     """Make what is missing of a view's tables and positions.
 
-    A view that lost one of its tables begins anew, since its position would claim rows that are gone.
+    A view that lost one of its tables begins anew, since its position would claim rows that are gone. Until a
+    worker has come to the journal's end, nobody has seen it whole.
     """
     with connection.transaction():
         create_schema(connection, schema)
@@ -148,7 +176,7 @@ def prepare_view(
                 for statement in table.ddl(schema):
                     connection.execute(statement)
         connection.execute(
-            f"INSERT INTO {schema}.positions SELECT %s, %s, p, %s, 0, clock_timestamp()"
+            f"INSERT INTO {schema}.positions SELECT %s, %s, p, %s, 0, 'epoch'"
             " FROM generate_series(0, %s) p ON CONFLICT DO NOTHING",
             (view.name, view.version, generation, partitions - 1),
         )

@@ -88,6 +88,7 @@ class ViewWorker:
         self._leases: Leases | None = None
         self._connection: psycopg.Connection | None = None
         self._ordinals: dict[tuple[str, int], int] = {}
+        self._behind: set[int] = set()
         self._noted_at: dict[int, float] = {}
 
     def run(self, stop: Stop) -> None:
@@ -157,7 +158,7 @@ class ViewWorker:
             self._load(connection, partition)
             if not self._fold_partition(connection, partition):
                 idle.append(partition)
-        self._note_idle(connection, idle)
+        self._note_seen(connection, sorted((held & leases.held) - self._behind))
         for key in [key for key in self._ordinals if key[1] not in leases.held]:
             del self._ordinals[key]
         self._health.report(HEALTH_CHECK, ok=True, sentence=_folding(len(held)))
@@ -201,6 +202,7 @@ class ViewWorker:
         for view in self._views:
             at[self._ordinals[view.name, partition]].append(view)
         found = False
+        self._behind.discard(partition)
         for ordinal, views in at.items():
             events = read_partition(
                 connection, log=self._log, partition=partition, after=ordinal, limit=self._size.events
@@ -208,6 +210,8 @@ class ViewWorker:
             if not events:
                 continue
             found = True
+            if len(events) == self._size.events:
+                self._behind.add(partition)  # there may be more
             self._size.saw(events)
             batch = Batch(events, self._opener)
             for view in views:
@@ -217,11 +221,11 @@ class ViewWorker:
                 EVENTS_PASSED.labels(view.name).inc(len(events))
         return found
 
-    def _note_idle(self, connection: psycopg.Connection, partitions: Sequence[int]) -> None:
+    def _note_seen(self, connection: psycopg.Connection, partitions: Sequence[int]) -> None:
         now = time.monotonic()
         due = [p for p in partitions if now - self._noted_at.get(p, -math.inf) >= SEEN_EVERY_S]
         if due:
-            seen(connection, self._views, due)
+            seen(connection, self._views, due, log_name=self._log)
             self._noted_at.update(dict.fromkeys(due, now))
 
 
