@@ -1,4 +1,4 @@
-"""The master key that wraps other keys, read from a file and never shown."""
+"""Keys read from files and never shown, and the master key that wraps other keys."""
 
 import os
 from dataclasses import dataclass, field
@@ -17,6 +17,34 @@ class SecretError(Exception):
     """A key file can't be used, or something wrapped does not open under this key and context."""
 
 
+def read_key(path: Path) -> bytes:
+    """Read a key: 64 hexadecimal digits. Raises SecretError, which never quotes the content."""
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except OSError as error:
+        raise SecretError(f"The key file {path} can't be read: {error.strerror}.") from error
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        # Outside of the handler: as its context, the first error would quote the content.
+        raise SecretError(f"The key file {path} must hold {2 * KEY_BYTES} hexadecimal digits.")
+    return key
+
+
+def read_key_or_new(path: Path) -> bytes:
+    """Read a key, or make a random one and keep it in that file, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return read_key(path)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return read_key(path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterKey:
     """Wraps keys with AES-256-GCM; what was wrapped in one context opens in that context only."""
@@ -29,28 +57,13 @@ class MasterKey:
 
     @classmethod
     def from_file(cls, path: Path) -> "MasterKey":
-        """Read the key: 64 hexadecimal digits. Raises SecretError, which never quotes the content."""
-        try:
-            return cls(key=bytes.fromhex(path.read_text(encoding="ascii").strip()))
-        except OSError as error:
-            raise SecretError(f"The master key file {path} can't be read: {error.strerror}.") from error
-        except ValueError:
-            # Without a cause: its message would quote the content.
-            raise SecretError(f"The master key file {path} must hold 64 hexadecimal digits.") from None
+        """Read the key. Raises SecretError as `read_key` does."""
+        return cls(key=read_key(path))
 
     @classmethod
     def from_file_or_new(cls, path: Path) -> "MasterKey":
-        """Read the key, or make a random one and keep it in that file, readable by its owner only."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls.from_file(path)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(os.urandom(KEY_BYTES).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return cls.from_file(path)
+        """Read the key, or make one, as `read_key_or_new` does."""
+        return cls(key=read_key_or_new(path))
 
     def wrap(self, key: bytes, *, context: bytes) -> bytes:
         """Seal a key; `context` (say, whose key it is) must be told again to open it."""
