@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives import hashes
@@ -13,8 +14,11 @@ from gateway.command_bus import CommandBus
 from gateway.context import Gateway, RequestLimits
 from gateway.freshness import Freshness
 from gateway.limits import DocumentLimits
+from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import POSITION_KEY_BYTES, PositionCipher
+from gateway.read_log import ReadLog
 from gateway.reads import Reads
+from gateway.trusted_documents import read_trusted_documents
 from kit.clock import Clock
 from kit.postgres import connect_own_async, open_async_pool
 from kit.tokens import TokenVerifier
@@ -35,10 +39,23 @@ class LimitSettings(Protocol):
     def body_bytes_max(self) -> int: ...
     @property
     def wait_for_s(self) -> float: ...
+    @property
+    def staleness_max_s(self) -> float: ...
+    @property
+    def subscriptions_per_person_max(self) -> int: ...
+    @property
+    def subscriptions_max(self) -> int: ...
+    @property
+    def requests_per_minute_max(self) -> int: ...
+    @property
+    def requests_burst_max(self) -> int: ...
+    @property
+    def trusted_documents(self) -> Path | None: ...
 
 
 def limits_of(settings: LimitSettings) -> RequestLimits:
-    """Return the limits of a request as the settings name them."""
+    """Return the limits of a request as the settings name them. Raises TrustedDocumentsError."""
+    trusted = settings.trusted_documents
     document = DocumentLimits(
         depth_max=settings.query_depth_max, cost_max=settings.query_cost_max, page_max=settings.page_max
     )
@@ -47,6 +64,12 @@ def limits_of(settings: LimitSettings) -> RequestLimits:
         body_bytes_max=settings.body_bytes_max,
         request_s_max=REQUEST_S_MAX,
         wait_for_s=settings.wait_for_s,
+        staleness_max_s=settings.staleness_max_s,
+        subscriptions_per_person_max=settings.subscriptions_per_person_max,
+        subscriptions_max=settings.subscriptions_max,
+        requests_per_minute_max=settings.requests_per_minute_max,
+        requests_burst_max=settings.requests_burst_max,
+        trusted_documents=read_trusted_documents(trusted) if trusted else None,
     )
 
 
@@ -55,7 +78,7 @@ async def open_gateway(
     *,
     database_url: str,
     pool_max: int,
-    master_key: bytes,
+    position_key: bytes,
     verifier: TokenVerifier,
     person_claim: str,
     person_for: Callable[[str], str | None],
@@ -86,16 +109,20 @@ async def open_gateway(
             clock=clock,
             freshness=Freshness(connect=pool.connection, listen=listen),
             limits=limits,
-            positions=PositionCipher(position_key(master_key)),
-            reads=Reads(pool.connection),
+            positions=PositionCipher(_cipher_key(position_key)),
+            read_log=ReadLog(pool.connection),
+            reads=Reads(pool.connection, clock=clock),
+            subscriptions=OpenSubscriptions(
+                per_person_max=limits.subscriptions_per_person_max, in_process_max=limits.subscriptions_max
+            ),
         )
     finally:
         await pool.close()
 
 
-def position_key(master_key: bytes) -> bytes:
-    """Derive the key of positions (HKDF, RFC 5869), the same in every gateway of an installation."""
+def _cipher_key(position_key: bytes) -> bytes:
+    """Stretch the key of positions to the cipher's length (HKDF, RFC 5869)."""
     derivation = HKDF(
         algorithm=hashes.SHA256(), length=POSITION_KEY_BYTES, salt=None, info=b"ipp gateway positions v1"
     )
-    return derivation.derive(master_key)
+    return derivation.derive(position_key)

@@ -8,7 +8,10 @@ from gateway.command_bus import CommandBus
 from gateway.errors import ErrorCode, GatewayError
 from gateway.freshness import Freshness
 from gateway.limits import DocumentLimits
+from gateway.loaders import Loaders
+from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
+from gateway.read_log import ReadLog
 from gateway.reads import Reads
 from kit.clock import Clock
 from kit.tokens import IssuerUnreachableError, TokenRefusedError
@@ -40,6 +43,12 @@ class RequestLimits:
     body_bytes_max: int
     request_s_max: float
     wait_for_s: float
+    staleness_max_s: float
+    subscriptions_per_person_max: int
+    subscriptions_max: int
+    requests_per_minute_max: int
+    requests_burst_max: int
+    trusted_documents: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +61,9 @@ class Gateway:
     freshness: Freshness
     limits: RequestLimits
     positions: PositionCipher
+    read_log: ReadLog
     reads: Reads
+    subscriptions: OpenSubscriptions
 
 
 @dataclass(slots=True)
@@ -64,6 +75,7 @@ class Context:
     connection_params: dict[str, object] | None = None
     identity: Identity | None = None
     role: Role = Role.PUBLIC
+    _loaders: Loaders | None = field(default=None, init=False)
 
     async def authenticate(self, headers: Mapping[str, str]) -> None:
         """Read token and role of the request. Raises RequestRefusedError for what is wrong with either."""
@@ -87,6 +99,13 @@ class Context:
         return self.identity.person
 
     @property
+    def loaders(self) -> Loaders:
+        """Give what reads names together, for all fields of an answer that need some."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.gateway.reads)
+        return self._loaders
+
+    @property
     def token(self) -> str:
         if self.identity is None:
             raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
@@ -95,6 +114,13 @@ class Context:
     def still_identified(self) -> bool:
         """Whether there is a token that has not expired: what runs for long asks again."""
         return self.identity is not None and self.identity.expires_at > self.gateway.clock.now()
+
+    @property
+    def expires_in_s(self) -> float:
+        """How long the token still lasts; what runs for long ends then."""
+        if self.identity is None:
+            return 0.0
+        return max(0.0, (self.identity.expires_at - self.gateway.clock.now()).total_seconds())
 
     async def may_ask(self, name: str, *, role_held: bool) -> None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.
@@ -124,6 +150,10 @@ class Context:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         places = [self.gateway.positions.read(position) for position in positions]
         await self.gateway.freshness.wait(views, places, within_s=self.gateway.limits.wait_for_s)
+
+    async def need_fresh(self, *views: View) -> None:
+        """Raise UNAVAILABLE rather than disclose anything of one person to another from a view too stale."""
+        await self.gateway.freshness.need_fresh(views, at_most_s=self.gateway.limits.staleness_max_s)
 
     async def roles(self) -> frozenset[Role]:
         """Return the roles held now; asked each time, since one withdrawn ends running subscriptions too."""

@@ -49,7 +49,7 @@ class DocumentSize(SchemaExtension):
 
 
 def check_size(document: DocumentNode) -> None:
-    """Raise LIMIT_EXCEEDED for a document that holds too much of anything. Takes time linear in its length."""
+    """Raise LIMIT_EXCEEDED for a document that holds too much of anything. Linear in its length."""
     found: Counter[str] = Counter()
     names: Counter[str] = Counter()
     for definition in document.definitions:

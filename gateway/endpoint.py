@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
@@ -11,19 +11,23 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from gateway.allowance import Allowance
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError, error_document
 from gateway.masking import shown
 from gateway.page import graphiql_page, query_page
+from gateway.trusted_documents import document_asked
 from kit import metrics
 from kit.ids import new_id
 from kit.telemetry import correlated
@@ -36,12 +40,33 @@ _took = metrics.latency(
 )
 
 
+class _OverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
+    """The same limits for each operation of a connection as for a request over HTTP."""
+
+    view: "GraphQLEndpoint"
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        asked = cast("dict[str, object]", message["payload"])
+        try:
+            if self.connection_acknowledged:
+                self.view.pace(self.context, cast("ASGIWebSocketAdapter", self.websocket).ws)
+            text = self.view.document(asked)
+        except (GatewayError, RequestRefusedError) as refused:
+            error = GatewayError(refused.code, refused.message).formatted
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error]})
+            return
+        message["payload"]["query"] = text or ""
+        await super().handle_subscribe(message)
+
+
 class GraphQLEndpoint(GraphQL[Context, None]):
     """Strawberry's ASGI view, made strict.
 
     POST only, no batches, bounded bodies and times, the media type of the specification, and tokens checked
     before anything is executed.
     """
+
+    graphql_transport_ws_handler_class = _OverWebSocket
 
     def __init__(self, schema: BaseSchema, gateway: Gateway, *, with_page: bool) -> None:
         super().__init__(
@@ -52,6 +77,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             max_subscriptions_per_connection=SUBSCRIPTIONS_PER_CONNECTION_MAX,
         )
         self._gateway = gateway
+        limits = gateway.limits
+        self._allowance = Allowance(
+            per_minute=limits.requests_per_minute_max, burst=limits.requests_burst_max, clock=gateway.clock
+        )
         self._with_page = with_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,10 +123,30 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if isinstance(request, WebSocket):  # who asks over a WebSocket is told by its first message
             return Context(self._gateway, headers=request.headers)
         context = Context(self._gateway, headers=request.headers)
-        await context.authenticate(request.headers)
+        try:
+            await context.authenticate(request.headers)
+        finally:  # who sends tokens that are refused uses up an allowance, too
+            self.pace(context, request)
         if isinstance(response, Response):
             response.media_type = _media_type(request)
         return context
+
+    def pace(self, context: Context, connection: HTTPConnection) -> None:
+        """Count one request of the caller. Raises RequestRefusedError when it is one too many."""
+        person = context.identity.person if context.identity else None
+        address = connection.client.host if connection.client else ""
+        if wait_s := self._allowance.take(f"person {person}" if person else f"address {address}"):
+            message = f"You sent too many requests; the next is taken in {wait_s} s."
+            headers = {"Retry-After": str(wait_s)}
+            raise RequestRefusedError(429, ErrorCode.LIMIT_EXCEEDED, message, headers=headers)
+
+    def document(self, asked: Mapping[str, object]) -> str | None:
+        """Return the text that a request means. Raises GatewayError."""
+        return document_asked(
+            self._gateway.limits.trusted_documents,
+            document_id=asked.get("documentId"),
+            query=asked.get("query"),
+        )
 
     async def on_ws_connect(self, context: Context) -> Any:
         """Take token and role from the payload of `connection_init`, named as the headers, else from those.
@@ -118,6 +167,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise HTTPException(400, "The body is one JSON object.") from error
         if isinstance(data, list):  # strawberry refuses them before; this is for the type's sake
             raise HTTPException(400, "One operation a request.")
+        try:
+            data.query = self.document(json.loads(await request.get_body()))
+        except GatewayError as refused:
+            raise HTTPException(400, refused.message) from refused
         if not data.query:
             raise HTTPException(400, "`query` holds the document.")
         if not isinstance(data.operation_name, str | None):

@@ -10,13 +10,18 @@ import structlog
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.positions import Place
-from projections.positions import CHANNEL, positions_of
+from projections.positions import CHANNEL, positions_of, staleness_of
 from projections.view import View
 
-# A notification may be lost with its connection; positions are then looked at this often by whoever waits.
+# A notification may be lost with its connection; positions are looked at this often by a request that waits,
+# and by every subscription for as long as nobody is listening.
 LOOK_AGAIN_S = 1.0
+# Subscriptions last, and are many: while notifications come, each looks by itself only this often.
+SAFETY_LOOK_S = 20.0
 RECONNECT_S = 0.5
 
+Part = tuple[str, int | None]
+"""A view's name and a partition of it; None for whichever."""
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _log = structlog.get_logger("gateway")
 
@@ -27,7 +32,7 @@ class Freshness:
     def __init__(self, *, connect: Connect, listen: Connect) -> None:
         self._connect = connect
         self._listen = listen
-        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: dict[Part, set[asyncio.Event]] = defaultdict(set)
         self._listening = False
 
     @property
@@ -53,27 +58,41 @@ class Freshness:
             self._listening = True
             self._wake_all()  # whatever moved while nobody listened
             async for notice in connection.notifies():
-                self._wake(str(notice.payload).partition(" ")[0])
+                view, _, moved = str(notice.payload).partition(" ")
+                self.moved(view, moved.partition(" ")[0])
 
-    def _wake(self, view: str) -> None:
-        for event in self._waiting.get(view, ()):
-            event.set()
+    def moved(self, view: str, partition: str) -> None:
+        """Wake who waits for this part of a view, and nobody else."""
+        parts: list[Part] = [(view, None)]
+        if partition.isdecimal():
+            parts.append((view, int(partition)))
+        for part in parts:
+            for event in self._waiting.get(part, ()):
+                event.set()
 
     def _wake_all(self) -> None:
-        for view in self._waiting:
-            self._wake(view)
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
 
     @contextmanager
-    def movement(self, views: Sequence[View]) -> Iterator["Movement"]:
-        """Give what wakes whoever looks at these views, for as long as the block lasts."""
+    def movement(self, *parts: Part) -> Iterator["Movement"]:
+        """Give what wakes whoever looks at these parts of views, for as long as the block lasts."""
         event = asyncio.Event()
-        for view in views:
-            self._waiting[view.name].add(event)
+        for part in parts:
+            self._waiting[part].add(event)
         try:
             yield Movement(event)
         finally:
-            for view in views:
-                self._waiting[view.name].discard(event)
+            for part in parts:
+                self._waiting[part].discard(event)
+                if not self._waiting[part]:
+                    del self._waiting[part]
+
+    @property
+    def look_again_s(self) -> float:
+        """How long one who stays may rely on being woken."""
+        return SAFETY_LOOK_S if self._listening else LOOK_AGAIN_S
 
     async def wait(self, views: Sequence[View], places: Sequence[Place], *, within_s: float) -> None:
         """Wait until each view has passed each place. Raises NOT_YET, or POSITION_GONE for another log's."""
@@ -81,15 +100,27 @@ class Freshness:
             return
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
-        with self.movement(views) as movement:
+        parts = {(view.name, place.partition) for view in views for place in places}
+        with self.movement(*parts) as movement:
             while True:
                 movement.forget()
                 if await self.passed(views, places):
                     return
                 if loop.time() >= deadline:
                     break
-                await movement.next(within_s=deadline - loop.time())
+                await movement.next(within_s=min(LOOK_AGAIN_S, deadline - loop.time()))
         raise GatewayError(ErrorCode.NOT_YET, f"The view did not reach `waitFor` within {within_s:g} s.")
+
+    async def need_fresh(self, views: Sequence[View], *, at_most_s: float) -> None:
+        """Raise UNAVAILABLE if a view, or the journal it is folded from, was last known whole before that.
+
+        Called before anything of one person is disclosed to another: a sharing withdrawn may not be seen yet.
+        """
+        async with self._connect() as connection:
+            stale_s = await staleness_of(connection, views)
+        if stale_s > at_most_s:
+            message = f"What is known here is older than {at_most_s:g} s, so it isn't shown; try again."
+            raise GatewayError(ErrorCode.UNAVAILABLE, message)
 
     async def passed(self, views: Sequence[View], places: Sequence[Place]) -> bool:
         async with self._connect() as connection:
@@ -118,8 +149,9 @@ class Movement:
     def forget(self) -> None:
         self._event.clear()
 
-    async def next(self, *, within_s: float = LOOK_AGAIN_S) -> None:
-        """Wait until something moved, or might have unheard, or the time is over."""
+    async def next(self, *, within_s: float) -> bool:
+        """Wait until something moved; False when the time is over, and it may have moved unheard."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(within_s, LOOK_AGAIN_S)):
-                await self._event.wait()
+            async with asyncio.timeout(within_s):
+                return await self._event.wait()
+        return False

@@ -37,6 +37,9 @@ class Settings:
     """The vault's own database."""
     database_pool_max: int = 10
     master_key_file: Path = Path(".ipp/master.key")
+    """What wraps the person keys: for services and view workers, never for a gateway."""
+    position_key_file: Path = Path(".ipp/position.key")
+    """What a gateway encrypts positions and cursors with; the same for every gateway of an installation."""
 
     kafka_bootstrap: str = ""
     """host:port of brokers, comma between; empty means the embedded table log."""
@@ -72,12 +75,22 @@ class Settings:
     page_max: int = 100
     body_bytes_max: int = 256 * 1024
     commands_per_minute_max: int = 120
+    requests_per_minute_max: int = 1_200
+    """Of one person to one process of the gateway, or of one address while nobody is known."""
+    requests_burst_max: int = 300
+    trusted_documents: Path | None = None
+    """A JSON file of SHA-256 and document, or a folder of them: then the gateway executes nothing else."""
+    subscriptions_per_person_max: int = 10
+    subscriptions_max: int = 2_000
+    """Of all people together, in one process of the gateway."""
 
     log_format: LogFormat = "console"
 
     def __post_init__(self) -> None:
         if self.profile == "production":
             self.need("kafka_bootstrap")  # the embedded log holds for one process only
+        if self.kafka_security_protocol.startswith("SASL"):
+            self.need("kafka_sasl_username", "kafka_sasl_password_file")
         for setting in fields(self):
             value = getattr(self, setting.name)
             if type(value) in {int, float} and not (value > 0 or setting.name in _ZERO_ALLOWED):

@@ -1,7 +1,8 @@
 """`portfolioChanged`: the owner's own portfolio, live."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 import strawberry
 from strawberry import UNSET, Info
@@ -10,22 +11,11 @@ from gateway.access import subscription
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.positions import Place
+from gateway.queries.timeline import TimelineEntry, timeline_entry
 from gateway.scalars import Position
-from projections.views import profile
+from projections.views import timeline
 
 NAME = "portfolioChanged"
-
-
-@strawberry.type(description="One fact of the history of a portfolio.")
-class TimelineEntry:
-    at: datetime
-    version: int
-    fact: str = strawberry.field(
-        description="Name of the fact in DOMAIN.md, e.g. TalentClaimed. Grows; show `summary`."
-    )
-    item_id: strawberry.ID | None = strawberry.field(
-        description="The item it is about, while that still exists."
-    )
 
 
 @strawberry.type(description="What changed, as told to the owner's own screens.")
@@ -51,38 +41,67 @@ async def portfolio_changed(
     await context.may_ask(NAME, role_held=True)
     person = context.person
     generation = await gateway.reads.generation()
-    seen = _from(context, after, generation) if after else await _newest(context, person)
-    with gateway.freshness.movement([profile.VIEW]) as movement:
-        while context.still_identified():
-            movement.forget()
-            for change in await gateway.reads.changes_after(person, seen):
-                # asked again before each: what was withdrawn meanwhile is no longer told
-                await context.may_ask(NAME, role_held=True)
-                seen = change.ordinal
-                yield _told(context, change, generation)
-            await movement.next()
+    with gateway.subscriptions.one_of(person):
+        partition, seen = await _beginning(context, after or None, generation)
+        with gateway.freshness.movement((timeline.VIEW.name, partition)) as movement:
+            while context.still_identified():
+                movement.forget()
+                for _, commit in groupby(await gateway.reads.changes_after(person, seen), _commit):
+                    # asked again before each: what was withdrawn meanwhile is no longer told
+                    await context.may_ask(NAME, role_held=True)
+                    changes = list(commit)
+                    seen = changes[-1].ordinal
+                    yield _told(context, changes, generation)
+                if not await movement.next(
+                    within_s=min(gateway.freshness.look_again_s, context.expires_in_s)
+                ):
+                    await _still_allowed(context, generation)
 
 
-def _from(context: Context, after: Position, generation: str) -> int:
+async def _beginning(context: Context, after: Position | None, generation: str) -> tuple[int | None, int]:
+    """Return the person's partition, None before their first change, and the ordinal to tell from.
+
+    Ordinals count a partition's events, so a position in another would leave changes out.
+    """
+    reads, person = context.gateway.reads, context.person
+    newest = await reads.newest_change(person)
+    partition = newest.partition if newest else None
+    if after is None:
+        return partition, newest.ordinal if newest else 0
     place = context.gateway.positions.read(after)
     if place.generation != generation:
-        message = "This position is of a log that was replaced: ask without it."
-        raise GatewayError(ErrorCode.POSITION_GONE, message)
-    return place.ordinal
+        raise _gone()
+    if partition is None:
+        return None, 0
+    if place.partition != partition:
+        message = "`after` is a position that this subscription told, or a command of yours on the portfolio."
+        raise GatewayError(ErrorCode.BAD_REQUEST, message)
+    return partition, place.ordinal
 
 
-async def _newest(context: Context, person: str) -> int:
-    """Return the ordinal of the last change there is, so that only what comes later is told."""
-    newest = 0
-    while changes := await context.gateway.reads.changes_after(person, newest):
-        newest = changes[-1].ordinal
-    return newest
+async def _still_allowed(context: Context, generation: str) -> None:
+    """End a subscription in which nothing happens, too, once the right is gone or the log was replaced."""
+    if context.still_identified():
+        await context.may_ask(NAME, role_held=True)
+        if await context.gateway.reads.generation() != generation:
+            raise _gone()
 
 
-def _told(context: Context, change: profile.Change, generation: str) -> PortfolioChange:
-    place = Place(generation=generation, partition=change.partition, ordinal=change.ordinal)
-    item = strawberry.ID(change.item) if change.item else None
-    entry = TimelineEntry(at=change.at, version=change.version, fact=change.fact, item_id=item)
+def _gone() -> GatewayError:
+    message = "This position is of a log that was replaced: ask without it."
+    return GatewayError(ErrorCode.POSITION_GONE, message)
+
+
+def _commit(change: timeline.Entry) -> datetime:
+    """Return what the events of one commit have in common: the view keeps no more of it than its time."""
+    return change.at
+
+
+def _told(context: Context, changes: Sequence[timeline.Entry], generation: str) -> PortfolioChange:
+    last = changes[-1]
+    place = Place(generation=generation, partition=last.partition, ordinal=last.ordinal)
     return PortfolioChange(
-        position=context.gateway.positions.write(place), version=change.version, facts=[entry]
+        position=context.gateway.positions.write(place),
+        version=last.version,
+        facts=[timeline_entry(context.person, change) for change in changes],
     )

@@ -17,21 +17,28 @@ from gateway.development_issuer import DevelopmentIssuer
 from gateway.endpoint import GraphQLEndpoint
 from gateway.freshness import Freshness
 from gateway.limits import DocumentLimits
+from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
+from gateway.read_log import ReadLog
 from gateway.reads import Reads
 from gateway.schema import build_schema
-from kit.clock import FixedClock
-from projections.views import directory, organisation, profile
+from kit.clock import Clock, FixedClock
+from projections.views import directory, organisation, profile, timeline
 from rules.access import Role
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 OWNER = "a" * 32
-PEOPLE = {"owner": OWNER, "administrator": "b" * 32, "hr": "c" * 32}
+PEOPLE = {"owner": OWNER, "administrator": "b" * 32, "hr": "c" * 32, "colleague": "9" * 32}
 LIMITS = RequestLimits(
     document=DocumentLimits(depth_max=12, cost_max=5_000, page_max=100),
     body_bytes_max=10_000,
     request_s_max=2.0,
     wait_for_s=0.1,
+    staleness_max_s=30.0,
+    subscriptions_per_person_max=3,
+    subscriptions_max=4,
+    requests_per_minute_max=60,
+    requests_burst_max=1_000,
 )
 SCHEMA = build_schema(LIMITS.document)
 
@@ -39,10 +46,10 @@ SCHEMA = build_schema(LIMITS.document)
 class StandInReads(Reads):
     """Views that hold one owner without a portfolio, an administrator and someone of HR."""
 
-    def __init__(self) -> None:
-        super().__init__(_NoConnection)
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(_NoConnection, clock=clock)
         self.broken: Exception | None = None
-        self.changes: list[profile.Change] = []
+        self.changes: list[timeline.Entry] = []
 
     async def roles_of(self, person: str) -> frozenset[Role]:
         held = {OWNER: Role.PROFESSIONAL, PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
@@ -51,7 +58,7 @@ class StandInReads(Reads):
     async def person(self, person: str) -> directory.Person | None:
         if self.broken:
             raise self.broken
-        return directory.Person(person=person, display_name="Fenna", registered_at=NOW, ended_at=None)
+        return directory.Person(person=person, display_name="Fenna", registered_at=NOW, ended_on=None)
 
     async def the_organisation(self) -> organisation.Organisation | None:
         return organisation.Organisation(organisation="d" * 32, name="Kade", version=3, founded_at=NOW)
@@ -59,7 +66,7 @@ class StandInReads(Reads):
     async def units_below(self, parent: str | None) -> list[organisation.Unit]:
         return [organisation.Unit(unit="e" * 32, name="Zuid", parent=parent)]
 
-    async def portfolio_of(self, person: str) -> profile.Portfolio | None:
+    async def portfolio_of(self, person: str, as_of: datetime | None = None) -> profile.Portfolio | None:
         return None
 
     async def teams_of(self, person: str) -> list[organisation.Team]:
@@ -68,8 +75,14 @@ class StandInReads(Reads):
     async def grants_of(self, person: str) -> list[directory.RoleGrant]:
         return []
 
-    async def changes_after(self, person: str, ordinal: int) -> list[profile.Change]:
+    async def names_of(self, persons: Sequence[str]) -> dict[str, str]:
+        return dict.fromkeys(persons, "Fenna")
+
+    async def changes_after(self, person: str, ordinal: int) -> list[timeline.Entry]:
         return [change for change in self.changes if change.ordinal > ordinal]
+
+    async def newest_change(self, person: str) -> timeline.Entry | None:
+        return self.changes[-1] if self.changes else None
 
     async def generation(self) -> str:
         return "f" * 32
@@ -100,7 +113,7 @@ class House:
         self.issuer = DevelopmentIssuer(
             profile="embedded", folder=folder, person_claim="employee_number", clock=self.clock
         )
-        self.reads = StandInReads()
+        self.reads = StandInReads(self.clock)
         self.bus = StandInBus()
         self.positions = PositionCipher(bytes(64))
         self.gateway = Gateway(
@@ -115,7 +128,9 @@ class House:
             freshness=Freshness(connect=_NoConnection, listen=_NoConnection),
             limits=LIMITS,
             positions=self.positions,
+            read_log=ReadLog(_NoConnection),
             reads=self.reads,
+            subscriptions=OpenSubscriptions(per_person_max=3, in_process_max=4),
         )
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 

@@ -89,6 +89,36 @@ def test_a_lost_notification_costs_a_second_and_no_more(view_database: str) -> N
     with_freshness(view_database, work)
 
 
+def looked_at(url: str, seconds_ago: float, *, partitions: str) -> None:
+    with connect_own(url, application_name="test") as connection:
+        connection.execute(
+            "UPDATE views.positions SET seen_at = clock_timestamp() - make_interval(secs => %s)"
+            f" WHERE partition IN ({partitions})",
+            (seconds_ago,),
+        )
+
+
+def test_what_is_too_stale_in_one_partition_is_not_to_be_disclosed(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(looked_at, view_database, 0, partitions="0, 1, 2")
+        await fresh.need_fresh([VIEW], at_most_s=30)
+        await asyncio.to_thread(looked_at, view_database, 60, partitions="1")
+        with pytest.raises(GatewayError) as stale:
+            await fresh.need_fresh([VIEW], at_most_s=30)
+        assert stale.value.code is ErrorCode.UNAVAILABLE
+
+    with_freshness(view_database, work)
+
+
+def test_what_nobody_has_looked_at_yet_is_too_stale(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        with pytest.raises(GatewayError) as stale:
+            await fresh.need_fresh([VIEW], at_most_s=30)
+        assert stale.value.code is ErrorCode.UNAVAILABLE
+
+    with_freshness(view_database, work)
+
+
 def test_what_is_not_reached_in_time_is_not_yet(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
         begun = time.monotonic()

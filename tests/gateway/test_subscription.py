@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
+from gateway import freshness
 from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
+from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import Place
-from projections.views import profile
+from projections.views import timeline
 from rules.access import Role
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
@@ -19,9 +24,18 @@ ASK = (
 GENERATION = "f" * 32
 
 
-def change(ordinal: int) -> profile.Change:
-    return profile.Change(
-        partition=4, ordinal=ordinal, version=ordinal - 10, fact="TalentRevised", item=None, at=NOW
+def change(ordinal: int, *, commit: int | None = None) -> timeline.Entry:
+    at = NOW + timedelta(seconds=commit or ordinal)
+    return timeline.Entry(
+        partition=4,
+        ordinal=ordinal,
+        version=ordinal - 10,
+        fact="TalentRevised",
+        item=None,
+        at=at,
+        nl="Talent bijgewerkt",
+        en="Talent brought up to date",
+        correction=None,
     )
 
 
@@ -33,8 +47,8 @@ async def watching(house: House, after: str | None = None, name: str = "owner") 
         yield result
 
 
-def place(house: House, ordinal: int, generation: str = GENERATION) -> str:
-    return house.positions.write(Place(generation=generation, partition=4, ordinal=ordinal))
+def place(house: House, ordinal: int, generation: str = GENERATION, partition: int = 4) -> str:
+    return house.positions.write(Place(generation=generation, partition=partition, ordinal=ordinal))
 
 
 async def told(house: House, count: int, after: str | None = None) -> list[int]:
@@ -97,6 +111,136 @@ def test_it_ends_when_the_role_is_no_longer_held(house: House, monkeypatch: pyte
     house.reads.changes = [change(11)]
     (last,) = asyncio.run(run())
     assert last.errors[0].extensions["code"] == "FORBIDDEN"
+
+
+def test_one_in_which_nothing_happens_ends_too_when_the_token_expires(house: House) -> None:
+    async def run() -> list[Any]:
+        stream = watching(house)
+        waiting = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0.1)
+        house.clock.advance(timedelta(days=1))
+        async with asyncio.timeout(10):
+            with pytest.raises(StopAsyncIteration):
+                await waiting
+        return [result async for result in stream]
+
+    assert asyncio.run(run()) == []
+
+
+def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(_: str) -> frozenset[Role]:
+        return frozenset()
+
+    async def run() -> Any:
+        stream = watching(house)
+        waiting = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0.1)
+        monkeypatch.setattr(house.reads, "roles_of", nobody)
+        async with asyncio.timeout(10):
+            return await waiting
+
+    assert asyncio.run(run()).errors[0].extensions["code"] == "FORBIDDEN"
+
+
+def test_the_events_of_one_commit_are_told_in_one_message_with_the_position_behind_them(
+    house: House,
+) -> None:
+    house.reads.changes = [change(11, commit=1), change(12, commit=1), change(13, commit=2)]
+
+    async def run() -> list[Any]:
+        stream = watching(house, place(house, 0))
+        messages = [(await anext(stream)).data["portfolioChanged"] for _ in range(2)]
+        await stream.aclose()
+        return messages
+
+    first, second = asyncio.run(run())
+    assert [len(message["facts"]) for message in (first, second)] == [2, 1]
+    assert first["position"] == place(house, 12)
+    assert asyncio.run(told(house, 1, after=first["position"])) == [3]
+
+
+def test_a_position_in_another_partition_is_refused_since_ordinals_there_count_other_events(
+    house: House,
+) -> None:
+    house.reads.changes = [change(11)]
+
+    async def run() -> Any:
+        return await anext(watching(house, place(house, 99, partition=5)))
+
+    assert asyncio.run(run()).errors[0].extensions["code"] == "BAD_REQUEST"
+
+
+def test_what_moves_in_other_partitions_makes_no_subscription_look(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    changes_after = house.reads.changes_after
+
+    async def counted(person: str, ordinal: int) -> list[timeline.Entry]:
+        nonlocal looks
+        looks += 1
+        return await changes_after(person, ordinal)
+
+    async def run() -> None:
+        waiting = asyncio.create_task(told(house, 1, after=place(house, 11)))
+        await asyncio.sleep(0.2)
+        before = looks
+        for partition in ("3", "5", "40"):
+            house.gateway.freshness.moved(timeline.VIEW.name, partition)
+        house.gateway.freshness.moved("directory", "4")
+        await asyncio.sleep(0.2)
+        assert looks == before
+        house.reads.changes.append(change(12))
+        house.gateway.freshness.moved(timeline.VIEW.name, "4")
+        async with asyncio.timeout(10):
+            assert await waiting == [2]
+
+    monkeypatch.setattr(freshness, "LOOK_AGAIN_S", 60.0)
+    monkeypatch.setattr(house.reads, "changes_after", counted)
+    house.reads.changes = [change(11)]
+    asyncio.run(run())
+
+
+async def opened(house: House, name: str = "owner") -> tuple[AsyncGenerator[Any], "asyncio.Task[Any]"]:
+    stream = watching(house, name=name)
+    first = asyncio.create_task(anext(stream))
+    await asyncio.sleep(0.05)
+    return stream, first
+
+
+def test_one_person_has_few_subscriptions_open_and_one_that_ended_makes_room(house: House) -> None:
+    async def run() -> None:
+        streams = [await opened(house) for _ in range(house.gateway.limits.subscriptions_per_person_max)]
+        assert open_now() == len(streams)
+        over, refused = await opened(house)
+        assert (await refused).errors[0].extensions["code"] == "LIMIT_EXCEEDED"
+        assert [result async for result in over] == []
+        for stream, first in streams:
+            first.cancel()
+            with suppress(asyncio.CancelledError):
+                await first
+            await stream.aclose()
+        assert open_now() == 0
+        assert await told(house, 1, after=place(house, 0)) == [1]
+
+    house.reads.changes = [change(11)]
+    asyncio.run(run())
+
+
+def test_a_process_has_only_so_many_open_whoever_asks() -> None:
+    everyone = OpenSubscriptions(per_person_max=2, in_process_max=3)
+    with everyone.one_of("a"), everyone.one_of("a"), everyone.one_of("b"):
+        with pytest.raises(GatewayError) as over, everyone.one_of("c"):
+            pass
+        assert over.value.code is ErrorCode.LIMIT_EXCEEDED
+    with everyone.one_of("c"):
+        assert open_now() == 1
+
+
+def open_now() -> float:
+    return REGISTRY.get_sample_value("ipp_gateway_subscriptions_open") or 0.0
 
 
 def test_a_position_of_a_log_that_was_replaced_is_gone(house: House) -> None:

@@ -1,0 +1,54 @@
+"""Documents that were known before: where there is a list of them, nothing else is executed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.errors import ErrorCode, GatewayError
+
+
+class TrustedDocumentsError(Exception):
+    """The list can't be read, or an id in it is not the SHA-256 of its document."""
+
+
+def read_trusted_documents(path: Path) -> Mapping[str, str]:
+    """Read a JSON file of id and text, or all of a folder. Raises TrustedDocumentsError."""
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    if not files:
+        raise TrustedDocumentsError(f"{path} holds no .json file of documents.")
+    documents: dict[str, str] = {}
+    for file in files:
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise TrustedDocumentsError(f"{file} can't be read as JSON ({type(error).__name__}).") from error
+        if not isinstance(found, dict):
+            raise TrustedDocumentsError(f"{file} holds no map of id and document.")
+        for name, text in found.items():
+            if not isinstance(text, str) or name != hashlib.sha256(text.encode()).hexdigest():
+                raise TrustedDocumentsError(
+                    f"{file}: the id {name} is not the SHA-256, in hex, of its document."
+                )
+            documents[name] = text
+    return documents
+
+
+def document_asked(trusted: Mapping[str, str] | None, *, document_id: object, query: object) -> str | None:
+    """Return the text to execute: any `query` where there is no list, else the document of this id.
+
+    Raises GatewayError.
+    """
+    if trusted is None:
+        if document_id is not None:
+            raise _refused("Documents have no ids here: send `query`.")
+        return query if isinstance(query, str) else None
+    if query is not None:
+        raise _refused("Only documents known here are executed: send `documentId` and no `query`.")
+    if not isinstance(document_id, str) or document_id not in trusted:
+        raise _refused("`documentId` names no document known here.")
+    return trusted[document_id]
+
+
+def _refused(message: str) -> GatewayError:
+    return GatewayError(ErrorCode.BAD_REQUEST, message)
