@@ -223,7 +223,7 @@ class Histories(RuleBasedStateMachine):
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=250, stateful_step_count=STEPS_MAX, deadline=None)
+TestHistories.settings = settings(max_examples=120, stateful_step_count=STEPS_MAX, deadline=None)
 
 
 ABOUT_SOMETHING = [
