@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from fastapi import APIRouter
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,6 +25,7 @@ from rich.progress import (
 from deploy.demo.filling import FillingError, Ground, fill
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.in_process import bus_of
+from deploy.processing import feed_of, scheduler_of
 from deploy.welcome import welcome
 from events.codec import EventMapper
 from events.log.open import close_recorder, create_log, journal_worker, open_recorder
@@ -38,15 +40,16 @@ from kit.clock import SystemClock
 from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from kit.health import Health
 from kit.lifecycle import Loop, Stop, run_all
-from kit.secrets import MasterKey
+from kit.secrets import MasterKey, read_key_or_new
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from projections.registry import find_views
 from projections.worker import ViewWorker
+from services.callers import CallerReader
 from services.handling import CommandHandler
 from services.pacing import Pace
 
-KEPT: Final = ("postgres", "issuer", "master.key")
+KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
 LOG_LEVEL: Final = logging.WARNING
 app = typer.Typer(help=__doc__, add_completion=False)
@@ -119,6 +122,7 @@ def run(settings: Settings, stop: Stop, *, people: int = PEOPLE) -> None:
             database_url=server.url("ipp"),
             vault_url=server.url("vault"),
             master_key_file=folder / "master.key",
+            position_key_file=folder / "position.key",
         )
         with _house(settings, people) as loops:
             run_all(loops, stop)
@@ -129,7 +133,6 @@ class House:
     """What the loops of the one process share."""
 
     settings: Settings
-    master_key: MasterKey
     vault: Vault
     recorder: LogRecorder
     handler: CommandHandler
@@ -158,9 +161,9 @@ def _house(settings: Settings, people: int) -> Iterator[dict[str, Loop]]:
             worker="local",
             health=health,
         )
+        scheduler = scheduler_of(handler, database_url=settings.database_url, clock=clock, health=health)
         house = House(
             settings=settings,
-            master_key=master_key,
             vault=vault,
             recorder=recorder,
             handler=handler,
@@ -171,6 +174,7 @@ def _house(settings: Settings, people: int) -> Iterator[dict[str, Loop]]:
             "journal": journal.run,
             "views": views.run,
             "settler": handler.settler.run,
+            "scheduler": scheduler.run,
             "gateway": lambda stop: _serve(house, stop),
             "seed": lambda stop: _make_ready(house, stop),
         }
@@ -210,7 +214,7 @@ def _serve(house: House, stop: Stop) -> None:
         async with open_gateway(
             database_url=settings.database_url,
             pool_max=settings.database_pool_max,
-            master_key=house.master_key.key,
+            position_key=read_key_or_new(settings.position_key_file),
             verifier=issuer.verifier(),
             person_claim=settings.oidc_person_claim,
             person_for=house.vault.person_for,
@@ -220,7 +224,20 @@ def _serve(house: House, stop: Stop) -> None:
         ) as gateway:
             yield gateway
 
-    api = create_app(start, health=house.health, with_page=True, extra=issuer.routes())
+    routes = APIRouter()
+    routes.include_router(issuer.routes())
+    routes.include_router(
+        feed_of(
+            house.handler,
+            callers=CallerReader(
+                verifier=issuer.verifier(), persons=house.vault, person_claim=settings.oidc_person_claim
+            ),
+            vault=house.vault,
+            database_url=settings.database_url,
+            clock=clock,
+        )
+    )
+    api = create_app(start, health=house.health, with_page=True, extra=routes)
     try:
         serve(api, host=settings.host, port=settings.port, stop=stop)
     finally:

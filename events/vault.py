@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -60,6 +60,14 @@ class Persons:
         with self._connection() as conn:
             row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
             return row[0] if row else None
+
+    def claims_of(self, persons: Sequence[str]) -> dict[str, str]:
+        """Return the claim values of those of these persons that are known, by person."""
+        with self._connection() as conn:
+            rows = conn.execute(
+                "SELECT person, claim FROM vault_persons WHERE person = ANY(%s)", (list(persons),)
+            ).fetchall()
+            return dict(rows)
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:

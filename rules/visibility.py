@@ -107,7 +107,7 @@ TYPES: Final[Mapping[str, Decision]] = {
         _OPEN,
     ),
     # Shapes that hold nothing by themselves.
-    **dict.fromkeys(("LocalText", "PageInfo"), _OPEN),
+    **dict.fromkeys(("LocalText", "PageInfo"), Decision(roles=tuple(Role), relations=tuple(Relation))),
 }
 """By type; each of its fields follows it unless FIELDS says otherwise."""
 FIELDS: Final[Mapping[str, Decision]] = {

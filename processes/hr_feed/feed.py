@@ -1,17 +1,15 @@
 """Carrying HR's files out: read, compared with the views, given command by command, told row by row."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 import msgspec
-import psycopg
 
 from kit.ids import derived_id, new_id
 from processes.hr_feed import files as hr_files
 from processes.hr_feed.files import Problem
-from processes.hr_feed.plan import Files, Plan, Standing, Step, plan
+from processes.hr_feed.plan import Files, Plan, Standing, Step
 from projections.views import directory, organisation, profile
 
 TRIES_MAX: Final = 5
@@ -30,12 +28,6 @@ class Give(Protocol):
     """Gives one command in HR's name, and waits how it ends."""
 
     def __call__(self, name: str, given: Mapping[str, Any], command_id: str) -> Outcome: ...
-
-
-class Numbers(Protocol):
-    """HR's numbers by person: the vault's to know."""
-
-    def claims_of(self, persons: list[str]) -> dict[str, str]: ...
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +67,11 @@ def read(sent: Mapping[str, bytes]) -> tuple[Files, tuple[Problem, ...]]:
     return Files(**rows, damaged=damaged), tuple(problems)
 
 
-async def standing(connection: psycopg.AsyncConnection, numbers: Callable[[list[str]], Any]) -> Standing:
-    """Read how the organisation stands; `numbers` finds HR's numbers of persons, awaited."""
+async def standing(
+    connection: Any,
+    numbers: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
+) -> Standing:
+    """Read how the organisation stands; `numbers` finds HR's numbers of persons."""
     found = await organisation.organisation(connection)
     people = await directory.employed(connection)
     claims = await numbers([person.person for person in people])
@@ -118,11 +113,6 @@ def carry_out(
             found += _problems(step, ended)
         told()
     return _report(tuple(done), unchanged, found, dry_run=False)
-
-
-def draw(files: Files, stands: Standing, *, today: date, confirm_leavers: bool) -> Plan:
-    """Plan on how the organisation stands; without an organisation nothing can be done."""
-    return plan(files, stands, today=today, confirm_leavers=confirm_leavers)
 
 
 def _give(give: Give, step: Step, name: str) -> Outcome:

@@ -132,6 +132,11 @@ async def person_by_id(connection: psycopg.AsyncConnection, person: str) -> Pers
     return (await persons_by_ids(connection, [person])).get(person)
 
 
+async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
+    """Return everyone who works here."""
+    return await _persons(connection, f"{_PERSON} ended_on IS NULL ORDER BY subject")
+
+
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:
     """Return who works here and has a name, any word of which begins so, by name; case and accents aside."""
     plain = plain_name(start)

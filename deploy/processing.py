@@ -1,0 +1,97 @@
+"""Putting the processes together with the services they ask: for the demo and for production alike."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+
+from events import read_log
+from events.sealing import VaultUnreachableError
+from events.vault import Vault
+from kit.clock import Clock
+from kit.health import Health
+from kit.postgres import connect_own, connect_own_async
+from kit.tokens import IssuerUnreachableError
+from processes.hr_feed.endpoint import feed_routes
+from processes.hr_feed.feed import Give, Outcome
+from processes.scheduler import Scheduler
+from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
+from services.contexts import MalformedCommandError, read_command
+from services.handling import CommandHandler
+from services.portfolio.commands import EndItemSharings
+from services.results import Caller, ForbiddenError, UnavailableError
+
+_STATUS = {
+    UnauthenticatedError: 401,
+    NobodyKnownError: 403,
+    ForbiddenError: 403,
+    UnknownRoleError: 400,
+    VaultUnreachableError: 503,
+    IssuerUnreachableError: 503,
+    UnavailableError: 503,
+}
+
+
+def scheduler_of(handler: CommandHandler, *, database_url: str, clock: Clock, health: Health) -> Scheduler:
+    """Return the scheduler, which gives its commands to this handler."""
+
+    def give(command: EndItemSharings, *, process: str, occasion: str) -> bool:
+        ended = handler.handle_for_process(command, process=process, occasion=occasion)
+        # What is refused was not so any more when it was decided: nothing is left to do.
+        return ended.outcome != "UNSETTLED"
+
+    def keep_read_log(today: date, months: int) -> None:
+        with connect_own(database_url, application_name="read-log") as connection:
+            read_log.create_tables(connection, today)
+            read_log.drop_older_than(connection, months, today)
+
+    return Scheduler(
+        connect=_connect(database_url, "scheduler"),
+        give=give,
+        keep_read_log=keep_read_log,
+        clock=clock,
+        health=health,
+    )
+
+
+def feed_of(
+    handler: CommandHandler, *, callers: CallerReader, vault: Vault, database_url: str, clock: Clock
+) -> APIRouter:
+    """Return the routes of HR's files, carried out by this handler in the name of who sends them."""
+
+    def give_for(headers: Mapping[str, str]) -> Give:
+        try:
+            caller = callers.read(headers)
+            handler.require_role("registerProfessional", caller)
+        except tuple(_STATUS) as error:
+            raise HTTPException(_STATUS[type(error)], str(error)) from error
+        return _giving(handler, caller)
+
+    return feed_routes(
+        connect=_connect(database_url, "hr-feed"), numbers=vault.claims_of, give_for=give_for, clock=clock
+    )
+
+
+def _giving(handler: CommandHandler, caller: Caller) -> Give:
+    def give(name: str, given: Mapping[str, Any], command_id: str) -> Outcome:
+        try:
+            ended = handler.handle(read_command(name, dict(given)), caller=caller, command_id=command_id)
+        except UnavailableError:
+            return Outcome(outcome="UNSETTLED")
+        except MalformedCommandError as error:
+            return Outcome(outcome="REFUSED", refusals=(("INVALID_INPUT", str(error), str(error)),))
+        reasons = tuple((refusal.code, refusal.nl, refusal.en) for refusal in ended.refusals)
+        return Outcome(outcome=ended.outcome, refusals=reasons)
+
+    return give
+
+
+def _connect(url: str, name: str) -> Callable[[], Any]:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        async with await connect_own_async(url, application_name=name) as connection:
+            yield connection
+
+    return connect

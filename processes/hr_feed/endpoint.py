@@ -1,0 +1,113 @@
+"""`POST /hr-feed`: HR's files in, a report row by row out; with `dryRun=true` nothing is changed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import UploadFile
+
+from kit.clock import Clock
+from processes.hr_feed import feed
+from processes.hr_feed.files import FILE_BYTES_MAX, MEMBERSHIPS, PROFESSIONALS, UNITS
+from processes.hr_feed.plan import plan
+
+PATH: Final = "/hr-feed"
+NAMES: Final = (UNITS, PROFESSIONALS, MEMBERSHIPS)
+BODY_BYTES_MAX: Final = len(NAMES) * FILE_BYTES_MAX + 64 * 1024
+PROGRESS: Final = "application/x-ndjson"
+"""Asked for by `Accept`: a line now and then while it runs, and the report as the last one."""
+PROGRESS_EVERY_S: Final = 0.5
+
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
+GiveFor = Callable[[Mapping[str, str]], feed.Give]
+"""Finds who sends these headers, and gives commands in that name. Raises HTTPException for who may not."""
+Numbers = Callable[[Sequence[str]], Mapping[str, str]]
+"""Finds HR's numbers of persons; blocks."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Commands given, of how many."""
+
+    given: int
+    of: int
+
+
+def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, clock: Clock) -> APIRouter:
+    """Give the routes for a FastAPI application; one feed is carried out at a time."""
+    router = APIRouter()
+    at_once = asyncio.Lock()
+
+    async def stages(
+        sent: Mapping[str, bytes], give: feed.Give, *, dry_run: bool, confirm_leavers: bool
+    ) -> AsyncIterator[Progress | feed.Report]:
+        async with at_once:
+            files, problems = feed.read(sent)
+            async with connect() as connection:
+                stands = await feed.standing(connection, _on_a_thread(numbers))
+            drawn = plan(files, stands, today=clock.now().date(), confirm_leavers=confirm_leavers)
+            if dry_run:
+                yield feed.dry(drawn, problems)
+                return
+            given = 0
+
+            def told() -> None:
+                nonlocal given
+                given += 1
+
+            work = asyncio.create_task(asyncio.to_thread(feed.carry_out, drawn, problems, give, told=told))
+            while not (await asyncio.wait({work}, timeout=PROGRESS_EVERY_S))[0]:
+                yield Progress(given=given, of=len(drawn.steps))
+            yield await work
+
+    @router.post(PATH)
+    async def take(
+        request: Request,
+        dry_run: Annotated[bool, Query(alias="dryRun")] = False,  # noqa: FBT002 - a switch of the address
+        confirm_leavers: Annotated[bool, Query(alias="confirmLeavers")] = False,  # noqa: FBT002
+    ) -> Response:
+        give = await asyncio.to_thread(give_for, request.headers)
+        sent = await _sent(request)
+        if at_once.locked():
+            raise HTTPException(409, "another feed is being carried out; send this one when it is done")
+        found = stages(sent, give, dry_run=dry_run, confirm_leavers=confirm_leavers)
+        if PROGRESS in request.headers.get("accept", ""):
+            return StreamingResponse(_lines(found), media_type=PROGRESS)
+        async for last in found:
+            report = last
+        return Response(msgspec.json.encode(report), media_type="application/json")
+
+    return router
+
+
+async def _lines(found: AsyncIterator[Progress | feed.Report]) -> AsyncIterator[bytes]:
+    async for stage in found:
+        yield msgspec.json.encode(stage) + b"\n"
+
+
+def _on_a_thread(numbers: Numbers) -> Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]:
+    async def found(persons: Sequence[str]) -> Mapping[str, str]:
+        return await asyncio.to_thread(numbers, persons)
+
+    return found
+
+
+async def _sent(request: Request) -> dict[str, bytes]:
+    """Return the files of a multipart form by their names."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise HTTPException(411, "the length of the body has to be told")
+    if int(length) > BODY_BYTES_MAX:
+        raise HTTPException(413, f"a file is {FILE_BYTES_MAX} bytes at most")
+    sent = {}
+    async with request.form(max_files=len(NAMES), max_fields=0) as form:
+        for part in form.values():
+            if not isinstance(part, UploadFile) or part.filename not in NAMES:
+                raise HTTPException(400, f"the parts of the form are files called {', '.join(NAMES)}")
+            sent[part.filename] = await part.read()
+    if not sent:
+        raise HTTPException(400, f"send at least one of {', '.join(NAMES)} as multipart/form-data")
+    return sent

@@ -1,0 +1,100 @@
+"""What time brings about: sharing that is over ends; the read log gets room ahead and loses old months."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from typing import Any, Final, Protocol
+
+import structlog
+
+from kit import metrics
+from kit.clock import Clock
+from kit.health import Health
+from kit.ids import derived_id
+from kit.lifecycle import Stop
+from projections.views import organisation, profile
+from services.portfolio.commands import EndItemSharings
+
+EVERY_S: Final = 20.0
+AGAIN_S: Final = 2.0
+"""How soon a turn that failed is tried again."""
+AT_ONCE_MAX: Final = 500
+"""Sharings looked at in one turn; the others have the next."""
+READ_LOG_MONTHS_DEFAULT: Final = 24
+"""How long lines of the read log are kept until a policy says otherwise."""
+NAME: Final = "scheduler"
+
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
+_log = structlog.get_logger(__name__)
+_ended = metrics.counter("ipp_sharings_ended_total", "Sharings that time ended.", "reason")
+
+
+class Give(Protocol):
+    """Gives a command that is a process's to give, and says whether it has an end."""
+
+    def __call__(self, command: EndItemSharings, *, process: str, occasion: str) -> bool: ...
+
+
+KeepReadLog = Callable[[date, int], None]
+"""Makes room in the read log for the months ahead of a day, and drops what is older than so many months."""
+
+
+class Scheduler:
+    """Looks for what is due and asks the services for it; they decide, from the log, whether it is so."""
+
+    def __init__(
+        self, *, connect: Connect, give: Give, keep_read_log: KeepReadLog, clock: Clock, health: Health
+    ) -> None:
+        self._connect = connect
+        self._give = give
+        self._keep_read_log = keep_read_log
+        self._clock = clock
+        self._health = health
+        self._kept_on: date | None = None
+        health.expect(NAME, within_s=EVERY_S * 4)
+
+    def run(self, stop: Stop) -> None:
+        """Take turns until `stop`; a turn that fails is told, and tried again."""
+        while not stop.is_set():
+            try:
+                waiting = self.turn()
+            except Exception as error:  # noqa: BLE001 - whatever is away now may be back in the next turn
+                kind = type(error).__name__
+                _log.warning("scheduler.turn_failed", reason=kind)
+                self._health.report(NAME, ok=False, degraded=True, sentence=f"can't do its work ({kind})")
+                stop.wait(AGAIN_S)
+            else:
+                sentence = f"{waiting} sharings could not be ended yet" if waiting else "nothing is overdue"
+                self._health.report(NAME, ok=not waiting, degraded=True, sentence=sentence)
+                stop.wait(EVERY_S)
+
+    def turn(self) -> int:
+        """Do what is due now, and return how many sharings still wait for their end."""
+        today = self._clock.now().date()
+        due, months = asyncio.run(self._look(today))
+        if self._kept_on != today:
+            self._keep_read_log(today, months)
+            self._kept_on = today
+        return self._end(due)
+
+    async def _look(self, today: date) -> tuple[Sequence[profile.DueSharing], int]:
+        async with self._connect() as connection:
+            policy = await organisation.policy_in_force(connection)
+            due = await profile.sharings_to_end(connection, today, AT_ONCE_MAX)
+        return due, policy.read_log_months if policy else READ_LOG_MONTHS_DEFAULT
+
+    def _end(self, due: Sequence[profile.DueSharing]) -> int:
+        """Give one command for each owner and reason."""
+        together: dict[tuple[str, str], list[profile.DueSharing]] = {}
+        for sharing in due:
+            together.setdefault((sharing.owner, sharing.reason), []).append(sharing)
+        waiting = 0
+        for (owner, _), sharings in together.items():
+            ids, reason = tuple(sharing.sharing for sharing in sharings), sharings[0].reason
+            command = EndItemSharings(owner=owner, sharing_ids=ids, reason=reason)
+            if self._give(command, process=NAME, occasion=derived_id(reason, *ids)):
+                _ended.labels(reason).inc(len(ids))
+            else:
+                waiting += len(ids)
+        return waiting
