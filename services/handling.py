@@ -122,7 +122,7 @@ class CommandHandler:
         key = command_key(caller.person, command_id)
 
         def look_up() -> CommandResult | None:
-            self._require_role("command", caller)
+            self.require_role("command", caller)
             found = self._recorder.find_any(key)
             if found is not None:
                 return told(command_id, found)
@@ -140,7 +140,7 @@ class CommandHandler:
         key = command_key(caller.person, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier(command, command_id, found)
-        organisation = self._require_role(command.wire_name(), caller)
+        organisation = self.require_role(command.wire_name(), caller)
         case = self._case(
             command,
             command_id,
@@ -180,7 +180,8 @@ class CommandHandler:
             raise ForbiddenError("the organisation is not founded yet, so nobody holds a role")
         return organisation
 
-    def _require_role(self, field: str, caller: Caller) -> str:
+    def require_role(self, field: str, caller: Caller) -> str:
+        """Return the organisation, in which the caller may ask `field`. Raises ForbiddenError."""
         organisation = self._organisation()
         held = self._roles.held(caller.person, organisation=organisation, today=self._clock.now().date())
         if not may_ask(field, caller.role, held=held):
