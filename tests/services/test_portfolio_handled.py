@@ -1,0 +1,86 @@
+"""A portfolio through the handler, on a real log: shared, agreed with another, ended in time."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from events.catalog.portfolio import AgreementConfirmed, ConversationHeld, ItemSharingEnded
+from rules.agreements import owner_of
+from rules.timeline import entry_id
+from services.portfolio.commands import EndItemSharings
+from services.results import CommandResult
+from tests.backends.postgres import fresh_database
+from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
+
+pytestmark = pytest.mark.postgres
+TODAY = NOW.date()
+
+
+@pytest.fixture(scope="module")
+def house(postgres_url: str) -> Iterator[House]:
+    with fresh_database(postgres_url) as url, opened(url) as house, house.log.folding():
+        furnish(house)
+        yield house
+
+
+def accepted(result: CommandResult) -> str:
+    assert result.outcome == "ACCEPTED", result
+    assert result.thing_id is not None
+    return result.thing_id
+
+
+def codes(result: CommandResult) -> list[str]:
+    return [refusal.code for refusal in result.refusals]
+
+
+def test_an_item_is_open_to_a_colleague_until_its_day_and_a_process_ends_it(house: House) -> None:
+    owner, colleague = with_owner(house, "share-1"), with_owner(house, "share-2")
+    person, other = (house.vault.person_for(each.number) for each in (owner, colleague))
+    assert person is not None
+    talent = accepted(owner.owner("claimTalent", **TALENT))
+    until = (TODAY + timedelta(days=2)).isoformat()
+    asked = {"itemId": talent, "with": {"people": [other]}, "until": until}
+    sharing = accepted(owner.owner("shareItem", **asked))
+    assert codes(owner.owner("shareItem", **asked)) == ["ALREADY_SO"]
+    assert codes(owner.owner("shareItem", **{**asked, "with": {"people": ["no id at all"]}})) == ["NOT_FOUND"]
+
+    end = EndItemSharings(owner=person, sharing_ids=(sharing,), reason="DAY")
+    early = house.handler.handle_for_process(end, process="scheduler", occasion=f"early {sharing}")
+    assert codes(early) == ["WRONG_STATE"]
+    house.clock.advance(timedelta(days=3))
+    done = house.handler.handle_for_process(end, process="scheduler", occasion=f"day {sharing}")
+    assert done.outcome == "ACCEPTED"
+    assert owner.portfolio()[-1].event == ItemSharingEnded(sharing=sharing, reason="day")
+
+
+def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> None:
+    owner, colleague = with_owner(house, "talk-1"), with_owner(house, "talk-2")
+    stranger = with_owner(house, "talk-3")
+    today = house.clock.now().date().isoformat()
+    other = house.vault.person_for(colleague.number)
+    talk = accepted(owner.owner("planConversation", withId=other, plannedFor=today))
+    told = {"conversationId": talk, "heldOn": today, "agreements": ["Samen naar de training."]}
+    accepted(owner.owner("recordConversation", **told))
+    held = owner.portfolio()[-1].event
+    assert isinstance(held, ConversationHeld)
+    agreement = held.agreements[0].agreement
+    assert owner_of(agreement) == house.vault.person_for(owner.number)
+
+    for each in (owner, stranger):
+        assert codes(each.owner("confirmAgreement", agreementId=agreement)) == ["NOT_FOUND"]
+    assert codes(colleague.owner("confirmAgreement", agreementId="nonsense")) == ["NOT_FOUND"]
+    accepted(colleague.owner("confirmAgreement", agreementId=agreement))
+    confirmed = owner.portfolio()[-1]
+    assert (confirmed.event, confirmed.by) == (AgreementConfirmed(agreement=agreement), other)
+
+
+def test_a_fact_at_its_version_on_the_log_is_set_right(house: House) -> None:
+    owner = with_owner(house, "right-1")
+    person = house.vault.person_for(owner.number)
+    assert person is not None
+    accepted(owner.owner("namePassion", text="Jongeren"))
+    version = owner.portfolio()[-1].version
+    asked = {"timelineEntryId": entry_id(person, version), "text": "Vooral ouderen."}
+    assert accepted(owner.owner("recordCorrection", **asked)) == person
+    assert getattr(owner.portfolio()[-1].event, "version", None) == version
