@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from events.vault import Vault
+from events.vault import Persons
 from gateway.app import create_app
 from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
@@ -16,7 +16,7 @@ from gateway.serving import serve
 from kit.clock import Clock, SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
-from kit.secrets import MasterKey, SecretError
+from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from kit.tokens import FetchedKeys, TokenVerifier
@@ -27,13 +27,13 @@ def main() -> int:
     try:
         settings = Settings.from_env(os.environ)
         settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
-        master_key = MasterKey.from_file(settings.master_key_file)
+        position_key = read_key(settings.position_key_file)
     except (SettingsError, SecretError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     set_up_logging(as_json=settings.log_format == "json", process="gateway")
     clock = SystemClock()
-    vault = Vault(settings.vault_url, master_key)
+    persons = Persons(settings.vault_url)
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Gateway]:
@@ -43,10 +43,10 @@ def main() -> int:
                 open_gateway(
                     database_url=settings.database_url,
                     pool_max=settings.database_pool_max,
-                    master_key=master_key.key,
+                    position_key=position_key,
                     verifier=_verifier(settings, clock=clock, client=issuer),
                     person_claim=settings.oidc_person_claim,
-                    person_for=vault.person_for,
+                    person_for=persons.person_for,
                     bus=HttpBus(services),
                     clock=clock,
                     limits=limits_of(settings),
@@ -61,7 +61,7 @@ def main() -> int:
                 {"http": lambda stop: serve(app, host=settings.host, port=settings.port, stop=stop)}, stop
             )
     finally:
-        vault.close()
+        persons.close()
     return 0
 
 

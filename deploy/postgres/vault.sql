@@ -1,7 +1,12 @@
--- The vault: person keys and who a claim names. Only the services write; nothing else of the product lies here.
+-- The vault: the services alone write. A view worker opens people's keys; a gateway may ask whom a claim names.
 REVOKE ALL ON DATABASE vault FROM PUBLIC;
 GRANT CONNECT ON DATABASE vault TO ipp_services, ipp_views, ipp_gateway;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO ipp_services;
 GRANT USAGE ON SCHEMA public TO ipp_views, ipp_gateway;
-ALTER DEFAULT PRIVILEGES FOR ROLE ipp_services IN SCHEMA public GRANT SELECT ON TABLES TO ipp_views, ipp_gateway;
+
+-- Made here and not by the services' first start, so that each table has the readers it is for and no other.
+SET ROLE ipp_services;
+\i /ipp/vault.sql
+GRANT SELECT ON vault_keys TO ipp_views;
+GRANT SELECT ON vault_persons TO ipp_gateway;

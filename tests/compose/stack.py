@@ -77,8 +77,9 @@ class Stack:
         return _run([*self._compose, *arguments])
 
     def _settings(self) -> dict[str, str]:
-        printed = _run([str(ROOT / "deploy/new-env")])
-        lines = [line for line in printed.splitlines() if line and not line.startswith("#")]
+        made = self._folder / "made"
+        _run([str(ROOT / "deploy/new-env"), str(made)])
+        lines = [line for line in made.read_text().splitlines() if line and not line.startswith("#")]
         keys = self._folder / "keys"
         keys.mkdir()
         return dict(line.split("=", 1) for line in lines) | {

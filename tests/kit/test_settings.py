@@ -69,3 +69,11 @@ def test_a_process_says_what_it_can_not_do_without() -> None:
 def test_unless_told_otherwise_an_append_is_waited_for_longer_than_kafka_tries_to_deliver_it() -> None:
     assert Settings().append_timeout_s == APPEND_TIMEOUT_S
     assert Settings().append_timeout_s > DELIVERY_TIMEOUT_MS / 1_000
+
+
+def test_who_is_to_show_who_it_is_to_kafka_needs_a_name_and_a_password() -> None:
+    with pytest.raises(SettingsError, match="IPP_KAFKA_SASL_USERNAME, IPP_KAFKA_SASL_PASSWORD_FILE"):
+        Settings.from_env({"IPP_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
+    given = {"IPP_KAFKA_SASL_USERNAME": "ipp-journal", "IPP_KAFKA_SASL_PASSWORD_FILE": "/run/secrets/kafka"}
+    settings = Settings.from_env({"IPP_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", **given})
+    assert settings.kafka_sasl_username == "ipp-journal"
