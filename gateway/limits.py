@@ -7,10 +7,10 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLObjectType,
-    GraphQLOutputType,
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
@@ -29,6 +29,7 @@ LIST_ITEMS_ASSUMED = 10
 COMMAND_COST = 10
 INTROSPECTION_COST = 50
 PAGE_ARGUMENTS = ("first", "last")
+PAGE_EDGES = "edges"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,23 +97,29 @@ class _Measuring:
         name = node.name.value
         if name.startswith("__"):  # graphql-core bounds the depth of introspection by itself
             return Measure(1, INTROSPECTION_COST if node.selection_set else 0)
-        field_type = _type_of_field(parent, name)
-        inner = self._selections(node.selection_set, get_named_type(field_type) if field_type else None)
-        return Measure(inner.depth + 1, 1 + inner.cost * self._items(node, field_type))
+        field = _field_of(parent, name)
+        inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
+        return Measure(inner.depth + 1, 1 + inner.cost * self._items(node, field))
 
-    def _items(self, node: FieldNode, field_type: GraphQLOutputType | None) -> int:
+    def _items(self, node: FieldNode, field: GraphQLField | None) -> int:
         for argument in node.arguments or ():
             if argument.name.value in PAGE_ARGUMENTS:
                 if isinstance(argument.value, IntValueNode):
                     return max(1, abs(int(argument.value.value)))
                 return self._limits.page_max
-        is_list = field_type is not None and isinstance(get_nullable_type(field_type), GraphQLList)
-        return LIST_ITEMS_ASSUMED if is_list else 1
+        if field is None:
+            return 1
+        for name in PAGE_ARGUMENTS:
+            if name in field.args and isinstance(field.args[name].default_value, int):
+                return int(field.args[name].default_value)
+        # the field that takes the page's length has counted its edges
+        is_list = isinstance(get_nullable_type(field.type), GraphQLList)
+        return LIST_ITEMS_ASSUMED if is_list and node.name.value != PAGE_EDGES else 1
 
 
-def _type_of_field(parent: object, name: str) -> GraphQLOutputType | None:
-    if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) and name in parent.fields:
-        found: GraphQLOutputType = parent.fields[name].type
+def _field_of(parent: object, name: str) -> GraphQLField | None:
+    if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+        found: GraphQLField | None = parent.fields.get(name)
         return found
     return None
 

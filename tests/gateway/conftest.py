@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.house import House
+from tests.gateway.world import World
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +16,8 @@ def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def house(key_folder: Path) -> House:
     return House(key_folder)
+
+
+@pytest.fixture
+def world(key_folder: Path, database: str) -> World:
+    return World(key_folder, database)

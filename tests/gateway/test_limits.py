@@ -8,7 +8,9 @@ from gateway.limits import DocumentLimits, limits_rule
 
 SCHEMA = build_schema("""
 type Query { me: Person people(first: Int = 20): [Person!] }
-type Person { id: ID friends(first: Int): [Person!]! self: Person }
+type Person { id: ID friends(first: Int): [Person!]! known(first: Int! = 20): PersonConnection! self: Person }
+type PersonConnection { edges: [PersonEdge!]! }
+type PersonEdge { cursor: String! node: Person! }
 type Mutation { change: Person }
 """)
 RULE = limits_rule(DocumentLimits(depth_max=5, cost_max=300, page_max=100))
@@ -41,6 +43,16 @@ def test_a_list_costs_its_page_for_everything_below_it() -> None:
 
 def test_a_page_given_as_a_variable_counts_as_the_longest() -> None:
     assert refused("query ($n: Int) { people(first: $n) { id a: id b: id } }")
+
+
+def test_the_edges_of_a_page_are_as_many_as_the_page_is_long() -> None:
+    assert not refused("{ me { known(first: 50) { edges { cursor node { id } } } } }")
+    assert refused("{ me { known(first: 100) { edges { cursor node { id } } } } }")
+
+
+def test_a_page_without_a_length_counts_as_long_as_it_will_be() -> None:
+    assert not refused("{ people { id self { id } } }")
+    assert refused("{ people { id self { id } friends(first: 20) { id } } }")
 
 
 def test_many_commands_in_one_request_are_refused() -> None:

@@ -1,0 +1,118 @@
+"""A house whose views and read log are real, in PostgreSQL: what happened is folded into every view."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from events import read_log
+from events.catalog.employment import ProfessionalRegistered
+from events.catalog.portfolio import PortfolioOpened
+from events.catalog.registry import Event
+from events.codec import Recorded
+from gateway.endpoint import GraphQLEndpoint
+from gateway.freshness import Freshness
+from gateway.read_log import ReadLog
+from gateway.reads import Reads
+from projections.changes import Changes
+from projections.parking import park
+from projections.positions import prepare_view
+from projections.registry import find_views
+from projections.view import Fact, View, subject_in
+from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
+
+OWNER, COLLEAGUE = PEOPLE["owner"], PEOPLE["colleague"]
+ORGANISATION = "d" * 32
+TODAY = NOW.date()
+TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
+BEGINNING = NOW - timedelta(days=30)
+
+
+class World(House):
+    """Facts happen an hour apart, all in one partition, from a month ago on; the clock is where it was."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        super().__init__(folder)
+        self.url = url
+        self.statements = 0
+        self._versions: dict[str, int] = {}
+        self._ordinal = 0
+        with psycopg.connect(url, autocommit=True) as connection:
+            read_log.create_tables(connection, TODAY)
+            for view in find_views():
+                prepare_view(connection, view, partitions=1, generation="f" * 32)
+        self.gateway = replace(
+            self.gateway,
+            freshness=Freshness(connect=self._connect, listen=self._connect),
+            read_log=ReadLog(self._connect),
+            reads=Reads(self._connect, clock=self.clock),
+        )
+        self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncIterator[Any]:
+        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
+            self.statements += 1
+            yield connection
+
+    def happened(self, stream: str, *events: Event, at: datetime | None = None) -> datetime:
+        """Fold what happened in a stream into every view that looks at it; return the moment of the last."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for event in events:
+                at = self._happened(connection, stream, event, at)
+            connection.execute("UPDATE views.positions SET seen_at = clock_timestamp()")
+        return at or NOW
+
+    def _happened(
+        self, connection: psycopg.Connection, stream: str, event: Event, at: datetime | None
+    ) -> datetime:
+        self._ordinal += 1
+        self._versions[stream] = self._versions.get(stream, 0) + 1
+        moment = at or BEGINNING + timedelta(hours=self._ordinal)
+        subject = subject_in(stream)
+        recorded = Recorded(stream=stream, version=self._versions[stream], event=event, at=moment, by=subject)
+        fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
+        for view in find_views():
+            if stream.partition("-")[0] in view.categories:
+                changes = Changes(view, 0)
+                changes.about(subject)
+                view.fold(fact, changes)
+                changes.write(connection, "views")
+        return moment
+
+    def stale(self, view: View, seconds: float) -> None:
+        """Let it be so long ago that a view was known whole."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE views.positions SET seen_at = clock_timestamp() - make_interval(secs => %s)"
+                " WHERE view = %s",
+                (seconds, view.name),
+            )
+
+    def parked(self, view: View, subject: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            park(connection, view, 0, {subject: (1, "could not be digested")})
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def registered(self, person: str, name: str) -> None:
+        self.happened(f"employment-{person}", ProfessionalRegistered(name=name, email="post@mee.example"))
+
+    def opened(self) -> str:
+        """Let owner and colleague work here, and the owner have a portfolio; return its stream."""
+        self.registered(OWNER, "Fenna de Boer")
+        self.registered(COLLEAGUE, "Bo Aerts")
+        stream = f"portfolio-{OWNER}"
+        self.happened(stream, PortfolioOpened(language="nl"))
+        return stream
+
+
+def day_after(days: int) -> date:
+    return TODAY + timedelta(days=days)
