@@ -9,19 +9,20 @@ from typing import Any, Final
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
 
+from events.log.kafka_fetch import FETCH_BYTES_MAX, Fetches
 from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogRecord, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX, Genesis, encode_entry, frame, unframe
 from events.log.table import day_of
 from kit.clock import Clock
 
-READ_RECORDS_MAX: Final = 2_000
 REQUEST_TIMEOUT_MS: Final = 10_000
+RECONNECT_MS_MAX: Final = 1_000
+"""The client's own 30 s would outlast every wait for a broker that is back."""
 DELIVERY_TIMEOUT_MS: Final = 15_000
 """After this long a record that waits in the producer is given up, so that stale ones die early."""
 SEND_BLOCK_MS: Final = 5_000
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
-FETCH_BYTES_MAX: Final = 16 * 1024 * 1024
 _MS_PER_DAY: Final = 86_400_000
 _DAY_MAX: Final = 2**31 - 1
 
@@ -122,6 +123,7 @@ class KafkaAppender:
                 batch_size=0,
                 max_request_size=1024 * 1024,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
+                reconnect_backoff_max_ms=RECONNECT_MS_MAX,
                 delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
                 max_block_ms=SEND_BLOCK_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
@@ -158,9 +160,8 @@ class KafkaReader:
 
     def __init__(self, options: KafkaOptions, *, topic: str) -> None:
         self._options, self._topic = options, topic
-        self._consumer: KafkaConsumer | None = None
+        self._fetches: Fetches | None = None
         self._side: KafkaConsumer | None = None
-        self._expected: dict[int, int] = {}
 
     def identity(self) -> str:
         with _admin(self._options) as admin:
@@ -182,25 +183,20 @@ class KafkaReader:
         if not after:
             return []
         try:
-            consumer = self._placed(after)
-            batches = consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=READ_RECORDS_MAX)
+            if self._fetches is None:
+                self._fetches = Fetches(
+                    {**self._options, "request_timeout_ms": REQUEST_TIMEOUT_MS},
+                    topic=self._topic,
+                    bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+                )
+            found = self._fetches.read(after, timeout_s=timeout_s)
         except kafka_errors.OffsetOutOfRangeError as error:
             self.close()
             raise LogGoneError(f"an offset lies outside the log: {error}") from error
         except kafka_errors.KafkaError as error:
             self.close()
-            if isinstance(error, kafka_errors.NoOffsetForPartitionError):
-                raise LogGoneError(f"an offset lies outside the log: {error}") from error
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error
-        records = [
-            _record(tp.partition, raw)
-            for tp, batch in batches.items()
-            for raw in batch
-            if tp.partition in after  # what was fetched for a partition given up since then
-        ]
-        for record in records:
-            self._expected[record.partition] = record.offset + 1
-        return records
+        return [_record(partition, epoch, record) for partition, epoch, record in found]
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
         consumer, place = self._open_side(), TopicPartition(self._topic, partition)
@@ -216,27 +212,14 @@ class KafkaReader:
             self._close_side()
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error
         for raw in batches.get(place, ()):
-            return _record(partition, raw) if raw.offset == offset else None
+            return _record(partition, raw.leader_epoch, raw) if raw.offset == offset else None
         raise LogUnavailableError(f"Kafka gave no record of partition {partition} at {offset} in time")
 
     def close(self) -> None:
         self._close_side()
-        if self._consumer is not None:
-            self._consumer.close()
-            self._consumer = None
-        self._expected = {}
-
-    def _placed(self, after: Mapping[int, int]) -> KafkaConsumer:
-        if self._consumer is None:
-            self._consumer = self._new_consumer()
-        if self._expected.keys() != after.keys():
-            self._consumer.assign([TopicPartition(self._topic, partition) for partition in after])
-            self._expected = {}
-        for partition, offset in after.items():
-            if self._expected.get(partition) != offset:
-                self._consumer.seek(TopicPartition(self._topic, partition), offset)
-        self._expected = dict(after)
-        return self._consumer
+        if self._fetches is not None:
+            self._fetches.close()
+            self._fetches = None
 
     def _new_consumer(self) -> KafkaConsumer:
         try:
@@ -256,7 +239,7 @@ class KafkaReader:
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error
 
     def _open_side(self) -> KafkaConsumer:
-        """Return a second consumer for looking at single records, so that reading on keeps its place."""
+        """Return a consumer for looking at single records, apart from reading on."""
         if self._side is None:
             self._side = self._new_consumer()
         return self._side
@@ -267,11 +250,11 @@ class KafkaReader:
             self._side = None
 
 
-def _record(partition: int, raw: Any) -> LogRecord:
+def _record(partition: int, epoch: int | None, raw: Any) -> LogRecord:
     return LogRecord(
         partition=partition,
         offset=raw.offset,
-        epoch=-1 if raw.leader_epoch is None else raw.leader_epoch,
+        epoch=-1 if epoch is None else epoch,
         day=min(max(0, (raw.timestamp or 0) // _MS_PER_DAY), _DAY_MAX),
         value=raw.value or b"",
     )
