@@ -133,8 +133,9 @@ async def person_by_id(connection: psycopg.AsyncConnection, person: str) -> Pers
 
 
 async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
-    """Return everyone who works here."""
-    return await _persons(connection, f"{_PERSON} ended_on IS NULL ORDER BY subject")
+    """Return all who work here, by name."""
+    statement = f'{_PERSON} ended_on IS NULL ORDER BY plain_name COLLATE "C", subject'
+    return await _persons(connection, statement)
 
 
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:

@@ -16,12 +16,13 @@ def view(name: str = "one", table: str = "one_v1_rows", key: tuple[str, ...] = (
 
 
 def test_every_file_in_views_is_a_view_of_its_name() -> None:
-    assert [view.name for view in find_views()] == ["directory", "organisation", "profile"]
+    names = ["directory", "organisation", "profile", "shared", "timeline"]
+    assert [view.name for view in find_views()] == names
 
 
 def test_a_view_is_found_by_name_and_an_unknown_one_names_those_there_are() -> None:
     assert view_named("profile").name == "profile"
-    with pytest.raises(ViewRegistrationError, match="directory, organisation, profile"):
+    with pytest.raises(ViewRegistrationError, match="directory, organisation, profile, shared, timeline"):
         view_named("profiles")
 
 

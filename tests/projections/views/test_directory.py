@@ -62,6 +62,7 @@ def test_who_left_is_known_and_not_found_and_back_again_is(database: str) -> Non
     assert person is not None
     assert person.ended_on == LEFT_ON
     assert found(database, "ann") == []
+    assert read(database, directory.employed) == []
     folded(database, directory.VIEW, facts(ANN_REGISTERED, ANN_LEFT, ANN_REGISTERED))
     assert found(database, "ann") == ["Ann de Wit"]
 
@@ -85,6 +86,13 @@ def test_colleagues_go_by_name_each_once_and_no_more_than_asked(database: str) -
     folded(database, directory.VIEW, facts(*[registered(new_id(), name) for name in names]))
     assert found(database, "an") == ["Anna Ananas", "anton Aa", "Émile Anders", "Zus Anker"]
     assert found(database, "an", limit=2) == ["Anna Ananas", "anton Aa"]
+
+
+def test_all_who_work_here_go_by_name(database: str) -> None:
+    folded(
+        database, directory.VIEW, facts(BOB_REGISTERED, ANN_REGISTERED, registered(TEAM, "Émile"), ANN_LEFT)
+    )
+    assert [person.person for person in read(database, directory.employed)] == [BOB, TEAM]
 
 
 def test_a_start_of_a_name_is_looked_up_and_not_searched_for(database: str) -> None:
