@@ -88,7 +88,8 @@ def plan(files: Files, standing: Standing, *, today: date, confirm_leavers: bool
     if files.professionals is not None and PROFESSIONALS not in files.damaged:
         drawing.leavers({person.employee_number for person in files.professionals}, confirmed=confirm_leavers)
     drawing.closings()
-    for file in sorted(files.damaged & {PROFESSIONALS, MEMBERSHIPS}):
+    read = {PROFESSIONALS: files.professionals, MEMBERSHIPS: files.memberships}
+    for file in sorted(name for name, rows in read.items() if rows is not None and name in files.damaged):
         nl = "Er zijn rijen die niet gelezen kunnen worden; daarom gaat niemand weg die hier ontbreekt."
         en = "There are rows that can't be read; so nobody leaves who is missing here."
         drawing.problems.append(Problem(file=file, nl=nl, en=en))

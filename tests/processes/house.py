@@ -1,0 +1,71 @@
+"""Services, all views and the processes on one real log and vault."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from deploy.processing import scheduler_of
+from kit.health import Health
+from processes.scheduler import Scheduler
+from projections.registry import find_views
+from rules.access import Role
+from tests.projections.witness import ask, make_worker, wait_until, working
+from tests.services.house import House, furnish, opened
+
+
+@contextmanager
+def inhabited(database: str) -> Iterator[House]:
+    """Open a house with a team, a professional with a portfolio, and every view folded as facts come."""
+    with opened(database) as house, house.log.folding():
+        worker = make_worker(database, house.log.name, house.mapper, views=find_views())
+        with working(worker):
+            furnish(house)
+            yield house
+
+
+def scheduler(house: House) -> Scheduler:
+    return scheduler_of(
+        house.handler, database_url=house.log.url, clock=house.clock, health=Health(house.clock)
+    )
+
+
+def accepted(house: House, name: str, /, **given: Any) -> str:
+    """Let the owner at hand do something, and return the id of what it made."""
+    result = house.owner(name, **given)
+    assert result.outcome == "ACCEPTED", result
+    return result.thing_id or ""
+
+
+def shared_until(house: House, until: date, **audience: Any) -> str:
+    """Let the owner share a new passion, and return the sharing's id."""
+    passion = accepted(house, "namePassion", text=f"Samen koken, tot {until} met {audience}")
+    return accepted(house, "shareItem", itemId=passion, until=until.isoformat(), **{"with": audience})
+
+
+def caught_up(house: House) -> None:
+    """Wait until every view stands at the journal's end."""
+    behind = f"""
+        SELECT count(*) FROM {house.log.name}_events e JOIN views.positions p
+        ON p.partition = e.partition AND e.notification_id > p.ordinal
+    """
+
+    def whole() -> bool:
+        if not ask(house.log.url, "SELECT to_regclass('views.positions') IS NOT NULL")[0][0]:
+            return False
+        views = ask(house.log.url, "SELECT count(DISTINCT view) FROM views.positions")[0][0]
+        return bool(views == len(find_views()) and not ask(house.log.url, behind)[0][0])
+
+    wait_until(whole)
+
+
+def in_team(house: House, key: str = "kade", on: str = "2026-01-01") -> None:
+    joined = house.feed("recordTeamJoined", employeeNumber=house.number, teamKey=key, on=on)
+    assert joined.outcome == "ACCEPTED", joined
+
+
+def colleague(house: House, number: str) -> str:
+    """Register somebody else and return the person."""
+    address = f"{number}@example.org"
+    house.feed("registerProfessional", employeeNumber=number, name="Joris", email=address)
+    return house.caller(number, Role.PROFESSIONAL).person

@@ -1,0 +1,171 @@
+"""HR's files over HTTP: good rows land, bad ones are named, and sent twice nothing happens twice."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from deploy.processing import feed_of
+from rules.access import Role
+from services.callers import UnauthenticatedError
+from services.results import Caller
+from tests.processes.house import caught_up, inhabited
+from tests.services.house import House
+
+pytestmark = pytest.mark.postgres
+UNITS = b"""key;name;kind;parent_key;closed
+north;Noord;unit;;
+quay;Kade;unit;north;
+kade;Team Kade;team;north;
+dok;Team Dok;team;quay;
+"""
+PEOPLE = b"""employee_number,name,email
+e1,Fenna,f@example.org
+e2,"Bakker, Joris",joris@example.org
+e3,Amina,geen adres
+e4,,x@example.org
+"""
+MEMBERS = b"""employee_number,team_key,since
+e1,kade,2026-01-01
+e2,dok,2026-02-01
+e9,dok,2026-02-01
+e2,kade,gisteren
+"""
+
+
+class _Callers:
+    """Knows people by the name that stands for their token."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def read(self, headers: Any) -> Caller:
+        name = headers.get("authorization")
+        if not name:
+            raise UnauthenticatedError("this needs a token")
+        return self._house.caller(name, Role[headers.get("ipp-role", "PROFESSIONAL")])
+
+
+class Feed:
+    """HR's system, at the address that production has."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._app = FastAPI()
+        self._app.include_router(
+            feed_of(
+                house.handler,
+                callers=_Callers(house),  # type: ignore[arg-type]
+                vault=house.vault,
+                database_url=house.log.url,
+                clock=house.clock,
+            )
+        )
+
+    def post(self, *, who: str = "feed", role: str = "HR_FEED", accept: str = "*/*", **given: Any) -> Any:
+        caught_up(self.house)
+        files = given.pop("files", {"professionals": PEOPLE, "units": UNITS, "memberships": MEMBERS})
+        parts = {name: (f"{name}.csv", content) for name, content in files.items()}
+        headers = {"ipp-role": role, "accept": accept} | ({"authorization": who} if who else {})
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://hr") as client:
+                return await client.post("/hr-feed", params=given, files=parts, headers=headers, timeout=60)
+
+        return asyncio.run(send())
+
+
+@pytest.fixture
+def feed(database: str) -> Iterator[Feed]:
+    with inhabited(database) as house:
+        yield Feed(house)
+
+
+def done(report: dict[str, Any]) -> list[str]:
+    return [f"{row['command']} {row['who']}" for row in report["done"]]
+
+
+def named(report: dict[str, Any]) -> list[tuple[str, int | None, str | None]]:
+    return [(problem["file"], problem["line"], problem["column"]) for problem in report["problems"]]
+
+
+ASKED = [
+    "formUnit quay",
+    "formTeam dok",
+    "registerProfessional e1",
+    "registerProfessional e2",
+    "registerProfessional e3",
+    "recordTeamJoined e1",
+    "recordTeamJoined e2",
+    "recordTeamJoined e9",
+]
+
+
+def test_a_dry_run_tells_what_would_be_asked_and_changes_nothing(feed: Feed) -> None:
+    report = feed.post(dryRun=True).json()
+    assert done(report) == ASKED
+    assert ("professionals.csv", 5, "name") in named(report)
+    assert ("memberships.csv", 5, "since") in named(report)
+    assert feed.post(dryRun=True).json() == report
+
+
+def test_good_rows_land_bad_rows_are_named_and_sent_twice_nothing_happens_twice(feed: Feed) -> None:
+    first = feed.post().json()
+    assert done(first) == [
+        "formUnit quay",
+        "formTeam dok",
+        "registerProfessional e2",
+        "recordTeamJoined e1",
+        "recordTeamJoined e2",
+    ]
+    reasons = {
+        (problem["file"], problem["line"]): problem["en"] for problem in first["problems"] if problem["line"]
+    }
+    assert "e-mail" in reasons[("professionals.csv", 4)]
+    assert "empty" in reasons[("professionals.csv", 5)]
+    assert "Nobody is registered" in reasons[("memberships.csv", 4)]
+    assert "no day" in reasons[("memberships.csv", 5)]
+    before = feed.house.log.recorders[0].max_notification_id()
+    again = feed.post().json()
+    assert done(again) == []
+    assert named(again) == named(first)
+    assert feed.house.log.recorders[0].max_notification_id() == before
+
+
+def test_leavers_and_movers_come_out_right(feed: Feed) -> None:
+    people = b"employee_number,name,email\ne1,Fenna,f@example.org\ne2,Joris,j@example.org\n"
+    members = b"employee_number,team_key,since\ne1,kade,2026-01-01\ne2,dok,2026-02-01\n"
+    feed.post(files={"units": UNITS, "professionals": people, "memberships": members})
+    moved = b"employee_number,team_key,since\ne1,dok,2026-11-01\n"
+    gone = b"employee_number,name,email\ne1,Fenna,f@example.org\n"
+    report = feed.post(files={"units": UNITS, "professionals": gone, "memberships": moved}).json()
+    assert done(report) == ["recordTeamLeft e1", "recordTeamJoined e1", "recordEmploymentEnded e2"]
+    assert report["problems"] == []
+    back = feed.post(files={"professionals": people}).json()
+    assert done(back) == ["registerProfessional e2"]
+
+
+def test_progress_is_told_line_by_line_and_the_report_comes_last(feed: Feed) -> None:
+    answer = feed.post(accept="application/x-ndjson")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert all({"given", "of"} == line.keys() for line in lines[:-1])
+    assert done(lines[-1])[:1] == ["formUnit quay"]
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "status"), [("", "HR_FEED", 401), ("e1", "PROFESSIONAL", 403), ("e1", "HR_FEED", 403)]
+)
+def test_only_hrs_system_may_send_files(feed: Feed, who: str, role: str, status: int) -> None:
+    assert feed.post(who=who, role=role).status_code == status
+
+
+def test_what_is_no_file_of_hrs_is_told(feed: Feed) -> None:
+    assert feed.post(files={"salaries": b"x"}).status_code == 400
+    cut = feed.post(files={"professionals": b"number,name\n"}).json()
+    assert named(cut) == [("professionals.csv", None, None)]
+    assert cut["done"] == []

@@ -1,0 +1,109 @@
+"""What time brings about, on the real log, views and read log."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from events.catalog.portfolio import ItemSharingEnded
+from kit.ids import derived_id
+from rules.access import Role
+from services.portfolio.commands import EndItemSharings, NamePassion
+from services.results import ForbiddenError
+from tests.processes.house import (
+    accepted,
+    caught_up,
+    colleague,
+    in_team,
+    inhabited,
+    scheduler,
+    shared_until,
+)
+from tests.services.house import NOW, House
+
+pytestmark = pytest.mark.postgres
+TODAY = NOW.date()
+
+
+def ended(house: House) -> dict[str, str]:
+    """Sharings that ended, with the reason, as they stand on the log."""
+    events = [recorded.event for recorded in house.portfolio()]
+    return {e.sharing: e.reason for e in events if isinstance(e, ItemSharingEnded)}
+
+
+def test_a_sharing_ends_the_day_after_its_last(database: str) -> None:
+    with inhabited(database) as house:
+        other = colleague(house, "e2")
+        short = shared_until(house, TODAY + timedelta(days=3), people=[other])
+        long = shared_until(house, TODAY + timedelta(days=30), people=[other])
+        turns = scheduler(house)
+        for _ in range(4):
+            caught_up(house)
+            assert turns.turn() == 0
+            assert ended(house) == {}
+            house.clock.advance(timedelta(days=1))
+        assert turns.turn() == 0
+        assert ended(house) == {short: "day"}
+        caught_up(house)
+        before = len(house.portfolio())
+        assert scheduler(house).turn() == 0
+        assert len(house.portfolio()) == before
+        assert long not in ended(house)
+
+
+def test_what_was_shared_with_a_team_ends_when_its_owner_leaves_it(database: str) -> None:
+    with inhabited(database) as house:
+        in_team(house)
+        team = derived_id(house.vault.organisation() or "", "team", "kade")
+        to_team = shared_until(house, TODAY + timedelta(days=30), teamId=team)
+        to_all = shared_until(house, TODAY + timedelta(days=30), organisation=True)
+        house.feed("recordTeamLeft", employeeNumber=house.number, teamKey="kade", on="2026-11-01")
+        caught_up(house)
+        assert scheduler(house).turn() == 0
+        assert ended(house) == {to_team: "team_left"}
+        house.feed("recordEmploymentEnded", employeeNumber=house.number, on="2026-11-02")
+        caught_up(house)
+        assert scheduler(house).turn() == 0
+        assert ended(house) == {to_team: "team_left", to_all: "employment_ended"}
+
+
+def test_what_is_asked_too_soon_does_not_happen(database: str) -> None:
+    with inhabited(database) as house:
+        other = colleague(house, "e2")
+        sharing = shared_until(house, TODAY + timedelta(days=3), people=[other])
+        owner = house.vault.person_for(house.number) or ""
+        for reason in ("DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"):
+            command = EndItemSharings(owner=owner, sharing_ids=(sharing,), reason=reason)
+            result = house.handler.handle_for_process(command, process="scheduler", occasion=reason)
+            assert result.outcome == "REFUSED"
+        assert ended(house) == {}
+
+
+def test_a_process_gives_no_persons_command_and_a_person_none_of_a_process(database: str) -> None:
+    with inhabited(database) as house:
+        with pytest.raises(ForbiddenError):
+            house.handler.handle_for_process(NamePassion(text="x"), process="scheduler", occasion="x")
+        owner = house.caller(house.number, Role.PROFESSIONAL)
+        command = EndItemSharings(owner=owner.person, sharing_ids=(), reason="DAY")
+        with pytest.raises(ForbiddenError):
+            house.handler.handle(command, caller=owner, command_id="2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10")
+
+
+def test_the_read_log_has_room_ahead_and_loses_what_the_policy_no_longer_keeps(database: str) -> None:
+    with inhabited(database) as house:
+        accepted(house, "namePassion", text="Iets")
+        caught_up(house)
+        scheduler(house).turn()
+        with psycopg.connect(database, autocommit=True) as connection:
+            months = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'read_log.disclosures'::regclass"
+            room = connection.execute(months).fetchone()
+            assert room is not None
+            house.clock.advance(timedelta(days=31 * 26))
+            scheduler(house).turn()
+            kept = connection.execute(
+                "SELECT min(c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+                " WHERE i.inhparent = 'read_log.disclosures'::regclass"
+            ).fetchone()
+        assert kept is not None
+        # Two years and two months later the first months are gone.
+        assert kept[0] > "disclosures_2026_12"
