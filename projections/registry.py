@@ -1,4 +1,4 @@
-"""Every view there is: each module in `projections/views` holds one, named after its file, as `VIEW`."""
+"""Every view there is: each file or folder in `projections/views` holds one of its name, as `VIEW`."""
 
 from __future__ import annotations
 

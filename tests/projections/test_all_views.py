@@ -13,9 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.catalog.employment import ProfessionalRegistered, TeamJoined
+from events.catalog.employment import EmploymentEvent, ProfessionalRegistered, TeamJoined
 from events.catalog.policy import OrganisationFounded, RoleGranted
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised
+from events.catalog.portfolio import PortfolioEvent, PortfolioOpened, TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.catalog.team import TeamFormed
 from events.codec import EventMapper, Recorded
@@ -28,6 +28,7 @@ from kit.secrets import MasterKey
 from projections.registry import find_views
 from projections.views import directory, profile
 from tests.backends.postgres import fresh_database
+from tests.events.examples import EXAMPLES
 from tests.log.harness import LogUnderTest
 from tests.projections.views.given import read
 from tests.projections.witness import ask, make_worker, wait_until, working
@@ -122,6 +123,11 @@ def persons(house: House) -> list[str]:
         claimed = TalentClaimed(talent=talent, name="Luisteren", strength=3, energy=1, use=1)
         revised = TalentRevised(talent=talent, strength=4, energy=2, use=2, story="Vaak gehoord.")
         house.append(f"portfolio-{person}", 1, PortfolioOpened(language="nl"), claimed, revised)
+    # One to whom everything happened, so that whatever a fold makes of any event comes back too.
+    told = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
+    house.append(f"portfolio-{found[1]}", 4, *told)
+    told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
+    house.append(f"employment-{found[1]}", 3, *told_by_hr)
     house.append(
         f"policy-{organisation}", 2, RoleGranted(grant=new_id(), person=found[0], role="ADMINISTRATOR")
     )
@@ -134,29 +140,11 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
     with working(make_worker(house.log.url, house.log.name, house.mapper, views=VIEWS)):
         wait_until(house.folded)
     before = house.rows()
-    assert {name: len(rows) for name, rows in before.items()} == {
-        "views.directory_v2_persons": PERSONS,
-        "views.directory_v2_name_starts": PERSONS * 2,
-        "views.directory_v2_role_grants": 1,
-        "views.organisation_v2_organisations": 1,
-        "views.organisation_v2_units": 0,
-        "views.organisation_v2_teams": 1,
-        "views.organisation_v2_unit_changes": 1,
-        "views.organisation_v2_policies": 0,
-        "views.organisation_v2_policy_records": 0,
-        "views.profile_v1_portfolios": PERSONS,
-        "views.profile_v1_talents": PERSONS,
-        "views.profile_v1_readings": PERSONS * 2,
-        "views.profile_v1_memberships": PERSONS,
-        "views.profile_v1_changes": PERSONS * 3,
-        "views.shared_v1_employed": PERSONS,
-        "views.shared_v1_portfolios": PERSONS,
-        "views.shared_v1_items": PERSONS,
-        "views.shared_v1_sharings": 0,
-        "views.shared_v1_viewers": 0,
-        "views.timeline_v1_entries": PERSONS * 3,
-        "views.timeline_v1_names": PERSONS,
-        "views.timeline_v1_corrections": 0,
+    assert {name for name, rows in before.items() if not rows} == {
+        "views.organisation_v2_units",
+        "views.organisation_v2_policies",
+        "views.organisation_v2_policy_records",
+        "views.shared_v1_sharings",
     }
     with psycopg.connect(house.log.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA views CASCADE")

@@ -1,14 +1,19 @@
-"""The profile: a portfolio and its talents with their history, the teams, and what changed when."""
+"""The profile: a portfolio now and then, the teams, agreements between two, sharing that is over."""
 
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 
-from events.catalog.employment import ProfessionalRegistered, TeamJoined
+from events.catalog import portfolio as p
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
+from projections.parking import park
 from projections.views import profile
+from rules.agreements import agreement_id
 from rules.quadrants import TalentQuadrant
 from tests.projections.views.given import NOON, facts, folded, read
 
@@ -24,6 +29,13 @@ REVISED = (f"portfolio-{ANN}", TalentRevised(talent=LISTENING, strength=5, energ
 SET_ASIDE = (f"portfolio-{ANN}", TalentSetAside(talent=LISTENING))
 
 
+DAY = date(2026, 11, 24)
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
 def hours(count: int) -> timedelta:
     return timedelta(hours=count)
 
@@ -36,7 +48,9 @@ def test_there_is_no_portfolio_before_it_was_opened(database: str) -> None:
 
 def test_a_portfolio_holds_its_talents_as_they_stand_with_their_history(database: str) -> None:
     folded(database, profile.VIEW, facts(OPENED, CLAIMED, REVISED))
-    first = profile.Reading(talent=LISTENING, at=NOON + hours(1), strength=3, energy=1, use=1)
+    first = profile.Reading(
+        talent=LISTENING, at=NOON + hours(1), strength=3, energy=1, use=1, story="Vaak gehoord."
+    )
     second = profile.Reading(talent=LISTENING, at=NOON + hours(2), strength=5, energy=2, use=3)
     talent = profile.Talent(
         talent=LISTENING,
@@ -88,6 +102,116 @@ def test_people_are_in_teams_and_teams_have_members(database: str) -> None:
     )
     assert [member.team for member in read(database, profile.teams_of, ANN)] == [NORTH, SOUTH]
     assert [member.person for member in read(database, profile.members_of, NORTH)] == [ANN, BOB]
+
+
+def test_who_left_a_team_is_no_member_of_it(database: str) -> None:
+    joined = [(f"employment-{ANN}", TeamJoined(team=team, on=DAY)) for team in (NORTH, SOUTH)]
+    folded(database, profile.VIEW, facts(*joined, (f"employment-{ANN}", TeamLeft(team=NORTH, on=DAY))))
+    assert [member.team for member in read(database, profile.teams_of, ANN)] == [SOUTH]
+    assert read(database, profile.members_of, NORTH) == []
+    assert read(database, profile.memberships) == [profile.Membership(person=ANN, team=SOUTH, joined_on=DAY)]
+
+
+def test_the_past_of_a_portfolio_is_read_from_its_rows(database: str) -> None:
+    written = (f"portfolio-{ANN}", p.ProfileStatementWritten(statement=PLANNING, text="Ik luister."))
+    again = (f"portfolio-{ANN}", p.ProfileStatementWritten(statement=PLANNING, text="Ik vraag door."))
+    folded(database, profile.VIEW, facts(OPENED, written, CLAIMED, SET_ASIDE, again))
+    then = read(database, profile.portfolio_of, ANN, NOON + hours(2))
+    assert then is not None
+    assert (then.version, then.statement and then.statement.text) == (3, "Ik luister.")
+    assert [talent.set_aside_at for talent in then.talents] == [None]
+    assert read(database, profile.portfolio_of, ANN, NOON - timedelta(microseconds=1)) is None
+
+
+def with_bob(*texts: str) -> list[tuple[str, Event]]:
+    planned = p.ConversationPlanned(conversation=PLANNING, other=BOB, planned_for=DAY)
+    made = tuple(
+        p.AgreementMade(agreement=agreement_id(ANN, f"{number:032x}"), text=text)
+        for number, text in enumerate(texts)
+    )
+    held = p.ConversationHeld(conversation=PLANNING, held_on=DAY, agreements=made)
+    return [(f"portfolio-{ANN}", event) for event in (PortfolioOpened(language="nl"), planned, held)]
+
+
+def test_an_agreement_waits_for_the_other_party_and_is_shown_to_nobody_else(database: str) -> None:
+    first, second = agreement_id(ANN, f"{0:032x}"), agreement_id(ANN, f"{1:032x}")
+    confirmed = (f"portfolio-{ANN}", p.AgreementConfirmed(agreement=first))
+    folded(database, profile.VIEW, facts(*with_bob("Meelopen", "Bellen"), confirmed))
+    waiting = read(database, profile.agreements_to_confirm, BOB)
+    assert waiting == [
+        profile.Agreement(agreement=second, owner=ANN, held_on=DAY, text="Bellen", confirmed_at=None)
+    ]
+    assert read(database, profile.agreement_for, BOB, second) == waiting[0]
+    of_before = read(database, profile.agreement_for, BOB, first)
+    assert of_before is not None
+    assert of_before.confirmed_at == NOON + hours(3)
+    for nobody in (ANN, NORTH):
+        assert read(database, profile.agreements_to_confirm, nobody) == []
+        assert read(database, profile.agreement_for, nobody, second) is None
+    assert read(database, profile.agreement_for, BOB, "no agreement") is None
+
+
+def test_a_closed_portfolio_waits_for_no_confirmation(database: str) -> None:
+    folded(database, profile.VIEW, facts(*with_bob("Bellen"), (f"portfolio-{ANN}", p.PortfolioClosed())))
+    assert read(database, profile.agreements_to_confirm, BOB) == []
+
+
+def test_an_owner_set_aside_for_repair_shows_no_agreement(database: str) -> None:
+    folded(database, profile.VIEW, facts(*with_bob("Bellen")))
+    with psycopg.connect(database, autocommit=True) as connection:
+        park(connection, profile.VIEW, 0, {ANN: (9, "could not be digested")})
+    assert read(database, profile.agreements_to_confirm, BOB) == []
+    assert read(database, profile.agreement_for, BOB, agreement_id(ANN, f"{0:032x}")) is None
+
+
+def shared(sharing: str, until: date, team: str | None = None) -> tuple[str, Event]:
+    opened = p.ItemShared(
+        sharing=sharing,
+        item=LISTENING,
+        kind="talent",
+        audience="team" if team else "people",
+        people=() if team else (BOB,),
+        team=team,
+        until=until,
+    )
+    return (f"portfolio-{ANN}", opened)
+
+
+def due(database: str, limit: int = 10) -> list[tuple[str, str]]:
+    found = read(database, profile.sharings_to_end, DAY, limit)
+    assert {sharing.owner for sharing in found} <= {ANN}
+    return [(sharing.sharing, sharing.reason) for sharing in found]
+
+
+JOINED = (f"employment-{ANN}", TeamJoined(team=NORTH, on=DAY))
+LEFT = (f"employment-{ANN}", TeamLeft(team=NORTH, on=DAY))
+GONE = (f"employment-{ANN}", EmploymentEnded(on=DAY))
+BACK = (f"employment-{ANN}", ProfessionalRegistered(name="Ann", email="ann@mee.example"))
+
+
+def test_sharing_is_due_once_its_last_day_is_past(database: str) -> None:
+    given = [shared("past", DAY - days(2)), shared("just", DAY - days(1)), shared("today", DAY)]
+    ended = (f"portfolio-{ANN}", p.ItemSharingEnded(sharing="ended", reason="owner"))
+    folded(database, profile.VIEW, facts(*given, shared("ended", DAY - days(3)), ended))
+    assert due(database) == [("past", "DAY"), ("just", "DAY")]
+    assert due(database, limit=1) == [("past", "DAY")]
+
+
+def test_sharing_with_a_team_is_due_once_its_owner_left_it(database: str) -> None:
+    given = [shared("team", DAY + days(9), NORTH), shared("bob", DAY + days(9))]
+    folded(database, profile.VIEW, facts(JOINED, *given))
+    assert due(database) == []
+    folded(database, profile.VIEW, facts(JOINED, *given, LEFT))
+    assert due(database) == [("team", "TEAM_LEFT")]
+
+
+def test_all_sharing_of_who_works_here_no_more_is_due_once_for_one_reason(database: str) -> None:
+    given = [shared("past", DAY - days(1), NORTH), shared("team", DAY, NORTH), shared("bob", DAY + days(1))]
+    folded(database, profile.VIEW, facts(JOINED, *given, LEFT, GONE))
+    gone = "EMPLOYMENT_ENDED"
+    assert due(database) == [("past", "DAY"), ("team", gone), ("bob", gone)]
+    folded(database, profile.VIEW, facts(JOINED, *given, LEFT, GONE, BACK))
+    assert due(database) == [("past", "DAY"), ("team", "TEAM_LEFT")]
 
 
 def test_who_is_forgotten_has_no_row_left_and_the_others_have(database: str) -> None:

@@ -1,0 +1,67 @@
+"""A professional's own picture: the whole portfolio at any moment, agreements, teams, sharing due to end."""
+
+from projections.views.profile.changes import Change, changes_after
+from projections.views.profile.folding import VIEW
+from projections.views.profile.picture import (
+    Agreement,
+    Conversation,
+    EnergySource,
+    Evidence,
+    Goal,
+    GoalState,
+    InsightConsent,
+    Passion,
+    Portfolio,
+    PortfolioState,
+    Reading,
+    Reflection,
+    Sharing,
+    Statement,
+    Talent,
+)
+from projections.views.profile.reads import (
+    DueSharing,
+    Membership,
+    agreement_for,
+    agreements_to_confirm,
+    members_of,
+    memberships,
+    portfolio_of,
+    rows_of,
+    sharings_to_end,
+    teams_of,
+)
+from projections.views.profile.rows import Rows, portfolio_at
+
+__all__ = [
+    "VIEW",
+    "Agreement",
+    "Change",
+    "Conversation",
+    "DueSharing",
+    "EnergySource",
+    "Evidence",
+    "Goal",
+    "GoalState",
+    "InsightConsent",
+    "Membership",
+    "Passion",
+    "Portfolio",
+    "PortfolioState",
+    "Reading",
+    "Reflection",
+    "Rows",
+    "Sharing",
+    "Statement",
+    "Talent",
+    "agreement_for",
+    "agreements_to_confirm",
+    "changes_after",
+    "members_of",
+    "memberships",
+    "portfolio_at",
+    "portfolio_of",
+    "rows_of",
+    "sharings_to_end",
+    "teams_of",
+]

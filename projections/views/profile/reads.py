@@ -1,0 +1,186 @@
+"""Reads of portfolios, teams, agreements between two people, and sharing that is over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row, scalar_row
+
+from projections.view import SCHEMA, Table
+from projections.views.profile import tables as t
+from projections.views.profile.folding import VIEW
+from projections.views.profile.picture import (
+    Agreement,
+    EnergySource,
+    Evidence,
+    Passion,
+    Portfolio,
+    Reading,
+    Reflection,
+    Sharing,
+    Statement,
+)
+from projections.views.profile.rows import (
+    AgreementRow,
+    ConsentRow,
+    ConversationRow,
+    GoalChangeRow,
+    GoalRow,
+    Rows,
+    StandingRow,
+    TalentRow,
+    VersionRow,
+    portfolio_at,
+)
+from rules.agreements import owner_of
+
+T = TypeVar("T")
+_OLDEST_FIRST: Final = "ORDER BY ordinal"
+_LAST: Final = "DESC LIMIT CASE WHEN %(as_of)s::timestamptz IS NULL THEN 1 END"
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """A person in a team; the team's name stands in the view `organisation`."""
+
+    person: str
+    team: str
+    joined_on: date
+
+
+class DueSharing(msgspec.Struct, frozen=True, kw_only=True):
+    """An open sharing whose time is over."""
+
+    owner: str
+    sharing: str
+    reason: Literal["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]
+
+
+def _part(name: str, table: Table, row: type[msgspec.Struct], order: str = _OLDEST_FIRST) -> str:
+    columns = ", ".join(row.__struct_fields__)
+    rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s {order}"
+    return f"'{name}', coalesce((SELECT json_agg(r) FROM ({rows}) r), '[]')"
+
+
+# One statement sees one moment of the database, and one document is one trip.
+_PARTS: Final = (
+    _part("versions", t.VERSIONS, VersionRow, f"ORDER BY version {_LAST}"),
+    _part("standings", t.STANDINGS, StandingRow),
+    _part("statements", t.STATEMENTS, Statement, f"{_OLDEST_FIRST} {_LAST}"),
+    _part("talents", t.TALENTS, TalentRow),
+    _part("readings", t.READINGS, Reading),
+    _part("energy_sources", t.ENERGY_SOURCES, EnergySource),
+    _part("passions", t.PASSIONS, Passion),
+    _part("evidence", t.EVIDENCE, Evidence),
+    _part("reflections", t.REFLECTIONS, Reflection),
+    _part("goals", t.GOALS, GoalRow),
+    _part("goal_changes", t.GOAL_CHANGES, GoalChangeRow),
+    _part("conversations", t.CONVERSATIONS, ConversationRow),
+    _part("agreements", t.AGREEMENTS, AgreementRow, f"{_OLDEST_FIRST}, place"),
+    _part("sharings", t.SHARINGS, Sharing),
+    _part("consents", t.CONSENTS, ConsentRow, f"{_OLDEST_FIRST} {_LAST}"),
+)
+_DOCUMENT: Final = f"SELECT json_build_object({', '.join(_PARTS)})::text".encode()
+_ROWS: Final = msgspec.json.Decoder(Rows)
+
+
+async def portfolio_of(
+    connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None
+) -> Portfolio | None:
+    """Return a person's portfolio as it is, or was at a moment; None if it was not opened by then."""
+    return portfolio_at(person, await rows_of(connection, person, as_of), as_of)
+
+
+async def rows_of(connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None) -> Rows:
+    """Return what is needed to tell a portfolio as it is, or at any moment if one is named."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        # Planning takes longer than running it.
+        await cursor.execute(_DOCUMENT, {"person": person, "as_of": as_of}, prepare=True)
+        return _ROWS.decode(await cursor.fetchone() or "")
+
+
+# An owner set aside for repair shows nothing to others; a closed portfolio takes no confirmation.
+_AGREEMENTS: Final = f"""
+    SELECT a.agreement, a.subject AS owner, a.held_on, a.text, a.confirmed_at
+    FROM {t.CONVERSATIONS.served} c JOIN {t.AGREEMENTS.served} a USING (subject, conversation)
+    WHERE c.other = %(other)s AND NOT EXISTS (
+        SELECT FROM {SCHEMA}.parked k WHERE k.view = %(view)s AND k.version = %(version)s
+        AND k.subject = c.subject)
+"""
+_TO_CONFIRM: Final = f"""{_AGREEMENTS}
+    AND a.confirmed_at IS NULL AND NOT EXISTS (
+        SELECT FROM {t.STANDINGS.served} s WHERE s.subject = c.subject AND s.state = 'CLOSED')
+    ORDER BY a.held_on DESC, a.ordinal DESC, a.place, a.subject
+"""
+_ONE_AGREEMENT: Final = f"{_AGREEMENTS} AND a.subject = %(owner)s AND a.agreement = %(agreement)s"
+
+
+async def agreements_to_confirm(connection: psycopg.AsyncConnection, other: str) -> list[Agreement]:
+    """Return what others agreed with someone, who has not confirmed it yet; newest first."""
+    return await _all(connection, Agreement, _TO_CONFIRM, other=other, **_SELF)
+
+
+async def agreement_for(connection: psycopg.AsyncConnection, other: str, agreement: str) -> Agreement | None:
+    """Return an agreement to the other party of its conversation, and to nobody else."""
+    values = {"other": other, "agreement": agreement, "owner": owner_of(agreement), **_SELF}
+    found = await _all(connection, Agreement, _ONE_AGREEMENT, **values)
+    return found[0] if found else None
+
+
+async def teams_of(connection: psycopg.AsyncConnection, person: str) -> list[Membership]:
+    """Return the teams a person is in, first joined first."""
+    return await _memberships(connection, "WHERE subject = %(of)s", person)
+
+
+async def members_of(connection: psycopg.AsyncConnection, team: str) -> list[Membership]:
+    """Return who is in a team, first joined first."""
+    return await _memberships(connection, "WHERE team = %(of)s", team)
+
+
+async def memberships(connection: psycopg.AsyncConnection) -> list[Membership]:
+    """Return who is in which team, everyone."""
+    return await _memberships(connection, "", None)
+
+
+async def _memberships(connection: psycopg.AsyncConnection, where: str, of: str | None) -> list[Membership]:
+    statement = (
+        f"SELECT subject AS person, team, joined_on FROM {t.MEMBERSHIPS.served} {where}"
+        " ORDER BY joined_on, team, subject"
+    )
+    return await _all(connection, Membership, statement, of=of)
+
+
+_DUE: Final = f"""
+    SELECT owner, sharing, reason FROM (
+        SELECT DISTINCT ON (owner, sharing) owner, sharing, until, reason FROM (
+            SELECT subject AS owner, sharing, until, 'DAY' AS reason, 1 AS place FROM {t.SHARINGS.served}
+            WHERE ended_at IS NULL AND until < %(today)s
+            UNION ALL
+            SELECT subject, s.sharing, s.until, 'EMPLOYMENT_ENDED', 2
+            FROM {t.LEAVERS.served} JOIN {t.SHARINGS.served} s USING (subject) WHERE s.ended_at IS NULL
+            UNION ALL
+            SELECT s.subject, s.sharing, s.until, 'TEAM_LEFT', 3 FROM {t.SHARINGS.served} s
+            WHERE s.ended_at IS NULL AND s.team IS NOT NULL AND NOT EXISTS (
+                SELECT FROM {t.MEMBERSHIPS.served} m WHERE m.subject = s.subject AND m.team = s.team)
+        ) reasons ORDER BY owner, sharing, place
+    ) due ORDER BY until, owner, sharing LIMIT %(limit)s
+"""
+
+
+async def sharings_to_end(connection: psycopg.AsyncConnection, today: date, limit: int) -> list[DueSharing]:
+    """Return open sharings that should be so no more, longest overdue first.
+
+    Their last day is past, their owner left the team or works here no more; the first of these is the reason.
+    """
+    return await _all(connection, DueSharing, _DUE, today=today, limit=limit)
+
+
+_SELF: Final = {"view": VIEW.name, "version": VIEW.version}
+
+
+async def _all(connection: psycopg.AsyncConnection, row: type[T], statement: str, **values: Any) -> list[T]:
+    async with connection.cursor(row_factory=class_row(row)) as cursor:
+        await cursor.execute(statement.encode(), values)
+        return await cursor.fetchall()

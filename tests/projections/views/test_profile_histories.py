@@ -1,0 +1,88 @@
+"""Whatever happened in a portfolio: read for any moment, it is what the facts up to then make of it."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import get_args
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from events.catalog import portfolio as p
+from projections.changes import Changes
+from projections.positions import prepare_view
+from projections.view import Fact
+from projections.views import profile
+from tests.projections.views.given import NOON, folded, read
+from tests.projections.views.portfolio_histories import histories
+from tests.projections.views.portfolio_told import told
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
+
+HISTORIES = 60
+Read = profile.Portfolio | None
+SEEN: set[type] = set()
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        prepare_view(connection, profile.VIEW, partitions=1, generation="g")
+        yield connection
+
+
+def fold_halves(connection: psycopg.Connection, facts: list[Fact]) -> None:
+    """In two batches that overlap, so that each event may meet its row in the table or in the batch."""
+    half = len(facts) // 2
+    for batch in (facts[: half + 1], facts[half:]):
+        changes = Changes(profile.VIEW, 0)
+        for fact in batch:
+            changes.about(fact.subject)
+            profile.VIEW.fold(fact, changes)
+        changes.write(connection, "views")
+
+
+def moments_of(facts: list[Fact]) -> list[datetime]:
+    """Each moment something happened at, one right before each, and long after."""
+    happened = sorted({fact.recorded.at for fact in facts})
+    before = [moment - timedelta(microseconds=1) for moment in happened]
+    return [*happened, *before, happened[-1] + timedelta(days=400)]
+
+
+@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories())
+def test_a_portfolio_of_any_moment_is_what_the_facts_up_to_then_make(
+    database: str, connection: psycopg.Connection, history: tuple[str, list[Fact]]
+) -> None:
+    person, facts = history
+    fold_halves(connection, facts)
+    SEEN.update(type(fact.recorded.event) for fact in facts)
+
+    async def reading() -> tuple[
+        profile.Portfolio | None, profile.Rows, dict[datetime, profile.Portfolio | None]
+    ]:
+        async with await psycopg.AsyncConnection.connect(database, autocommit=True) as on:
+            some = moments_of(facts)[:: max(1, len(facts) // 3)]
+            then = {moment: await profile.portfolio_of(on, person, moment) for moment in some}
+            return await profile.portfolio_of(on, person), await profile.rows_of(on, person, NOON), then
+
+    now, rows, then = asyncio.run(reading())
+    assert now == told(person, facts, None)
+    assert then == {moment: told(person, facts, moment) for moment in then}
+    for moment in moments_of(facts):
+        assert profile.portfolio_at(person, rows, moment) == told(person, facts, moment)
+
+
+def test_every_event_of_a_portfolio_was_in_the_histories() -> None:
+    assert set(get_args(p.PortfolioEvent)) - SEEN == set()
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories())
+def test_neither_batches_nor_repetition_make_a_difference_to_any_history(
+    database: str, history: tuple[str, list[Fact]]
+) -> None:
+    person, facts = history
+    folded(database, profile.VIEW, facts)
+    assert read(database, profile.portfolio_of, person) == told(person, facts, None)
