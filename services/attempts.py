@@ -99,7 +99,7 @@ class Attempts:
         subject = subject_of(streams[0])
         try:
             loaded = load(self._store, decider_of(command), streams)
-            if case.expected_version not in {None, loaded.version}:
+            if command.tells_version and case.expected_version not in {None, loaded.version}:
                 return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=loaded.version)
             recorded = self._decided(case, streams[0], loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
@@ -108,7 +108,8 @@ class Attempts:
             return self._refused_unless_done(case, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
             return refused(case.command_id, refusing.NOT_THERE)
-        answer = Answer(version=loaded.version + len(stored), thing=command.thing(case.ids))
+        version = loaded.version + len(stored) if command.tells_version else None
+        answer = Answer(version=version, thing=command.thing(case.ids))
         try:
             accepted = self._recorder.append(
                 stored,

@@ -72,6 +72,9 @@ class Command(
     by_process: ClassVar[bool] = False
     """Whether only a process of this installation may give it: no client's input becomes one."""
 
+    tells_version: ClassVar[bool] = True
+    """Whether who gives it may know the version of the stream it writes: not of another's portfolio."""
+
     @classmethod
     def wire_name(cls) -> str:
         """Return `claimTalent` for ClaimTalent."""

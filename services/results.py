@@ -58,7 +58,7 @@ class UnavailableError(Exception):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Kept on the log with an accepted command, in clear: no more than a version and a random id."""
 
-    version: int
+    version: int | None
     thing: str | None
 
 

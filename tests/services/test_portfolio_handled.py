@@ -70,7 +70,9 @@ def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> N
     for each in (owner, stranger):
         assert codes(each.owner("confirmAgreement", agreementId=agreement)) == ["NOT_FOUND"]
     assert codes(colleague.owner("confirmAgreement", agreementId="nonsense")) == ["NOT_FOUND"]
-    accepted(colleague.owner("confirmAgreement", agreementId=agreement))
+    asked = {"agreementId": agreement, "expected_version": 1}
+    for each in (stranger, colleague):  # how much stands in another's portfolio is told to neither
+        assert each.owner("confirmAgreement", **asked).version is None
     confirmed = owner.portfolio()[-1]
     assert (confirmed.event, confirmed.by) == (AgreementConfirmed(agreement=agreement), other)
 

@@ -1,7 +1,7 @@
 """What the owner may ask about conversations, and the other party about what was agreed."""
 
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
@@ -52,6 +52,8 @@ class RecordConversation(PortfolioCommand, frozen=True, kw_only=True):
 
 class ConfirmAgreement(Command, frozen=True, kw_only=True):
     """By the other party, in the portfolio of whom the agreement was made with."""
+
+    tells_version: ClassVar[bool] = False
 
     agreement_id: str
 
