@@ -21,6 +21,7 @@ from graphql import (
     get_named_type,
     get_nullable_type,
 )
+from graphql.utilities.coerce_input_value import coerce_default_value
 
 from gateway.errors import ErrorCode, GatewayError
 
@@ -110,8 +111,9 @@ class _Measuring:
         if field is None:
             return 1
         for name in PAGE_ARGUMENTS:
-            if name in field.args and isinstance(field.args[name].default_value, int):
-                return int(field.args[name].default_value)
+            unless_said = coerce_default_value(field.args[name]) if name in field.args else None
+            if isinstance(unless_said, int):
+                return unless_said
         # the field that takes the page's length has counted its edges
         is_list = isinstance(get_nullable_type(field.type), GraphQLList)
         return LIST_ITEMS_ASSUMED if is_list and node.name.value != PAGE_EDGES else 1

@@ -1,6 +1,6 @@
 """A portfolio as its owner sees it, now or at a moment of the past."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from strawberry import UNSET, Info
 
 from gateway.connections import Connection
 from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
 from gateway.fields import field
 from gateway.queries import timeline
 from gateway.queries.conversations import Conversation, conversation_of
@@ -16,6 +17,7 @@ from gateway.queries.goals import Goal, goal_of
 from gateway.queries.items import (
     EnergySource,
     Evidence,
+    HoursBand,
     Passion,
     ProfileStatement,
     Reflection,
@@ -29,6 +31,8 @@ from gateway.queries.sharing import Sharing, sharing_of
 from gateway.queries.talents import TalentClaim, talent_claim
 from kit.ids import derived_id
 from projections.views import profile
+from rules import energy
+from rules.energy import MONTHS_MAX, month_ends
 from rules.quadrants import TalentQuadrant
 
 _QUADRANT_ORDER = {quadrant: place for place, quadrant in enumerate(TalentQuadrant)}
@@ -52,6 +56,13 @@ class InsightConsent:
     scopes: list[InsightScope]
     since: datetime
     notice_version: int = strawberry.field(description="Version of the explanation that was read.")
+
+
+@strawberry.type(description="Null: no giver, or no drainer, was noted.")
+class EnergyBalance:
+    month: date
+    giver_hours_per_week: HoursBand | None
+    drainer_hours_per_week: HoursBand | None
 
 
 @strawberry.type(
@@ -80,6 +91,17 @@ class Portfolio:
     @field()
     def energy_sources(self) -> list[EnergySource]:
         return [energy_source_of(self.read, source) for source in self.read.energy_sources]
+
+    @field(
+        description=(
+            "The sum of the energy sources, at the end of each month and now; oldest first, 36 at most."
+        )
+    )
+    def energy_balance(self, info: Info[Context, None], months: int = 1) -> list[EnergyBalance]:
+        if not 1 <= months <= MONTHS_MAX:
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` is 1 to {MONTHS_MAX}.")
+        moments = month_ends(self.as_of or info.context.gateway.clock.now(), months)
+        return [_balance(read) for read in energy.energy_balance(self.read.energy_history, moments)]
 
     @field()
     def passions(self) -> list[Passion]:
@@ -142,6 +164,15 @@ def portfolio_of(read: profile.Portfolio, as_of: datetime | None = None) -> Port
         state=PortfolioState(read.state),
         read=read,
         as_of=as_of,
+    )
+
+
+def _balance(read: energy.EnergyBalance) -> EnergyBalance:
+    """Name the month by its first day, whenever in it the balance was drawn up."""
+    return EnergyBalance(
+        month=read.moment.date().replace(day=1),
+        giver_hours_per_week=HoursBand[read.giver.upper()] if read.giver else None,
+        drainer_hours_per_week=HoursBand[read.drainer.upper()] if read.drainer else None,
     )
 
 
