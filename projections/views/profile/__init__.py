@@ -1,6 +1,5 @@
 """A professional's own picture: the whole portfolio at any moment, agreements, teams, sharing due to end."""
 
-from projections.views.profile.changes import Change, changes_after
 from projections.views.profile.folding import VIEW
 from projections.views.profile.picture import (
     Agreement,
@@ -36,7 +35,6 @@ from projections.views.profile.rows import Rows, portfolio_at
 __all__ = [
     "VIEW",
     "Agreement",
-    "Change",
     "Conversation",
     "DueSharing",
     "EnergySource",
@@ -56,7 +54,6 @@ __all__ = [
     "Talent",
     "agreement_for",
     "agreements_to_confirm",
-    "changes_after",
     "members_of",
     "memberships",
     "portfolio_at",

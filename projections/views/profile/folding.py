@@ -14,7 +14,6 @@ from events.codec import Forgotten
 from projections.changes import Changes
 from projections.view import Fact, View
 from projections.views.profile import tables as t
-from projections.views.profile.changes import CHANGES, fold_change
 from projections.views.profile.rows import GoalChanged
 
 
@@ -28,7 +27,6 @@ def fold(fact: Fact, changes: Changes) -> None:
     if not recorded.stream.startswith("portfolio-"):
         _fold_employment(event, changes)
         return
-    fold_change(fact, changes)
     changes.put(t.VERSIONS, version=recorded.version, at=at)
     _fold_standing(event, at, ordinal, changes)
     _fold_talent(event, at, ordinal, changes)
@@ -224,6 +222,6 @@ VIEW: Final = View(
     name="profile",
     version=t.VERSION,
     categories=frozenset({"portfolio", "employment"}),
-    tables=(*t.ALL, CHANGES),
+    tables=t.ALL,
     fold=fold,
 )

@@ -39,7 +39,8 @@ from rules.agreements import owner_of
 
 T = TypeVar("T")
 _OLDEST_FIRST: Final = "ORDER BY ordinal"
-_LAST: Final = "DESC LIMIT CASE WHEN %(as_of)s::timestamptz IS NULL THEN 1 END"
+_NOW: Final = "%(as_of)s::timestamptz IS NULL"
+_LAST: Final = f"DESC LIMIT CASE WHEN {_NOW} THEN 1 END"
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +59,9 @@ class DueSharing(msgspec.Struct, frozen=True, kw_only=True):
     reason: Literal["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]
 
 
-def _part(name: str, table: Table, row: type[msgspec.Struct], order: str = _OLDEST_FIRST) -> str:
+def _part(name: str, table: Table, row: type[msgspec.Struct], which: str = _OLDEST_FIRST) -> str:
     columns = ", ".join(row.__struct_fields__)
-    rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s {order}"
+    rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s {which}"
     return f"'{name}', coalesce((SELECT json_agg(r) FROM ({rows}) r), '[]')"
 
 
@@ -79,7 +80,7 @@ _PARTS: Final = (
     _part("goal_changes", t.GOAL_CHANGES, GoalChangeRow),
     _part("conversations", t.CONVERSATIONS, ConversationRow),
     _part("agreements", t.AGREEMENTS, AgreementRow, f"{_OLDEST_FIRST}, place"),
-    _part("sharings", t.SHARINGS, Sharing),
+    _part("sharings", t.SHARINGS, Sharing, f"AND (ended_at IS NULL OR NOT {_NOW}) {_OLDEST_FIRST}"),
     _part("consents", t.CONSENTS, ConsentRow, f"{_OLDEST_FIRST} {_LAST}"),
 )
 _DOCUMENT: Final = f"SELECT json_build_object({', '.join(_PARTS)})::text".encode()

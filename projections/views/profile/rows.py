@@ -106,8 +106,8 @@ class ConsentRow(msgspec.Struct, frozen=True, kw_only=True):
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in the tables of one person, oldest first.
 
-    Versions, statements and consents, of which the last holds, are newest first, and unless they were read
-    for a moment only that one is there.
+    Versions, statements and consents, of which the last holds, are newest first. Unless read for a moment,
+    only that one is there, and of sharings only open ones.
     """
 
     versions: tuple[VersionRow, ...]

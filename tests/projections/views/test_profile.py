@@ -76,18 +76,12 @@ def test_a_talent_set_aside_is_kept_and_marked(database: str) -> None:
     assert [talent.set_aside_at for talent in portfolio.talents] == [NOON + hours(2)]
 
 
-def test_every_fact_of_the_portfolio_is_a_change_with_its_place(database: str) -> None:
+def test_every_fact_of_the_portfolio_counts_in_its_version_and_no_other(database: str) -> None:
     unknown = (f"portfolio-{ANN}", UnknownEvent(name="portfolio.song-sung.v1", raw=b"{}"))
-    joined = (f"employment-{ANN}", TeamJoined(team=NORTH, on=date(2026, 1, 5)))
-    folded(database, profile.VIEW, facts(OPENED, joined, CLAIMED, unknown))
-    changes = read(database, profile.changes_after, ANN, 0)
-    assert [(change.ordinal, change.version, change.fact, change.item) for change in changes] == [
-        (1, 1, "PortfolioOpened", None),
-        (3, 2, "TalentClaimed", LISTENING),
-        (4, 3, "UnknownEvent", None),
-    ]
-    assert [change.ordinal for change in read(database, profile.changes_after, ANN, 3)] == [4]
-    assert read(database, profile.changes_after, BOB, 0) == []
+    folded(database, profile.VIEW, facts(OPENED, JOINED, CLAIMED, unknown, GONE))
+    portfolio = read(database, profile.portfolio_of, ANN)
+    assert portfolio is not None
+    assert portfolio.version == 3
 
 
 def test_people_are_in_teams_and_teams_have_members(database: str) -> None:
@@ -221,5 +215,4 @@ def test_who_is_forgotten_has_no_row_left_and_the_others_have(database: str) -> 
     folded(database, profile.VIEW, facts(OPENED, CLAIMED, joined, bobs, gone))
     assert read(database, profile.portfolio_of, ANN) is None
     assert read(database, profile.teams_of, ANN) == []
-    assert read(database, profile.changes_after, ANN, 0) == []
     assert read(database, profile.portfolio_of, BOB) is not None
