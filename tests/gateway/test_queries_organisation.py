@@ -1,0 +1,191 @@
+"""The organisation as everyone may know it, colleagues by name, and roles to those who watch them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from events.catalog.employment import EmploymentEnded
+from events.catalog.policy import (
+    DpiaRecorded,
+    Floors,
+    OrganisationFounded,
+    PolicyAdopted,
+    RoleGranted,
+    RoleWithdrawn,
+    WorksCouncilConsentRecorded,
+)
+from events.catalog.team import TeamFormed
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from projections.views import directory, organisation
+from tests.gateway.house import PEOPLE
+from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, World
+
+pytestmark = pytest.mark.postgres
+POLICY, UNITS = f"policy-{ORGANISATION}", f"units-{ORGANISATION}"
+NORTH, SOUTH, TEAM, ADMINISTRATOR = "1" * 32, "2" * 32, "3" * 32, PEOPLE["administrator"]
+FLOORS = {"raters": 3, "clients": 5, "comments": 3, "organisation": 5, "energy": 10, "change": 5}
+
+
+def founded(world: World) -> None:
+    world.registered(OWNER, "Fenna de Boer")
+    world.happened(POLICY, OrganisationFounded(name="Kade"))
+
+
+def told(world: World, selection: str, **asker: Any) -> Any:
+    answer = asyncio.run(world.ask(f"{{ {selection} }}", **asker))
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def policy(id_: str) -> PolicyAdopted:
+    return PolicyAdopted(
+        policy=id_,
+        floors=Floors(**FLOORS),
+        release_every_days=90,
+        months_between_rounds=6,
+        invitations_per_quarter_max=8,
+        sharing_days_max=365,
+        portfolio_days_after_leaving=60,
+        read_log_months=24,
+    )
+
+
+def test_the_tree_shows_what_stands_now_and_how_it_came_to_be(world: World) -> None:
+    founded(world)
+    world.happened(UNITS, UnitFormed(unit=NORTH, name="Noord"), UnitFormed(unit=SOUTH, name="Zuid"))
+    world.happened(f"team-{TEAM}", TeamFormed(name="Haven", unit=SOUTH))
+    world.happened(UNITS, UnitRenamed(unit=SOUTH, name="Zuidkant"), UnitMoved(unit=SOUTH, parent=NORTH))
+    units = "units { id name parentId }"
+    assert told(world, f"organisation {{ name {units} }}")["organisation"] == {
+        "name": "Kade",
+        "units": [{"id": NORTH, "name": "Noord", "parentId": None}],
+    }
+    below = told(world, f'organisation {{ units(of: "{SOUTH}") {{ id name parentId }} }}')["organisation"]
+    assert below == {"units": [{"id": TEAM, "name": "Haven", "parentId": SOUTH}]}
+    changes = told(world, "organisation { unitChanges { on unit { name } summary { nl en } } }")
+    lines = [change["summary"]["nl"] for change in changes["organisation"]["unitChanges"]]
+    assert len(lines) == 5
+    assert any("Zuidkant" in line and "Zuid" in line for line in lines)
+    (last,) = told(world, "organisation { unitChanges(last: 1) { unit { id } } }")["organisation"][
+        "unitChanges"
+    ]
+    assert last["unit"]["id"] in {SOUTH, TEAM}
+
+
+def test_a_closed_unit_is_out(world: World) -> None:
+    founded(world)
+    world.happened(UNITS, UnitFormed(unit=NORTH, name="Noord"), UnitClosed(unit=NORTH))
+    assert told(world, "organisation { units { id } }")["organisation"]["units"] == []
+
+
+def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) -> None:
+    founded(world)
+    first, second = "4" * 32, "5" * 32
+    record: Any = {"promise_version": 2, "decided_on": TODAY, "document": "0a" * 32}
+    world.happened(POLICY, policy(first), policy(second))
+    world.happened(POLICY, WorksCouncilConsentRecorded(policy=second, note="Met dank.", **record))
+    world.happened(POLICY, DpiaRecorded(policy=first, **record))
+    selection = (
+        "id floors { raters clients comments organisation energy change } releaseEveryDays sharingDaysMax"
+        " monthsBetweenRounds invitationsPerQuarterMax portfolioDaysAfterLeaving readLogMonths"
+        " worksCouncilConsent { decidedOn promiseVersion document note } dpia { document note }"
+    )
+    (in_force,) = told(world, f"organisation {{ policies {{ {selection} }} }}")["organisation"]["policies"]
+    assert in_force == {
+        "id": second,
+        "floors": FLOORS,
+        "releaseEveryDays": 90,
+        "sharingDaysMax": 365,
+        "monthsBetweenRounds": 6,
+        "invitationsPerQuarterMax": 8,
+        "portfolioDaysAfterLeaving": 60,
+        "readLogMonths": 24,
+        "worksCouncilConsent": {
+            "decidedOn": TODAY.isoformat(),
+            "promiseVersion": 2,
+            "document": "0a" * 32,
+            "note": "Met dank.",
+        },
+        "dpia": None,
+    }
+    both = told(world, "organisation { policies(last: 5) { id dpia { document } } }")["organisation"][
+        "policies"
+    ]
+    assert both == [{"id": second, "dpia": None}, {"id": first, "dpia": {"document": "0a" * 32}}]
+
+
+@pytest.mark.parametrize("field", ["unitChanges(last: $last) { on }", "policies(last: $last) { id }"])
+@pytest.mark.parametrize("last", [0, 101])
+def test_the_newest_are_1_to_100_also_when_a_variable_says_so(world: World, field: str, last: int) -> None:
+    founded(world)
+    document = f"query ($last: Int!) {{ organisation {{ {field} }} }}"
+    answer = asyncio.run(world.ask(document, last=last))
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["LIMIT_EXCEEDED"]
+
+
+def test_colleagues_are_found_by_the_start_of_any_word_of_their_name(world: World) -> None:
+    world.registered(OWNER, "Fenna de Boer")
+    world.registered(COLLEAGUE, "Zoë Boersma")
+    world.registered("7" * 32, "Bo Aerts")
+    world.registered("8" * 32, "Bodil Boer")
+    world.happened(f"employment-{'8' * 32}", EmploymentEnded(on=TODAY))
+    found = told(world, 'colleagues(name: "boe") { id displayName }')["colleagues"]
+    assert found == [
+        {"id": OWNER, "displayName": "Fenna de Boer"},
+        {"id": COLLEAGUE, "displayName": "Zoë Boersma"},
+    ]
+    assert told(world, 'colleagues(name: "ZOE") { id }')["colleagues"] == [{"id": COLLEAGUE}]
+    world.parked(directory.VIEW, COLLEAGUE)
+    assert told(world, 'colleagues(name: "zoë") { id }')["colleagues"] == []
+
+
+def test_twenty_colleagues_at_most(world: World) -> None:
+    world.registered(OWNER, "Fenna de Boer")
+    for number in range(22):
+        world.registered(f"{number:032x}", f"Anna {number:02}")
+    assert len(told(world, 'colleagues(name: "anna") { id }')["colleagues"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("b", "BAD_REQUEST"), ("%%", "BAD_REQUEST"), ("a" * 101, "LIMIT_EXCEEDED")]
+)
+def test_a_name_has_2_letters_and_an_end(world: World, name: str, code: str) -> None:
+    world.registered(OWNER, "Fenna de Boer")
+    assert asyncio.run(world.codes(f'{{ colleagues(name: "{name}") {{ id }} }}')) == [code]
+
+
+def test_roles_in_force_are_told_by_role_then_by_name(world: World) -> None:
+    founded(world)
+    world.registered(COLLEAGUE, "Bo Aerts")
+    for grant, person, role in [
+        ("1" * 32, ADMINISTRATOR, "ADMINISTRATOR"),
+        ("2" * 32, OWNER, "HR"),
+        ("3" * 32, COLLEAGUE, "HR"),
+        ("4" * 32, OWNER, "BOARD"),
+    ]:
+        world.happened(POLICY, RoleGranted(grant=grant, person=person, role=role))
+    world.happened(POLICY, RoleWithdrawn(grant="4" * 32))
+    asker = {"name": "administrator", "role": "ADMINISTRATOR"}
+    grants = told(world, "roleGrants { id role holder { id displayName } withdrawnAt }", **asker)[
+        "roleGrants"
+    ]
+    assert [(grant["role"], grant["holder"]["displayName"]) for grant in grants] == [
+        ("ADMINISTRATOR", ""),
+        ("HR", "Bo Aerts"),
+        ("HR", "Fenna de Boer"),
+    ]
+    assert {grant["withdrawnAt"] for grant in grants} == {None}
+
+
+@pytest.mark.parametrize("role", ["PROFESSIONAL", "HR", "AUDITOR"])
+def test_roles_are_told_to_nobody_who_does_not_hold_one_that_watches_them(world: World, role: str) -> None:
+    founded(world)
+    answer = asyncio.run(world.ask("{ roleGrants { id } }", role=role))
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+
+
+def test_what_waits_for_repair_is_not_told(world: World) -> None:
+    founded(world)
+    world.parked(organisation.VIEW, ORGANISATION)
+    assert asyncio.run(world.codes("{ organisation { name } }")) == ["PARKED"]
