@@ -15,8 +15,12 @@ ARGS ?=
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 starts with nothing kept; PEOPLE=120)
+demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 begins again; STACK=compose fills that)
+ifeq ($(STACK),compose)
+	docker compose exec processes python -m deploy.fill --people $(PEOPLE)
+else
 	@IPP_PORT=$(PORT) $(RUN)/python -m deploy.local --people $(PEOPLE) $(if $(filter 1,$(FRESH)),--fresh)
+endif
 
 token: $(READY) ## print a bearer token of the running demo (AS=owner, lead, hr, board, auditor, …)
 	@PORT=$(PORT) $(RUN)/python -m deploy.token $(AS)

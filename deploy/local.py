@@ -13,17 +13,10 @@ from typing import Annotated, Final
 import typer
 from fastapi import APIRouter
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from deploy.demo.filling import FillingError, Ground, fill
 from deploy.demo.people import KNOWN, PEOPLE
+from deploy.demo.progress import bars
 from deploy.in_process import bus_of
 from deploy.processing import feed_of, scheduler_of
 from deploy.welcome import welcome
@@ -247,21 +240,18 @@ def _serve(house: House, stop: Stop) -> None:
 def _make_ready(house: House, stop: Stop) -> None:
     """Found and fill the organisation, say so, and wait for the end."""
     ground = Ground(recorder=house.recorder, vault=house.vault, mapper=EventMapper(house.vault))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as progress:
-        bars: dict[str, TaskID] = {}
+    today = SystemClock().now().date()
+    try:
+        with bars(screen) as drawn:
 
-        def told(what: str, done: int, of: int) -> None:
-            if stop.is_set():
-                raise _StoppedError
-            if what not in bars:
-                bars[what] = progress.add_task(what, total=of)
-            progress.update(bars[what], completed=done)
+            def told(what: str, done: int, of: int) -> None:
+                if stop.is_set():
+                    raise _StoppedError
+                drawn(what, done, of)
 
-        try:
-            fill(ground, count=house.people, today=SystemClock().now().date(), told=told)
-        except _StoppedError:
-            return  # the next start goes on where this one was
+            fill(ground, count=house.people, today=today, told=told)
+    except _StoppedError:
+        return  # the next start goes on where this one was
     welcome(screen, host=house.settings.host, port=house.settings.port)
     stop.wait()
 

@@ -69,7 +69,7 @@ def run_all(loops: Mapping[str, Loop], stop: Stop, *, grace_s: float = STOP_GRAC
             loop(stop)
         except BaseException as error:  # noqa: BLE001 - handed to the caller below
             crashes.append(error)
-            stop.request(f"{name} crashed: {error}")
+            stop.request(f"{name} crashed: {type(error).__name__}")
         else:
             if not stop.is_set():
                 stop.request(f"{name} ended")

@@ -1,7 +1,7 @@
 """Filling the demo's organisation: every fact by the real commands, each person's year on its own days."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +12,7 @@ from eventsourcing.persistence import EventStore
 
 from deploy.demo import people, words, year
 from deploy.demo.people import Someone
+from deploy.demo.progress import Told
 from events.catalog.portfolio import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
@@ -141,7 +142,7 @@ class OneLife:
         return f"{self._number} {self._given}"
 
 
-def fill(ground: Ground, *, count: int, today: date, told: Callable[[str, int, int], None]) -> None:
+def fill(ground: Ground, *, count: int, today: date, told: Told) -> None:
     """
     Found and fill the organisation with `count` professionals, as far as that was not done before.
 
@@ -222,7 +223,7 @@ def _live_all(
     everyone: Sequence[Someone],
     *,
     last_day: date,
-    told: Callable[[str, int, int], None],
+    told: Told,
 ) -> None:
     ids = {someone.number: hand.person(someone.number) for someone in everyone}
     organisation = ground.vault.organisation() or ""

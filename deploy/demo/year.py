@@ -40,12 +40,13 @@ def live(life: Life, chance: random.Random, *, talents: Sequence[words.TalentWor
     evidence = _add_evidence(life, chance, kept)
     goals = _set_goals(life, chance)
     _pass(life, chance, upto=0.45)
-    _reflect(life, chance, kept)
+    notes = chance.sample(words.REFLECTIONS, len(words.REFLECTIONS))
+    _reflect(life, chance, kept, notes)
     _talk(life, chance)
     _revise_talents(life, chance, kept)
     _pass(life, chance, upto=0.7)
     _grow(life, chance, goals)
-    _reflect(life, chance, kept)
+    _reflect(life, chance, kept, notes)
     if len(passions) > 1 and _sometimes(chance, 0.4):
         life.do("letGoOfPassion", passionId=passions.pop())
     _pass_to(life, life.last_day - timedelta(days=NEW_SINCE_DAYS - chance.randint(1, 30)))
@@ -112,11 +113,11 @@ def _set_goals(life: Life, chance: random.Random) -> list[tuple[str, str]]:
     return goals
 
 
-def _reflect(life: Life, chance: random.Random, kept: Sequence[tuple[str, Any]]) -> None:
-    for text in chance.sample(words.REFLECTIONS, chance.randint(1, 2)):
-        life.do(
-            "writeReflection", text=text, aboutIds=[chance.choice(kept)[0]] if _sometimes(chance, 0.6) else []
-        )
+def _reflect(life: Life, chance: random.Random, kept: Sequence[tuple[str, Any]], notes: list[str]) -> None:
+    """Write one or two notes that were not written before."""
+    for _ in range(chance.randint(1, 2)):
+        about = [chance.choice(kept)[0]] if _sometimes(chance, 0.6) else []
+        life.do("writeReflection", text=notes.pop(), aboutIds=about)
         _later(life, chance, days=12)
 
 

@@ -8,5 +8,6 @@ for database in ipp vault; do
 done
 psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d ipp -f "$here/roles.sql" \
   -v journal="$IPP_JOURNAL_PASSWORD" -v views="$IPP_VIEWS_PASSWORD" \
-  -v services="$IPP_SERVICES_PASSWORD" -v gateway="$IPP_GATEWAY_PASSWORD" >/dev/null
+  -v services="$IPP_SERVICES_PASSWORD" -v processes="$IPP_PROCESSES_PASSWORD" \
+  -v gateway="$IPP_GATEWAY_PASSWORD" >/dev/null
 psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d vault -f "$here/vault.sql" >/dev/null

@@ -2,10 +2,12 @@
 CREATE ROLE ipp_journal LOGIN PASSWORD :'journal';
 CREATE ROLE ipp_views LOGIN PASSWORD :'views';
 CREATE ROLE ipp_services LOGIN PASSWORD :'services';
+-- The processes give commands as the services do, and read the views to know what is due.
+CREATE ROLE ipp_processes LOGIN PASSWORD :'processes' IN ROLE ipp_services;
 CREATE ROLE ipp_gateway LOGIN PASSWORD :'gateway';
 
 REVOKE ALL ON DATABASE ipp FROM PUBLIC;
-GRANT CONNECT ON DATABASE ipp TO ipp_journal, ipp_views, ipp_services, ipp_gateway;
+GRANT CONNECT ON DATABASE ipp TO ipp_journal, ipp_views, ipp_services, ipp_processes, ipp_gateway;
 -- Views are built beside each other in schemas that their worker makes.
 GRANT CREATE ON DATABASE ipp TO ipp_journal, ipp_views;
 
@@ -21,12 +23,13 @@ GRANT USAGE, CREATE ON SCHEMA leases TO ipp_journal, ipp_views;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_journal IN SCHEMA leases GRANT ALL ON TABLES TO ipp_views;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA leases GRANT ALL ON TABLES TO ipp_journal;
 
--- Views: the gateway reads them and nothing else.
+-- Views: the gateway and the processes read them.
 CREATE SCHEMA views AUTHORIZATION ipp_views;
-GRANT USAGE ON SCHEMA views TO ipp_gateway;
-ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA views GRANT SELECT ON TABLES TO ipp_gateway;
+GRANT USAGE ON SCHEMA views TO ipp_gateway, ipp_processes;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA views GRANT SELECT ON TABLES TO ipp_gateway, ipp_processes;
 
--- The read log, which is not derived: the gateway adds lines and reads them, and can change or remove none.
-CREATE SCHEMA read_log AUTHORIZATION ipp_views;
+-- The read log, which is not derived: the gateway adds lines and reads them, and can change or remove none. The
+-- processes make room for the months ahead and drop old ones.
+CREATE SCHEMA read_log AUTHORIZATION ipp_processes;
 GRANT USAGE ON SCHEMA read_log TO ipp_gateway;
-ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA read_log GRANT SELECT, INSERT ON TABLES TO ipp_gateway;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_processes IN SCHEMA read_log GRANT SELECT, INSERT ON TABLES TO ipp_gateway;

@@ -1,6 +1,6 @@
 -- The vault: the services alone write. A view worker opens people's keys; a gateway may ask whom a claim names.
 REVOKE ALL ON DATABASE vault FROM PUBLIC;
-GRANT CONNECT ON DATABASE vault TO ipp_services, ipp_views, ipp_gateway;
+GRANT CONNECT ON DATABASE vault TO ipp_services, ipp_processes, ipp_views, ipp_gateway;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO ipp_services;
 GRANT USAGE ON SCHEMA public TO ipp_views, ipp_gateway;

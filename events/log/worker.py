@@ -208,7 +208,7 @@ class JournalWorker:
             "journal",
             ok=not troubles,
             degraded=not halted and len(away) < len(held),
-            sentence=sentence or f"folding {len(held)} partitions",
+            sentence=sentence or f"folding {len(held)} partition{'' if len(held) == 1 else 's'}",
         )
 
 

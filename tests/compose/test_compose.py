@@ -1,11 +1,14 @@
+import asyncio
 import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.compose.issuer import Issuer
 from tests.compose.stack import NoStackError, Stack, make_ready, running
 from tests.conftest import not_to_be_had
+from tests.e2e.asking import Someone
 from tests.e2e.flow import run_flow
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1200)]
@@ -48,7 +51,7 @@ def test_the_whole_way_from_command_to_subscription(issuer_and_stack: tuple[Issu
     run_flow(stack.url, issuer.token)
 
 
-@pytest.mark.parametrize("service", ["journal", "views", "services", "gateway"])
+@pytest.mark.parametrize("service", ["journal", "views", "services", "processes", "gateway"])
 def test_no_process_of_ours_runs_as_root(issuer_and_stack: tuple[Issuer, Stack], service: str) -> None:
     _, stack = issuer_and_stack
     assert stack.run_in(service, "id", "-u").strip() == "10001"
@@ -72,6 +75,9 @@ def test_one_broker_flushes_every_message_before_it_acknowledges(
         ("gateway", "ipp", "DELETE FROM views.positions"),
         ("services", "ipp", "DELETE FROM public.ipp_events"),
         ("services", "ipp", "SELECT count(*) FROM views.positions"),
+        ("processes", "ipp", "DELETE FROM views.positions"),
+        ("gateway", "ipp", "DELETE FROM read_log.disclosures"),
+        ("services", "ipp", "SELECT count(*) FROM read_log.disclosures"),
         ("views", "ipp", "UPDATE public.ipp_positions SET ordinal = 0"),
         ("journal", "ipp", "SELECT count(*) FROM views.positions"),
         ("gateway", "vault", "SELECT count(*) FROM vault_keys"),
@@ -103,6 +109,7 @@ def test_of_the_vault_a_role_reads_the_one_table_that_its_process_asks(
     [
         ("gateway", ["position_key"]),
         ("services", ["master_key"]),
+        ("processes", ["master_key"]),
         ("views", ["master_key"]),
         ("journal", []),
     ],
@@ -123,13 +130,34 @@ def test_a_process_has_the_keys_it_uses_and_no_other(
 
 @pytest.mark.parametrize(
     ("service", "reaches"),
-    [("journal", "True"), ("services", "True"), ("views", "False"), ("gateway", "False")],
+    [
+        ("journal", "True"),
+        ("services", "True"),
+        ("processes", "True"),
+        ("views", "False"),
+        ("gateway", "False"),
+    ],
 )
 def test_only_who_reads_or_writes_the_log_reaches_the_broker(
     issuer_and_stack: tuple[Issuer, Stack], service: str, reaches: str
 ) -> None:
     _, stack = issuer_and_stack
     assert stack.run_in(service, "python", "-c", REACHES_BROKER).strip() == reaches
+
+
+def test_hrs_files_and_a_years_portfolios_come_in(issuer_and_stack: tuple[Issuer, Stack]) -> None:
+    issuer, stack = issuer_and_stack
+    stack.run_in("processes", "python", "-m", "deploy.fill", "--people", "10")
+    files = {"units": ("units.csv", b"key,name,kind,parent_key\nnieuw,Team Nieuw,team,wijk\n")}
+    headers = {"Authorization": f"Bearer {issuer.token('hr-feed')}", "IPP-Role": "HR_FEED"}
+    report = httpx.post(f"{stack.processes_url}/hr-feed", files=files, headers=headers, timeout=60).json()
+    assert [row["command"] for row in report["done"]] == ["formTeam"], report
+    owner = Someone(stack.url, issuer.token("owner"), "PROFESSIONAL")
+    shown = asyncio.run(
+        owner.ask("{ me { portfolio { talents { id } } sharedWithMe { edges { node { id } } } } }")
+    )
+    assert shown["me"]["portfolio"]["talents"]
+    assert shown["me"]["sharedWithMe"]["edges"]
 
 
 def test_the_journal_may_not_even_connect_to_the_vault(issuer_and_stack: tuple[Issuer, Stack]) -> None:

@@ -25,7 +25,7 @@ def test_the_first_crash_stops_all_and_is_raised() -> None:
     with pytest.raises(RuntimeError, match="out of luck"):
         run_all({"steady": steady, "crashing": crashing}, stop)
     assert ended.is_set()
-    assert stop.reason == "crashing crashed: out of luck"
+    assert stop.reason == "crashing crashed: RuntimeError"  # its text may quote a person
 
 
 def test_a_loop_that_ends_unasked_stops_the_rest() -> None:

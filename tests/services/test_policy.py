@@ -89,7 +89,7 @@ def test_no_floor_falls_below_what_the_works_council_consented_to() -> None:
     ],
 )
 def test_each_number_of_a_policy_has_its_range(name: str, number: int) -> None:
-    (refusal,) = adopt(**{name: number}).refusals()
+    (refusal,) = adopt(None, **{name: number}).refusals()
     assert refusal.code == "INVALID_INPUT"
     assert refusal.field[0].lower() == name.replace("_", "")
 
