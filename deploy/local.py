@@ -237,6 +237,11 @@ def _serve(house: House, stop: Stop) -> None:
         bus.close()
 
 
+def _go_on(stop: Stop) -> None:
+    if stop.is_set():
+        raise _StoppedError
+
+
 def _make_ready(house: House, stop: Stop) -> None:
     """Found and fill the organisation, say so, and wait for the end."""
     ground = Ground(recorder=house.recorder, vault=house.vault, mapper=EventMapper(house.vault))
@@ -245,8 +250,7 @@ def _make_ready(house: House, stop: Stop) -> None:
         with bars(screen) as drawn:
 
             def told(what: str, done: int, of: int) -> None:
-                if stop.is_set():
-                    raise _StoppedError
+                _go_on(stop)
                 drawn(what, done, of)
 
             fill(ground, count=house.people, today=today, told=told)

@@ -149,7 +149,9 @@ def fill(ground: Ground, *, count: int, today: date, told: Told) -> None:
     `told` hears what is being done, how much of it, and of how much. Raises FillingError.
     """
     founded = _found(ground, today)
-    last_day = founded + timedelta(days=year.DAYS + 1)
+    # An installation that was founded just now has people with a past all the same.
+    young = today - founded < timedelta(days=year.DAYS)
+    last_day = founded if young else founded + timedelta(days=year.DAYS + 1)
     hand = Hand(ground, DayClock(founded))
     council = ground.vault.person_for("works-council")
     if council is not None and hand.is_done(council, Role.WORKS_COUNCIL, "consent"):

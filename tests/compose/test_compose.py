@@ -43,6 +43,7 @@ def issuer_and_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     with running(stack):
         founding = ("python", "-m", "services", "found", "--name", "Stichting Kade")
         stack.run_in("services", *founding, "--administrator", "administrator")
+        stack.run_in("processes", "python", "-m", "deploy.fill", "--people", "10")
         yield issuer, stack
 
 
@@ -147,7 +148,6 @@ def test_only_who_reads_or_writes_the_log_reaches_the_broker(
 
 def test_hrs_files_and_a_years_portfolios_come_in(issuer_and_stack: tuple[Issuer, Stack]) -> None:
     issuer, stack = issuer_and_stack
-    stack.run_in("processes", "python", "-m", "deploy.fill", "--people", "10")
     files = {"units": ("units.csv", b"key,name,kind,parent_key\nnieuw,Team Nieuw,team,wijk\n")}
     headers = {"Authorization": f"Bearer {issuer.token('hr-feed')}", "IPP-Role": "HR_FEED"}
     report = httpx.post(f"{stack.processes_url}/hr-feed", files=files, headers=headers, timeout=60).json()
