@@ -10,11 +10,13 @@ from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, TeamJoined
 from events.catalog.policy import Floors, OrganisationFounded, PolicyAdopted
 from events.catalog.team import TeamFormed
+from gateway.context import Context
+from gateway.positions import Place
 from projections.views import directory, profile, timeline
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT
 from rules.agreements import agreement_id
 from rules.timeline import entry_id
-from tests.gateway.house import NOW
+from tests.gateway.house import NOW, SCHEMA
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, World, day_after
 
 pytestmark = pytest.mark.postgres
@@ -296,7 +298,7 @@ def test_names_are_read_together_however_many_items_there_are(world: World) -> N
 
     def connections_for(items: int) -> int:
         for number in range(items):
-            item = f"{world.statements * 100 + number:032x}"
+            item = f"{world.connections * 100 + number:032x}"
             opening = p.ItemShared(
                 sharing=item,
                 item=item,
@@ -306,12 +308,39 @@ def test_names_are_read_together_however_many_items_there_are(world: World) -> N
                 until=day_after(9),
             )
             world.happened(portfolio, claimed(item), opening)
-        before = world.statements
+        before = world.connections
         mine(world, selection)
-        return world.statements - before
+        return world.connections - before
 
     few = connections_for(2)
     assert connections_for(10) == few
+
+
+def test_the_subscription_tells_the_same_facts_as_the_timeline(world: World) -> None:
+    portfolio = world.opened()
+    fact = "id at version fact summary { nl en } itemId correction"
+    document = (
+        f"subscription ($after: Position) {{ portfolioChanged(after: $after)"
+        f" {{ position version facts {{ {fact} }} }} }}"
+    )
+
+    async def told(after: str, count: int) -> list[Any]:
+        context = Context(world.gateway)
+        await context.authenticate({"authorization": f"Bearer {world.issuer.token('owner')}"})
+        results: Any = await SCHEMA.stream(document, variable_values={"after": after}, context_value=context)
+        async with asyncio.timeout(20):
+            changes = [(await anext(results)).data["portfolioChanged"] for _ in range(count)]
+        await results.aclose()
+        return changes
+
+    world.happened(portfolio, claimed(), p.CorrectionRecorded(version=2, text="Met Bo."))
+    begin = world.positions.write(Place(generation="f" * 32, partition=0, ordinal=1))
+    changes = asyncio.run(told(begin, 2))
+    assert [change["version"] for change in changes] == [1, 3]
+    facts = [fact for change in changes for fact in change["facts"]]
+    assert facts == [edge["node"] for edge in history(world, oldest=True)["edges"]]
+    assert facts[1]["correction"] == "Met Bo."
+    assert asyncio.run(told(changes[0]["position"], 1)) == changes[1:]
 
 
 @pytest.mark.parametrize(

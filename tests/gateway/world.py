@@ -33,12 +33,12 @@ BEGINNING = NOW - timedelta(days=30)
 
 
 class World(House):
-    """Facts happen an hour apart, all in one partition, from a month ago on; the clock is where it was."""
+    """Commits happen an hour apart, all in one partition, from a month ago on; the clock is where it was."""
 
     def __init__(self, folder: Path, url: str) -> None:
         super().__init__(folder)
         self.url = url
-        self.statements = 0
+        self.connections = 0
         self._versions: dict[str, int] = {}
         self._ordinal = 0
         with psycopg.connect(url, autocommit=True) as connection:
@@ -56,11 +56,11 @@ class World(House):
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Any]:
         async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
-            self.statements += 1
+            self.connections += 1
             yield connection
 
     def happened(self, stream: str, *events: Event, at: datetime | None = None) -> datetime:
-        """Fold what happened in a stream into every view that looks at it; return the moment of the last."""
+        """Fold one commit of a stream into every view that looks at it; return its moment."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             for event in events:
                 at = self._happened(connection, stream, event, at)
