@@ -17,6 +17,16 @@ from rules.access import (
     roles_held,
 )
 from services.contexts import command_names
+from services.deciding import AnyDecider
+from services.employment.decider import DECIDER as EMPLOYMENT
+from services.organisation.units_decider import UNITS
+from services.portfolio.decider import DECIDER as PORTFOLIO
+from services.team.decider import DECIDER as TEAM
+
+
+def public_names(decider: AnyDecider) -> list[str]:
+    return [command.wire_name() for command in decider.commands if not command.by_process]
+
 
 _OFFICES = "WORKS_COUNCIL PRIVACY_OFFICER CONFIDENTIAL_ADVISER AUDITOR ADMINISTRATOR HR_FEED"
 _ALL_BUT_RATER = f"PROFESSIONAL WORKING_GROUP HR BOARD {_OFFICES}"
@@ -25,16 +35,17 @@ EXPECTED = {
     "organisation": _ALL_BUT_RATER,
     "command": f"PROFESSIONAL RATER WORKING_GROUP {_OFFICES}",
     "me": "PROFESSIONAL",
+    "colleagues": "PROFESSIONAL",
     "portfolioChanged": "PROFESSIONAL",
-    "openPortfolio": "PROFESSIONAL",
-    "claimTalent": "PROFESSIONAL",
-    "reviseTalent": "PROFESSIONAL",
-    "setTalentAside": "PROFESSIONAL",
+    "roleGrants": "WORKS_COUNCIL AUDITOR ADMINISTRATOR",
+    "adoptPolicy": "ADMINISTRATOR",
+    "recordWorksCouncilConsent": "WORKS_COUNCIL",
+    "recordDpia": "PRIVACY_OFFICER",
     "grantRole": "ADMINISTRATOR",
-    "registerProfessional": "HR_FEED",
-    "recordTeamJoined": "HR_FEED",
-    "formUnit": "HR_FEED",
-    "formTeam": "HR_FEED",
+    "withdrawRole": "ADMINISTRATOR",
+    # What is asked of a portfolio its owner alone may ask, and the facts of HR its system alone.
+    **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
+    **{name: "HR_FEED" for decider in (EMPLOYMENT, TEAM, UNITS) for name in public_names(decider)},
 }
 """As the aim of the schema has it, in its order."""
 
