@@ -70,14 +70,21 @@ class Fetches:
     def _ask(self, after: Mapping[int, int], timeout_s: float) -> None:
         by_node: defaultdict[int, dict[int, int]] = defaultdict(dict)
         for partition, offset in after.items():
-            leader = self._manager.cluster.leader_for_partition(TopicPartition(self._topic, partition))
-            if leader is None or leader < 0:
-                raise kafka_errors.LeaderNotAvailableError(f"partition {partition} has no leader")
-            by_node[leader][partition] = offset
+            by_node[self._leader(partition)][partition] = offset
         for node, offsets in by_node.items():
             if node not in self._under_way:
                 answer = self._manager.send(self._request(offsets, timeout_s), node_id=node)
                 self._under_way[node] = (answer, offsets)
+
+    def _leader(self, partition: int) -> int:
+        cluster, place = self._manager.cluster, TopicPartition(self._topic, partition)
+        leader = cluster.leader_for_partition(place)
+        if leader is None or leader < 0:  # as for a moment after the topic was made
+            self._net.run(cluster.refresh_metadata)
+            leader = cluster.leader_for_partition(place)
+        if leader is None or leader < 0:
+            raise kafka_errors.LeaderNotAvailableError(f"partition {partition} has no leader")
+        return int(leader)
 
     def _request(self, offsets: Mapping[int, int], timeout_s: float) -> FetchRequest:
         asked = FetchRequest.FetchTopic
