@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.streaming import SSETransport
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -59,6 +60,13 @@ class _OverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_subscribe(message)
 
 
+class _ServerSentEvents(SSETransport):
+    """For who takes no JSON: urql names streams with every query, last, and means JSON."""
+
+    def accepts(self, accept: str) -> bool:
+        return super().accepts(accept) and not _types(accept) & {GRAPHQL_RESPONSE, JSON}
+
+
 class GraphQLEndpoint(GraphQL[Context, None]):
     """Strawberry's ASGI view, made strict.
 
@@ -76,6 +84,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             max_subscriptions_per_connection=SUBSCRIPTIONS_PER_CONNECTION_MAX,
         )
+        self.stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: _ServerSentEvents}
         self._gateway = gateway
         limits = gateway.limits
         self._allowance = Allowance(
@@ -234,8 +243,7 @@ def _page(request: Request) -> Response:
 
 def _media_type(request: HTTPConnection) -> str:
     """Choose the media type of the answer; 406 when the client takes none of ours."""
-    accept = request.headers.get("accept", "*/*").lower()
-    types = {part.split(";")[0].strip() for part in accept.split(",")}
+    types = _types(request.headers.get("accept", "*/*"))
     if GRAPHQL_RESPONSE in types:
         return GRAPHQL_RESPONSE
     if types & {JSON, "application/*", "*/*", ""}:
@@ -243,6 +251,10 @@ def _media_type(request: HTTPConnection) -> str:
     if "text/event-stream" in types:
         return GRAPHQL_RESPONSE
     raise RequestRefusedError(406, ErrorCode.BAD_REQUEST, f"The answer is {GRAPHQL_RESPONSE}.")
+
+
+def _types(accept: str) -> set[str]:
+    return {part.split(";")[0].strip().lower() for part in accept.split(",")}
 
 
 def _failure(request: Request, error: Exception) -> Response:

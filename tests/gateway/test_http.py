@@ -16,6 +16,14 @@ def test_the_answer_has_the_media_type_of_the_specification(house: House) -> Non
     assert answer.json() == {"data": {"__typename": "Query"}}
 
 
+def test_a_client_that_takes_json_and_streams_gets_json(house: House) -> None:
+    # urql names all that it can read with each of its queries, the one it likes best first
+    accept = f"{GRAPHQL_RESPONSE}, application/json, text/event-stream, multipart/mixed"
+    answer = asyncio.run(house.send(json={"query": "{ __typename }"}, headers={"Accept": accept}))
+    assert answer.headers["content-type"].startswith(GRAPHQL_RESPONSE)
+    assert answer.json() == {"data": {"__typename": "Query"}}
+
+
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/*;q=0.8", "text/html, */*"])
 def test_a_client_that_knows_only_json_gets_json(house: House, accept: str) -> None:
     answer = asyncio.run(house.send(json={"query": "{ __typename }"}, headers={"Accept": accept}))
