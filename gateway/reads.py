@@ -12,6 +12,7 @@ from projections.positions import positions_of
 from projections.view import View
 from projections.views import directory, organisation, profile, shared, timeline
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
+from rules.names import plain_name
 
 
 class Reads:
@@ -84,7 +85,7 @@ class Reads:
             units = [unit for unit in await organisation.units(connection) if unit.parent == parent]
             teams = [team for team in await organisation.teams(connection) if team.unit == parent]
         leaves = [organisation.Unit(unit=team.team, name=team.name, parent=team.unit) for team in teams]
-        return sorted([*units, *leaves], key=lambda unit: (unit.name.casefold(), unit.unit))
+        return sorted([*units, *leaves], key=lambda unit: (plain_name(unit.name), unit.unit))
 
     async def unit_changes(self, last: int) -> list[organisation.UnitChange]:
         async with self._connect() as connection:
@@ -101,7 +102,7 @@ class Reads:
             await self._none_parked(connection, profile.VIEW, [person])
             memberships = await profile.teams_of(connection, person)
             known = await organisation.teams_by_ids(connection, [member.team for member in memberships])
-        return sorted(known.values(), key=lambda team: (team.name.casefold(), team.team))
+        return sorted(known.values(), key=lambda team: (plain_name(team.name), team.team))
 
     async def teams_by_ids(self, teams: Sequence[str]) -> dict[str, organisation.Team]:
         async with self._connect() as connection:

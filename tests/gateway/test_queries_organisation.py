@@ -140,6 +140,14 @@ def test_colleagues_are_found_by_the_start_of_any_word_of_their_name(world: Worl
     assert told(world, 'colleagues(name: "zoë") { id }')["colleagues"] == []
 
 
+def test_who_left_finds_nobody(world: World) -> None:
+    world.registered(OWNER, "Fenna de Boer")
+    world.registered(COLLEAGUE, "Bo Aerts")
+    world.happened(f"employment-{OWNER}", EmploymentEnded(on=TODAY))
+    assert told(world, "me { displayName }")["me"] == {"displayName": "Fenna de Boer"}
+    assert asyncio.run(world.codes('{ colleagues(name: "bo") { id } }')) == ["FORBIDDEN"]
+
+
 def test_twenty_colleagues_at_most(world: World) -> None:
     world.registered(OWNER, "Fenna de Boer")
     for number in range(22):

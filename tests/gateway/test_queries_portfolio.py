@@ -154,6 +154,12 @@ def test_the_past_is_as_it_was_and_what_came_later_is_not_in_it(world: World) ->
     assert mine(world, "id", as_of=(NOW - timedelta(days=400)).isoformat()) is None
 
 
+def test_a_moment_still_to_come_is_now(world: World) -> None:
+    world.happened(world.opened(), claimed())
+    selection = "version timeline { edges { node { version } } } energyBalance { month }"
+    assert mine(world, selection, as_of="9999-12-31T23:59:59.999999Z") == mine(world, selection)
+
+
 def test_sharings_name_whom_they_are_open_to_and_until_when(world: World) -> None:
     portfolio = world.opened()
     world.registered("f" * 32, "Álex Bos")
