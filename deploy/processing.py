@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException
 
@@ -32,15 +32,19 @@ _STATUS = {
     IssuerUnreachableError: 503,
     UnavailableError: 503,
 }
+# It was not so any more when it was decided. Any other refusal leaves it to be done.
+_NOT_SO: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
 
 
 def scheduler_of(handler: CommandHandler, *, database_url: str, clock: Clock, health: Health) -> Scheduler:
     """Return the scheduler, which gives its commands to this handler."""
 
     def give(command: EndItemSharings, *, process: str, occasion: str) -> bool:
-        ended = handler.handle_for_process(command, process=process, occasion=occasion)
-        # What is refused was not so any more when it was decided: nothing is left to do.
-        return ended.outcome != "UNSETTLED"
+        try:
+            ended = handler.handle_for_process(command, process=process, occasion=occasion)
+        except UnavailableError:
+            return False  # the handler logged why
+        return ended.outcome == "ACCEPTED" or {refusal.code for refusal in ended.refusals} in _NOT_SO
 
     def keep_read_log(today: date, months: int) -> None:
         with connect_own(database_url, application_name="read-log") as connection:

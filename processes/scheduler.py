@@ -31,7 +31,11 @@ _ended = metrics.counter("ipp_sharings_ended_total", "Sharings that time ended."
 
 
 class Give(Protocol):
-    """Gives a command that is a process's to give, and says whether it has an end."""
+    """
+    Gives a command that is a process's to give, and says whether nothing is left to do for it.
+
+    What stands in the way of one owner is its answer, not an error: the others have their turn.
+    """
 
     def __call__(self, command: EndItemSharings, *, process: str, occasion: str) -> bool: ...
 
@@ -76,7 +80,7 @@ class Scheduler:
         if self._kept_on != today:
             self._keep_read_log(today, months)
             self._kept_on = today
-        return self._end(due)
+        return self._end(due, today)
 
     async def _look(self, today: date) -> tuple[Sequence[profile.DueSharing], int]:
         async with self._connect() as connection:
@@ -84,8 +88,12 @@ class Scheduler:
             due = await profile.sharings_to_end(connection, today, AT_ONCE_MAX)
         return due, policy.read_log_months if policy else READ_LOG_MONTHS_DEFAULT
 
-    def _end(self, due: Sequence[profile.DueSharing]) -> int:
-        """Give one command for each owner and reason."""
+    def _end(self, due: Sequence[profile.DueSharing], today: date) -> int:
+        """
+        Give one command for each owner and reason: the same all day.
+
+        One that the log settled as never to happen is another on the next day.
+        """
         together: dict[tuple[str, str], list[profile.DueSharing]] = {}
         for sharing in due:
             together.setdefault((sharing.owner, sharing.reason), []).append(sharing)
@@ -93,7 +101,7 @@ class Scheduler:
         for (owner, _), sharings in together.items():
             ids, reason = tuple(sharing.sharing for sharing in sharings), sharings[0].reason
             command = EndItemSharings(owner=owner, sharing_ids=ids, reason=reason)
-            if self._give(command, process=NAME, occasion=derived_id(reason, *ids)):
+            if self._give(command, process=NAME, occasion=derived_id(reason, today.isoformat(), *ids)):
                 _ended.labels(reason).inc(len(ids))
             else:
                 waiting += len(ids)

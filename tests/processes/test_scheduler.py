@@ -1,11 +1,15 @@
 """What time brings about, on the real log, views and read log."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from events.catalog.portfolio import ItemSharingEnded
+from events.catalog.units import UnitFormed
+from events.codec import Recorded
+from events.log.streams import command_key
 from kit.ids import derived_id
 from rules.access import Role
 from services.portfolio.commands import EndItemSharings, NamePassion
@@ -19,7 +23,7 @@ from tests.processes.house import (
     scheduler,
     shared_until,
 )
-from tests.services.house import NOW, House
+from tests.services.house import NOW, House, with_owner
 
 pytestmark = pytest.mark.postgres
 TODAY = NOW.date()
@@ -77,6 +81,42 @@ def test_what_is_asked_too_soon_does_not_happen(database: str) -> None:
             result = house.handler.handle_for_process(command, process="scheduler", occasion=reason)
             assert result.outcome == "REFUSED"
         assert ended(house) == {}
+
+
+def test_an_end_that_the_log_settled_as_never_to_happen_comes_the_next_day(database: str) -> None:
+    with inhabited(database) as house:
+        short = shared_until(house, TODAY + timedelta(days=1), people=[colleague(house, "e2")])
+        house.clock.advance(timedelta(days=2))
+        caught_up(house)
+        day = house.clock.now().date()
+        occasion = derived_id("occasion", "scheduler", derived_id("DAY", day.isoformat(), short))
+        key = command_key(derived_id("process", "scheduler"), str(UUID(hex=occasion, version=4)))
+        house.log.recorders[0].resolve(house.vault.person_for(house.number) or "", key)
+        assert scheduler(house).turn() == 1
+        assert ended(house) == {}
+        house.clock.advance(timedelta(days=1))
+        assert scheduler(house).turn() == 0
+        assert ended(house) == {short: "day"}
+
+
+def test_an_owner_whose_stream_is_not_understood_keeps_no_other_sharing_open(database: str) -> None:
+    with inhabited(database) as house:
+        other = colleague(house, "e2")
+        strange = with_owner(house, "e3")
+        shared_until(strange, TODAY + timedelta(days=1), people=[other])
+        short = shared_until(house, TODAY + timedelta(days=2), people=[other])
+        newer = Recorded(
+            stream=f"employment-{house.vault.person_for('e3')}",
+            version=2,
+            event=UnitFormed(unit="u" * 32, name="x", parent=None),
+            at=NOW,
+            by="x",
+        )
+        house.log.recorders[0].append([house.mapper.to_stored_event(newer)])
+        house.clock.advance(timedelta(days=3))
+        caught_up(house)
+        assert scheduler(house).turn() == 1
+        assert ended(house) == {short: "day"}
 
 
 def test_a_process_gives_no_persons_command_and_a_person_none_of_a_process(database: str) -> None:
