@@ -1,0 +1,94 @@
+"""The whole demo organisation on a real log, filled once, and everything that its journal holds."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+from deploy.demo.filling import Ground, fill
+from events.codec import EventMapper
+from events.log.reading import read_partition
+from kit.postgres import connect_own
+from projections.batch import Batch
+from projections.registry import find_views
+from projections.view import Fact
+from tests.processes.house import caught_up
+from tests.projections.witness import ask, make_worker, working
+from tests.services.house import House, opened
+
+PEOPLE: Final = int(os.environ.get("IPP_TEST_DEMO_PEOPLE", "40" if os.environ.get("CI") == "true" else "120"))
+VIEWS: Final = find_views()
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """The filled house, at rest: its workers run only inside `at_work`."""
+
+    house: House
+    people: int
+
+    @property
+    def url(self) -> str:
+        return self.house.log.url
+
+    @property
+    def today(self) -> date:
+        return self.house.clock.now().date()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Run the journal's and the views' workers; at the end every view stands at the journal's end."""
+        views = make_worker(self.url, self.house.log.name, self.house.mapper, views=VIEWS)
+        with self.house.log.folding(), working(views) as ended:
+            yield
+            caught_up(self.house)
+            assert not ended
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Every event in the journal, opened, in the order of its partition."""
+        log = self.house.log
+        with connect_own(self.url, application_name="test") as connection:
+            read = [
+                read_partition(connection, log=log.name, partition=partition, after=0, limit=10**6)
+                for partition in range(log.partitions)
+            ]
+        batches = [Batch(events, EventMapper(self.house.vault)) for events in read]
+        return [batch.fact(index) for batch in batches for index in range(len(batch.events))]
+
+    def facts_of(self, category: str) -> dict[str, list[Fact]]:
+        """The facts of each subject that has streams of a category, in order."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            if fact.recorded.stream.startswith(f"{category}-"):
+                found.setdefault(fact.subject, []).append(fact)
+        return found
+
+    def view_rows(self) -> Rows:
+        """What stands in every table of every view, as text."""
+        names = [table.served for view in VIEWS for table in view.tables]
+        return {name: ask(self.url, f"SELECT t::text FROM {name} t ORDER BY 1") for name in names}
+
+    def journal_rows(self) -> Rows:
+        """What stands in the journal of events, commits and heads, as text."""
+        names = [f"{self.house.log.name}_{name}" for name in ("events", "commits", "refusals", "settled")]
+        return {name: ask(self.url, f"SELECT t::text FROM {name} t ORDER BY 1") for name in names}
+
+
+@contextmanager
+def filled(database: str, people: int = PEOPLE) -> Iterator[Organisation]:
+    """Fill an empty log as the demo does."""
+    with opened(database) as house:
+        organisation = Organisation(house=house, people=people)
+        ground = Ground(recorder=house.log.recorders[0], vault=house.vault, mapper=house.mapper)
+        with organisation.at_work():
+            fill(ground, count=people, today=organisation.today, told=_unheard)
+        yield organisation
+
+
+def _unheard(_what: str, _done: int, _of: int) -> None:
+    pass

@@ -1,0 +1,66 @@
+"""Every prefix of every history of the demo organisation replays to the same state."""
+
+from collections.abc import Iterator
+from functools import reduce
+from itertools import accumulate
+
+import pytest
+from eventsourcing.persistence import EventStore
+
+from events.catalog.registry import Event
+from services.contexts import DECIDERS
+from services.deciding import AnyDecider
+from services.employment.decider import DECIDER as EMPLOYMENT
+from services.loading import load
+from services.organisation.policy_decider import POLICY
+from services.organisation.units_decider import UNITS
+from services.portfolio.decider import DECIDER as PORTFOLIO
+from services.team.decider import DECIDER as TEAM
+from tests.demo.organisation import Organisation
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
+
+OF_STREAM: dict[str, AnyDecider] = {
+    "portfolio": PORTFOLIO,
+    "employment": EMPLOYMENT,
+    "team": TEAM,
+    "units": UNITS,
+    "policy": POLICY,
+}
+
+
+def histories(whole: Organisation, category: str) -> Iterator[tuple[tuple[str, ...], list[Event]]]:
+    """What a decider of portfolios, employments, teams … folds for each of them, and from which streams."""
+    # What happens in a portfolio is decided on its owner's employment too.
+    others = whole.facts_of("employment") if category == "portfolio" else {}
+    for subject, facts in whole.facts_of(category).items():
+        beside = others.get(subject, [])
+        streams = tuple(dict.fromkeys(fact.recorded.stream for fact in [*facts, *beside]))
+        yield streams, [fact.recorded.event for fact in [*facts, *beside]]
+
+
+@pytest.mark.parametrize("category", OF_STREAM)
+def test_every_prefix_replays_to_the_state_that_was_come_to(whole: Organisation, category: str) -> None:
+    decider = OF_STREAM[category]
+    prefixes = 0
+    for streams, events in histories(whole, category):
+        # All kept until the end: a step that changed an earlier state in place would show.
+        come_to = list(accumulate(events, decider.evolve, initial=decider.initial))
+        for length, state in enumerate(come_to):
+            assert state == reduce(decider.evolve, events[:length], decider.initial), (streams, length)
+            prefixes += 1
+    assert prefixes > 1
+
+
+@pytest.mark.parametrize("category", OF_STREAM)
+def test_what_is_loaded_from_the_journal_is_that_state(whole: Organisation, category: str) -> None:
+    decider = OF_STREAM[category]
+    store: EventStore[str] = EventStore(whole.house.mapper, whole.house.log.recorders[0])
+    for streams, events in histories(whole, category):
+        loaded = load(store, decider, streams)
+        assert loaded.state == reduce(decider.evolve, events, decider.initial)
+        assert loaded.version > 0
+
+
+def test_every_decider_was_replayed() -> None:
+    assert set(map(id, OF_STREAM.values())) == set(map(id, DECIDERS))

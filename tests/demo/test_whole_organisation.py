@@ -1,0 +1,130 @@
+"""Every view of the whole demo organisation equals a naive fold of its journal, and comes back equal."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+import psycopg
+import pytest
+
+from events.log.tables import drop_tables
+from projections.view import View
+from projections.views import directory, organisation, profile, shared, timeline
+from rules.names import name_words
+from tests.demo import dictionaries, told
+from tests.demo.organisation import VIEWS, Organisation
+from tests.projections.views.given import read
+from tests.projections.views.portfolio_told import told as portfolio_told
+from tests.projections.witness import ask
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
+
+ALL = 10_000
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: str(view.name))
+def test_a_view_has_the_rows_that_its_facts_make_one_by_one(whole: Organisation, view: View) -> None:
+    expected = dictionaries.folded(view, whole.facts)
+    found = dictionaries.served(whole.url, view)
+    assert any(expected.values())
+    for table in view.tables:
+        rows = dictionaries.in_order(table, found[table.name])
+        assert rows == dictionaries.in_order(table, expected[table.name]), table.name
+    assert ask(whole.url, "SELECT * FROM views.parked") == []
+
+
+def test_every_portfolio_is_what_its_facts_tell_after_each_of_them(whole: Organisation) -> None:
+    lives = whole.facts_of("portfolio")
+
+    async def found(
+        connection: psycopg.AsyncConnection,
+    ) -> dict[str, tuple[profile.Portfolio | None, profile.Rows]]:
+        at = datetime.combine(whole.today, time(), tzinfo=UTC)
+        return {
+            person: (
+                await profile.portfolio_of(connection, person),
+                await profile.rows_of(connection, person, at),
+            )
+            for person in lives
+        }
+
+    for person, (now, rows) in read(whole.url, found).items():
+        assert now == portfolio_told(person, lives[person], None)
+        for moment in {fact.recorded.at for fact in lives[person]}:
+            then = portfolio_told(person, lives[person], moment)
+            assert profile.portfolio_at(person, rows, moment) == then
+
+
+def test_everyone_sees_what_was_opened_to_them_and_nothing_else(whole: Organisation) -> None:
+    portfolios = {
+        person: portfolio
+        for person, facts in whole.facts_of("portfolio").items()
+        if (portfolio := portfolio_told(person, facts, None)) is not None
+    }
+    employed = told.names(whole.facts_of("employment"))
+
+    async def opened(connection: psycopg.AsyncConnection) -> dict[str, list[shared.SharedItem]]:
+        return {
+            viewer: await shared.shared_with(connection, viewer, today=whole.today, limit=ALL)
+            for viewer in employed
+        }
+
+    found = read(whole.url, opened)
+    assert found == {
+        viewer: told.shared_with(viewer, portfolios, employed, whole.today) for viewer in employed
+    }
+    assert sum(map(len, found.values())) > len(employed)
+
+
+def test_every_fact_of_a_portfolio_is_one_line_of_its_timeline(whole: Organisation) -> None:
+    lives = whole.facts_of("portfolio")
+
+    async def lines(connection: psycopg.AsyncConnection) -> dict[str, list[timeline.Entry]]:
+        return {
+            person: await timeline.entries(connection, person, oldest_first=True, limit=ALL)
+            for person in lives
+        }
+
+    for person, entries in read(whole.url, lines).items():
+        facts = [(fact.ordinal, fact.recorded) for fact in lives[person]]
+        assert [(entry.ordinal, entry.version, entry.at, entry.fact) for entry in entries] == [
+            (ordinal, it.version, it.at, type(it.event).__name__) for ordinal, it in facts
+        ]
+        assert [entry.version for entry in entries] == list(range(1, len(facts) + 1))
+        assert all(entry.nl and entry.en and entry.nl != entry.en for entry in entries)
+
+
+def test_everyone_is_found_by_each_word_of_their_name_and_in_their_team(whole: Organisation) -> None:
+    employed = told.names(whole.facts_of("employment"))
+    teams = told.teams(whole.facts_of("employment"))
+
+    async def found(connection: psycopg.AsyncConnection) -> None:
+        assert {it.person: it.display_name for it in await directory.employed(connection)} == employed
+        for person, name in employed.items():
+            for word in name_words(name):
+                hits = await directory.colleagues(connection, word, limit=ALL)
+                assert person in {it.person for it in hits}
+            assert {it.team for it in await profile.teams_of(connection, person)} == teams[person]
+        for team in await organisation.teams(connection):
+            members = {it.person for it in await profile.members_of(connection, team.team)}
+            assert members == {person for person, of in teams.items() if team.team in of}
+
+    read(whole.url, found)
+
+
+def test_every_view_comes_back_equal_after_its_tables_were_dropped(whole: Organisation) -> None:
+    before = whole.view_rows()
+    with psycopg.connect(whole.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA views CASCADE")
+    with whole.at_work():
+        pass
+    assert whole.view_rows() == before
+
+
+def test_the_journal_and_every_view_come_back_equal_from_the_log_alone(whole: Organisation) -> None:
+    before: dict[str, Any] = whole.journal_rows() | whole.view_rows()
+    with psycopg.connect(whole.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA views CASCADE")
+        drop_tables(connection, log=whole.house.log.name)
+    with whole.at_work():
+        pass
+    assert whole.journal_rows() | whole.view_rows() == before
