@@ -104,7 +104,7 @@ def test_every_contract_is_broken_once() -> None:
 
 def test_every_context_stands_in_the_contract_of_independence() -> None:
     contract = next(one for one in SETTINGS["contracts"] if one["name"] == "Contexts are independent")
-    found = {f"services.{folder.parent.name}" for folder in (ROOT / "services").glob("*/decider.py")}
+    found = {f"services.{module.parent.name}" for module in (ROOT / "services").glob("*/*decider.py")}
     assert found == set(contract["modules"])
 
 
