@@ -54,13 +54,13 @@ def free_port() -> int:
         return port
 
 
-def command(folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
-    """Start the demo without waiting for it."""
+def command(folder: Path, port: int, *options: str, **settings: str) -> subprocess.Popen[str]:
+    """Start the demo without waiting for it; `settings` are variables of its environment."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
     return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "deploy.local", *options],
         cwd=ROOT,
-        env={**env, "IPP_PORT": str(port), "IPP_DATA_DIR": str(folder), "COLUMNS": "200"},
+        env={**env, "IPP_PORT": str(port), "IPP_DATA_DIR": str(folder), "COLUMNS": "200", **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -68,10 +68,10 @@ def command(folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
+def running_demo(folder: Path, *options: str, **settings: str) -> Iterator[Demo]:
     """Start the demo on this folder and wait until it says that it is ready."""
     port = free_port()
-    with command(folder, port, *options) as process:
+    with command(folder, port, *options, **settings) as process:
         try:
             _wait_until_ready(process)
             yield Demo(process, port, folder)
