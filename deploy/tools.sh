@@ -1,12 +1,23 @@
 #!/usr/bin/env bash
-# Installs what the tests' real Kafka needs where neither an address, Docker nor Java and Maven is at hand.
+# Installs what the tests need beside Python: a real Kafka where neither an address, Docker nor Java and Maven is
+# at hand, and Node.js with npm for the client in TypeScript.
 set -euo pipefail
-[[ -n ${IPP_TEST_KAFKA:-} ]] && exit 0
-command -v java >/dev/null && command -v mvn >/dev/null && exit 0
-command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1 && exit 0
+
+kafka() {
+  [[ -n ${IPP_TEST_KAFKA:-} ]] && return
+  command -v java >/dev/null && command -v mvn >/dev/null && return
+  command -v docker >/dev/null && timeout 10 docker info >/dev/null 2>&1
+}
+node_and_npm() { command -v node >/dev/null && command -v npm >/dev/null; }
+
+missing=()
+kafka || missing+=(default-jre-headless maven)
+node_and_npm || missing+=(nodejs npm)
+[[ ${#missing[@]} == 0 ]] && exit 0
 if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
   apt-get update -q >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends default-jre-headless maven >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
 else
-  echo "Kafka's tests need Docker, or java and mvn, or IPP_TEST_KAFKA=host:port; without them they are skipped." >&2
+  kafka || echo "Kafka's tests need Docker, or java and mvn, or IPP_TEST_KAFKA=host:port; without them they are skipped." >&2
+  node_and_npm || echo "The TypeScript client's tests need node 18 or newer and npm; without them they are skipped." >&2
 fi

@@ -1,0 +1,166 @@
+"""A client in TypeScript, generated from the exported schema, run in Node with urql and graphql-ws."""
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import not_to_be_had
+from tests.e2e.asking import Someone
+from tests.e2e.demo import Demo
+
+pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
+CLIENT = Path(__file__).parent / "typescript"
+NODE_MIN = 18
+RUN_S_MAX = 60.0
+BUILD_S_MAX = 240.0
+MY_PORTFOLIO = "{ me { displayName portfolio { version talents { id name { nl } strength story } } } }"
+
+Steps = dict[str, dict[str, Any]]
+
+
+def call(*command: str, within_s: float, **settings: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own client
+        command,
+        cwd=CLIENT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(command)} said:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="package")
+def node() -> str:
+    """Give a Node.js that has npm beside it."""
+    found, npm = shutil.which("node"), shutil.which("npm")
+    if found is None or npm is None:
+        not_to_be_had("The TypeScript client needs node and npm: deploy/tools.sh installs them.")
+        raise AssertionError
+    version = call(found, "--version", within_s=RUN_S_MAX)
+    if int(version.removeprefix("v").split(".")[0]) < NODE_MIN:
+        not_to_be_had(f"The TypeScript client needs node {NODE_MIN} or newer, and this is {version.strip()}.")
+    return found
+
+
+@pytest.fixture(scope="package")
+def program(node: str) -> Path:
+    """Install what the lock file names, unless that is there; generate, check the types, compile."""
+    lock = hashlib.sha256((CLIENT / "package-lock.json").read_bytes()).hexdigest()
+    installed = CLIENT / "node_modules" / ".installed"
+    if not installed.exists() or installed.read_text() != lock:
+        call("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", within_s=BUILD_S_MAX)
+        installed.write_text(lock)
+    shutil.rmtree(CLIENT / "src" / "generated", ignore_errors=True)
+    shutil.rmtree(CLIENT / "dist", ignore_errors=True)
+    call("npm", "run", "build", within_s=BUILD_S_MAX)
+    return CLIENT / "dist" / "main.js"
+
+
+@pytest.fixture(scope="package")
+def steps(node: str, program: Path, demo: Demo) -> Steps:
+    """Run the client once, and give what it said of each step."""
+    said = call(
+        node, str(program), within_s=RUN_S_MAX, IPP_URL=demo.url, IPP_TOKEN=demo.token("member")
+    ).splitlines()
+    told = [json.loads(line) for line in said]
+    assert told[-1] == {"step": "done"}
+    return {step.pop("step"): step for step in told}
+
+
+def test_it_reads_the_portfolio(steps: Steps, demo: Demo) -> None:
+    read = steps["read"]
+    me = asyncio.run(Someone(demo.url, demo.token("member"), "PROFESSIONAL").ask(MY_PORTFOLIO))["me"]
+    assert read["name"] == me["displayName"] == "Amina El Idrissi"
+    assert read["talents"]
+    assert set(read["talents"]) <= {talent["name"]["nl"] for talent in me["portfolio"]["talents"]}
+
+
+def test_a_change_is_shown_before_its_answer_and_stays(steps: Steps) -> None:
+    told = steps["optimistic"]
+    asked, version = told["asked"], steps["read"]["version"]
+    assert told["before"] != asked
+    assert told["early"] == {"strength": asked, "version": version, "answered": False}
+    assert (told["outcome"], told["version"]) == ("ACCEPTED", version + 1)
+    assert told["after"] == {"strength": asked, "version": version + 1}
+
+
+def test_what_is_refused_is_taken_off_the_screen_again(steps: Steps) -> None:
+    told = steps["refused"]
+    assert told["early"] == 99
+    assert told["outcome"] == "REFUSED"
+    assert [(refusal["code"], refusal["field"]) for refusal in told["refusals"]] == [
+        ("INVALID_INPUT", ["energy"])
+    ]
+    assert told["backAgain"]
+
+
+def test_a_mutation_whose_answer_was_lost_is_sent_again_and_happens_once(steps: Steps, demo: Demo) -> None:
+    told = steps["once"]
+    assert (told["sent"], told["outcome"], told["same"]) == (2, "ACCEPTED", True)
+    assert (told["times"], told["versions"]) == (1, 1)
+    member = Someone(demo.url, demo.token("member"), "PROFESSIONAL")
+    talents = asyncio.run(member.ask(MY_PORTFOLIO))["me"]["portfolio"]["talents"]
+    assert [talent["name"]["nl"] for talent in talents].count(told["words"]) == 1
+
+
+def test_what_changed_meanwhile_is_told_with_the_version_to_go_on_from(steps: Steps) -> None:
+    told = steps["conflict"]
+    refused, accepted = told["refused"], told["accepted"]
+    assert (refused["outcome"], refused["position"]) == ("REFUSED", None)
+    assert [refusal["code"] for refusal in refused["refusals"]] == ["CHANGED_MEANWHILE"]
+    assert refused["version"] == told["theirs"] == told["seen"] + 1
+    assert told["rolledBack"]
+    assert (accepted["outcome"], accepted["version"]) == ("ACCEPTED", told["seen"] + 2)
+    assert told["story"].startswith("Van twee kanten")
+
+
+def test_a_subscription_goes_on_after_a_cut_without_loss_or_repeat(steps: Steps, demo: Demo) -> None:
+    told = steps["followed"]
+    first = steps["conflict"]["accepted"]["version"] + 1
+    assert told["heard"] == told["made"] == list(range(first, first + 5))
+    assert told["connections"] == 2
+    member = Someone(demo.url, demo.token("member"), "PROFESSIONAL")
+    assert asyncio.run(member.ask(MY_PORTFOLIO))["me"]["portfolio"]["version"] == told["made"][-1]
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((CLIENT / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert packages
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if not package.get("integrity")] == []
+
+
+@pytest.mark.parametrize(
+    ("found", "meant", "said"),
+    [
+        ("displayName", "salary", r'Cannot query field "salary"'),
+        ("Position!", "String!", r'expecting type "\[Position!\]"'),
+    ],
+)
+def test_a_document_that_the_exported_schema_does_not_know_is_not_generated(
+    node: str, program: Path, found: str, meant: str, said: str
+) -> None:
+    documents = (CLIENT / "src" / "documents.graphql").read_text().replace(found, meant)
+    done = subprocess.run(  # noqa: S603 - our own generator
+        [node, "generate.js", "/dev/stdin"],
+        cwd=CLIENT,
+        input=documents,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=RUN_S_MAX,
+    )
+    assert done.returncode == 1
+    assert re.search(said, done.stderr)
