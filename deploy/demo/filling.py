@@ -151,7 +151,8 @@ def fill(ground: Ground, *, count: int, today: date, told: Told) -> None:
     founded = _found(ground, today)
     # An installation that was founded just now has people with a past all the same.
     young = today - founded < timedelta(days=year.DAYS)
-    last_day = founded if young else founded + timedelta(days=year.DAYS + 1)
+    # At the latest the day before the first start: nothing happens at an hour that is still to come.
+    last_day = founded - timedelta(days=1) if young else founded + timedelta(days=year.DAYS)
     hand = Hand(ground, DayClock(founded))
     council = ground.vault.person_for("works-council")
     if council is not None and hand.is_done(council, Role.WORKS_COUNCIL, "consent"):

@@ -8,14 +8,21 @@ from strawberry import Info
 from gateway.command_bus import Fate
 from gateway.context import Context
 from gateway.mutations.giving import shown
+from projections.view import View
 from projections.views import profile
 
 R = TypeVar("R")
 
 
-async def changed_portfolio(info: Info[Context, None], fate: Fate) -> profile.Portfolio | None:
-    """Return the caller's portfolio after the command; None when it is refused, unsettled or late."""
-    if not await shown(info, fate, profile.VIEW):
+async def changed_portfolio(
+    info: Info[Context, None], fate: Fate, *besides: View
+) -> profile.Portfolio | None:
+    """
+    Return the caller's portfolio after the command; None when it is refused, unsettled or late.
+
+    `besides` are the views that what is shown of it is read from too.
+    """
+    if not await shown(info, fate, profile.VIEW, *besides):
         return None
     return await info.context.gateway.reads.portfolio_of(info.context.person)
 

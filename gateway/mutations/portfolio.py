@@ -13,6 +13,7 @@ from gateway.mutations.giving import CommandInput, give, result
 from gateway.outcomes import CommandResult
 from gateway.queries.portfolio import InsightScope, Portfolio, portfolio_of
 from gateway.texts import Language
+from projections.views import timeline
 
 
 @strawberry.input
@@ -108,5 +109,5 @@ async def close_portfolio(info: Info[Context, None], input: ClosePortfolioInput)
 
 
 async def _portfolio(info: Info[Context, None], fate: Fate) -> PortfolioPayload:
-    read = await changed_portfolio(info, fate)
+    read = await changed_portfolio(info, fate, timeline.VIEW)  # a portfolio shows its history
     return PortfolioPayload(command=result(info, fate), portfolio=portfolio_of(read) if read else None)
