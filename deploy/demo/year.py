@@ -106,7 +106,7 @@ def _add_evidence(life: Life, chance: random.Random, kept: Sequence[tuple[str, A
 
 def _set_goals(life: Life, chance: random.Random) -> list[tuple[str, str]]:
     goals = []
-    for text, sharper in chance.sample(words.GOALS, chance.randint(1, 3)):
+    for text, sharper in chance.sample(words.GOALS, chance.randint(2, 3)):
         horizon = life.last_day + timedelta(days=chance.randint(30, 200))
         goals.append((life.do("setGoal", text=text, horizon=horizon.isoformat()), sharper))
         _later(life, chance, days=5)
@@ -182,7 +182,9 @@ def _share(
             withEnergy=_sometimes(chance, 0.6),
             **{"with": {"teamId": life.team}},
         )
-    named = list(chance.sample(life.colleagues, min(len(life.colleagues), chance.randint(1, 3))))
+    # The first of a team is the one whom tokens name: there is something for them to see.
+    others = chance.sample(life.colleagues, min(len(life.colleagues), chance.randint(1, 3)))
+    named = list(dict.fromkeys((life.colleagues[0], *others)))
     for item in (talents[0][0], *passions[:1], *evidence[:1]):
         life.do("shareItem", itemId=item, until=until, **{"with": {"people": named}})
     if _sometimes(chance, 0.25):
