@@ -1,5 +1,6 @@
 """A house whose views and read log are real, in PostgreSQL: what happened is folded into every view."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ import psycopg
 
 from events import read_log
 from events.catalog.employment import ProfessionalRegistered
-from events.catalog.portfolio import PortfolioOpened
+from events.catalog.portfolio import PortfolioOpened, TalentClaimed
 from events.catalog.registry import Event
 from events.codec import Recorded
 from gateway.endpoint import GraphQLEndpoint
@@ -112,6 +113,17 @@ class World(House):
         stream = f"portfolio-{OWNER}"
         self.happened(stream, PortfolioOpened(language="nl"))
         return stream
+
+    def mine(self, selection: str, *, as_of: str | None = None) -> Any:
+        """Ask the owner's portfolio, now or at a moment; it has to be answered."""
+        document = f"query ($asOf: DateTime) {{ me {{ portfolio(asOf: $asOf) {{ {selection} }} }} }}"
+        answer = asyncio.run(self.ask(document, asOf=as_of))
+        assert "errors" not in answer, answer
+        return answer["data"]["me"]["portfolio"]
+
+
+def claimed(talent: str = "1" * 32, name: str = "Luisteren", use: int = 3) -> TalentClaimed:
+    return TalentClaimed(talent=talent, name=name, strength=4, energy=2, use=use)
 
 
 def day_after(days: int) -> date:
