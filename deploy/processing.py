@@ -34,6 +34,11 @@ _STATUS = {
 }
 # It was not so any more when it was decided. Any other refusal leaves it to be done.
 _NOT_SO: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
+_NO_LONGER: Final = (
+    "FORBIDDEN",
+    "Dit mocht niet meer: de rol is intussen ingetrokken.",
+    "This was no longer allowed: the role has been withdrawn meanwhile.",
+)
 
 
 def scheduler_of(handler: CommandHandler, *, database_url: str, clock: Clock, health: Health) -> Scheduler:
@@ -86,6 +91,9 @@ def _giving(handler: CommandHandler, caller: Caller) -> Give:
             return Outcome(outcome="UNSETTLED")
         except MalformedCommandError as error:
             return Outcome(outcome="REFUSED", refusals=(("INVALID_INPUT", str(error), str(error)),))
+        except ForbiddenError:
+            # Withdrawn while the files were carried out: the report still tells what was done before.
+            return Outcome(outcome="REFUSED", refusals=(_NO_LONGER,))
         reasons = tuple((refusal.code, refusal.nl, refusal.en) for refusal in ended.refusals)
         return Outcome(outcome=ended.outcome, refusals=reasons)
 

@@ -1,6 +1,7 @@
 """`POST /hr-feed`: HR's files in, a report row by row out; with `dryRun=true` nothing is changed."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final
@@ -36,32 +37,72 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     of: int
 
 
+class _Feeds:
+    """Carries feeds out, one at a time."""
+
+    def __init__(self, *, connect: Connect, numbers: Numbers, clock: Clock) -> None:
+        self._connect = connect
+        self._numbers = numbers
+        self._clock = clock
+        self._at_once = asyncio.Lock()
+        self._at_work: set[asyncio.Task[feed.Report]] = set()  # the loop itself keeps no task alive
+
+    @property
+    def busy(self) -> bool:
+        return self._at_once.locked()
+
+    async def stages(
+        self, sent: Mapping[str, bytes], give: feed.Give, *, dry_run: bool, confirm_leavers: bool
+    ) -> AsyncIterator[Progress | feed.Report]:
+        """
+        Yield how far it is now and then, and the report at last.
+
+        The work is a task of its own, which goes on when whoever sent the files hangs up: until its last
+        command is given, no other feed begins.
+        """
+        so_far: list[Progress] = []
+
+        def told(given: int, of: int) -> None:
+            so_far[:] = [Progress(given=given, of=of)]
+
+        work = asyncio.create_task(
+            self._carried_out(sent, give, told, dry_run=dry_run, confirm_leavers=confirm_leavers)
+        )
+        self._at_work.add(work)
+        work.add_done_callback(self._at_work.discard)
+        while not (await asyncio.wait({work}, timeout=PROGRESS_EVERY_S))[0]:
+            for progress in tuple(so_far):
+                yield progress
+        yield work.result()
+
+    async def _carried_out(
+        self,
+        sent: Mapping[str, bytes],
+        give: feed.Give,
+        told: Callable[[int, int], None],
+        *,
+        dry_run: bool,
+        confirm_leavers: bool,
+    ) -> feed.Report:
+        async with self._at_once:
+            # Large files take their time, which nothing else in this process waits for.
+            files, problems = await asyncio.to_thread(feed.read, sent)
+            async with self._connect() as connection:
+                stands = await feed.standing(connection, _on_a_thread(self._numbers))
+            today = self._clock.now().date()
+            drawn = await asyncio.to_thread(plan, files, stands, today=today, confirm_leavers=confirm_leavers)
+            if dry_run:
+                return feed.dry(drawn, problems)
+            of, count = len(drawn.steps), itertools.count(1)
+            return await asyncio.to_thread(
+                feed.carry_out, drawn, problems, give, told=lambda: told(next(count), of)
+            )
+
+
 def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, clock: Clock) -> APIRouter:
     """Give the routes for a FastAPI application; one feed is carried out at a time."""
     router = APIRouter()
-    at_once = asyncio.Lock()
-
-    async def stages(
-        sent: Mapping[str, bytes], give: feed.Give, *, dry_run: bool, confirm_leavers: bool
-    ) -> AsyncIterator[Progress | feed.Report]:
-        async with at_once:
-            files, problems = feed.read(sent)
-            async with connect() as connection:
-                stands = await feed.standing(connection, _on_a_thread(numbers))
-            drawn = plan(files, stands, today=clock.now().date(), confirm_leavers=confirm_leavers)
-            if dry_run:
-                yield feed.dry(drawn, problems)
-                return
-            given = 0
-
-            def told() -> None:
-                nonlocal given
-                given += 1
-
-            work = asyncio.create_task(asyncio.to_thread(feed.carry_out, drawn, problems, give, told=told))
-            while not (await asyncio.wait({work}, timeout=PROGRESS_EVERY_S))[0]:
-                yield Progress(given=given, of=len(drawn.steps))
-            yield await work
+    feeds = _Feeds(connect=connect, numbers=numbers, clock=clock)
 
     @router.post(PATH)
     async def take(
@@ -71,9 +112,9 @@ def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, clock:
     ) -> Response:
         give = await asyncio.to_thread(give_for, request.headers)
         sent = await _sent(request)
-        if at_once.locked():
+        if feeds.busy:
             raise HTTPException(409, "another feed is being carried out; send this one when it is done")
-        found = stages(sent, give, dry_run=dry_run, confirm_leavers=confirm_leavers)
+        found = feeds.stages(sent, give, dry_run=dry_run, confirm_leavers=confirm_leavers)
         if PROGRESS in request.headers.get("accept", ""):
             return StreamingResponse(_lines(found), media_type=PROGRESS)
         async for last in found:

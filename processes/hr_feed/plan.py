@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final
 
@@ -21,6 +22,11 @@ from processes.hr_feed.files import (
 LEAVERS_MIN: Final = 5
 LEAVERS_SHARE_MAX: Final = 0.1
 """More people gone at once than this share, and than LEAVERS_MIN, look like a file that was cut short."""
+
+_LEAVING: Final = {
+    PROFESSIONALS: (("die hier werken", "gaan uit dienst"), ("who work here", "leave")),
+    MEMBERSHIPS: (("die in een team zitten", "gaan eruit"), ("who are in a team", "leave it")),
+}
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +90,9 @@ def plan(files: Files, standing: Standing, *, today: date, confirm_leavers: bool
         )
         drawing.people(people)
     if files.memberships is not None:
-        drawing.memberships(files.memberships, leaving=MEMBERSHIPS not in files.damaged)
+        drawing.memberships(
+            files.memberships, leaving=MEMBERSHIPS not in files.damaged, confirmed=confirm_leavers
+        )
     if files.professionals is not None and PROFESSIONALS not in files.damaged:
         drawing.leavers({person.employee_number for person in files.professionals}, confirmed=confirm_leavers)
     drawing.closings()
@@ -127,13 +135,21 @@ class _Drawing:
             # The mail address is in no view, so whether it changed is the service's to say: it knows.
             self._step(PROFESSIONALS, row.line, "registerProfessional", row.employee_number, given)
 
-    def memberships(self, rows: Sequence[Membership], *, leaving: bool) -> None:
-        """Leave first, then join, so that a mover is never in no team for long, nor in two by mistake."""
+    def memberships(self, rows: Sequence[Membership], *, leaving: bool, confirmed: bool) -> None:
+        """
+        Leave first, then join, so that a mover is never in no team for long, nor in two by mistake.
+
+        Leaving a team ends what was shared with it for good: so many in no row at all stay where they are.
+        """
         wanted: dict[str, set[str]] = {}
         for row in rows:
             wanted.setdefault(row.employee_number, set()).add(self._team_id(row.team_key))
             self._keys[self._team_id(row.team_key)] = row.team_key
+        absent = self._standing.members.keys() - wanted.keys()
+        staying = absent if leaving and self._too_many(MEMBERSHIPS, absent, confirmed=confirmed) else ()
         for number, teams in self._standing.members.items() if leaving else ():
+            if number in staying:
+                continue
             for team in sorted(teams - wanted.get(number, set())):
                 self._leave(number, team)
         for row in _once(
@@ -154,23 +170,31 @@ class _Drawing:
 
     def leavers(self, present: set[str], *, confirmed: bool) -> None:
         """Whoever works here and is not in the file has left, unless so many are that the file looks cut."""
-        gone = sorted(set(self._standing.people) - present)
-        limit = max(LEAVERS_MIN, int(len(self._standing.people) * LEAVERS_SHARE_MAX))
-        if len(gone) > limit and not confirmed:
-            nl = (
-                f"{len(gone)} mensen die hier werken staan niet in het bestand; meer dan {limit} in één keer "
-                "gaan alleen uit dienst als dat wordt bevestigd."
-            )
-            en = (
-                f"{len(gone)} people who work here are not in the file; more than {limit} at once leave only "
-                "when that is confirmed."
-            )
-            self.problems.append(Problem(file=PROFESSIONALS, nl=nl, en=en))
+        gone = self._standing.people.keys() - present
+        if self._too_many(PROFESSIONALS, gone, confirmed=confirmed):
             return
-        for number in gone:
+        self.steps = [step for step in self.steps if not (step.name == "recordTeamLeft" and step.who in gone)]
+        for number in sorted(gone):
             given = {"employeeNumber": number, "on": self._today.isoformat()}
             self._step(PROFESSIONALS, None, "recordEmploymentEnded", number, given)
-            self.steps = [step for step in self.steps if (step.name, step.who) != ("recordTeamLeft", number)]
+
+    def _too_many(self, file: str, gone: AbstractSet[str], *, confirmed: bool) -> bool:
+        """Whether so many are missing from a file that nobody leaves by it until that is confirmed."""
+        known = self._standing.people if file == PROFESSIONALS else self._standing.members
+        limit = max(LEAVERS_MIN, int(len(known) * LEAVERS_SHARE_MAX))
+        if len(gone) <= limit or confirmed:
+            return False
+        nl_what, en_what = _LEAVING[file]
+        nl = (
+            f"{len(gone)} mensen {nl_what[0]} staan niet in het bestand; meer dan {limit} in één keer "
+            f"{nl_what[1]} alleen als dat wordt bevestigd."
+        )
+        en = (
+            f"{len(gone)} people {en_what[0]} are not in the file; more than {limit} at once {en_what[1]} "
+            "only when that is confirmed."
+        )
+        self.problems.append(Problem(file=file, nl=nl, en=en))
+        return True
 
     def closings(self) -> None:
         """Close what is open and marked so, teams first, then units from the leaves up."""

@@ -10,7 +10,7 @@ from kit.health import Health
 from processes.scheduler import Scheduler
 from projections.registry import find_views
 from rules.access import Role
-from tests.projections.witness import ask, make_worker, wait_until, working
+from tests.projections.witness import PATIENCE_S, ask, make_worker, wait_until, working
 from tests.services.house import House, furnish, opened
 
 
@@ -43,7 +43,7 @@ def shared_until(house: House, until: date, **audience: Any) -> str:
     return accepted(house, "shareItem", itemId=passion, until=until.isoformat(), **{"with": audience})
 
 
-def caught_up(house: House) -> None:
+def caught_up(house: House, *, patience_s: float = PATIENCE_S) -> None:
     """Wait until every view stands at the journal's end."""
     behind = f"""
         SELECT count(*) FROM {house.log.name}_events e JOIN views.positions p
@@ -56,7 +56,7 @@ def caught_up(house: House) -> None:
         views = ask(house.log.url, "SELECT count(DISTINCT view) FROM views.positions")[0][0]
         return bool(views == len(find_views()) and not ask(house.log.url, behind)[0][0])
 
-    wait_until(whole)
+    wait_until(whole, patience_s=patience_s)
 
 
 def in_team(house: House, key: str = "kade", on: str = "2026-01-01") -> None:

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from deploy.processing import feed_of
+from events.catalog.policy import RoleGranted
 from rules.access import Role
 from services.callers import UnauthenticatedError
+from services.contexts import read_command
 from services.results import Caller
 from tests.processes.house import caught_up, inhabited
 from tests.services.house import House
@@ -55,8 +59,8 @@ class Feed:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self._app = FastAPI()
-        self._app.include_router(
+        self.app = FastAPI()
+        self.app.include_router(
             feed_of(
                 house.handler,
                 callers=_Callers(house),  # type: ignore[arg-type]
@@ -73,7 +77,7 @@ class Feed:
         headers = {"ipp-role": role, "accept": accept} | ({"authorization": who} if who else {})
 
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(self._app)
+            transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://hr") as client:
                 return await client.post("/hr-feed", params=given, files=parts, headers=headers, timeout=60)
 
@@ -155,6 +159,73 @@ def test_progress_is_told_line_by_line_and_the_report_comes_last(feed: Feed) -> 
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert all({"given", "of"} == line.keys() for line in lines[:-1])
     assert done(lines[-1])[:1] == ["formUnit quay"]
+
+
+def test_who_hangs_up_leaves_no_room_for_another_feed_before_the_last_command(feed: Feed) -> None:
+    files = {"professionals.csv": PEOPLE, "units.csv": UNITS}
+    given = threading.Event()
+    go_on = threading.Event()
+    handle = feed.house.handler.handle
+
+    def slowly(*args: Any, **named: Any) -> Any:
+        given.set()
+        go_on.wait(20)
+        return handle(*args, **named)
+
+    async def hang_up_and_send_again() -> tuple[int, int]:
+        headers = {"ipp-role": "HR_FEED", "authorization": "feed", "accept": "application/x-ndjson"}
+        parts = {name: (name, content) for name, content in files.items()}
+        transport = httpx.ASGITransport(feed.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://hr", timeout=60) as client:
+
+            async def send() -> httpx.Response:
+                return await client.post("/hr-feed", files=parts, headers=headers)
+
+            first = asyncio.create_task(send())
+            await asyncio.to_thread(given.wait, 20)
+            first.cancel()
+            await asyncio.wait({first})
+            meanwhile = await send()
+            go_on.set()
+            for _ in range(200):
+                afterwards = await send()
+                if afterwards.status_code != meanwhile.status_code:
+                    break
+                await asyncio.sleep(0.05)
+        return meanwhile.status_code, afterwards.status_code
+
+    caught_up(feed.house)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feed.house.handler, "handle", slowly)
+        assert asyncio.run(hang_up_and_send_again()) == (409, 200)
+
+
+def test_a_role_withdrawn_meanwhile_leaves_a_report_of_what_was_done(feed: Feed) -> None:
+    handle = feed.house.handler.handle
+    asked: list[str] = []
+
+    def once(command: Any, **named: Any) -> Any:
+        asked.append(command.wire_name())
+        if len(asked) == 2:
+            administrator = ("administrator", Role.ADMINISTRATOR)
+            grant = next(
+                recorded.event.grant
+                for recorded in feed.house.events(f"policy-{feed.house.vault.organisation()}")
+                if isinstance(recorded.event, RoleGranted) and recorded.event.role == "HR_FEED"
+            )
+            handle(
+                read_command("withdrawRole", {"roleGrantId": grant}),
+                caller=feed.house.caller(*administrator),
+                command_id=str(uuid4()),
+            )
+        return handle(command, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feed.house.handler, "handle", once)
+        answer = feed.post()
+    assert answer.status_code == 200
+    assert done(answer.json()) == ["formUnit quay"]
+    assert "no longer allowed" in " ".join(problem["en"] for problem in answer.json()["problems"])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What HR's files ask for, against how the organisation stands."""
 
+import time
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -119,6 +121,41 @@ def test_many_leavers_at_once_are_taken_for_a_file_cut_short_until_confirmed() -
     assert "confirmed" in refused.problems[0].en
     confirmed = drawn(professionals=kept, standing=many, confirm_leavers=True)
     assert len(confirmed.steps) == LEAVERS_MIN + 2
+
+
+def test_many_in_no_team_at_once_are_taken_for_a_file_cut_short_until_confirmed() -> None:
+    numbers = [f"e{n}" for n in range(LEAVERS_MIN + 2)]
+    of_kade = frozenset({team("kade")})
+    many = Standing(organisation=ORGANISATION, members=dict.fromkeys(numbers, of_kade))
+    cut = b"e0,dok,2026-01-01\n"
+    units = b"kade,Team Kade,team,zuid,\n"
+    refused = drawn(units=units, memberships=cut, standing=many)
+    assert "recordTeamLeft e0" in names(refused)
+    assert [name for name in names(refused) if name.startswith("recordTeamLeft")] == ["recordTeamLeft e0"]
+    (told,) = [problem.en for problem in refused.problems if problem.file == MEMBERSHIPS]
+    assert told.startswith("6 people who are in a team are not in the file; more than 5 at once leave it")
+    confirmed = drawn(units=units, memberships=cut, standing=many, confirm_leavers=True)
+    assert [name for name in names(confirmed) if "Left" in name] == [f"recordTeamLeft {n}" for n in numbers]
+
+
+def test_a_plan_for_many_leavers_is_drawn_in_a_moment() -> None:
+    numbers = [f"e{n}" for n in range(20_000)]
+    many = Standing(
+        organisation=ORGANISATION,
+        people=dict.fromkeys(numbers, "X"),
+        members=dict.fromkeys(numbers, frozenset({team("kade")})),
+    )
+    begun = time.monotonic()
+    made = drawn(
+        professionals=b"e0,X,x@example.org\n",
+        units=b"kade,Team Kade,team,zuid,\n",
+        memberships=b"e0,kade,2026-01-01\n",
+        standing=many,
+        confirm_leavers=True,
+    )
+    assert time.monotonic() - begun < 10
+    assert Counter(step.name for step in made.steps)["recordEmploymentEnded"] == len(numbers) - 1
+    assert "recordTeamLeft" not in {step.name for step in made.steps}
 
 
 def test_nobody_leaves_whose_row_may_be_one_that_can_not_be_read() -> None:
