@@ -19,6 +19,7 @@ from services.portfolio.commands import EndItemSharings
 EVERY_S: Final = 20.0
 AGAIN_S: Final = 2.0
 """How soon a turn that failed is tried again."""
+QUIET_FAILURES: Final = 5
 AT_ONCE_MAX: Final = 500
 """Sharings looked at in one turn; the others have the next."""
 READ_LOG_MONTHS_DEFAULT: Final = 24
@@ -60,15 +61,19 @@ class Scheduler:
 
     def run(self, stop: Stop) -> None:
         """Take turns until `stop`; a turn that fails is told, and tried again."""
+        failed = 0
         while not stop.is_set():
             try:
                 waiting = self.turn()
             except Exception as error:  # noqa: BLE001 - whatever is away now may be back in the next turn
-                kind = type(error).__name__
-                _log.warning("scheduler.turn_failed", reason=kind)
+                kind, failed = type(error).__name__, failed + 1
+                # Quietly at first: at a first start the views are being made.
+                log = _log.warning if failed > QUIET_FAILURES else _log.info
+                log("scheduler.turn_failed", reason=kind)
                 self._health.report(NAME, ok=False, degraded=True, sentence=f"can't do its work ({kind})")
                 stop.wait(AGAIN_S)
             else:
+                failed = 0
                 sentence = f"{waiting} sharings could not be ended yet" if waiting else "nothing is overdue"
                 self._health.report(NAME, ok=not waiting, degraded=True, sentence=sentence)
                 stop.wait(EVERY_S)
