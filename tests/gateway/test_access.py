@@ -9,6 +9,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLScalarType,
     ListValueNode,
@@ -56,25 +57,33 @@ def _selection(field: GraphQLField) -> str:
     return f"{{ {name} {_selection(detail)} }}"
 
 
-def _value(kind: object) -> str:  # noqa: PLR0911 - one for each kind of input
+SCALARS = {
+    "UUID": f'"{ID}"',
+    "Date": '"2026-09-01"',
+    "Int": "1",
+    "Boolean": "true",
+    "URL": '"https://mee.example"',
+    "Digest": f'"{"0a" * 32}"',
+}
+
+
+def _value(kind: object) -> str:
     match kind:
         case GraphQLNonNull(of_type=inner):
             return _value(inner)
-        case GraphQLInputObjectType(name="TalentNameInput"):
-            return '{ ownWords: "x" }'
+        case GraphQLList(of_type=inner):
+            return f"[{_value(inner)}]"
         case GraphQLInputObjectType(fields=fields):
             needed = [(n, f) for n, f in fields.items() if isinstance(f.type, GraphQLNonNull)]
-            return "{ " + ", ".join(f"{n}: {_value(f.type)}" for n, f in needed) + " }"
+            # of an input that takes exactly one of its fields none is needed by itself; it says so
+            given = list(fields.items())[-1:] if kind.is_one_of else needed
+            return "{ " + ", ".join(f"{n}: {_value(f.type)}" for n, f in given) + " }"
         case GraphQLEnumType(values=values):
             return str(next(iter(values)))
-        case GraphQLScalarType(name="UUID"):
-            return f'"{ID}"'
-        case GraphQLScalarType(name="Date"):
-            return '"2026-09-01"'
-        case GraphQLScalarType(name="Int"):
-            return "1"
+        case GraphQLScalarType(name=name):
+            return SCALARS.get(name, '"x"')
         case _:
-            return '"x"'
+            raise AssertionError(f"no value for {kind}")
 
 
 async def codes_of(house: House, root: str, name: str, *, who: str | None, role: str | None) -> list[str]:
