@@ -67,7 +67,7 @@ async def record_conversation(
 async def confirm_agreement(info: Info[Context, None], input: ConfirmAgreementInput) -> AgreementPayload:
     fate = await give(info, input)
     read = None
-    if await shown(info, fate, profile.VIEW):
+    if await shown(info, fate, profile.VIEW, of_another=True):
         read = await info.context.gateway.reads.agreement_for(info.context.person, input.agreement_id)
     return AgreementPayload(command=result(info, fate), agreement=agreement_of(read) if read else None)
 

@@ -76,17 +76,25 @@ def _plain(value: object) -> object:
             return value
 
 
-async def shown(info: Info[Context, None], fate: Fate, *views: View) -> bool:
-    """Whether the views have come to what the command changed, so that it can be shown."""
+async def shown(info: Info[Context, None], fate: Fate, *views: View, of_another: bool = False) -> bool:
+    """
+    Whether what the command changed can be shown: the views have come to it, and who asks may see it now.
+
+    A command sent again is told how it ended whatever became of the sender's role, but not what stands there
+    since. What is `of_another` is not shown from views too stale to know that it was taken away.
+    """
+    context = info.context
     if fate.position is None:
         return False
     try:
-        await info.context.gateway.freshness.wait(views, [fate.position], within_s=THING_WAIT_S)
+        await context.gateway.freshness.wait(views, [fate.position], within_s=THING_WAIT_S)
+        if of_another:
+            await context.need_fresh(*views)
     except GatewayError as late:
-        if late.code is ErrorCode.NOT_YET:
+        if late.code in {ErrorCode.NOT_YET, ErrorCode.UNAVAILABLE}:
             return False
         raise
-    return True
+    return context.role in await context.roles()
 
 
 def result(info: Info[Context, None], fate: Fate) -> CommandResult:
