@@ -89,8 +89,9 @@ ROWS: Final = (
 IN_NO_TEAM: Final = {
     "shareItem": ("WRONG_STATE", "WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
     "offerGoalToTeam": ("WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
+    "planConversation": ("WRONG_STATE", "WRONG_STATE"),
 }
-"""Of who never worked here, a team is not found either, and nothing is shared."""
+"""Of who never worked here, a team is not found either, and nothing is shared or planned with others."""
 
 
 def asked(name: str, **changed: Any) -> Command:
@@ -183,7 +184,6 @@ UNKNOWN: Final = (
     ("planConversation", {"withId": NEW}, "withId"),
     ("planConversation", {"withId": "nobody-at-all"}, "withId"),
     ("recordConversation", {"conversationId": "x"}, "conversationId"),
-    ("confirmAgreement", {"agreementId": OTHERS}, "agreementId"),
     ("shareItem", {"itemId": "x", "withEnergy": False}, "itemId"),
     ("shareItem", {"with": {"teamId": "x"}}, "with.teamId"),
     ("shareItem", {"with": {"people": [NEW]}}, "with.people.0"),
@@ -232,7 +232,9 @@ def test_what_is_there_no_more_is_not_changed(name: str, event: Event, code: str
 def test_an_agreement_is_confirmed_by_the_other_party_and_looks_absent_to_all_others() -> None:
     command = asked("confirmAgreement")
     for events in (HOME, (*HOME, AgreementConfirmed(agreement=OTHERS)), (*HOME, PortfolioClosed())):
-        given(*events).when(command, IDS).refused("NOT_FOUND", fields=["agreementId"])
+        given(*events).when(command, IDS).refused("NOT_FOUND", fields=[""])
+    absent = asked("confirmAgreement", agreementId=OTHERS)
+    given(*HOME).when(absent, AS_COLLEAGUE).refused("NOT_FOUND", fields=[""])
     assert command.streams(AS_COLLEAGUE) == (f"portfolio-{PERSON}", f"employment-{PERSON}")
 
 

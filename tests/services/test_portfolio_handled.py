@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from events.catalog.portfolio import AgreementConfirmed, ConversationHeld, ItemSharingEnded
-from rules.agreements import owner_of
+from rules.agreements import agreement_id, owner_of
 from rules.timeline import entry_id
 from services.portfolio.commands import EndItemSharings
 from services.results import CommandResult
@@ -75,6 +75,18 @@ def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> N
         assert each.owner("confirmAgreement", **asked).version is None
     confirmed = owner.portfolio()[-1]
     assert (confirmed.event, confirmed.by) == (AgreementConfirmed(agreement=agreement), other)
+
+
+def test_an_agreement_of_who_was_forgotten_looks_like_one_that_never_was(house: House) -> None:
+    forgotten, silent = with_owner(house, "gone-1"), with_owner(house, "gone-2")
+    persons = [house.vault.person_for(each.number) or "" for each in (forgotten, silent)]
+    house.vault.destroy(persons[0])
+    answers = [
+        silent.owner("confirmAgreement", agreementId=agreement_id(person, "7" * 32)).refusals
+        for person in (*persons, "8" * 32)
+    ]
+    assert [[refusal.code for refusal in refusals] for refusals in answers] == [["NOT_FOUND"]] * 3
+    assert answers[0] == answers[1] == answers[2]
 
 
 def test_a_fact_at_its_version_on_the_log_is_set_right(house: House) -> None:

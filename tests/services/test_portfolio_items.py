@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from events.catalog.employment import EmploymentEnded
 from events.catalog.portfolio import (
     ConversationPlanned,
     CorrectionRecorded,
@@ -193,6 +194,11 @@ def test_all_reasons_are_told_at_once_with_their_fields() -> None:
     given(*HOME).when(goal).refused(
         "NOT_FOUND", "NOT_FOUND", "INVALID_INPUT", fields=["insightIds.0", "insightIds.1", "horizon"]
     )
+
+
+def test_who_left_plans_no_more_conversations() -> None:
+    planned = asked("planConversation")
+    given(*HOME, EmploymentEnded(on=TODAY)).when(planned).refused("WRONG_STATE", fields=[""])
 
 
 def test_a_statement_keeps_its_id_when_it_is_written_again() -> None:

@@ -27,6 +27,7 @@ from services.portfolio.decisions.reasons import (
     wrong_state,
 )
 from services.portfolio.state import Conversation, Portfolio
+from services.refusing import NOT_THERE
 from services.wording import invalid
 
 CONVERSATIONS_MAX: Final = 100
@@ -38,7 +39,8 @@ def decide_conversation(
 ) -> tuple[PortfolioEvent, ...]:
     match command:
         case PlanConversation():
-            reject_if([*change_refusals(state), *_planning_refusals(command, state, ids)])
+            refusals = [*change_refusals(state), *_employment_refusals(state)]
+            reject_if([*refusals, *_planning_refusals(command, state, ids)])
             return (
                 ConversationPlanned(
                     conversation=ids.new, other=command.with_id, planned_for=command.planned_for
@@ -51,6 +53,15 @@ def decide_conversation(
             return (_confirmed(command, state, ids),)
         case _:
             assert_never(command)
+
+
+def _employment_refusals(state: Portfolio) -> list[Refusal]:
+    """Refuse who left and keeps the portfolio to take along: colleagues are those of who works here."""
+    if state.employed:
+        return []
+    nl = "Je werkt hier niet meer; daarom kun je geen gesprek meer plannen."
+    en = "You don't work here any more, so you can't plan a conversation."
+    return [wrong_state(nl=nl, en=en)]
 
 
 def _planning_refusals(command: PlanConversation, state: Portfolio, ids: Ids) -> list[Refusal]:
@@ -108,9 +119,9 @@ def _held(command: RecordConversation, ids: Ids) -> ConversationHeld:
 def _confirmed(command: ConfirmAgreement, state: Portfolio, ids: Ids) -> AgreementConfirmed:
     agreement = state.agreements.get(command.agreement_id)
     if agreement is None or agreement.other != ids.person:
-        # One answer for what is not there and what is another's, whatever the state of that portfolio.
-        nl, en = "Deze afspraak is er niet.", "There is no such agreement."
-        raise RejectedError(not_found("agreementId", nl=nl, en=en))
+        # One answer for what is not there and what is another's, whatever the state of that portfolio; the
+        # same as where its owner was forgotten.
+        raise RejectedError(NOT_THERE)
     refusals = []
     if state.standing == "CLOSED":
         nl = "Het portfolio waar deze afspraak in staat, is gesloten."
