@@ -20,6 +20,7 @@ from tests.projections.witness import ask, make_worker, working
 from tests.services.house import House, opened
 
 PEOPLE: Final = int(os.environ.get("IPP_TEST_DEMO_PEOPLE", "40" if os.environ.get("CI") == "true" else "120"))
+FOLD_S_MAX: Final = 120.0
 VIEWS: Final = find_views()
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -45,7 +46,7 @@ class Organisation:
         views = make_worker(self.url, self.house.log.name, self.house.mapper, views=VIEWS)
         with self.house.log.folding(), working(views) as ended:
             yield
-            caught_up(self.house)
+            caught_up(self.house, patience_s=FOLD_S_MAX)
             assert not ended
 
     @cached_property

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
+PEOPLE = "12"
+"""Enough to ask things of; all of them are looked at in tests/demo."""
 START_S_MAX = 60.0
 STOP_S_MAX = 30.0
 
@@ -56,6 +58,8 @@ def free_port() -> int:
 
 def command(folder: Path, port: int, *options: str, **settings: str) -> subprocess.Popen[str]:
     """Start the demo without waiting for it; `settings` are variables of its environment."""
+    if "--people" not in options:
+        options = (*options, "--people", PEOPLE)
     env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
     return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "deploy.local", *options],
@@ -68,12 +72,14 @@ def command(folder: Path, port: int, *options: str, **settings: str) -> subproce
 
 
 @contextmanager
-def running_demo(folder: Path, *options: str, **settings: str) -> Iterator[Demo]:
+def running_demo(
+    folder: Path, *options: str, start_s_max: float = START_S_MAX, **settings: str
+) -> Iterator[Demo]:
     """Start the demo on this folder and wait until it says that it is ready."""
     port = free_port()
     with command(folder, port, *options, **settings) as process:
         try:
-            _wait_until_ready(process)
+            _wait_until_ready(process, start_s_max)
             yield Demo(process, port, folder)
         finally:
             if process.poll() is None:
@@ -81,8 +87,8 @@ def running_demo(folder: Path, *options: str, **settings: str) -> Iterator[Demo]
                 process.wait(STOP_S_MAX)
 
 
-def _wait_until_ready(process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + START_S_MAX
+def _wait_until_ready(process: subprocess.Popen[str], start_s_max: float) -> None:
+    deadline = time.monotonic() + start_s_max
     said = []
     for line in process.stdout or ():
         said.append(line)
