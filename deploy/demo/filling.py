@@ -13,6 +13,7 @@ from eventsourcing.persistence import EventStore
 from deploy.demo import people, words, year
 from deploy.demo.people import Someone
 from deploy.demo.progress import Told
+from events.catalog.policy import OrganisationFounded
 from events.catalog.portfolio import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
@@ -181,7 +182,12 @@ def _found(ground: Ground, today: date) -> date:
         )
     except AlreadyFoundedError:
         store: EventStore[str] = EventStore(ground.mapper, ground.recorder)
-        return next(events_of(store, f"policy-{ground.vault.organisation()}")).at.date()
+        first = next(events_of(store, f"policy-{ground.vault.organisation()}"))
+        if first.event != OrganisationFounded(name=people.ORGANISATION):
+            # Invented people have no place among real ones, and nothing of a log is ever taken back.
+            message = f"another organisation than {people.ORGANISATION} was founded here; it stays as it is"
+            raise FillingError(message) from None
+        return first.at.date()
     return clock.now().date()
 
 

@@ -46,12 +46,15 @@ async def portfolio_changed(
         with gateway.freshness.movement((timeline.VIEW.name, partition)) as movement:
             while context.still_identified():
                 movement.forget()
-                for _, commit in groupby(await gateway.reads.changes_after(person, seen), _commit):
+                read = await gateway.reads.changes_after(person, seen)
+                for _, commit in groupby(read, _commit):
                     # asked again before each: what was withdrawn meanwhile is no longer told
                     await context.may_ask(NAME, role_held=True)
                     changes = list(commit)
                     seen = changes[-1].ordinal
                     yield _told(context, changes, generation)
+                if len(read) >= timeline.ENTRIES_AFTER_MAX:
+                    continue  # there is more than is read at once, and nothing will move for it
                 if not await movement.next(
                     within_s=min(gateway.freshness.look_again_s, context.expires_in_s)
                 ):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from deploy.demo.people import ORGANISATION
 from tests.compose.issuer import Issuer
 from tests.compose.stack import NoStackError, Stack, make_ready, running
 from tests.conftest import not_to_be_had
@@ -41,7 +42,7 @@ def issuer_and_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     stack = Stack(tmp_path_factory.mktemp("compose"))
     issuer = Issuer(stack.keys)
     with running(stack):
-        founding = ("python", "-m", "services", "found", "--name", "Stichting Kade")
+        founding = ("python", "-m", "services", "found", "--name", ORGANISATION)
         stack.run_in("services", *founding, "--administrator", "administrator")
         stack.run_in("processes", "python", "-m", "deploy.fill", "--people", "10")
         yield issuer, stack

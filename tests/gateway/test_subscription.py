@@ -86,6 +86,26 @@ def test_the_position_of_each_change_is_where_to_go_on_from(house: House) -> Non
     assert asyncio.run(told(house, 1, after=asyncio.run(run()))) == [2]
 
 
+def test_more_than_is_read_at_once_is_told_without_waiting_for_something_to_move(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.reads.changes = [change(ordinal) for ordinal in range(11, 18)]
+    everything_after = house.reads.changes_after
+
+    async def three_at_once(person: str, ordinal: int) -> list[timeline.Entry]:
+        return (await everything_after(person, ordinal))[:3]
+
+    monkeypatch.setattr(timeline, "ENTRIES_AFTER_MAX", 3)
+    monkeypatch.setattr(house.reads, "changes_after", three_at_once)
+    monkeypatch.setattr(house.gateway.freshness, "_listening", True)
+
+    async def run() -> list[int]:
+        async with asyncio.timeout(5):
+            return await told(house, 6, after=place(house, 11))
+
+    assert asyncio.run(run()) == [2, 3, 4, 5, 6, 7]
+
+
 def test_it_ends_when_the_token_expires(house: House) -> None:
     async def run() -> list[Any]:
         stream = watching(house, place(house, 0))
