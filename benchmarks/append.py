@@ -4,12 +4,9 @@ import argparse
 import json
 import multiprocessing
 import random
-import statistics
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from threading import Barrier, Thread
 from typing import Any, Final
 
 from eventsourcing.persistence import StoredEvent
@@ -17,6 +14,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measuring import measure
 from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database, umadb_server
 from events.log import kafka as kafka_log
 from tests.log.harness import CLOCK, LogUnderTest, datastore, unique_name
@@ -24,7 +22,6 @@ from tests.log.harness import CLOCK, LogUnderTest, datastore, unique_name
 STATE_BYTES: Final = 300
 WRITERS: Final = (1, 16, 64)
 SECONDS: Final = 6.0
-WARM_UP_S: Final = 2.0
 Insert = Callable[[], object]
 
 
@@ -33,35 +30,6 @@ _dice = random.Random()  # noqa: S311 - the system's own would let go of the int
 
 def new_event() -> StoredEvent:
     return StoredEvent(f"portfolio-{_dice.randbytes(16).hex()}", 1, "sealed", _dice.randbytes(STATE_BYTES))
-
-
-def measure(insert: Insert, writers: int, seconds: float) -> dict[str, float]:
-    """Run `insert` in so many threads for a time; returns events per second, p50 and p99 in ms."""
-    barrier = Barrier(writers + 1)
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(writers)]
-    end = time.perf_counter() + 3600.0
-
-    def work(mine: list[tuple[float, float]]) -> None:
-        barrier.wait()
-        while (begun := time.perf_counter()) < end:
-            insert()
-            mine.append((begun, time.perf_counter()))
-
-    threads = [Thread(target=work, args=(mine,), daemon=True) for mine in taken]
-    for thread in threads:
-        thread.start()
-    barrier.wait()
-    started = time.perf_counter()
-    end = started + WARM_UP_S + seconds
-    for thread in threads:
-        thread.join()
-    window = (started + WARM_UP_S, started + WARM_UP_S + seconds)
-    spans = sorted(b - a for mine in taken for a, b in mine if window[0] <= b < window[1])
-    return {
-        "events_per_s": round(len(spans) / seconds),
-        "p50_ms": round(1000 * statistics.median(spans), 2),
-        "p99_ms": round(1000 * spans[int(len(spans) * 0.99)], 2),
-    }
 
 
 def _journal(log: LogUnderTest) -> None:
@@ -117,7 +85,9 @@ def run(writers: Sequence[int], seconds: float, say: Console) -> list[dict[str, 
 
     def add(system: str, flush: str, insert: Insert) -> None:
         for count in writers:
-            row = {"system": system, "writers": count, "flush": flush, **measure(insert, count, seconds)}
+            took = measure(insert, count, seconds)
+            row = {"system": system, "writers": count, "flush": flush, "events_per_s": round(took.per_s)}
+            row |= {"p50_ms": took.p50_ms, "p99_ms": took.p99_ms}
             say.print(f"[dim]{row}[/dim]")
             rows.append(row)
 

@@ -1,0 +1,54 @@
+"""Doing one thing again and again in threads for a time: how often it was done, and how long it took."""
+
+import statistics
+import time
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Final, NamedTuple
+
+WARM_UP_S: Final = 2.0
+
+
+class Measured(NamedTuple):
+    """`done` counts those of the first two seconds too, which the others leave out."""
+
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+    done: int
+
+
+def measure(work: Callable[[], object], threads: int, seconds: float) -> Measured:
+    """Do `work` in so many threads for a time. Raises what it raised."""
+    barrier = Barrier(threads + 1)
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(threads)]
+    failed: list[Exception] = []
+    end = time.perf_counter() + 3600.0
+
+    def repeat(mine: list[tuple[float, float]]) -> None:
+        barrier.wait()
+        try:
+            while (begun := time.perf_counter()) < end and not failed:
+                work()
+                mine.append((begun, time.perf_counter()))
+        except Exception as error:  # noqa: BLE001 - told by the thread that started this one
+            failed.append(error)
+
+    workers = [Thread(target=repeat, args=(mine,), daemon=True) for mine in taken]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    started = time.perf_counter()
+    end = started + WARM_UP_S + seconds
+    for worker in workers:
+        worker.join()
+    if failed:
+        raise failed[0]
+    window = (started + WARM_UP_S, started + WARM_UP_S + seconds)
+    spans = sorted(b - a for mine in taken for a, b in mine if window[0] <= b < window[1])
+    return Measured(
+        per_s=len(spans) / seconds,
+        p50_ms=round(1000 * statistics.median(spans), 2),
+        p99_ms=round(1000 * spans[int(len(spans) * 0.99)], 2),
+        done=sum(map(len, taken)),
+    )

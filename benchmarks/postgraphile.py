@@ -1,0 +1,142 @@
+"""PostGraphile on the tables of our views as they stand: the peer of the gateway's reads."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from events import read_log
+from projections.view import SCHEMA
+from projections.views import directory, shared
+from projections.views.profile import tables as profile
+from tests.e2e.demo import free_port
+
+FOLDER: Final = Path(__file__).parent / "node"
+NODE: Final = FOLDER / "node_modules" / ".bin" / "node"
+PARTS_OF_A_PORTFOLIO: Final = {
+    "versions": profile.VERSIONS,
+    "standings": profile.STANDINGS,
+    "statements": profile.STATEMENTS,
+    "talents": profile.TALENTS,
+    "energySources": profile.ENERGY_SOURCES,
+    "passions": profile.PASSIONS,
+    "goals": profile.GOALS,
+    "consents": profile.CONSENTS,
+}
+# The same content as the gateway's answers: what of it a client has to derive is asked for raw.
+MY_PORTFOLIO: Final = """query MyPortfolio($person: String!) { personBySubject(subject: $person) {
+  subject displayName
+  versionsList(first: 1, orderBy: VERSION_DESC) { version }
+  standingsList(first: 1, orderBy: ORDINAL_DESC) { state }
+  statementsList(first: 1, orderBy: ORDINAL_DESC) { statement text writtenAt }
+  talentsList(condition: { setAsideAt: null }) {
+    talent name
+    readingsList(first: 1, orderBy: ORDINAL_DESC) { strength energy use }
+    sharingsList(condition: { endedAt: null }) { sharing audience until }
+  }
+  energySourcesList { source kind activity hoursPerWeek talents notedAt removedAt }
+  passionsList(condition: { letGoAt: null }) { passion text }
+  goalsList { goal text changesList(orderBy: ORDINAL_ASC) { changed } }
+  consentsList(first: 1, orderBy: ORDINAL_DESC) { scopes at }
+  disclosuresList(first: 5, orderBy: DAY_DESC) { day viewerRole purpose itemKind item }
+} }"""
+SHARED_WITH_ME: Final = """query SharedWithMe($person: String!) { personBySubject(subject: $person) {
+  subject openedByList(first: 20) { open {
+    sharing until withEnergy
+    shown { item kind title text link strength energy use }
+    owner { subject name }
+  } }
+} }"""
+
+
+def _tags() -> dict[str, Any]:
+    """Return short names, and the relations that the tables don't declare: their rows arrive in any order."""
+    person, talent, goal = directory.PERSONS.served, profile.TALENTS.served, profile.GOALS.served
+    found: dict[str, Any] = {}
+
+    def tell(table: str, name: str, *relations: str) -> None:
+        found[table] = {"tags": {"name": name, "foreignKey": list(relations)}}
+
+    def related(target: str, fields: str, key: str, *, named: str, back: str = "") -> str:
+        backwards = f"|@foreignFieldName {back}" if back else f"|@foreignFieldName all_{named}"
+        return f"({fields}) references {target} ({key})|@fieldName {named}{backwards}"
+
+    tell(person, "person")
+    for name, table in PARTS_OF_A_PORTFOLIO.items():
+        tell(table.served, f"own_{name}", related(person, "subject", "subject", named="person", back=name))
+    tell(
+        profile.READINGS.served,
+        "reading",
+        related(talent, "subject, talent", "subject, talent", named="talent_read", back="readings"),
+    )
+    tell(
+        profile.SHARINGS.served,
+        "own_sharing",
+        related(talent, "subject, item", "subject, talent", named="talent_shared", back="sharings"),
+    )
+    tell(
+        profile.GOAL_CHANGES.served,
+        "goal_change",
+        related(goal, "subject, goal", "subject, goal", named="goal_changed", back="changes"),
+    )
+    tell(
+        f"{read_log.SCHEMA}.disclosures",
+        "disclosure",
+        related(person, "owner", "subject", named="person", back="disclosures"),
+    )
+    tell(
+        shared.VIEWERS.served,
+        "viewer_of",
+        related(person, "viewer", "subject", named="viewing", back="openedBy"),
+        related(shared.SHARINGS.served, "subject, sharing", "subject, sharing", named="open"),
+    )
+    tell(
+        shared.SHARINGS.served,
+        "opened",
+        related(shared.ITEMS.served, "subject, item", "subject, item", named="shown"),
+        related(shared.EMPLOYED.served, "subject", "subject", named="owner"),
+    )
+    tell(shared.ITEMS.served, "opened_item")
+    tell(shared.EMPLOYED.served, "owner")
+    return found
+
+
+class Server(NamedTuple):
+    url: str
+    process: int
+
+
+def install() -> str:
+    """Install it beside this file, unless it is there; returns the versions of it and of Node."""
+    if not NODE.exists():
+        command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+        subprocess.run(command, cwd=FOLDER, check=True)  # noqa: S603 - our own command
+    wanted: dict[str, str] = json.loads((FOLDER / "package.json").read_text())["dependencies"]
+    return f"PostGraphile {wanted['postgraphile']}, Node {wanted['node']}"
+
+
+@contextmanager
+def postgraphile(database_url: str, *, pool_max: int) -> Iterator[Server]:
+    """Serve the views and the read log of this database."""
+    port = free_port()
+    settings = {
+        "connectionString": database_url,
+        "schemas": [SCHEMA, read_log.SCHEMA],
+        "tags": _tags(),
+        "port": port,
+        "poolMax": pool_max,
+    }
+    env = {**os.environ, "SETTINGS": json.dumps(settings), "NODE_ENV": "production"}
+    env["GRAPHILE_ENV"] = "production"
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [NODE, "server.js"], cwd=FOLDER, env=env, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            if server.stdout is None or server.stdout.readline().strip() != "ready":
+                raise RuntimeError("PostGraphile did not start; see what it says above.")
+            yield Server(f"http://127.0.0.1:{port}/graphql", server.pid)
+        finally:
+            server.terminate()
