@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -45,6 +45,7 @@ from services.pacing import Pace
 KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
 LOG_LEVEL: Final = logging.WARNING
+SERVED_WAIT_S: Final = 0.2
 app = typer.Typer(help=__doc__, add_completion=False)
 screen = Console()
 
@@ -242,6 +243,15 @@ def _go_on(stop: Stop) -> None:
         raise _StoppedError
 
 
+def _wait_until_served(settings: Settings, stop: Stop) -> None:
+    """Wait until the address answers: where nothing is left to fill, that takes longest."""
+    while True:
+        _go_on(stop)
+        with suppress(OSError), socket.create_connection((settings.host, settings.port), SERVED_WAIT_S):
+            return
+        stop.wait(SERVED_WAIT_S)
+
+
 def _make_ready(house: House, stop: Stop) -> None:
     """Found and fill the organisation, say so, and wait for the end."""
     ground = Ground(recorder=house.recorder, vault=house.vault, mapper=EventMapper(house.vault))
@@ -254,6 +264,7 @@ def _make_ready(house: House, stop: Stop) -> None:
                 drawn(what, done, of)
 
             fill(ground, count=house.people, today=today, told=told)
+        _wait_until_served(house.settings, stop)
     except _StoppedError:
         return  # the next start goes on where this one was
     welcome(screen, host=house.settings.host, port=house.settings.port)

@@ -39,6 +39,7 @@ class Demo:
             "IPP_DATABASE_URL": f"postgresql://postgres:{password}@127.0.0.1:{port}/ipp",
             "IPP_VAULT_URL": f"postgresql://postgres:{password}@127.0.0.1:{port}/vault",
             "IPP_MASTER_KEY_FILE": str(self.folder / "master.key"),
+            "IPP_POSITION_KEY_FILE": str(self.folder / "position.key"),
             "IPP_OIDC_ISSUER": "ipp-development",
             "IPP_OIDC_JWKS_URL": f"{self.url}/dev/jwks.json",
         }

@@ -65,7 +65,7 @@ def test_without_services_views_are_read_on_and_a_command_says_that_it_was_not_s
     settings = demo.settings()
     services, gateway = free_port(), free_port()
     url = f"http://127.0.0.1:{gateway}"
-    owner = Someone(url, demo.token("daan"), "PROFESSIONAL")
+    owner = Someone(url, demo.token("owner"), "PROFESSIONAL")
     claim = {"c": new_command(), "w": "Ook later nog"}
     with process_of("gateway", gateway, {**settings, "IPP_SERVICES_URL": f"http://127.0.0.1:{services}"}):
         assert asyncio.run(owner.refused_as(CLAIM, **claim)) == ["UNAVAILABLE"]
