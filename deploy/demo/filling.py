@@ -21,6 +21,7 @@ from events.vault import Vault
 from kit.clock import Clock
 from kit.ids import derived_id
 from rules.access import Role
+from rules.timeline import entry_id
 from services.contexts import read_command
 from services.founding import AlreadyFoundedError, found
 from services.handling import CommandHandler
@@ -103,6 +104,14 @@ class Hand:
             for made in recorded.event.agreements
         ]
 
+    def held(self, person: str) -> int:
+        """Return the version at which the person's conversation was recorded."""
+        return next(
+            recorded.version
+            for recorded in events_of(self._store, f"portfolio-{person}")
+            if isinstance(recorded.event, ConversationHeld)
+        )
+
 
 class OneLife:
     """One person's way through the year: `year.Life`."""
@@ -137,6 +146,10 @@ class OneLife:
     def confirm_by(self, colleague: str, agreement: str) -> None:
         given = {"agreementId": agreement}
         self._hand.give(colleague, Role.PROFESSIONAL, "confirmAgreement", given, occasion=self._occasion())
+
+    def correct_conversation(self, text: str) -> None:
+        entry = entry_id(self.person, self._hand.held(self.person))
+        self.do("recordCorrection", timelineEntryId=entry, text=text)
 
     def _occasion(self) -> str:
         self._given += 1

@@ -25,6 +25,7 @@ class Life(Protocol):
     def do(self, name: str, /, **given: Any) -> str: ...
     def agreements_of(self, conversation: str) -> Sequence[str]: ...
     def confirm_by(self, colleague: str, agreement: str) -> None: ...
+    def correct_conversation(self, text: str) -> None: ...
 
 
 def live(life: Life, chance: random.Random, *, talents: Sequence[words.TalentWords] = ()) -> None:
@@ -54,6 +55,8 @@ def live(life: Life, chance: random.Random, *, talents: Sequence[words.TalentWor
     if _sometimes(chance, 0.6):
         scopes = ["TALENTS", "ENERGY"] if _sometimes(chance, 0.7) else ["TALENTS"]
         life.do("giveInsightConsent", scopes=scopes, noticeVersion=1)
+    if _sometimes(chance, 0.3):
+        life.correct_conversation(chance.choice(words.CORRECTIONS))
 
 
 def _claim_talents(

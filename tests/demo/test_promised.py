@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 NOT_IN_THE_DEMO = {
     *(p.PortfolioPaused, p.PortfolioResumed, p.PortfolioClosed),
     *(p.EnergySourceRemoved, p.EvidenceWithdrawn, p.GoalOfferTakenBack),
-    *(p.ItemSharingEnded, p.InsightConsentWithdrawn, p.CorrectionRecorded),
+    *(p.ItemSharingEnded, p.InsightConsentWithdrawn),
 }
 NAMES_OF_WORDS = {"text", "story", "activity", "title", "name", "wording"}
 DUTCH = re.compile(
