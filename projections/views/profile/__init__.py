@@ -19,6 +19,7 @@ from projections.views.profile.picture import (
     Talent,
 )
 from projections.views.profile.reads import (
+    TO_CONFIRM_MAX,
     DueSharing,
     Membership,
     agreement_for,
@@ -33,6 +34,7 @@ from projections.views.profile.reads import (
 from projections.views.profile.rows import Rows, portfolio_at
 
 __all__ = [
+    "TO_CONFIRM_MAX",
     "VIEW",
     "Agreement",
     "Conversation",

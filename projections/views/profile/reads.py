@@ -38,6 +38,8 @@ from projections.views.profile.rows import (
 from rules.agreements import owner_of
 
 T = TypeVar("T")
+TO_CONFIRM_MAX: Final = 200
+"""Agreements told at once: others write them, in any number. As some are confirmed, older ones come."""
 _OLDEST_FIRST: Final = "ORDER BY ordinal"
 _NOW: Final = "%(as_of)s::timestamptz IS NULL"
 _LAST: Final = f"DESC LIMIT CASE WHEN {_NOW} THEN 1 END"
@@ -114,12 +116,13 @@ _TO_CONFIRM: Final = f"""{_AGREEMENTS}
     AND a.confirmed_at IS NULL AND NOT EXISTS (
         SELECT FROM {t.STANDINGS.served} s WHERE s.subject = c.subject AND s.state = 'CLOSED')
     ORDER BY a.held_on DESC, a.ordinal DESC, a.place, a.subject
+    LIMIT {TO_CONFIRM_MAX}
 """
 _ONE_AGREEMENT: Final = f"{_AGREEMENTS} AND a.subject = %(owner)s AND a.agreement = %(agreement)s"
 
 
 async def agreements_to_confirm(connection: psycopg.AsyncConnection, other: str) -> list[Agreement]:
-    """Return what others agreed with someone, who has not confirmed it yet; newest first."""
+    """Return what others agreed with someone, who has not confirmed it yet; the newest, and newest first."""
     return await _all(connection, Agreement, _TO_CONFIRM, other=other, **_SELF)
 
 

@@ -145,6 +145,16 @@ def test_an_agreement_waits_for_the_other_party_and_is_shown_to_nobody_else(data
     assert read(database, profile.agreement_for, BOB, "no agreement") is None
 
 
+def test_so_many_agreements_are_told_at_once_and_older_ones_as_these_are_confirmed(database: str) -> None:
+    texts = [f"Afspraak {number}" for number in range(profile.TO_CONFIRM_MAX + 1)]
+    confirmed = (f"portfolio-{ANN}", p.AgreementConfirmed(agreement=agreement_id(ANN, f"{0:032x}")))
+    folded(database, profile.VIEW, facts(*with_bob(*texts)))
+    told = [agreement.text for agreement in read(database, profile.agreements_to_confirm, BOB)]
+    assert told == texts[:-1]
+    folded(database, profile.VIEW, facts(*with_bob(*texts), confirmed))
+    assert [agreement.text for agreement in read(database, profile.agreements_to_confirm, BOB)] == texts[1:]
+
+
 def test_a_closed_portfolio_waits_for_no_confirmation(database: str) -> None:
     folded(database, profile.VIEW, facts(*with_bob("Bellen"), (f"portfolio-{ANN}", p.PortfolioClosed())))
     assert read(database, profile.agreements_to_confirm, BOB) == []
