@@ -4,9 +4,8 @@ import os
 import sys
 
 import httpx
-from fastapi import FastAPI
 
-from deploy.processing import feed_of, scheduler_of
+from deploy.processing import app_of, feed_of, scheduler_of
 from events.codec import EventMapper
 from events.log.open import close_recorder, open_recorder
 from events.vault import Vault
@@ -49,9 +48,8 @@ def main() -> int:
             )
             callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
             url = settings.database_url
-            api = FastAPI(title="IPP processes", docs_url=None, redoc_url=None, openapi_url=None)
-            api.include_router(health_routes(health))
-            api.include_router(feed_of(handler, callers=callers, vault=vault, database_url=url, clock=clock))
+            feed = feed_of(handler, callers=callers, vault=vault, database_url=url, clock=clock)
+            api = app_of(health_routes(health), feed)
             scheduler = scheduler_of(handler, database_url=url, clock=clock, health=health)
             loops = {
                 "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),

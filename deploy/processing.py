@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, Final
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException
 
 from events import read_log
 from events.sealing import VaultUnreachableError
@@ -17,6 +17,7 @@ from kit.tokens import IssuerUnreachableError
 from processes.hr_feed.endpoint import feed_routes
 from processes.hr_feed.feed import Give, Outcome
 from processes.scheduler import Scheduler
+from services.app import Contained
 from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
 from services.contexts import MalformedCommandError, read_command
 from services.handling import CommandHandler
@@ -63,6 +64,15 @@ def scheduler_of(handler: CommandHandler, *, database_url: str, clock: Clock, he
         clock=clock,
         health=health,
     )
+
+
+def app_of(*routers: APIRouter) -> FastAPI:
+    """Return the application of the processes, whose errors are logged without their text."""
+    app = FastAPI(title="IPP processes", docs_url=None, redoc_url=None, openapi_url=None)
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(Contained)
+    return app
 
 
 def feed_of(

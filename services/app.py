@@ -114,11 +114,11 @@ def create_app(
     for kind, (status, code) in _ANSWERS.items():
         app.add_exception_handler(kind, _answer_with(status, code))
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_middleware(_Contained)
+    app.add_middleware(Contained)
     return app
 
 
-class _Contained:
+class Contained:
     """
     Every request, named in the log lines it makes; an error nobody foresaw ends here.
 

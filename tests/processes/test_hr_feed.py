@@ -9,9 +9,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from deploy.processing import feed_of
+from deploy.processing import app_of, feed_of
 from events.catalog.policy import RoleGranted
 from rules.access import Role
 from services.callers import UnauthenticatedError
@@ -59,8 +58,7 @@ class Feed:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.app = FastAPI()
-        self.app.include_router(
+        self.app = app_of(
             feed_of(
                 house.handler,
                 callers=_Callers(house),  # type: ignore[arg-type]
@@ -233,6 +231,20 @@ def test_a_role_withdrawn_meanwhile_leaves_a_report_of_what_was_done(feed: Feed)
 )
 def test_only_hrs_system_may_send_files(feed: Feed, who: str, role: str, status: int) -> None:
     assert feed.post(who=who, role=role).status_code == status
+
+
+def test_an_error_nobody_foresaw_is_told_and_logged_without_its_text(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> None:
+        raise ValueError("row of Fenna de Boer")
+
+    monkeypatch.setattr("processes.hr_feed.feed.read", broken)
+    answer = feed.post()
+    assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL")
+    said = capsys.readouterr()
+    assert "request.failed" in said.out + said.err
+    assert "Fenna" not in answer.text + said.out + said.err
 
 
 def test_what_is_no_file_of_hrs_is_told(feed: Feed) -> None:
