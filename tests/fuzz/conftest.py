@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.demo import Demo, running_demo
+from tests.e2e.demo import START_S_MAX, Demo, running_demo
 from tests.fuzz.planted import Colleague, plant
 
 UNLIMITED = "1000000000"
@@ -15,7 +15,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     limits = dict.fromkeys(
         ("IPP_REQUESTS_PER_MINUTE_MAX", "IPP_REQUESTS_BURST_MAX", "IPP_COMMANDS_PER_MINUTE_MAX"), UNLIMITED
     )
-    with running_demo(tmp_path_factory.mktemp("fuzzed"), "--people", "10", **limits) as running:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    with running_demo(folder, "--people", "10", start_s_max=START_S_MAX, **limits) as running:
         yield running
 
 
