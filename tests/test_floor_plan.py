@@ -34,10 +34,16 @@ PLANTS = [
     Plant(FLOORS, "rules/access.py", "import events.log.streams"),
     Plant("The gateway knows events, not their log", "gateway/access.py", "import events.log.streams"),
     Plant(PURE, "services/portfolio/decider.py", "import kit.clock"),
+    Plant(PURE, "services/organisation/units_decider.py", "import kit.clock"),
     Plant(PURE, "services/portfolio/commands/base.py", "import fastapi"),
     Plant(PURE, "events/catalog/portfolio.py", "import httpx"),
     Plant(PURE, "rules/access.py", "import kit.postgres"),
     Plant("What decides stays inside the services", "gateway/access.py", "import services.portfolio.decider"),
+    Plant(
+        "What decides stays inside the services",
+        "gateway/access.py",
+        "import services.organisation.policy_decider",
+    ),
     Plant(
         "How views are kept stays inside the projections", "gateway/access.py", "import projections.worker"
     ),
