@@ -220,7 +220,7 @@ def test_the_gateways_role_adds_and_reads_lines_and_can_change_none(database: st
         connection.execute(f"CREATE ROLE {keeper}; CREATE ROLE {gateway}".encode())
         try:
             for line in said:
-                own = line.replace("ipp_views", keeper).replace("ipp_gateway", gateway)
+                own = line.replace("ipp_processes", keeper).replace("ipp_gateway", gateway)
                 connection.execute(own.encode())
             connection.execute(f"SET ROLE {keeper}".encode())
             read_log.create_tables(connection, TODAY)
