@@ -154,9 +154,9 @@ def test_a_token_without_the_persons_claim_is_forbidden(client: Client) -> None:
         b"\xff",
         b'{"input": {}}',
         b'{"commandId": "x", "input": {}}',
-        b'{"commandId": "' + str(uuid4()).encode() + b'", "input": []}',
-        b'{"commandId": "' + str(uuid4()).encode() + b'", "input": {}, "more": 1}',
-        b'{"commandId": "' + str(uuid4()).encode() + b'", "input": {"language": 5}}',
+        b'{"commandId": "6d0f4d3e-58c1-4f0e-9a55-0c5b1f5f0a01", "input": []}',
+        b'{"commandId": "6d0f4d3e-58c1-4f0e-9a55-0c5b1f5f0a02", "input": {}, "more": 1}',
+        b'{"commandId": "6d0f4d3e-58c1-4f0e-9a55-0c5b1f5f0a03", "input": {"language": 5}}',
         b'{"commandId": "00000000-0000-0000-0000-000000000000", "input": {"language": "NL"}}',
     ],
 )
