@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -111,6 +112,39 @@ def test_an_async_pool_opens_while_the_server_is_away() -> None:
         await pool.close()
 
     asyncio.run(open_and_close())
+
+
+def test_an_async_pool_lends_no_connection_that_was_ended_and_asks_the_server_nothing_to_know(
+    database: str,
+) -> None:
+    import asyncio  # noqa: PLC0415 - of this test only
+
+    async def lend_and_end() -> None:
+        pool = await open_async_pool(database, max_size=1, name="ipp test pool")
+        try:
+            with connect_own(database, application_name="ipp test") as own:
+                await ask(pool, own)
+        finally:
+            await pool.close()
+
+    async def ask(pool: Any, own: psycopg.Connection[Any]) -> None:
+        def last_asked(backend: int) -> object:
+            seen = "SELECT state_change FROM pg_stat_activity WHERE pid = %s"
+            return own.execute(seen, (backend,)).fetchone()
+
+        async with pool.connection() as connection:
+            first = connection.info.backend_pid
+            await connection.execute("SELECT")
+        before = last_asked(first)
+        async with pool.connection() as connection:
+            assert connection.info.backend_pid == first
+        assert last_asked(first) == before
+        own.execute("SELECT pg_terminate_backend(%s, 5000)", (first,))
+        async with pool.connection() as connection:
+            await connection.execute("SELECT")
+            assert connection.info.backend_pid != first
+
+    asyncio.run(lend_and_end())
 
 
 def test_a_running_server_is_found_by_its_folder_and_a_stopped_one_is_not(folder: Path) -> None:
