@@ -50,7 +50,10 @@ def test_a_command_id_of_version_4_or_7_is_taken() -> None:
     assert parse_uuid(seven) == UUID(seven)
 
 
-@pytest.mark.parametrize("text", ["6fa459ea-ee8a-11d2-90d4-00c04fa301ad", "00000000-0000-0000-0000-000000000000", "abc", 4, None])
+@pytest.mark.parametrize(
+    "text",
+    ["6fa459ea-ee8a-11d2-90d4-00c04fa301ad", "00000000-0000-0000-0000-000000000000", "abc", 4, None],
+)
 def test_a_command_id_of_another_kind_is_refused(text: object) -> None:
     with pytest.raises(GraphQLError):
         parse_uuid(text)

@@ -232,7 +232,9 @@ def test_someone_forgotten_is_not_found(house: House) -> None:
         house.handler.fate(caller=caller, command_id=str(uuid4()))
 
 
-@pytest.mark.parametrize("command_id", ["", "no uuid", "6fa459ea-ee8a-11d2-90d4-00c04fa301ad", "0" * 32, "x" * 32])
+@pytest.mark.parametrize(
+    "command_id", ["", "no uuid", "6fa459ea-ee8a-11d2-90d4-00c04fa301ad", "0" * 32, "x" * 32]
+)
 def test_a_command_id_is_a_uuid_of_version_4_or_7(house: House, command_id: str) -> None:
     with pytest.raises(CommandIdError):
         house.ask(
