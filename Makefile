@@ -9,6 +9,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/ready
 PORT ?= 8000
 PEOPLE ?= 120
+WORKERS ?= 4
 AS ?= owner
 ARGS ?=
 
@@ -33,8 +34,11 @@ check: $(READY) ## lint, format, types, import contracts
 
 test: $(READY) check ## everything, on a real Kafka broker and PostgreSQL
 	deploy/tools.sh
-	$(RUN)/pytest -m "not compose" $(ARGS)
-	$(RUN)/pytest -m compose tests/compose
+	$(RUN)/pytest -n $(WORKERS) --dist loadfile -m "not compose and not faults" $(ARGS)
+	@echo "Faults, and beside them docker compose, whose words come at the end"; \
+	$(RUN)/pytest -m compose tests/compose > .compose.log 2>&1 & compose=$$!; \
+	$(RUN)/pytest -m faults $(ARGS); faults=$$?; \
+	wait $$compose; compose=$$?; cat .compose.log; exit $$((faults | compose))
 
 format: $(READY) ## put the code into the one form
 	$(RUN)/ruff check --fix .
