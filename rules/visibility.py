@@ -35,7 +35,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 _PROFESSIONAL: Final = (Role.PROFESSIONAL,)
 _OWN: Final = Decision(roles=_PROFESSIONAL, relations=(Relation.OWNER,))
-_AGREED: Final = Decision(roles=_PROFESSIONAL, relations=(Relation.OWNER, Relation.OTHER_PARTY))
+_AGREED: Final = Decision(
+    roles=_PROFESSIONAL,
+    relations=(Relation.OWNER, Relation.OTHER_PARTY),
+    when="for as long as the role is held; without a line in the read log, since an agreement is both parties'",
+)
 _LASTING: Final = "while the sharing lasts"
 _SHARED: Final = Decision(roles=_PROFESSIONAL, relations=(Relation.NAMED,), when=_LASTING)
 _ENERGY: Final = Decision(

@@ -25,9 +25,13 @@ POLICY_RANGES: Final = {
     "invitations_per_quarter_max": (1, 8),
     "sharing_days_max": (1, 1_096),
     "portfolio_days_after_leaving": (0, 730),
-    "read_log_months": (12, 60),
+    "read_log_months": (24, 60),
 }
-"""What a policy may say, lowest and highest; rounds and invitations: DOMAIN.md, privacy rule 10."""
+"""
+What a policy may say, lowest and highest; rounds and invitations: DOMAIN.md, privacy rule 10.
+
+The read log is promised to be kept 24 months: a policy may keep it longer, not shorter.
+"""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 

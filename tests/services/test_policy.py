@@ -85,7 +85,7 @@ def test_no_floor_falls_below_what_the_works_council_consented_to() -> None:
         ("invitations_per_quarter_max", 9),
         ("sharing_days_max", 0),
         ("portfolio_days_after_leaving", -1),
-        ("read_log_months", 11),
+        ("read_log_months", 23),
     ],
 )
 def test_each_number_of_a_policy_has_its_range(name: str, number: int) -> None:
