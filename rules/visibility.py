@@ -38,7 +38,7 @@ _OWN: Final = Decision(roles=_PROFESSIONAL, relations=(Relation.OWNER,))
 _AGREED: Final = Decision(
     roles=_PROFESSIONAL,
     relations=(Relation.OWNER, Relation.OTHER_PARTY),
-    when="for as long as the role is held; without a line in the read log, since an agreement is both parties'",
+    when="while the role is held; no line in the read log, since an agreement is both parties'",
 )
 _LASTING: Final = "while the sharing lasts"
 _SHARED: Final = Decision(roles=_PROFESSIONAL, relations=(Relation.NAMED,), when=_LASTING)
