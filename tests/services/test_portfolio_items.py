@@ -6,6 +6,9 @@ import pytest
 
 from events.catalog.employment import EmploymentEnded
 from events.catalog.portfolio import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
     ConversationPlanned,
     CorrectionRecorded,
     EnergySourceNoted,
@@ -32,7 +35,11 @@ from services.portfolio.commands.evidence import REFLECTION_CHARS_MAX, TITLE_CHA
 from services.portfolio.commands.goals import GOAL_CHARS_MAX, OFFER_CHARS_MAX
 from services.portfolio.commands.life import CORRECTION_CHARS_MAX, STATEMENT_CHARS_MAX
 from services.portfolio.commands.talents import STORY_CHARS_MAX
-from services.portfolio.decisions.conversations import CONVERSATIONS_MAX
+from services.portfolio.decisions.conversations import (
+    CONVERSATIONS_EVER_MAX,
+    CONVERSATIONS_MAX,
+    TO_CONFIRM_MAX,
+)
 from services.portfolio.decisions.energy import ENERGY_SOURCES_MAX, PASSIONS_MAX
 from services.portfolio.decisions.evidence import EVIDENCE_MAX, REFLECTIONS_MAX
 from services.portfolio.decisions.goals import GOALS_MAX
@@ -175,6 +182,45 @@ def test_of_each_kind_there_is_a_most(name: str) -> None:
     command = asked(name, **({LISTS[name]: []} if name in LISTS else {}))
     given(*AT_WORK, OPENED, *there).when(command).refused("LIMIT_REACHED")
     assert len(decide((*AT_WORK, OPENED, *there[1:]), command)) == 1
+
+
+def conversations_held(count: int) -> list[Event]:
+    return [
+        event
+        for number in range(count)
+        for event in (
+            ConversationPlanned(conversation=f"c{number}", other=COLLEAGUE, planned_for=TODAY),
+            ConversationHeld(conversation=f"c{number}", held_on=TODAY),
+        )
+    ]
+
+
+def test_conversations_that_were_held_count_too_up_to_a_most() -> None:
+    command = asked("planConversation")
+    full = (*AT_WORK, OPENED, *conversations_held(CONVERSATIONS_EVER_MAX))
+    given(*full).when(command).refused("LIMIT_REACHED")
+    assert len(decide((*AT_WORK, OPENED, *conversations_held(CONVERSATIONS_EVER_MAX - 1)), command)) == 1
+
+
+def test_only_so_many_agreements_wait_for_the_same_colleague() -> None:
+    ids = [f"a{number}" for number in range(TO_CONFIRM_MAX)]
+    before = (
+        *(*AT_WORK, OPENED),
+        ConversationPlanned(conversation="before", other=COLLEAGUE, planned_for=TODAY),
+        ConversationHeld(
+            conversation="before",
+            held_on=TODAY,
+            agreements=tuple(AgreementMade(agreement=agreement, text="Samen") for agreement in ids),
+        ),
+    )
+    talk = ConversationPlanned(conversation="talk", other=COLLEAGUE, planned_for=TODAY)
+    another = ConversationPlanned(conversation="talk", other="another", planned_for=TODAY)
+    command = asked("recordConversation", conversationId="talk", heldOn=TODAY.isoformat(), agreements=["x"])
+    none = asked("recordConversation", conversationId="talk", heldOn=TODAY.isoformat(), agreements=[])
+    given(*before, talk).when(command).refused("LIMIT_REACHED", fields=["agreements"])
+    assert len(decide((*before, talk), none)) == 1
+    assert len(decide((*before, another), command)) == 1
+    assert len(decide((*before, talk, AgreementConfirmed(agreement=ids[0])), command)) == 1
 
 
 def test_a_goal_reached_or_let_go_makes_room_for_another() -> None:

@@ -32,6 +32,10 @@ from services.wording import invalid
 
 CONVERSATIONS_MAX: Final = 100
 """Conversations in one portfolio that are planned and not held yet."""
+CONVERSATIONS_EVER_MAX: Final = 500
+"""Conversations in one portfolio in all."""
+TO_CONFIRM_MAX: Final = 50
+"""Agreements in one portfolio that wait for the same other party's confirmation."""
 
 
 def decide_conversation(
@@ -85,6 +89,10 @@ def _planning_refusals(command: PlanConversation, state: Portfolio, ids: Ids) ->
         nl = f"Er staan hoogstens {CONVERSATIONS_MAX} gesprekken gepland. Leg er eerst een vast."
         en = f"There are {CONVERSATIONS_MAX} planned conversations at most. Record one first."
         refusals.append(limit_reached(nl=nl, en=en))
+    if len(state.kept(Conversation)) >= CONVERSATIONS_EVER_MAX:
+        nl = f"Een portfolio heeft hoogstens {CONVERSATIONS_EVER_MAX} gesprekken; die zijn er nu."
+        en = f"A portfolio has {CONVERSATIONS_EVER_MAX} conversations at most; they are there now."
+        refusals.append(limit_reached(nl=nl, en=en))
     return refusals
 
 
@@ -94,11 +102,29 @@ def _recording_refusals(command: RecordConversation, state: Portfolio, ids: Ids)
     if conversation is not None and conversation.held:
         nl, en = "Dit gesprek is al vastgelegd.", "This conversation has been recorded already."
         refusals.append(already_so("conversationId", nl=nl, en=en))
+    elif conversation is not None:
+        refusals += _waiting_refusals(command, state, conversation.other)
     if command.held_on > ids.today:
         nl = "Deze dag moet nog komen. Leg een gesprek vast als het geweest is."
         en = "This day is still to come. Record a conversation once it was held."
         refusals.append(invalid(("heldOn",), nl=nl, en=en))
     return refusals
+
+
+def _waiting_refusals(command: RecordConversation, state: Portfolio, other: str) -> list[Refusal]:
+    """Refuse to put before somebody more than they have room for: only they can confirm it."""
+    waiting = [made for made in state.agreements.values() if made.other == other and not made.confirmed]
+    if not command.agreements or len(waiting) + len(command.agreements) <= TO_CONFIRM_MAX:
+        return []
+    nl = (
+        f"Op bevestiging van deze collega wachten hoogstens {TO_CONFIRM_MAX} afspraken; "
+        f"nu zijn het er {len(waiting)}. Leg er minder vast, of vraag om er eerst te bevestigen."
+    )
+    en = (
+        f"At most {TO_CONFIRM_MAX} agreements wait for this colleague's confirmation; "
+        f"there are {len(waiting)} now. Record fewer, or ask them to confirm some first."
+    )
+    return [limit_reached("agreements", nl=nl, en=en)]
 
 
 def _held(command: RecordConversation, ids: Ids) -> ConversationHeld:
