@@ -21,6 +21,22 @@ WHO: Final = (
 )
 QUERY: Final = "{ me { displayName portfolio { talents { name { nl } strength energy quadrant } } } }"
 
+TRY: Final = (
+    (
+        "how it came about",
+        "{ me { portfolio { timeline(first: 5) { edges { node { at summary { nl } } } } } } }",
+    ),
+    (
+        "half a year ago",
+        '{ me { portfolio(asOf: "2026-06-01T00:00:00Z") { talents { name { nl } strength } } } }',
+    ),
+    (
+        "what colleagues opened to me",
+        "{ me { sharedWithMe { edges { node { owner { displayName } text } } } } }",
+    ),
+    ("the organisation", "{ organisation { name units { name } policies { releaseEveryDays } } }"),
+)
+
 
 def welcome(screen: Console, *, host: str, port: int) -> None:
     """Print it; `host` is what the gateway listens on."""
@@ -49,4 +65,7 @@ def welcome(screen: Console, *, host: str, port: int) -> None:
         markup=False,
         soft_wrap=True,
     )
+    screen.print("More to try, also in the page above:", style="bold")
+    for words, query in TRY:
+        screen.print(f"{words:<30}{query}", highlight=False, markup=False, soft_wrap=True)
     screen.print("Ctrl-C stops it; what is in it is kept. FRESH=1 begins again.", style="dim")
