@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from rich.console import Console
 
 from deploy.demo.filling import FillingError, Ground, fill
@@ -24,7 +24,7 @@ from events.codec import EventMapper
 from events.log.open import close_recorder, create_log, journal_worker, open_recorder
 from events.log.recorder import LogRecorder
 from events.vault import Vault
-from gateway.app import create_app
+from gateway.app import Start, create_app
 from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
 from gateway.development_issuer import DevelopmentIssuer
@@ -38,6 +38,7 @@ from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from projections.registry import find_views
 from projections.worker import ViewWorker
+from services.app import Contained
 from services.callers import CallerReader
 from services.handling import CommandHandler
 from services.pacing import Pace
@@ -231,11 +232,18 @@ def _serve(house: House, stop: Stop) -> None:
             clock=clock,
         )
     )
-    api = create_app(start, health=house.health, with_page=True, extra=routes)
+    api = application(start, health=house.health, extra=routes)
     try:
         serve(api, host=settings.host, port=settings.port, stop=stop)
     finally:
         bus.close()
+
+
+def application(start: Start, *, health: Health, extra: APIRouter) -> FastAPI:
+    """Return the gateway's application with HR's files beside it; errors are logged without their text."""
+    api = create_app(start, health=health, with_page=True, extra=extra)
+    api.add_middleware(Contained)
+    return api
 
 
 def _go_on(stop: Stop) -> None:
