@@ -55,7 +55,7 @@ class PolicyAdopted(Event, frozen=True, kw_only=True):
 
 @event("policy.works-council-consent-recorded.v1")
 class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
-    """To a policy and a version of the promise to raters; `document` is its SHA-256, 64 hexadecimal digits."""
+    """To a policy and a version of the promise to raters; `document` is its SHA-256 in hexadecimal digits."""
 
     policy: str
     promise_version: int

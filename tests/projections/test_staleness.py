@@ -46,8 +46,7 @@ def test_it_is_fresh_while_both_look_and_grows_stale_when_the_journal_s_worker_i
 def sees_journal_gone(log: LogUnderTest) -> bool:
     """Whether the view's own worker still looks, and yet nothing counts as seen."""
     beats = (
-        "SELECT count(*) FROM leases.workers"
-        " WHERE group_name ^@ 'views' AND seen_at > now() - interval '5 s'"
+        "SELECT count(*) FROM leases.workers WHERE group_name ^@ 'views' AND seen_at > now() - interval '5 s'"
     )
     return bool(ask(log.url, beats)[0][0] == 1)
 

@@ -77,7 +77,11 @@ def test_who_left_keeps_the_portfolio_for_as_long_as_the_policy_says(database: s
         house.clock.advance(timedelta(days=1))
         with pytest.raises(ForbiddenError):
             house.owner("claimTalent", **{**TALENT, "name": {"ownWords": "Luisteren"}})
-        terms: dict[str, Any] = {"releaseEveryDays": 90, "sharingDaysMax": 365, "portfolioDaysAfterLeaving": 200}
+        terms: dict[str, Any] = {
+            "releaseEveryDays": 90,
+            "sharingDaysMax": 365,
+            "portfolioDaysAfterLeaving": 200,
+        }
         adopted = house.ask(*ADMINISTRATOR, "adoptPolicy", floors={}, **terms)
         assert adopted.outcome == "ACCEPTED", adopted
         assert (
