@@ -9,7 +9,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/ready
 PORT ?= 8000
 PEOPLE ?= 120
-WORKERS ?= 4
+WORKERS ?= 3
 AS ?= owner
 ARGS ?=
 
