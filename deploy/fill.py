@@ -13,7 +13,7 @@ from deploy.demo.progress import bars
 from events.codec import EventMapper
 from events.log.open import close_recorder, open_recorder
 from events.vault import Vault
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.secrets import MasterKey, SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
@@ -29,12 +29,13 @@ def main(
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="fill")
     clock = SystemClock()
+    today = Calendar(clock=clock, zone=settings.zone).today()
     vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
     recorder = open_recorder(settings, clock=clock)
     try:
         ground = Ground(recorder=recorder, vault=vault, mapper=EventMapper(vault))
         with bars(Console(stderr=True)) as told:
-            fill(ground, count=people, today=clock.now().date(), told=told)
+            fill(ground, count=people, today=today, told=told)
     finally:
         close_recorder(recorder)
         vault.close()

@@ -29,7 +29,7 @@ from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.serving import serve
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from kit.health import Health
 from kit.lifecycle import Loop, Stop, run_all
@@ -138,13 +138,13 @@ class House:
 @contextmanager
 def _house(settings: Settings, people: int) -> Iterator[dict[str, Loop]]:
     """Open everything of the one process, and give the loops that it consists of."""
-    clock = SystemClock()
-    health = Health(clock)
+    calendar = _calendar(settings)
+    health = Health(calendar)
     master_key = MasterKey.from_file_or_new(settings.master_key_file)
-    create_log(settings, clock=clock)
+    create_log(settings, clock=calendar)
     with _vault(settings, master_key) as vault, _recorder(settings) as recorder:
         mapper = EventMapper(vault)
-        handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, clock=clock)
+        handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, calendar=calendar)
         health.expect("journal", within_s=settings.staleness_max_s)
         journal = journal_worker(settings, health=health)
         views = ViewWorker(
@@ -156,7 +156,9 @@ def _house(settings: Settings, people: int) -> Iterator[dict[str, Loop]]:
             worker="local",
             health=health,
         )
-        scheduler = scheduler_of(handler, database_url=settings.database_url, clock=clock, health=health)
+        scheduler = scheduler_of(
+            handler, database_url=settings.database_url, calendar=calendar, health=health
+        )
         house = House(
             settings=settings,
             vault=vault,
@@ -173,6 +175,10 @@ def _house(settings: Settings, people: int) -> Iterator[dict[str, Loop]]:
             "gateway": lambda stop: _serve(house, stop),
             "seed": lambda stop: _make_ready(house, stop),
         }
+
+
+def _calendar(settings: Settings) -> Calendar:
+    return Calendar(clock=SystemClock(), zone=settings.zone)
 
 
 @contextmanager
@@ -195,12 +201,12 @@ def _recorder(settings: Settings) -> Iterator[LogRecorder]:
 
 
 def _serve(house: House, stop: Stop) -> None:
-    settings, clock = house.settings, SystemClock()
+    settings, calendar = house.settings, _calendar(house.settings)
     issuer = DevelopmentIssuer(
         profile=settings.profile,
         folder=settings.data_dir / "issuer",
         person_claim=settings.oidc_person_claim,
-        clock=clock,
+        clock=calendar,
     )
     bus = bus_of(house.handler, Pace(per_minute_max=settings.commands_per_minute_max))
 
@@ -214,7 +220,7 @@ def _serve(house: House, stop: Stop) -> None:
             person_claim=settings.oidc_person_claim,
             person_for=house.vault.person_for,
             bus=bus,
-            clock=clock,
+            calendar=calendar,
             limits=limits_of(settings),
         ) as gateway:
             yield gateway
@@ -229,7 +235,7 @@ def _serve(house: House, stop: Stop) -> None:
             ),
             vault=house.vault,
             database_url=settings.database_url,
-            clock=clock,
+            calendar=calendar,
         )
     )
     api = application(start, health=house.health, extra=routes)
@@ -263,7 +269,7 @@ def _wait_until_served(settings: Settings, stop: Stop) -> None:
 def _make_ready(house: House, stop: Stop) -> None:
     """Found and fill the organisation, say so, and wait for the end."""
     ground = Ground(recorder=house.recorder, vault=house.vault, mapper=EventMapper(house.vault))
-    today = SystemClock().now().date()
+    today = _calendar(house.settings).today()
     try:
         with bars(screen) as drawn:
 

@@ -10,7 +10,7 @@ from events.codec import EventMapper
 from events.log.open import close_recorder, open_recorder
 from events.vault import Vault
 from gateway.serving import serve
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
 from kit.probes import health_routes
@@ -38,8 +38,11 @@ def main() -> int:
     try:
         with httpx.Client() as issuer, Stop().on_signals() as stop:
             clock = SystemClock()
+            calendar = Calendar(clock=clock, zone=settings.zone)
             health = Health(clock)
-            handler = CommandHandler(recorder=recorder, vault=vault, mapper=EventMapper(vault), clock=clock)
+            handler = CommandHandler(
+                recorder=recorder, vault=vault, mapper=EventMapper(vault), calendar=calendar
+            )
             verifier = TokenVerifier(
                 keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=issuer),
                 issuer=settings.oidc_issuer,
@@ -48,9 +51,9 @@ def main() -> int:
             )
             callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
             url = settings.database_url
-            feed = feed_of(handler, callers=callers, vault=vault, database_url=url, clock=clock)
+            feed = feed_of(handler, callers=callers, vault=vault, database_url=url, calendar=calendar)
             api = app_of(health_routes(health), feed)
-            scheduler = scheduler_of(handler, database_url=url, clock=clock, health=health)
+            scheduler = scheduler_of(handler, database_url=url, calendar=calendar, health=health)
             loops = {
                 "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
                 "scheduler": scheduler.run,

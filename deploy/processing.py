@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from events import read_log
 from events.sealing import VaultUnreachableError
 from events.vault import Vault
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.health import Health
 from kit.postgres import connect_own, connect_own_async
 from kit.tokens import IssuerUnreachableError
@@ -42,7 +42,9 @@ _NO_LONGER: Final = (
 )
 
 
-def scheduler_of(handler: CommandHandler, *, database_url: str, clock: Clock, health: Health) -> Scheduler:
+def scheduler_of(
+    handler: CommandHandler, *, database_url: str, calendar: Calendar, health: Health
+) -> Scheduler:
     """Return the scheduler, which gives its commands to this handler."""
 
     def give(command: EndItemSharings, *, process: str, occasion: str) -> bool:
@@ -61,7 +63,7 @@ def scheduler_of(handler: CommandHandler, *, database_url: str, clock: Clock, he
         connect=_connect(database_url, "scheduler"),
         give=give,
         keep_read_log=keep_read_log,
-        clock=clock,
+        calendar=calendar,
         health=health,
     )
 
@@ -76,7 +78,7 @@ def app_of(*routers: APIRouter) -> FastAPI:
 
 
 def feed_of(
-    handler: CommandHandler, *, callers: CallerReader, vault: Vault, database_url: str, clock: Clock
+    handler: CommandHandler, *, callers: CallerReader, vault: Vault, database_url: str, calendar: Calendar
 ) -> APIRouter:
     """Return the routes of HR's files, carried out by this handler in the name of who sends them."""
 
@@ -89,7 +91,10 @@ def feed_of(
         return _giving(handler, caller)
 
     return feed_routes(
-        connect=_connect(database_url, "hr-feed"), numbers=vault.claims_of, give_for=give_for, clock=clock
+        connect=_connect(database_url, "hr-feed"),
+        numbers=vault.claims_of,
+        give_for=give_for,
+        calendar=calendar,
     )
 
 

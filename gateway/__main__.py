@@ -13,7 +13,7 @@ from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
 from gateway.http_bus import HttpBus, services_client
 from gateway.serving import serve
-from kit.clock import Clock, SystemClock
+from kit.clock import Calendar, Clock, SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError, read_key
@@ -48,7 +48,7 @@ def main() -> int:
                     person_claim=settings.oidc_person_claim,
                     person_for=persons.person_for,
                     bus=HttpBus(services),
-                    clock=clock,
+                    calendar=Calendar(clock=clock, zone=settings.zone),
                     limits=limits_of(settings),
                 ) as gateway,
             ):

@@ -19,7 +19,7 @@ from gateway.positions import POSITION_KEY_BYTES, PositionCipher
 from gateway.read_log import ReadLog
 from gateway.reads import Reads
 from gateway.trusted_documents import read_trusted_documents
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.postgres import connect_own_async, open_async_pool
 from kit.tokens import TokenVerifier
 
@@ -83,7 +83,7 @@ async def open_gateway(
     person_claim: str,
     person_for: Callable[[str], str | None],
     bus: CommandBus,
-    clock: Clock,
+    calendar: Calendar,
     limits: RequestLimits,
 ) -> AsyncIterator[Gateway]:
     """Open pools for the running loop; `person_for` blocks and is asked on a thread."""
@@ -103,15 +103,15 @@ async def open_gateway(
                 verifier=verifier,
                 person_claim=person_claim,
                 person_for=person_named,
-                clock=clock,
+                clock=calendar,
             ),
             bus=bus,
-            clock=clock,
+            calendar=calendar,
             freshness=Freshness(connect=pool.connection, listen=listen),
             limits=limits,
             positions=PositionCipher(_cipher_key(position_key)),
             read_log=ReadLog(pool.connection),
-            reads=Reads(pool.connection, clock=clock),
+            reads=Reads(pool.connection, calendar=calendar),
             subscriptions=OpenSubscriptions(
                 per_person_max=limits.subscriptions_per_person_max, in_process_max=limits.subscriptions_max
             ),

@@ -13,7 +13,7 @@ from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
 from gateway.read_log import ReadLog
 from gateway.reads import Reads
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.tokens import IssuerUnreachableError, TokenRefusedError
 from projections.view import View
 from rules.access import Role, roles_for
@@ -57,7 +57,7 @@ class Gateway:
 
     authenticator: Authenticator
     bus: CommandBus
-    clock: Clock
+    calendar: Calendar
     freshness: Freshness
     limits: RequestLimits
     positions: PositionCipher
@@ -113,14 +113,14 @@ class Context:
 
     def still_identified(self) -> bool:
         """Whether there is a token that has not expired: what runs for long asks again."""
-        return self.identity is not None and self.identity.expires_at > self.gateway.clock.now()
+        return self.identity is not None and self.identity.expires_at > self.gateway.calendar.now()
 
     @property
     def expires_in_s(self) -> float:
         """How long the token still lasts; what runs for long ends then."""
         if self.identity is None:
             return 0.0
-        return max(0.0, (self.identity.expires_at - self.gateway.clock.now()).total_seconds())
+        return max(0.0, (self.identity.expires_at - self.gateway.calendar.now()).total_seconds())
 
     async def may_ask(self, name: str, *, role_held: bool) -> None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.

@@ -88,7 +88,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._gateway = gateway
         limits = gateway.limits
         self._allowance = Allowance(
-            per_minute=limits.requests_per_minute_max, burst=limits.requests_burst_max, clock=gateway.clock
+            per_minute=limits.requests_per_minute_max, burst=limits.requests_burst_max, clock=gateway.calendar
         )
         self._with_page = with_page
 

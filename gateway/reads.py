@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.freshness import Connect
-from kit.clock import Clock
+from kit.clock import Calendar
 from projections.parking import parked_of
 from projections.positions import positions_of
 from projections.view import View
@@ -18,9 +18,9 @@ from rules.names import plain_name
 class Reads:
     """`connect` gives a connection of the pool for reading; a replica will do."""
 
-    def __init__(self, connect: Connect, *, clock: Clock) -> None:
+    def __init__(self, connect: Connect, *, calendar: Calendar) -> None:
         self._connect = connect
-        self._clock = clock
+        self._calendar = calendar
 
     async def roles_of(self, person: str) -> frozenset[Role]:
         """Return the roles someone may choose from: those granted, and PROFESSIONAL as long as it lasts.
@@ -40,7 +40,7 @@ class Reads:
         await self._none_parked(connection, organisation.VIEW, [found.organisation] if found else [])
         policy = await organisation.policy_in_force(connection)
         days = policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT
-        return keeps_portfolio(ended_on=ended_on, days=days, today=self._clock.now().date())
+        return keeps_portfolio(ended_on=ended_on, days=days, today=self._calendar.today())
 
     async def person(self, person: str) -> directory.Person | None:
         async with self._connect() as connection:
@@ -165,7 +165,7 @@ class Reads:
         async with self._connect() as connection:
             await self._none_parked(connection, shared.VIEW, [viewer])
             return await shared.shared_with(
-                connection, viewer, today=self._clock.now().date(), after=after, limit=limit
+                connection, viewer, today=self._calendar.today(), after=after, limit=limit
             )
 
     async def generation(self) -> str:

@@ -1,6 +1,7 @@
-"""The only place that reads the wall clock; everything else is given a `Clock`."""
+"""The only place that reads the wall clock, and that says which day it is; everything else is given it."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
 
@@ -28,3 +29,21 @@ class FixedClock:
 
     def advance(self, by: timedelta) -> None:
         self._moment += by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """A clock for who asks for days: they are the organisation's, and begin at midnight in its zone."""
+
+    clock: Clock
+    zone: tzinfo
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def today(self) -> date:
+        return self.local(self.now()).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """Return the same moment with the day and the hour that it has in the organisation."""
+        return moment.astimezone(self.zone)

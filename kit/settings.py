@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX: Final = "IPP_"
 TEST_PREFIX: Final = "IPP_TEST_"
@@ -85,16 +86,29 @@ class Settings:
     """Of all people together, in one process of the gateway."""
 
     log_format: LogFormat = "console"
+    time_zone: str = "Europe/Amsterdam"
+    """Whose midnight begins the organisation's days; the same for every process of an installation."""
 
     def __post_init__(self) -> None:
         if self.profile == "production":
             self.need("kafka_bootstrap")  # the embedded log holds for one process only
         if self.kafka_security_protocol.startswith("SASL"):
             self.need("kafka_sasl_username", "kafka_sasl_password_file")
+        _ = self.zone
         for setting in fields(self):
             value = getattr(self, setting.name)
             if type(value) in {int, float} and not (value > 0 or setting.name in _ZERO_ALLOWED):
                 raise SettingsError(f"{PREFIX}{setting.name.upper()} must be more than 0.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the organisation's days. Raises SettingsError."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            # A name of no zone, of no form that zones have, or of a whole region.
+            message = "must be a zone of the IANA time zone database, such as Europe/Amsterdam"
+            raise SettingsError(f"{PREFIX}TIME_ZONE {message}, not {self.time_zone!r}.") from None
 
     def need(self, *names: str) -> None:
         """Raise SettingsError unless these fields were given: each process says which it can't do without."""

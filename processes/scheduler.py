@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from kit import metrics
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.health import Health
 from kit.ids import derived_id
 from kit.lifecycle import Stop
@@ -49,12 +49,12 @@ class Scheduler:
     """Looks for what is due and asks the services for it; they decide, from the log, whether it is so."""
 
     def __init__(
-        self, *, connect: Connect, give: Give, keep_read_log: KeepReadLog, clock: Clock, health: Health
+        self, *, connect: Connect, give: Give, keep_read_log: KeepReadLog, calendar: Calendar, health: Health
     ) -> None:
         self._connect = connect
         self._give = give
         self._keep_read_log = keep_read_log
-        self._clock = clock
+        self._calendar = calendar
         self._health = health
         self._kept_on: date | None = None
         health.expect(NAME, within_s=EVERY_S * 4)
@@ -80,7 +80,7 @@ class Scheduler:
 
     def turn(self) -> int:
         """Do what is due now, and return how many sharings still wait for their end."""
-        today = self._clock.now().date()
+        today = self._calendar.today()
         due, months = asyncio.run(self._look(today))
         if self._kept_on != today:
             self._keep_read_log(today, months)

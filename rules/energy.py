@@ -60,7 +60,11 @@ def energy_balance(sources: Iterable[Source], month_ends: Iterable[datetime]) ->
 
 
 def month_ends(now: datetime, months: int) -> tuple[datetime, ...]:
-    """Return the last instants of the months before and `now`, oldest first: 1 to MONTHS_MAX in all."""
+    """
+    Return the last instants of the months before and `now`, oldest first: 1 to MONTHS_MAX in all.
+
+    Months end where `now` says it is: it comes with the time zone that is asked about.
+    """
     ends = [now]
     for _ in range(min(max(months, 1), MONTHS_MAX) - 1):
         ends.append(ends[-1].replace(day=1, hour=0, minute=0, second=0, microsecond=0) - _INSTANT)

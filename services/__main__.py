@@ -18,7 +18,7 @@ from events.log.outcomes import OutcomeUnknownError
 from events.log.recorder import LogRecorder
 from events.sealing import VaultUnreachableError
 from events.vault import Vault
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
 from kit.secrets import MasterKey, SecretError
@@ -48,7 +48,12 @@ def serve(context: typer.Context) -> None:
     clock = SystemClock()
     health = Health(clock)
     with _log_and_vault(settings) as (recorder, vault), httpx.Client() as client:
-        handler = CommandHandler(recorder=recorder, vault=vault, mapper=EventMapper(vault), clock=clock)
+        handler = CommandHandler(
+            recorder=recorder,
+            vault=vault,
+            mapper=EventMapper(vault),
+            calendar=Calendar(clock=clock, zone=settings.zone),
+        )
         verifier = TokenVerifier(
             keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
             issuer=settings.oidc_issuer,

@@ -12,7 +12,7 @@ from events.log.recorder import LogRecorder
 from events.log.streams import command_key
 from events.sealing import VaultUnreachableError
 from kit import metrics
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access import may_ask
 from services.attempts import Attempts, Case
@@ -60,15 +60,17 @@ class Vault(FingerprintKeys, Protocol):
 class CommandHandler:
     """Safe from several threads. Both methods raise ForbiddenError, CommandIdError and UnavailableError."""
 
-    def __init__(self, *, recorder: LogRecorder, vault: Vault, mapper: EventMapper, clock: Clock) -> None:
+    def __init__(
+        self, *, recorder: LogRecorder, vault: Vault, mapper: EventMapper, calendar: Calendar
+    ) -> None:
         self._recorder = recorder
         self._vault = vault
-        self._clock = clock
+        self._calendar = calendar
         store: EventStore[str] = EventStore(mapper, recorder)
         self._roles = RoleReader(store)
         self.settler = Settler(recorder)
         self._attempts = Attempts(
-            store=store, recorder=recorder, keys=vault, mapper=mapper, clock=clock, settler=self.settler
+            store=store, recorder=recorder, keys=vault, mapper=mapper, clock=calendar, settler=self.settler
         )
 
     def handle(
@@ -167,7 +169,7 @@ class CommandHandler:
             new=derived_id(command.wire_name(), key.hex()),
             organisation=organisation,
             person=person,
-            today=self._clock.now().date(),
+            today=self._calendar.today(),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
         )
         return Case(
@@ -183,7 +185,7 @@ class CommandHandler:
     def require_role(self, field: str, caller: Caller) -> str:
         """Return the organisation, in which the caller may ask `field`. Raises ForbiddenError."""
         organisation = self._organisation()
-        held = self._roles.held(caller.person, organisation=organisation, today=self._clock.now().date())
+        held = self._roles.held(caller.person, organisation=organisation, today=self._calendar.today())
         if not may_ask(field, caller.role, held=held):
             raise ForbiddenError(f"{field} is not yours to ask in the role {caller.role.name}")
         return organisation

@@ -68,6 +68,17 @@ def test_only_composition_roots_read_the_environment() -> None:
     assert reading == []
 
 
+def test_only_the_calendar_tells_which_day_it_is() -> None:
+    # Of UTC it is another day than in the organisation for an hour or two of each.
+    telling = [
+        f"{named(file)}:{node.lineno}"
+        for file in files()
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Call) and _takes_the_day_of_now(node)
+    ]
+    assert telling == [], "ask a `Calendar` for `today()`"
+
+
 def test_every_wire_name_has_its_form_and_a_golden_file() -> None:
     names = set(event_types())
     assert names
@@ -88,6 +99,14 @@ def test_every_view_has_a_test(view: Path) -> None:
 )
 def test_every_context_has_a_test(context: Path) -> None:
     assert (ROOT / f"tests/services/test_{context.parent.name}.py").exists()
+
+
+def _takes_the_day_of_now(node: ast.Call) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="date", value=ast.Call(func=ast.Attribute(attr="now")))):
+            return True
+        case _:
+            return False
 
 
 def _needs_purpose(file: Path) -> bool:

@@ -18,7 +18,7 @@ from events.catalog.portfolio import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from events.vault import Vault
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access import Role
 from rules.timeline import entry_id
@@ -69,7 +69,11 @@ class Hand:
         self._store: EventStore[str] = EventStore(ground.mapper, ground.recorder)
         self._vault = ground.vault
         self._handler = CommandHandler(
-            recorder=ground.recorder, vault=ground.vault, mapper=ground.mapper, clock=clock
+            recorder=ground.recorder,
+            vault=ground.vault,
+            mapper=ground.mapper,
+            # The days told of are those of this clock, wherever the organisation is.
+            calendar=Calendar(clock=clock, zone=UTC),
         )
 
     def person(self, number: str) -> str:
@@ -183,13 +187,13 @@ def fill(ground: Ground, *, count: int, today: date, told: Told) -> None:
 
 def _found(ground: Ground, today: date) -> date:
     """Return the day of the founding, a year before the first start."""
-    clock: Clock = DayClock(today - timedelta(days=year.DAYS + 1))
+    day = today - timedelta(days=year.DAYS + 1)
     try:
         found(
             recorder=ground.recorder,
             vault=ground.vault,
             mapper=ground.mapper,
-            clock=clock,
+            clock=DayClock(day),
             name=people.ORGANISATION,
             administrator=people.FIRST_ADMINISTRATOR,
         )
@@ -201,7 +205,7 @@ def _found(ground: Ground, today: date) -> date:
             message = f"another organisation than {people.ORGANISATION} was founded here; it stays as it is"
             raise FillingError(message) from None
         return first.at.date()
-    return clock.now().date()
+    return day
 
 
 def _facts(everyone: Sequence[Someone]) -> Iterator[tuple[str, Role, str, dict[str, Any]]]:

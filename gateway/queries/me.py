@@ -45,7 +45,7 @@ class Me:
     async def portfolio(self, info: Info[Context, None], as_of: datetime | None = UNSET) -> Portfolio | None:
         gateway = info.context.gateway
         # a moment still to come is now: nothing is known of it
-        moment = as_of if as_of and as_of < gateway.clock.now() else None
+        moment = as_of if as_of and as_of < gateway.calendar.now() else None
         read = await gateway.reads.portfolio_of(self.id, moment)
         return portfolio_of(read, moment) if read else None
 

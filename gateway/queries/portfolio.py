@@ -100,7 +100,8 @@ class Portfolio:
     def energy_balance(self, info: Info[Context, None], months: int = 1) -> list[EnergyBalance]:
         if not 1 <= months <= MONTHS_MAX:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` is 1 to {MONTHS_MAX}.")
-        moments = month_ends(self.as_of or info.context.gateway.clock.now(), months)
+        calendar = info.context.gateway.calendar
+        moments = month_ends(calendar.local(self.as_of or calendar.now()), months)
         return [_balance(read) for read in energy.energy_balance(self.read.energy_history, moments)]
 
     @field()

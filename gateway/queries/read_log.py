@@ -36,7 +36,7 @@ class Disclosure:
 
 async def page(context: Context, owner: str, *, first: int, after: str | None) -> Connection[Disclosure]:
     """Return a page of someone's read log up to yesterday: a line of today would tell the hour."""
-    today = context.gateway.clock.now().date()
+    today = context.gateway.calendar.today()
 
     async def read(behind: tuple[date, str, str] | None, limit: int) -> list[read_log.Disclosure]:
         return await context.gateway.read_log.of_owner(owner, before_day=today, after=behind, limit=limit)

@@ -61,7 +61,7 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
         return await context.gateway.reads.shared_with(viewer, after=behind, limit=limit)
 
     async def record(rows: Sequence[shared.SharedItem]) -> None:
-        today = context.gateway.clock.now().date()
+        today = context.gateway.calendar.today()
         await context.gateway.read_log.record(
             [
                 Shown(

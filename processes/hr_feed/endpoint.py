@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
-from kit.clock import Clock
+from kit.clock import Calendar
 from processes.hr_feed import feed
 from processes.hr_feed.files import FILE_BYTES_MAX, MEMBERSHIPS, PROFESSIONALS, UNITS
 from processes.hr_feed.plan import plan
@@ -40,10 +40,10 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 class _Feeds:
     """Carries feeds out, one at a time."""
 
-    def __init__(self, *, connect: Connect, numbers: Numbers, clock: Clock) -> None:
+    def __init__(self, *, connect: Connect, numbers: Numbers, calendar: Calendar) -> None:
         self._connect = connect
         self._numbers = numbers
-        self._clock = clock
+        self._calendar = calendar
         self._at_once = asyncio.Lock()
         self._at_work: set[asyncio.Task[feed.Report]] = set()  # the loop itself keeps no task alive
 
@@ -89,7 +89,7 @@ class _Feeds:
             files, problems = await asyncio.to_thread(feed.read, sent)
             async with self._connect() as connection:
                 stands = await feed.standing(connection, _on_a_thread(self._numbers))
-            today = self._clock.now().date()
+            today = self._calendar.today()
             drawn = await asyncio.to_thread(plan, files, stands, today=today, confirm_leavers=confirm_leavers)
             if dry_run:
                 return feed.dry(drawn, problems)
@@ -99,10 +99,10 @@ class _Feeds:
             )
 
 
-def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, clock: Clock) -> APIRouter:
+def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, calendar: Calendar) -> APIRouter:
     """Give the routes for a FastAPI application; one feed is carried out at a time."""
     router = APIRouter()
-    feeds = _Feeds(connect=connect, numbers=numbers, clock=clock)
+    feeds = _Feeds(connect=connect, numbers=numbers, calendar=calendar)
 
     @router.post(PATH)
     async def take(

@@ -38,7 +38,7 @@ class Organisation:
 
     @property
     def today(self) -> date:
-        return self.house.clock.now().date()
+        return self.house.calendar.today()
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
+from kit.settings import Settings
 from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo
 
-TODAY: Final = SystemClock().now().date()
+TODAY: Final = Calendar(clock=SystemClock(), zone=Settings().zone).today()
 TOMORROW: Final = TODAY + timedelta(days=1)
 NEXT_MONTH: Final = (TODAY + timedelta(days=30)).isoformat()
 

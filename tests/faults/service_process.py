@@ -18,8 +18,9 @@ from eventsourcing.persistence import EventStore
 from events.codec import EventMapper, Recorded
 from events.log.recorder import LogRecorder
 from events.vault import Vault
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.secrets import MasterKey
+from kit.settings import Settings
 from rules.access import Role
 from services.contexts import read_command
 from services.founding import found
@@ -139,7 +140,9 @@ def installed(database: str, vault_database: str, bootstrap: str, folder: Path) 
 def _furnish(recorder: LogRecorder, vault: Vault) -> None:
     mapper, clock = EventMapper(vault), SystemClock()
     found(recorder=recorder, vault=vault, mapper=mapper, clock=clock, name="Proef", administrator="admin")
-    handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, clock=clock)
+    handler = CommandHandler(
+        recorder=recorder, vault=vault, mapper=mapper, calendar=Calendar(clock=clock, zone=Settings().zone)
+    )
 
     def ask(claim: str, role: Role, name: str, /, **given: Any) -> None:
         caller = Caller(person=vault.person_for_or_new(claim), role=role)

@@ -28,7 +28,8 @@ from schemathesis.core.result import Ok
 from schemathesis.graphql import nodes
 from schemathesis.schemas import APIOperation
 
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
+from kit.settings import Settings
 
 SCHEMA_FILE: Final = Path(__file__).parents[2] / "gateway" / "schema.graphql"
 SCHEMA: Final = schemathesis.graphql.from_path(SCHEMA_FILE)
@@ -62,7 +63,7 @@ def texts(values: Sequence[str]) -> st.SearchStrategy[ValueNode]:
 
 
 def near_days() -> st.SearchStrategy[ValueNode]:
-    today = SystemClock().now().date()
+    today = Calendar(clock=SystemClock(), zone=Settings().zone).today()
     return st.integers(-DAYS_NEAR, DAYS_NEAR).map(
         lambda days: StringValueNode(value=str(today + timedelta(days=days)))
     )

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
+from kit.settings import Settings
 from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo
 
@@ -89,7 +90,7 @@ async def _plant(demo: Demo) -> Colleague:
 
 
 async def _fill(someone: Someone, words: Words, *, only_to: str) -> list[str]:
-    today = SystemClock().now().date()
+    today = Calendar(clock=SystemClock(), zone=Settings().zone).today()
     positions = []
 
     async def do(name: str, shown: str = "", /, **fields: Any) -> dict[str, Any]:

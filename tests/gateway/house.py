@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -22,11 +23,12 @@ from gateway.positions import PositionCipher
 from gateway.read_log import ReadLog
 from gateway.reads import Reads
 from gateway.schema import build_schema
-from kit.clock import Clock, FixedClock
+from kit.clock import Calendar, FixedClock
 from projections.views import directory, organisation, profile, timeline
 from rules.access import Role
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Amsterdam")
 OWNER = "a" * 32
 PEOPLE = {"owner": OWNER, "administrator": "b" * 32, "hr": "c" * 32, "colleague": "9" * 32}
 LIMITS = RequestLimits(
@@ -46,8 +48,8 @@ SCHEMA = build_schema(LIMITS.document)
 class StandInReads(Reads):
     """Views that hold one owner without a portfolio, an administrator and someone of HR."""
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(_NoConnection, clock=clock)
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__(_NoConnection, calendar=calendar)
         self.broken: Exception | None = None
         self.changes: list[timeline.Entry] = []
 
@@ -113,7 +115,8 @@ class House:
         self.issuer = DevelopmentIssuer(
             profile="embedded", folder=folder, person_claim="employee_number", clock=self.clock
         )
-        self.reads = StandInReads(self.clock)
+        self.calendar = Calendar(clock=self.clock, zone=ZONE)
+        self.reads = StandInReads(self.calendar)
         self.bus = StandInBus()
         self.positions = PositionCipher(bytes(64))
         self.gateway = Gateway(
@@ -124,7 +127,7 @@ class House:
                 clock=self.clock,
             ),
             bus=self.bus,
-            clock=self.clock,
+            calendar=self.calendar,
             freshness=Freshness(connect=_NoConnection, listen=_NoConnection),
             limits=LIMITS,
             positions=self.positions,

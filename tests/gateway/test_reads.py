@@ -10,7 +10,7 @@ from events.catalog.employment import ProfessionalRegistered
 from events.catalog.policy import RoleGranted
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reads import Reads
-from kit.clock import FixedClock
+from kit.clock import Calendar, FixedClock
 from kit.postgres import connect_own, connect_own_async
 from projections.parking import park
 from projections.positions import prepare_view
@@ -18,7 +18,7 @@ from projections.registry import find_views
 from projections.view import View
 from projections.views import directory, profile, shared, timeline
 from rules.access import Role
-from tests.gateway.house import NOW
+from tests.gateway.house import NOW, ZONE
 from tests.projections.views.given import facts, folded
 
 pytestmark = pytest.mark.postgres
@@ -45,7 +45,7 @@ def read(url: str, work: Callable[[Reads], Awaitable[object]]) -> object:
             yield connection
 
     async def run() -> object:
-        return await work(Reads(connect, clock=FixedClock(NOW)))
+        return await work(Reads(connect, calendar=Calendar(clock=FixedClock(NOW), zone=ZONE)))
 
     return asyncio.run(run())
 

@@ -50,7 +50,7 @@ class World(House):
             self.gateway,
             freshness=Freshness(connect=self._connect, listen=self._connect),
             read_log=ReadLog(self._connect),
-            reads=Reads(self._connect, clock=self.clock),
+            reads=Reads(self._connect, calendar=self.calendar),
         )
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 

@@ -77,3 +77,14 @@ def test_who_is_to_show_who_it_is_to_kafka_needs_a_name_and_a_password() -> None
     given = {"IPP_KAFKA_SASL_USERNAME": "ipp-journal", "IPP_KAFKA_SASL_PASSWORD_FILE": "/run/secrets/kafka"}
     settings = Settings.from_env({"IPP_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", **given})
     assert settings.kafka_sasl_username == "ipp-journal"
+
+
+def test_days_are_those_of_amsterdam_unless_another_zone_is_named() -> None:
+    assert Settings.from_env({}).zone.key == "Europe/Amsterdam"
+    assert Settings.from_env({"IPP_TIME_ZONE": "America/Curacao"}).zone.key == "America/Curacao"
+
+
+@pytest.mark.parametrize("name", ["Europe/Amsterdm", "Europe", "../Amsterdam", "/etc/localtime", "", "\0"])
+def test_a_zone_that_there_is_not_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"^IPP_TIME_ZONE must be a zone .* such as Europe/Amsterdam"):
+        Settings.from_env({"IPP_TIME_ZONE": name})

@@ -26,7 +26,7 @@ def inhabited(database: str) -> Iterator[House]:
 
 def scheduler(house: House) -> Scheduler:
     return scheduler_of(
-        house.handler, database_url=house.log.url, clock=house.clock, health=Health(house.clock)
+        house.handler, database_url=house.log.url, calendar=house.calendar, health=Health(house.clock)
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from services.callers import UnauthenticatedError
 from services.contexts import read_command
 from services.results import Caller
 from tests.processes.house import caught_up, inhabited
-from tests.services.house import House
+from tests.services.house import NOW, House
 
 pytestmark = pytest.mark.postgres
 UNITS = b"""key;name;kind;parent_key;closed
@@ -64,7 +65,7 @@ class Feed:
                 callers=_Callers(house),  # type: ignore[arg-type]
                 vault=house.vault,
                 database_url=house.log.url,
-                clock=house.clock,
+                calendar=house.calendar,
             )
         )
 
@@ -252,3 +253,12 @@ def test_what_is_no_file_of_hrs_is_told(feed: Feed) -> None:
     cut = feed.post(files={"professionals": b"number,name\n"}).json()
     assert named(cut) == [("professionals.csv", None, None)]
     assert cut["done"] == []
+
+
+def test_of_today_is_what_hr_tells_just_after_midnight_where_the_organisation_is(feed: Feed) -> None:
+    feed.post(files={"units": UNITS, "professionals": PEOPLE})
+    feed.house.clock.advance(datetime(2026, 11, 23, 23, 30, tzinfo=UTC) - NOW)
+    members = b"employee_number,team_key,since\ne1,dok,2026-11-24\ne2,dok,2026-11-25\n"
+    report = feed.post(files={"memberships": members}).json()
+    assert done(report) == ["recordTeamJoined e1"]
+    assert ("memberships.csv", 3) in [problem[:2] for problem in named(report)]

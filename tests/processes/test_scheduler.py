@@ -1,6 +1,6 @@
 """What time brings about, on the real log, views and read log."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -55,6 +55,21 @@ def test_a_sharing_ends_the_day_after_its_last(database: str) -> None:
         assert long not in ended(house)
 
 
+def test_the_last_day_of_a_sharing_ends_at_midnight_where_the_organisation_is(database: str) -> None:
+    with inhabited(database) as house:
+        until = TODAY + timedelta(days=1)
+        short = shared_until(house, until, people=[colleague(house, "e2")])
+        turns = scheduler(house)
+        caught_up(house)
+        house.clock.advance(datetime(2026, 11, 24, 22, 59, tzinfo=UTC) - NOW)
+        assert turns.turn() == 0
+        assert ended(house) == {}
+        house.clock.advance(timedelta(minutes=31))
+        assert house.clock.now().day == until.day
+        assert turns.turn() == 0
+        assert ended(house) == {short: "day"}
+
+
 def test_what_was_shared_with_a_team_ends_when_its_owner_leaves_it(database: str) -> None:
     with inhabited(database) as house:
         in_team(house)
@@ -88,7 +103,7 @@ def test_an_end_that_the_log_settled_as_never_to_happen_comes_the_next_day(datab
         short = shared_until(house, TODAY + timedelta(days=1), people=[colleague(house, "e2")])
         house.clock.advance(timedelta(days=2))
         caught_up(house)
-        day = house.clock.now().date()
+        day = house.calendar.today()
         occasion = derived_id("occasion", "scheduler", derived_id("DAY", day.isoformat(), short))
         key = command_key(derived_id("process", "scheduler"), str(UUID(hex=occasion, version=4)))
         house.log.recorders[0].resolve(house.vault.person_for(house.number) or "", key)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,15 @@ def test_months_end_with_their_last_instant_and_the_last_is_now() -> None:
     january = datetime(2026, 2, 1, tzinfo=UTC) - INSTANT
     assert month_ends(NOW, 3) == (january, february, NOW)
     assert month_ends(NOW, 1) == (NOW,)
+
+
+def test_months_end_at_midnight_in_the_zone_that_now_is_told_in() -> None:
+    now = datetime(2026, 4, 30, 22, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
+    # Half past midnight on May 1; between the ends of March and of February the hour changed.
+    april = datetime(2026, 4, 30, 22, tzinfo=UTC) - INSTANT
+    march = datetime(2026, 3, 31, 22, tzinfo=UTC) - INSTANT
+    february = datetime(2026, 2, 28, 23, tzinfo=UTC) - INSTANT
+    assert month_ends(now, 4) == (february, march, april, now)
 
 
 @pytest.mark.parametrize(("asked", "told"), [(-1, 1), (0, 1), (36, 36), (500, MONTHS_MAX)])

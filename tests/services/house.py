@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from eventsourcing.persistence import EventStore
 
 from events.codec import EventMapper, Recorded
 from events.vault import Vault
-from kit.clock import FixedClock
+from kit.clock import Calendar, FixedClock
 from kit.secrets import MasterKey
 from rules.access import Role
 from services.contexts import read_command
@@ -24,6 +25,7 @@ from services.results import Caller, CommandResult
 from tests.log.harness import LogUnderTest, unique_name
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,10 @@ class House:
     clock: FixedClock
     number: str = "e1"
     """The employee number of the portfolio's owner at hand."""
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(clock=self.clock, zone=ZONE)
 
     @property
     def mapper(self) -> EventMapper:
@@ -70,7 +76,7 @@ class House:
     def another_process(self) -> CommandHandler:
         """A handler with its own recorder, as in another service process."""
         return CommandHandler(
-            recorder=self.log.recorder(), vault=self.vault, mapper=self.mapper, clock=self.clock
+            recorder=self.log.recorder(), vault=self.vault, mapper=self.mapper, calendar=self.calendar
         )
 
     def events(self, stream: str) -> list[Recorded]:
@@ -89,7 +95,12 @@ def opened(database: str, *, append_timeout_s: float = 8.0) -> Iterator[House]:
     vault = Vault(database, MasterKey(key=os.urandom(32)))
     vault.create_tables()
     clock = FixedClock(NOW)
-    handler = CommandHandler(recorder=log.recorder(), vault=vault, mapper=EventMapper(vault), clock=clock)
+    handler = CommandHandler(
+        recorder=log.recorder(),
+        vault=vault,
+        mapper=EventMapper(vault),
+        calendar=Calendar(clock=clock, zone=ZONE),
+    )
     try:
         yield House(log=log, vault=vault, handler=handler, clock=clock)
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +11,13 @@ import pytest
 from events.catalog.portfolio import TalentClaimed
 from events.codec import EventMapper
 from events.vault import Vault
+from kit.clock import Calendar, FixedClock
 from rules.access import Role
 from services.contexts import read_command
 from services.handling import CommandHandler
-from services.results import CommandIdError, ForbiddenError, UnavailableError
+from services.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
 from tests.backends.postgres import fresh_database
-from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
+from tests.services.house import NOW, TALENT, ZONE, House, furnish, opened, with_owner
 
 pytestmark = pytest.mark.postgres
 
@@ -171,7 +173,7 @@ def test_a_retry_of_what_was_accepted_is_not_told_that_nothing_changed_with_the_
     away = Vault(house.log.url, house.vault._master)
     away.close()
     handler = CommandHandler(
-        recorder=house.log.recorders[0], vault=away, mapper=EventMapper(away), clock=house.clock
+        recorder=house.log.recorders[0], vault=away, mapper=EventMapper(away), calendar=house.calendar
     )
     with pytest.raises(UnavailableError) as told:
         handler.handle(read_command("claimTalent", TALENT), caller=caller, command_id=command_id)
@@ -242,3 +244,28 @@ def test_a_command_id_is_a_uuid_of_version_4_or_7(house: House, command_id: str)
         )
     result = house.owner("claimTalent", command_id="019aa3c4-5d6e-7f80-8123-456789abcdef", **TALENT)
     assert result.outcome == "ACCEPTED"
+
+
+@pytest.mark.parametrize(
+    ("now", "today", "tomorrow"),
+    [
+        (datetime(2026, 11, 23, 23, 30, tzinfo=UTC), "2026-11-24", "2026-11-25"),
+        (datetime(2027, 7, 23, 22, 30, tzinfo=UTC), "2027-07-24", "2027-07-25"),
+    ],
+)
+def test_today_is_the_day_that_it_is_in_the_organisation(
+    house: House, now: datetime, today: str, tomorrow: str
+) -> None:
+    handler = CommandHandler(
+        recorder=house.log.recorders[0],
+        vault=house.vault,
+        mapper=house.mapper,
+        calendar=Calendar(clock=FixedClock(now), zone=ZONE),
+    )
+
+    def joined(on: str) -> CommandResult:
+        given: dict[str, Any] = {"employeeNumber": house.number, "teamKey": "kade", "on": on}
+        return house.ask("feed", Role.HR_FEED, "recordTeamJoined", handler=handler, **given)
+
+    assert [refusal.code for refusal in joined(tomorrow).refusals] == ["INVALID_INPUT"]
+    assert joined(today).outcome == "ACCEPTED"

@@ -57,7 +57,7 @@ def test_an_item_is_open_to_a_colleague_until_its_day_and_a_process_ends_it(hous
 def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> None:
     owner, colleague = with_owner(house, "talk-1"), with_owner(house, "talk-2")
     stranger = with_owner(house, "talk-3")
-    today = house.clock.now().date().isoformat()
+    today = house.calendar.today().isoformat()
     other = house.vault.person_for(colleague.number)
     talk = accepted(owner.owner("planConversation", withId=other, plannedFor=today))
     told = {"conversationId": talk, "heldOn": today, "agreements": ["Samen naar de training."]}
