@@ -95,7 +95,7 @@ def noted(source: str, kind: Any, hours: Any) -> p.EnergySourceNoted:
 
 def test_the_energy_balance_is_drawn_up_at_the_end_of_each_month_and_now(world: World) -> None:
     portfolio = world.opened()
-    october = NOW.replace(month=10, day=31, hour=23)
+    october = NOW.replace(month=10, day=31, hour=22)  # half past eleven at night in Amsterdam
     world.happened(portfolio, noted("1" * 32, "giver", "from_2_to_8"), at=october)
     world.happened(portfolio, noted("2" * 32, "drainer", "over_16"), at=october)
     world.happened(portfolio, noted("3" * 32, "giver", "from_2_to_8"), at=NOW.replace(day=2))
