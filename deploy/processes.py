@@ -17,7 +17,7 @@ from kit.probes import health_routes
 from kit.secrets import MasterKey, SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from kit.tokens import FetchedKeys, TokenVerifier
+from kit.tokens import verifier_of
 from services.callers import CallerReader
 from services.checks import watch
 from services.handling import CommandHandler
@@ -43,12 +43,7 @@ def main() -> int:
             handler = CommandHandler(
                 recorder=recorder, vault=vault, mapper=EventMapper(vault), calendar=calendar
             )
-            verifier = TokenVerifier(
-                keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=issuer),
-                issuer=settings.oidc_issuer,
-                audience=settings.oidc_audience,
-                clock=clock,
-            )
+            verifier = verifier_of(settings, clock=clock, client=issuer)
             callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
             url = settings.database_url
             feed = feed_of(handler, callers=callers, vault=vault, database_url=url, calendar=calendar)

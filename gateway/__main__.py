@@ -13,13 +13,13 @@ from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
 from gateway.http_bus import HttpBus, services_client
 from gateway.serving import serve
-from kit.clock import Calendar, Clock, SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from kit.tokens import FetchedKeys, TokenVerifier
+from kit.tokens import verifier_of
 
 
 def main() -> int:
@@ -44,7 +44,7 @@ def main() -> int:
                     database_url=settings.database_url,
                     pool_max=settings.database_pool_max,
                     position_key=position_key,
-                    verifier=_verifier(settings, clock=clock, client=issuer),
+                    verifier=verifier_of(settings, clock=clock, client=issuer),
                     person_claim=settings.oidc_person_claim,
                     person_for=persons.person_for,
                     bus=HttpBus(services),
@@ -63,15 +63,6 @@ def main() -> int:
     finally:
         persons.close()
     return 0
-
-
-def _verifier(settings: Settings, *, clock: Clock, client: httpx.Client) -> TokenVerifier:
-    return TokenVerifier(
-        keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
-        issuer=settings.oidc_issuer,
-        audience=settings.oidc_audience,
-        clock=clock,
-    )
 
 
 if __name__ == "__main__":

@@ -58,10 +58,6 @@ class Authenticator:
             self._remember(name, identity)
         return identity
 
-    async def person_named(self, value: str) -> str | None:
-        """Return the person that a claim of this value would name."""
-        return await self._person_for(value)
-
     def _remember(self, name: bytes, identity: Identity) -> None:
         self._remembered[name] = identity
         while len(self._remembered) > REMEMBERED_MAX:

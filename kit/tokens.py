@@ -11,6 +11,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, Jos
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from kit.clock import Clock
+from kit.settings import Settings
 
 # Asymmetric ones only: whoever takes HS256 takes a token "signed" with the public key.
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -155,4 +156,14 @@ class TokenVerifier:
 def _why(claim: str) -> str:
     return (
         "the token is not valid yet" if claim in {"nbf", "iat"} else "the token was not made for this service"
+    )
+
+
+def verifier_of(settings: Settings, *, clock: Clock, client: httpx.Client) -> TokenVerifier:
+    """Return what verifies the tokens of the issuer that the settings name."""
+    return TokenVerifier(
+        keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        clock=clock,
     )

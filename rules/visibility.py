@@ -50,7 +50,7 @@ _ENERGY: Final = Decision(
 _OPEN: Final = Decision(roles=ACCOUNTS, relations=tuple(Relation))
 _GRANTS: Final = Decision(roles=roles_for("roleGrants"), relations=tuple(Relation))
 _COMMANDS: Final = Decision(
-    roles=tuple(dict.fromkeys(role for role in Role if role in roles_for("command"))),
+    roles=roles_for("command"),
     relations=(Relation.OWNER,),
     when="of one's own command",
 )

@@ -24,7 +24,7 @@ from kit.lifecycle import Stop, run_all
 from kit.secrets import MasterKey, SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from kit.tokens import FetchedKeys, TokenVerifier
+from kit.tokens import verifier_of
 from services.app import create_app
 from services.callers import CallerReader
 from services.checks import watch
@@ -54,12 +54,7 @@ def serve(context: typer.Context) -> None:
             mapper=EventMapper(vault),
             calendar=Calendar(clock=clock, zone=settings.zone),
         )
-        verifier = TokenVerifier(
-            keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
-            issuer=settings.oidc_issuer,
-            audience=settings.oidc_audience,
-            clock=clock,
-        )
+        verifier = verifier_of(settings, clock=clock, client=client)
         callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
         api = create_app(
             handler=handler,

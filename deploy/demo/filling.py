@@ -65,7 +65,6 @@ class Hand:
     """Gives commands on chosen days; its ids are the same at every start, so one cut short goes on."""
 
     def __init__(self, ground: Ground, clock: DayClock) -> None:
-        self._clock = clock
         self._store: EventStore[str] = EventStore(ground.mapper, ground.recorder)
         self._vault = ground.vault
         self._handler = CommandHandler(
