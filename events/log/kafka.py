@@ -17,8 +17,10 @@ from events.log.table import day_of
 from kit.clock import Clock
 
 REQUEST_TIMEOUT_MS: Final = 10_000
-RECONNECT_MS_MAX: Final = 1_000
-"""The client's own 30 s would outlast every wait for a broker that is back."""
+READ_TIMEOUT_MS: Final = 4_000
+"""A worker that reads must have its answer, or none, well within its lease."""
+_RECONNECT: Final = {"reconnect_backoff_max_ms": 1_000}
+"""For every client; its own 30 s would outlast every wait for a broker that is back."""
 DELIVERY_TIMEOUT_MS: Final = 15_000
 """After this long a record that waits in the producer is given up, so that stale ones die early."""
 SEND_BLOCK_MS: Final = 5_000
@@ -75,7 +77,7 @@ def delete_topic(options: KafkaOptions, *, topic: str) -> None:
 def _admin(options: KafkaOptions) -> Iterator[KafkaAdminClient]:
     """Lend an admin client; raises LogUnavailableError for Kafka's errors, but for a topic that exists."""
     try:
-        admin = KafkaAdminClient(**options, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
+        admin = KafkaAdminClient(**options, **_RECONNECT, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
     except kafka_errors.KafkaError as error:
         raise LogUnavailableError(f"Kafka does not answer: {error}") from error
     try:
@@ -116,6 +118,7 @@ class KafkaAppender:
         try:
             self._producer = KafkaProducer(
                 **options,
+                **_RECONNECT,
                 acks="all",
                 # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
                 enable_idempotence=False,
@@ -123,7 +126,6 @@ class KafkaAppender:
                 batch_size=0,
                 max_request_size=1024 * 1024,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
-                reconnect_backoff_max_ms=RECONNECT_MS_MAX,
                 delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
                 max_block_ms=SEND_BLOCK_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
@@ -185,7 +187,7 @@ class KafkaReader:
         try:
             if self._fetches is None:
                 self._fetches = Fetches(
-                    {**self._options, "request_timeout_ms": REQUEST_TIMEOUT_MS},
+                    {**self._options, **_RECONNECT, "request_timeout_ms": READ_TIMEOUT_MS},
                     topic=self._topic,
                     bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 )
@@ -207,7 +209,7 @@ class KafkaReader:
                 return None
             consumer.assign([place])
             consumer.seek(place, offset)
-            batches = consumer.poll(timeout_ms=REQUEST_TIMEOUT_MS, max_records=1)
+            batches = consumer.poll(timeout_ms=READ_TIMEOUT_MS, max_records=1)
         except kafka_errors.KafkaError as error:
             self._close_side()
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error
@@ -225,13 +227,14 @@ class KafkaReader:
         try:
             return KafkaConsumer(
                 **self._options,
+                **_RECONNECT,
                 group_id=None,
                 enable_auto_commit=False,
                 # With "earliest" a cut log would be re-sought in silence.
                 auto_offset_reset="none",
                 allow_auto_create_topics=False,
                 max_partition_fetch_bytes=FETCH_BYTES_MAX,
-                request_timeout_ms=REQUEST_TIMEOUT_MS,
+                request_timeout_ms=READ_TIMEOUT_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 metrics_enabled=False,
             )

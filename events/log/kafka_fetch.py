@@ -38,8 +38,9 @@ class Fetches:
         )
         self._under_way: dict[int, tuple[Future, dict[int, int]]] = {}
         try:
-            self._manager.cluster.set_topics([topic])
             self._manager.bootstrap(bootstrap_timeout_ms)
+            # Only now: asking for a topic begins a bootstrap by itself, one that never gives up.
+            self._manager.cluster.set_topics([topic])
         except BaseException:
             self.close()
             raise

@@ -26,6 +26,8 @@ from events.log.recorder import LogRecorder
 from events.log.tables import names
 from tests.log.harness import LogUnderTest
 
+SETTLE_S_MAX = 120.0
+"""How long a writer goes on asking what became of a command: longer than a broker takes to be back."""
 ROOT = Path(__file__).parents[2]
 Told = Literal["accepted", "repeated", "rejected", "unsent", "unknown", "settled"]
 
@@ -94,7 +96,8 @@ def _ask(recorder: LogRecorder, subject: str, command: bytes, version: int) -> L
 
 
 def _settle(recorder: LogRecorder, subject: str, command: bytes) -> Told:
-    for _ in range(10):
+    deadline = time.monotonic() + SETTLE_S_MAX
+    while time.monotonic() < deadline:
         try:
             found = recorder.resolve(subject, command)
         except (OutcomeUnknownError, NotSentError):
@@ -121,7 +124,7 @@ def run_writers(
     time.sleep(max(0.0, seconds - (time.monotonic() - begun)))
     stop.set()
     for thread in threads:
-        thread.join(90)
+        thread.join(SETTLE_S_MAX + 30)
         assert not thread.is_alive(), "a writer never came back"
     return [line for history in histories for line in history]
 

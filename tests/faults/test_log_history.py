@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from events.log.port import LogUnavailableError
 from events.log.tables import names
 from kit.health import Health
 from kit.lifecycle import Stop
@@ -118,6 +119,22 @@ def test_a_broker_in_trouble(trouble: str, database: str, kafka: Any) -> None:
 
     with log.folding():
         survive(log, make_trouble, seconds=SECONDS + 8)
+    log.drop()
+
+
+@pytest.mark.kafka
+def test_a_reader_says_that_the_broker_is_away_and_reads_on_when_it_is_back(database: str, kafka: Any) -> None:
+    log = LogUnderTest(url=database, name=unique_name(), bootstrap=kafka.bootstrap)
+    log.create()
+    reader = log.reader()
+    assert len(reader.read({0: 0}, timeout_s=1)) == 1
+    kafka.stop()
+    for _ in range(2):
+        with pytest.raises(LogUnavailableError):
+            reader.read({0: 0}, timeout_s=0.1)
+    kafka.start()
+    assert len(reader.read({0: 0}, timeout_s=1)) == 1
+    reader.close()
     log.drop()
 
 
