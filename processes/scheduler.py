@@ -28,7 +28,7 @@ NAME: Final = "scheduler"
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _log = structlog.get_logger(__name__)
-_ended = metrics.counter("ipp_sharings_ended_total", "Sharings that time ended.", "reason")
+_ended = metrics.counter("ipp_sharings_ended_total", "Sharings that time ended.")
 
 
 class Give(Protocol):
@@ -95,19 +95,18 @@ class Scheduler:
 
     def _end(self, due: Sequence[profile.DueSharing], today: date) -> int:
         """
-        Give one command for each owner and reason: the same all day.
+        Give one command for each owner: the same all day.
 
         One that the log settled as never to happen is another on the next day.
         """
-        together: dict[tuple[str, str], list[profile.DueSharing]] = {}
+        together: dict[str, list[str]] = {}
         for sharing in due:
-            together.setdefault((sharing.owner, sharing.reason), []).append(sharing)
+            together.setdefault(sharing.owner, []).append(sharing.sharing)
         waiting = 0
-        for (owner, _), sharings in together.items():
-            ids, reason = tuple(sharing.sharing for sharing in sharings), sharings[0].reason
-            command = EndItemSharings(owner=owner, sharing_ids=ids, reason=reason)
-            if self._give(command, process=NAME, occasion=derived_id(reason, today.isoformat(), *ids)):
-                _ended.labels(reason).inc(len(ids))
+        for owner, ids in together.items():
+            command = EndItemSharings(owner=owner, sharing_ids=tuple(ids))
+            if self._give(command, process=NAME, occasion=derived_id(today.isoformat(), *ids)):
+                _ended.inc(len(ids))
             else:
                 waiting += len(ids)
         return waiting

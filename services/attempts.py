@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from eventsourcing.persistence import EventStore
 
+from events.catalog.registry import wire_name_of
 from events.codec import EventMapper, Recorded
 from events.log.outcomes import (
     Accepted,
@@ -97,19 +98,23 @@ class Attempts:
         """Try once. Raises ConflictError when others were first."""
         command, streams = case.command, case.command.streams(case.ids)
         subject = subject_of(streams[0])
+        own = [stream for stream in streams if subject_of(stream) == subject]
+        # What was read in one stream must still be so when the log takes what is written to another.
+        seen = self._recorder.commits_of(subject) if len(own) > 1 else None
         try:
             loaded = load(self._store, decider_of(command), streams)
-            if command.tells_version and case.expected_version not in {None, loaded.version}:
-                return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=loaded.version)
-            recorded = self._decided(case, streams[0], loaded)
+            version = loaded.versions[streams[0]]
+            if command.tells_version and case.expected_version not in {None, version}:
+                return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=version)
+            recorded = self._decided(case, loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprint = fingerprint_of(command, subject, self._keys)
         except RejectedError as rejected:
             return self._refused_unless_done(case, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
             return refused(case.command_id, refusing.NOT_THERE)
-        version = loaded.version + len(stored) if command.tells_version else None
-        answer = Answer(version=version, thing=command.thing(case.ids))
+        version += sum(event.originator_id == streams[0] for event in stored)
+        answer = Answer(version=version if command.tells_version else None, thing=command.thing(case.ids))
         try:
             accepted = self._recorder.append(
                 stored,
@@ -117,6 +122,7 @@ class Attempts:
                 command=case.key,
                 fingerprint=fingerprint,
                 answer=msgspec.json.encode(answer),
+                decided_on=seen,
             )
         except CommitTooLargeError:
             return refused(case.command_id, refusing.TOO_LARGE)
@@ -144,10 +150,13 @@ class Attempts:
             return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
         return refused(case.command_id, *refusals, version=version)
 
-    def _decided(self, case: Case, stream: str, loaded: Loaded) -> list[Recorded]:
-        events = decider_of(case.command).decide(case.command, loaded.state, case.ids)
-        at = self._clock.now()
-        return [
-            Recorded(stream=stream, version=version, event=event, at=at, by=case.by)
-            for version, event in enumerate(events, loaded.version + 1)
-        ]
+    def _decided(self, case: Case, loaded: Loaded) -> list[Recorded]:
+        """Return what happens, each event at its place in the stream that its wire name begins with."""
+        at, versions = self._clock.now(), dict(loaded.versions)
+        streams = {stream.partition("-")[0]: stream for stream in versions}
+        recorded = []
+        for event in decider_of(case.command).decide(case.command, loaded.state, case.ids):
+            stream = streams[wire_name_of(type(event)).partition(".")[0]]
+            versions[stream] += 1
+            recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=case.by))
+        return recorded

@@ -20,22 +20,20 @@ class SubjectForgottenError(Exception):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The state, and the version of the stream that the decision will write."""
+    """The state, and each stream's version."""
 
     state: Any
-    version: int
+    versions: dict[str, int]
 
 
 def load(store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...]) -> Loaded:
     """Fold the streams, one after the other. Raises both errors above, and what the store raises."""
-    state, versions = decider.initial, []
+    state, versions = decider.initial, dict.fromkeys(streams, 0)
     for stream in streams:
-        version = 0
         for recorded in understood(store, stream, decider.reads):
-            version = recorded.version
+            versions[stream] = recorded.version
             state = decider.evolve(state, recorded.event)
-        versions.append(version)
-    return Loaded(state, versions[0])
+    return Loaded(state, versions)
 
 
 def understood(

@@ -80,17 +80,21 @@ class RecordTeamJoined(MembershipCommand, frozen=True, kw_only=True):
 
 
 class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
-    """No member of a team any more, since the day `on`; what was shared with the team ends with it."""
+    """No member of a team any more, since the day `on`; what the team was shown or offered ends with it."""
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return *MembershipCommand.streams(self, ids), f"portfolio-{ids.person or NOWHERE}"
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
-    """Works here no more, since the day `on`; membership of every team ends with it."""
+    """Works here no more, since the day `on`; every membership and all that others were shown end with it."""
 
     on: date
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"employment-{ids.person or NOWHERE}",)
+        return f"employment-{ids.person or NOWHERE}", f"portfolio-{ids.person or NOWHERE}"
 
 
 AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined | RecordTeamLeft | RecordEmploymentEnded

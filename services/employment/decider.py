@@ -1,5 +1,6 @@
-"""What HR may tell about a professional, and what is known of one."""
+"""What HR may tell about a professional, what is known of one, and what ends with a leaving."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, assert_never
 
@@ -11,6 +12,14 @@ from events.catalog.employment import (
     ProfessionalRegistered,
     TeamJoined,
     TeamLeft,
+)
+from events.catalog.portfolio import (
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    ItemShared,
+    ItemSharingEnded,
+    PortfolioEvent,
+    SharingEnd,
 )
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
@@ -29,6 +38,7 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     A professional as HR told, and how the team at issue stands.
 
     `facts` are the last ones told, None when nobody was registered; `teams` in the order they were joined.
+    `shared` are the sharings that are open and `offered` the goals on offer, each with its team, if any.
     """
 
     facts: ProfessionalRegistered | None = None
@@ -36,9 +46,17 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     teams: tuple[str, ...] = ()
     team: TeamFormed | None = None
     team_closed: bool = False
+    shared: dict[str, str | None] = {}
+    offered: dict[str, str] = {}
 
 
-def decide(command: AnyEmploymentCommand, state: Employment, ids: Ids) -> tuple[EmploymentEvent, ...]:
+Ending = ItemSharingEnded | GoalOfferTakenBack
+"""What ends in the portfolio in the very commit of a leaving, so that no return can open it again."""
+
+
+def decide(
+    command: AnyEmploymentCommand, state: Employment, ids: Ids
+) -> tuple[EmploymentEvent | Ending, ...]:
     """Return what the command makes happen. Raises RejectedError."""
     match command:
         case RegisterProfessional():
@@ -54,16 +72,22 @@ def decide(command: AnyEmploymentCommand, state: Employment, ids: Ids) -> tuple[
         case RecordTeamLeft():
             team = command.team(ids)
             reject_if([*_leaving_refusals(state, team), *_day_refusals(command.on, ids)])
-            return (TeamLeft(team=team, on=command.on),)
+            return TeamLeft(team=team, on=command.on), *_ended_in_team(state, team)
         case RecordEmploymentEnded():
             reject_if([*_ending_refusals(state), *_day_refusals(command.on, ids)])
             left = (TeamLeft(team=team, on=command.on) for team in state.teams)
-            return (*left, EmploymentEnded(on=command.on))
+            return (
+                *left,
+                EmploymentEnded(on=command.on),
+                *_ended(state.shared, state.offered, "employment_ended"),
+            )
         case _:
             assert_never(command)
 
 
-def evolve(state: Employment, event: EmploymentEvent | TeamEvent) -> Employment:
+def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEvent) -> Employment:
+    if isinstance(event, PortfolioEvent):
+        return _open_to_others(state, event)
     changed: dict[str, Any]
     match event:
         case ProfessionalRegistered():
@@ -85,13 +109,43 @@ def evolve(state: Employment, event: EmploymentEvent | TeamEvent) -> Employment:
     return msgspec.structs.replace(state, **changed)
 
 
-DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent](
+def _open_to_others(state: Employment, event: PortfolioEvent) -> Employment:
+    match event:
+        case ItemShared(sharing=sharing, team=team):
+            return msgspec.structs.replace(state, shared={**state.shared, sharing: team})
+        case ItemSharingEnded(sharing=ended):
+            return msgspec.structs.replace(
+                state, shared={k: v for k, v in state.shared.items() if k != ended}
+            )
+        case GoalOfferedToTeam(goal=goal, team=team):
+            return msgspec.structs.replace(state, offered={**state.offered, goal: team})
+        case GoalOfferTakenBack(goal=back):
+            return msgspec.structs.replace(
+                state, offered={k: v for k, v in state.offered.items() if k != back}
+            )
+        case _:  # what the owner keeps, which no leaving changes
+            return state
+
+
+DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent | Ending](
     commands=(RegisterProfessional, RecordTeamJoined, RecordTeamLeft, RecordEmploymentEnded),
-    reads=kinds(EmploymentEvent, TeamEvent),
+    reads=kinds(EmploymentEvent, TeamEvent, PortfolioEvent),
     initial=Employment(),
     decide=decide,
     evolve=evolve,
 )
+
+
+def _ended_in_team(state: Employment, team: str) -> tuple[Ending, ...]:
+    shared = [sharing for sharing, audience in state.shared.items() if audience == team]
+    return _ended(shared, [goal for goal, to in state.offered.items() if to == team], "team_left")
+
+
+def _ended(shared: Iterable[str], offered: Iterable[str], reason: SharingEnd) -> tuple[Ending, ...]:
+    return (
+        *(ItemSharingEnded(sharing=sharing, reason=reason) for sharing in shared),
+        *(GoalOfferTakenBack(goal=goal) for goal in offered),
+    )
 
 
 def _joining_refusals(state: Employment, team: str) -> list[Refusal]:

@@ -123,7 +123,9 @@ def test_a_broker_in_trouble(trouble: str, database: str, kafka: Any) -> None:
 
 
 @pytest.mark.kafka
-def test_a_reader_says_that_the_broker_is_away_and_reads_on_when_it_is_back(database: str, kafka: Any) -> None:
+def test_a_reader_says_that_the_broker_is_away_and_reads_on_when_it_is_back(
+    database: str, kafka: Any
+) -> None:
     log = LogUnderTest(url=database, name=unique_name(), bootstrap=kafka.bootstrap)
     log.create()
     reader = log.reader()

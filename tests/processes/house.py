@@ -59,11 +59,6 @@ def caught_up(house: House, *, patience_s: float = PATIENCE_S) -> None:
     wait_until(whole, patience_s=patience_s)
 
 
-def in_team(house: House, key: str = "kade", on: str = "2026-01-01") -> None:
-    joined = house.feed("recordTeamJoined", employeeNumber=house.number, teamKey=key, on=on)
-    assert joined.outcome == "ACCEPTED", joined
-
-
 def colleague(house: House, number: str) -> str:
     """Register somebody else and return the person."""
     address = f"{number}@example.org"

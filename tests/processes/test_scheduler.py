@@ -18,7 +18,6 @@ from tests.processes.house import (
     accepted,
     caught_up,
     colleague,
-    in_team,
     inhabited,
     scheduler,
     shared_until,
@@ -70,31 +69,14 @@ def test_the_last_day_of_a_sharing_ends_at_midnight_where_the_organisation_is(da
         assert ended(house) == {short: "day"}
 
 
-def test_what_was_shared_with_a_team_ends_when_its_owner_leaves_it(database: str) -> None:
-    with inhabited(database) as house:
-        in_team(house)
-        team = derived_id(house.vault.organisation() or "", "team", "kade")
-        to_team = shared_until(house, TODAY + timedelta(days=30), teamId=team)
-        to_all = shared_until(house, TODAY + timedelta(days=30), organisation=True)
-        house.feed("recordTeamLeft", employeeNumber=house.number, teamKey="kade", on="2026-11-01")
-        caught_up(house)
-        assert scheduler(house).turn() == 0
-        assert ended(house) == {to_team: "team_left"}
-        house.feed("recordEmploymentEnded", employeeNumber=house.number, on="2026-11-02")
-        caught_up(house)
-        assert scheduler(house).turn() == 0
-        assert ended(house) == {to_team: "team_left", to_all: "employment_ended"}
-
-
 def test_what_is_asked_too_soon_does_not_happen(database: str) -> None:
     with inhabited(database) as house:
         other = colleague(house, "e2")
         sharing = shared_until(house, TODAY + timedelta(days=3), people=[other])
         owner = house.vault.person_for(house.number) or ""
-        for reason in ("DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"):
-            command = EndItemSharings(owner=owner, sharing_ids=(sharing,), reason=reason)
-            result = house.handler.handle_for_process(command, process="scheduler", occasion=reason)
-            assert result.outcome == "REFUSED"
+        command = EndItemSharings(owner=owner, sharing_ids=(sharing,))
+        result = house.handler.handle_for_process(command, process="scheduler", occasion="too soon")
+        assert result.outcome == "REFUSED"
         assert ended(house) == {}
 
 
@@ -104,7 +86,7 @@ def test_an_end_that_the_log_settled_as_never_to_happen_comes_the_next_day(datab
         house.clock.advance(timedelta(days=2))
         caught_up(house)
         day = house.calendar.today()
-        occasion = derived_id("occasion", "scheduler", derived_id("DAY", day.isoformat(), short))
+        occasion = derived_id("occasion", "scheduler", derived_id(day.isoformat(), short))
         key = command_key(derived_id("process", "scheduler"), str(UUID(hex=occasion, version=4)))
         house.log.recorders[0].resolve(house.vault.person_for(house.number) or "", key)
         assert scheduler(house).turn() == 1
@@ -121,8 +103,8 @@ def test_an_owner_whose_stream_is_not_understood_keeps_no_other_sharing_open(dat
         shared_until(strange, TODAY + timedelta(days=1), people=[other])
         short = shared_until(house, TODAY + timedelta(days=2), people=[other])
         newer = Recorded(
-            stream=f"employment-{house.vault.person_for('e3')}",
-            version=2,
+            stream=f"portfolio-{house.vault.person_for('e3')}",
+            version=len(strange.portfolio()) + 1,
             event=UnitFormed(unit="u" * 32, name="x", parent=None),
             at=NOW,
             by="x",
@@ -139,7 +121,7 @@ def test_a_process_gives_no_persons_command_and_a_person_none_of_a_process(datab
         with pytest.raises(ForbiddenError):
             house.handler.handle_for_process(NamePassion(text="x"), process="scheduler", occasion="x")
         owner = house.caller(house.number, Role.PROFESSIONAL)
-        command = EndItemSharings(owner=owner.person, sharing_ids=(), reason="DAY")
+        command = EndItemSharings(owner=owner.person, sharing_ids=())
         with pytest.raises(ForbiddenError):
             house.handler.handle(command, caller=owner, command_id="2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10")
 

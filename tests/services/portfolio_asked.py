@@ -7,6 +7,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from events.catalog.policy import Floors, PolicyAdopted
+from kit.ids import derived_id
 from rules.timeline import entry_id
 from services.portfolio.state import (
     Conversation,
@@ -19,9 +20,9 @@ from services.portfolio.state import (
     Talent,
 )
 from tests.services.portfolio_cases import OWNERS_INPUTS
-from tests.spec import COLLEAGUE, PERSON
+from tests.spec import COLLEAGUE, ORGANISATION, PERSON
 
-TEAMS: Final = ("kade", "plein")
+TEAMS: Final = {derived_id(ORGANISATION, "team", key): key for key in ("kade", "plein")}
 LINE: Final = st.sampled_from(["Rust", " rust"]) | st.integers(0, 99).map(str)
 WORDS: Final = LINE | st.just("Rust\nen moed")
 ADDRESS: Final = st.sampled_from(["https://a.example/1", "https://b.example"])
@@ -67,7 +68,7 @@ def inputs(name: str, state: Portfolio, today: date) -> st.SearchStrategy[dict[s
     """Inputs of a command that mostly speak of what there is."""
     days = st.integers(1, 40).map(lambda n: (today + timedelta(days=n)).isoformat())
     past = st.integers(0, 9).map(lambda n: (today - timedelta(days=n)).isoformat())
-    team = st.sampled_from(TEAMS)
+    team = st.sampled_from([*TEAMS])
     numbers = {"strength": st.integers(1, 5), "energy": st.integers(-2, 2), "use": st.integers(0, 3)}
     audience = st.one_of(
         st.just({"people": [COLLEAGUE]}),

@@ -44,14 +44,15 @@ from events.catalog.registry import Event
 from kit.ids import derived_id
 from rules.agreements import agreement_id
 from rules.timeline import entry_id
-from tests.spec import COLLEAGUE, IDS, NEW, PERSON, TODAY
+from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY
 
 AS_COLLEAGUE: Final = msgspec.structs.replace(IDS, person=COLLEAGUE)
 DAY: Final = timedelta(days=1)
 AGREED: Final = agreement_id(PERSON, "0" * 31 + "a")
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
-IN_TEAM = TeamJoined(team="kade", on=date(2026, 1, 1))
+KADE = derived_id(ORGANISATION, "team", "kade")
+IN_TEAM = TeamJoined(team=KADE, on=date(2026, 1, 1))
 OPENED = PortfolioOpened(language="nl")
 STATEMENT = ProfileStatementWritten(statement="me", text="Ik sta naast mensen.")
 CALM = TalentClaimed(talent="calm", name="Rust brengen", strength=4, energy=2, use=1, story="Op straat.")
@@ -88,7 +89,7 @@ ITEMS: Final[tuple[Event, ...]] = (
 )
 HOME: Final[tuple[Event, ...]] = (*AT_WORK, *ITEMS)
 
-OFFERED = GoalOfferedToTeam(goal="coach", team="kade", wording="Wie coacht mee?")
+OFFERED = GoalOfferedToTeam(goal="coach", team=KADE, wording="Wie coacht mee?")
 CALM_SHARING_ENDED = ItemSharingEnded(sharing="open", reason="item_gone")
 NUMBERS: Final = {"strength": 5, "energy": 1, "use": 2}
 HELD_NOW = ConversationHeld(
@@ -182,7 +183,7 @@ CASES: Final = (
     Case("letGoOfGoal", {"goalId": "coach"}, (GoalLetGo(goal="coach"),)),
     Case(
         "offerGoalToTeam",
-        {"goalId": "coach", "teamId": "kade", "offeredAs": "Wie coacht mee?"},
+        {"goalId": "coach", "teamId": KADE, "offeredAs": "Wie coacht mee?"},
         (OFFERED,),
     ),
     Case("takeBackGoalOffer", {"goalId": "coach"}, (GoalOfferTakenBack(goal="coach"),), (OFFERED,)),
@@ -199,14 +200,14 @@ CASES: Final = (
     Case("confirmAgreement", {"agreementId": AGREED}, (AgreementConfirmed(agreement=AGREED),)),
     Case(
         "shareItem",
-        {"itemId": "calm", "with": {"teamId": "kade"}, "until": "2026-11-25", "withEnergy": True},
+        {"itemId": "calm", "with": {"teamId": KADE}, "until": "2026-11-25", "withEnergy": True},
         (
             ItemShared(
                 sharing=NEW,
                 item="calm",
                 kind="talent",
                 audience="team",
-                team="kade",
+                team=KADE,
                 until=TODAY + DAY,
                 with_energy=True,
             ),

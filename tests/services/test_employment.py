@@ -5,6 +5,12 @@ from datetime import date
 import pytest
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
+from events.catalog.portfolio import (
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    ItemShared,
+    ItemSharingEnded,
+)
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from kit.ids import derived_id
 from services.deciding import Command, Ids
@@ -81,6 +87,36 @@ def test_who_leaves_the_organisation_leaves_every_team_with_it() -> None:
     other = TeamJoined(team=OTHER_TEAM, on=date(2026, 2, 1))
     given(FENNA, JOINED, other).when(END).then(
         TeamLeft(team=TEAM, on=ON), TeamLeft(team=OTHER_TEAM, on=ON), EmploymentEnded(on=ON)
+    )
+
+
+BOTH = (
+    ItemShared(sharing="t", item="i", kind="talent", audience="team", team=TEAM, until=TODAY),
+    ItemShared(sharing="p", item="i", kind="talent", audience="people", people=("q",), until=TODAY),
+    GoalOfferedToTeam(goal="g", team=TEAM, wording="Wie coacht mee?"),
+)
+
+
+def test_what_a_team_was_shown_and_offered_ends_as_its_member_leaves() -> None:
+    given(FENNA, JOINED, FORMED, *BOTH).when(LEAVE).then(
+        TeamLeft(team=TEAM, on=ON),
+        ItemSharingEnded(sharing="t", reason="team_left"),
+        GoalOfferTakenBack(goal="g"),
+    )
+    over = (ItemSharingEnded(sharing="t", reason="owner"), GoalOfferTakenBack(goal="g"))
+    given(FENNA, JOINED, FORMED, *BOTH, *over).when(LEAVE).then(TeamLeft(team=TEAM, on=ON))
+    elsewhere = RecordTeamLeft(employee_number="e1", team_key="dok", on=ON)
+    other = TeamJoined(team=OTHER_TEAM, on=ON)
+    given(FENNA, JOINED, other, FORMED, *BOTH).when(elsewhere).then(TeamLeft(team=OTHER_TEAM, on=ON))
+
+
+def test_all_that_anybody_was_shown_ends_as_its_owner_leaves_the_organisation() -> None:
+    given(FENNA, JOINED, *BOTH).when(END).then(
+        TeamLeft(team=TEAM, on=ON),
+        EmploymentEnded(on=ON),
+        ItemSharingEnded(sharing="t", reason="employment_ended"),
+        ItemSharingEnded(sharing="p", reason="employment_ended"),
+        GoalOfferTakenBack(goal="g"),
     )
 
 

@@ -235,7 +235,7 @@ def test_an_agreement_is_confirmed_by_the_other_party_and_looks_absent_to_all_ot
         given(*events).when(command, IDS).refused("NOT_FOUND", fields=[""])
     absent = asked("confirmAgreement", agreementId=OTHERS)
     given(*HOME).when(absent, AS_COLLEAGUE).refused("NOT_FOUND", fields=[""])
-    assert command.streams(AS_COLLEAGUE) == (f"portfolio-{PERSON}", f"employment-{PERSON}")
+    assert command.streams(AS_COLLEAGUE) == (f"portfolio-{PERSON}",)
 
 
 def test_only_the_other_party_and_processes_write_where_they_are_not_the_owner() -> None:

@@ -45,7 +45,7 @@ def test_an_item_is_open_to_a_colleague_until_its_day_and_a_process_ends_it(hous
     assert codes(owner.owner("shareItem", **asked)) == ["ALREADY_SO"]
     assert codes(owner.owner("shareItem", **{**asked, "with": {"people": ["no id at all"]}})) == ["NOT_FOUND"]
 
-    end = EndItemSharings(owner=person, sharing_ids=(sharing,), reason="DAY")
+    end = EndItemSharings(owner=person, sharing_ids=(sharing,))
     early = house.handler.handle_for_process(end, process="scheduler", occasion=f"early {sharing}")
     assert codes(early) == ["WRONG_STATE"]
     house.clock.advance(timedelta(days=3))

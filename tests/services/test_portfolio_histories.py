@@ -1,14 +1,15 @@
 """Whatever is asked of a portfolio, in whatever order and while days pass: what always holds of it."""
 
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from events.catalog.employment import EmploymentEnded, EmploymentEvent, TeamJoined, TeamLeft
+from events.catalog.employment import EmploymentEvent
 from events.catalog.policy import PolicyAdopted
 from events.catalog.portfolio import (
     AgreementConfirmed,
@@ -22,10 +23,14 @@ from events.catalog.portfolio import (
     PortfolioResumed,
 )
 from events.catalog.registry import Event
+from events.catalog.team import TeamFormed
 from events.codec import EventMapper, Recorded
 from kit.ids import derived_id
 from services.contexts import read_command
 from services.deciding import AnyDecider, Command, Ids, RejectedError
+from services.employment.commands import RecordEmploymentEnded, RecordTeamJoined, RecordTeamLeft
+from services.employment.decider import DECIDER as EMPLOYMENT_DECIDER
+from services.employment.decider import Employment
 from services.portfolio.commands import ConfirmAgreement, EndItemSharings
 from services.portfolio.decider import DECIDER
 from services.portfolio.evolving import ChangeEvent, GoneEvent
@@ -53,6 +58,7 @@ from tests.services.portfolio_cases import HOME, REGISTERED
 from tests.spec import COLLEAGUE, IDS, ORGANISATION, PERSON, TODAY
 
 PORTFOLIO: Final[AnyDecider] = DECIDER
+EMPLOYMENT: Final[AnyDecider] = EMPLOYMENT_DECIDER
 STEPS_MAX: Final = 40
 
 
@@ -63,6 +69,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.today = TODAY
         self.state = Portfolio()
+        self.work: Employment = EMPLOYMENT.evolve(EMPLOYMENT.initial, TeamFormed(name="Team", unit="u"))
         self.history: list[Event] = []
         self.states: list[Portfolio] = []
         self.number = 0
@@ -72,6 +79,8 @@ class Histories(RuleBasedStateMachine):
     def happens(self, *events: Event) -> None:
         for event in events:
             self.state = PORTFOLIO.evolve(self.state, event)
+            if isinstance(event, EMPLOYMENT.reads):
+                self.work = EMPLOYMENT.evolve(self.work, event)
             self.history.append(event)
             self.states.append(self.state)
 
@@ -141,28 +150,21 @@ class Histories(RuleBasedStateMachine):
         if chance == SELDOM:
             self.somebody_asks(data, name)
 
-    @rule(data=st.data(), reason=st.sampled_from(["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]))
-    def the_process_looks(self, data: st.DataObject, reason: Any) -> None:
+    @rule(data=st.data())
+    def the_process_looks(self, data: st.DataObject) -> None:
         sharings = data.draw(st.lists(some(self.state.sharings), min_size=1, max_size=4))
         before = self.state
-        ended = self.ask(EndItemSharings(owner=PERSON, sharing_ids=tuple(sharings), reason=reason), PERSON)
-        for event in ended:
+        for event in self.ask(EndItemSharings(owner=PERSON, sharing_ids=tuple(sharings)), PERSON):
             assert isinstance(event, ItemSharingEnded)
-            sharing = before.sharings[event.sharing]
-            if reason == "DAY":
-                assert sharing.until < self.today
-            elif reason == "TEAM_LEFT":
-                assert sharing.team not in {None, *before.teams}
-            else:
-                assert not before.employed
+            assert before.sharings[event.sharing].until < self.today
 
-    @rule(days=st.integers(1, 20), team=st.sampled_from(TEAMS), policy_days=st.integers(5, 60))
+    @rule(days=st.integers(1, 20), team=st.sampled_from([*TEAMS]), policy_days=st.integers(5, 60))
     def time_goes_by(self, days: int, team: str, policy_days: int) -> None:
         """Days pass, and each third time something else happens that the owner does not cause."""
         self.today += timedelta(days=days)
         if days % 3 == 0:
-            left = team in self.state.teams
-            self.happens((TeamLeft if left else TeamJoined)(team=team, on=self.today))
+            told = RecordTeamLeft if team in self.state.teams else RecordTeamJoined
+            self.hr_tells(told(employee_number="e1", team_key=TEAMS[team], on=self.today))
         elif days % 3 == 1:
             self.days_max = policy_days
             self.happens(policy(policy_days))
@@ -170,13 +172,27 @@ class Histories(RuleBasedStateMachine):
     @rule(chance=st.integers(1, SELDOM))
     def the_owner_leaves_or_is_back(self, chance: int) -> None:
         if chance > SELDOM // 2:
-            self.happens(EmploymentEnded(on=self.today) if self.state.employed else REGISTERED)
+            if self.state.employed:
+                self.hr_tells(RecordEmploymentEnded(employee_number="e1", on=self.today))
+            else:
+                self.happens(REGISTERED)
+
+    def hr_tells(self, command: Command) -> None:
+        with suppress(RejectedError):
+            self.happens(*EMPLOYMENT.decide(command, self.work, self.ids(PERSON)))
 
     @invariant()
     def nothing_is_open_of_what_is_gone(self) -> None:
         for sharing in self.state.open_sharings().values():
             assert not self.state.items[sharing.item].gone
             assert self.state.standing != "CLOSED"
+
+    @invariant()
+    def a_team_that_was_left_has_nothing_and_of_who_left_nobody_has(self) -> None:
+        teams = {None, *self.state.teams}
+        assert {sharing.team for sharing in self.state.open_sharings().values()} <= teams
+        assert {goal.offered_to for goal in self.state.kept(Goal)} <= teams
+        assert self.state.employed or not self.state.open_sharings()
 
     @invariant()
     def a_goal_is_on_offer_once_at_most_and_only_while_it_is_open(self) -> None:

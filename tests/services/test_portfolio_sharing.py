@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.catalog.employment import EmploymentEnded, TeamLeft
+from events.catalog.employment import EmploymentEnded
 from events.catalog.portfolio import (
     GoalLetGo,
     ItemShared,
@@ -33,8 +33,8 @@ def share(item: str = "youth", to: dict[str, Any] | None = None, days: int = 1, 
     return read_command("shareItem", {"itemId": item, "with": to or BY_NAME, "until": until, **more})
 
 
-def end(*sharings: str, reason: Any = "DAY") -> Command:
-    return EndItemSharings(owner=PERSON, sharing_ids=sharings, reason=reason)
+def end(*sharings: str) -> Command:
+    return EndItemSharings(owner=PERSON, sharing_ids=sharings)
 
 
 def shared(item: str = "youth", sharing: str = "s", days: int = 1, **more: Any) -> ItemShared:
@@ -150,24 +150,10 @@ def test_a_process_ends_what_is_over_and_nothing_else() -> None:
     past, today = shared(sharing="past", days=-1), shared(sharing="today", days=0, people=("p",))
     there = (*HOME, past, today)
     given(*there).when(end("past", "today", "open", "x")).then(ItemSharingEnded(sharing="past", reason="day"))
-    given(*there).when(end("today")).refused("WRONG_STATE", fields=["reason"])
+    given(*there).when(end("today")).refused("WRONG_STATE", fields=["sharingIds"])
     given(*there).when(end("x")).refused("NOT_FOUND", fields=["sharingIds"])
     ended = ItemSharingEnded(sharing="past", reason="owner")
     given(*there, ended).when(end("past")).refused("ALREADY_SO", fields=["sharingIds"])
-
-
-def test_a_process_ends_what_a_team_saw_that_was_left_and_all_of_who_left() -> None:
-    team = shared(sharing="t", audience="team", people=(), team="kade")
-    given(*HOME, team).when(end("t", reason="TEAM_LEFT")).refused("WRONG_STATE")
-    given(*HOME, team, TeamLeft(team="kade", on=TODAY)).when(end("t", "open", reason="TEAM_LEFT")).then(
-        ItemSharingEnded(sharing="t", reason="team_left")
-    )
-    given(*HOME, team).when(end("t", reason="EMPLOYMENT_ENDED")).refused("WRONG_STATE")
-    gone = given(*HOME, team, EmploymentEnded(on=TODAY))
-    gone.when(end("open", "t", reason="EMPLOYMENT_ENDED")).then(
-        ItemSharingEnded(sharing="open", reason="employment_ended"),
-        ItemSharingEnded(sharing="t", reason="employment_ended"),
-    )
 
 
 @pytest.mark.parametrize("event", [PortfolioPaused(), PortfolioClosed()])
@@ -180,8 +166,8 @@ def test_what_a_process_asks_nobody_else_can() -> None:
     assert EndItemSharings.by_process
     assert "endItemSharings" not in command_names()
     with pytest.raises(UnknownCommandError):
-        read_command("endItemSharings", {"owner": PERSON, "sharingIds": ["open"], "reason": "DAY"})
-    assert end("open").streams(IDS) == (f"portfolio-{PERSON}", f"employment-{PERSON}")
+        read_command("endItemSharings", {"owner": PERSON, "sharingIds": ["open"]})
+    assert end("open").streams(IDS) == (f"portfolio-{PERSON}",)
 
 
 def test_consent_to_be_counted_is_narrowed_by_giving_it_again() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from events.catalog import portfolio as p
-from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
+from events.catalog.employment import TeamJoined, TeamLeft
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
@@ -43,10 +43,6 @@ def _fold_employment(event: Event, changes: Changes) -> None:
             changes.put(t.MEMBERSHIPS, team=team, joined_on=on)
         case TeamLeft(team=team):
             changes.drop(t.MEMBERSHIPS, team=team)
-        case ProfessionalRegistered():
-            changes.drop(t.LEAVERS)
-        case EmploymentEnded(on=on):
-            changes.put(t.LEAVERS, ended_on=on)
         case _:
             pass
 

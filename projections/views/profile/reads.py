@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import psycopg
@@ -54,11 +54,10 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueSharing(msgspec.Struct, frozen=True, kw_only=True):
-    """An open sharing whose time is over."""
+    """An open sharing whose last day is past."""
 
     owner: str
     sharing: str
-    reason: Literal["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]
 
 
 def _part(name: str, table: Table, row: type[msgspec.Struct], which: str = _OLDEST_FIRST) -> str:
@@ -157,27 +156,14 @@ async def _memberships(connection: psycopg.AsyncConnection, where: str, of: str 
 
 
 _DUE: Final = f"""
-    SELECT owner, sharing, reason FROM (
-        SELECT DISTINCT ON (owner, sharing) owner, sharing, until, reason FROM (
-            SELECT subject AS owner, sharing, until, 'DAY' AS reason, 1 AS place FROM {t.SHARINGS.served}
-            WHERE ended_at IS NULL AND until < %(today)s
-            UNION ALL
-            SELECT subject, s.sharing, s.until, 'EMPLOYMENT_ENDED', 2
-            FROM {t.LEAVERS.served} JOIN {t.SHARINGS.served} s USING (subject) WHERE s.ended_at IS NULL
-            UNION ALL
-            SELECT s.subject, s.sharing, s.until, 'TEAM_LEFT', 3 FROM {t.SHARINGS.served} s
-            WHERE s.ended_at IS NULL AND s.team IS NOT NULL AND NOT EXISTS (
-                SELECT FROM {t.MEMBERSHIPS.served} m WHERE m.subject = s.subject AND m.team = s.team)
-        ) reasons ORDER BY owner, sharing, place
-    ) due ORDER BY until, owner, sharing LIMIT %(limit)s
+    SELECT subject AS owner, sharing FROM {t.SHARINGS.served}
+    WHERE ended_at IS NULL AND until < %(today)s
+    ORDER BY until, owner, sharing LIMIT %(limit)s
 """
 
 
 async def sharings_to_end(connection: psycopg.AsyncConnection, today: date, limit: int) -> list[DueSharing]:
-    """Return open sharings that should be so no more, longest overdue first.
-
-    Their last day is past, their owner left the team or works here no more; the first of these is the reason.
-    """
+    """Return open sharings whose last day is past, longest overdue first."""
     return await _all(connection, DueSharing, _DUE, today=today, limit=limit)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from projections.view import Column, Table
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 _ORDINAL: Final = Column(name="ordinal", type="bigint")
 _AT: Final = Column(name="at", type="timestamptz")
@@ -150,10 +150,8 @@ CONSENTS: Final = _table(
 MEMBERSHIPS: Final = _table(
     "memberships", *_text("team"), Column(name="joined_on", type="date"), key=("team",), indexes=(("team",),)
 )
-# Who works here no more, until registered again.
-LEAVERS: Final = _table("leavers", Column(name="ended_on", type="date"), key=())
 
 ALL: Final = (
     *(VERSIONS, STANDINGS, STATEMENTS, TALENTS, READINGS, ENERGY_SOURCES, PASSIONS, EVIDENCE, REFLECTIONS),
-    *(GOALS, GOAL_CHANGES, CONVERSATIONS, AGREEMENTS, SHARINGS, CONSENTS, MEMBERSHIPS, LEAVERS),
+    *(GOALS, GOAL_CHANGES, CONVERSATIONS, AGREEMENTS, SHARINGS, CONSENTS, MEMBERSHIPS),
 )

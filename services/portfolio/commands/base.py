@@ -18,11 +18,11 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 
 
 class PortfolioCommand(Command, frozen=True, kw_only=True):
-    """By the owner, on the own portfolio; who works here is read beside it."""
+    """By the owner, on the own portfolio."""
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return streams_of(ids.person)
+        return (portfolio_of(ids.person),)
 
     @override
     def thing(self, ids: Ids) -> str | None:
@@ -37,9 +37,17 @@ class NewItem(PortfolioCommand, frozen=True, kw_only=True):
         return ids.new
 
 
-def streams_of(owner: str | None) -> tuple[str, ...]:
-    """Return the streams that decisions on someone's portfolio are made on."""
-    return f"portfolio-{owner or NOWHERE}", f"employment-{owner or NOWHERE}"
+class AsProfessional(PortfolioCommand, frozen=True, kw_only=True):
+    """Rests on whether, and in which teams, the owner works here now."""
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return portfolio_of(ids.person), f"employment-{ids.person or NOWHERE}"
+
+
+def portfolio_of(owner: str | None) -> str:
+    """Return the stream of someone's portfolio."""
+    return f"portfolio-{owner or NOWHERE}"
 
 
 def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> list[Refusal]:

@@ -8,14 +8,14 @@ from typing_extensions import override
 from kit.ids import is_id
 from rules.agreements import owner_of
 from services.deciding import Command, Ids, Refusal
-from services.portfolio.commands.base import NewItem, PortfolioCommand, streams_of
+from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand, portfolio_of
 from services.wording import invalid, text_refusals
 
 AGREEMENTS_MAX: Final = 20
 AGREEMENT_CHARS_MAX: Final = 1_000
 
 
-class PlanConversation(NewItem, frozen=True, kw_only=True):
+class PlanConversation(NewItem, AsProfessional, frozen=True, kw_only=True):
     with_id: str
     planned_for: date
 
@@ -59,7 +59,7 @@ class ConfirmAgreement(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return streams_of(owner_of(self.agreement_id))
+        return (portfolio_of(owner_of(self.agreement_id)),)
 
     @override
     def thing(self, ids: Ids) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 from typing_extensions import override
 
 from services.deciding import Ids, Refusal
-from services.portfolio.commands.base import NewItem, PortfolioCommand, references_refusals
+from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand, references_refusals
 from services.wording import number_refusals, text_refusals
 
 GOAL_CHARS_MAX: Final = 500
@@ -66,7 +66,7 @@ class LetGoOfGoal(GoalChange, frozen=True, kw_only=True):
     pass
 
 
-class OfferGoalToTeam(GoalChange, frozen=True, kw_only=True):
+class OfferGoalToTeam(GoalChange, AsProfessional, frozen=True, kw_only=True):
     """To an own team, in words for the team."""
 
     team_id: str

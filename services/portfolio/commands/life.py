@@ -5,14 +5,14 @@ from typing import Final, Literal
 from typing_extensions import override
 
 from services.deciding import Refusal
-from services.portfolio.commands.base import PortfolioCommand
+from services.portfolio.commands.base import AsProfessional, PortfolioCommand
 from services.wording import text_refusals
 
 STATEMENT_CHARS_MAX: Final = 4_000
 CORRECTION_CHARS_MAX: Final = 1_000
 
 
-class OpenPortfolio(PortfolioCommand, frozen=True, kw_only=True):
+class OpenPortfolio(AsProfessional, frozen=True, kw_only=True):
     language: Literal["NL", "EN"]
 
 

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from kit.ids import is_id
 from services.deciding import Command, Ids, Refusal
-from services.portfolio.commands.base import NewItem, PortfolioCommand, streams_of
+from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand, portfolio_of
 from services.wording import invalid
 
 PEOPLE_MAX: Final = 30
@@ -38,7 +38,7 @@ class Audience(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid
                 return [invalid((field,), nl=nl, en=en)]
 
 
-class ShareItem(NewItem, frozen=True, kw_only=True):
+class ShareItem(NewItem, AsProfessional, frozen=True, kw_only=True):
     """Through the day `until`; energy of a talent only when asked."""
 
     item_id: str
@@ -48,7 +48,7 @@ class ShareItem(NewItem, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return *streams_of(ids.person), f"policy-{ids.organisation}"
+        return *AsProfessional.streams(self, ids), f"policy-{ids.organisation}"
 
     @override
     def mentions(self) -> tuple[str, ...]:
@@ -68,21 +68,16 @@ class EndItemSharing(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class EndItemSharings(Command, frozen=True, kw_only=True):
-    """
-    By a process, when a sharing's day is past, its team was left or its owner works here no more.
-
-    Whether that is so is decided on the log; what is not, stays open.
-    """
+    """By a process, when their day is past. Whether it is, is decided on the log; what is not, stays open."""
 
     by_process: ClassVar[bool] = True
 
     owner: str
     sharing_ids: tuple[str, ...]
-    reason: Literal["DAY", "TEAM_LEFT", "EMPLOYMENT_ENDED"]
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return streams_of(self.owner)
+        return (portfolio_of(self.owner),)
 
     @override
     def thing(self, ids: Ids) -> str | None:

@@ -40,11 +40,6 @@ SHARINGS_MAX: Final = 300
 """Sharings of one portfolio that are open: so many end in one commit when it is closed."""
 
 _SCOPES: Final[dict[InsightScopeName, InsightScope]] = {"TALENTS": "talents", "ENERGY": "energy"}
-_ENDS: Final[dict[str, SharingEnd]] = {
-    "DAY": "day",
-    "TEAM_LEFT": "team_left",
-    "EMPLOYMENT_ENDED": "employment_ended",
-}
 
 
 def decide_sharing(command: SharingCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
@@ -180,26 +175,16 @@ def _ending_refusals(sharing: str, state: Portfolio) -> list[Refusal]:
 
 
 def _ended_by_time(command: EndItemSharings, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
-    """End those for which the reason holds; what was ended meanwhile or stays open is passed over."""
+    """End those whose day is past; what was ended meanwhile or stays open is passed over."""
     named = [state.sharings.get(sharing) for sharing in once(command.sharing_ids)]
     over = [
         name
         for name, sharing in state.open_sharings().items()
-        if name in command.sharing_ids and _is_over(sharing, command, state, ids)
+        if name in command.sharing_ids and sharing.until < ids.today
     ]
     if not over:
         reject_if(_not_over_refusals(named))
-    return tuple(ItemSharingEnded(sharing=name, reason=_ENDS[command.reason]) for name in over)
-
-
-def _is_over(sharing: Sharing, command: EndItemSharings, state: Portfolio, ids: Ids) -> bool:
-    match command.reason:
-        case "DAY":
-            return sharing.until < ids.today
-        case "TEAM_LEFT":
-            return sharing.team is not None and sharing.team not in state.teams
-        case "EMPLOYMENT_ENDED":
-            return not state.employed
+    return tuple(ItemSharingEnded(sharing=name, reason="day") for name in over)
 
 
 def _not_over_refusals(named: list[Sharing | None]) -> list[Refusal]:
@@ -210,7 +195,7 @@ def _not_over_refusals(named: list[Sharing | None]) -> list[Refusal]:
         nl, en = "Dit wordt al niet meer gedeeld.", "This is not shared any more already."
         return [already_so("sharingIds", nl=nl, en=en)]
     nl, en = "Hiervoor is het nog geen tijd.", "It is not time for this yet."
-    return [wrong_state("reason", nl=nl, en=en)]
+    return [wrong_state("sharingIds", nl=nl, en=en)]
 
 
 def _consented(command: GiveInsightConsent, state: Portfolio) -> InsightConsentGiven:

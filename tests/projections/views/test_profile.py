@@ -168,54 +168,29 @@ def test_an_owner_set_aside_for_repair_shows_no_agreement(database: str) -> None
     assert read(database, profile.agreement_for, BOB, agreement_id(ANN, f"{0:032x}")) is None
 
 
-def shared(sharing: str, until: date, team: str | None = None) -> tuple[str, Event]:
+def shared(sharing: str, until: date) -> tuple[str, Event]:
     opened = p.ItemShared(
-        sharing=sharing,
-        item=LISTENING,
-        kind="talent",
-        audience="team" if team else "people",
-        people=() if team else (BOB,),
-        team=team,
-        until=until,
+        sharing=sharing, item=LISTENING, kind="talent", audience="people", people=(BOB,), until=until
     )
     return (f"portfolio-{ANN}", opened)
 
 
-def due(database: str, limit: int = 10) -> list[tuple[str, str]]:
+def due(database: str, limit: int = 10) -> list[str]:
     found = read(database, profile.sharings_to_end, DAY, limit)
     assert {sharing.owner for sharing in found} <= {ANN}
-    return [(sharing.sharing, sharing.reason) for sharing in found]
+    return [sharing.sharing for sharing in found]
 
 
 JOINED = (f"employment-{ANN}", TeamJoined(team=NORTH, on=DAY))
-LEFT = (f"employment-{ANN}", TeamLeft(team=NORTH, on=DAY))
 GONE = (f"employment-{ANN}", EmploymentEnded(on=DAY))
-BACK = (f"employment-{ANN}", ProfessionalRegistered(name="Ann", email="ann@mee.example"))
 
 
 def test_sharing_is_due_once_its_last_day_is_past(database: str) -> None:
     given = [shared("past", DAY - days(2)), shared("just", DAY - days(1)), shared("today", DAY)]
     ended = (f"portfolio-{ANN}", p.ItemSharingEnded(sharing="ended", reason="owner"))
     folded(database, profile.VIEW, facts(*given, shared("ended", DAY - days(3)), ended))
-    assert due(database) == [("past", "DAY"), ("just", "DAY")]
-    assert due(database, limit=1) == [("past", "DAY")]
-
-
-def test_sharing_with_a_team_is_due_once_its_owner_left_it(database: str) -> None:
-    given = [shared("team", DAY + days(9), NORTH), shared("bob", DAY + days(9))]
-    folded(database, profile.VIEW, facts(JOINED, *given))
-    assert due(database) == []
-    folded(database, profile.VIEW, facts(JOINED, *given, LEFT))
-    assert due(database) == [("team", "TEAM_LEFT")]
-
-
-def test_all_sharing_of_who_works_here_no_more_is_due_once_for_one_reason(database: str) -> None:
-    given = [shared("past", DAY - days(1), NORTH), shared("team", DAY, NORTH), shared("bob", DAY + days(1))]
-    folded(database, profile.VIEW, facts(JOINED, *given, LEFT, GONE))
-    gone = "EMPLOYMENT_ENDED"
-    assert due(database) == [("past", "DAY"), ("team", gone), ("bob", gone)]
-    folded(database, profile.VIEW, facts(JOINED, *given, LEFT, GONE, BACK))
-    assert due(database) == [("past", "DAY"), ("team", "TEAM_LEFT")]
+    assert due(database) == ["past", "just"]
+    assert due(database, limit=1) == ["past"]
 
 
 def test_who_is_forgotten_has_no_row_left_and_the_others_have(database: str) -> None:
