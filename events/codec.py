@@ -21,7 +21,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """
     An event where it stands: the stream's `version` counts from 1, `by` is the id of who caused it.
 
-    `at` is in UTC; of team and organisation streams only the day is kept, and reads back as its midnight.
+    `at` is of any zone and reads back in UTC. Of team and organisation streams only the day is kept, the one
+    it was in that zone (the organisation's, whoever writes), and reads back as midnight UTC of that day.
     """
 
     stream: str
@@ -102,8 +103,7 @@ class EventMapper(Mapper[str]):
             content = _encode(_Sealed(name=name, at=at, by=recorded.by, data=data))
             topic, state = SEALED, seal(self._keys.key_of(subject), subject, content)
         else:
-            day = recorded.at.astimezone(UTC).date()
-            topic, state = name, _encode(_Clear(day=day, by=recorded.by, data=data))
+            topic, state = name, _encode(_Clear(day=recorded.at.date(), by=recorded.by, data=data))
         return StoredEvent(
             originator_id=recorded.stream, originator_version=recorded.version, topic=topic, state=state
         )

@@ -93,7 +93,7 @@ def found_organisation(
                 recorder=recorder,
                 vault=vault,
                 mapper=EventMapper(vault),
-                clock=SystemClock(),
+                calendar=Calendar(clock=SystemClock(), zone=settings.zone),
                 name=name,
                 administrator=administrator,
             )

@@ -20,7 +20,7 @@ from events.log.outcomes import (
 from events.log.recorder import LogRecorder
 from events.log.streams import subject_of
 from events.sealing import KeyDestroyedError, NoKeyError
-from kit.clock import Clock
+from kit.clock import Calendar
 from services import refusing
 from services.contexts import decider_of
 from services.deciding import Command, Ids, Refusal, RejectedError
@@ -56,14 +56,14 @@ class Attempts:
         recorder: LogRecorder,
         keys: FingerprintKeys,
         mapper: EventMapper,
-        clock: Clock,
+        calendar: Calendar,
         settler: Settler,
     ) -> None:
         self._store = store
         self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
-        self._clock = clock
+        self._calendar = calendar
         self._settler = settler
 
     def until_it_ends(self, case: Case) -> CommandResult:
@@ -152,7 +152,7 @@ class Attempts:
 
     def _decided(self, case: Case, loaded: Loaded) -> list[Recorded]:
         """Return what happens, each event at its place in the stream that its wire name begins with."""
-        at, versions = self._clock.now(), dict(loaded.versions)
+        at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)
         streams = {stream.partition("-")[0]: stream for stream in versions}
         recorded = []
         for event in decider_of(case.command).decide(case.command, loaded.state, case.ids):

@@ -10,7 +10,7 @@ from events.codec import EventMapper, Recorded
 from events.log.outcomes import Position
 from events.log.recorder import LogRecorder
 from events.log.streams import command_key
-from kit.clock import Clock
+from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access import Role
 from services.loading import events_of
@@ -43,7 +43,7 @@ def found(
     recorder: LogRecorder,
     vault: FoundingVault,
     mapper: EventMapper,
-    clock: Clock,
+    calendar: Calendar,
     name: str,
     administrator: str,
 ) -> Founded:
@@ -71,7 +71,7 @@ def found(
             grant=derived_id(organisation, "first administrator"), person=person, role=Role.ADMINISTRATOR.name
         ),
     )
-    at = clock.now()
+    at = calendar.local(calendar.now())
     accepted = recorder.append(
         [
             mapper.to_stored_event(

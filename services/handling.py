@@ -70,7 +70,7 @@ class CommandHandler:
         self._roles = RoleReader(store)
         self.settler = Settler(recorder)
         self._attempts = Attempts(
-            store=store, recorder=recorder, keys=vault, mapper=mapper, clock=calendar, settler=self.settler
+            store=store, recorder=recorder, keys=vault, mapper=mapper, calendar=calendar, settler=self.settler
         )
 
     def handle(

@@ -192,7 +192,7 @@ def _found(ground: Ground, today: date) -> date:
             recorder=ground.recorder,
             vault=ground.vault,
             mapper=ground.mapper,
-            clock=DayClock(day),
+            calendar=Calendar(clock=DayClock(day), zone=UTC),
             name=people.ORGANISATION,
             administrator=people.FIRST_ADMINISTRATOR,
         )

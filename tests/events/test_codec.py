@@ -1,7 +1,8 @@
 """Events to bytes and back; what can't be read is kept, emptied or named, as the case may be."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -60,19 +61,23 @@ def test_of_a_persons_event_nothing_but_stream_and_version_is_in_clear(claim: Ta
         assert len(words) < 5 or words.encode() not in stored.state
 
 
-def test_of_the_organisations_event_the_moment_is_kept_to_the_day() -> None:
-    late = datetime(2026, 11, 24, 0, 30, tzinfo=timezone(timedelta(hours=1)))
-    before = Recorded(
-        stream=f"policy-{SUBJECT}",
-        version=3,
-        event=RoleGranted(grant="g", person="p", role="HR"),
-        at=late,
-        by=BY,
-    )
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2026, 11, 23, 23, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Amsterdam")), 24),
+        (datetime(2026, 11, 24, 3, 30, tzinfo=UTC).astimezone(ZoneInfo("America/Curacao")), 23),
+        (datetime(2026, 11, 23, 23, 30, tzinfo=UTC), 23),
+    ],
+)
+def test_of_the_organisations_event_the_day_is_kept_that_it_was_where_it_happened(
+    at: datetime, day: int
+) -> None:
+    granted = RoleGranted(grant="g", person="p", role="HR")
+    before = Recorded(stream=f"policy-{SUBJECT}", version=3, event=granted, at=at, by=BY)
     stored = MAPPER.to_stored_event(before)
     assert stored.topic == "policy.role-granted.v1"
-    assert b"2026-11-23" in stored.state
-    assert MAPPER.to_domain_event(stored).at == datetime(2026, 11, 23, tzinfo=UTC)
+    assert msgspec.json.decode(stored.state)["day"] == f"2026-11-{day}"
+    assert MAPPER.to_domain_event(stored).at == datetime(2026, 11, day, tzinfo=UTC)
 
 
 def test_an_unknown_name_is_kept_with_its_content() -> None:

@@ -138,11 +138,11 @@ def installed(database: str, vault_database: str, bootstrap: str, folder: Path) 
 
 
 def _furnish(recorder: LogRecorder, vault: Vault) -> None:
-    mapper, clock = EventMapper(vault), SystemClock()
-    found(recorder=recorder, vault=vault, mapper=mapper, clock=clock, name="Proef", administrator="admin")
-    handler = CommandHandler(
-        recorder=recorder, vault=vault, mapper=mapper, calendar=Calendar(clock=clock, zone=Settings().zone)
+    mapper, calendar = EventMapper(vault), Calendar(clock=SystemClock(), zone=Settings().zone)
+    found(
+        recorder=recorder, vault=vault, mapper=mapper, calendar=calendar, name="Proef", administrator="admin"
     )
+    handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, calendar=calendar)
 
     def ask(claim: str, role: Role, name: str, /, **given: Any) -> None:
         caller = Caller(person=vault.person_for_or_new(claim), role=role)

@@ -4,15 +4,17 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from deploy.processing import app_of, feed_of
 from events.catalog.policy import RoleGranted
+from projections.views.organisation import UnitChange, unit_changes
 from rules.access import Role
 from services.callers import UnauthenticatedError
 from services.contexts import read_command
@@ -262,3 +264,18 @@ def test_of_today_is_what_hr_tells_just_after_midnight_where_the_organisation_is
     report = feed.post(files={"memberships": members}).json()
     assert done(report) == ["recordTeamJoined e1"]
     assert ("memberships.csv", 3) in [problem[:2] for problem in named(report)]
+
+
+def test_what_hr_tells_just_after_midnight_is_shown_under_the_day_it_was_where_the_organisation_is(
+    feed: Feed,
+) -> None:
+    feed.house.clock.advance(datetime(2026, 11, 23, 23, 30, tzinfo=UTC) - NOW)
+    feed.post(files={"units": UNITS})
+    caught_up(feed.house)
+
+    async def told() -> list[UnitChange]:
+        async with await psycopg.AsyncConnection.connect(feed.house.log.url) as connection:
+            return await unit_changes(connection, last=20)
+
+    shown = {(change.unit.name, change.on) for change in asyncio.run(told())}
+    assert {("Kade", date(2026, 11, 24)), ("Team Dok", date(2026, 11, 24))} <= shown

@@ -113,7 +113,7 @@ def found_in(house: House) -> None:
         recorder=house.log.recorders[0],
         vault=house.vault,
         mapper=house.mapper,
-        clock=house.clock,
+        calendar=house.calendar,
         name="MEE Voorbeeld",
         administrator="administrator",
     )

@@ -58,7 +58,7 @@ def test_it_needs_a_name_and_an_administrator(house: House, name: str, administr
             recorder=house.log.recorders[0],
             vault=house.vault,
             mapper=house.mapper,
-            clock=house.clock,
+            calendar=house.calendar,
             name=name,
             administrator=administrator,
         )
