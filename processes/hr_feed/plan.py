@@ -1,6 +1,6 @@
 """What HR's files ask for, compared with how the organisation stands: pure, the same for a dry run."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -272,11 +272,15 @@ def _once(
 
 def _parents_first(rows: Sequence[Unit], problems: list[Problem]) -> Iterator[Unit]:
     """Yield units so that each comes after its parent, then teams; units in a circle are told."""
-    units = [row for row in rows if not row.is_team]
-    waiting = {row.key: row for row in units}
-    while ready := [row for row in waiting.values() if row.parent_key not in waiting]:
-        for row in ready:
-            yield waiting.pop(row.key)
+    waiting = {row.key: row for row in rows if not row.is_team}
+    below: dict[str | None, list[Unit]] = {}
+    for row in waiting.values():
+        below.setdefault(row.parent_key, []).append(row)
+    ready = deque(row for row in waiting.values() if row.parent_key not in waiting)
+    while ready:
+        row = ready.popleft()
+        ready += below.get(row.key, ())
+        yield waiting.pop(row.key)
     for row in waiting.values():
         nl, en = "Deze eenheid staat onder zichzelf.", "This unit stands under itself."
         problems.append(Problem(file=UNITS, line=row.line, column="parent_key", nl=nl, en=en))
