@@ -12,7 +12,7 @@ from gateway.loaders import Loaders
 from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
 from gateway.read_log import ReadLog
-from gateway.reads import Reads
+from gateway.reads import Caller, Reads
 from kit.clock import Calendar
 from kit.tokens import IssuerUnreachableError, TokenRefusedError
 from projections.view import View
@@ -75,6 +75,7 @@ class Context:
     connection_params: dict[str, object] | None = None
     identity: Identity | None = None
     role: Role = Role.PUBLIC
+    _caller: Caller | None = field(default=None, init=False)
     _loaders: Loaders | None = field(default=None, init=False)
 
     async def authenticate(self, headers: Mapping[str, str]) -> None:
@@ -150,6 +151,7 @@ class Context:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         places = [self.gateway.positions.read(position) for position in positions]
         await self.gateway.freshness.wait(views, places, within_s=self.gateway.limits.wait_for_s)
+        self._caller = None  # what was waited for may be about who asks
 
     async def need_fresh(self, *views: View) -> None:
         """Raise UNAVAILABLE rather than disclose anything of one person to another from a view too stale."""
@@ -157,7 +159,12 @@ class Context:
 
     async def roles(self) -> frozenset[Role]:
         """Return the roles held now; asked each time, since one withdrawn ends running subscriptions too."""
-        return await self.gateway.reads.roles_of(self.person)
+        self._caller = await self.gateway.reads.caller(self.person)
+        return self._caller.roles
+
+    async def caller(self) -> Caller:
+        """Return who asks as `may_ask` found them for this field, or a later one of the same connection."""
+        return self._caller or await self.gateway.reads.caller(self.person)
 
 
 def _bearer(header: str | None) -> str | None:

@@ -119,8 +119,7 @@ class Freshness:
         async with self._connect() as connection:
             stale_s = await staleness_of(connection, views)
         if stale_s > at_most_s:
-            message = f"What is known here is older than {at_most_s:g} s, so it isn't shown; try again."
-            raise GatewayError(ErrorCode.UNAVAILABLE, message)
+            raise too_stale(at_most_s)
 
     async def passed(self, views: Sequence[View], places: Sequence[Place]) -> bool:
         async with self._connect() as connection:
@@ -136,6 +135,11 @@ class Freshness:
                     if row.ordinal < place.ordinal:
                         return False
         return True
+
+
+def too_stale(at_most_s: float) -> GatewayError:
+    message = f"What is known here is older than {at_most_s:g} s, so it isn't shown; try again."
+    return GatewayError(ErrorCode.UNAVAILABLE, message)
 
 
 class Movement:

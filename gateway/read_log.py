@@ -22,7 +22,8 @@ class ReadLog:
     async def record(self, shown: Sequence[Shown]) -> None:
         """Write what is about to be shown. Raises UNAVAILABLE when it can't be written."""
         try:
-            async with self._connect() as connection:
+            # in one trip; what can't be written is known, and raised, when the pipeline ends
+            async with self._connect() as connection, connection.pipeline():
                 await read_log.record(connection, shown)
         except Exception as error:
             _log.exception("read_log.not_written", kind=type(error).__name__, exc_info=False)

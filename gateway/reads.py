@@ -1,18 +1,30 @@
 """The views as resolvers ask them: each read on a connection of the pool, none with SQL of its own."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
-from gateway.freshness import Connect
+from gateway.freshness import Connect, too_stale
 from kit.clock import Calendar
 from projections.parking import parked_of
 from projections.positions import positions_of
+from projections.standing import Standing, standing
 from projections.view import View
 from projections.views import directory, organisation, profile, shared, timeline
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from rules.names import plain_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, and the roles they may choose from; `person` is None for who keeps no portfolio here."""
+
+    person: directory.Person | None
+    roles: frozenset[Role]
 
 
 class Reads:
@@ -22,16 +34,20 @@ class Reads:
         self._connect = connect
         self._calendar = calendar
 
-    async def roles_of(self, person: str) -> frozenset[Role]:
-        """Return the roles someone may choose from: those granted, and PROFESSIONAL as long as it lasts.
+    async def caller(self, person: str) -> Caller:
+        """Return someone with their roles: those granted, and PROFESSIONAL as long as it lasts.
 
         It lasts while employed, and some days longer, so that who left can take the own portfolio along.
         """
         async with self._connect() as connection:
-            granted = await self._granted(connection, person)
-            known = await directory.person_by_id(connection, person)
-            registered = known is not None and await self._keeps_portfolio(connection, known.ended_on)
-        return roles_held(granted={Role[grant.role] for grant in granted}, registered=registered)
+            known = await directory.known_of(connection, person)
+            if known.parked:
+                raise _parked()
+            registered = known.person is not None and await self._keeps_portfolio(
+                connection, known.person.ended_on
+            )
+        roles = roles_held(granted={Role[role] for role in known.roles}, registered=registered)
+        return Caller(person=known.person, roles=roles)
 
     async def _keeps_portfolio(self, connection: Any, ended_on: date | None) -> bool:
         if ended_on is None:
@@ -42,28 +58,16 @@ class Reads:
         days = policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT
         return keeps_portfolio(ended_on=ended_on, days=days, today=self._calendar.today())
 
-    async def person(self, person: str) -> directory.Person | None:
-        async with self._connect() as connection:
-            await self._none_parked(connection, directory.VIEW, [person])
-            return await directory.person_by_id(connection, person)
-
     async def names_of(self, persons: Sequence[str]) -> dict[str, str]:
         """Return the names of those of these people who are known; one set aside for repair is not."""
         async with self._connect() as connection:
             known = await directory.persons_by_ids(connection, persons)
-            parked = await parked_of(connection, directory.VIEW, list(known))
-        return {id_: person.display_name for id_, person in known.items() if id_ not in parked}
+        return {id_: person.display_name for id_, person in known.items()}
 
     async def colleagues(self, start: str, *, limit: int) -> list[directory.Person]:
         """Return who works here and has a name of which a word begins so; one set aside for repair is not."""
         async with self._connect() as connection:
-            found = await directory.colleagues(connection, start, limit=limit)
-            parked = await parked_of(connection, directory.VIEW, [person.person for person in found])
-        return [person for person in found if person.person not in parked]
-
-    async def grants_of(self, person: str) -> list[directory.RoleGrant]:
-        async with self._connect() as connection:
-            return await self._granted(connection, person)
+            return await directory.colleagues(connection, start, limit=limit)
 
     async def role_grants(self) -> list[directory.RoleGrant]:
         """Return the roles in force, by role and then by name."""
@@ -98,8 +102,7 @@ class Reads:
 
     async def teams_of(self, person: str) -> list[organisation.Team]:
         """Return the teams someone is in, by name; one whose forming is not seen yet is left out."""
-        async with self._connect() as connection:
-            await self._none_parked(connection, profile.VIEW, [person])
+        async with self._of(profile.VIEW, person) as connection:
             memberships = await profile.teams_of(connection, person)
             known = await organisation.teams_by_ids(connection, [member.team for member in memberships])
         return sorted(known.values(), key=lambda team: (plain_name(team.name), team.team))
@@ -109,19 +112,16 @@ class Reads:
             return await organisation.teams_by_ids(connection, teams)
 
     async def portfolio_of(self, person: str, as_of: datetime | None = None) -> profile.Portfolio | None:
-        async with self._connect() as connection:
-            await self._none_parked(connection, profile.VIEW, [person])
+        async with self._of(profile.VIEW, person) as connection:
             return await profile.portfolio_of(connection, person, as_of)
 
-    async def agreements_to_confirm(self, other: str) -> list[profile.Agreement]:
-        """Return what others noted as agreed with someone, not confirmed yet."""
-        async with self._connect() as connection:
-            await self._none_parked(connection, profile.VIEW, [other])
+    async def agreements_to_confirm(self, other: str, *, at_most_s: float) -> list[profile.Agreement]:
+        """Return what others noted as agreed with someone, not confirmed yet; UNAVAILABLE if too old."""
+        async with self._of(profile.VIEW, other, at_most_s=at_most_s) as connection:
             return await profile.agreements_to_confirm(connection, other)
 
     async def agreement_for(self, other: str, agreement: str) -> profile.Agreement | None:
-        async with self._connect() as connection:
-            await self._none_parked(connection, profile.VIEW, [other])
+        async with self._of(profile.VIEW, other) as connection:
             return await profile.agreement_for(connection, other, agreement)
 
     async def history_of(
@@ -135,8 +135,7 @@ class Reads:
         limit: int,
     ) -> list[timeline.Entry]:
         """Return a page of someone's own history."""
-        async with self._connect() as connection:
-            await self._none_parked(connection, timeline.VIEW, [person])
+        async with self._of(timeline.VIEW, person) as connection:
             return await timeline.entries(
                 connection,
                 person,
@@ -148,8 +147,7 @@ class Reads:
             )
 
     async def changes_after(self, person: str, ordinal: int) -> list[timeline.Entry]:
-        async with self._connect() as connection:
-            await self._none_parked(connection, timeline.VIEW, [person])
+        async with self._of(timeline.VIEW, person) as connection:
             return await timeline.entries_after(connection, person, ordinal)
 
     async def newest_change(self, person: str) -> timeline.Entry | None:
@@ -159,11 +157,13 @@ class Reads:
         return newest[0] if newest else None
 
     async def shared_with(
-        self, viewer: str, *, after: tuple[str, str] | None, limit: int
+        self, viewer: str, *, after: tuple[str, str] | None, limit: int, at_most_s: float
     ) -> list[shared.SharedItem]:
-        """Return a page of what is open to someone today, by owner; owners set aside open nothing."""
-        async with self._connect() as connection:
-            await self._none_parked(connection, shared.VIEW, [viewer])
+        """Return a page of what is open to someone today, by owner; owners set aside open nothing.
+
+        Raises UNAVAILABLE where that was known whole longer ago: a sharing withdrawn may not be seen yet.
+        """
+        async with self._of(shared.VIEW, viewer, at_most_s=at_most_s) as connection:
             return await shared.shared_with(
                 connection, viewer, today=self._calendar.today(), after=after, limit=limit
             )
@@ -176,14 +176,23 @@ class Reads:
             raise GatewayError(ErrorCode.UNAVAILABLE, "The views were not made yet; try again.")
         return standing[0].generation
 
-    async def _granted(self, connection: Any, person: str) -> list[directory.RoleGrant]:
-        granted = await directory.roles_of(connection, person)
-        # Of the organisation too: what waits for repair there may have taken a role away.
-        organisations = {grant.organisation for grant in granted}
-        await self._none_parked(connection, directory.VIEW, [person, *organisations])
-        return granted
+    @asynccontextmanager
+    async def _of(self, view: View, person: str, *, at_most_s: float = math.inf) -> AsyncIterator[Any]:
+        """Lend a connection to read a view of someone; raises PARKED or UNAVAILABLE over what was read."""
+
+        def check(stands: Standing) -> None:
+            if stands.stale_s > at_most_s:
+                raise too_stale(at_most_s)
+            if stands.parked:
+                raise _parked()
+
+        async with self._connect() as connection, standing(connection, view, person, check):
+            yield connection
 
     async def _none_parked(self, connection: Any, view: View, subjects: Sequence[str]) -> None:
         if await parked_of(connection, view, subjects):
-            message = "An event waits for repair, so this would be old."
-            raise GatewayError(ErrorCode.PARKED, message)
+            raise _parked()
+
+
+def _parked() -> GatewayError:
+    return GatewayError(ErrorCode.PARKED, "An event waits for repair, so this would be old.")

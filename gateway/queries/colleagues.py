@@ -25,9 +25,8 @@ async def colleagues(info: Info[Context, None], name: str) -> list[Colleague] | 
         raise GatewayError(ErrorCode.BAD_REQUEST, f"`name` has {NAME_CHARS_MIN} letters at least.")
     if len(name) > NAME_CHARS_MAX:
         raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`name` has {NAME_CHARS_MAX} characters at most.")
-    reads = info.context.gateway.reads
-    asking = await reads.person(info.context.person)
+    asking = (await info.context.caller()).person
     if asking is None or asking.ended_on is not None:  # who left keeps the own portfolio, and no more
         raise GatewayError(ErrorCode.FORBIDDEN, "Colleagues are those of who works here.")
-    found = await reads.colleagues(name, limit=COLLEAGUES_MAX)
+    found = await info.context.gateway.reads.colleagues(name, limit=COLLEAGUES_MAX)
     return [Colleague(id=strawberry.ID(p.person), display_name=p.display_name) for p in found]

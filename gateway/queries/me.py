@@ -53,13 +53,12 @@ class Me:
     async def shared_with_me(
         self, info: Info[Context, None], first: int = 20, after: str | None = UNSET
     ) -> Connection[shared.SharedItem]:
-        await info.context.need_fresh(shared_view.VIEW)
         return await shared.page(info.context, self.id, first=first, after=after or None)
 
     @field(description="Of conversations others planned with me; not confirmed yet.")
     async def agreements_to_confirm(self, info: Info[Context, None]) -> list[Agreement]:
-        await info.context.need_fresh(profile.VIEW)
-        open_ = await info.context.gateway.reads.agreements_to_confirm(self.id)
+        gateway = info.context.gateway
+        open_ = await gateway.reads.agreements_to_confirm(self.id, at_most_s=gateway.limits.staleness_max_s)
         return [agreement_of(agreement) for agreement in open_]
 
     @field(description="In which role someone saw which item, and why, up to yesterday; kept 24 months.")
@@ -74,7 +73,7 @@ async def me(info: Info[Context, None], wait_for: list[Position] | None = UNSET)
     context = info.context
     views = (directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
     await context.wait_for(wait_for, *views)
-    known = await context.gateway.reads.person(context.person)
+    known = (await context.caller()).person
     if known is None:
         return None
     return Me(id=strawberry.ID(known.person), display_name=known.display_name)

@@ -58,7 +58,9 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
     """Return a page of what is open to someone, each item on record in its owner's read log first."""
 
     async def read(behind: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
-        return await context.gateway.reads.shared_with(viewer, after=behind, limit=limit)
+        return await context.gateway.reads.shared_with(
+            viewer, after=behind, limit=limit, at_most_s=context.gateway.limits.staleness_max_s
+        )
 
     async def record(rows: Sequence[shared.SharedItem]) -> None:
         today = context.gateway.calendar.today()

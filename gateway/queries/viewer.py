@@ -27,11 +27,11 @@ class Viewer:
 @query(description="Who is asking, in which role.")
 async def viewer(info: Info[Context, None]) -> Viewer | None:
     context = info.context
-    known = await context.gateway.reads.person(context.person)
-    held = await context.roles()
+    caller = await context.caller()
+    known = caller.person
     return Viewer(
         id=strawberry.ID(context.person),
         display_name=known.display_name if known else "",  # who holds a role need not keep a portfolio
         role=context.role,
-        roles=[role for role in Role if role in held],
+        roles=[role for role in Role if role in caller.roles],
     )

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.policy import RoleGranted, RoleWithdrawn
 from events.codec import Forgotten
 from projections.changes import Changes
-from projections.view import Column, Fact, Table, View
+from projections.view import SCHEMA, Column, Fact, Table, View
 from rules.names import name_words, plain_name
 
 _VERSION: Final = 2
@@ -75,6 +75,17 @@ class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
     granted_at: datetime
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of someone who asks; `parked` when an event of who they are or may do waits for repair.
+
+    `person` is None for who is unknown or forgotten, `roles` are the names of those granted.
+    """
+
+    person: Person | None
+    roles: list[str]
+    parked: bool
+
+
 def fold(fact: Fact, changes: Changes) -> None:
     """Keep one row a person, one for each start of the name, and one a grant in force."""
     recorded = fact.recorded
@@ -115,21 +126,37 @@ VIEW: Final = View(
 _PERSON: Final = (
     f"SELECT subject AS person, display_name, registered_at, ended_on FROM {PERSONS.served} p WHERE"
 )
-_GRANT: Final = (
+_PARKED: Final = (
+    f"SELECT k.subject FROM {SCHEMA}.parked k WHERE k.view = '{VIEW.name}' AND k.version = {_VERSION}"
+)
+# Of the organisation too: what waits for repair there may have taken a role away.
+_KNOWN: Final = f"""
+    SELECT p.*, ARRAY(SELECT role FROM {ROLE_GRANTS.served} WHERE person = %(person)s) AS roles,
+           EXISTS ({_PARKED} AND (k.subject = %(person)s OR k.subject IN (
+               SELECT subject FROM {ROLE_GRANTS.served} WHERE person = %(person)s))) AS parked
+    FROM (SELECT) asked LEFT JOIN ({_PERSON} subject = %(person)s) p ON true
+""".encode()
+_GRANTS: Final = (
     "SELECT g.subject AS organisation, g.role_grant, g.person, g.role, g.granted_at"
-    f" FROM {ROLE_GRANTS.served} g"
+    f" FROM {ROLE_GRANTS.served} g LEFT JOIN {PERSONS.served} p ON p.subject = g.person"
+    ' ORDER BY g.role COLLATE "C", p.plain_name COLLATE "C" NULLS LAST, g.role_grant'
 )
 
 
 async def persons_by_ids(connection: psycopg.AsyncConnection, persons: Sequence[str]) -> dict[str, Person]:
-    """Return those of these people that are known, who left among them, by id."""
-    known = await _persons(connection, f"{_PERSON} subject = ANY(%s)", list(persons))
+    """Return those of these people that are known, who left among them, by id; none set aside for repair."""
+    statement = f"{_PERSON} subject = ANY(%s) AND subject NOT IN ({_PARKED})"
+    known = await _persons(connection, statement, list(persons))
     return {person.person: person for person in known}
 
 
-async def person_by_id(connection: psycopg.AsyncConnection, person: str) -> Person | None:
-    """Return one person, or None for who is unknown or forgotten."""
-    return (await persons_by_ids(connection, [person])).get(person)
+async def known_of(connection: psycopg.AsyncConnection, person: str) -> Known:
+    """Return who someone is and what they may do, as it stands at one moment: asked with every request."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_KNOWN, {"person": person}, prepare=True)
+        row = await cursor.fetchone() or {}
+    known = msgspec.convert(row, Person) if row["person"] else None
+    return Known(person=known, roles=row["roles"], parked=row["parked"])
 
 
 async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
@@ -139,39 +166,29 @@ async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
 
 
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:
-    """Return who works here and has a name, any word of which begins so, by name; case and accents aside."""
+    """Return who works here and has a name, any word of which begins so, by name; case and accents aside.
+
+    One set aside for repair is not among them.
+    """
     plain = plain_name(start)
     if not plain:
         return []
     statement = (
-        f"{_PERSON} ended_on IS NULL"
+        f"{_PERSON} ended_on IS NULL AND subject NOT IN ({_PARKED})"
         f" AND subject IN (SELECT subject FROM {NAME_STARTS.served} WHERE rest LIKE %s)"
         ' ORDER BY plain_name COLLATE "C", subject LIMIT %s'
     )
     return await _persons(connection, statement, f"{plain}%", limit)
 
 
-async def roles_of(connection: psycopg.AsyncConnection, person: str) -> list[RoleGrant]:
-    """Return the roles that a person holds, by role."""
-    return await _grants(connection, f"{_GRANT} WHERE g.person = %s ORDER BY g.role, g.role_grant", person)
-
-
 async def role_grants(connection: psycopg.AsyncConnection) -> list[RoleGrant]:
     """Return every role in force, by role and then by the holder's name, who has none last."""
-    return await _grants(
-        connection,
-        f"{_GRANT} LEFT JOIN {PERSONS.served} p ON p.subject = g.person"
-        ' ORDER BY g.role COLLATE "C", p.plain_name COLLATE "C" NULLS LAST, g.role_grant',
-    )
+    async with connection.cursor(row_factory=class_row(RoleGrant)) as cursor:
+        await cursor.execute(_GRANTS.encode())
+        return await cursor.fetchall()
 
 
 async def _persons(connection: psycopg.AsyncConnection, statement: str, *values: Any) -> list[Person]:
     async with connection.cursor(row_factory=class_row(Person)) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return await cursor.fetchall()
-
-
-async def _grants(connection: psycopg.AsyncConnection, statement: str, *values: Any) -> list[RoleGrant]:
-    async with connection.cursor(row_factory=class_row(RoleGrant)) as cursor:
         await cursor.execute(statement.encode(), values)
         return await cursor.fetchall()

@@ -21,7 +21,7 @@ from gateway.limits import DocumentLimits
 from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
 from gateway.read_log import ReadLog
-from gateway.reads import Reads
+from gateway.reads import Caller, Reads
 from gateway.schema import build_schema
 from kit.clock import Calendar, FixedClock
 from projections.views import directory, organisation, profile, timeline
@@ -53,14 +53,10 @@ class StandInReads(Reads):
         self.broken: Exception | None = None
         self.changes: list[timeline.Entry] = []
 
-    async def roles_of(self, person: str) -> frozenset[Role]:
+    async def caller(self, person: str) -> Caller:
         held = {OWNER: Role.PROFESSIONAL, PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
-        return frozenset({held[person]}) if person in held else frozenset()
-
-    async def person(self, person: str) -> directory.Person | None:
-        if self.broken:
-            raise self.broken
-        return directory.Person(person=person, display_name="Fenna", registered_at=NOW, ended_on=None)
+        known = directory.Person(person=person, display_name="Fenna", registered_at=NOW, ended_on=None)
+        return Caller(person=known, roles=frozenset({held[person]} if person in held else ()))
 
     async def the_organisation(self) -> organisation.Organisation | None:
         return organisation.Organisation(organisation="d" * 32, name="Kade", version=3, founded_at=NOW)
@@ -72,9 +68,8 @@ class StandInReads(Reads):
         return None
 
     async def teams_of(self, person: str) -> list[organisation.Team]:
-        return []
-
-    async def grants_of(self, person: str) -> list[directory.RoleGrant]:
+        if self.broken:
+            raise self.broken
         return []
 
     async def names_of(self, persons: Sequence[str]) -> dict[str, str]:

@@ -29,10 +29,10 @@ class OperationalError(Exception):
 def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_whole(house: House) -> None:
     house.reads.broken = RuntimeError("secret: Fenna voelt zich moe")
     with capture_logs() as logged:
-        answer = asyncio.run(house.ask("{ me { id } organisation { name } }"))
+        answer = asyncio.run(house.ask("{ me { teams { id } } organisation { name } }"))
     assert answer["data"] == {"me": None, "organisation": {"name": "Kade"}}
     (error,) = answer["errors"]
-    assert error["path"] == ["me"]
+    assert error["path"] == ["me", "teams"]
     assert error["extensions"]["code"] == "INTERNAL"
     assert "secret" not in str(answer)
     (line,) = [line for line in logged if line["log_level"] == "error"]
@@ -43,7 +43,7 @@ def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_
 
 def test_a_database_that_is_away_is_unavailable(house: House) -> None:
     house.reads.broken = OperationalError("connection to 10.0.0.3 failed")
-    answer = asyncio.run(house.ask("{ me { id } }"))
+    answer = asyncio.run(house.ask("{ me { teams { id } } }"))
     assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
     assert "10.0.0.3" not in str(answer)
 

@@ -14,8 +14,8 @@ from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.open_subscriptions import OpenSubscriptions
 from gateway.positions import Place
+from gateway.reads import Caller
 from projections.views import timeline
-from rules.access import Role
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
 ASK = (
@@ -118,13 +118,13 @@ def test_it_ends_when_the_token_expires(house: House) -> None:
 
 
 def test_it_ends_when_the_role_is_no_longer_held(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nobody(_: str) -> frozenset[Role]:
-        return frozenset()
+    async def nobody(_: str) -> Caller:
+        return Caller(person=None, roles=frozenset())
 
     async def run() -> list[Any]:
         stream = watching(house, place(house, 0))
         await anext(stream)
-        monkeypatch.setattr(house.reads, "roles_of", nobody)
+        monkeypatch.setattr(house.reads, "caller", nobody)
         house.reads.changes.append(change(12))
         return [result async for result in stream]
 
@@ -150,14 +150,14 @@ def test_one_in_which_nothing_happens_ends_too_when_the_token_expires(house: Hou
 def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nobody(_: str) -> frozenset[Role]:
-        return frozenset()
+    async def nobody(_: str) -> Caller:
+        return Caller(person=None, roles=frozenset())
 
     async def run() -> Any:
         stream = watching(house)
         waiting = asyncio.create_task(anext(stream))
         await asyncio.sleep(0.1)
-        monkeypatch.setattr(house.reads, "roles_of", nobody)
+        monkeypatch.setattr(house.reads, "caller", nobody)
         async with asyncio.timeout(10):
             return await waiting
 

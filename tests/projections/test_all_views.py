@@ -163,7 +163,7 @@ def test_whose_key_was_destroyed_is_in_no_view_after_a_rebuild_and_nobody_is_par
     for name, rows in house.rows().items():
         assert not any(forgotten in row for (row,) in rows), name
     assert ask(house.log.url, "SELECT * FROM views.parked") == []
-    assert read(house.log.url, directory.person_by_id, kept) is not None
+    assert read(house.log.url, directory.known_of, kept).person is not None
     assert read(house.log.url, profile.portfolio_of, kept) is not None
 
 

@@ -42,13 +42,13 @@ def found(database: str, start: str, *, limit: int = 20) -> list[str]:
 def test_people_are_found_by_id(database: str) -> None:
     folded(database, directory.VIEW, facts(ANN_REGISTERED, BOB_REGISTERED))
     expected = directory.Person(person=ANN, display_name="Ann de Wit", registered_at=NOON, ended_on=None)
-    assert read(database, directory.person_by_id, ANN) == expected
+    assert read(database, directory.known_of, ANN).person == expected
     assert read(database, directory.persons_by_ids, [ANN, BOB, ORG]).keys() == {ANN, BOB}
 
 
 def test_the_later_name_holds_and_nobody_is_found_by_the_one_before(database: str) -> None:
     folded(database, directory.VIEW, facts(registered(ANN, "Ann van der Berg"), registered(ANN, "Ann Smit")))
-    person = read(database, directory.person_by_id, ANN)
+    person = read(database, directory.known_of, ANN).person
     assert person is not None
     assert person.display_name == "Ann Smit"
     assert person.registered_at == NOON + timedelta(hours=1)
@@ -58,7 +58,7 @@ def test_the_later_name_holds_and_nobody_is_found_by_the_one_before(database: st
 
 def test_who_left_is_known_and_not_found_and_back_again_is(database: str) -> None:
     folded(database, directory.VIEW, facts(ANN_REGISTERED, ANN_LEFT))
-    person = read(database, directory.person_by_id, ANN)
+    person = read(database, directory.known_of, ANN).person
     assert person is not None
     assert person.ended_on == LEFT_ON
     assert found(database, "ann") == []
@@ -109,10 +109,11 @@ def test_roles_are_those_granted_on_the_policy_stream_until_withdrawn(database: 
     founded = (f"policy-{ORG}", OrganisationFounded(name="MEE"))
     withdrawn = (f"policy-{ORG}", RoleWithdrawn(grant=GRANT))
     folded(database, directory.VIEW, facts(founded, granted(ANN, "HR", GRANT)))
-    assert [grant.role for grant in read(database, directory.roles_of, ANN)] == ["HR"]
-    assert read(database, directory.roles_of, BOB) == []
+    assert read(database, directory.known_of, ANN).roles == ["HR"]
+    assert read(database, directory.known_of, BOB).roles == []
     folded(database, directory.VIEW, facts(founded, granted(ANN, "HR", GRANT), withdrawn))
-    assert read(database, directory.roles_of, ANN) == read(database, directory.role_grants) == []
+    assert read(database, directory.known_of, ANN).roles == []
+    assert read(database, directory.role_grants) == []
 
 
 def test_all_roles_in_force_go_by_role_and_then_by_the_holders_name(database: str) -> None:
@@ -135,4 +136,4 @@ def test_facts_it_does_not_show_and_names_it_does_not_know_change_nothing(databa
     joined = (f"employment-{ANN}", TeamJoined(team=TEAM, on=NOON.date()))
     unknown = (f"employment-{ANN}", UnknownEvent(name="employment.moved-away.v1", raw=b"{}"))
     folded(database, directory.VIEW, facts(joined, unknown, ANN_LEFT))
-    assert read(database, directory.person_by_id, ANN) is None
+    assert read(database, directory.known_of, ANN).person is None

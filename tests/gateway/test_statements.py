@@ -1,0 +1,72 @@
+"""How many statements a read costs: each is a trip, and they add up faster than anything else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+
+from events.catalog.portfolio import ItemShared
+from gateway.endpoint import GraphQLEndpoint
+from gateway.read_log import ReadLog
+from gateway.reads import Reads
+from tests.gateway.house import SCHEMA
+from tests.gateway.world import COLLEAGUE, OWNER, TOMORROW, World, claimed
+
+pytestmark = pytest.mark.postgres
+
+
+def statements(world: World, document: str, *, name: str = "owner") -> int:
+    """Ask, and count what reached the database; it has to be answered."""
+    counted = 0
+
+    class Counting(psycopg.AsyncCursor[Any]):
+        async def execute(self, *args: Any, **kwargs: Any) -> Any:
+            nonlocal counted
+            counted += 1
+            return await super().execute(*args, **kwargs)
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        async with await psycopg.AsyncConnection.connect(
+            world.url, autocommit=True, cursor_factory=Counting
+        ) as connection:
+            yield connection
+
+    reads, log = Reads(connect, calendar=world.calendar), ReadLog(connect)
+    world.gateway = replace(world.gateway, reads=reads, read_log=log)
+    world.endpoint = GraphQLEndpoint(SCHEMA, world.gateway, with_page=True)
+    answer = asyncio.run(world.ask(document, name=name))
+    assert "errors" not in answer, answer
+    return counted
+
+
+def test_who_asks_is_one_statement(world: World) -> None:
+    world.opened()
+    assert statements(world, "{ me { id displayName } }") == 1
+    assert statements(world, "{ viewer { displayName roles } }") == 1
+
+
+def test_a_portfolio_is_how_it_stands_and_its_document_beside_who_asks(world: World) -> None:
+    world.happened(world.opened(), claimed())
+    assert statements(world, "{ me { portfolio { talents { name { nl } } } } }") == 3
+
+
+def test_a_page_of_what_others_opened_is_read_in_two_statements_and_recorded_in_two(world: World) -> None:
+    opened = ItemShared(
+        sharing="2" * 32,
+        item="1" * 32,
+        kind="talent",
+        audience="people",
+        people=(COLLEAGUE,),
+        with_energy=False,
+        until=TOMORROW,
+    )
+    world.happened(world.opened(), claimed(), opened)
+    document = "{ me { sharedWithMe { edges { node { owner { id } } } } } }"
+    assert statements(world, document, name="colleague") == 5
+    ((owner,),) = world.run("SELECT owner FROM read_log.disclosures")
+    assert owner == OWNER
