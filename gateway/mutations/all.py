@@ -1,64 +1,26 @@
-"""Every mutation there is, in the order of the schema."""
+"""Every mutation there is: what the modules here define, in the order in which rules/access.py names them."""
 
-from typing import Any, Final
+import pkgutil
+from importlib import import_module
+from typing import Final
 
-from gateway.mutations import (
-    conversations,
-    energy,
-    evidence,
-    goals,
-    hr_feed,
-    policy,
-    portfolio,
-    sharing,
-    talents,
-)
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
-MUTATIONS: Final[tuple[Any, ...]] = (
-    portfolio.open_portfolio,
-    portfolio.write_profile_statement,
-    talents.claim_talent,
-    talents.revise_talent,
-    talents.set_talent_aside,
-    energy.note_energy_source,
-    energy.remove_energy_source,
-    energy.name_passion,
-    energy.let_go_of_passion,
-    evidence.add_evidence,
-    evidence.withdraw_evidence,
-    evidence.write_reflection,
-    goals.set_goal,
-    goals.sharpen_goal,
-    goals.note_goal_progress,
-    goals.reach_goal,
-    goals.let_go_of_goal,
-    goals.offer_goal_to_team,
-    goals.take_back_goal_offer,
-    conversations.plan_conversation,
-    conversations.record_conversation,
-    conversations.confirm_agreement,
-    sharing.share_item,
-    sharing.end_item_sharing,
-    portfolio.give_insight_consent,
-    portfolio.withdraw_insight_consent,
-    portfolio.record_correction,
-    portfolio.pause_portfolio,
-    portfolio.resume_portfolio,
-    portfolio.close_portfolio,
-    policy.adopt_policy,
-    policy.record_works_council_consent,
-    policy.record_dpia,
-    policy.grant_role,
-    policy.withdraw_role,
-    hr_feed.register_professional,
-    hr_feed.record_team_joined,
-    hr_feed.record_team_left,
-    hr_feed.record_employment_ended,
-    hr_feed.form_unit,
-    hr_feed.rename_unit,
-    hr_feed.move_unit,
-    hr_feed.close_unit,
-    hr_feed.form_team,
-    hr_feed.rename_team,
-    hr_feed.close_team,
-)
+from gateway import mutations
+from rules.access import ROOT_FIELDS
+
+
+def _defined() -> dict[str, StrawberryField]:
+    names = (module.name for module in pkgutil.iter_modules(mutations.__path__, f"{mutations.__name__}."))
+    return {
+        to_camel_case(name): value
+        for module in names
+        if module != __name__
+        for name, value in vars(import_module(module)).items()
+        if isinstance(value, StrawberryField)
+    }
+
+
+_DEFINED: Final = _defined()
+MUTATIONS: Final = tuple(_DEFINED[name] for name in ROOT_FIELDS if name in _DEFINED)

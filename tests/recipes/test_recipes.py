@@ -21,6 +21,7 @@ CHECKED_BY = {
         "tests/rules/test_access.py",
     ),
     "tests/projections/views/portfolio_": ("tests/projections/views/test_profile_histories.py",),
+    "tests/services/portfolio_cases.py": ("tests/services/test_portfolio.py",),
 }
 """Beside the tests that a recipe edits: those that say what it forgot, by what it touches."""
 

@@ -1,16 +1,10 @@
-"""A portfolio with one of everything, and every command on one with what it makes happen there."""
+"""Every command on a portfolio with one of everything: what it makes happen there, and when it is refused."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Final
 
-import msgspec
-
-from events.catalog.employment import ProfessionalRegistered, TeamJoined
 from events.catalog.portfolio import (
     AgreementConfirmed,
-    AgreementMade,
-    ConversationHeld,
     ConversationPlanned,
     CorrectionRecorded,
     EnergySourceNoted,
@@ -18,7 +12,6 @@ from events.catalog.portfolio import (
     EvidenceAdded,
     EvidenceWithdrawn,
     GoalLetGo,
-    GoalOfferedToTeam,
     GoalOfferTakenBack,
     GoalProgressNoted,
     GoalReached,
@@ -31,7 +24,6 @@ from events.catalog.portfolio import (
     PassionLetGo,
     PassionNamed,
     PortfolioClosed,
-    PortfolioOpened,
     PortfolioPaused,
     PortfolioResumed,
     ProfileStatementWritten,
@@ -41,75 +33,38 @@ from events.catalog.portfolio import (
     TalentSetAside,
 )
 from events.catalog.registry import Event
-from kit.ids import derived_id
-from rules.agreements import agreement_id
 from rules.timeline import entry_id
-from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY
-
-AS_COLLEAGUE: Final = msgspec.structs.replace(IDS, person=COLLEAGUE)
-DAY: Final = timedelta(days=1)
-AGREED: Final = agreement_id(PERSON, "0" * 31 + "a")
-
-REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
-KADE = derived_id(ORGANISATION, "team", "kade")
-IN_TEAM = TeamJoined(team=KADE, on=date(2026, 1, 1))
-OPENED = PortfolioOpened(language="nl")
-STATEMENT = ProfileStatementWritten(statement="me", text="Ik sta naast mensen.")
-CALM = TalentClaimed(talent="calm", name="Rust brengen", strength=4, energy=2, use=1, story="Op straat.")
-SOURCE = EnergySourceNoted(source="forms", kind="drainer", activity="Formulieren", hours_per_week="up_to_2")
-PASSION = PassionNamed(passion="youth", text="Met jongeren werken")
-EVIDENCE = EvidenceAdded(evidence="thanks", kind="story", title="Bedankje", text="Van een gezin.")
-REFLECTION = ReflectionWritten(reflection="note", text="Wat ging er goed?", about=("calm",))
-GOAL = GoalSet(goal="coach", text="Coachen leren", horizon=date(2027, 6, 1))
-PLANNED = ConversationPlanned(conversation="talk", other=COLLEAGUE, planned_for=TODAY + DAY)
-HELD_BEFORE = ConversationPlanned(conversation="held", other=COLLEAGUE, planned_for=TODAY - DAY)
-HELD = ConversationHeld(
-    conversation="held", held_on=TODAY, agreements=(AgreementMade(agreement=AGREED, text="Samen kijken"),)
+from tests.services.portfolio_home import (
+    AGREED,
+    CALM_SHARING_ENDED,
+    DAY,
+    HELD_NOW,
+    KADE,
+    NUMBERS,
+    OFFERED,
 )
-SHARED = ItemShared(
-    sharing="open", item="calm", kind="talent", audience="people", people=(COLLEAGUE,), until=TODAY + DAY
-)
-CONSENT = InsightConsentGiven(scopes=("talents",), notice_version=1)
+from tests.spec import COLLEAGUE, NEW, PERSON, TODAY
 
-AT_WORK: Final[tuple[Event, ...]] = (REGISTERED, IN_TEAM)
-ITEMS: Final[tuple[Event, ...]] = (
-    OPENED,
-    STATEMENT,
-    CALM,
-    SOURCE,
-    PASSION,
-    EVIDENCE,
-    REFLECTION,
-    GOAL,
-    PLANNED,
-    HELD_BEFORE,
-    HELD,
-    SHARED,
-    CONSENT,
-)
-HOME: Final[tuple[Event, ...]] = (*AT_WORK, *ITEMS)
-
-OFFERED = GoalOfferedToTeam(goal="coach", team=KADE, wording="Wie coacht mee?")
-CALM_SHARING_ENDED = ItemSharingEnded(sharing="open", reason="item_gone")
-NUMBERS: Final = {"strength": 5, "energy": 1, "use": 2}
-HELD_NOW = ConversationHeld(
-    conversation="talk",
-    held_on=TODAY,
-    agreements=(
-        AgreementMade(agreement=agreement_id(PERSON, derived_id("agreement", NEW, "0")), text="Eerst dit"),
-        AgreementMade(agreement=agreement_id(PERSON, derived_id("agreement", NEW, "1")), text="Dan dat"),
-    ),
-)
+WRONG: Final = ("WRONG_STATE",)
+WRONG_AND_UNKNOWN: Final = ("WRONG_STATE", "NOT_FOUND")
+ACCEPTED: Final[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`asked` is the input as JSON; it makes `happens` happen at HOME, after `before`."""
+    """
+    `asked` is the input as JSON; it makes `happens` happen at HOME, after `before`.
+
+    With no portfolio opened, with a paused and with a closed one it is refused with these codes.
+    """
 
     name: str
     asked: dict[str, Any]
     happens: tuple[Event, ...]
     before: tuple[Event, ...] = ()
+    not_opened: tuple[str, ...] = WRONG
+    paused: tuple[str, ...] = WRONG
+    closed: tuple[str, ...] = WRONG
 
 
 CASES: Final = (
@@ -127,8 +82,14 @@ CASES: Final = (
         "reviseTalent",
         {"talentId": "calm", **NUMBERS},
         (TalentRevised(talent="calm", strength=5, energy=1, use=2),),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("setTalentAside", {"talentId": "calm"}, (TalentSetAside(talent="calm"), CALM_SHARING_ENDED)),
+    Case(
+        "setTalentAside",
+        {"talentId": "calm"},
+        (TalentSetAside(talent="calm"), CALM_SHARING_ENDED),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
     Case(
         "noteEnergySource",
         {"kind": "GIVER", "activity": "Op huisbezoek", "hoursPerWeek": "FROM_8_TO_16", "talentIds": ["calm"]},
@@ -141,10 +102,21 @@ CASES: Final = (
                 talents=("calm",),
             ),
         ),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("removeEnergySource", {"energySourceId": "forms"}, (EnergySourceRemoved(source="forms"),)),
+    Case(
+        "removeEnergySource",
+        {"energySourceId": "forms"},
+        (EnergySourceRemoved(source="forms"),),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
     Case("namePassion", {"text": "Verhalen"}, (PassionNamed(passion=NEW, text="Verhalen"),)),
-    Case("letGoOfPassion", {"passionId": "youth"}, (PassionLetGo(passion="youth"),)),
+    Case(
+        "letGoOfPassion",
+        {"passionId": "youth"},
+        (PassionLetGo(passion="youth"),),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
     Case(
         "addEvidence",
         {"title": "Diploma", "source": {"badge": "https://badges.example/7?x=%20#a"}, "talentIds": ["calm"]},
@@ -157,12 +129,19 @@ CASES: Final = (
                 talents=("calm",),
             ),
         ),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("withdrawEvidence", {"evidenceId": "thanks"}, (EvidenceWithdrawn(evidence="thanks"),)),
+    Case(
+        "withdrawEvidence",
+        {"evidenceId": "thanks"},
+        (EvidenceWithdrawn(evidence="thanks"),),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
     Case(
         "writeReflection",
         {"text": "Nu dit.\nEn dat.", "aboutIds": ["coach", "talk", "coach"]},
         (ReflectionWritten(reflection=NEW, text="Nu dit.\nEn dat.", about=("coach", "talk")),),
+        not_opened=("WRONG_STATE", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"),
     ),
     Case(
         "setGoal",
@@ -173,20 +152,39 @@ CASES: Final = (
         "sharpenGoal",
         {"goalId": "coach", "text": "Coach worden"},
         (GoalSharpened(goal="coach", text="Coach worden"),),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
     Case(
         "noteGoalProgress",
         {"goalId": "coach", "progress": 0},
         (GoalProgressNoted(goal="coach", progress=0),),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("reachGoal", {"goalId": "coach"}, (GoalReached(goal="coach"),)),
-    Case("letGoOfGoal", {"goalId": "coach"}, (GoalLetGo(goal="coach"),)),
+    Case(
+        "reachGoal",
+        {"goalId": "coach"},
+        (GoalReached(goal="coach"),),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
+    Case(
+        "letGoOfGoal",
+        {"goalId": "coach"},
+        (GoalLetGo(goal="coach"),),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
     Case(
         "offerGoalToTeam",
         {"goalId": "coach", "teamId": KADE, "offeredAs": "Wie coacht mee?"},
         (OFFERED,),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("takeBackGoalOffer", {"goalId": "coach"}, (GoalOfferTakenBack(goal="coach"),), (OFFERED,)),
+    Case(
+        "takeBackGoalOffer",
+        {"goalId": "coach"},
+        (GoalOfferTakenBack(goal="coach"),),
+        (OFFERED,),
+        not_opened=WRONG_AND_UNKNOWN,
+    ),
     Case(
         "planConversation",
         {"withId": COLLEAGUE, "plannedFor": "2026-11-24"},
@@ -196,8 +194,15 @@ CASES: Final = (
         "recordConversation",
         {"conversationId": "talk", "heldOn": "2026-11-24", "agreements": ["Eerst dit", " Dan dat "]},
         (HELD_NOW,),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("confirmAgreement", {"agreementId": AGREED}, (AgreementConfirmed(agreement=AGREED),)),
+    Case(
+        "confirmAgreement",
+        {"agreementId": AGREED},
+        (AgreementConfirmed(agreement=AGREED),),
+        not_opened=("NOT_FOUND",),
+        paused=ACCEPTED,
+    ),
     Case(
         "shareItem",
         {"itemId": "calm", "with": {"teamId": KADE}, "until": "2026-11-25", "withEnergy": True},
@@ -212,21 +217,48 @@ CASES: Final = (
                 with_energy=True,
             ),
         ),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("endItemSharing", {"sharingId": "open"}, (ItemSharingEnded(sharing="open", reason="owner"),)),
+    Case(
+        "endItemSharing",
+        {"sharingId": "open"},
+        (ItemSharingEnded(sharing="open", reason="owner"),),
+        not_opened=WRONG_AND_UNKNOWN,
+        paused=ACCEPTED,
+        closed=("WRONG_STATE", "ALREADY_SO"),
+    ),
     Case(
         "giveInsightConsent",
         {"scopes": ["ENERGY", "TALENTS", "ENERGY"], "noticeVersion": 1},
         (InsightConsentGiven(scopes=("talents", "energy"), notice_version=1),),
     ),
-    Case("withdrawInsightConsent", {}, (InsightConsentWithdrawn(),)),
+    Case(
+        "withdrawInsightConsent",
+        {},
+        (InsightConsentWithdrawn(),),
+        not_opened=("WRONG_STATE", "ALREADY_SO"),
+        paused=ACCEPTED,
+        closed=("WRONG_STATE", "ALREADY_SO"),
+    ),
     Case(
         "recordCorrection",
         {"timelineEntryId": entry_id(PERSON, 3), "text": "Het was vorig jaar."},
         (CorrectionRecorded(version=3, text="Het was vorig jaar."),),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
-    Case("pausePortfolio", {}, (PortfolioPaused(),)),
-    Case("resumePortfolio", {}, (PortfolioResumed(),), (PortfolioPaused(),)),
+    Case(
+        "pausePortfolio",
+        {},
+        (PortfolioPaused(),),
+        paused=("ALREADY_SO",),
+    ),
+    Case(
+        "resumePortfolio",
+        {},
+        (PortfolioResumed(),),
+        (PortfolioPaused(),),
+        paused=ACCEPTED,
+    ),
     Case(
         "closePortfolio",
         {},
@@ -235,9 +267,10 @@ CASES: Final = (
             ItemSharingEnded(sharing="open", reason="portfolio_closed"),
             InsightConsentWithdrawn(),
         ),
+        paused=ACCEPTED,
+        closed=("ALREADY_SO",),
     ),
 )
-CASE_OF: Final = {case.name: case for case in CASES}
 OWNERS_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "openPortfolio": {"language": "NL"},
     **{case.name: case.asked for case in CASES},

@@ -1,6 +1,5 @@
 """Every command of a portfolio: what it makes happen, and its refusal in each state that is wrong for it."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
@@ -24,67 +23,12 @@ from services.contexts import read_command
 from services.deciding import Command, Ids
 from services.portfolio.commands import ClosePortfolio, OpenPortfolio
 from services.portfolio.decider import DECIDER
-from tests.services.portfolio_cases import (
-    AS_COLLEAGUE,
-    AT_WORK,
-    CASE_OF,
-    CASES,
-    HOME,
-    OFFERED,
-    OWNERS_INPUTS,
-    Case,
-)
+from tests.services.portfolio_cases import CASES, OWNERS_INPUTS, WRONG, Case
+from tests.services.portfolio_home import AS_COLLEAGUE, AT_WORK, HOME, OFFERED
 from tests.spec import IDS, NEW, PERSON, decide, given
 
 PAUSED: Final[tuple[Event, ...]] = (PortfolioPaused(),)
 CLOSED: Final[tuple[Event, ...]] = decide(HOME, ClosePortfolio())
-WRONG: Final = ("WRONG_STATE",)
-WRONG_AND_UNKNOWN: Final = ("WRONG_STATE", "NOT_FOUND")
-ACCEPTED: Final[tuple[str, ...]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The codes a command of CASES is refused with: no portfolio opened, paused, closed."""
-
-    name: str
-    not_opened: tuple[str, ...] = WRONG
-    paused: tuple[str, ...] = WRONG
-    closed: tuple[str, ...] = WRONG
-
-
-ROWS: Final = (
-    Row("writeProfileStatement"),
-    Row("claimTalent"),
-    Row("reviseTalent", WRONG_AND_UNKNOWN),
-    Row("setTalentAside", WRONG_AND_UNKNOWN),
-    Row("noteEnergySource", WRONG_AND_UNKNOWN),
-    Row("removeEnergySource", WRONG_AND_UNKNOWN),
-    Row("namePassion"),
-    Row("letGoOfPassion", WRONG_AND_UNKNOWN),
-    Row("addEvidence", WRONG_AND_UNKNOWN),
-    Row("withdrawEvidence", WRONG_AND_UNKNOWN),
-    Row("writeReflection", ("WRONG_STATE", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND")),
-    Row("setGoal"),
-    Row("sharpenGoal", WRONG_AND_UNKNOWN),
-    Row("noteGoalProgress", WRONG_AND_UNKNOWN),
-    Row("reachGoal", WRONG_AND_UNKNOWN),
-    Row("letGoOfGoal", WRONG_AND_UNKNOWN),
-    Row("offerGoalToTeam", WRONG_AND_UNKNOWN),
-    Row("takeBackGoalOffer", WRONG_AND_UNKNOWN),
-    Row("planConversation"),
-    Row("recordConversation", WRONG_AND_UNKNOWN),
-    Row("confirmAgreement", ("NOT_FOUND",), ACCEPTED),
-    Row("shareItem", WRONG_AND_UNKNOWN),
-    Row("endItemSharing", WRONG_AND_UNKNOWN, ACCEPTED, ("WRONG_STATE", "ALREADY_SO")),
-    Row("giveInsightConsent"),
-    Row("withdrawInsightConsent", ("WRONG_STATE", "ALREADY_SO"), ACCEPTED, ("WRONG_STATE", "ALREADY_SO")),
-    Row("recordCorrection", WRONG_AND_UNKNOWN),
-    Row("pausePortfolio", paused=("ALREADY_SO",)),
-    Row("resumePortfolio", paused=ACCEPTED),
-    Row("closePortfolio", paused=ACCEPTED, closed=("ALREADY_SO",)),
-)
-
 
 IN_NO_TEAM: Final = {
     "shareItem": ("WRONG_STATE", "WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
@@ -111,10 +55,9 @@ def expect(events: tuple[Event, ...], case: Case, codes: tuple[str, ...]) -> Non
         when.then(*case.happens)
 
 
-def test_every_command_of_the_decider_has_its_case_and_its_row() -> None:
+def test_every_command_of_the_decider_has_its_case() -> None:
     public = {kind.wire_name() for kind in DECIDER.commands if not getattr(kind, "by_process", False)}
     assert set(OWNERS_INPUTS) == public
-    assert {row.name for row in ROWS} == public - {"openPortfolio"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -128,28 +71,26 @@ def test_what_was_done_is_not_done_again(case: Case) -> None:
     again.refused("ALREADY_SO")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_without_a_portfolio_a_command_is_refused(row: Row) -> None:
-    expect(AT_WORK, CASE_OF[row.name], row.not_opened)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_without_a_portfolio_a_command_is_refused(case: Case) -> None:
+    expect(AT_WORK, case, case.not_opened)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_of_somebody_who_was_never_registered_a_command_is_refused(row: Row) -> None:
-    expect((), CASE_OF[row.name], IN_NO_TEAM.get(row.name, row.not_opened))
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_of_somebody_who_was_never_registered_a_command_is_refused(case: Case) -> None:
+    expect((), case, IN_NO_TEAM.get(case.name, case.not_opened))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_paused_portfolio_takes_no_changes_but_those_that_close_and_end(row: Row) -> None:
-    case = CASE_OF[row.name]
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_paused_portfolio_takes_no_changes_but_those_that_close_and_end(case: Case) -> None:
     before = () if case.before == PAUSED else case.before
-    expect((*HOME, *before, *PAUSED), case, row.paused)
+    expect((*HOME, *before, *PAUSED), case, case.paused)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_closed_portfolio_takes_nothing(row: Row) -> None:
-    case = CASE_OF[row.name]
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_closed_portfolio_takes_nothing(case: Case) -> None:
     before = () if case.before == PAUSED else case.before
-    expect((*HOME, *before, *CLOSED), case, row.closed)
+    expect((*HOME, *before, *CLOSED), case, case.closed)
 
 
 @pytest.mark.parametrize(

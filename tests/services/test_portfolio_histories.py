@@ -54,7 +54,7 @@ from tests.services.portfolio_asked import (
     policy,
     some,
 )
-from tests.services.portfolio_cases import HOME, REGISTERED
+from tests.services.portfolio_home import HOME, REGISTERED
 from tests.spec import COLLEAGUE, IDS, ORGANISATION, PERSON, TODAY
 
 PORTFOLIO: Final[AnyDecider] = DECIDER

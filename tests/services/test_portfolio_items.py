@@ -43,7 +43,8 @@ from services.portfolio.decisions.conversations import (
 from services.portfolio.decisions.energy import ENERGY_SOURCES_MAX, PASSIONS_MAX
 from services.portfolio.decisions.evidence import EVIDENCE_MAX, REFLECTIONS_MAX
 from services.portfolio.decisions.goals import GOALS_MAX
-from tests.services.portfolio_cases import AT_WORK, DAY, GOAL, HOME, OFFERED, OPENED, OWNERS_INPUTS
+from tests.services.portfolio_cases import OWNERS_INPUTS
+from tests.services.portfolio_home import AT_WORK, DAY, GOAL, HOME, OFFERED, OPENED
 from tests.spec import COLLEAGUE, NEW, PERSON, TODAY, decide, given
 
 TOO_MANY = ["t"] * (REFERENCES_MAX + 1)

@@ -22,7 +22,8 @@ from services.portfolio.commands.sharing import PEOPLE_MAX
 from services.portfolio.decisions.sharing import SHARINGS_MAX
 from services.portfolio.state import SHARING_DAYS_MAX_DEFAULT
 from tests.services.portfolio_asked import policy
-from tests.services.portfolio_cases import CONSENT, DAY, HOME, OFFERED, OWNERS_INPUTS, SHARED
+from tests.services.portfolio_cases import OWNERS_INPUTS
+from tests.services.portfolio_home import CONSENT, DAY, HOME, OFFERED, SHARED
 from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY, decide, given
 
 BY_NAME = {"people": [COLLEAGUE]}

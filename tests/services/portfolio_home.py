@@ -1,0 +1,84 @@
+"""A portfolio with one of everything, and who it belongs to."""
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from events.catalog.employment import ProfessionalRegistered, TeamJoined
+from events.catalog.portfolio import (
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+    EnergySourceNoted,
+    EvidenceAdded,
+    GoalOfferedToTeam,
+    GoalSet,
+    InsightConsentGiven,
+    ItemShared,
+    ItemSharingEnded,
+    PassionNamed,
+    PortfolioOpened,
+    ProfileStatementWritten,
+    ReflectionWritten,
+    TalentClaimed,
+)
+from events.catalog.registry import Event
+from kit.ids import derived_id
+from rules.agreements import agreement_id
+from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY
+
+AS_COLLEAGUE: Final = msgspec.structs.replace(IDS, person=COLLEAGUE)
+DAY: Final = timedelta(days=1)
+AGREED: Final = agreement_id(PERSON, "0" * 31 + "a")
+
+REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
+KADE = derived_id(ORGANISATION, "team", "kade")
+IN_TEAM = TeamJoined(team=KADE, on=date(2026, 1, 1))
+OPENED = PortfolioOpened(language="nl")
+STATEMENT = ProfileStatementWritten(statement="me", text="Ik sta naast mensen.")
+CALM = TalentClaimed(talent="calm", name="Rust brengen", strength=4, energy=2, use=1, story="Op straat.")
+SOURCE = EnergySourceNoted(source="forms", kind="drainer", activity="Formulieren", hours_per_week="up_to_2")
+PASSION = PassionNamed(passion="youth", text="Met jongeren werken")
+EVIDENCE = EvidenceAdded(evidence="thanks", kind="story", title="Bedankje", text="Van een gezin.")
+REFLECTION = ReflectionWritten(reflection="note", text="Wat ging er goed?", about=("calm",))
+GOAL = GoalSet(goal="coach", text="Coachen leren", horizon=date(2027, 6, 1))
+PLANNED = ConversationPlanned(conversation="talk", other=COLLEAGUE, planned_for=TODAY + DAY)
+HELD_BEFORE = ConversationPlanned(conversation="held", other=COLLEAGUE, planned_for=TODAY - DAY)
+HELD = ConversationHeld(
+    conversation="held", held_on=TODAY, agreements=(AgreementMade(agreement=AGREED, text="Samen kijken"),)
+)
+SHARED = ItemShared(
+    sharing="open", item="calm", kind="talent", audience="people", people=(COLLEAGUE,), until=TODAY + DAY
+)
+CONSENT = InsightConsentGiven(scopes=("talents",), notice_version=1)
+
+AT_WORK: Final[tuple[Event, ...]] = (REGISTERED, IN_TEAM)
+ITEMS: Final[tuple[Event, ...]] = (
+    OPENED,
+    STATEMENT,
+    CALM,
+    SOURCE,
+    PASSION,
+    EVIDENCE,
+    REFLECTION,
+    GOAL,
+    PLANNED,
+    HELD_BEFORE,
+    HELD,
+    SHARED,
+    CONSENT,
+)
+HOME: Final[tuple[Event, ...]] = (*AT_WORK, *ITEMS)
+
+OFFERED = GoalOfferedToTeam(goal="coach", team=KADE, wording="Wie coacht mee?")
+CALM_SHARING_ENDED = ItemSharingEnded(sharing="open", reason="item_gone")
+NUMBERS: Final = {"strength": 5, "energy": 1, "use": 2}
+HELD_NOW = ConversationHeld(
+    conversation="talk",
+    held_on=TODAY,
+    agreements=(
+        AgreementMade(agreement=agreement_id(PERSON, derived_id("agreement", NEW, "0")), text="Eerst dit"),
+        AgreementMade(agreement=agreement_id(PERSON, derived_id("agreement", NEW, "1")), text="Dan dat"),
+    ),
+)
