@@ -6,13 +6,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
 
 from events.log.kafka_fetch import FETCH_BYTES_MAX, Fetches
-from events.log.kafka_send import Sends
 from events.log.outcomes import NotSentError
-from events.log.port import LogGoneError, LogRecord, LogUnavailableError, landed
+from events.log.port import LogGoneError, LogRecord, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX, Genesis, encode_entry, frame, unframe
 from events.log.table import day_of
 from kit.clock import Clock
@@ -23,7 +22,8 @@ READ_TIMEOUT_MS: Final = 4_000
 _RECONNECT: Final = {"reconnect_backoff_max_ms": 1_000}
 """For every client; its own 30 s would outlast every wait for a broker that is back."""
 DELIVERY_TIMEOUT_MS: Final = 15_000
-"""After this long a record that no broker took is given up, so that stale ones die early."""
+"""After this long a record that waits in the producer is given up, so that stale ones die early."""
+SEND_BLOCK_MS: Final = 5_000
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 _MS_PER_DAY: Final = 86_400_000
 _DAY_MAX: Final = 2**31 - 1
@@ -103,7 +103,7 @@ def _write_genesis(
         for partition in range(partitions):
             if reader.record_at(partition, 0) is None:
                 genesis = encode_entry(Genesis(partition, partitions, one_subject))
-                landed(appender, partition, frame(generation, "", [genesis]))
+                appender.append(partition, frame(generation, "", [genesis])).result(DELIVERY_TIMEOUT_MS / 1e3)
         return generation.hex()
     finally:
         appender.close()
@@ -111,34 +111,50 @@ def _write_genesis(
 
 
 class KafkaAppender:
-    """Appends records with all in-sync replicas' word. Duplicates are repeats to the rule."""
+    """Appends records with all in-sync replicas' word; one connection, one sender thread."""
 
     def __init__(self, options: KafkaOptions, *, topic: str, clock: Clock) -> None:
-        self._clock = clock
+        self._topic, self._clock = topic, clock
         try:
-            self._sends = Sends(
-                {**options, **_RECONNECT},
-                topic=topic,
-                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+            self._producer = KafkaProducer(
+                **options,
+                **_RECONNECT,
+                acks="all",
+                # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
+                enable_idempotence=False,
+                linger_ms=0,
+                batch_size=0,
+                max_request_size=1024 * 1024,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
                 delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+                max_block_ms=SEND_BLOCK_MS,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+                metrics_enabled=False,
+                allow_auto_create_topics=False,
             )
         except kafka_errors.KafkaError as error:
             raise NotSentError(f"Kafka does not answer: {error}") from error
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
+        done: Future[int] = Future()
         if len(record) > RECORD_BYTES_MAX:
             raise NotSentError(f"a record of {len(record)} bytes is over the limit of {RECORD_BYTES_MAX}")
-        return self._sends.send(partition, record, day_of(self._clock) * _MS_PER_DAY)
-
-    def wait(self, timeout_s: float | None) -> None:
-        self._sends.wait(timeout_s)
-
-    def wake(self) -> None:
-        self._sends.wake()
+        try:
+            sent = self._producer.send(
+                self._topic,
+                value=record,
+                partition=partition,
+                timestamp_ms=day_of(self._clock) * _MS_PER_DAY,
+            )
+        except (kafka_errors.KafkaError, AssertionError) as error:
+            raise NotSentError(f"Kafka took no record: {error}") from error
+        sent.add_callback(lambda metadata: done.set_result(metadata.offset))
+        sent.add_errback(done.set_exception)
+        return done
 
     def close(self) -> None:
-        self._sends.close()
+        with suppress(kafka_errors.KafkaTimeoutError):  # what could not be sent in time stays unknown
+            self._producer.close(timeout=DELIVERY_TIMEOUT_MS / 1e3)
 
 
 class KafkaReader:

@@ -1,15 +1,21 @@
-"""Long polls of Kafka on the reader's own thread."""
+"""
+Long polls of Kafka on the reader's own thread.
+
+The client's consumer keeps a thread for its connections, and each record would pass from one to the other;
+for a log of few, large records that hand-over costs more than the reading.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.future import Future
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
 from kafka.protocol.consumer import FetchRequest
 from kafka.record import MemoryRecords
-
-from events.log.kafka_client import Brokers
 
 FETCH_BYTES_MAX: Final = 16 * 1024 * 1024
 RESPONSE_BYTES_MAX: Final = 2 * FETCH_BYTES_MAX
@@ -26,13 +32,18 @@ class Fetches:
 
     def __init__(self, options: Mapping[str, Any], *, topic: str, bootstrap_timeout_ms: int) -> None:
         self._topic = topic
-        self._under_way: dict[int, tuple[Future, dict[int, int]]] = {}
-        self._brokers = Brokers(
-            options,
-            topic=topic,
-            bootstrap_timeout_ms=bootstrap_timeout_ms,
-            response_bytes_max=RESPONSE_BYTES_MAX,
+        self._net = NetworkSelector()
+        self._manager = KafkaConnectionManager(
+            self._net, **options, receive_message_max_bytes=RESPONSE_BYTES_MAX
         )
+        self._under_way: dict[int, tuple[Future, dict[int, int]]] = {}
+        try:
+            self._manager.bootstrap(bootstrap_timeout_ms)
+            # Only now: asking for a topic begins a bootstrap by itself, one that never gives up.
+            self._manager.cluster.set_topics([topic])
+        except BaseException:
+            self.close()
+            raise
 
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> list[tuple[int, int, Any]]:
         """Return partition, leader epoch and record of what comes next in these partitions."""
@@ -54,7 +65,8 @@ class Fetches:
         return found
 
     def close(self) -> None:
-        self._brokers.close()
+        self._manager.close()
+        self._net.close()
 
     def _ask(self, after: Mapping[int, int], timeout_s: float) -> None:
         by_node: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -62,17 +74,18 @@ class Fetches:
             by_node[self._leader(partition)][partition] = offset
         for node, offsets in by_node.items():
             if node not in self._under_way:
-                answer = self._brokers.manager.send(self._request(offsets, timeout_s), node_id=node)
+                answer = self._manager.send(self._request(offsets, timeout_s), node_id=node)
                 self._under_way[node] = (answer, offsets)
 
     def _leader(self, partition: int) -> int:
-        leader = self._brokers.leader(partition)
-        if leader is None:
-            self._brokers.net.run(self._brokers.cluster.refresh_metadata)
-            leader = self._brokers.leader(partition)
-        if leader is None:
+        cluster, place = self._manager.cluster, TopicPartition(self._topic, partition)
+        leader = cluster.leader_for_partition(place)
+        if leader is None or leader < 0:  # as for a moment after the topic was made
+            self._net.run(cluster.refresh_metadata)
+            leader = cluster.leader_for_partition(place)
+        if leader is None or leader < 0:
             raise kafka_errors.LeaderNotAvailableError(f"partition {partition} has no leader")
-        return leader
+        return int(leader)
 
     def _request(self, offsets: Mapping[int, int], timeout_s: float) -> FetchRequest:
         asked = FetchRequest.FetchTopic
@@ -106,7 +119,7 @@ class Fetches:
             first = Future()
             for answer in answers:
                 answer.add_both(lambda _: first.is_done or first.success(None))
-        self._brokers.net.poll(timeout_ms=timeout_s * 1000, future=first)
+        self._net.poll(timeout_ms=timeout_s * 1000, future=first)
 
 
 def _records(part: Any, offset: int) -> Iterator[tuple[int, int, Any]]:

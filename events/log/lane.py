@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from threading import Lock, Thread
+from threading import Condition, Thread
 from typing import Final
 
 import structlog
@@ -45,15 +45,14 @@ class Lane:
     """
     The one way of a writer process to the log.
 
-    `submit` hands over an encoded entry and returns at once; a thread, which the appender works on, frames
-    all that waits for a partition and appends it as soon as fewer than IN_FLIGHT_MAX records of it are under
-    way. Whoever submits learns the outcome from the journal's verdict; only a record that provably was not
-    sent is reported here.
+    `submit` hands over an encoded entry and returns at once; a thread frames all that waits for a partition
+    and appends it as soon as fewer than IN_FLIGHT_MAX records of it are under way. Whoever submits learns the
+    outcome from the journal's verdict; only a record that provably was not sent is reported here.
     """
 
     def __init__(self, appender: LogAppender, *, generation: bytes, writer: str) -> None:
         self._appender, self._generation, self._writer = appender, generation, writer
-        self._lock = Lock()
+        self._changed = Condition()
         self._queues: dict[int, _Queue] = {}
         self._count = 0
         self._closing = False
@@ -71,7 +70,7 @@ class Lane:
             raise CommitTooLargeError(
                 f"a commit of {size} bytes is over the limit of {RECORD_BYTES_MAX} bytes for one record"
             )
-        with self._lock:
+        with self._changed:
             if self._closing:
                 raise NotSentError("this process is closing its log")
             if self._count >= WAITING_ENTRIES_MAX:
@@ -82,40 +81,27 @@ class Lane:
             queue.waiting.append((entry, not_sent))
             self._count += 1
             # Each waking of the lane's thread is a turn with the interpreter's lock that writers lose.
-            wanted = queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.company}
-        if wanted:
-            self._appender.wake()
+            if queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.company}:
+                self._changed.notify()
 
     def close(self) -> None:
-        """Send what waits, for a bounded time, then close the appender."""
-        with self._lock:
+        """Send what waits, then close the appender."""
+        with self._changed:
             self._closing = True
-        self._appender.wake()
+            self._changed.notify()
         self._thread.join(CLOSE_TIMEOUT_S)
         self._appender.close()
 
     def _run(self) -> None:
         while True:
-            with self._lock:
-                batches = [(partition, self._take(queue)) for partition, queue in self._ready()]
-                over = self._closing and not self._count and not self._under_way()
-                patience = self._patience()
+            with self._changed:
+                while not (ready := self._ready()):
+                    if self._closing and not self._count:
+                        return
+                    self._changed.wait(self._patience())
+                batches = [(partition, self._take(queue)) for partition, queue in ready]
             for partition, batch in batches:
                 self._send(partition, batch)
-            if over:
-                return
-            if not batches:
-                self._wait(patience)
-
-    def _under_way(self) -> bool:
-        return any(queue.in_flight for queue in self._queues.values())
-
-    def _wait(self, patience: float | None) -> None:
-        try:
-            self._appender.wait(patience)
-        except Exception as error:  # noqa: BLE001 - as in `_send`
-            _log.error("append.waiting_failed", kind=type(error).__name__)
-            time.sleep(GATHER_S)
 
     def _ready(self) -> list[tuple[int, _Queue]]:
         """Return whose record may leave: none under way, and company there or no longer waited for."""
@@ -171,5 +157,6 @@ class Lane:
             _log.warning("append.unknown", partition=partition, error=type(error).__name__)
 
     def _landed(self, partition: int) -> None:
-        with self._lock:
+        with self._changed:
             self._queues[partition].in_flight -= 1
+            self._changed.notify()

@@ -31,32 +31,18 @@ class LogGoneError(Exception):
 
 
 class LogAppender(Protocol):
-    """Appends records. Used by one thread, but for `wake`."""
+    """Appends records. Safe to call from several threads."""
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         """
-        Append a record and return its offset in time, by now or within a `wait`.
+        Append a record and return its offset in time; may block for a moment while the log is away.
 
         An error *raised* here proves that nothing was sent (NotSentError). A failed future proves nothing:
         the record may still arrive, and may arrive more than once.
         """
 
-    def wait(self, timeout_s: float | None) -> None:
-        """Go on with what is under way; return when something happened, when woken or after the time."""
-
-    def wake(self) -> None:
-        """End a `wait`, or the next one; from any thread."""
-
     def close(self) -> None:
-        """Let go of the connection; what is under way may arrive or not."""
-
-
-def landed(appender: LogAppender, partition: int, record: bytes) -> int:
-    """Append a record, wait until it stands on the log and return its offset. Raises what append raises."""
-    done = appender.append(partition, record)
-    while not done.done():
-        appender.wait(None)
-    return done.result()
+        """Send what is waiting, for a bounded time, and let go of the connection."""
 
 
 class LogReader(Protocol):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from threading import Event
+from threading import Lock
 from typing import Any, Final
 
 import psycopg
@@ -57,7 +57,7 @@ class TableAppender:
 
     def __init__(self, url: str, *, log: str, clock: Clock) -> None:
         self._url, self._log, self._clock = url, log, clock
-        self._woken = Event()
+        self._lock = Lock()
         self._conn: psycopg.Connection | None = None
         # Two transactions must not draw the same offset, nor commit out of order: readers would skip one.
         self._take_turns = "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))"
@@ -69,32 +69,26 @@ class TableAppender:
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         done: Future[int] = Future()
-        conn = self._connection()
-        try:
-            with conn.pipeline(), conn.transaction():
-                conn.execute(self._take_turns, (self._log, partition))
-                values = (partition, day_of(self._clock), record, partition)
-                cursor = conn.execute(self._insert, values)
-                conn.execute(self._notify)
-            row = cursor.fetchone()
-            if row is None:
-                raise LogGoneError(f"the table log {self._log} gave no offset")
-            done.set_result(row[0])
-        except psycopg.Error as error:
-            self._drop()
-            done.set_exception(error)
+        with self._lock:
+            conn = self._connection()
+            try:
+                with conn.pipeline(), conn.transaction():
+                    conn.execute(self._take_turns, (self._log, partition))
+                    values = (partition, day_of(self._clock), record, partition)
+                    cursor = conn.execute(self._insert, values)
+                    conn.execute(self._notify)
+                row = cursor.fetchone()
+                if row is None:
+                    raise LogGoneError(f"the table log {self._log} gave no offset")
+                done.set_result(row[0])
+            except psycopg.Error as error:
+                self._drop()
+                done.set_exception(error)
         return done
 
-    def wait(self, timeout_s: float | None) -> None:
-        """Wait for `wake` alone: every append has ended when it returns."""
-        self._woken.wait(timeout_s)
-        self._woken.clear()
-
-    def wake(self) -> None:
-        self._woken.set()
-
     def close(self) -> None:
-        self._drop()
+        with self._lock:
+            self._drop()
 
     def _connection(self) -> psycopg.Connection:
         if self._conn is None or self._conn.closed:

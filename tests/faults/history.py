@@ -19,13 +19,12 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg import sql
-from typing_extensions import override
 
 from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
 from events.log.tables import names
-from tests.log.harness import LogUnderTest, Wrapped
+from tests.log.harness import LogUnderTest
 
 SETTLE_S_MAX = 120.0
 """How long a writer goes on asking what became of a command: longer than a broker takes to be back."""
@@ -43,28 +42,30 @@ class Line(msgspec.Struct, frozen=True):
     ordinal: int = 0
 
 
-class Unreliable(Wrapped):
-    """Loses acknowledgements, sends twice, and sends old records again later."""
+class Unreliable:
+    """An appender that loses acknowledgements, sends twice, and sends old records again later."""
 
     def __init__(self, appender: LogAppender, seed: int) -> None:
-        super().__init__(appender)
+        self._appender = appender
         self._random = random.Random(seed)  # noqa: S311 - a repeatable schedule
         self._old: list[tuple[int, bytes]] = []
 
-    @override
     def append(self, partition: int, record: bytes) -> "Future[int]":
-        sent = super().append(partition, record)
+        sent = self._appender.append(partition, record)
         self._old.append((partition, record))
         dice = self._random.random()
         if dice < 0.1:
-            return super().append(partition, record)
+            return self._appender.append(partition, record)
         if dice < 0.2:
-            super().append(*self._random.choice(self._old[-200:]))
+            self._appender.append(*self._random.choice(self._old[-200:]))
         elif dice < 0.3:
             lost: Future[int] = Future()
             lost.set_exception(TimeoutError("the acknowledgement was lost"))
             return lost
         return sent
+
+    def close(self) -> None:
+        self._appender.close()
 
 
 def write_history(log: LogUnderTest, *, subjects: Sequence[str], stop: Event, seed: int) -> list[Line]:

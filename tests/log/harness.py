@@ -3,7 +3,6 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -50,25 +49,6 @@ def datastore(url: str, *, pool_size: int = 5, originator_id_type: str = "text")
         pool_size=pool_size,
         originator_id_type=originator_id_type,  # type: ignore[arg-type]
     )
-
-
-class Wrapped:
-    """A real appender that a test comes between."""
-
-    def __init__(self, appender: LogAppender) -> None:
-        self.appender = appender
-
-    def append(self, partition: int, record: bytes) -> "Future[int]":
-        return self.appender.append(partition, record)
-
-    def wait(self, timeout_s: float | None) -> None:
-        self.appender.wait(timeout_s)
-
-    def wake(self) -> None:
-        self.appender.wake()
-
-    def close(self) -> None:
-        self.appender.close()
 
 
 @dataclass

@@ -10,7 +10,6 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from events.log.outcomes import ConflictError, OutcomeUnknownError
-from events.log.port import landed
 from events.log.streams import partition_of
 from events.log.tables import drop_tables, names
 from kit.health import Health
@@ -52,7 +51,7 @@ def test_a_damaged_record_counts_as_empty_and_stops_nothing(log: LogUnderTest, r
     recorder, one = log.recorder(), subject()
     recorder.append([event(one, 1)])
     appender = log.appender()
-    landed(appender, partition_of(one, 3), record)
+    appender.append(partition_of(one, 3), record).result(10)
     assert recorder.append([event(one, 2)]).events == 1
     appender.close()
 
@@ -67,7 +66,7 @@ def test_records_of_a_newer_program_halt_their_partition_only(log: LogUnderTest)
         recorder.append([event(one, 1)])
     body = b"\x02\x01whatever a later format holds"
     appender = log.appender()
-    landed(appender, 0, b"IPPL" + crc32c.crc32c(body).to_bytes(4) + body)
+    appender.append(0, b"IPPL" + crc32c.crc32c(body).to_bytes(4) + body).result(10)
     assert "newer program" in str(halted(log, 0))
     recorder.writer._append_timeout_s = 1
     with pytest.raises(OutcomeUnknownError):

@@ -3,25 +3,28 @@
 from concurrent.futures import Future
 
 import pytest
-from typing_extensions import override
 
 from events.log.outcomes import OutcomeUnknownError
-from tests.log.harness import LogUnderTest, Wrapped, event, subject
+from events.log.port import LogAppender
+from tests.log.harness import LogUnderTest, event, subject
 
 pytestmark = pytest.mark.postgres
 
 
-class FailsOnce(Wrapped):
+class FailsOnce:
     """A real appender that raises what nobody foresaw at its first record, and works on."""
 
-    failed = False
+    def __init__(self, inner: LogAppender) -> None:
+        self._inner, self._failed = inner, False
 
-    @override
     def append(self, partition: int, record: bytes) -> "Future[int]":
-        if not self.failed:
-            self.failed = True
+        if not self._failed:
+            self._failed = True
             raise RuntimeError("not foreseen")
-        return super().append(partition, record)
+        return self._inner.append(partition, record)
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 def test_after_an_error_of_the_appender_the_same_partition_is_appended_to_again(log: LogUnderTest) -> None:

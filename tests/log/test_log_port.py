@@ -3,7 +3,7 @@
 import pytest
 
 from events.log.outcomes import NotSentError
-from events.log.port import LogGoneError, LogReader, LogUnavailableError, landed
+from events.log.port import LogGoneError, LogReader, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX, unframe
 from events.log.table import READ_BYTES_MAX
 from tests.log.harness import LogUnderTest, unique_name
@@ -43,7 +43,7 @@ def test_creating_a_log_again_changes_nothing(unfolded: LogUnderTest) -> None:
 def test_records_come_back_in_order_with_contiguous_offsets(unfolded: LogUnderTest) -> None:
     appender, reader = unfolded.appender(), unfolded.reader()
     sent = [b"%d" % number for number in range(50)]
-    offsets = [landed(appender, 1, value) for value in sent]
+    offsets = [appender.append(1, value).result(10) for value in sent]
     assert offsets == list(range(1, 51))
     assert read_until(reader, 1, 50, start=1) == sent
     assert read_until(reader, 1, 20, start=31) == sent[30:], "from any offset, again"
@@ -54,7 +54,7 @@ def test_records_come_back_in_order_with_contiguous_offsets(unfolded: LogUnderTe
 def test_a_single_record_can_be_looked_at_without_losing_the_place(unfolded: LogUnderTest) -> None:
     appender, reader = unfolded.appender(), unfolded.reader()
     for value in (b"a", b"b", b"c"):
-        landed(appender, 0, value)
+        appender.append(0, value).result(10)
     assert read_until(reader, 0, 1, start=1)[:1] == [b"a"]
     found = reader.record_at(0, 3)
     assert found is not None
@@ -68,7 +68,7 @@ def test_a_single_record_can_be_looked_at_without_losing_the_place(unfolded: Log
 def test_only_the_partitions_asked_for_are_read(unfolded: LogUnderTest) -> None:
     appender, reader = unfolded.appender(), unfolded.reader()
     for partition in range(3):
-        landed(appender, partition, b"x")
+        appender.append(partition, b"x").result(10)
     assert {r.partition for r in reader.read({0: 0, 2: 0}, timeout_s=10)} <= {0, 2}
     assert {r.partition for r in reader.read({1: 1}, timeout_s=10)} == {1}
     appender.close()
@@ -81,7 +81,7 @@ def test_one_read_of_large_records_is_bounded_and_the_rest_comes_next(database: 
     appender, reader = log.appender(), log.reader()
     sent = [bytes([number]) * RECORD_BYTES_MAX for number in range(20)]
     for value in sent:
-        landed(appender, 0, value)
+        appender.append(0, value).result(10)
     first = reader.read({0: 1}, timeout_s=10)
     assert 0 < sum(len(record.value) for record in first) < READ_BYTES_MAX + RECORD_BYTES_MAX
     assert read_until(reader, 0, 20, start=1) == sent

@@ -13,7 +13,6 @@ from events.log.acceptance import Outcome, State, Verdict
 from events.log.anchor import take_up
 from events.log.journal import FenceError
 from events.log.outcomes import ConflictError
-from events.log.port import landed
 from events.log.record import Commit, Entry, digest_of, encode_entry, frame
 from events.log.statements import STATEMENTS
 from events.log.tables import create_tables
@@ -100,7 +99,7 @@ def two_workers_on_one_partition(url: str) -> None:
         first = take_up(one, reader, log=log.name, partition=0, identity=reader.identity())
         second = take_up(other, reader, log=log.name, partition=0, identity=reader.identity())
         gap = cases.commit(1, cases.write(cases.S, 5))
-        landed(appender, 0, frame(first._state.generation, "", [encode_entry(gap)]))
+        appender.append(0, frame(first._state.generation, "", [encode_entry(gap)])).result(5)
         records = list(reader.read({0: 1}, timeout_s=5))
         first.fold(one, records)
         try:

@@ -7,14 +7,13 @@ from threading import Thread
 import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError
-from typing_extensions import override
 
 from events.log.outcomes import Accepted, CommitTooLargeError, ConflictError, OutcomeUnknownError, Settled
-from events.log.port import landed
+from events.log.port import LogAppender
 from events.log.reading import read_partition, read_subject
 from events.log.streams import partition_of
 from events.log.tables import names
-from tests.log.harness import LogUnderTest, Wrapped, event, subject
+from tests.log.harness import LogUnderTest, event, subject
 
 pytestmark = pytest.mark.postgres
 
@@ -165,15 +164,20 @@ def test_resolving_an_accepted_command_finds_it(log: LogUnderTest) -> None:
     assert recorder.resolve(one, other) == accepted
 
 
-class LostReplies(Wrapped):
+class LostReplies:
     """Sends every record, and says it failed."""
 
-    @override
+    def __init__(self, appender: LogAppender) -> None:
+        self._appender = appender
+
     def append(self, partition: int, record: bytes) -> "Future[int]":
-        landed(self.appender, partition, record)
+        self._appender.append(partition, record).result(10)
         lost: Future[int] = Future()
         lost.set_exception(TimeoutError("the acknowledgement was lost"))
         return lost
+
+    def close(self) -> None:
+        self._appender.close()
 
 
 def test_a_lost_acknowledgement_changes_no_outcome(log: LogUnderTest) -> None:

@@ -16,7 +16,7 @@ from events.log import anchor
 from events.log.journal import Journal
 from events.log.leases import Leases
 from events.log.outcomes import OutcomeUnknownError
-from events.log.port import LogReader, LogRecord, LogUnavailableError, landed
+from events.log.port import LogReader, LogRecord, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX
 from events.log.streams import partition_of
 from events.log.tables import names
@@ -217,7 +217,7 @@ def test_the_lease_is_renewed_between_partitions_and_pieces_of_one_turn(
     appender = unfolded.appender()
     for _ in range(3):
         for partition in range(3):
-            landed(appender, partition, b"noise")
+            appender.append(partition, b"noise").result(PATIENCE_S)
     appender.close()
     monkeypatch.setattr("events.log.worker.FOLD_RECORDS_MAX", 1)
     monkeypatch.setattr("events.log.worker.take_up", told("work", anchor.take_up))

@@ -5,19 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import PersistenceError
 from structlog.testing import capture_logs
-from typing_extensions import override
 
 from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
 from services.settling import LOOK_S_MAX, LOOK_S_MIN, MARK_S_MAX, MARK_S_MIN, Settler, _doubled
-from tests.log.harness import LogUnderTest, Wrapped, unique_name
+from tests.log.harness import LogUnderTest, unique_name
 
 pytestmark = pytest.mark.postgres
 SOON_S = 20.0
@@ -47,17 +46,19 @@ class Stubborn:
             raise self.error
 
 
-class Counting(Wrapped):
-    """Counts what is appended."""
+@dataclass
+class Counting:
+    """The real appender; it counts what is appended."""
 
-    def __init__(self, appender: LogAppender) -> None:
-        super().__init__(appender)
-        self.partitions: list[int] = []
+    appender: LogAppender
+    partitions: list[int] = field(default_factory=list)
 
-    @override
     def append(self, partition: int, record: bytes) -> "Future[int]":
         self.partitions.append(partition)
-        return super().append(partition, record)
+        return self.appender.append(partition, record)
+
+    def close(self) -> None:
+        self.appender.close()
 
 
 @contextmanager
