@@ -115,6 +115,11 @@ class Reads:
         async with self._of(profile.VIEW, person) as connection:
             return await profile.portfolio_of(connection, person, as_of)
 
+    async def language_of(self, person: str) -> str | None:
+        """Return the language someone's portfolio was opened in."""
+        async with self._of(profile.VIEW, person) as connection:
+            return await profile.language_of(connection, person)
+
     async def agreements_to_confirm(self, other: str, *, at_most_s: float) -> list[profile.Agreement]:
         """Return what others noted as agreed with someone, not confirmed yet; UNAVAILABLE if too old."""
         async with self._of(profile.VIEW, other, at_most_s=at_most_s) as connection:

@@ -20,8 +20,8 @@ class Viewer:
     @field()
     async def language(self, info: Info[Context, None]) -> Language:
         """Dutch for whoever chose none: it is chosen with opening a portfolio."""
-        portfolio = await info.context.gateway.reads.portfolio_of(self.id)
-        return Language[portfolio.language.upper()] if portfolio else Language.NL
+        chosen = await info.context.gateway.reads.language_of(self.id)
+        return Language[chosen.upper()] if chosen else Language.NL
 
 
 @query(description="Who is asking, in which role.")

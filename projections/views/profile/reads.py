@@ -103,6 +103,20 @@ async def rows_of(connection: psycopg.AsyncConnection, person: str, as_of: datet
         return _ROWS.decode(await cursor.fetchone() or "")
 
 
+_LANGUAGE: Final = f"""
+    SELECT language FROM {t.STANDINGS.served}
+    WHERE subject = %(person)s AND language IS NOT NULL ORDER BY ordinal DESC LIMIT 1
+""".encode()
+
+
+async def language_of(connection: psycopg.AsyncConnection, person: str) -> str | None:
+    """Return the language, nl or en, that a person's portfolio was opened in; None if it was not opened."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_LANGUAGE, {"person": person})
+        language: str | None = await cursor.fetchone()
+        return language
+
+
 # An owner set aside for repair shows nothing to others; a closed portfolio takes no confirmation.
 _AGREEMENTS: Final = f"""
     SELECT a.agreement, a.subject AS owner, a.held_on, a.text, a.confirmed_at
