@@ -23,7 +23,7 @@ STATE_BYTES: Final = 300
 WRITERS: Final = (1, 16, 64)
 SECONDS: Final = 6.0
 WARM_S: Final = 15.0
-"""Each system is used so long before it is measured: a broker or a server runs for months, not from its start."""
+"""Each is used so long before it is measured: a broker or a server runs for months, not from its start."""
 Insert = Callable[[], object]
 
 
