@@ -122,19 +122,14 @@ class Freshness:
             raise too_stale(at_most_s)
 
     async def passed(self, views: Sequence[View], places: Sequence[Place]) -> bool:
+        """Tell whether all views have passed all places. Raises POSITION_GONE for one of another log."""
         async with self._connect() as connection:
-            for view in views:
-                standing = {row.partition: row for row in await positions_of(connection, view)}
-                for place in places:
-                    row = standing.get(place.partition)
-                    if row is None:
-                        return False
-                    if row.generation != place.generation:
-                        message = "This position is of a log that was replaced: ask without it."
-                        raise GatewayError(ErrorCode.POSITION_GONE, message)
-                    if row.ordinal < place.ordinal:
-                        return False
-        return True
+            standing = {(at.view, at.partition): at for at in await positions_of(connection, *views)}
+        stands = [(standing.get((view.name, place.partition)), place) for view in views for place in places]
+        if any(at is not None and at.generation != place.generation for at, place in stands):
+            message = "This position is of a log that was replaced: ask without it."
+            raise GatewayError(ErrorCode.POSITION_GONE, message)
+        return all(at is not None and at.ordinal >= place.ordinal for at, place in stands)
 
 
 def too_stale(at_most_s: float) -> GatewayError:

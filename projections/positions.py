@@ -51,6 +51,7 @@ class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
     `stale_s` counts from the last look, of the view's worker and of the journal's, when all was there.
     """
 
+    view: str
     partition: int
     generation: str
     ordinal: int
@@ -63,33 +64,36 @@ class FenceError(Exception):
 
 
 _READ: Final = (
-    f"SELECT partition, generation, ordinal, seen_at,"
+    f"SELECT view, partition, generation, ordinal, seen_at,"
     f" extract(epoch FROM clock_timestamp() - seen_at)::float8 AS stale_s FROM {SCHEMA}.positions"
-    " WHERE view = %s AND version = %s ORDER BY partition"
+    " WHERE (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[])) ORDER BY view, partition"
 )
 
 
-async def positions_of(connection: psycopg.AsyncConnection, view: View) -> list[ViewPosition]:
-    """Return where a view stands, by partition; empty while no worker has met it."""
+async def positions_of(connection: psycopg.AsyncConnection, *views: View) -> list[ViewPosition]:
+    """Return where views stand at one moment, by partition; nothing of one that no worker has met."""
     async with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
-        await cursor.execute(_READ, (view.name, view.version))
+        await cursor.execute(_READ, _asked(views), prepare=True)
         return await cursor.fetchall()
+
+
+def _asked(views: Sequence[View]) -> tuple[list[str], list[int]]:
+    return [view.name for view in views], [view.version for view in views]
 
 
 async def staleness_of(connection: psycopg.AsyncConnection, views: Sequence[View]) -> float:
     """Return how many seconds ago the stalest part of these views was known whole; inf before any."""
-    stale = 0.0
-    for view in views:
-        standing = await positions_of(connection, view)
-        stale = max(stale, max((at.stale_s for at in standing), default=math.inf))
-    return stale
+    standing = await positions_of(connection, *views)
+    if {view.name for view in views} - {at.view for at in standing}:
+        return math.inf
+    return max((at.stale_s for at in standing), default=0.0)
 
 
 def read_positions(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> list[ViewPosition]:
     """Return the same for a worker or a command."""
     with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
         sql = _READ.replace(f"{SCHEMA}.positions", f"{schema}.positions")
-        return cursor.execute(sql, (view.name, view.version)).fetchall()
+        return cursor.execute(sql, _asked([view])).fetchall()
 
 
 def move(
