@@ -16,7 +16,7 @@ from events.catalog.portfolio import (
     PortfolioPaused,
     TalentSetAside,
 )
-from events.catalog.registry import Event
+from events.catalog.registry import Event, wire_name_of
 from rules.agreements import agreement_id
 from rules.timeline import entry_id
 from services.contexts import read_command
@@ -63,6 +63,15 @@ def test_every_command_of_the_decider_has_its_case() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_command_makes_happen(case: Case) -> None:
     given(*HOME, *case.before).when(asked(case.name), by(case.name)).then(*case.happens)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_command_names_every_stream_that_its_decision_reads(case: Case) -> None:
+    """What is decided on a stream that is not named would be decided on nothing of it."""
+    command, ids = asked(case.name), by(case.name)
+    named = {stream.partition("-")[0] for stream in command.streams(ids)}
+    loaded = [e for e in (*HOME, *case.before) if wire_name_of(type(e)).partition(".")[0] in named]
+    assert decide(loaded, command, ids) == case.happens
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
