@@ -13,6 +13,7 @@ from events.catalog.portfolio import (
     ItemSharingEnded,
     PassionLetGo,
     PortfolioClosed,
+    PortfolioOpened,
     PortfolioPaused,
     TalentSetAside,
 )
@@ -65,13 +66,21 @@ def test_a_command_makes_happen(case: Case) -> None:
     given(*HOME, *case.before).when(asked(case.name), by(case.name)).then(*case.happens)
 
 
+def loaded(command: Command, ids: Ids, *events: Event) -> list[Event]:
+    """The events that stand in the streams that a command names."""
+    named = {stream.partition("-")[0] for stream in command.streams(ids)}
+    return [event for event in events if wire_name_of(type(event)).partition(".")[0] in named]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_command_names_every_stream_that_its_decision_reads(case: Case) -> None:
-    """What is decided on a stream that is not named would be decided on nothing of it."""
     command, ids = asked(case.name), by(case.name)
-    named = {stream.partition("-")[0] for stream in command.streams(ids)}
-    loaded = [e for e in (*HOME, *case.before) if wire_name_of(type(e)).partition(".")[0] in named]
-    assert decide(loaded, command, ids) == case.happens
+    assert decide(loaded(command, ids, *HOME, *case.before), command, ids) == case.happens
+
+
+def test_opening_names_them_too() -> None:
+    opening = asked("openPortfolio")
+    assert decide(loaded(opening, IDS, *AT_WORK), opening) == (PortfolioOpened(language="nl"),)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
