@@ -98,9 +98,9 @@ class Attempts:
         """Try once. Raises ConflictError when others were first."""
         command, streams = case.command, case.command.streams(case.ids)
         subject = subject_of(streams[0])
-        own = [stream for stream in streams if subject_of(stream) == subject]
-        # What was read in one stream must still be so when the log takes what is written to another.
-        seen = self._recorder.commits_of(subject) if len(own) > 1 else None
+        # What was read in one stream must still be so when the log takes what is written to another. Named by
+        # every command, so that it tells nobody which of them read several.
+        seen = self._recorder.commits_of(subject)
         try:
             loaded = load(self._store, decider_of(command), streams)
             version = loaded.versions[streams[0]]

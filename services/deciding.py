@@ -47,8 +47,8 @@ class Ids(msgspec.Struct, frozen=True, kw_only=True):
     What a decision is given besides the command: ids that were found or made outside.
 
     `new` names what the command makes: derived from the command's key, so that a retry makes the same.
-    `person` is whom it is about, None when no such person is known. `today` is the day of the decision, UTC.
-    `professionals` are those that the command mentions and that work here now.
+    `person` is whom it is about, None when no such person is known. `today` is the day of the decision where
+    the organisation is. `professionals` are those that the command mentions and that work here now.
     """
 
     new: str
@@ -93,7 +93,7 @@ class Command(
         return ()
 
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        """Return the streams it is decided on: first the one it writes, whose version is the command's."""
+        """Return the streams it is decided on and writes to; the version of the first is the command's."""
         raise NotImplementedError
 
     def thing(self, ids: Ids) -> str | None:

@@ -214,7 +214,7 @@ class ItemShared(Event, frozen=True, kw_only=True):
 
 @event("portfolio.item-sharing-ended.v1")
 class ItemSharingEnded(Event, frozen=True, kw_only=True):
-    """By the owner, by what the owner did to the item, or by a process when its time was over."""
+    """By the owner, by what the owner did to the item, by leaving, or by a process after its last day."""
 
     sharing: str
     reason: SharingEnd

@@ -19,6 +19,11 @@ from kit.clock import Clock
 REQUEST_TIMEOUT_MS: Final = 10_000
 READ_TIMEOUT_MS: Final = 4_000
 """A worker that reads must have its answer, or none, well within its lease."""
+_READING: Final = {
+    "request_timeout_ms": READ_TIMEOUT_MS,
+    "socket_connection_setup_timeout_ms": READ_TIMEOUT_MS,
+    "socket_connection_setup_timeout_max_ms": READ_TIMEOUT_MS,
+}
 _RECONNECT: Final = {"reconnect_backoff_max_ms": 1_000}
 """For every client; its own 30 s would outlast every wait for a broker that is back."""
 DELIVERY_TIMEOUT_MS: Final = 15_000
@@ -77,7 +82,7 @@ def delete_topic(options: KafkaOptions, *, topic: str) -> None:
 def _admin(options: KafkaOptions) -> Iterator[KafkaAdminClient]:
     """Lend an admin client; raises LogUnavailableError for Kafka's errors, but for a topic that exists."""
     try:
-        admin = KafkaAdminClient(**options, **_RECONNECT, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
+        admin = KafkaAdminClient(**{**_RECONNECT, **options}, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
     except kafka_errors.KafkaError as error:
         raise LogUnavailableError(f"Kafka does not answer: {error}") from error
     try:
@@ -117,8 +122,7 @@ class KafkaAppender:
         self._topic, self._clock = topic, clock
         try:
             self._producer = KafkaProducer(
-                **options,
-                **_RECONNECT,
+                **{**_RECONNECT, **options},
                 acks="all",
                 # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
                 enable_idempotence=False,
@@ -187,7 +191,7 @@ class KafkaReader:
         try:
             if self._fetches is None:
                 self._fetches = Fetches(
-                    {**self._options, **_RECONNECT, "request_timeout_ms": READ_TIMEOUT_MS},
+                    {**_RECONNECT, **self._options, **_READING},
                     topic=self._topic,
                     bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 )
@@ -226,8 +230,7 @@ class KafkaReader:
     def _new_consumer(self) -> KafkaConsumer:
         try:
             return KafkaConsumer(
-                **self._options,
-                **_RECONNECT,
+                **{**_RECONNECT, **self._options},
                 group_id=None,
                 enable_auto_commit=False,
                 # With "earliest" a cut log would be re-sought in silence.

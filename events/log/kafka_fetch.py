@@ -17,7 +17,8 @@ from kafka.net.selector import NetworkSelector
 from kafka.protocol.consumer import FetchRequest
 from kafka.record import MemoryRecords
 
-FETCH_BYTES_MAX: Final = 16 * 1024 * 1024
+FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Little enough to arrive whole within the reader's timeout on a slow line."""
 RESPONSE_BYTES_MAX: Final = 2 * FETCH_BYTES_MAX
 """The first record of a fetch comes whole, whatever its size."""
 OVERDUE_S: Final = 0.05
@@ -36,6 +37,7 @@ class Fetches:
         self._manager = KafkaConnectionManager(
             self._net, **options, receive_message_max_bytes=RESPONSE_BYTES_MAX
         )
+        self._manager.cluster.config["allow_auto_create_topics"] = False
         self._under_way: dict[int, tuple[Future, dict[int, int]]] = {}
         try:
             self._manager.bootstrap(bootstrap_timeout_ms)

@@ -111,9 +111,9 @@ def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, calend
         confirm_leavers: Annotated[bool, Query(alias="confirmLeavers")] = False,  # noqa: FBT002
     ) -> Response:
         give = await asyncio.to_thread(give_for, request.headers)
+        _refuse_if_busy(feeds)  # before its files take up memory, and again since that took time
         sent = await _sent(request)
-        if feeds.busy:
-            raise HTTPException(409, "another feed is being carried out; send this one when it is done")
+        _refuse_if_busy(feeds)
         found = feeds.stages(sent, give, dry_run=dry_run, confirm_leavers=confirm_leavers)
         if PROGRESS in request.headers.get("accept", ""):
             return StreamingResponse(_lines(found), media_type=PROGRESS)
@@ -134,6 +134,11 @@ def _on_a_thread(numbers: Numbers) -> Callable[[Sequence[str]], Awaitable[Mappin
         return await asyncio.to_thread(numbers, persons)
 
     return found
+
+
+def _refuse_if_busy(feeds: Progress) -> None:
+    if feeds.busy:
+        raise HTTPException(409, "another feed is being carried out; send this one when it is done")
 
 
 async def _sent(request: Request) -> dict[str, bytes]:
