@@ -136,7 +136,7 @@ def _on_a_thread(numbers: Numbers) -> Callable[[Sequence[str]], Awaitable[Mappin
     return found
 
 
-def _refuse_if_busy(feeds: Progress) -> None:
+def _refuse_if_busy(feeds: _Feeds) -> None:
     if feeds.busy:
         raise HTTPException(409, "another feed is being carried out; send this one when it is done")
 
