@@ -176,10 +176,10 @@ class Reads:
     async def generation(self) -> str:
         """Return the generation of the log that the views were folded from."""
         async with self._connect() as connection:
-            standing = await positions_of(connection, profile.VIEW)
-        if not standing:
+            parts = await positions_of(connection, profile.VIEW)
+        if not parts:
             raise GatewayError(ErrorCode.UNAVAILABLE, "The views were not made yet; try again.")
-        return standing[0].generation
+        return parts[0].generation
 
     @asynccontextmanager
     async def _of(self, view: View, person: str, *, at_most_s: float = math.inf) -> AsyncIterator[Any]:

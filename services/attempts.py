@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from eventsourcing.persistence import EventStore
 
-from events.catalog.registry import wire_name_of
+from events.catalog.registry import category_of
 from events.codec import EventMapper, Recorded
 from events.log.outcomes import (
     Accepted,
@@ -156,7 +156,7 @@ class Attempts:
         streams = {stream.partition("-")[0]: stream for stream in versions}
         recorded = []
         for event in decider_of(case.command).decide(case.command, loaded.state, case.ids):
-            stream = streams[wire_name_of(type(event)).partition(".")[0]]
+            stream = streams[category_of(type(event))]
             versions[stream] += 1
             recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=case.by))
         return recorded

@@ -121,6 +121,11 @@ class Decider(msgspec.Struct, Generic[C, S, E], frozen=True, kw_only=True):
     evolve: Callable[[S, E], S]
 
 
+def stream_of(category: str, person: str | None) -> str:
+    """Return a person's stream, or for one nobody knows a stream without events."""
+    return f"{category}-{person or NOWHERE}"
+
+
 AnyDecider = Decider[Any, Any, Any]
 NOWHERE: Final = "0" * 32
 """Stands in a stream's name for a person nobody knows: a subject that has no events."""

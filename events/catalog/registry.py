@@ -54,6 +54,11 @@ def wire_name_of(kind: type[Event]) -> str:
         raise EventNameError(f"{kind.__name__} has no wire name") from None
 
 
+def category_of(kind: type[Event]) -> str:
+    """Return the category of the streams that hold events of this type: its wire name begins with it."""
+    return wire_name_of(kind).partition(".")[0]
+
+
 @cache
 def event_types() -> dict[str, type[Event]]:
     """Return all event types by wire name, from every module of the catalogue."""

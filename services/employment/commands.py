@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from kit.ids import derived_id
-from services.deciding import NOWHERE, Command, Ids, Refusal
+from services.deciding import Command, Ids, Refusal, stream_of
 from services.wording import email_refusals, key_refusals, text_refusals
 
 EMPLOYEE_NUMBER_CHARS_MAX: Final = 64
@@ -43,7 +43,7 @@ class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"employment-{ids.person or NOWHERE}",)
+        return (stream_of("employment", ids.person),)
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -65,7 +65,7 @@ class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return f"employment-{ids.person or NOWHERE}", f"team-{self.team(ids)}"
+        return stream_of("employment", ids.person), f"team-{self.team(ids)}"
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -84,7 +84,7 @@ class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return *MembershipCommand.streams(self, ids), f"portfolio-{ids.person or NOWHERE}"
+        return *MembershipCommand.streams(self, ids), stream_of("portfolio", ids.person)
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return f"employment-{ids.person or NOWHERE}", f"portfolio-{ids.person or NOWHERE}"
+        return stream_of("employment", ids.person), stream_of("portfolio", ids.person)
 
 
 AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined | RecordTeamLeft | RecordEmploymentEnded

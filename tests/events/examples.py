@@ -15,7 +15,7 @@ from events.catalog.policy import (
     WorksCouncilConsentRecorded,
 )
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
-from events.catalog.registry import Event, wire_name_of
+from events.catalog.registry import Event, category_of
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from events.codec import PERSON_CATEGORIES, Recorded
@@ -122,6 +122,6 @@ EXAMPLES: Final[tuple[Event, ...]] = (
 
 def recorded(event: Event, *, version: int = 1) -> Recorded:
     """Put an event into the stream its wire name begins with."""
-    category = wire_name_of(type(event)).partition(".")[0]
+    category = category_of(type(event))
     at = MOMENT if category in PERSON_CATEGORIES else _DAY
     return Recorded(stream=f"{category}-{SUBJECT}", version=version, event=event, at=at, by=BY)

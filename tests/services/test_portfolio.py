@@ -17,7 +17,7 @@ from events.catalog.portfolio import (
     PortfolioPaused,
     TalentSetAside,
 )
-from events.catalog.registry import Event, wire_name_of
+from events.catalog.registry import Event, category_of
 from rules.agreements import agreement_id
 from rules.timeline import entry_id
 from services.contexts import read_command
@@ -69,7 +69,7 @@ def test_a_command_makes_happen(case: Case) -> None:
 def loaded(command: Command, ids: Ids, *events: Event) -> list[Event]:
     """The events that stand in the streams that a command names."""
     named = {stream.partition("-")[0] for stream in command.streams(ids)}
-    return [event for event in events if wire_name_of(type(event)).partition(".")[0] in named]
+    return [event for event in events if category_of(type(event)) in named]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

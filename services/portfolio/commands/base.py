@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from services.deciding import NOWHERE, Command, Ids, Refusal
+from services.deciding import Command, Ids, Refusal, stream_of
 from services.wording import invalid, text_refusals
 
 LINK_CHARS_MAX: Final = 2_000
@@ -22,7 +22,7 @@ class PortfolioCommand(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (portfolio_of(ids.person),)
+        return (stream_of("portfolio", ids.person),)
 
     @override
     def thing(self, ids: Ids) -> str | None:
@@ -42,12 +42,7 @@ class AsProfessional(PortfolioCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return portfolio_of(ids.person), f"employment-{ids.person or NOWHERE}"
-
-
-def portfolio_of(owner: str | None) -> str:
-    """Return the stream of someone's portfolio."""
-    return f"portfolio-{owner or NOWHERE}"
+        return stream_of("portfolio", ids.person), stream_of("employment", ids.person)
 
 
 def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> list[Refusal]:

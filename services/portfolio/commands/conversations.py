@@ -7,8 +7,8 @@ from typing_extensions import override
 
 from kit.ids import is_id
 from rules.agreements import owner_of
-from services.deciding import Command, Ids, Refusal
-from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand, portfolio_of
+from services.deciding import Command, Ids, Refusal, stream_of
+from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand
 from services.wording import invalid, text_refusals
 
 AGREEMENTS_MAX: Final = 20
@@ -59,7 +59,7 @@ class ConfirmAgreement(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (portfolio_of(owner_of(self.agreement_id)),)
+        return (stream_of("portfolio", owner_of(self.agreement_id)),)
 
     @override
     def thing(self, ids: Ids) -> str | None:

@@ -7,8 +7,8 @@ import msgspec
 from typing_extensions import override
 
 from kit.ids import is_id
-from services.deciding import Command, Ids, Refusal
-from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand, portfolio_of
+from services.deciding import Command, Ids, Refusal, stream_of
+from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand
 from services.wording import invalid
 
 PEOPLE_MAX: Final = 30
@@ -77,7 +77,7 @@ class EndItemSharings(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (portfolio_of(self.owner),)
+        return (stream_of("portfolio", self.owner),)
 
     @override
     def thing(self, ids: Ids) -> str | None:
