@@ -9,12 +9,13 @@ from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.freshness import Connect, too_stale
+from gateway.shared_words import item_in, portfolio_in, terms_claimed
 from kit.clock import Calendar
 from projections.parking import parked_of
 from projections.positions import positions_of
 from projections.standing import Standing, standing
 from projections.view import View
-from projections.views import directory, organisation, profile, shared, timeline
+from projections.views import catalogue, directory, organisation, profile, shared, timeline
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from rules.names import plain_name
 
@@ -111,9 +112,38 @@ class Reads:
         async with self._connect() as connection:
             return await organisation.teams_by_ids(connection, teams)
 
+    async def catalogue_version(self) -> int:
+        """Return the version of the shared words' stream."""
+        async with self._connect() as connection:
+            found = await organisation.organisation(connection)
+            await self._none_parked(connection, catalogue.VIEW, [found.organisation] if found else [])
+            return await catalogue.version(connection)
+
+    async def terms(
+        self,
+        *,
+        state: catalogue.TermState,
+        cluster: str | None,
+        search: str,
+        after: tuple[str, str] | None,
+        limit: int,
+    ) -> list[catalogue.Term]:
+        """Return a page of the shared words, by their Dutch form."""
+        async with self._connect() as connection:
+            return await catalogue.terms(
+                connection, state=state, cluster=cluster, search=search, after=after, limit=limit
+            )
+
+    async def terms_read_as(self, terms: Sequence[str]) -> dict[str, catalogue.Term]:
+        async with self._connect() as connection:
+            return await catalogue.terms_read_as(connection, terms)
+
     async def portfolio_of(self, person: str, as_of: datetime | None = None) -> profile.Portfolio | None:
         async with self._of(profile.VIEW, person) as connection:
-            return await profile.portfolio_of(connection, person, as_of)
+            found = await profile.portfolio_of(connection, person, as_of)
+            claimed = terms_claimed(found)
+            terms = await catalogue.terms_read_as(connection, claimed) if claimed else {}
+        return portfolio_in(terms, found) if found else None
 
     async def language_of(self, person: str) -> str | None:
         """Return the language someone's portfolio was opened in."""
@@ -169,9 +199,12 @@ class Reads:
         Raises UNAVAILABLE where that was known whole longer ago: a sharing withdrawn may not be seen yet.
         """
         async with self._of(shared.VIEW, viewer, at_most_s=at_most_s) as connection:
-            return await shared.shared_with(
+            items = await shared.shared_with(
                 connection, viewer, today=self._calendar.today(), after=after, limit=limit
             )
+            claimed = [item.term for item in items if item.term is not None]
+            terms = await catalogue.terms_read_as(connection, claimed) if claimed else {}
+        return [item_in(terms, item) for item in items]
 
     async def generation(self) -> str:
         """Return the generation of the log that the views were folded from."""

@@ -25,7 +25,7 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.limits import TOKENS_MAX, DocumentLimits, limits_rule
 from gateway.masking import masked
 from gateway.mutations.all import MUTATIONS
-from gateway.queries import colleagues, command, me, organisation, role_grants, viewer
+from gateway.queries import catalogue, colleagues, command, me, organisation, role_grants, viewer
 from gateway.scalars import SCALARS
 from gateway.subscriptions import portfolio as portfolio_changes
 
@@ -40,6 +40,7 @@ Query = create_type(
         colleagues.colleagues,
         organisation.organisation,
         role_grants.role_grants,
+        catalogue.talent_catalogue,
     ],
     description=QUERY,
 )

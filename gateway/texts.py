@@ -20,3 +20,9 @@ class Language(Enum):
 class LocalText:
     nl: str
     en: str
+
+
+@strawberry.input(description="Both languages are asked for, always.")
+class LocalTextInput:
+    nl: str
+    en: str

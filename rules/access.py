@@ -39,6 +39,7 @@ DAYS_AFTER_LEAVING_DEFAULT: Final = 90
 
 _OWNER: Final = (Role.PROFESSIONAL,)
 _FEED: Final = (Role.HR_FEED,)
+_WORKING_GROUP: Final = (Role.WORKING_GROUP,)
 ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.PUBLIC})
 """Roles of people and systems with a token of their own."""
 
@@ -49,6 +50,14 @@ ROOT_FIELDS: Final[Mapping[str, tuple[Role, ...]]] = {
     "me": _OWNER,
     "colleagues": _OWNER,
     "organisation": ACCOUNTS,
+    "talentCatalogue": (
+        Role.PROFESSIONAL,
+        Role.WORKING_GROUP,
+        Role.HR,
+        Role.BOARD,
+        Role.WORKS_COUNCIL,
+        Role.AUDITOR,
+    ),
     "roleGrants": (Role.WORKS_COUNCIL, Role.AUDITOR, Role.ADMINISTRATOR),
     "openPortfolio": _OWNER,
     "writeProfileStatement": _OWNER,
@@ -80,6 +89,12 @@ ROOT_FIELDS: Final[Mapping[str, tuple[Role, ...]]] = {
     "pausePortfolio": _OWNER,
     "resumePortfolio": _OWNER,
     "closePortfolio": _OWNER,
+    "proposeTerm": (Role.PROFESSIONAL, Role.WORKING_GROUP),
+    "adoptTerm": _WORKING_GROUP,
+    "rewordTerm": _WORKING_GROUP,
+    "mergeTerms": _WORKING_GROUP,
+    "retireTerm": _WORKING_GROUP,
+    "alignTerm": _WORKING_GROUP,
     "adoptPolicy": (Role.ADMINISTRATOR,),
     "recordWorksCouncilConsent": (Role.WORKS_COUNCIL,),
     "recordDpia": (Role.PRIVACY_OFFICER,),

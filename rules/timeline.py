@@ -123,7 +123,7 @@ def short_name(text: str) -> str:
 def summary(
     fact: str,
     *,
-    item: str | None = None,
+    item: LocalLine | None = None,
     kind: str | None = None,
     detail: str | None = None,
     day: date | None = None,
@@ -132,8 +132,12 @@ def summary(
     nl, en = _LINES.get(f"{fact} {detail}") or _LINES.get(fact) or _UNKNOWN
     kind_nl, kind_en = _KINDS.get(kind, _KINDS[None])
     return LocalLine(
-        nl=nl.format(item=quoted(item), kind=kind_nl, detail=detail, day=_day(day, _MONTHS_NL)),
-        en=en.format(item=quoted(item), kind=kind_en, detail=detail, day=_day(day, _MONTHS_EN)),
+        nl=nl.format(
+            item=quoted(item.nl if item else None), kind=kind_nl, detail=detail, day=_day(day, _MONTHS_NL)
+        ),
+        en=en.format(
+            item=quoted(item.en if item else None), kind=kind_en, detail=detail, day=_day(day, _MONTHS_EN)
+        ),
     )
 
 

@@ -49,6 +49,7 @@ _ENERGY: Final = Decision(
 )
 _OPEN: Final = Decision(roles=ACCOUNTS, relations=tuple(Relation))
 _GRANTS: Final = Decision(roles=roles_for("roleGrants"), relations=tuple(Relation))
+_TERMS: Final = Decision(roles=roles_for("talentCatalogue"), relations=tuple(Relation))
 _COMMANDS: Final = Decision(
     roles=roles_for("command"),
     relations=(Relation.OWNER,),
@@ -110,6 +111,11 @@ TYPES: Final[Mapping[str, Decision]] = {
         ("Organisation", "Unit", "UnitChange", "Policy", "Floors", "PolicyRecord", "OrganisationPayload"),
         _OPEN,
     ),
+    # The shared words, and no word of who proposed or claimed one.
+    **dict.fromkeys(
+        ("TalentCatalogue", "TermCluster", "TalentTerm", "TalentTermConnection", "TalentTermEdge"), _TERMS
+    ),
+    "TermPayload": Decision(roles=roles_for("proposeTerm"), relations=(Relation.OWNER,)),
     # Shapes that hold nothing by themselves.
     **dict.fromkeys(("LocalText", "PageInfo"), Decision(roles=tuple(Role), relations=tuple(Relation))),
 }

@@ -1,10 +1,15 @@
-"""`python -m services`: serve commands over HTTP; `python -m services found` makes the organisation, once."""
+"""
+`python -m services`: serve commands over HTTP.
+
+`python -m services found` makes the organisation, once; `python -m services terms` gives it words to share.
+"""
 
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -31,6 +36,8 @@ from services.checks import watch
 from services.founding import AlreadyFoundedError, FoundingInputError, found
 from services.handling import CommandHandler
 from services.pacing import Pace
+from services.results import ForbiddenError, UnavailableError
+from services.term_lists import SHIPPED, TermListError, load_list, read_list
 
 # Pretty tracebacks would show local variables, and with them keys.
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
@@ -48,12 +55,7 @@ def serve(context: typer.Context) -> None:
     clock = SystemClock()
     health = Health(clock)
     with _log_and_vault(settings) as (recorder, vault), httpx.Client() as client:
-        handler = CommandHandler(
-            recorder=recorder,
-            vault=vault,
-            mapper=EventMapper(vault),
-            calendar=Calendar(clock=clock, zone=settings.zone),
-        )
+        handler = _handler(settings, recorder, vault)
         verifier = verifier_of(settings, clock=clock, client=client)
         callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
         api = create_app(
@@ -104,6 +106,41 @@ def found_organisation(
             typer.echo(f"The log or the vault did not answer: {error}. Run this again.", err=True)
             raise typer.Exit(1) from None
     typer.echo(f"{name} is founded as {made.organisation}; {administrator} is its first administrator.")
+
+
+@app.command("terms")
+def load_terms(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="CSV with the columns cluster, nl, en, esco; left out: the list that is shipped."
+        ),
+    ] = None,
+    *,
+    name: Annotated[
+        str | None, typer.Option(help="What the list is called; left out: as its file.", show_default=False)
+    ] = None,
+) -> None:
+    """Load words for talents that everyone shares; those that are there already stay as they are."""
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="services")
+    list_name = None if file is None else name or file.stem
+    try:
+        terms = read_list((file or SHIPPED).read_bytes())
+        with _log_and_vault(settings) as (recorder, vault):
+            load_list(_handler(settings, recorder, vault), terms, list_name=list_name)
+    except (OSError, TermListError, ForbiddenError) as error:
+        typer.echo(f"{error}", err=True)
+        raise typer.Exit(1) from None
+    except UnavailableError as error:
+        typer.echo(f"{error}. Run this again.", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"All {len(terms)} words of the list are in the talent language.")
+
+
+def _handler(settings: Settings, recorder: LogRecorder, vault: Vault) -> CommandHandler:
+    calendar = Calendar(clock=SystemClock(), zone=settings.zone)
+    return CommandHandler(recorder=recorder, vault=vault, mapper=EventMapper(vault), calendar=calendar)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from services.catalogue.decider import CATALOGUE
 from services.deciding import AnyDecider, Command
 from services.employment.decider import DECIDER as EMPLOYMENT
 from services.organisation.policy_decider import POLICY
@@ -11,7 +12,7 @@ from services.organisation.units_decider import UNITS
 from services.portfolio.decider import DECIDER as PORTFOLIO
 from services.team.decider import DECIDER as TEAM
 
-DECIDERS: Final[tuple[AnyDecider, ...]] = (PORTFOLIO, EMPLOYMENT, TEAM, UNITS, POLICY)
+DECIDERS: Final[tuple[AnyDecider, ...]] = (PORTFOLIO, CATALOGUE, EMPLOYMENT, TEAM, UNITS, POLICY)
 
 
 class UnknownCommandError(Exception):

@@ -42,13 +42,26 @@ class RejectedError(Exception):
         self.refusals = refusals
 
 
+TermState = Literal["PROPOSED", "ADOPTED", "MERGED", "RETIRED"]
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A shared word for a talent as it stands; `merged` are the terms that read as this one."""
+
+    nl: str
+    en: str
+    state: TermState
+    merged: frozenset[str] = frozenset()
+
+
 class Ids(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a decision is given besides the command: ids that were found or made outside.
 
     `new` names what the command makes: derived from the command's key, so that a retry makes the same.
     `person` is whom it is about, None when no such person is known. `today` is the day of the decision where
-    the organisation is. `professionals` are those that the command mentions and that work here now.
+    the organisation is. `professionals` are those that the command mentions and that work here now, `words`
+    the shared ones that it picks, by term.
     """
 
     new: str
@@ -56,6 +69,7 @@ class Ids(msgspec.Struct, frozen=True, kw_only=True):
     person: str | None
     today: date
     professionals: frozenset[str] = frozenset()
+    words: dict[str, Word] = {}
 
 
 class Command(
@@ -90,6 +104,10 @@ class Command(
 
     def mentions(self) -> tuple[str, ...]:
         """Return the ids of other professionals that it speaks of."""
+        return ()
+
+    def picks(self) -> tuple[str, ...]:
+        """Return the ids of shared words that it picks."""
         return ()
 
     def streams(self, ids: Ids) -> tuple[str, ...]:

@@ -16,8 +16,10 @@ from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access import may_ask
 from services.attempts import Attempts, Case
-from services.deciding import Command, Ids
+from services.catalogue.decider import CATALOGUE
+from services.deciding import Command, Ids, Word
 from services.fingerprints import FingerprintKeys
+from services.kept import KeptState
 from services.loading import StreamNotUnderstoodError
 from services.results import (
     Caller,
@@ -68,6 +70,7 @@ class CommandHandler:
         self._calendar = calendar
         store: EventStore[str] = EventStore(mapper, recorder)
         self._roles = RoleReader(store)
+        self._catalogue = KeptState(store, CATALOGUE, category="catalogue")
         self.settler = Settler(recorder)
         self._attempts = Attempts(
             store=store, recorder=recorder, keys=vault, mapper=mapper, calendar=calendar, settler=self.settler
@@ -171,10 +174,18 @@ class CommandHandler:
             person=person,
             today=self._calendar.today(),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
+            words=self._words(command, organisation),
         )
         return Case(
             command=command, command_id=command_id, key=key, by=by, ids=ids, expected_version=expected_version
         )
+
+    def _words(self, command: Command, organisation: str) -> dict[str, Word]:
+        """Return the shared words that a command picks, as far as they are there."""
+        picked = command.picks()
+        catalogue = self._catalogue.now(organisation) if picked else CATALOGUE.initial
+        found = {term: catalogue.word(term) for term in picked}
+        return {term: word for term, word in found.items() if word is not None}
 
     def _organisation(self) -> str:
         organisation = self._vault.organisation()

@@ -1,17 +1,16 @@
 """Which roles someone holds, read from the log: those granted, and PROFESSIONAL from being registered."""
 
-import threading
 from datetime import date
-from typing import Final, cast
+from typing import Final
 
 from eventsourcing.persistence import EventStore
 
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
-from events.catalog.policy import PolicyEvent
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from services.deciding import kinds
+from services.kept import KeptState
 from services.loading import SubjectForgottenError, understood
-from services.organisation.policy_decider import POLICY, Policy
+from services.organisation.policy_decider import POLICY
 
 _EMPLOYMENT: Final = kinds(EmploymentEvent)
 
@@ -22,18 +21,15 @@ class RoleReader:
 
     An event of a kind that is not known may have taken a role away, so nobody is told one behind it: both
     methods raise StreamNotUnderstoodError.
-
-    The policy stream is read by every command, so its folded prefix is kept: what was accepted never changes.
     """
 
     def __init__(self, store: EventStore[str]) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._policies: dict[str, tuple[int, Policy]] = {}
+        self._policy = KeptState(store, POLICY, category="policy")
 
     def held(self, person: str, *, organisation: str, today: date) -> frozenset[Role]:
         """Return the roles a person holds; who left keeps the portfolio for as long as the policy says."""
-        policy = self._policy(organisation)
+        policy = self._policy.now(organisation)
         last = self._last_of_employment(person)
         days = policy.adopted.portfolio_days_after_leaving if policy.adopted else DAYS_AFTER_LEAVING_DEFAULT
         registered = last is not None and keeps_portfolio(
@@ -54,14 +50,3 @@ class RoleReader:
         except SubjectForgottenError:
             return None
         return last
-
-    def _policy(self, organisation: str) -> Policy:
-        with self._lock:
-            version, policy = self._policies.get(organisation, (0, POLICY.initial))
-        for recorded in understood(self._store, f"policy-{organisation}", POLICY.reads, after=version):
-            policy = POLICY.evolve(policy, cast("PolicyEvent", recorded.event))
-            version = recorded.version
-        with self._lock:
-            if version >= self._policies.get(organisation, (0, policy))[0]:
-                self._policies = {organisation: (version, policy)}
-        return policy

@@ -34,7 +34,12 @@ class ProfileStatementWritten(Event, frozen=True, kw_only=True):
 
 @event("portfolio.talent-claimed.v1")
 class TalentClaimed(Event, frozen=True, kw_only=True):
-    """In own words: strength 1 to 5, energy -2 (costs) to 2 (gives), use 0 to 3."""
+    """
+    Strength 1 to 5, energy -2 (costs) to 2 (gives), use 0 to 3.
+
+    In own words, or by a shared `term`, whose words at that time are `name` in Dutch and `name_en`: so that a
+    portfolio can be read whatever became of the term.
+    """
 
     talent: str
     name: str
@@ -42,6 +47,8 @@ class TalentClaimed(Event, frozen=True, kw_only=True):
     energy: int
     use: int
     story: str | None = None
+    term: str | None = None
+    name_en: str | None = None
 
 
 @event("portfolio.talent-revised.v1")

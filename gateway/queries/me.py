@@ -13,7 +13,7 @@ from gateway.queries import read_log, shared
 from gateway.queries.conversations import Agreement, agreement_of
 from gateway.queries.portfolio import Portfolio, portfolio_of
 from gateway.scalars import Position
-from projections.views import directory, organisation, profile, timeline
+from projections.views import catalogue, directory, organisation, profile, timeline
 from projections.views import shared as shared_view
 
 
@@ -71,7 +71,7 @@ class Me:
 @query(description="Everything of and about the professional who asks.")
 async def me(info: Info[Context, None], wait_for: list[Position] | None = UNSET) -> Me | None:
     context = info.context
-    views = (directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
+    views = (catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
     await context.wait_for(wait_for, *views)
     known = (await context.caller()).person
     if known is None:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 import strawberry
+from strawberry import Info
 
 from events.read_log import Shown
 from gateway.connections import Connection, Paging
 from gateway.context import Context
+from gateway.fields import field
+from gateway.queries.catalogue import TalentTerm, term_by_id
 from gateway.queries.people import Colleague
 from gateway.queries.sharing import ItemKind
 from gateway.scalars import Url
@@ -26,7 +29,13 @@ class SharedItem:
     )
     text: str | None
     link: Url | None
-    strength: int | None = strawberry.field(description="This and the rest with TALENT only.")
+    claimed_as: strawberry.Private[str | None]
+
+    @field(description="This and the rest with TALENT only.")
+    async def term(self, info: Info[Context, None]) -> TalentTerm | None:
+        return await term_by_id(info.context, self.claimed_as)
+
+    strength: int | None
     energy: int | None = strawberry.field(description="Null, as quadrant is, unless shared with it.")
     quadrant: TalentQuadrant | None
     until: date
@@ -37,9 +46,10 @@ def shared_item_of(read: shared.SharedItem) -> SharedItem:
         id=strawberry.ID(read.item),
         kind=ItemKind[read.kind.upper()],
         owner=Colleague(id=strawberry.ID(read.owner), display_name=read.owner_name),
-        title=LocalText(nl=read.title, en=read.title) if read.title is not None else None,
+        title=LocalText(nl=read.title, en=read.title_en or read.title) if read.title is not None else None,
         text=read.text,
         link=Url(read.link) if read.link is not None else None,
+        claimed_as=read.term,
         strength=read.strength,
         energy=read.energy,
         quadrant=_quadrant(read),

@@ -3,8 +3,11 @@
 from datetime import datetime
 
 import strawberry
+from strawberry import Info
 
+from gateway.context import Context
 from gateway.fields import field
+from gateway.queries.catalogue import TalentTerm, term_by_id
 from gateway.queries.items import Evidence, evidence_of
 from gateway.queries.sharing import Shareable
 from gateway.roles import described
@@ -36,6 +39,11 @@ class TalentReading:
 @strawberry.type(description='"I have this." Every number is the owner\'s own word, never derived.')
 class TalentClaim(Shareable):
     name: LocalText = strawberry.field(description="The term's label, or the own words in both languages.")
+
+    @field(description="Null when claimed in own words. A merged term reads as the one kept.")
+    async def term(self, info: Info[Context, None]) -> TalentTerm | None:
+        return await term_by_id(info.context, self.read.term)
+
     strength: int
     energy: int
     use: int
@@ -58,11 +66,11 @@ class TalentClaim(Shareable):
 
 
 def talent_claim(portfolio: profile.Portfolio, talent: profile.Talent) -> TalentClaim:
-    """As its owner sees it; own words read alike in both languages."""
+    """As its owner sees it."""
     return TalentClaim(
         id=strawberry.ID(talent.talent),
         portfolio=portfolio,
-        name=LocalText(nl=talent.name, en=talent.name),
+        name=LocalText(nl=talent.name, en=talent.name_en),
         strength=talent.strength,
         energy=talent.energy,
         use=talent.use,

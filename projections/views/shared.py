@@ -17,7 +17,7 @@ from projections.changes import Changes
 from projections.view import SCHEMA, Column, Fact, Table, View
 from rules.names import plain_name
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 # Who works here now. An owner and a viewer may stand in different partitions: joined when read.
 EMPLOYED: Final = Table(
@@ -40,6 +40,8 @@ ITEMS: Final = Table(
         Column(name="item", type="text"),
         Column(name="kind", type="text"),
         Column(name="title", type="text", nullable=True),
+        Column(name="title_en", type="text", nullable=True),
+        Column(name="term", type="text", nullable=True),
         Column(name="text", type="text", nullable=True),
         Column(name="link", type="text", nullable=True),
         Column(name="strength", type="smallint", nullable=True),
@@ -74,6 +76,7 @@ class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
     """An item as its owner has it now.
 
     Of several open sharings of one item: energy if one of them has it, the latest day, and the first by id.
+    A talent claimed by a shared `term` has its words of then as titles; other titles are in no language.
     `energy` and `use`, which tell a talent's quadrant, are None without energy; numbers are of talents only.
     """
 
@@ -83,6 +86,8 @@ class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     owner_name: str
     title: str | None
+    title_en: str | None
+    term: str | None
     text: str | None
     link: str | None
     strength: int | None
@@ -91,7 +96,7 @@ class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
     until: date
 
 
-_EMPTY: Final = dict.fromkeys(("title", "text", "link", "strength", "energy", "use"))
+_EMPTY: Final = dict.fromkeys(("title", "title_en", "term", "text", "link", "strength", "energy", "use"))
 
 
 def fold(fact: Fact, changes: Changes) -> None:
@@ -126,7 +131,8 @@ def _fold_item(event: Event, changes: Changes) -> None:
             _put(changes, item, "statement", text=text)
         case p.TalentClaimed():
             numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
-            _put(changes, event.talent, "talent", title=event.name, text=event.story, **numbers)
+            words = {"title": event.name, "title_en": event.name_en, "term": event.term}
+            _put(changes, event.talent, "talent", text=event.story, **words, **numbers)
         case p.TalentRevised():
             numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
             changes.set(ITEMS, item=event.talent, text=event.story, **numbers)
@@ -175,7 +181,7 @@ VIEW: Final = View(
 # An owner set aside for repair opens nothing: that something was closed again may be what can't be digested.
 _SHARED_WITH: Final = f"""
     SELECT min(s.sharing) AS sharing, i.item, i.kind, s.subject AS owner, o.name AS owner_name,
-           i.title, i.text, i.link, i.strength,
+           i.title, i.title_en, i.term, i.text, i.link, i.strength,
            CASE WHEN bool_or(s.with_energy) THEN i.energy END AS energy,
            CASE WHEN bool_or(s.with_energy) THEN i.use END AS use, max(s.until) AS until
     FROM {VIEWERS.served} v

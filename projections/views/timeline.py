@@ -15,9 +15,10 @@ from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
 from projections.view import Column, Fact, Table, View
+from rules.texts import LocalLine
 from rules.timeline import short_name, summary
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 ENTRIES_AFTER_MAX: Final = 500
 """Entries a subscription reads at once."""
 
@@ -44,6 +45,7 @@ NAMES: Final = Table(
         Column(name="item", type="text"),
         Column(name="ordinal", type="bigint"),
         Column(name="name", type="text"),
+        Column(name="name_en", type="text", nullable=True),
     ),
     key=("subject", "item", "ordinal"),
 )
@@ -97,8 +99,9 @@ def fold(fact: Fact, changes: Changes) -> None:
         fact=type(event).__name__,
         **(line | _details_of(event)),
     )
+    name_en = short_name(event.name_en) if isinstance(event, p.TalentClaimed) and event.name_en else None
     for item, words in _named_in(event):
-        changes.put(NAMES, item=item, ordinal=fact.ordinal, name=short_name(words))
+        changes.put(NAMES, item=item, ordinal=fact.ordinal, name=short_name(words), name_en=name_en)
     if isinstance(event, p.CorrectionRecorded):
         changes.put(CORRECTIONS, version=event.version, text=event.text)
 
@@ -164,10 +167,12 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
     kind: str | None
     gone: bool
     name: str | None
+    name_en: str | None
     correction: str | None
 
     def entry(self) -> Entry:
-        said = summary(self.fact, item=self.name, kind=self.kind, detail=self.detail, day=self.day)
+        item = LocalLine(nl=self.name, en=self.name_en or self.name) if self.name else None
+        said = summary(self.fact, item=item, kind=self.kind, detail=self.detail, day=self.day)
         return Entry(
             partition=self.partition,
             ordinal=self.ordinal,
@@ -189,12 +194,12 @@ def _lines(page: str, order: str) -> str:
         SELECT e.partition, e.ordinal, e.version, e.at, e.fact, e.detail, e.day, about.item, about.kind,
                EXISTS (SELECT FROM {ENTRIES.served} g WHERE g.subject = e.subject AND g.item = about.item
                        AND g.fact = ANY(%(gone)s)) AS gone,
-               named.name, c.text AS correction
+               named.name, named.name_en, c.text AS correction
         FROM page e
         LEFT JOIN {ENTRIES.served} s
             ON s.subject = e.subject AND s.sharing = e.sharing AND s.fact = '{p.ItemShared.__name__}'
         CROSS JOIN LATERAL (SELECT coalesce(e.item, s.item) AS item, coalesce(e.kind, s.kind) AS kind) about
-        LEFT JOIN LATERAL (SELECT n.name FROM {NAMES.served} n WHERE n.subject = e.subject
+        LEFT JOIN LATERAL (SELECT n.name, n.name_en FROM {NAMES.served} n WHERE n.subject = e.subject
             AND n.item = about.item AND n.ordinal <= e.ordinal ORDER BY n.ordinal DESC LIMIT 1) named ON true
         LEFT JOIN {CORRECTIONS.served} c ON c.subject = e.subject AND c.version = e.version
         ORDER BY e.ordinal {order}

@@ -34,8 +34,11 @@ class Statement(Item, frozen=True, kw_only=True):
 
 
 class Talent(Item, frozen=True, kw_only=True):
+    """In own words, or by a shared `term`."""
+
     kind: ClassVar[ItemKind | None] = "talent"
     name: str
+    term: str | None
     strength: int
     energy: int
     use: int

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Final
 
-from events.catalog import portfolio
+from events.catalog import catalogue, portfolio
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.policy import (
     DpiaRecorded,
@@ -39,6 +39,14 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     ),
     TalentRevised(talent=_THING, strength=5, energy=-2, use=3, story=None),
     TalentSetAside(talent=_THING),
+    catalogue.TermProposed(term=_THING, nl="Doorvragen", en="Asking further", cluster="understanding"),
+    catalogue.TermAdopted(term=_THING),
+    catalogue.TermReworded(term=_THING, nl="Doorvragen", en="Asking further questions"),
+    catalogue.TermsMerged(terms=(_THING,), into=_OTHER),
+    catalogue.TermRetired(term=_THING),
+    catalogue.TermAligned(
+        term=_THING, esco="https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
+    ),
     portfolio.ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
     portfolio.EnergySourceNoted(
         source=_THING,

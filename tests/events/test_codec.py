@@ -172,6 +172,7 @@ def test_a_wire_name_begins_with_its_stream_and_is_one_that_the_domain_names() -
     assert {name.partition(".")[0] for name in event_types()} == {
         "portfolio",
         "employment",
+        "catalogue",
         "team",
         "units",
         "policy",

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from events.catalog.catalogue import CatalogueEvent
 from events.catalog.employment import EmploymentEvent, ProfessionalRegistered, TeamJoined
 from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.catalog.portfolio import PortfolioEvent, PortfolioOpened, TalentClaimed, TalentRevised
@@ -114,6 +115,8 @@ def house(log: LogUnderTest, postgres_url: str, tmp_path: Path) -> Iterator[Hous
 def persons(house: House) -> list[str]:
     organisation, team = house.vault.organisation_or_new(), new_id()
     house.append(f"policy-{organisation}", 1, OrganisationFounded(name="MEE"))
+    terms = [event for event in EXAMPLES if isinstance(event, CatalogueEvent)]
+    house.append(f"catalogue-{organisation}", 1, *terms)
     house.append(f"team-{team}", 1, TeamFormed(name="Noord", unit=new_id()))
     found = [house.vault.person_for_or_new(f"E{number:03}") for number in range(PERSONS)]
     for number, person in enumerate(found):
@@ -144,7 +147,7 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
         "views.organisation_v2_units",
         "views.organisation_v2_policies",
         "views.organisation_v2_policy_records",
-        "views.shared_v1_sharings",
+        "views.shared_v2_sharings",
     }
     with psycopg.connect(house.log.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA views CASCADE")

@@ -16,6 +16,7 @@ from rules.access import (
     roles_for,
     roles_held,
 )
+from services.catalogue.decider import CATALOGUE
 from services.contexts import command_names
 from services.deciding import AnyDecider
 from services.employment.decider import DECIDER as EMPLOYMENT
@@ -38,6 +39,9 @@ EXPECTED = {
     "colleagues": "PROFESSIONAL",
     "portfolioChanged": "PROFESSIONAL",
     "roleGrants": "WORKS_COUNCIL AUDITOR ADMINISTRATOR",
+    "talentCatalogue": "PROFESSIONAL WORKING_GROUP HR BOARD WORKS_COUNCIL AUDITOR",
+    **dict.fromkeys(public_names(CATALOGUE), "WORKING_GROUP"),
+    "proposeTerm": "PROFESSIONAL WORKING_GROUP",
     "adoptPolicy": "ADMINISTRATOR",
     "recordWorksCouncilConsent": "WORKS_COUNCIL",
     "recordDpia": "PRIVACY_OFFICER",

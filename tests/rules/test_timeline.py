@@ -28,7 +28,9 @@ FACTS = [
 
 @pytest.mark.parametrize(("fact", "detail"), FACTS)
 def test_every_fact_of_a_portfolio_has_its_own_line(fact: str, detail: str | None) -> None:
-    said = summary(fact, item="Luisteren", kind="talent", detail=detail, day=DAY)
+    said = summary(
+        fact, item=LocalLine(nl="Luisteren", en="Listening"), kind="talent", detail=detail, day=DAY
+    )
     assert said != NEUTRAL
     assert said.nl != said.en
     for line in (said.nl, said.en):
@@ -49,19 +51,25 @@ def test_whatever_can_be_shared_is_called_by_its_kind(kind: str) -> None:
 
 
 def test_a_line_holds_the_items_own_words() -> None:
-    named = QUOTED.format("Luisteren zonder oordeel")
-    assert summary("TalentClaimed", item="Luisteren zonder oordeel") == LocalLine(
-        nl=f"Talent {named} toegevoegd", en=f"Talent {named} added"
+    words = LocalLine(nl="Luisteren zonder oordeel", en="Listening without judging")
+    named, named_en = QUOTED.format(words.nl), QUOTED.format(words.en)
+    assert summary("TalentClaimed", item=words) == LocalLine(
+        nl=f"Talent {named} toegevoegd", en=f"Talent {named_en} added"
     )
     assert summary("TalentClaimed") == LocalLine(nl="Talent toegevoegd", en="Talent added")
-    shared = summary("ItemShared", item="Luisteren zonder oordeel", kind="talent", detail="team", day=DAY)
+    shared = summary("ItemShared", item=words, kind="talent", detail="team", day=DAY)
     assert shared == LocalLine(
         nl=f"Talent {named} gedeeld met het team, tot en met 3 maart 2027",
-        en=f"Talent {named} shared with the team, through 3 March 2027",
+        en=f"Talent {named_en} shared with the team, through 3 March 2027",
     )
 
 
-@given(fields=st.dictionaries(st.sampled_from(["item", "kind", "detail"]), st.text()), fact=st.text())
+FIELDS = st.fixed_dictionaries(
+    {}, optional={"item": st.builds(LocalLine), "kind": st.text(), "detail": st.text()}
+)
+
+
+@given(fields=FIELDS, fact=st.text())
 def test_a_fact_it_does_not_know_has_a_neutral_line(fact: str, fields: dict[str, Any]) -> None:
     assert summary("SongSung", **fields) == NEUTRAL
     assert summary(fact, **fields).nl

@@ -11,6 +11,15 @@ from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
 from kit.ids import derived_id
 from rules.access import GRANTABLE, NOT_IN_ONE_HAND, Role
+from services.catalogue.commands import (
+    AdoptTerm,
+    AlignTerm,
+    Label,
+    MergeTerms,
+    ProposeTerm,
+    RetireTerm,
+    RewordTerm,
+)
 from services.contexts import (
     MalformedCommandError,
     UnknownCommandError,
@@ -29,6 +38,9 @@ from tests.spec import ORGANISATION, TODAY
 
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])
 KEYS = st.sampled_from(["a", "b", "c"])
+TERMS = st.integers(0, 8).map(lambda number: derived_id("proposeTerm", str(number)))
+LABELS = st.builds(Label, nl=WORDS, en=st.sampled_from(["calm", "Courage", "Humour"]))
+ESCO = "https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
 ASKED: dict[str, st.SearchStrategy[Any]] = {
     "employment": st.one_of(
         st.builds(RegisterProfessional, employee_number=KEYS, name=WORDS, email=st.just("a@example.org")),
@@ -36,6 +48,14 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
     ),
     "team": st.builds(FormTeam, team_key=st.just("t"), name=WORDS, unit_key=KEYS),
     "units": st.builds(FormUnit, unit_key=KEYS, name=WORDS, parent_key=st.none() | KEYS),
+    "catalogue": st.one_of(
+        st.builds(ProposeTerm, label=LABELS, cluster_id=st.sampled_from(["calm", "making", "luck"])),
+        st.builds(AdoptTerm, term_id=TERMS),
+        st.builds(RewordTerm, term_id=TERMS, label=LABELS),
+        st.builds(MergeTerms, term_ids=st.lists(TERMS, min_size=1, max_size=2).map(tuple), into_id=TERMS),
+        st.builds(RetireTerm, term_id=TERMS),
+        st.builds(AlignTerm, term_id=TERMS, esco=st.none() | st.just(ESCO)),
+    ),
     "policy": st.builds(
         GrantRole, role=st.sampled_from(sorted(GRANTABLE, key=lambda r: r.name)), subject=KEYS
     ),
@@ -109,6 +129,21 @@ def test_units_are_always_a_tree(commands: list[Command]) -> None:
                 above = parent
 
 
+@settings(max_examples=80, deadline=None)
+@given(commands=st.lists(ASKED["catalogue"], min_size=1, max_size=30))
+def test_a_merged_term_reads_as_one_that_was_not_merged_and_no_two_in_use_read_alike(
+    commands: list[Command],
+) -> None:
+    _, states = lived(commands)
+    for state in states:
+        for term in state.terms.values():
+            assert (term.state == "MERGED") is (term.into is not None)
+            assert term.into is None or state.terms[term.into].state != "MERGED"
+        for language in ("nl", "en"):
+            words = [getattr(term, language).casefold() for term in state.terms.values()]
+            assert len(set(words)) == len(words)
+
+
 RECORD = {"policyId": "0" * 32, "promiseVersion": 1, "decidedOn": "2026-09-01", "document": "0" * 64}
 
 
@@ -134,6 +169,12 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
             "sharingDaysMax": 365,
             "portfolioDaysAfterLeaving": 90,
         },
+        "proposeTerm": {"label": {"nl": "n", "en": "e"}, "clusterId": "calm"},
+        "adoptTerm": {"termId": "t"},
+        "rewordTerm": {"termId": "t", "label": {"nl": "n", "en": "e"}},
+        "mergeTerms": {"termIds": ["t"], "intoId": "u"},
+        "retireTerm": {"termId": "t"},
+        "alignTerm": {"termId": "t"},
         "recordDpia": RECORD,
         "recordWorksCouncilConsent": RECORD,
     }

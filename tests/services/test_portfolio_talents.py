@@ -1,13 +1,15 @@
 """What may happen to a portfolio and the talents in it."""
 
+import msgspec
 import pytest
 
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
+from services.deciding import Ids, TermState, Word
 from services.portfolio.commands import ClaimTalent, OpenPortfolio, ReviseTalent, SetTalentAside, TalentName
 from services.portfolio.commands.talents import STORY_CHARS_MAX, TALENT_WORDS_CHARS_MAX
 from services.portfolio.decisions.talents import TALENTS_MAX
-from tests.spec import NEW, given
+from tests.spec import IDS, NEW, given
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
 OPENED = PortfolioOpened(language="nl")
@@ -71,8 +73,41 @@ def test_words_set_aside_may_be_claimed_again() -> None:
     given(*AT_WORK, CALM, TalentSetAside(talent="calm")).when(claim()).then(again)
 
 
-def test_a_term_is_not_found_while_there_is_no_catalogue() -> None:
+def with_word(state: TermState = "ADOPTED", *, merged: frozenset[str] = frozenset()) -> Ids:
+    """What a decision is given when the term `t` is there."""
+    word = Word(nl="Kalm blijven", en="Staying calm", state=state, merged=merged)
+    return msgspec.structs.replace(IDS, words={"t": word})
+
+
+BY_TERM = TalentClaimed(
+    talent=NEW, name="Kalm blijven", name_en="Staying calm", term="t", strength=4, energy=2, use=1
+)
+
+
+def test_a_talent_is_claimed_by_a_shared_word_and_keeps_how_it_read_then() -> None:
+    given(*AT_WORK).when(claim(None, term="t"), with_word()).then(BY_TERM)
+    assert claim(None, term="t").picks() == ("t",)
+    assert claim().picks() == ()
+
+
+def test_only_a_word_that_is_adopted_can_be_claimed() -> None:
     given(*AT_WORK).when(claim(None, term="calm")).refused("NOT_FOUND", fields=["name.termId"])
+    for state in ("PROPOSED", "MERGED", "RETIRED"):
+        given(*AT_WORK).when(claim(None, term="t"), with_word(state)).refused(
+            "WRONG_STATE", fields=["name.termId"]
+        )
+
+
+def test_the_same_talent_is_not_claimed_twice_whatever_it_was_called_then() -> None:
+    again = claim(None, term="t")
+    given(*AT_WORK, BY_TERM).when(again, with_word()).refused("ALREADY_SO", fields=["name.termId"])
+    other = msgspec.structs.replace(BY_TERM, term="before", name="Rustig blijven")
+    given(*AT_WORK, other).when(again, with_word(merged=frozenset({"before"}))).refused("ALREADY_SO")
+    given(*AT_WORK, other).when(again, with_word()).then(BY_TERM)
+    own = msgspec.structs.replace(CALM, name="kalm  Blijven")
+    given(*AT_WORK, own).when(again, with_word()).refused("ALREADY_SO")
+    given(*AT_WORK, BY_TERM).when(claim("Kalm blijven")).refused("ALREADY_SO", fields=["name.ownWords"])
+    given(*AT_WORK, BY_TERM, TalentSetAside(talent=NEW)).when(again, with_word()).then(BY_TERM)
 
 
 def test_all_reasons_are_told_at_once() -> None:

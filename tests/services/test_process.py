@@ -130,6 +130,15 @@ def test_founded_on_the_server_then_commanded_over_http(database: str, tmp_path:
         second = run(founding, env)
         assert second.returncode == 1
         assert "founded already" in second.stderr
+        for _ in range(2):
+            loaded = run(["terms"], env)
+            assert loaded.returncode == 0, loaded.stderr
+            assert "All 60 words" in loaded.stdout
+        unread = tmp_path / "list.csv"
+        unread.write_text("cluster,nl,en,esco\nluck,,Luck,\n")
+        refused = run(["terms", str(unread)], env)
+        assert refused.returncode == 1
+        assert refused.stderr.splitlines()[0] == "Line 2, nl: Please fill this in."
         with serving(env) as client:
             answer = client.post(
                 "/commands/grantRole",

@@ -17,6 +17,7 @@ from projections.views.profile.picture import (
     Sharing,
     Statement,
     Talent,
+    by_name,
 )
 from projections.views.profile.reads import (
     TO_CONFIRM_MAX,
@@ -57,6 +58,7 @@ __all__ = [
     "Talent",
     "agreement_for",
     "agreements_to_confirm",
+    "by_name",
     "language_of",
     "members_of",
     "memberships",

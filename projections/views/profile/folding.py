@@ -68,8 +68,9 @@ def _fold_talent(event: Event, at: datetime, ordinal: int, changes: Changes) -> 
         return
     talent = event.talent
     if isinstance(event, p.TalentClaimed):
+        words = {"name": event.name, "name_en": event.name_en, "term": event.term}
         times = {"claimed_at": at, "set_aside_at": None}
-        changes.put(t.TALENTS, ordinal=ordinal, talent=talent, name=event.name, **times)
+        changes.put(t.TALENTS, ordinal=ordinal, talent=talent, **words, **times)
     numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
     changes.put(t.READINGS, ordinal=ordinal, talent=talent, at=at, **numbers, story=event.story)
 

@@ -41,10 +41,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Talent(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim as it stands, with every reading of it, oldest first; the claim itself is the first."""
+    """
+    A claim as it stands, with every reading of it, oldest first; the claim itself is the first.
+
+    Own words are both names. Claimed by a shared `term`, they are its Dutch and English words of that time.
+    """
 
     talent: str
     name: str
+    name_en: str
+    term: str | None
     strength: int
     energy: int
     use: int
@@ -56,6 +62,11 @@ class Talent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def quadrant(self) -> TalentQuadrant:
         return quadrant_of(strength=self.strength, energy=self.energy, use=self.use)
+
+
+def by_name(talent: Talent) -> tuple[str, str]:
+    """Order talents by their Dutch name."""
+    return talent.name.casefold(), talent.talent
 
 
 class EnergySource(msgspec.Struct, frozen=True, kw_only=True):

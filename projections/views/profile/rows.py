@@ -29,6 +29,7 @@ from projections.views.profile.picture import (
     Sharing,
     Statement,
     Talent,
+    by_name,
 )
 
 Past = Callable[[datetime | None], bool]
@@ -61,6 +62,8 @@ class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
 class TalentRow(msgspec.Struct, frozen=True, kw_only=True):
     talent: str
     name: str
+    name_en: str | None
+    term: str | None
     claimed_at: datetime
     set_aside_at: datetime | None
 
@@ -195,7 +198,7 @@ def _talents(rows: Rows, past: Past) -> tuple[Talent, ...]:
         for row in rows.talents
         if past(row.claimed_at)
     ]
-    return tuple(sorted(talents, key=lambda talent: (talent.name.casefold(), talent.talent)))
+    return tuple(sorted(talents, key=by_name))
 
 
 def _talent(row: TalentRow, history: Sequence[Reading], set_aside_at: datetime | None) -> Talent:
@@ -203,6 +206,8 @@ def _talent(row: TalentRow, history: Sequence[Reading], set_aside_at: datetime |
     return Talent(
         talent=row.talent,
         name=row.name,
+        name_en=row.name_en or row.name,
+        term=row.term,
         strength=now.strength,
         energy=now.energy,
         use=now.use,

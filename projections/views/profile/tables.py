@@ -4,7 +4,7 @@ from typing import Final
 
 from projections.view import Column, Table
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 _ORDINAL: Final = Column(name="ordinal", type="bigint")
 _AT: Final = Column(name="at", type="timestamptz")
@@ -38,6 +38,7 @@ TALENTS: Final = _table(
     "talents",
     _ORDINAL,
     *_text("talent", "name"),
+    *_text("name_en", "term", nullable=True),
     *_moments("claimed_at"),
     *_moments("set_aside_at", nullable=True),
     key=("talent",),

@@ -30,6 +30,10 @@ class ClaimTalent(NewItem, frozen=True, kw_only=True):
     story: str | None = None
 
     @override
+    def picks(self) -> tuple[str, ...]:
+        return () if self.name.term_id is None else (self.name.term_id,)
+
+    @override
     def refusals(self) -> list[Refusal]:
         return [*_name_refusals(self.name), *_reading_refusals(self)]
 

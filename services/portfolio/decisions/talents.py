@@ -1,9 +1,10 @@
 """What may happen to talents."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
 from events.catalog.portfolio import PortfolioEvent, TalentClaimed, TalentRevised, TalentSetAside
-from services.deciding import Ids, Refusal, reject_if
+from services.deciding import Ids, Refusal, TermState, Word, reject_if
 from services.portfolio.commands.talents import ClaimTalent, ReviseTalent, SetTalentAside, TalentCommand
 from services.portfolio.decisions.reasons import (
     already_so,
@@ -11,6 +12,7 @@ from services.portfolio.decisions.reasons import (
     item_refusals,
     limit_reached,
     not_found,
+    wrong_state,
 )
 from services.portfolio.decisions.sharing import sharings_ended
 from services.portfolio.state import Portfolio, Talent
@@ -23,8 +25,8 @@ TALENTS_MAX: Final = 200
 def decide_talent(command: TalentCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
     match command:
         case ClaimTalent():
-            reject_if([*change_refusals(state), *_claim_refusals(command, state)])
-            return (_claimed(command, ids.new),)
+            reject_if([*change_refusals(state), *_claim_refusals(command, state, ids.words)])
+            return (_claimed(command, ids),)
         case ReviseTalent():
             return (_revised(command, state),)
         case SetTalentAside(talent_id=talent):
@@ -35,17 +37,10 @@ def decide_talent(command: TalentCommand, state: Portfolio, ids: Ids) -> tuple[P
             assert_never(command)
 
 
-def _claim_refusals(command: ClaimTalent, state: Portfolio) -> list[Refusal]:
-    refusals = []
-    if command.name.term_id is not None:
-        nl, en = "Dit woord staat niet in de talenttaal.", "This word is not in the talent language."
-        refusals.append(not_found("name", "termId", nl=nl, en=en))
+def _claim_refusals(command: ClaimTalent, state: Portfolio, words: Mapping[str, Word]) -> list[Refusal]:
     kept = state.kept(Talent)
-    words = same_words(command.name.own_words or "")
-    if words and any(same_words(talent.name) == words for talent in kept):
-        nl = "Dit talent staat al in je portfolio. Je kunt het daar bijstellen."
-        en = "This talent is in your portfolio already. You can revise it there."
-        refusals.append(already_so("name", "ownWords", nl=nl, en=en))
+    term = command.name.term_id
+    refusals = _own_words_refusals(command, kept) if term is None else _term_refusals(term, kept, words)
     if len(kept) >= TALENTS_MAX:
         nl = f"Een portfolio heeft hoogstens {TALENTS_MAX} talenten. Leg er eerst een opzij."
         en = f"A portfolio has {TALENTS_MAX} talents at most. Set one aside first."
@@ -53,14 +48,53 @@ def _claim_refusals(command: ClaimTalent, state: Portfolio) -> list[Refusal]:
     return refusals
 
 
-def _claimed(command: ClaimTalent, talent: str) -> TalentClaimed:
+def _own_words_refusals(command: ClaimTalent, kept: Sequence[Talent]) -> list[Refusal]:
+    words = same_words(command.name.own_words or "")
+    return [_there_already("ownWords")] if any(same_words(talent.name) == words for talent in kept) else []
+
+
+def _term_refusals(term: str, kept: Sequence[Talent], words: Mapping[str, Word]) -> list[Refusal]:
+    word = words.get(term)
+    if word is None:
+        nl, en = "Dit woord staat niet in de talenttaal.", "This word is not in the talent language."
+        return [not_found("name", "termId", nl=nl, en=en)]
+    if word.state != "ADOPTED":
+        nl, en = _NOT_TO_PICK[word.state]
+        return [wrong_state("name", "termId", nl=nl, en=en)]
+    # A talent claimed by a word that was merged into this one reads as this one.
+    same = {term, *word.merged}
+    if any(talent.term in same or same_words(talent.name) == same_words(word.nl) for talent in kept):
+        return [_there_already("termId")]
+    return []
+
+
+_NOT_TO_PICK: Final[Mapping[TermState, tuple[str, str]]] = {
+    "PROPOSED": ("Dit woord is nog niet opgenomen.", "This word is not adopted yet."),
+    "MERGED": (
+        "Dit woord is opgegaan in een ander. Kies dat.",
+        "This word was merged into another. Pick that.",
+    ),
+    "RETIRED": ("Dit woord is niet meer in gebruik.", "This word is out of use."),
+}
+
+
+def _there_already(field: str) -> Refusal:
+    nl = "Dit talent staat al in je portfolio. Je kunt het daar bijstellen."
+    en = "This talent is in your portfolio already. You can revise it there."
+    return already_so("name", field, nl=nl, en=en)
+
+
+def _claimed(command: ClaimTalent, ids: Ids) -> TalentClaimed:
+    word = ids.words.get(command.name.term_id or "")
     return TalentClaimed(
-        talent=talent,
-        name=one_line(command.name.own_words or ""),
+        talent=ids.new,
+        name=one_line(command.name.own_words or "") if word is None else word.nl,
         strength=command.strength,
         energy=command.energy,
         use=command.use,
         story=(command.story or "").strip() or None,
+        term=command.name.term_id,
+        name_en=None if word is None else word.en,
     )
 
 

@@ -18,6 +18,8 @@ PAUSES: Final = (timedelta(0), timedelta(microseconds=1), timedelta(days=9))
 WORDS: Final = st.sampled_from(["Rust", "elan", 'Zorg \'n "dag"\n\\u0000', "é"])
 NUMBERS: Final = {"strength": st.integers(1, 5), "energy": st.integers(-2, 2), "use": st.integers(0, 3)}
 DAYS: Final = st.integers(-3, 40).map(lambda days: DAY + timedelta(days=days))
+CLAIMED_BY: Final[tuple[dict[str, Any], ...]] = ({}, {"term": "c" * 32, "name_en": "Calm"})
+"""In own words, or by a shared term."""
 TEAMS: Final = ("a" * 32, "b" * 32)
 STEPS_MAX: Final = 30
 
@@ -42,7 +44,7 @@ class _History:
         there = self.there.get(kind)
         return self.draw(st.sampled_from(there)) if there else None
 
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, Any]:
         return {name: self.draw(numbers) for name, numbers in NUMBERS.items()}
 
     def step(self) -> None:
@@ -57,7 +59,13 @@ class _History:
         new = self.new(kind)
         some_talents = tuple(self.there.get("talent", ()))
         begins: dict[str, Callable[[], Any]] = {
-            "talent": lambda: p.TalentClaimed(talent=new, name=words, **self.numbers(), story=words),
+            "talent": lambda: p.TalentClaimed(
+                talent=new,
+                name=words,
+                **self.numbers(),
+                story=words,
+                **self.draw(st.sampled_from(CLAIMED_BY)),
+            ),
             "source": lambda: p.EnergySourceNoted(
                 source=new, kind="drainer", activity=words, hours_per_week="over_16", talents=some_talents
             ),

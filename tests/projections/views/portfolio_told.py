@@ -82,7 +82,8 @@ def _begun(  # noqa: PLR0911 - one for each kind of item
 ) -> dict[str, Any]:
     match event:
         case p.TalentClaimed():
-            talent = profile.Talent(**_fields(event), claimed_at=at, set_aside_at=None)
+            said = _fields(event) | {"name_en": event.name_en or event.name}
+            talent = profile.Talent(**said, claimed_at=at, set_aside_at=None)
             return {"talents": (replace(talent, history=(_reading(event, at),)), *now.talents)}
         case p.EnergySourceNoted():
             source = profile.EnergySource(**_fields(event), noted_at=at)

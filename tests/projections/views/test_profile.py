@@ -55,6 +55,8 @@ def test_a_portfolio_holds_its_talents_as_they_stand_with_their_history(database
     talent = profile.Talent(
         talent=LISTENING,
         name="Luisteren",
+        name_en="Luisteren",
+        term=None,
         strength=5,
         energy=2,
         use=3,

@@ -76,7 +76,7 @@ def _shared(random: Random, number: int) -> p.ItemShared:
     )
 
 
-def _numbers(random: Random) -> dict[str, int]:
+def _numbers(random: Random) -> dict[str, Any]:
     return {"strength": random.randint(1, 5), "energy": random.randint(-2, 2), "use": random.randint(0, 3)}
 
 
@@ -85,7 +85,9 @@ def _registered(random: Random) -> ProfessionalRegistered:
 
 
 def _claimed(random: Random) -> p.TalentClaimed:
-    return p.TalentClaimed(talent=TALENT, name=random.choice(NAMES), story="Zorg", **_numbers(random))
+    by_term: dict[str, Any] = {"term": "c" * 32, "name_en": "Calm"} if random.random() < 0.3 else {}
+    name = random.choice(NAMES)
+    return p.TalentClaimed(talent=TALENT, name=name, story="Zorg", **by_term, **_numbers(random))
 
 
 def _set(random: Random) -> p.GoalSet:
@@ -111,14 +113,15 @@ def is_open(own: Sequence[Event]) -> bool:
 
 
 def items_of(own: Sequence[Event]) -> dict[str, list[Any]]:
-    """Title, text, strength, energy and use of what a portfolio holds."""
+    """Titles with the term, text, strength, energy and use of what a portfolio holds."""
     items: dict[str, list[Any]] = {}
     for event in own:
         match event:
             case p.TalentClaimed():
-                items[TALENT] = [event.name, event.story, event.strength, event.energy, event.use]
+                titles = (event.name, event.name_en, event.term)
+                items[TALENT] = [titles, event.story, event.strength, event.energy, event.use]
             case p.GoalSet():
-                items[GOAL] = [None, event.text, None, None, None]
+                items[GOAL] = [(None, None, None), event.text, None, None, None]
             case p.TalentRevised() if TALENT in items:
                 items[TALENT][1:] = [event.story, event.strength, event.energy, event.use]
             case p.GoalSharpened() if GOAL in items:
@@ -154,12 +157,12 @@ def expected(viewer: str, history: History) -> list[Row]:
         name = name_of(own)
         if name is None or not is_open(own) or name_of(remembered(viewer, history)) is None:
             continue
-        for item, (title, text, strength, energy, use) in items_of(own).items():
+        for item, (titles, text, strength, energy, use) in items_of(own).items():
             if open_now := opened_to(viewer, own, item):
                 told = (energy, use) if any(event.with_energy for event in open_now) else (None, None)
                 place = (plain_name(name), min(event.sharing for event in open_now))
                 until = max(event.until for event in open_now)
-                rows.append((*place, owner, item, name, title, text, strength, *told, until))
+                rows.append((*place, owner, item, name, *titles, text, strength, *told, until))
     return sorted(rows, key=lambda row: row[:2])
 
 
@@ -176,7 +179,7 @@ def shown(database: str, viewer: str) -> list[Row]:
     return [
         (
             *(plain_name(it.owner_name), it.sharing, it.owner, it.item, it.owner_name),
-            *(it.title, it.text, it.strength, it.energy, it.use, it.until),
+            *(it.title, it.title_en, it.term, it.text, it.strength, it.energy, it.use, it.until),
         )
         for it in read(database, by_pages)
     ]

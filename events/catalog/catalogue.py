@@ -1,0 +1,54 @@
+"""The words for talents that everyone shares: stream `catalogue-<organisation>`."""
+
+from events.catalog.registry import Event, event
+
+
+@event("catalogue.term-proposed.v1")
+class TermProposed(Event, frozen=True, kw_only=True):
+    """By anyone, in a cluster of rules/clusters.py; `list` names a bigger list that it came with."""
+
+    term: str
+    nl: str
+    en: str
+    cluster: str
+    list: str | None = None
+
+
+@event("catalogue.term-adopted.v1")
+class TermAdopted(Event, frozen=True, kw_only=True):
+    """From now on it can be picked; one that was retired, again."""
+
+    term: str
+
+
+@event("catalogue.term-reworded.v1")
+class TermReworded(Event, frozen=True, kw_only=True):
+    term: str
+    nl: str
+    en: str
+
+
+@event("catalogue.terms-merged.v1")
+class TermsMerged(Event, frozen=True, kw_only=True):
+    """`terms` are all that read as `into` from now on: those merged, and those merged into these before."""
+
+    terms: tuple[str, ...]
+    into: str
+
+
+@event("catalogue.term-retired.v1")
+class TermRetired(Event, frozen=True, kw_only=True):
+    """Claims keep it; nobody new picks it. A proposal that is not taken up ends so too."""
+
+    term: str
+
+
+@event("catalogue.term-aligned.v1")
+class TermAligned(Event, frozen=True, kw_only=True):
+    """`esco` is the address of the same notion in ESCO; None: there is none any more."""
+
+    term: str
+    esco: str | None = None
+
+
+CatalogueEvent = TermProposed | TermAdopted | TermReworded | TermsMerged | TermRetired | TermAligned

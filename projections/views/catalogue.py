@@ -1,0 +1,161 @@
+"""The words for talents that everyone shares, as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row, scalar_row
+
+from events.catalog.catalogue import (
+    TermAdopted,
+    TermAligned,
+    TermProposed,
+    TermRetired,
+    TermReworded,
+    TermsMerged,
+)
+from projections.changes import Changes
+from projections.view import Column, Fact, Table, View
+from rules.names import plain_name
+
+_VERSION: Final = 1
+TermState = Literal["PROPOSED", "ADOPTED", "MERGED", "RETIRED"]
+
+CATALOGUES: Final = Table(
+    name=f"catalogue_v{_VERSION}_catalogues",
+    columns=(Column(name="version", type="bigint"),),
+    key=("subject",),
+)
+TERMS: Final = Table(
+    name=f"catalogue_v{_VERSION}_terms",
+    columns=(
+        Column(name="term", type="text"),
+        Column(name="nl", type="text"),
+        Column(name="en", type="text"),
+        Column(name="plain_nl", type="text"),
+        Column(name="plain_en", type="text"),
+        Column(name="cluster", type="text"),
+        Column(name="state", type="text"),
+        Column(name="list", type="text", nullable=True),
+        Column(name="esco", type="text", nullable=True),
+        Column(name="merged_into", type="text", nullable=True),
+    ),
+    key=("term",),
+)
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """A shared word; `cluster` is one of rules/clusters.py, `merged_into` the term that it reads as."""
+
+    term: str
+    nl: str
+    en: str
+    cluster: str
+    state: TermState
+    esco: str | None
+    merged_into: str | None
+
+
+def fold(fact: Fact, changes: Changes) -> None:
+    """Keep a row a term, and the version of their stream."""
+    changes.put(CATALOGUES, version=fact.recorded.version)
+    match fact.recorded.event:
+        case TermProposed(term=term, nl=nl, en=en):
+            about = {"cluster": fact.recorded.event.cluster, "list": fact.recorded.event.list}
+            nothing = {"esco": None, "merged_into": None}
+            changes.put(TERMS, term=term, state="PROPOSED", **_words(nl, en), **about, **nothing)
+        case TermAdopted(term=term):
+            changes.set(TERMS, term=term, state="ADOPTED")
+        case TermReworded(term=term, nl=nl, en=en):
+            changes.set(TERMS, term=term, **_words(nl, en))
+        case TermsMerged(terms=terms, into=into):
+            for term in terms:
+                changes.set(TERMS, term=term, state="MERGED", merged_into=into)
+        case TermRetired(term=term):
+            changes.set(TERMS, term=term, state="RETIRED")
+        case TermAligned(term=term, esco=esco):
+            changes.set(TERMS, term=term, esco=esco)
+        case _:  # of a newer program
+            pass
+
+
+def _words(nl: str, en: str) -> dict[str, str]:
+    return {"nl": nl, "en": en, "plain_nl": plain_name(nl), "plain_en": plain_name(en)}
+
+
+VIEW: Final = View(
+    name="catalogue",
+    version=_VERSION,
+    categories=frozenset({"catalogue"}),
+    tables=(CATALOGUES, TERMS),
+    fold=fold,
+)
+
+_COLUMNS: Final = ", ".join(Term.__struct_fields__)
+_PAGE: Final = f"""
+    SELECT {_COLUMNS} FROM {TERMS.served}
+    WHERE state = %(state)s AND (%(cluster)s::text IS NULL OR cluster = %(cluster)s)
+        AND (plain_nl LIKE %(part)s OR plain_en LIKE %(part)s)
+        AND (%(after)s::text IS NULL
+             OR (plain_nl COLLATE "C", term COLLATE "C") > (%(after_words)s, %(after)s))
+    ORDER BY plain_nl COLLATE "C", term COLLATE "C" LIMIT %(limit)s
+"""
+_READ_AS: Final = f"""
+    SELECT asked.term AS asked, {", ".join(f"kept.{name}" for name in Term.__struct_fields__)}
+    FROM {TERMS.served} asked JOIN {TERMS.served} kept ON kept.term = coalesce(asked.merged_into, asked.term)
+    WHERE asked.term = ANY(%(terms)s)
+"""
+
+
+class _ReadAs(Term, frozen=True, kw_only=True):
+    asked: str
+
+
+async def version(connection: psycopg.AsyncConnection) -> int:
+    """Return the version of the catalogue's stream, 0 before anything was proposed."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(f"SELECT version FROM {CATALOGUES.served} LIMIT 1")
+        return int(await cursor.fetchone() or 0)
+
+
+async def terms(
+    connection: psycopg.AsyncConnection,
+    *,
+    state: TermState,
+    cluster: str | None = None,
+    search: str = "",
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> list[Term]:
+    """Return a page of terms in a state, by their Dutch words, case and accents aside.
+
+    `search` is looked for in both languages; `after` names the Dutch words and the id of the last term of the
+    page before.
+    """
+    words, term = after or (None, None)
+    values = {
+        "state": state,
+        "cluster": cluster,
+        "part": f"%{plain_name(search)}%",
+        "after": term,
+        "after_words": plain_name(words or ""),
+        "limit": limit,
+    }
+    return await _all(connection, Term, _PAGE, values)
+
+
+async def terms_read_as(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Term]:
+    """Return the terms that these read as, by the ids asked for: themselves, unless they were merged."""
+    found = await _all(connection, _ReadAs, _READ_AS, {"terms": list(ids)})
+    return {read.asked: read for read in found}
+
+
+async def _all(
+    connection: psycopg.AsyncConnection, row: type[Any], statement: str, values: dict[str, Any]
+) -> list[Any]:
+    async with connection.cursor(row_factory=class_row(row)) as cursor:
+        await cursor.execute(statement.encode(), values)
+        return await cursor.fetchall()

@@ -1,0 +1,18 @@
+"""The families of talent terms: disjoint, so that each term is counted in one home (privacy rule 14)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rules.texts import LocalLine
+
+CLUSTERS: Final[Mapping[str, LocalLine]] = {
+    "contact": LocalLine(nl="Contact maken", en="Making contact"),
+    "nearness": LocalLine(nl="Nabij zijn", en="Being near"),
+    "understanding": LocalLine(nl="Luisteren en begrijpen", en="Listening and understanding"),
+    "strengthening": LocalLine(nl="Sterker maken", en="Strengthening others"),
+    "calm": LocalLine(nl="Rust en grenzen", en="Calm and boundaries"),
+    "together": LocalLine(nl="Samenwerken", en="Working together"),
+    "organising": LocalLine(nl="Organiseren", en="Organising"),
+    "making": LocalLine(nl="Maken en uitzoeken", en="Making and finding out"),
+}
+"""By id, in the order in which they are shown. An id stays for ever: terms on the log name it."""

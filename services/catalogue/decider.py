@@ -1,0 +1,229 @@
+"""What may happen to the shared words for talents."""
+
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from events.catalog.catalogue import (
+    CatalogueEvent,
+    TermAdopted,
+    TermAligned,
+    TermProposed,
+    TermRetired,
+    TermReworded,
+    TermsMerged,
+)
+from rules.clusters import CLUSTERS
+from services.catalogue.commands import (
+    AdoptTerm,
+    AlignTerm,
+    AnyCatalogueCommand,
+    Label,
+    ListedTerm,
+    LoadTerms,
+    MergeTerms,
+    ProposeTerm,
+    RetireTerm,
+    RewordTerm,
+)
+from services.catalogue.state import Catalogue, Term, evolve
+from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.wording import invalid, one_line, same_words
+
+PROPOSALS_MAX: Final = 200
+"""Proposals that wait for the working group."""
+TERMS_MAX: Final = 5_000
+"""Terms in the catalogue, whatever their state: it is read whole to decide on it."""
+
+
+def decide(  # noqa: PLR0911 - one for each command
+    command: AnyCatalogueCommand, state: Catalogue, ids: Ids
+) -> tuple[CatalogueEvent, ...]:
+    """Return what the command makes happen. Raises RejectedError."""
+    match command:
+        case ProposeTerm():
+            return (_proposed(command, state, ids),)
+        case AdoptTerm(term_id=term):
+            reject_if(_adopting_refusals(term, state))
+            return (TermAdopted(term=term),)
+        case RewordTerm():
+            return (_reworded(command, state),)
+        case MergeTerms():
+            return (_merged(command, state),)
+        case RetireTerm(term_id=term):
+            reject_if(_retiring_refusals(term, state))
+            return (TermRetired(term=term),)
+        case AlignTerm(term_id=term, esco=esco):
+            if _in_use(state, term).esco == esco:
+                raise RejectedError(_already("Dit is al zo.", "It is already so."))
+            return (TermAligned(term=term, esco=esco),)
+        case LoadTerms():
+            return _loaded(command, state, ids.organisation)
+        case _:
+            assert_never(command)
+
+
+CATALOGUE: Final = Decider[AnyCatalogueCommand, Catalogue, CatalogueEvent](
+    commands=(ProposeTerm, AdoptTerm, RewordTerm, MergeTerms, RetireTerm, AlignTerm, LoadTerms),
+    reads=kinds(CatalogueEvent),
+    initial=Catalogue(),
+    decide=decide,
+    evolve=evolve,
+)
+
+
+def _proposed(command: ProposeTerm, state: Catalogue, ids: Ids) -> TermProposed:
+    refusals = _words_refusals(command.label, state)
+    if command.cluster_id not in CLUSTERS:
+        nl, en = "Deze groep is er niet.", "There is no such cluster."
+        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("clusterId",)))
+    if [term.state for term in state.terms.values()].count("PROPOSED") >= PROPOSALS_MAX:
+        nl = f"Er liggen al {PROPOSALS_MAX} voorstellen bij de werkgroep. Probeer het later nog eens."
+        en = f"The working group has {PROPOSALS_MAX} proposals already. Try again later."
+        refusals.append(Refusal(code="LIMIT_REACHED", nl=nl, en=en))
+    refusals.extend(_room_refusals(state, 1))
+    reject_if(refusals)
+    words = command.label
+    return TermProposed(
+        term=ids.new, nl=one_line(words.nl), en=one_line(words.en), cluster=command.cluster_id
+    )
+
+
+def _reworded(command: RewordTerm, state: Catalogue) -> TermReworded:
+    there = _in_use(state, command.term_id)
+    reworded = TermReworded(
+        term=command.term_id, nl=one_line(command.label.nl), en=one_line(command.label.en)
+    )
+    if (there.nl, there.en) == (reworded.nl, reworded.en):
+        raise RejectedError(_already("Dit woord luidt al zo.", "This word reads so already."))
+    reject_if(_words_refusals(command.label, state, besides=command.term_id))
+    return reworded
+
+
+def _merged(command: MergeTerms, state: Catalogue) -> TermsMerged:
+    chosen = tuple(dict.fromkeys(command.term_ids))
+    into = state.terms.get(command.into_id)
+    refusals = [refusal for place, term in enumerate(chosen) for refusal in _merging(term, state, place)]
+    if into is None:
+        refusals.append(_unknown("intoId"))
+    elif into.state != "ADOPTED":
+        nl, en = "Kies een woord dat is opgenomen.", "Choose a word that is adopted."
+        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("intoId",)))
+    elif command.into_id in chosen:
+        nl, en = "Een woord kan niet in zichzelf opgaan.", "A word can't be merged into itself."
+        refusals.append(invalid(("intoId",), nl=nl, en=en))
+    reject_if(refusals)
+    before = (earlier for term in chosen for earlier in state.merged_into(term))
+    return TermsMerged(terms=(*chosen, *before), into=command.into_id)
+
+
+def _merging(term: str, state: Catalogue, place: int) -> list[Refusal]:
+    field = ("termIds", str(place))
+    there = state.terms.get(term)
+    if there is None:
+        return [_unknown(*field)]
+    return [_merged_already(*field)] if there.state == "MERGED" else []
+
+
+def _adopting_refusals(term: str, state: Catalogue) -> list[Refusal]:
+    there = state.terms.get(term)
+    if there is None:
+        return [_unknown("termId")]
+    if there.state == "ADOPTED":
+        return [_already("Dit woord is al opgenomen.", "This word is adopted already.")]
+    return [_merged_already("termId")] if there.state == "MERGED" else []
+
+
+def _retiring_refusals(term: str, state: Catalogue) -> list[Refusal]:
+    there = state.terms.get(term)
+    if there is None:
+        return [_unknown("termId")]
+    if there.state == "RETIRED":
+        return [_already("Dit woord is al niet meer in gebruik.", "This word is out of use already.")]
+    return [_merged_already("termId")] if there.state == "MERGED" else []
+
+
+def _in_use(state: Catalogue, term: str) -> Term:
+    """Return a term that is proposed or adopted. Raises RejectedError."""
+    found = state.terms.get(term)
+    if found is None:
+        raise RejectedError(_unknown("termId"))
+    if found.state == "MERGED":
+        raise RejectedError(_merged_already("termId"))
+    if found.state == "RETIRED":
+        nl, en = "Dit woord is niet meer in gebruik.", "This word is out of use."
+        raise RejectedError(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("termId",)))
+    return found
+
+
+def _loaded(command: LoadTerms, state: Catalogue, organisation: str) -> tuple[CatalogueEvent, ...]:
+    new = new_terms(command.terms, state, organisation)
+    if not new:
+        raise RejectedError(_already("Deze woorden zijn er al.", "These words are there already."))
+    reject_if(_room_refusals(state, len(new)))
+    events: list[CatalogueEvent] = []
+    for listed in new:
+        term = listed.term(organisation)
+        nl, en = one_line(listed.label.nl), one_line(listed.label.en)
+        events.append(TermProposed(term=term, nl=nl, en=en, cluster=listed.cluster, list=command.list_name))
+        events.append(TermAdopted(term=term))
+        if listed.esco is not None:
+            events.append(TermAligned(term=term, esco=listed.esco))
+    return tuple(events)
+
+
+def new_terms(listed: Iterable[ListedTerm], state: Catalogue, organisation: str) -> list[ListedTerm]:
+    """Return those of a list whose words, in either language, no term has yet; each word once."""
+    nl = {same_words(term.nl) for term in state.terms.values()}
+    en = {same_words(term.en) for term in state.terms.values()}
+    new = []
+    for term in listed:
+        words = same_words(term.label.nl), same_words(term.label.en)
+        if term.term(organisation) in state.terms or words[0] in nl or words[1] in en:
+            continue
+        nl.add(words[0])
+        en.add(words[1])
+        new.append(term)
+    return new
+
+
+def _words_refusals(label: Label, state: Catalogue, *, besides: str | None = None) -> list[Refusal]:
+    """Say which of the words another term has: nobody could choose between two that read alike."""
+    others = [term for name, term in state.terms.items() if name != besides]
+    refusals = []
+    for language in ("nl", "en"):
+        words = same_words(getattr(label, language))
+        there = next((term for term in others if same_words(getattr(term, language)) == words), None)
+        if there is not None:
+            refusals.append(_taken(there, "label", language))
+    return refusals
+
+
+def _taken(there: Term, *field: str) -> Refusal:
+    if there.state == "RETIRED":
+        nl = "Dit woord is niet (meer) in gebruik. De werkgroep kan het weer opnemen."
+        en = "This word is out of use. The working group can adopt it again."
+        return Refusal(code="WRONG_STATE", nl=nl, en=en, field=field)
+    nl, en = "Dit woord is er al.", "This word is there already."
+    return Refusal(code="ALREADY_SO", nl=nl, en=en, field=field)
+
+
+def _room_refusals(state: Catalogue, new: int) -> list[Refusal]:
+    if len(state.terms) + new <= TERMS_MAX:
+        return []
+    nl = f"De talenttaal heeft hoogstens {TERMS_MAX} woorden."
+    en = f"The talent language has {TERMS_MAX} words at most."
+    return [Refusal(code="LIMIT_REACHED", nl=nl, en=en)]
+
+
+def _unknown(*field: str) -> Refusal:
+    nl, en = "Dit woord staat niet in de talenttaal.", "This word is not in the talent language."
+    return Refusal(code="NOT_FOUND", nl=nl, en=en, field=field)
+
+
+def _merged_already(*field: str) -> Refusal:
+    nl, en = "Dit woord is opgegaan in een ander woord.", "This word was merged into another one."
+    return Refusal(code="WRONG_STATE", nl=nl, en=en, field=field)
+
+
+def _already(nl: str, en: str) -> Refusal:
+    return Refusal(code="ALREADY_SO", nl=nl, en=en)

@@ -1,0 +1,137 @@
+"""A list of shared words from its file to the log, and a talent claimed by one of them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from events.catalog.catalogue import TermAdopted, TermProposed
+from events.catalog.portfolio import TalentClaimed
+from rules.access import Role
+from rules.clusters import CLUSTERS
+from services.catalogue.commands import LIST_CHARS_MAX, TERMS_LOADED_MAX
+from services.catalogue.decider import TERMS_MAX
+from services.term_lists import (
+    FILE_BYTES_MAX,
+    PROBLEMS_TOLD_MAX,
+    SHIPPED,
+    TermListError,
+    load_list,
+    read_list,
+)
+from tests.backends.postgres import fresh_database
+from tests.services.house import TALENT, House, furnish, opened
+
+HEADER = "cluster,nl,en,esco\n"
+ESCO = "data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
+
+
+@pytest.fixture(scope="module")
+def house(postgres_url: str) -> Iterator[House]:
+    with fresh_database(postgres_url) as url, opened(url) as house, house.log.folding():
+        furnish(house)
+        granted = house.ask(
+            "administrator", Role.ADMINISTRATOR, "grantRole", role="WORKING_GROUP", subject="wg"
+        )
+        assert granted.outcome == "ACCEPTED"
+        yield house
+
+
+def catalogue(house: House) -> list[object]:
+    return [recorded.event for recorded in house.events(f"catalogue-{house.vault.organisation()}")]
+
+
+def proposed(house: House) -> list[TermProposed]:
+    return [event for event in catalogue(house) if isinstance(event, TermProposed)]
+
+
+def test_the_list_that_is_shipped_has_words_for_every_cluster() -> None:
+    terms = read_list(SHIPPED.read_bytes())
+    assert len(terms) == 60
+    assert {term.cluster for term in terms} == CLUSTERS.keys()
+    assert sum(term.esco is not None for term in terms) == 41
+
+
+def test_a_row_is_a_word_in_both_languages_and_perhaps_its_address() -> None:
+    (term,) = read_list(f"\ufeff{HEADER}calm, Rust ,Calm,http://{ESCO}\n".encode())
+    assert (term.cluster, term.label.nl, term.label.en) == ("calm", "Rust", "Calm")
+    assert term.esco == f"https://{ESCO}"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no rows"),
+        (HEADER.encode(), "no rows"),
+        (b"cluster,nl\ncalm,Rust\n", "no column en, esco"),
+        (b"\xff" + HEADER.encode(), "not UTF-8"),
+        (HEADER.encode() + b'calm,"Rust', "no CSV"),
+        (b" " * (FILE_BYTES_MAX + 1), "larger than"),
+        (HEADER.encode() + b"calm,a,b,\n" * (TERMS_MAX + 1), f"more than {TERMS_MAX} rows"),
+        (HEADER.encode() + b"calm,Rust,Calm,\nluck,Rust,Calm,\n", "Line 3, cluster: one of contact"),
+        (HEADER.encode() + b"calm,,Calm,example.org\n", "Line 2, nl: Please"),
+        (HEADER.encode() + b"calm,Rust,Calm,example.org\n", "Line 2, esco: This is no address"),
+        (HEADER.encode() + b"calm\n", "Line 2, en: Please"),
+    ],
+)
+def test_what_can_not_be_read_is_said_with_its_line(content: bytes, words: str) -> None:
+    with pytest.raises(TermListError, match=words):
+        read_list(content)
+
+
+def test_of_many_problems_the_first_are_told() -> None:
+    with pytest.raises(TermListError) as refused:
+        read_list(HEADER.encode() + b"calm,,Calm,\n" * (PROBLEMS_TOLD_MAX + 2))
+    lines = str(refused.value).splitlines()
+    assert len(lines) == PROBLEMS_TOLD_MAX + 1
+    assert lines[-1] == "And 2 more."
+
+
+@pytest.mark.postgres
+def test_a_list_is_loaded_once_and_a_talent_claimed_by_its_words(house: House) -> None:
+    terms = read_list(SHIPPED.read_bytes())
+    load_list(house.handler, terms)
+    before = catalogue(house)
+    assert [(event.nl, event.list) for event in proposed(house)] == [(t.label.nl, None) for t in terms]
+    assert sum(isinstance(event, TermAdopted) for event in before) == len(terms)
+    load_list(house.handler, terms)
+    load_list(house.handler, terms[:7])
+    assert catalogue(house) == before
+
+    word = proposed(house)[0]
+    claimed = house.owner("claimTalent", **{**TALENT, "name": {"termId": word.term}})
+    assert claimed.outcome == "ACCEPTED", claimed
+    event = house.portfolio()[-1].event
+    assert isinstance(event, TalentClaimed)
+    assert (event.term, event.name, event.name_en) == (word.term, word.nl, word.en)
+
+
+@pytest.mark.postgres
+def test_a_word_can_be_claimed_as_soon_as_it_is_adopted_and_no_longer_when_it_is_retired(
+    house: House,
+) -> None:
+    label = {"nl": "Bruggen bouwen", "en": "Building bridges"}
+    term = house.owner("proposeTerm", label=label, clusterId="together").thing_id
+    by_term = {**TALENT, "name": {"termId": term}}
+    assert [refusal.code for refusal in house.owner("claimTalent", **by_term).refusals] == ["WRONG_STATE"]
+    assert house.ask("wg", Role.WORKING_GROUP, "adoptTerm", termId=term).outcome == "ACCEPTED"
+    # By a process that read the catalogue when the word was not in it yet, and by another one.
+    assert house.owner("claimTalent", **by_term).outcome == "ACCEPTED"
+    assert house.ask("wg", Role.WORKING_GROUP, "retireTerm", termId=term).outcome == "ACCEPTED"
+    again = house.owner("claimTalent", **by_term, handler=house.another_process())
+    assert [refusal.code for refusal in again.refusals] == ["WRONG_STATE"]
+
+
+@pytest.mark.postgres
+def test_a_longer_list_goes_in_parts_and_under_its_name(house: House) -> None:
+    rows = "".join(f"making,Woord {n},Word {n},\n" for n in range(TERMS_LOADED_MAX + 1))
+    load_list(house.handler, read_list((HEADER + rows).encode()), list_name="long")
+    assert sum(event.list == "long" for event in proposed(house)) == TERMS_LOADED_MAX + 1
+    with pytest.raises(TermListError, match="name"):
+        load_list(house.handler, (), list_name="x" * (LIST_CHARS_MAX + 1))
+
+
+@pytest.mark.postgres
+def test_more_words_than_there_is_room_for_are_refused(house: House) -> None:
+    rows = "".join(f"making,Vol {n},Full {n},\n" for n in range(TERMS_MAX))
+    with pytest.raises(TermListError, match=f"{TERMS_MAX} words at most"):
+        load_list(house.handler, read_list((HEADER + rows).encode()), list_name="full")
