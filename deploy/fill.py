@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.demo.filling import FillingError, Ground, fill
+from deploy.demo.filling import fill
+from deploy.demo.hands import FillingError, Ground
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
 from events.codec import EventMapper

@@ -14,7 +14,8 @@ import typer
 from fastapi import APIRouter, FastAPI
 from rich.console import Console
 
-from deploy.demo.filling import FillingError, Ground, fill
+from deploy.demo.filling import fill
+from deploy.demo.hands import FillingError, Ground
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
 from deploy.in_process import bus_of

@@ -34,6 +34,10 @@ TRY: Final = (
         "what colleagues opened to me",
         "{ me { sharedWithMe { edges { node { owner { displayName } text } } } } }",
     ),
+    (
+        "words to pick from",
+        '{ talentCatalogue { terms(search: "rust") { edges { node { id label { nl en } } } } } }',
+    ),
     ("the organisation", "{ organisation { name units { name } policies { releaseEveryDays } } }"),
 )
 

@@ -44,6 +44,12 @@ TALENTS: Final = (
     TalentWords("Plannen wat af moet", "Een lijstje dat ook leeg raakt."),
     TalentWords("Een ander laten schitteren", "Het mooiste compliment gaat naar de stagiair."),
 )
+PROPOSALS: Final = (
+    ("member", "Bruggen slaan tussen wijk en kantoor", "Bridging neighbourhood and office", "together"),
+    ("lead", "Fouten bespreekbaar maken", "Making mistakes a thing to talk about", "together"),
+    ("owner", "Stiltes laten vallen", "Letting silences be", "understanding"),
+)
+"""Words that somebody would like to share: by whom, in both languages, and in which cluster."""
 STATEMENTS: Final = (
     (
         "Ik ben iemand die eerst kijkt en dan pas doet. Mensen zeggen dat ze bij mij op adem komen. Mijn "

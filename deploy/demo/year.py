@@ -1,7 +1,7 @@
 """A year in the life of one portfolio, told by its owner through the real commands."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
@@ -14,13 +14,18 @@ _BANDS: Final = ("UP_TO_2", "FROM_2_TO_8", "FROM_2_TO_8", "FROM_8_TO_16")
 
 
 class Life(Protocol):
-    """One person's way to act: `do` gives a command on a day and returns the id of what it made."""
+    """
+    One person's way to act: `do` gives a command on a day and returns the id of what it made.
+
+    `terms` are the words that everyone shares, by their Dutch form.
+    """
 
     day: date
     last_day: date
     person: str
     team: str
     colleagues: Sequence[str]
+    terms: Mapping[str, str]
 
     def do(self, name: str, /, **given: Any) -> str: ...
     def agreements_of(self, conversation: str) -> Sequence[str]: ...
@@ -68,7 +73,9 @@ def _claim_talents(
     for talent in chosen:
         numbers = _numbers(chance)
         story = {"story": talent.story} if _sometimes(chance, 0.7) else {}
-        kept.append((life.do("claimTalent", name={"ownWords": talent.name}, **numbers, **story), numbers))
+        term = life.terms.get(talent.name)
+        name = {"ownWords": talent.name} if term is None else {"termId": term}
+        kept.append((life.do("claimTalent", name=name, **numbers, **story), numbers))
         _later(life, chance, days=6)
     return kept
 

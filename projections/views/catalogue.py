@@ -98,7 +98,7 @@ _COLUMNS: Final = ", ".join(Term.__struct_fields__)
 _PAGE: Final = f"""
     SELECT {_COLUMNS} FROM {TERMS.served}
     WHERE state = %(state)s AND (%(cluster)s::text IS NULL OR cluster = %(cluster)s)
-        AND (plain_nl LIKE %(part)s OR plain_en LIKE %(part)s)
+        AND (' ' || plain_nl LIKE %(start)s OR ' ' || plain_en LIKE %(start)s)
         AND (%(after)s::text IS NULL
              OR (plain_nl COLLATE "C", term COLLATE "C") > (%(after_words)s, %(after)s))
     ORDER BY plain_nl COLLATE "C", term COLLATE "C" LIMIT %(limit)s
@@ -132,14 +132,14 @@ async def terms(
 ) -> list[Term]:
     """Return a page of terms in a state, by their Dutch words, case and accents aside.
 
-    `search` is looked for in both languages; `after` names the Dutch words and the id of the last term of the
+    `search` is the beginning of a word, or of several, in either language; `after` names the Dutch words and the id of the last term of the
     page before.
     """
     words, term = after or (None, None)
     values = {
         "state": state,
         "cluster": cluster,
-        "part": f"%{plain_name(search)}%",
+        "start": f"% {plain_name(search)}%",
         "after": term,
         "after_words": plain_name(words or ""),
         "limit": limit,

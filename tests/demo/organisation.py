@@ -8,7 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from deploy.demo.filling import Ground, fill
+from deploy.demo.filling import fill
+from deploy.demo.hands import Ground
 from events.codec import EventMapper
 from events.log.reading import read_partition
 from kit.postgres import connect_own

@@ -2,7 +2,8 @@
 
 import pytest
 
-from deploy.demo.filling import FillingError, Ground, fill
+from deploy.demo.filling import fill
+from deploy.demo.hands import FillingError, Ground
 from deploy.demo.people import KNOWN
 from tests.services.house import NOW, found_in, opened
 

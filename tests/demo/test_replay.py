@@ -8,6 +8,7 @@ import pytest
 from eventsourcing.persistence import EventStore
 
 from events.catalog.registry import Event
+from services.catalogue.decider import CATALOGUE
 from services.contexts import DECIDERS
 from services.deciding import AnyDecider
 from services.employment.decider import DECIDER as EMPLOYMENT
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 OF_STREAM: dict[str, AnyDecider] = {
     "portfolio": PORTFOLIO,
     "employment": EMPLOYMENT,
+    "catalogue": CATALOGUE,
     "team": TEAM,
     "units": UNITS,
     "policy": POLICY,

@@ -80,7 +80,8 @@ def items(portfolio: Portfolio) -> Iterator[tuple[str, dict[str, Any]]]:
     for talent in portfolio.talents:
         if talent.set_aside_at is None:
             numbers = {"strength": talent.strength, "energy": talent.energy, "use": talent.use}
-            yield talent.talent, _content(title=talent.name, text=talent.story, **numbers)
+            titles = {"title": talent.name, "title_en": talent.name_en if talent.term else None}
+            yield talent.talent, _content(text=talent.story, term=talent.term, **titles, **numbers)
     for source in portfolio.energy_sources:
         yield source.source, _content(text=source.activity)
     for passion in portfolio.passions:
@@ -95,4 +96,4 @@ def items(portfolio: Portfolio) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _content(**told: Any) -> dict[str, Any]:
-    return dict.fromkeys(("title", "text", "link", "strength", "energy", "use")) | told
+    return dict.fromkeys(("title", "title_en", "term", "text", "link", "strength", "energy", "use")) | told
