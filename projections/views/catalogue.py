@@ -132,8 +132,8 @@ async def terms(
 ) -> list[Term]:
     """Return a page of terms in a state, by their Dutch words, case and accents aside.
 
-    `search` is the beginning of a word, or of several, in either language; `after` names the Dutch words and the id of the last term of the
-    page before.
+    `search` is the beginning of a word, or of several, in either language; `after` names the Dutch words and
+    the id of the last term of the page before.
     """
     words, term = after or (None, None)
     values = {

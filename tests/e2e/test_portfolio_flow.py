@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events import read_log
-from tests.e2e.asking import new_command
+from tests.e2e.asking import Someone, new_command
 from tests.e2e.cast import NEXT_MONTH, TODAY, TOMORROW, Cast, reasons, seen_by, three_new_colleagues
 from tests.e2e.demo import Demo, running_demo
 from tests.projections.views.given import read
@@ -37,6 +37,7 @@ def test_the_life_of_a_portfolio(demo: Demo) -> None:
         await she_notes_everything_else(cast, talent)
         await she_opens_the_talent_to_sem_without_its_energy(cast, talent)
         await she_opens_it_with_its_energy_instead(cast, talent)
+        await a_word_of_hers_becomes_everyones(demo, cast)
         await it_stands_in_her_read_log_from_tomorrow_on(demo, cast, talent)
         await all_that_is_wrong_is_told_at_once_in_both_languages(cast, talent)
         await they_talk_and_sem_confirms_what_was_agreed(cast)
@@ -144,6 +145,34 @@ async def she_opens_it_with_its_energy_instead(cast: Cast, talent: str) -> None:
     assert shared["sharing"]["withEnergy"] is True
     (shown,) = await seen_by(cast.sem, shared)
     assert (shown["strength"], shown["energy"], shown["quadrant"]) == (5, 2, "IN_MY_STRENGTH")
+
+
+async def a_word_of_hers_becomes_everyones(demo: Demo, cast: Cast) -> None:
+    """She proposes it, the working group adopts it, she claims it; merged, it reads as the one kept."""
+    group = Someone(demo.url, demo.token("working-group"), "WORKING_GROUP")
+    label = {"nl": "Ritselen wat nodig is", "en": "Rustling up what is needed"}
+    term = "term { id label { nl en } state cluster { id } mergedIntoId }"
+    proposed = (await cast.noor.done("proposeTerm", term, label=label, clusterId="organising"))["term"]
+    assert proposed == {**proposed, "label": label, "state": "PROPOSED", "cluster": {"id": "organising"}}
+    early = {"name": {"termId": proposed["id"]}, "strength": 4, "energy": 2, "use": 3}
+    assert reasons(await cast.noor.command("claimTalent", **early)) == {("WRONG_STATE", ("name", "termId"))}
+    assert (await group.done("adoptTerm", term, termId=proposed["id"]))["term"]["state"] == "ADOPTED"
+    claimed = await cast.noor.done("claimTalent", "talent { id name { nl en } term { id state } }", **early)
+    talent = claimed["talent"].pop("id")
+    assert claimed["talent"] == {"name": label, "term": {"id": proposed["id"], "state": "ADOPTED"}}
+
+    words = 'talentCatalogue { terms(search: "vooruitd") { edges { node { id label { nl en } } } } }'
+    (edge,) = (await cast.noor.ask(f"{{ {words} }}"))["talentCatalogue"]["terms"]["edges"]
+    kept = edge["node"]
+    merged = await group.done("mergeTerms", term, termIds=[proposed["id"]], intoId=kept["id"])
+    assert merged["term"]["id"] == kept["id"]
+    asked = (
+        "query ($w: [Position!]) { me(waitFor: $w) { portfolio { talents { name { nl en } term { id } } } } }"
+    )
+    told = await cast.noor.ask(asked, w=[merged["command"]["position"]])
+    reads = {"name": kept["label"], "term": {"id": kept["id"]}}
+    assert reads in told["me"]["portfolio"]["talents"]
+    await cast.noor.done("setTalentAside", talentId=talent)
 
 
 async def it_stands_in_her_read_log_from_tomorrow_on(demo: Demo, cast: Cast, talent: str) -> None:
