@@ -53,7 +53,23 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
     "GoalReached": ("Doel{item} bereikt", "Goal{item} reached"),
     "GoalLetGo": ("Doel{item} losgelaten", "Goal{item} let go"),
     "GoalOfferedToTeam": ("Doel{item} aan het team aangeboden", "Goal{item} offered to the team"),
-    "GoalOfferTakenBack": ("Aanbod van doel{item} teruggenomen", "Offer of goal{item} taken back"),
+    "GoalOfferTakenBack owner": ("Aanbod van doel{item} teruggenomen", "Offer of goal{item} taken back"),
+    "GoalOfferTakenBack goal_over": (
+        "Doel{item} niet langer aangeboden: het is bereikt of losgelaten",
+        "Goal{item} no longer on offer: it was reached or let go",
+    ),
+    "GoalOfferTakenBack team_left": (
+        "Doel{item} niet langer aangeboden: je hoort niet meer bij dit team",
+        "Goal{item} no longer on offer: you are no longer in this team",
+    ),
+    "GoalOfferTakenBack employment_ended": (
+        "Doel{item} niet langer aangeboden: je werkt hier niet meer",
+        "Goal{item} no longer on offer: you no longer work here",
+    ),
+    "GoalOfferTakenBack portfolio_closed": (
+        "Doel{item} niet langer aangeboden: je portfolio is gesloten",
+        "Goal{item} no longer on offer: your portfolio is closed",
+    ),
     "ConversationPlanned": ("Gesprek gepland voor {day}", "Conversation planned for {day}"),
     "ConversationHeld": ("Gesprek van {day} vastgelegd", "Conversation of {day} recorded"),
     "AgreementConfirmed": (

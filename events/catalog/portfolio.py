@@ -5,16 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from events.catalog import kinds
 from events.catalog.registry import Event, event
-
-EnergySourceKind = Literal["giver", "drainer"]
-HoursBand = Literal["up_to_2", "from_2_to_8", "from_8_to_16", "over_16"]
-EvidenceKind = Literal["link", "badge", "story"]
-ItemKind = Literal["statement", "talent", "energy_source", "passion", "evidence", "reflection", "goal"]
-"""What can be shared: any item but a conversation, which is another's too."""
-Audience = Literal["people", "team", "organisation"]
-InsightScope = Literal["talents", "energy"]
-SharingEnd = Literal["owner", "day", "team_left", "employment_ended", "item_gone", "portfolio_closed"]
 
 
 @event("portfolio.portfolio-opened.v1")
@@ -37,8 +29,7 @@ class TalentClaimed(Event, frozen=True, kw_only=True):
     """
     Strength 1 to 5, energy -2 (costs) to 2 (gives), use 0 to 3.
 
-    In own words, or by a shared `term`, whose words at that time are `name` in Dutch and `name_en`: so that a
-    portfolio can be read whatever became of the term.
+    In own words, or by a shared `term`, of which `name` and `name_en` are the words at that time.
     """
 
     talent: str
@@ -72,9 +63,9 @@ class EnergySourceNoted(Event, frozen=True, kw_only=True):
     """An activity of the working week that gives or costs energy; `talents` are claims it draws on."""
 
     source: str
-    kind: EnergySourceKind
+    kind: kinds.EnergySourceKind
     activity: str
-    hours_per_week: HoursBand
+    hours_per_week: kinds.HoursBand
     talents: tuple[str, ...] = ()
 
 
@@ -101,7 +92,7 @@ class EvidenceAdded(Event, frozen=True, kw_only=True):
     """What shows a talent: `text` of a story, the https address `link` of a link or badge."""
 
     evidence: str
-    kind: EvidenceKind
+    kind: kinds.EvidenceKind
     title: str
     link: str | None = None
     text: str | None = None
@@ -170,7 +161,10 @@ class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-offer-taken-back.v1")
 class GoalOfferTakenBack(Event, frozen=True, kw_only=True):
+    """By its owner, or by what makes it no longer to be taken up."""
+
     goal: str
+    reason: kinds.OfferEnd = "owner"
 
 
 @event("portfolio.conversation-planned.v1")
@@ -211,8 +205,8 @@ class ItemShared(Event, frozen=True, kw_only=True):
 
     sharing: str
     item: str
-    kind: ItemKind
-    audience: Audience
+    kind: kinds.ItemKind
+    audience: kinds.Audience
     until: date
     people: tuple[str, ...] = ()
     team: str | None = None
@@ -224,14 +218,14 @@ class ItemSharingEnded(Event, frozen=True, kw_only=True):
     """By the owner, by what the owner did to the item, by leaving, or by a process after its last day."""
 
     sharing: str
-    reason: SharingEnd
+    reason: kinds.SharingEnd
 
 
 @event("portfolio.insight-consent-given.v1")
 class InsightConsentGiven(Event, frozen=True, kw_only=True):
     """Being counted, anonymously; `notice_version` is the explanation that was read."""
 
-    scopes: tuple[InsightScope, ...]
+    scopes: tuple[kinds.InsightScope, ...]
     notice_version: int
 
 

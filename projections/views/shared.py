@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
+from events.catalog import kinds
 from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.registry import Event
@@ -82,7 +83,7 @@ class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     sharing: str
     item: str
-    kind: p.ItemKind
+    kind: kinds.ItemKind
     owner: str
     owner_name: str
     title: str | None
@@ -166,7 +167,7 @@ def _fold_end(event: Event, changes: Changes) -> None:
             pass
 
 
-def _put(changes: Changes, item: str, kind: p.ItemKind, **content: Any) -> None:
+def _put(changes: Changes, item: str, kind: kinds.ItemKind, **content: Any) -> None:
     changes.put(ITEMS, item=item, kind=kind, **(_EMPTY | content))
 
 

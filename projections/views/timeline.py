@@ -113,8 +113,8 @@ def _item_of(event: Event) -> str | None:
 
 def _details_of(event: Event) -> dict[str, Any]:
     match event:
-        case p.EnergySourceNoted(kind=kind):
-            return {"detail": kind}
+        case p.EnergySourceNoted(kind=detail) | p.GoalOfferTakenBack(reason=detail):
+            return {"detail": detail}
         case p.GoalProgressNoted(progress=progress):
             return {"detail": str(progress)}
         case p.ConversationPlanned(planned_for=day) | p.ConversationHeld(held_on=day):

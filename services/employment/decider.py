@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final, assert_never
+from typing import Any, Final, Literal, assert_never
 
 import msgspec
 
@@ -19,7 +19,6 @@ from events.catalog.portfolio import (
     ItemShared,
     ItemSharingEnded,
     PortfolioEvent,
-    SharingEnd,
 )
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
@@ -52,6 +51,8 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
 
 Ending = ItemSharingEnded | GoalOfferTakenBack
 """What ends in the portfolio in the very commit of a leaving, so that no return can open it again."""
+Leaving = Literal["team_left", "employment_ended"]
+"""Of the reasons for which either ends, those that are told here."""
 
 
 def decide(
@@ -141,10 +142,10 @@ def _ended_in_team(state: Employment, team: str) -> tuple[Ending, ...]:
     return _ended(shared, [goal for goal, to in state.offered.items() if to == team], "team_left")
 
 
-def _ended(shared: Iterable[str], offered: Iterable[str], reason: SharingEnd) -> tuple[Ending, ...]:
+def _ended(shared: Iterable[str], offered: Iterable[str], reason: Leaving) -> tuple[Ending, ...]:
     return (
         *(ItemSharingEnded(sharing=sharing, reason=reason) for sharing in shared),
-        *(GoalOfferTakenBack(goal=goal) for goal in offered),
+        *(GoalOfferTakenBack(goal=goal, reason=reason) for goal in offered),
     )
 
 

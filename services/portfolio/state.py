@@ -5,13 +5,8 @@ from typing import ClassVar, Final, Literal, TypeVar
 
 import msgspec
 
-from events.catalog.portfolio import (
-    EnergySourceKind,
-    EvidenceKind,
-    HoursBand,
-    InsightConsentGiven,
-    ItemKind,
-)
+from events.catalog.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
+from events.catalog.portfolio import InsightConsentGiven
 
 SHARING_DAYS_MAX_DEFAULT: Final = 365
 """How long something is shared at most while no policy was adopted."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.catalog import portfolio
+from events.catalog import kinds
 from projections.views.profile import EnergySource
 from rules.energy import MONTHS_MAX, HoursBand, SourceKind, energy_balance, month_ends
 
@@ -41,8 +41,8 @@ def givers(*hours: HoursBand) -> HoursBand | None:
 
 
 def test_the_bands_and_kinds_are_those_that_owners_tell() -> None:
-    assert set(BANDS) == set(get_args(portfolio.HoursBand))
-    assert get_args(SourceKind) == get_args(portfolio.EnergySourceKind)
+    assert set(BANDS) == set(get_args(kinds.HoursBand))
+    assert get_args(SourceKind) == get_args(kinds.EnergySourceKind)
 
 
 @pytest.mark.parametrize("band", BANDS)

@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.catalog import portfolio
+from events.catalog import kinds, portfolio
 from rules.texts import QUOTED, LocalLine
 from rules.timeline import NAME_CHARS_MAX, entry_id, short_name, summary
 
 DAY = date(2027, 3, 3)
 NEUTRAL = summary("SongSung")
 DETAILS: dict[str, tuple[str, ...]] = {
-    "EnergySourceNoted": get_args(portfolio.EnergySourceKind),
-    "ItemShared": get_args(portfolio.Audience),
-    "ItemSharingEnded": get_args(portfolio.SharingEnd),
+    "EnergySourceNoted": get_args(kinds.EnergySourceKind),
+    "ItemShared": get_args(kinds.Audience),
+    "GoalOfferTakenBack": get_args(kinds.OfferEnd),
+    "ItemSharingEnded": get_args(kinds.SharingEnd),
     "GoalProgressNoted": ("40",),
 }
 FACTS = [
@@ -43,7 +44,7 @@ def test_no_two_facts_say_the_same() -> None:
     assert len(set(map(str, said))) == len(said)
 
 
-@pytest.mark.parametrize("kind", get_args(portfolio.ItemKind))
+@pytest.mark.parametrize("kind", get_args(kinds.ItemKind))
 def test_whatever_can_be_shared_is_called_by_its_kind(kind: str) -> None:
     said = summary("ItemShared", kind=kind, detail="team", day=DAY)
     assert not said.nl.startswith("Iets")

@@ -101,7 +101,7 @@ def test_what_a_team_was_shown_and_offered_ends_as_its_member_leaves() -> None:
     given(FENNA, JOINED, FORMED, *BOTH).when(LEAVE).then(
         TeamLeft(team=TEAM, on=ON),
         ItemSharingEnded(sharing="t", reason="team_left"),
-        GoalOfferTakenBack(goal="g"),
+        GoalOfferTakenBack(goal="g", reason="team_left"),
     )
     over = (ItemSharingEnded(sharing="t", reason="owner"), GoalOfferTakenBack(goal="g"))
     given(FENNA, JOINED, FORMED, *BOTH, *over).when(LEAVE).then(TeamLeft(team=TEAM, on=ON))
@@ -116,7 +116,7 @@ def test_all_that_anybody_was_shown_ends_as_its_owner_leaves_the_organisation() 
         EmploymentEnded(on=ON),
         ItemSharingEnded(sharing="t", reason="employment_ended"),
         ItemSharingEnded(sharing="p", reason="employment_ended"),
-        GoalOfferTakenBack(goal="g"),
+        GoalOfferTakenBack(goal="g", reason="employment_ended"),
     )
 
 

@@ -97,7 +97,7 @@ def test_what_the_team_saw_ends_with_the_membership_and_stays_ended_on_return(ho
     assert (left.outcome, left.version) == ("ACCEPTED", 3)
     assert owner.last(2) == [
         ItemSharingEnded(sharing=sharing, reason="team_left"),
-        GoalOfferTakenBack(goal=owner.goal),
+        GoalOfferTakenBack(goal=owner.goal, reason="team_left"),
     ]
     owner.joins()
     assert codes(owner.house.owner("endItemSharing", sharingId=sharing)) == ["ALREADY_SO"]

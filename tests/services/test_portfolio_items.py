@@ -269,7 +269,7 @@ def test_a_goal_is_on_offer_to_one_team_at_a_time() -> None:
 
 
 def test_a_goal_reached_or_let_go_is_on_offer_no_more() -> None:
-    back = GoalOfferTakenBack(goal="coach")
+    back = GoalOfferTakenBack(goal="coach", reason="goal_over")
     given(*HOME, OFFERED).when(asked("reachGoal")).then(GoalReached(goal="coach"), back)
     given(*HOME, OFFERED).when(asked("letGoOfGoal")).then(GoalLetGo(goal="coach"), back)
 

@@ -7,14 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from events.catalog.portfolio import (
-    Audience,
-    EnergySourceKind,
-    EvidenceKind,
-    HoursBand,
-    InsightScope,
-    ItemKind,
-)
+from events.catalog.kinds import Audience, EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind
 from rules.quadrants import TalentQuadrant, quadrant_of
 
 PortfolioState = Literal["OPEN", "PAUSED", "CLOSED"]

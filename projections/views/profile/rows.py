@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
-from events.catalog.portfolio import InsightScope
+from events.catalog.kinds import InsightScope
 from projections.views.profile.picture import (
     Agreement,
     Conversation,

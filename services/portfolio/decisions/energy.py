@@ -2,11 +2,10 @@
 
 from typing import Final, assert_never
 
+from events.catalog.kinds import EnergySourceKind, HoursBand
 from events.catalog.portfolio import (
-    EnergySourceKind,
     EnergySourceNoted,
     EnergySourceRemoved,
-    HoursBand,
     PassionLetGo,
     PassionNamed,
     PortfolioEvent,

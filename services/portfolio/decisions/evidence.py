@@ -2,13 +2,8 @@
 
 from typing import Final, assert_never
 
-from events.catalog.portfolio import (
-    EvidenceAdded,
-    EvidenceKind,
-    EvidenceWithdrawn,
-    PortfolioEvent,
-    ReflectionWritten,
-)
+from events.catalog.kinds import EvidenceKind
+from events.catalog.portfolio import EvidenceAdded, EvidenceWithdrawn, PortfolioEvent, ReflectionWritten
 from services.deciding import Ids, Refusal, reject_if
 from services.portfolio.commands.evidence import (
     AddEvidence,

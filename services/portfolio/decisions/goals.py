@@ -166,4 +166,4 @@ def _offer_taken_back(goal: str, state: Portfolio) -> tuple[GoalOfferTakenBack, 
     """Return the end of a goal's offer, which a team can't take up any more."""
     found = state.item(Goal, goal)
     offered = found is not None and found.offered_to is not None
-    return (GoalOfferTakenBack(goal=goal),) if offered else ()
+    return (GoalOfferTakenBack(goal=goal, reason="goal_over"),) if offered else ()

@@ -130,7 +130,7 @@ def _ended_by_closing(state: Portfolio) -> tuple[PortfolioEvent, ...]:
     Its owner could not end them afterwards, since a closed portfolio takes no more changes.
     """
     offers = tuple(
-        GoalOfferTakenBack(goal=name)
+        GoalOfferTakenBack(goal=name, reason="portfolio_closed")
         for name, item in state.items.items()
         if isinstance(item, Goal) and item.offered_to is not None
     )

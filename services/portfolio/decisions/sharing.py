@@ -3,15 +3,13 @@
 from datetime import timedelta
 from typing import Final, assert_never
 
+from events.catalog.kinds import InsightScope, ItemKind, SharingEnd
 from events.catalog.portfolio import (
     InsightConsentGiven,
     InsightConsentWithdrawn,
-    InsightScope,
-    ItemKind,
     ItemShared,
     ItemSharingEnded,
     PortfolioEvent,
-    SharingEnd,
 )
 from services.deciding import Ids, Refusal, RejectedError, reject_if
 from services.portfolio.commands.sharing import (

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from events.catalog import kinds
 from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.registry import Event
@@ -112,7 +113,7 @@ def test_an_item_is_seen_as_it_is_now(database: str) -> None:
     ],
 )
 def test_of_every_kind_exactly_the_item_is_seen(
-    database: str, kind: p.ItemKind, made: Event, seen: tuple[str | None, ...]
+    database: str, kind: kinds.ItemKind, made: Event, seen: tuple[str | None, ...]
 ) -> None:
     (item,) = after(database, made, opened(kind=kind))
     assert (item.kind, item.title, item.text, item.link) == (kind, *seen)
@@ -159,7 +160,7 @@ def test_the_last_day_is_within_and_the_day_after_is_not(database: str) -> None:
     ],
 )
 def test_what_is_gone_is_not_seen_even_if_nobody_ended_its_sharing(
-    database: str, kind: p.ItemKind, made: Event, gone: Event
+    database: str, kind: kinds.ItemKind, made: Event, gone: Event
 ) -> None:
     assert len(after(database, made, opened(kind=kind))) == 1
     assert after(database, made, opened(kind=kind), gone) == []
@@ -187,7 +188,7 @@ def test_who_is_forgotten_has_no_row_left(database: str) -> None:
 
 
 @pytest.mark.parametrize("audience", ["team", "organisation"])
-def test_what_is_open_to_a_team_or_to_all_is_not_by_name(database: str, audience: p.Audience) -> None:
+def test_what_is_open_to_a_team_or_to_all_is_not_by_name(database: str, audience: kinds.Audience) -> None:
     assert after(database, CLAIMED, opened(audience=audience, team=CAS)) == []
 
 
