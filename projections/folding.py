@@ -1,9 +1,10 @@
-"""Folding a batch into one view: fence, fold, write and move the position in one transaction."""
+"""Folding a batch into views: fences, folds, writes and moved positions in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import psycopg
 import structlog
@@ -11,11 +12,14 @@ import structlog
 from events.codec import Forgotten
 from events.log.reading import read_subject
 from events.sealing import VaultUnreachableError
+from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Refused, park, read_parked, release
 from projections.positions import announce, move
 from projections.view import SCHEMA, View, subject_in
+
+FOLD_TOOK: Final = latency("ipp_view_fold_seconds", "A view's own part of folding a batch.", "view")
 
 log = structlog.get_logger(__name__)
 
@@ -26,51 +30,63 @@ class StillParkedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folding:
-    """One view in one schema, folded over one connection."""
+    """Views that stand at one ordinal, in one schema, folded together over one connection."""
 
     connection: psycopg.Connection
-    view: View
+    views: tuple[View, ...]
     schema: str = SCHEMA
 
     def fold(self, batch: Batch, *, after: int) -> int:
-        """Fold a batch that follows `after`, and return the ordinal the view stands at from then on.
+        """Fold a batch that follows `after`, and return the ordinal that the views stand at from then on.
 
-        An event that can't be opened or folded parks its subject. One that PostgreSQL won't take is found by
-        halving the batch. Raises FenceError, TooManyParkedError, VaultUnreachableError, and psycopg's errors.
+        An event that can't be opened or folded parks its subject. What PostgreSQL won't take is found by
+        folding each view by itself, and then by halving the batch. Raises FenceError, TooManyParkedError,
+        VaultUnreachableError, and psycopg's errors.
         """
-        self._fold_range(batch, range(len(batch.events)), after)
+        self._fold_range(self.views, batch, range(len(batch.events)), after)
         return batch.events[-1].ordinal
 
-    def _fold_range(self, batch: Batch, indexes: range, after: int) -> None:
+    def _fold_range(self, views: tuple[View, ...], batch: Batch, indexes: range, after: int) -> None:
         try:
-            self._transact(batch, indexes, after, {})
+            self._transact(views, batch, indexes, after, {})
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             reason = reason_of(error)
         else:
             return
         # Outside of the handler: what fails from here on would carry that error, whose text may quote a row.
+        if len(views) > 1:
+            for view in views:
+                self._fold_range((view,), batch, indexes, after)
+            return
         if len(indexes) == 1:
             event = batch.events[indexes[0]]
-            self._transact(batch, indexes, after, {subject_in(event.stream): (event.ordinal, reason)})
+            self._transact(views, batch, indexes, after, {subject_in(event.stream): (event.ordinal, reason)})
             return
         half = len(indexes) // 2
-        self._fold_range(batch, indexes[:half], after)
-        self._fold_range(batch, indexes[half:], batch.events[indexes[half - 1]].ordinal)
+        self._fold_range(views, batch, indexes[:half], after)
+        self._fold_range(views, batch, indexes[half:], batch.events[indexes[half - 1]].ordinal)
 
-    def _transact(self, batch: Batch, indexes: range, after: int, refused: Refused) -> None:
-        connection, view, schema = self.connection, self.view, self.schema
+    def _transact(
+        self, views: tuple[View, ...], batch: Batch, indexes: range, after: int, refused: Refused
+    ) -> None:
+        """Fold in one transaction; `refused` is what one view can't digest, where there is only one."""
+        connection, schema = self.connection, self.schema
         partition = batch.events[0].partition
         ordinal = batch.events[indexes[-1]].ordinal
-        own = [index for index in indexes if batch.category(index) in view.categories]
         with connection.transaction():
-            move(connection, view, partition, expected=after, ordinal=ordinal, schema=schema)
-            if own:
-                self._fold_own(batch, own, partition, refused)
+            move(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
+            for view in views:
+                own = [index for index in indexes if batch.category(index) in view.categories]
+                if own:
+                    with FOLD_TOOK.labels(view.name).time():
+                        self._fold_own(view, batch, own, partition, dict(refused))
             if schema == SCHEMA:
-                announce(connection, view, partition, ordinal)
+                announce(connection, views, partition, ordinal)
 
-    def _fold_own(self, batch: Batch, own: Sequence[int], partition: int, refused: Refused) -> None:
-        connection, view, schema = self.connection, self.view, self.schema
+    def _fold_own(
+        self, view: View, batch: Batch, own: Sequence[int], partition: int, refused: Refused
+    ) -> None:
+        connection, schema = self.connection, self.schema
         parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
         changes = Changes(view, partition)
         outcome = fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
@@ -165,4 +181,4 @@ def unpark(
             raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {at}.")
         changes.write(connection, SCHEMA)
         release(connection, view, {subject})
-        announce(connection, view, partition, ordinal)
+        announce(connection, (view,), partition, ordinal)

@@ -98,29 +98,31 @@ def read_positions(connection: psycopg.Connection, view: View, *, schema: str = 
 
 def move(
     connection: psycopg.Connection,
-    view: View,
+    views: Sequence[View],
     partition: int,
     *,
     expected: int,
     ordinal: int,
     schema: str = SCHEMA,
 ) -> None:
-    """Take the fence and move the position, first thing in the transaction that folds. Raises FenceError.
+    """Take the fences and move the positions, first thing in the transaction that folds. Raises FenceError.
 
-    The row stays locked until the transaction ends, so no one else can fold this partition meanwhile.
+    The rows stay locked until the transaction ends, so no one else can fold this partition meanwhile.
     """
     moved = connection.execute(
-        f"UPDATE {schema}.positions SET ordinal = %s"
-        " WHERE view = %s AND version = %s AND partition = %s AND ordinal = %s",
-        (ordinal, view.name, view.version, partition, expected),
+        f"UPDATE {schema}.positions SET ordinal = %s WHERE partition = %s AND ordinal = %s"
+        " AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))",
+        (ordinal, partition, expected, *_asked(views)),
     ).rowcount
-    if moved != 1:
-        raise FenceError(f"{view.name} in partition {partition} no longer stands at {expected}.")
+    if moved != len(views):
+        names = ", ".join(view.name for view in views)
+        raise FenceError(f"Not all of {names} stand at {expected} in partition {partition} any longer.")
 
 
-def announce(connection: psycopg.Connection, view: View, partition: int, ordinal: int) -> None:
-    """Tell who waits for it, when the transaction commits."""
-    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{view.name} {partition} {ordinal}"))
+def announce(connection: psycopg.Connection, views: Sequence[View], partition: int, ordinal: int) -> None:
+    """Tell who waits for them, when the transaction commits."""
+    told = [f"{view.name} {partition} {ordinal}" for view in views]
+    connection.execute("SELECT pg_notify(%s, told) FROM unnest(%s::text[]) told", (CHANNEL, told))
 
 
 def seen(

@@ -113,7 +113,7 @@ class _Build:
         self._opener = opener
         self._told = told
         self._size = BatchSize()
-        self._folding = Folding(connection=connection, view=view, schema=REBUILD_SCHEMA)
+        self._folding = Folding(connection=connection, views=(view,), schema=REBUILD_SCHEMA)
         self._ordinals = _ordinals(connection, view, REBUILD_SCHEMA)
 
     def catch_up(self, upto: Mapping[int, int]) -> None:
@@ -217,7 +217,7 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
             (view.name, view.version),
         )
         for partition, ordinal in _ordinals(connection, view, SCHEMA).items():
-            announce(connection, view, partition, ordinal)
+            announce(connection, (view,), partition, ordinal)
 
 
 def _readers_of(connection: psycopg.Connection, table: Table) -> list[str]:

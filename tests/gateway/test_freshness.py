@@ -33,9 +33,9 @@ def place(ordinal: int, generation: str = GENERATION) -> Place:
 
 def moved(url: str, expected: int, ordinal: int, *, told: bool = True) -> None:
     with connect_own(url, application_name="test") as connection, connection.transaction():
-        move(connection, VIEW, 1, expected=expected, ordinal=ordinal)
+        move(connection, (VIEW,), 1, expected=expected, ordinal=ordinal)
         if told:
-            announce(connection, VIEW, 1, ordinal)
+            announce(connection, (VIEW,), 1, ordinal)
 
 
 async def until(fresh: Freshness, *, listening: bool) -> None:

@@ -19,8 +19,8 @@ from projections.batch import Batch
 from projections.changes import Changes
 from projections.folding import Folding
 from projections.parking import TooManyParkedError, read_parked
-from projections.positions import prepare_view
-from projections.view import Fact
+from projections.positions import FenceError, move, prepare_view, read_positions
+from projections.view import Fact, View
 from tests.projections.witness import SEEN, WITNESS, ask, team_formed, write_down
 
 pytestmark = pytest.mark.postgres
@@ -93,7 +93,7 @@ def test_a_parked_person_who_is_forgotten_is_emptied_and_parked_no_longer(
 ) -> None:
     keys = KeyGone()
     mapper = EventMapper(keys)
-    folding = Folding(connection=connection, view=OF_PEOPLE)
+    folding = Folding(connection=connection, views=(OF_PEOPLE,))
     connection.execute(
         f"INSERT INTO {SEEN.served} (partition, subject, ordinal, stream, version) VALUES (0, %s, 0, 's', 1)",
         (PERSON,),
@@ -122,7 +122,7 @@ def test_who_is_parked_and_forgotten_in_one_batch_leaves_no_rows(
             raise KeyError("a bug of this view")
         fold_and_empty(fact, changes)
 
-    folding = Folding(connection=connection, view=replace(OF_PEOPLE, fold=fail_first))
+    folding = Folding(connection=connection, views=(replace(OF_PEOPLE, fold=fail_first),))
     folding.fold(Batch([sealed(1), sealed(2)], EventMapper(keys)), after=0)
     assert parked(connection) == []
     assert ask(database, f"SELECT count(*) FROM {SEEN.served}") == [(0,)]
@@ -156,7 +156,7 @@ def test_a_key_destroyed_by_another_process_opens_nothing_in_the_next_batch(
     services.create_tables()
     person = services.person_for_or_new("e1")
     first, second = (as_read(EventMapper(services), person, version) for version in (1, 2))
-    folding = Folding(connection=connection, view=OF_PEOPLE)
+    folding = Folding(connection=connection, views=(OF_PEOPLE,))
     folding.fold(Batch([first], EventMapper(views)), after=0)
     assert ask(database, f"SELECT subject FROM {SEEN.served}") == [(person,)]
     services.destroy(person)
@@ -191,8 +191,65 @@ def test_what_fails_after_a_refusal_of_postgresql_does_not_carry_its_text(
 
     connection.execute(f"ALTER TABLE {SEEN.served} ADD CHECK (stream <> 'burn-out of Joris')")
     monkeypatch.setattr("projections.parking.PARKED_SUBJECTS_MAX", 0)
-    folding = Folding(connection=connection, view=replace(OF_PEOPLE, fold=too_long))
+    folding = Folding(connection=connection, views=(replace(OF_PEOPLE, fold=too_long),))
     for events in ([in_clear(1)], [in_clear(1), in_clear(2)]):
         with pytest.raises(TooManyParkedError) as raised:
             folding.fold(Batch(events, EventMapper(KeyGone())), after=0)
         assert "Joris" not in "".join(traceback.format_exception(raised.value))
+
+
+COPIED = replace(SEEN, name="copied_v1_seen")
+
+
+def write_down_there(fact: Fact, changes: Changes) -> None:
+    recorded = fact.recorded
+    changes.put(COPIED, ordinal=fact.ordinal, stream=recorded.stream, version=recorded.version)
+
+
+BESIDE = replace(OF_PEOPLE, name="copied", tables=(COPIED,), fold=write_down_there)
+ELSEWHERE = replace(BESIDE, name="elsewhere", categories=frozenset({"units"}), tables=())
+
+
+def places(connection: psycopg.Connection, *views: View) -> dict[str, int]:
+    return {view.name: at.ordinal for view in views for at in read_positions(connection, view)}
+
+
+def test_views_that_stand_alike_are_folded_in_one_transaction(connection: psycopg.Connection) -> None:
+    views = (OF_PEOPLE, BESIDE, ELSEWHERE)
+    for view in views[1:]:
+        prepare_view(connection, view, partitions=1, generation="g")
+    events = [in_clear(1), in_clear(2)]
+    folding = Folding(connection=connection, views=views)
+    assert folding.fold(Batch(events, EventMapper(KeyGone())), after=0) == 2
+    assert places(connection, *views) == {"witness": 2, "copied": 2, "elsewhere": 2}
+    written = connection.execute(
+        f"SELECT count(DISTINCT x) FROM (SELECT xmin::text x FROM {SEEN.served}"
+        f" UNION ALL SELECT xmin::text FROM {COPIED.served}"
+        " UNION ALL SELECT xmin::text FROM views.positions) all_of_it"
+    ).fetchone()
+    assert written == (1,)
+
+
+def test_what_postgresql_does_not_take_of_one_view_is_set_aside_there_and_nowhere_else(
+    connection: psycopg.Connection,
+) -> None:
+    prepare_view(connection, BESIDE, partitions=1, generation="g")
+    events = [in_clear(number) for number in range(1, 5)]
+    connection.execute(f"ALTER TABLE {COPIED.served} ADD CHECK (ordinal <> 3)")
+    folding = Folding(connection=connection, views=(BESIDE, OF_PEOPLE))
+    assert folding.fold(Batch(events, EventMapper(KeyGone())), after=0) == 4
+    assert places(connection, BESIDE, OF_PEOPLE) == {"copied": 4, "witness": 4}
+    assert [row.ordinal for row in read_parked(connection, BESIDE)] == [3]
+    assert read_parked(connection, OF_PEOPLE) == []
+    told = "SELECT array_agg(ordinal ORDER BY ordinal) FROM {}"
+    assert connection.execute(told.format(COPIED.served).encode()).fetchone() == ([1, 2, 4],)
+    assert connection.execute(told.format(SEEN.served).encode()).fetchone() == ([1, 2, 3, 4],)
+
+
+def test_no_view_moves_when_one_of_them_was_moved_by_another(connection: psycopg.Connection) -> None:
+    prepare_view(connection, BESIDE, partitions=1, generation="g")
+    move(connection, (BESIDE,), 0, expected=0, ordinal=1)
+    folding = Folding(connection=connection, views=(OF_PEOPLE, BESIDE))
+    with pytest.raises(FenceError, match="witness, copied"):
+        folding.fold(Batch([in_clear(1)], EventMapper(KeyGone())), after=0)
+    assert places(connection, OF_PEOPLE, BESIDE) == {"witness": 0, "copied": 1}

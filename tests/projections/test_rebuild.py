@@ -119,7 +119,7 @@ def waits_for_a_lock(log: LogUnderTest) -> bool:
 
 
 def fold_what_is_new(connection: psycopg.Connection, log: LogUnderTest, mapper: EventMapper) -> None:
-    folding = Folding(connection=connection, view=WITNESS)
+    folding = Folding(connection=connection, views=(WITNESS,))
     for at in read_positions(connection, WITNESS):
         events = read_partition(
             connection, log=log.name, partition=at.partition, after=at.ordinal, limit=1_000

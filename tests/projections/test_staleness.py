@@ -61,6 +61,6 @@ def test_moving_a_view_does_not_make_it_fresh(log: LogUnderTest) -> None:
     with connect_own(log.url, application_name="test") as connection:
         prepare_view(connection, WITNESS, partitions=3, generation="f" * 32)
         with connection.transaction():
-            move(connection, WITNESS, 1, expected=0, ordinal=5)
-            announce(connection, WITNESS, 1, 5)
+            move(connection, (WITNESS,), 1, expected=0, ordinal=5)
+            announce(connection, (WITNESS,), 1, 5)
     assert staleness(log) > 1e9

@@ -127,15 +127,15 @@ def test_a_worker_whose_backend_is_ended_starts_again_and_doubles_nothing(
 def test_the_fence_stops_who_expects_another_position(log: LogUnderTest) -> None:
     with psycopg.connect(log.url, autocommit=True) as connection:
         prepare_view(connection, WITNESS, partitions=3, generation="g")
-        move(connection, WITNESS, 0, expected=0, ordinal=5)
+        move(connection, (WITNESS,), 0, expected=0, ordinal=5)
         with pytest.raises(FenceError):
-            move(connection, WITNESS, 0, expected=0, ordinal=3)
+            move(connection, (WITNESS,), 0, expected=0, ordinal=3)
 
 
 def fold_all(log: LogUnderTest, mapper: EventMapper, fences: list[FenceError]) -> None:
     """Fold partition 0 like a worker that believes to hold it, to the end."""
     with psycopg.connect(log.url, autocommit=True) as connection:
-        folding = Folding(connection=connection, view=WITNESS)
+        folding = Folding(connection=connection, views=(WITNESS,))
         after = 0
         while events := read_partition(connection, log=log.name, partition=0, after=after, limit=3):
             try:
