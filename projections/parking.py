@@ -33,6 +33,13 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
     parked_at: datetime
 
 
+def parked_in(view: View) -> str:
+    """Return the SQL of the subjects that a view has set aside, none of them null: `subject NOT IN (…)`."""
+    return (
+        f"SELECT k.subject FROM {SCHEMA}.parked k WHERE k.view = '{view.name}' AND k.version = {view.version}"
+    )
+
+
 async def parked_of(connection: psycopg.AsyncConnection, view: View, subjects: Sequence[str]) -> set[str]:
     """Return which of these subjects a view has set aside, so that their reader can be told."""
     cursor = await connection.execute(

@@ -14,7 +14,8 @@ from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.policy import RoleGranted, RoleWithdrawn
 from events.codec import Forgotten
 from projections.changes import Changes
-from projections.view import SCHEMA, Column, Fact, Table, View
+from projections.parking import parked_in
+from projections.view import Column, Fact, Table, View
 from rules.names import name_words, plain_name
 
 _VERSION: Final = 2
@@ -126,9 +127,7 @@ VIEW: Final = View(
 _PERSON: Final = (
     f"SELECT subject AS person, display_name, registered_at, ended_on FROM {PERSONS.served} p WHERE"
 )
-_PARKED: Final = (
-    f"SELECT k.subject FROM {SCHEMA}.parked k WHERE k.view = '{VIEW.name}' AND k.version = {_VERSION}"
-)
+_PARKED: Final = parked_in(VIEW)
 # Of the organisation too: what waits for repair there may have taken a role away.
 _KNOWN: Final = f"""
     SELECT p.*, ARRAY(SELECT role FROM {ROLE_GRANTS.served} WHERE person = %(person)s) AS roles,

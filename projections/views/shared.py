@@ -15,7 +15,8 @@ from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
-from projections.view import SCHEMA, Column, Fact, Table, View
+from projections.parking import parked_in
+from projections.view import Column, Fact, Table, View
 from rules.names import plain_name
 
 _VERSION: Final = 2
@@ -191,9 +192,7 @@ _SHARED_WITH: Final = f"""
     JOIN {PORTFOLIOS.served} USING (subject)
     JOIN {EMPLOYED.served} o USING (subject)
     JOIN {EMPLOYED.served} me ON me.subject = v.viewer
-    WHERE v.viewer = %(viewer)s AND s.until >= %(today)s AND NOT EXISTS (
-        SELECT FROM {SCHEMA}.parked k WHERE k.view = %(view)s AND k.version = %(version)s
-        AND k.subject = v.subject)
+    WHERE v.viewer = %(viewer)s AND s.until >= %(today)s AND v.subject NOT IN ({parked_in(VIEW)})
     GROUP BY s.subject, i.subject, i.item, o.subject
     HAVING %(after)s::text IS NULL
         OR (o.plain_name COLLATE "C", min(s.sharing) COLLATE "C") > (%(after_name)s, %(after)s)
@@ -219,8 +218,6 @@ async def shared_with(
     values = {
         "viewer": viewer,
         "today": today,
-        "view": VIEW.name,
-        "version": VIEW.version,
         "after": sharing,
         "after_name": plain_name(owner_name or ""),
         "limit": limit,

@@ -9,7 +9,8 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row, scalar_row
 
-from projections.view import SCHEMA, Table
+from projections.parking import parked_in
+from projections.view import Table
 from projections.views.profile import tables as t
 from projections.views.profile.folding import VIEW
 from projections.views.profile.picture import (
@@ -121,9 +122,7 @@ async def language_of(connection: psycopg.AsyncConnection, person: str) -> str |
 _AGREEMENTS: Final = f"""
     SELECT a.agreement, a.subject AS owner, a.held_on, a.text, a.confirmed_at
     FROM {t.CONVERSATIONS.served} c JOIN {t.AGREEMENTS.served} a USING (subject, conversation)
-    WHERE c.other = %(other)s AND NOT EXISTS (
-        SELECT FROM {SCHEMA}.parked k WHERE k.view = %(view)s AND k.version = %(version)s
-        AND k.subject = c.subject)
+    WHERE c.other = %(other)s AND c.subject NOT IN ({parked_in(VIEW)})
 """
 _TO_CONFIRM: Final = f"""{_AGREEMENTS}
     AND a.confirmed_at IS NULL AND NOT EXISTS (
@@ -136,12 +135,12 @@ _ONE_AGREEMENT: Final = f"{_AGREEMENTS} AND a.subject = %(owner)s AND a.agreemen
 
 async def agreements_to_confirm(connection: psycopg.AsyncConnection, other: str) -> list[Agreement]:
     """Return what others agreed with someone, who has not confirmed it yet; the newest, and newest first."""
-    return await _all(connection, Agreement, _TO_CONFIRM, other=other, **_SELF)
+    return await _all(connection, Agreement, _TO_CONFIRM, other=other)
 
 
 async def agreement_for(connection: psycopg.AsyncConnection, other: str, agreement: str) -> Agreement | None:
     """Return an agreement to the other party of its conversation, and to nobody else."""
-    values = {"other": other, "agreement": agreement, "owner": owner_of(agreement), **_SELF}
+    values = {"other": other, "agreement": agreement, "owner": owner_of(agreement)}
     found = await _all(connection, Agreement, _ONE_AGREEMENT, **values)
     return found[0] if found else None
 
@@ -179,9 +178,6 @@ _DUE: Final = f"""
 async def sharings_to_end(connection: psycopg.AsyncConnection, today: date, limit: int) -> list[DueSharing]:
     """Return open sharings whose last day is past, longest overdue first."""
     return await _all(connection, DueSharing, _DUE, today=today, limit=limit)
-
-
-_SELF: Final = {"view": VIEW.name, "version": VIEW.version}
 
 
 async def _all(connection: psycopg.AsyncConnection, row: type[T], statement: str, **values: Any) -> list[T]:
