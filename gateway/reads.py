@@ -141,7 +141,8 @@ class Reads:
     async def portfolio_of(self, person: str, as_of: datetime | None = None) -> profile.Portfolio | None:
         async with self._of(profile.VIEW, person) as connection:
             found = await profile.portfolio_of(connection, person, as_of)
-            claimed = terms_claimed(found)
+            # At a moment of the past a talent is called what its owner claimed it as.
+            claimed = terms_claimed(found) if as_of is None else []
             terms = await catalogue.terms_read_as(connection, claimed) if claimed else {}
         return portfolio_in(terms, found) if found else None
 

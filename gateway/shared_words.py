@@ -1,4 +1,8 @@
-"""Talents that were claimed by a shared word, told in the words it has now."""
+"""
+Talents that were claimed by a shared word, told in the words it has now.
+
+Of a term that the catalogue's view hasn't seen yet, or can't digest, the words stay that it was claimed in.
+"""
 
 from collections.abc import Mapping
 
@@ -16,7 +20,7 @@ def terms_claimed(portfolio: profile.Portfolio | None) -> list[str]:
 
 
 def portfolio_in(terms: Terms, portfolio: profile.Portfolio) -> profile.Portfolio:
-    """Return a portfolio with its talents in the words of now; of a term not seen yet, those of then stay."""
+    """Return a portfolio with its talents in the words of now."""
     talents = [_talent(talent, terms.get(talent.term or "")) for talent in portfolio.talents]
     return replace(portfolio, talents=tuple(sorted(talents, key=profile.by_name)))
 

@@ -116,6 +116,10 @@ ROOT_FIELDS: Final[Mapping[str, tuple[Role, ...]]] = {
 """Which roles may ask a root field at all, in the order of `Role`."""
 
 
+SEE_ALL_TERMS: Final = (Role.WORKING_GROUP, Role.WORKS_COUNCIL)
+"""Who sees words that are proposed, merged or retired: anyone may have written them, about anyone."""
+
+
 def roles_for(field: str) -> tuple[Role, ...]:
     """Return the roles that may ask a root field. Raises UndecidedFieldError."""
     try:

@@ -1,4 +1,4 @@
-"""How people's names are compared and ordered: without case, accents and marks."""
+"""How names and words are compared, ordered and searched: without case, accents and marks."""
 
 import re
 import unicodedata

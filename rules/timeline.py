@@ -53,7 +53,7 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
     "GoalReached": ("Doel{item} bereikt", "Goal{item} reached"),
     "GoalLetGo": ("Doel{item} losgelaten", "Goal{item} let go"),
     "GoalOfferedToTeam": ("Doel{item} aan het team aangeboden", "Goal{item} offered to the team"),
-    "GoalOfferTakenBack owner": ("Aanbod van doel{item} teruggenomen", "Offer of goal{item} taken back"),
+    "GoalOfferTakenBack": ("Aanbod van doel{item} teruggenomen", "Offer of goal{item} taken back"),
     "GoalOfferTakenBack goal_over": (
         "Doel{item} niet langer aangeboden: het is bereikt of losgelaten",
         "Goal{item} no longer on offer: it was reached or let go",

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from rules.access import ACCOUNTS, Role, UndecidedFieldError, roles_for
+from rules.access import ACCOUNTS, SEE_ALL_TERMS, Role, UndecidedFieldError, roles_for
 
 
 class Relation(Enum):
@@ -121,6 +121,11 @@ TYPES: Final[Mapping[str, Decision]] = {
 }
 """By type; each of its fields follows it unless FIELDS says otherwise."""
 FIELDS: Final[Mapping[str, Decision]] = {
+    "TalentCatalogue.terms": Decision(
+        roles=roles_for("talentCatalogue"),
+        relations=tuple(Relation),
+        when=f"adopted ones; others: {', '.join(role.name for role in SEE_ALL_TERMS)}",
+    ),
     "SharedItem.energy": _ENERGY,
     "SharedItem.quadrant": _ENERGY,
 }

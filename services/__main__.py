@@ -37,7 +37,7 @@ from services.founding import AlreadyFoundedError, FoundingInputError, found
 from services.handling import CommandHandler
 from services.pacing import Pace
 from services.results import ForbiddenError, UnavailableError
-from services.term_lists import SHIPPED, TermListError, load_list, read_list
+from services.term_lists import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
 
 # Pretty tracebacks would show local variables, and with them keys.
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
@@ -118,7 +118,8 @@ def load_terms(
     ] = None,
     *,
     name: Annotated[
-        str | None, typer.Option(help="What the list is called; left out: as its file.", show_default=False)
+        str | None,
+        typer.Option(help="What a file's list is called; left out: as the file.", show_default=False),
     ] = None,
 ) -> None:
     """Load words for talents that everyone shares; those that are there already stay as they are."""
@@ -126,16 +127,25 @@ def load_terms(
     set_up_logging(as_json=settings.log_format == "json", process="services")
     list_name = None if file is None else name or file.stem
     try:
-        terms = read_list((file or SHIPPED).read_bytes())
+        rows = read_list(_read(file or SHIPPED))
         with _log_and_vault(settings) as (recorder, vault):
-            load_list(_handler(settings, recorder, vault), terms, list_name=list_name)
+            loaded = load_list(_handler(settings, recorder, vault), rows, list_name=list_name)
     except (OSError, TermListError, ForbiddenError) as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(1) from None
     except UnavailableError as error:
         typer.echo(f"{error}. Run this again.", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"All {len(terms)} words of the list are in the talent language.")
+    there = len(rows) - len(loaded.left_out)
+    typer.echo(f"{there} of {len(rows)} words can be picked; {loaded.adopted} of them are new.")
+    for row in loaded.left_out:
+        words = f"{row.term.label.nl} / {row.term.label.en}"
+        typer.echo(f"Line {row.line}, {words}: left out; another word has these, or it is out of use.")
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(FILE_BYTES_MAX + 1)
 
 
 def _handler(settings: Settings, recorder: LogRecorder, vault: Vault) -> CommandHandler:

@@ -6,7 +6,6 @@ from typing import Final
 
 import msgspec
 import structlog
-from eventsourcing.persistence import EventStore
 
 from events.catalog.registry import category_of
 from events.codec import EventMapper, Recorded
@@ -25,7 +24,8 @@ from services import refusing
 from services.contexts import decider_of
 from services.deciding import Command, Ids, Refusal, RejectedError
 from services.fingerprints import FingerprintKeys, fingerprint_of
-from services.loading import Loaded, SubjectForgottenError, load
+from services.kept import KeptStates
+from services.loading import Loaded, SubjectForgottenError
 from services.results import Answer, CommandResult, refused, told
 from services.settling import Settler
 
@@ -52,14 +52,14 @@ class Attempts:
     def __init__(
         self,
         *,
-        store: EventStore[str],
+        states: KeptStates,
         recorder: LogRecorder,
         keys: FingerprintKeys,
         mapper: EventMapper,
         calendar: Calendar,
         settler: Settler,
     ) -> None:
-        self._store = store
+        self._states = states
         self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
@@ -102,7 +102,7 @@ class Attempts:
         # every command, so that it tells nobody which of them read several.
         seen = self._recorder.commits_of(subject)
         try:
-            loaded = load(self._store, decider_of(command), streams)
+            loaded = self._states.load(decider_of(command), streams)
             version = loaded.versions[streams[0]]
             if command.tells_version and case.expected_version not in {None, version}:
                 return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=version)
@@ -152,11 +152,12 @@ class Attempts:
 
     def _decided(self, case: Case, loaded: Loaded) -> list[Recorded]:
         """Return what happens, each event at its place in the stream that its wire name begins with."""
+        by = case.by if case.command.signed else case.ids.organisation
         at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)
         streams = {stream.partition("-")[0]: stream for stream in versions}
         recorded = []
         for event in decider_of(case.command).decide(case.command, loaded.state, case.ids):
             stream = streams[category_of(type(event))]
             versions[stream] += 1
-            recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=case.by))
+            recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=by))
         return recorded

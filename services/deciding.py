@@ -46,8 +46,9 @@ TermState = Literal["PROPOSED", "ADOPTED", "MERGED", "RETIRED"]
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared word for a talent as it stands; `merged` are the terms that read as this one."""
+    """A shared word for a talent as it stands; `merged` are the terms that read as this `term`."""
 
+    term: str
     nl: str
     en: str
     state: TermState
@@ -61,7 +62,7 @@ class Ids(msgspec.Struct, frozen=True, kw_only=True):
     `new` names what the command makes: derived from the command's key, so that a retry makes the same.
     `person` is whom it is about, None when no such person is known. `today` is the day of the decision where
     the organisation is. `professionals` are those that the command mentions and that work here now, `words`
-    the shared ones that it picks, by term.
+    the shared ones that it picks, by the term picked: of one that was merged, the word it reads as.
     """
 
     new: str
@@ -85,6 +86,9 @@ class Command(
     """Whether whom it names becomes known by it."""
     by_process: ClassVar[bool] = False
     """Whether only a process of this installation may give it: no client's input becomes one."""
+
+    signed: ClassVar[bool] = True
+    """Whether what it makes happen names who gave it; else the organisation, where the stream is in clear."""
 
     tells_version: ClassVar[bool] = True
     """Whether who gives it may know the version of the stream it writes: not of another's portfolio."""
@@ -137,6 +141,8 @@ class Decider(msgspec.Struct, Generic[C, S, E], frozen=True, kw_only=True):
     initial: S
     decide: Callable[[C, S, Ids], tuple[E, ...]]
     evolve: Callable[[S, E], S]
+    kept: bool = False
+    """Whether its one stream is the organisation's: the folded prefix is kept for the next command."""
 
 
 def stream_of(category: str, person: str | None) -> str:

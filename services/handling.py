@@ -17,9 +17,10 @@ from kit.ids import derived_id
 from rules.access import may_ask
 from services.attempts import Attempts, Case
 from services.catalogue.decider import CATALOGUE
+from services.catalogue.state import Catalogue
 from services.deciding import Command, Ids, Word
 from services.fingerprints import FingerprintKeys
-from services.kept import KeptState
+from services.kept import KeptStates
 from services.loading import StreamNotUnderstoodError
 from services.results import (
     Caller,
@@ -69,11 +70,16 @@ class CommandHandler:
         self._vault = vault
         self._calendar = calendar
         store: EventStore[str] = EventStore(mapper, recorder)
-        self._roles = RoleReader(store)
-        self._catalogue = KeptState(store, CATALOGUE, category="catalogue")
+        self._states = KeptStates(store)
+        self._roles = RoleReader(store, self._states)
         self.settler = Settler(recorder)
         self._attempts = Attempts(
-            store=store, recorder=recorder, keys=vault, mapper=mapper, calendar=calendar, settler=self.settler
+            states=self._states,
+            recorder=recorder,
+            keys=vault,
+            mapper=mapper,
+            calendar=calendar,
+            settler=self.settler,
         )
 
     def handle(
@@ -112,7 +118,7 @@ class CommandHandler:
             key = command_key(by, command_id)
             if (found := self._recorder.find_any(key)) is not None:
                 return self._attempts.earlier(command, command_id, found)
-            organisation = self._organisation()
+            organisation = self.organisation()
             return self._attempts.until_it_ends(
                 self._case(command, command_id, key=key, by=by, person=None, organisation=organisation)
             )
@@ -182,12 +188,22 @@ class CommandHandler:
 
     def _words(self, command: Command, organisation: str) -> dict[str, Word]:
         """Return the shared words that a command picks, as far as they are there."""
-        picked = command.picks()
-        catalogue = self._catalogue.now(organisation) if picked else CATALOGUE.initial
+        if not (picked := command.picks()):
+            return {}
+        catalogue = self._catalogue(organisation)
         found = {term: catalogue.word(term) for term in picked}
         return {term: word for term, word in found.items() if word is not None}
 
-    def _organisation(self) -> str:
+    def shared_words(self) -> Catalogue:
+        """Return the catalogue as the log has it. Raises ForbiddenError and UnavailableError."""
+        return _available(lambda: self._catalogue(self.organisation()))
+
+    def _catalogue(self, organisation: str) -> Catalogue:
+        catalogue: Catalogue = self._states.load(CATALOGUE, (f"catalogue-{organisation}",)).state
+        return catalogue
+
+    def organisation(self) -> str:
+        """Return the organisation's id. Raises ForbiddenError before it is founded."""
         organisation = self._vault.organisation()
         if organisation is None:
             raise ForbiddenError("the organisation is not founded yet, so nobody holds a role")
@@ -195,7 +211,7 @@ class CommandHandler:
 
     def require_role(self, field: str, caller: Caller) -> str:
         """Return the organisation, in which the caller may ask `field`. Raises ForbiddenError."""
-        organisation = self._organisation()
+        organisation = self.organisation()
         held = self._roles.held(caller.person, organisation=organisation, today=self._calendar.today())
         if not may_ask(field, caller.role, held=held):
             raise ForbiddenError(f"{field} is not yours to ask in the role {caller.role.name}")

@@ -1,37 +1,38 @@
 """The organisation's own streams as they stand, read by many commands: folded once, and on from there."""
 
 import threading
-from typing import Generic, cast
 
 from eventsourcing.persistence import EventStore
 
-from services.deciding import C, Decider, E, S
-from services.loading import understood
+from services.deciding import AnyDecider
+from services.loading import Loaded, load, understood
 
 
-class KeptState(Generic[C, S, E]):
+class KeptStates:
     """
-    One of the organisation's streams, as one decider understands it; safe from several threads.
+    What decisions are made on, loaded; of a decider that says so, the folded prefix of its stream is kept.
 
-    What was accepted never changes, so the folded prefix is kept.
+    What was accepted never changes. Safe from several threads: none puts a state back that another has
+    brought further.
     """
 
-    def __init__(self, store: EventStore[str], decider: Decider[C, S, E], *, category: str) -> None:
+    def __init__(self, store: EventStore[str]) -> None:
         self._store = store
-        self._decider = decider
-        self._category = category
         self._lock = threading.Lock()
-        self._kept: dict[str, tuple[int, S]] = {}
+        self._kept: dict[str, Loaded] = {}
 
-    def now(self, organisation: str) -> S:
-        """Return the state with all that is accepted. Raises StreamNotUnderstoodError."""
+    def load(self, decider: AnyDecider, streams: tuple[str, ...]) -> Loaded:
+        """Return the state of all that is accepted. Raises what `loading.load` raises."""
+        if not decider.kept:
+            return load(self._store, decider, streams)
+        (stream,) = streams
         with self._lock:
-            version, state = self._kept.get(organisation, (0, self._decider.initial))
-        stream = f"{self._category}-{organisation}"
-        for recorded in understood(self._store, stream, self._decider.reads, after=version):
-            state = self._decider.evolve(state, cast("E", recorded.event))
-            version = recorded.version
+            loaded = self._kept.get(stream, Loaded(decider.initial, {stream: 0}))
+        state, version = loaded.state, loaded.versions[stream]
+        for recorded in understood(self._store, stream, decider.reads, after=version):
+            state, version = decider.evolve(state, recorded.event), recorded.version
         with self._lock:
-            if version >= self._kept.get(organisation, (0, state))[0]:
-                self._kept = {organisation: (version, state)}
-        return state
+            there = self._kept.get(stream)
+            if there is None or version > there.versions[stream]:
+                self._kept[stream] = Loaded(state, {stream: version})
+        return Loaded(state, {stream: version})

@@ -8,9 +8,9 @@ from eventsourcing.persistence import EventStore
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from services.deciding import kinds
-from services.kept import KeptState
+from services.kept import KeptStates
 from services.loading import SubjectForgottenError, understood
-from services.organisation.policy_decider import POLICY
+from services.organisation.policy_decider import POLICY, Policy
 
 _EMPLOYMENT: Final = kinds(EmploymentEvent)
 
@@ -23,13 +23,13 @@ class RoleReader:
     methods raise StreamNotUnderstoodError.
     """
 
-    def __init__(self, store: EventStore[str]) -> None:
+    def __init__(self, store: EventStore[str], states: KeptStates) -> None:
         self._store = store
-        self._policy = KeptState(store, POLICY, category="policy")
+        self._states = states
 
     def held(self, person: str, *, organisation: str, today: date) -> frozenset[Role]:
         """Return the roles a person holds; who left keeps the portfolio for as long as the policy says."""
-        policy = self._policy.now(organisation)
+        policy: Policy = self._states.load(POLICY, (f"policy-{organisation}",)).state
         last = self._last_of_employment(person)
         days = policy.adopted.portfolio_days_after_leaving if policy.adopted else DAYS_AFTER_LEAVING_DEFAULT
         registered = last is not None and keeps_portfolio(

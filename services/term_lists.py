@@ -1,14 +1,14 @@
 """Loading a list of shared words from a file: a command on the server; what is there already stays."""
 
-import csv
 import hashlib
-import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from kit.csv_tables import NotCsvError, table_of
 from rules.clusters import CLUSTERS
 from services.catalogue.commands import (
     LIST_CHARS_MAX,
@@ -19,8 +19,8 @@ from services.catalogue.commands import (
     esco_refusals,
     label_refusals,
 )
-from services.catalogue.decider import TERMS_MAX
-from services.deciding import Refusal
+from services.catalogue.decider import TERMS_OF_LISTS_MAX, there_already
+from services.catalogue.state import same_label
 from services.handling import CommandHandler
 from services.results import CommandResult
 from services.wording import text_refusals
@@ -36,67 +36,118 @@ class TermListError(Exception):
     """A list can't be loaded; the message has a sentence for each reason, and the file's line it is about."""
 
 
-def read_list(content: bytes) -> tuple[ListedTerm, ...]:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A term of a list, and the line of its file."""
+
+    line: int
+    term: ListedTerm
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a list: terms that can be picked now and could not before, and rows that can't be."""
+
+    adopted: int
+    left_out: tuple[Row, ...]
+
+
+def read_list(content: bytes) -> tuple[Row, ...]:
     """
     Read a list: CSV in UTF-8 with the columns cluster, nl, en and esco, the last of which may be empty.
 
     ESCO's addresses may begin with http, as ESCO writes them. Raises TermListError for a file of which any
-    row can't be used.
+    row can't be used, or two have the same words.
     """
-    if len(content) > FILE_BYTES_MAX:
-        raise TermListError(f"The file is larger than {FILE_BYTES_MAX} bytes.")
-    try:
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError:
-        raise TermListError("The file is not UTF-8.") from None
-    except csv.Error as error:
-        raise TermListError(f"The file is no CSV: {error}.") from None
-    if not rows:
-        raise TermListError(f"The file has no rows below a header with {', '.join(COLUMNS)}.")
-    if missing := [name for name in COLUMNS if name not in rows[0]]:
-        raise TermListError(f"The header has no column {', '.join(missing)}.")
-    if len(rows) > TERMS_MAX:
-        raise TermListError(f"The file has more than {TERMS_MAX} rows.")
-    # Quoted cells may hold ends of lines, which no word may: up to the first of them, a row is a line.
-    numbered = [(line, _listed(row)) for line, row in enumerate(rows, 2)]
-    if problems := [problem for line, term in numbered for problem in _problems(line, term)]:
+    rows, problems = _rows(content)
+    if not rows and not problems:
+        raise TermListError("The file has no rows below its header.")
+    if len(rows) > TERMS_OF_LISTS_MAX:
+        raise TermListError(f"The file has more than {TERMS_OF_LISTS_MAX} rows.")
+    problems += [problem for row in rows for problem in _problems(row)]
+    problems += _collisions(rows)
+    if problems:
         more = len(problems) - PROBLEMS_TOLD_MAX
         told = [*problems[:PROBLEMS_TOLD_MAX], *([f"And {more} more."] if more > 0 else [])]
         raise TermListError("\n".join(told))
-    return tuple(term for _, term in numbered)
+    return tuple(rows)
 
 
-def load_list(handler: CommandHandler, terms: Sequence[ListedTerm], *, list_name: str | None = None) -> None:
+def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | None = None) -> Loaded:
     """
     Have each term proposed and adopted, unless its words are there; loaded again, nothing happens.
 
-    `list_name` is None for the organisation's own words. Raises TermListError, and what a handler raises.
+    `list_name` is None for the organisation's own words. Stopped in the middle, it can be run again. Raises
+    TermListError, and what a handler raises.
     """
     if list_name is not None and text_refusals(list_name, chars_max=LIST_CHARS_MAX):
         raise TermListError(f"The list's name has 1 to {LIST_CHARS_MAX} printable characters.")
-    for start in range(0, len(terms), TERMS_LOADED_MAX):
-        part = LoadTerms(terms=tuple(terms[start : start + TERMS_LOADED_MAX]), list_name=list_name)
-        occasion = hashlib.sha256(msgspec.json.encode(part)).hexdigest()
+    before = _adopted(handler)
+    for start in range(0, len(rows), TERMS_LOADED_MAX):
+        terms = tuple(row.term for row in rows[start : start + TERMS_LOADED_MAX])
+        part = LoadTerms(terms=terms, list_name=list_name)
+        # Once for this content on these words: what was left out before may have room now.
+        occasion = hashlib.sha256(msgspec.json.encode([part, len(before), start])).hexdigest()
         ended = handler.handle_for_process(part, process="terms", occasion=occasion)
         if not _is_done(ended):
             reasons = [refusal.en for refusal in ended.refusals] or ["It is not known yet; run this again."]
-            raise TermListError("\n".join(reasons))
+            raise TermListError("\n".join([*reasons, f"{start} of {len(rows)} rows were loaded before."]))
+    words, organisation = handler.shared_words(), handler.organisation()
+    known, _ = there_already((row.term for row in rows), words, organisation)
+    pickable = {term for term, name in known.items() if words.terms[name].state == "ADOPTED"}
+    left_out = tuple(row for row in rows if row.term not in pickable)
+    return Loaded(adopted=len(_adopted(handler) - before), left_out=left_out)
+
+
+def _rows(content: bytes) -> tuple[list[Row], list[str]]:
+    """Return the rows, and what is wrong with those that don't fit the header."""
+    if len(content) > FILE_BYTES_MAX:
+        raise TermListError(f"The file is larger than {FILE_BYTES_MAX} bytes.")
+    try:
+        header, lines = table_of(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise TermListError("The file is not UTF-8.") from None
+    if missing := [name for name in COLUMNS if name not in header]:
+        raise TermListError(f"The header has no column {', '.join(missing)}.")
+    rows: list[Row] = []
+    problems: list[str] = []
+    try:
+        for line, cells in lines:
+            if len(cells) == len(header):
+                named = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+                rows.append(Row(line=line, term=_listed(named)))
+            elif any(cell.strip() for cell in cells):
+                problems.append(f"Line {line}: this row has {len(cells)} cells, not {len(header)}.")
+    except NotCsvError as error:
+        raise TermListError(f"The file is no CSV: {error}.") from None
+    return rows, problems
+
+
+def _adopted(handler: CommandHandler) -> set[str]:
+    return {name for name, term in handler.shared_words().terms.items() if term.state == "ADOPTED"}
 
 
 def _is_done(ended: CommandResult) -> bool:
-    there_already = {refusal.code for refusal in ended.refusals} == {"ALREADY_SO"}
-    return ended.outcome == "ACCEPTED" or there_already
+    there = {refusal.code for refusal in ended.refusals} == {"ALREADY_SO"}
+    return ended.outcome == "ACCEPTED" or there
 
 
-def _listed(row: dict[str, str | None]) -> ListedTerm:
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+def _listed(cells: dict[str, str]) -> ListedTerm:
     esco = cells["esco"].replace("http://", "https://", 1) or None
     return ListedTerm(label=Label(nl=cells["nl"], en=cells["en"]), cluster=cells["cluster"], esco=esco)
 
 
-def _problems(line: int, term: ListedTerm) -> Iterator[str]:
-    refusals: list[Refusal] = [*label_refusals(term.label), *esco_refusals(term.esco, "esco")]
-    for refusal in refusals:
-        yield f"Line {line}, {refusal.field[-1]}: {refusal.en}"
+def _problems(row: Row) -> Iterator[str]:
+    term = row.term
+    for refusal in [*label_refusals(term.label), *esco_refusals(term.esco, "esco")]:
+        yield f"Line {row.line}, {refusal.field[-1]}: {refusal.en}"
     if term.cluster not in CLUSTERS:
-        yield f"Line {line}, cluster: one of {', '.join(CLUSTERS)}."
+        yield f"Line {row.line}, cluster: one of {', '.join(CLUSTERS)}."
+
+
+def _collisions(rows: Sequence[Row]) -> Iterator[str]:
+    """Say which rows have words that stand in another row, in either language."""
+    labels = [same_label(row.term.label.nl, row.term.label.en) for row in rows]
+    for place, language in enumerate(("nl", "en")):
+        often = Counter(label[place] for label in labels)
+        for row, label in zip(rows, labels, strict=True):
+            if often[label[place]] > 1 and label[place]:
+                yield f"Line {row.line}, {language}: these words stand in {often[label[place]]} rows."

@@ -78,7 +78,8 @@ def one_line(text: str) -> str:
 
 def same_words(text: str) -> str:
     """Return what two texts have in common when a reader would take them for the same words."""
-    return one_line(unicodedata.normalize("NFKC", text).casefold())
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return one_line(unicodedata.normalize("NFKC", seen).casefold())
 
 
 def _signed(value: int, minus: str) -> str:

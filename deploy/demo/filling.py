@@ -48,9 +48,9 @@ def fill(ground: Ground, *, count: int, today: date, told: Told) -> None:
         hand.give(hand.person(by), role, name, given, occasion=f"fact {number}")
         told("Teams and people", number + 1, len(facts))
     policy = _adopt_policy(hand)
-    terms = read_list(SHIPPED.read_bytes())
-    hand.load(terms)
-    _live_all(ground, hand, everyone, terms=terms, last_day=last_day, told=told)
+    rows = read_list(SHIPPED.read_bytes())
+    hand.load(rows)
+    _live_all(ground, hand, everyone, terms=[row.term for row in rows], last_day=last_day, told=told)
     _propose_terms(Hand(ground, DayClock(last_day)))
     _record_consent(hand, policy)
 

@@ -18,12 +18,11 @@ from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access import Role
 from rules.timeline import entry_id
-from services.catalogue.commands import ListedTerm
 from services.contexts import read_command
 from services.handling import CommandHandler
 from services.loading import events_of
 from services.results import Caller
-from services.term_lists import TermListError, load_list
+from services.term_lists import Row, TermListError, load_list
 
 TRIES_MAX: Final = 5
 _HOUR: Final = time(9, 30, tzinfo=UTC)
@@ -88,10 +87,10 @@ class Hand:
                 raise FillingError(f"{name} ({occasion}): {ended.refusals[0].en}")
         raise FillingError(f"{name} ({occasion}) was not settled")
 
-    def load(self, terms: Sequence[ListedTerm]) -> None:
+    def load(self, rows: Sequence[Row]) -> None:
         """Load words that everyone shares. Raises FillingError."""
         try:
-            load_list(self._handler, terms)
+            load_list(self._handler, rows)
         except TermListError as error:
             raise FillingError(str(error)) from None
 

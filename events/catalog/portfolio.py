@@ -161,10 +161,10 @@ class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-offer-taken-back.v1")
 class GoalOfferTakenBack(Event, frozen=True, kw_only=True):
-    """By its owner, or by what makes it no longer to be taken up."""
+    """By its owner, or by what makes it no longer to be taken up; the first ones told no reason."""
 
     goal: str
-    reason: kinds.OfferEnd = "owner"
+    reason: kinds.OfferEnd | None = None
 
 
 @event("portfolio.conversation-planned.v1")

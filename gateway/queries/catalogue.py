@@ -13,7 +13,9 @@ from gateway.fields import field
 from gateway.scalars import Position, Url
 from gateway.texts import LocalText
 from projections.views import catalogue as view
+from rules.access import SEE_ALL_TERMS
 from rules.clusters import CLUSTERS
+from rules.texts import LocalLine
 
 SEARCH_CHARS_MAX = 100
 
@@ -52,7 +54,12 @@ class TalentCatalogue:
     def clusters(self) -> list[TermCluster]:
         return [_cluster(cluster) for cluster in CLUSTERS]
 
-    @field(description="`search` looks in both languages.")
+    @field(
+        description=(
+            "`search` looks in both languages. What is not adopted, the working group and the works council "
+            "see: anyone may have written it."
+        )
+    )
     async def terms(
         self,
         info: Info[Context, None],
@@ -66,8 +73,13 @@ class TalentCatalogue:
         if len(search or "") > SEARCH_CHARS_MAX:
             message = f"`search` has {SEARCH_CHARS_MAX} characters at most."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
+        if state is not TermState.ADOPTED and info.context.role not in SEE_ALL_TERMS:
+            names = " and ".join(role.name for role in SEE_ALL_TERMS)
+            raise GatewayError(ErrorCode.FORBIDDEN, f"Words that are not adopted are for {names} to see.")
 
         async def read(behind: tuple[str, str] | None, limit: int) -> list[view.Term]:
+            if cluster_id and cluster_id not in CLUSTERS:
+                return []
             return await info.context.gateway.reads.terms(
                 state=state.value, cluster=cluster_id or None, search=search or "", after=behind, limit=limit
             )
@@ -87,7 +99,8 @@ def talent_term(read: view.Term) -> TalentTerm:
 
 
 def _cluster(cluster: str) -> TermCluster:
-    name = CLUSTERS[cluster]
+    # A newer program may have put a term in a cluster that this one doesn't know.
+    name = CLUSTERS.get(cluster) or LocalLine(nl=cluster, en=cluster)
     return TermCluster(id=strawberry.ID(cluster), name=LocalText(nl=name.nl, en=name.en))
 
 

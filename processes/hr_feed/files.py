@@ -1,12 +1,12 @@
 """Reading HR's files: CSV to rows, and for each row that can't be read its line, column and reason."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
+
+from kit.csv_tables import NotCsvError, table_of
 
 FILE_BYTES_MAX: Final = 32 * 2**20
 ROWS_MAX: Final = 250_000
@@ -151,7 +151,7 @@ def _read(
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _nothing(file, "Het bestand is geen UTF-8.", "The file is not UTF-8.")
-    header, lines = _table(text)
+    header, lines = table_of(text)
     missing = [name for name in required if name not in header]
     if missing:
         names = ", ".join(missing)
@@ -191,22 +191,10 @@ def _rows(
                 rows.append(row(line, named))
             except CellError as wrong:
                 problems.append(Problem(file=file, line=line, column=wrong.column, nl=wrong.nl, en=wrong.en))
-    except csv.Error as error:
+    except NotCsvError as error:
         nl, en = "Vanaf hier is dit geen CSV.", f"From here on this is no CSV: {error}."
         problems.append(Problem(file=file, nl=nl, en=en))
     return Read[Any](rows=tuple(rows), problems=tuple(problems))
-
-
-def _table(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Return the header, and each row with the line it ends on; a spreadsheet may separate by semicolons."""
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-    except csv.Error:
-        header = []
-    return header, ((reader.line_num, cells) for cells in reader)
 
 
 def _nothing(file: str, nl: str, en: str) -> Read[Any]:

@@ -1,6 +1,7 @@
 """What may be asked of the shared words for talents."""
 
 import re
+import unicodedata
 from typing import ClassVar, Final
 
 import msgspec
@@ -16,6 +17,8 @@ TERMS_LOADED_MAX: Final = 200
 """Terms of a list in one command, so that what they make happen fits one commit."""
 LIST_CHARS_MAX: Final = 60
 
+_NOT_SEEN: Final = frozenset({"Cf", "Co", "Cn"})
+"""Categories of signs that make two words look alike, or one look like what it is not."""
 _ESCO: Final = re.compile(
     r"https://data\.europa\.eu/esco/skill/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 )
@@ -48,7 +51,9 @@ class TermCommand(CatalogueCommand, frozen=True, kw_only=True):
 
 
 class ProposeTerm(CatalogueCommand, frozen=True, kw_only=True):
-    """By anyone: it can be picked once the working group adopts it."""
+    """By anyone, whom the log doesn't name: it can be picked once the working group adopts it."""
+
+    signed: ClassVar[bool] = False
 
     label: Label
     cluster_id: str
@@ -138,12 +143,19 @@ class LoadTerms(CatalogueCommand, frozen=True, kw_only=True):
 AnyCatalogueCommand = ProposeTerm | AdoptTerm | RewordTerm | MergeTerms | RetireTerm | AlignTerm | LoadTerms
 
 
-def label_refusals(label: Label, *field: str) -> list[Refusal]:
-    at = field or ("label",)
-    return [
-        *text_refusals(label.nl, *at, "nl", chars_max=LABEL_CHARS_MAX),
-        *text_refusals(label.en, *at, "en", chars_max=LABEL_CHARS_MAX),
-    ]
+def label_refusals(label: Label) -> list[Refusal]:
+    """Say what is wrong with words that everybody will read."""
+    return [*_word_refusals(label.nl, "nl"), *_word_refusals(label.en, "en")]
+
+
+def _word_refusals(word: str, language: str) -> list[Refusal]:
+    if found := text_refusals(word, "label", language, chars_max=LABEL_CHARS_MAX):
+        return found
+    if any(unicodedata.category(sign) in _NOT_SEEN for sign in word) or not any(map(str.isalpha, word)):
+        nl = "Een woord heeft letters, en geen tekens die je niet ziet."
+        en = "A word has letters, and no characters that are not seen."
+        return [invalid(("label", language), nl=nl, en=en)]
+    return []
 
 
 def esco_refusals(address: str | None, *field: str) -> list[Refusal]:

@@ -1,6 +1,7 @@
 """What may happen to the shared words for talents."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final, assert_never
 
 from events.catalog.catalogue import (
@@ -13,6 +14,7 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from rules.clusters import CLUSTERS
+from rules.texts import QUOTED
 from services.catalogue.commands import (
     AdoptTerm,
     AlignTerm,
@@ -25,14 +27,16 @@ from services.catalogue.commands import (
     RetireTerm,
     RewordTerm,
 )
-from services.catalogue.state import Catalogue, Term, evolve
+from services.catalogue.state import Catalogue, Term, evolve, same_label
 from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.wording import invalid, one_line, same_words
+from services.wording import invalid, one_line
 
 PROPOSALS_MAX: Final = 200
 """Proposals that wait for the working group."""
 TERMS_MAX: Final = 5_000
-"""Terms in the catalogue, whatever their state: it is read whole to decide on it."""
+"""Terms in the catalogue, whatever their state: all of them are at hand for each decision."""
+TERMS_OF_LISTS_MAX: Final = 4_000
+"""So many may be there after a list was loaded: the rest is for people."""
 
 
 def decide(  # noqa: PLR0911 - one for each command
@@ -53,7 +57,7 @@ def decide(  # noqa: PLR0911 - one for each command
             reject_if(_retiring_refusals(term, state))
             return (TermRetired(term=term),)
         case AlignTerm(term_id=term, esco=esco):
-            if _in_use(state, term).esco == esco:
+            if _not_merged(state, term).esco == esco:
                 raise RejectedError(_already("Dit is al zo.", "It is already so."))
             return (TermAligned(term=term, esco=esco),)
         case LoadTerms():
@@ -68,6 +72,7 @@ CATALOGUE: Final = Decider[AnyCatalogueCommand, Catalogue, CatalogueEvent](
     initial=Catalogue(),
     decide=decide,
     evolve=evolve,
+    kept=True,
 )
 
 
@@ -80,7 +85,7 @@ def _proposed(command: ProposeTerm, state: Catalogue, ids: Ids) -> TermProposed:
         nl = f"Er liggen al {PROPOSALS_MAX} voorstellen bij de werkgroep. Probeer het later nog eens."
         en = f"The working group has {PROPOSALS_MAX} proposals already. Try again later."
         refusals.append(Refusal(code="LIMIT_REACHED", nl=nl, en=en))
-    refusals.extend(_room_refusals(state, 1))
+    refusals.extend(_room_refusals(state, 1, TERMS_MAX))
     reject_if(refusals)
     words = command.label
     return TermProposed(
@@ -89,13 +94,16 @@ def _proposed(command: ProposeTerm, state: Catalogue, ids: Ids) -> TermProposed:
 
 
 def _reworded(command: RewordTerm, state: Catalogue) -> TermReworded:
-    there = _in_use(state, command.term_id)
+    there = _not_merged(state, command.term_id)
     reworded = TermReworded(
         term=command.term_id, nl=one_line(command.label.nl), en=one_line(command.label.en)
     )
     if (there.nl, there.en) == (reworded.nl, reworded.en):
         raise RejectedError(_already("Dit woord luidt al zo.", "This word reads so already."))
-    reject_if(_words_refusals(command.label, state, besides=command.term_id))
+    # The words of one that was merged into it are its own as well.
+    reject_if(
+        _words_refusals(command.label, state, besides={command.term_id, *state.merged_into(command.term_id)})
+    )
     return reworded
 
 
@@ -142,76 +150,88 @@ def _retiring_refusals(term: str, state: Catalogue) -> list[Refusal]:
     return [_merged_already("termId")] if there.state == "MERGED" else []
 
 
-def _in_use(state: Catalogue, term: str) -> Term:
-    """Return a term that is proposed or adopted. Raises RejectedError."""
+def _not_merged(state: Catalogue, term: str) -> Term:
+    """Return a term that reads as itself, though it may be out of use. Raises RejectedError."""
     found = state.terms.get(term)
     if found is None:
         raise RejectedError(_unknown("termId"))
     if found.state == "MERGED":
         raise RejectedError(_merged_already("termId"))
-    if found.state == "RETIRED":
-        nl, en = "Dit woord is niet meer in gebruik.", "This word is out of use."
-        raise RejectedError(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("termId",)))
     return found
 
 
 def _loaded(command: LoadTerms, state: Catalogue, organisation: str) -> tuple[CatalogueEvent, ...]:
-    new = new_terms(command.terms, state, organisation)
-    if not new:
-        raise RejectedError(_already("Deze woorden zijn er al.", "These words are there already."))
-    reject_if(_room_refusals(state, len(new)))
-    events: list[CatalogueEvent] = []
+    known, new = there_already(command.terms, state, organisation)
+    reject_if(_room_refusals(state, len(new), TERMS_OF_LISTS_MAX) if new else [])
+    waiting = [name for name in known.values() if state.terms[name].state == "PROPOSED"]
+    events: list[CatalogueEvent] = [TermAdopted(term=name) for name in waiting]
     for listed in new:
         term = listed.term(organisation)
         nl, en = one_line(listed.label.nl), one_line(listed.label.en)
-        events.append(TermProposed(term=term, nl=nl, en=en, cluster=listed.cluster, list=command.list_name))
-        events.append(TermAdopted(term=term))
+        proposed = TermProposed(term=term, nl=nl, en=en, cluster=listed.cluster, list=command.list_name)
+        events += [proposed, TermAdopted(term=term)]
         if listed.esco is not None:
             events.append(TermAligned(term=term, esco=listed.esco))
+    if not events:
+        raise RejectedError(_already("Deze woorden zijn er al.", "These words are there already."))
     return tuple(events)
 
 
-def new_terms(listed: Iterable[ListedTerm], state: Catalogue, organisation: str) -> list[ListedTerm]:
-    """Return those of a list whose words, in either language, no term has yet; each word once."""
-    nl = {same_words(term.nl) for term in state.terms.values()}
-    en = {same_words(term.en) for term in state.terms.values()}
+def there_already(
+    listed: Iterable[ListedTerm], state: Catalogue, organisation: str
+) -> tuple[dict[ListedTerm, str], list[ListedTerm]]:
+    """
+    Tell which words of a list are there, by the term that has both or came of them, and which are new.
+
+    Those of which another term has one, in either language, are neither: nobody could tell the two apart.
+    """
+    by_label = {term.same: name for name, term in state.terms.items()}
+    taken = [{term.same[place] for term in state.terms.values()} for place in range(2)]
+    known: dict[ListedTerm, str] = {}
     new = []
     for term in listed:
-        words = same_words(term.label.nl), same_words(term.label.en)
-        if term.term(organisation) in state.terms or words[0] in nl or words[1] in en:
-            continue
-        nl.add(words[0])
-        en.add(words[1])
-        new.append(term)
-    return new
+        label = same_label(term.label.nl, term.label.en)
+        name = term.term(organisation)
+        if name in state.terms or label in by_label:
+            known[term] = name if name in state.terms else by_label[label]
+        elif not any(words in there for words, there in zip(label, taken, strict=True)):
+            new.append(term)
+            for words, there in zip(label, taken, strict=True):
+                there.add(words)
+    return known, new
 
 
-def _words_refusals(label: Label, state: Catalogue, *, besides: str | None = None) -> list[Refusal]:
+def _words_refusals(
+    label: Label, state: Catalogue, *, besides: AbstractSet[str] = frozenset()
+) -> list[Refusal]:
     """Say which of the words another term has: nobody could choose between two that read alike."""
-    others = [term for name, term in state.terms.items() if name != besides]
+    others = [term for name, term in state.terms.items() if name not in besides]
     refusals = []
-    for language in ("nl", "en"):
-        words = same_words(getattr(label, language))
-        there = next((term for term in others if same_words(getattr(term, language)) == words), None)
+    for place, (language, words) in enumerate(zip(("nl", "en"), same_label(label.nl, label.en), strict=True)):
+        there = next((term for term in others if term.same[place] == words), None)
         if there is not None:
-            refusals.append(_taken(there, "label", language))
+            refusals.append(_taken(there, state, "label", language))
     return refusals
 
 
-def _taken(there: Term, *field: str) -> Refusal:
+def _taken(there: Term, state: Catalogue, *field: str) -> Refusal:
     if there.state == "RETIRED":
         nl = "Dit woord is niet (meer) in gebruik. De werkgroep kan het weer opnemen."
         en = "This word is out of use. The working group can adopt it again."
         return Refusal(code="WRONG_STATE", nl=nl, en=en, field=field)
     nl, en = "Dit woord is er al.", "This word is there already."
+    if there.into is not None:
+        kept = state.terms[there.into]
+        nl = f"Dit woord is opgegaan in {QUOTED.format(kept.nl)}."
+        en = f"This word was merged into {QUOTED.format(kept.en)}."
     return Refusal(code="ALREADY_SO", nl=nl, en=en, field=field)
 
 
-def _room_refusals(state: Catalogue, new: int) -> list[Refusal]:
-    if len(state.terms) + new <= TERMS_MAX:
+def _room_refusals(state: Catalogue, new: int, most: int) -> list[Refusal]:
+    if len(state.terms) + new <= most:
         return []
-    nl = f"De talenttaal heeft hoogstens {TERMS_MAX} woorden."
-    en = f"The talent language has {TERMS_MAX} words at most."
+    nl = f"De talenttaal heeft plaats voor {most} woorden."
+    en = f"The talent language has room for {most} words."
     return [Refusal(code="LIMIT_REACHED", nl=nl, en=en)]
 
 

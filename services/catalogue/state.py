@@ -15,21 +15,23 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from services.deciding import TermState, Word
+from services.wording import same_words
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """A term as it stands; `into` is the one it reads as, once it was merged."""
+    """
+    A term as it stands; `into` is the one it reads as, once it was merged.
+
+    `same` is what its words, in Dutch and English, have in common with others that a reader takes for them.
+    """
 
     nl: str
     en: str
     cluster: str
+    same: tuple[str, str]
     state: TermState = "PROPOSED"
     into: str | None = None
     esco: str | None = None
-
-    @property
-    def in_use(self) -> bool:
-        return self.state in {"PROPOSED", "ADOPTED"}
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,11 +40,12 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     terms: dict[str, Term] = {}
 
     def word(self, term: str) -> Word | None:
-        """Return a term as who picks it needs it."""
-        found = self.terms.get(term)
-        if found is None:
+        """Return a term as who picks it needs it: of one that was merged, the one it reads as."""
+        if term not in self.terms:
             return None
-        return Word(nl=found.nl, en=found.en, state=found.state, merged=frozenset(self.merged_into(term)))
+        read_as = self.terms[term].into or term
+        word, merged = self.terms[read_as], frozenset(self.merged_into(read_as))
+        return Word(term=read_as, nl=word.nl, en=word.en, state=word.state, merged=merged)
 
     def merged_into(self, term: str) -> tuple[str, ...]:
         return tuple(name for name, other in self.terms.items() if other.into == term)
@@ -51,23 +54,25 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 def evolve(state: Catalogue, event: CatalogueEvent) -> Catalogue:
     match event:
         case TermProposed():
-            return _with(state, (event.term,), Term(nl=event.nl, en=event.en, cluster=event.cluster))
-        case TermAdopted(term=term):
-            return _changed(state, (term,), state="ADOPTED")
-        case TermReworded(term=term, nl=nl, en=en):
-            return _changed(state, (term,), nl=nl, en=en)
+            same = same_label(event.nl, event.en)
+            term = Term(nl=event.nl, en=event.en, cluster=event.cluster, same=same)
+            return Catalogue(terms={**state.terms, event.term: term})
+        case TermAdopted(term=name):
+            return _changed(state, (name,), state="ADOPTED")
+        case TermReworded(term=name, nl=nl, en=en):
+            return _changed(state, (name,), nl=nl, en=en, same=same_label(nl, en))
         case TermsMerged(terms=terms, into=into):
             return _changed(state, terms, state="MERGED", into=into)
-        case TermRetired(term=term):
-            return _changed(state, (term,), state="RETIRED")
-        case TermAligned(term=term, esco=esco):
-            return _changed(state, (term,), esco=esco)
+        case TermRetired(term=name):
+            return _changed(state, (name,), state="RETIRED")
+        case TermAligned(term=name, esco=esco):
+            return _changed(state, (name,), esco=esco)
         case _:
             assert_never(event)
 
 
-def _with(catalogue: Catalogue, names: Iterable[str], term: Term) -> Catalogue:
-    return Catalogue(terms={**catalogue.terms, **dict.fromkeys(names, term)})
+def same_label(nl: str, en: str) -> tuple[str, str]:
+    return same_words(nl), same_words(en)
 
 
 def _changed(catalogue: Catalogue, names: Iterable[str], **changes: object) -> Catalogue:

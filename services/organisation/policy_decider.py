@@ -93,6 +93,7 @@ POLICY: Final = Decider[AnyPolicyCommand, Policy, PolicyEvent](
     initial=Policy(),
     decide=decide,
     evolve=evolve,
+    kept=True,
 )
 
 

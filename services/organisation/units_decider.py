@@ -71,6 +71,7 @@ UNITS: Final = Decider[AnyUnitCommand, Units, UnitsEvent](
     initial=Units(),
     decide=decide,
     evolve=evolve,
+    kept=True,
 )
 
 

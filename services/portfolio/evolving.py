@@ -153,6 +153,7 @@ def _new_item(event: NewItemEvent) -> tuple[str, Item]:  # noqa: PLR0911 - one f
         case TalentClaimed():
             return event.talent, Talent(
                 name=event.name,
+                name_en=event.name_en,
                 term=event.term,
                 strength=event.strength,
                 energy=event.energy,

@@ -33,6 +33,7 @@ class Talent(Item, frozen=True, kw_only=True):
 
     kind: ClassVar[ItemKind | None] = "talent"
     name: str
+    name_en: str | None
     term: str | None
     strength: int
     energy: int

@@ -44,7 +44,7 @@ def issuer_and_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     with running(stack):
         founding = ("python", "-m", "services", "found", "--name", ORGANISATION)
         stack.run_in("services", *founding, "--administrator", "administrator")
-        assert "All 60 words" in stack.run_in("services", "python", "-m", "services", "terms")
+        assert "60 of 60 words" in stack.run_in("services", "python", "-m", "services", "terms")
         stack.run_in("processes", "python", "-m", "deploy.fill", "--people", "10")
         yield issuer, stack
 

@@ -1,4 +1,4 @@
-"""One example of every event, from which its golden file is written once; a new event gets one here."""
+"""An example of every event, from which its golden file is written once; with an added field another one."""
 
 from datetime import UTC, date, datetime
 from typing import Final
@@ -37,9 +37,19 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         use=1,
         story="Op straat.\nEn thuis.",
     ),
+    TalentClaimed(
+        talent=_OTHER,
+        name="Doorvragen",
+        name_en="Asking further",
+        term=_THING,
+        strength=1,
+        energy=-2,
+        use=0,
+    ),
     TalentRevised(talent=_THING, strength=5, energy=-2, use=3, story=None),
     TalentSetAside(talent=_THING),
     catalogue.TermProposed(term=_THING, nl="Doorvragen", en="Asking further", cluster="understanding"),
+    catalogue.TermProposed(term=_OTHER, nl="Vragen", en="Asking", cluster="calm", list="esco"),
     catalogue.TermAdopted(term=_THING),
     catalogue.TermReworded(term=_THING, nl="Doorvragen", en="Asking further questions"),
     catalogue.TermsMerged(terms=(_THING,), into=_OTHER),
@@ -47,6 +57,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     catalogue.TermAligned(
         term=_THING, esco="https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
     ),
+    catalogue.TermAligned(term=_THING),
     portfolio.ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
     portfolio.EnergySourceNoted(
         source=_THING,
@@ -74,6 +85,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     portfolio.GoalLetGo(goal=_THING),
     portfolio.GoalOfferedToTeam(goal=_THING, team=_OTHER, wording="Samen een groep leiden"),
     portfolio.GoalOfferTakenBack(goal=_THING),
+    portfolio.GoalOfferTakenBack(goal=_THING, reason="team_left"),
     portfolio.ConversationPlanned(conversation=_THING, other=_OTHER, planned_for=date(2026, 12, 1)),
     portfolio.ConversationHeld(
         conversation=_THING,

@@ -40,15 +40,16 @@ class OneKey:
 
 
 def golden_of_examples() -> dict[str, Golden]:
-    """The golden content of every example, by wire name."""
+    """The golden content of every example, by wire name; of a second one of an event, with its number."""
     mapper = EventMapper(OneKey())
-    made = {}
+    made: dict[str, Golden] = {}
     for event in EXAMPLES:
         stored = mapper.to_stored_event(recorded(event))
         sealed = stored.topic == SEALED
         content = open_sealed(KEY, SUBJECT, stored.state) if sealed else stored.state
         name = wire_name_of(type(event))
-        made[name] = Golden(
+        many = sum(golden.wire_name == name for golden in made.values())
+        made[f"{name} {many + 1}" if many else name] = Golden(
             wire_name=name,
             stream=str(stored.originator_id),
             version=stored.originator_version,
@@ -58,14 +59,14 @@ def golden_of_examples() -> dict[str, Golden]:
     return made
 
 
-def path_of(wire_name: str) -> Path:
-    return WIRE_FORMAT / f"{wire_name}.json"
+def path_of(name: str) -> Path:
+    return WIRE_FORMAT / f"{name.replace(' ', '-')}.json"
 
 
 def write_missing() -> list[str]:
     """Write what is missing and say which. Raises KeyError for an event without an example."""
     examples = golden_of_examples()
-    missing = [name for name in event_types() if not path_of(name).exists()]
+    missing = [name for name in {**dict.fromkeys(event_types()), **examples} if not path_of(name).exists()]
     WIRE_FORMAT.mkdir(exist_ok=True)
     for name in missing:
         path_of(name).write_bytes(msgspec.json.format(msgspec.json.encode(examples[name])) + b"\n")

@@ -39,10 +39,12 @@ MEANT_OF: Final = 5
 INVALID_OF: Final = 6
 """Of so many documents, one breaks the schema."""
 DAYS_NEAR: Final = 400
+NO_ID: Final = "\0"
+"""What PostgreSQL takes for no text at all, among the ids."""
 NAMES_OF_IDS: Final = (
     *("talentId", "goalId", "passionId", "evidenceId", "energySourceId", "itemId", "sharingId", "of"),
     *("conversationId", "withId", "people", "teamId", "aboutId", "insightId", "policyId", "timelineEntryId"),
-    *("agreementId", "termId"),
+    *("agreementId", "termId", "intoId", "clusterId"),
 )
 
 for _name, _values in {
@@ -78,7 +80,7 @@ def meanings(
     *, ids: Sequence[str], positions: Sequence[str], numbers_of_people: Sequence[str], keys: Sequence[str]
 ) -> Meanings:
     """Say what values of some names can mean; `ids` are real ones, of the one who asks and of others."""
-    some_id, day, employee, key = texts(ids), near_days(), texts(numbers_of_people), texts(keys)
+    some_id, day, employee, key = texts([*ids, NO_ID]), near_days(), texts(numbers_of_people), texts(keys)
     return {
         **dict.fromkeys(NAMES_OF_IDS, some_id),
         **dict.fromkeys(("until", "horizon", "plannedFor", "heldOn", "on", "decidedOn"), day),

@@ -72,7 +72,32 @@ def test_the_words_are_told_by_page_with_their_clusters(words: World) -> None:
     assert not second["pageInfo"]["hasNextPage"]
     found = page(words, search="COUR", cluster="calm")["terms"]["edges"]
     assert [edge["node"]["id"] for edge in found] == [COURAGE]
-    assert page(words, state="RETIRED")["terms"]["edges"] == []
+    for nowhere in ("luck", "\0"):
+        assert page(words, cluster=nowhere)["terms"]["edges"] == []
+
+
+def test_what_is_not_adopted_the_working_group_and_the_works_council_see(words: World) -> None:
+    for role, grant in (("WORKING_GROUP", "7" * 32), ("WORKS_COUNCIL", "8" * 32), ("HR", "9" * 32)):
+        granted = RoleGranted(grant=grant, person=PEOPLE["administrator"], role=role)
+        words.happened(f"policy-{ORGANISATION}", granted)
+    words.happened(STREAM, TermProposed(term="4" * 32, nl="Durf", en="Daring", cluster="calm"))
+    asked = "{ talentCatalogue { terms(state: PROPOSED) { edges { node { id } } } } }"
+    for role in ("WORKING_GROUP", "WORKS_COUNCIL"):
+        answer = asyncio.run(words.ask(asked, name="administrator", role=role))
+        assert [edge["node"]["id"] for edge in answer["data"]["talentCatalogue"]["terms"]["edges"]] == [
+            "4" * 32
+        ]
+    for state in ("PROPOSED", "MERGED", "RETIRED"):
+        for name, role in (("owner", "PROFESSIONAL"), ("administrator", "HR")):
+            refused = words.codes(asked.replace("PROPOSED", state), name=name, role=role)
+            assert asyncio.run(refused) == ["FORBIDDEN"]
+
+
+def test_a_word_in_a_cluster_of_a_newer_program_is_told_all_the_same(words: World) -> None:
+    newer = TermProposed(term="4" * 32, nl="Digitaal", en="Digital", cluster="digital")
+    words.happened(STREAM, newer, TermAdopted(term="4" * 32))
+    nodes = [edge["node"] for edge in page(words)["terms"]["edges"]]
+    assert nodes[0]["cluster"] == {"id": "digital", "name": {"nl": "digital"}}
 
 
 def test_there_are_clusters_before_there_is_a_word(world: World) -> None:
@@ -110,6 +135,24 @@ def test_a_talent_reads_in_the_words_of_now(words: World) -> None:
     assert own["term"] is None
     assert merged["name"] == {"nl": "Zeker durven", "en": "Daring"}
     assert merged["term"] == {"id": COURAGE, "label": {"nl": "Zeker durven"}, "state": "ADOPTED"}
+
+
+def test_at_a_moment_of_the_past_a_talent_is_called_what_it_was_claimed_as(words: World) -> None:
+    moment = words.happened(f"portfolio-{OWNER}", by_term())
+    words.happened(STREAM, TermReworded(term=CALM, nl="Rust", en="Rest"))
+    (then,) = words.mine("talents { name { nl en } }", as_of=moment.isoformat().replace("+00:00", "Z"))[
+        "talents"
+    ]
+    assert then["name"] == {"nl": "Kalm", "en": "Calm"}
+    (now,) = words.mine("talents { name { nl en } }")["talents"]
+    assert now["name"] == {"nl": "Rust", "en": "Rest"}
+
+
+def test_while_the_catalogue_waits_for_repair_a_portfolio_is_told_with_what_is_known(words: World) -> None:
+    words.happened(PORTFOLIO, by_term())
+    words.parked(catalogue.VIEW, ORGANISATION)
+    (talent,) = words.mine("talents { name { nl } }")["talents"]
+    assert talent["name"] == {"nl": "Kalmte"}
 
 
 def test_a_word_the_view_has_not_seen_reads_as_it_was_claimed(words: World) -> None:

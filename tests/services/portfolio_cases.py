@@ -181,7 +181,7 @@ CASES: Final = (
     Case(
         "takeBackGoalOffer",
         {"goalId": "coach"},
-        (GoalOfferTakenBack(goal="coach"),),
+        (GoalOfferTakenBack(goal="coach", reason="owner"),),
         (OFFERED,),
         not_opened=WRONG_AND_UNKNOWN,
     ),

@@ -23,7 +23,7 @@ from services.catalogue.commands import (
     RetireTerm,
     RewordTerm,
 )
-from services.catalogue.decider import PROPOSALS_MAX, TERMS_MAX
+from services.catalogue.decider import PROPOSALS_MAX, TERMS_MAX, TERMS_OF_LISTS_MAX
 from tests.spec import NEW, ORGANISATION, given
 
 ESCO = "https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
@@ -63,6 +63,11 @@ def test_a_word_that_is_there_is_not_proposed_again_in_either_language() -> None
     given(*BOTH, MERGED).when(propose("Rust brengen")).refused("ALREADY_SO", fields=["label.nl"])
 
 
+def test_who_proposes_a_word_is_not_on_the_log() -> None:
+    assert not ProposeTerm.signed
+    assert all(kind.signed for kind in (AdoptTerm, RewordTerm, MergeTerms, RetireTerm, AlignTerm))
+
+
 def test_a_word_out_of_use_is_the_working_groups_to_take_up_again() -> None:
     retired = (CALM, TermRetired(term="calm"))
     given(*retired).when(propose("Kalm blijven")).refused("WRONG_STATE", fields=["label.nl"])
@@ -92,7 +97,7 @@ def test_a_word_in_use_is_reworded() -> None:
     given(CALM).when(command).then(reworded)
     given(*BOTH).when(command).then(reworded)
     given(*BOTH, reworded).when(command).refused("ALREADY_SO")
-    given(*BOTH, TermRetired(term="calm")).when(command).refused("WRONG_STATE", fields=["termId"])
+    given(*BOTH, TermRetired(term="calm")).when(command).then(reworded)
     given(*BOTH, MERGED).when(RewordTerm(term_id="rest", label=label())).refused("WRONG_STATE")
     given().when(command).refused("NOT_FOUND", fields=["termId"])
 
@@ -102,6 +107,9 @@ def test_its_own_words_may_change_a_little_and_another_ones_not_be_taken() -> No
     given(*BOTH).when(own).then(TermReworded(term="calm", nl="kalm blijven", en="Staying calm"))
     another = RewordTerm(term_id="calm", label=label("Rust brengen", "Bringing rest"))
     given(*BOTH).when(another).refused("ALREADY_SO", "ALREADY_SO", fields=["label.nl", "label.en"])
+    # What was merged into it is its own: the shorter of two may be the one that stays.
+    taken = TermReworded(term="calm", nl="Rust brengen", en="Bringing rest")
+    given(*BOTH, MERGED).when(another).then(taken)
 
 
 def test_words_are_merged_into_one_that_is_adopted() -> None:
@@ -133,7 +141,8 @@ def test_a_word_is_aligned_with_esco_and_set_apart_again() -> None:
     given(CALM).when(AlignTerm(term_id="calm", esco=ESCO)).then(aligned)
     given(CALM, aligned).when(AlignTerm(term_id="calm", esco=ESCO)).refused("ALREADY_SO")
     given(CALM, aligned).when(AlignTerm(term_id="calm")).then(TermAligned(term="calm"))
-    given(CALM, TermRetired(term="calm")).when(AlignTerm(term_id="calm", esco=ESCO)).refused("WRONG_STATE")
+    given(*BOTH, MERGED).when(AlignTerm(term_id="rest", esco=ESCO)).refused("WRONG_STATE")
+    given().when(AlignTerm(term_id="rest", esco=ESCO)).refused("NOT_FOUND", fields=["termId"])
 
 
 def test_a_list_is_loaded_but_for_what_is_there() -> None:
@@ -149,9 +158,24 @@ def test_a_list_is_loaded_but_for_what_is_there() -> None:
     )
     given(*BOTH).when(load).then(*loaded)
     given(*BOTH, *loaded).when(load).refused("ALREADY_SO")
-    reworded = TermReworded(term=term, nl="Vragen", en="Asking")
-    given(*BOTH, *loaded, reworded).when(load).refused("ALREADY_SO")
-    given(*proposals(TERMS_MAX)).when(load).refused("LIMIT_REACHED")
+    one = LoadTerms(terms=(new,), list_name="esco")
+    given(*proposals(TERMS_OF_LISTS_MAX)).when(one).refused("LIMIT_REACHED")
+    given(*proposals(TERMS_OF_LISTS_MAX - 1)).when(one).then(*loaded)
+
+
+def test_a_proposal_that_a_list_has_as_well_is_adopted_by_it() -> None:
+    load = LoadTerms(terms=(ListedTerm(label=label("kalm blijven", "staying calm"), cluster="making"),))
+    given(CALM).when(load).then(TermAdopted(term="calm"))
+    for over in (TermAdopted(term="calm"), TermRetired(term="calm")):
+        given(CALM, over).when(load).refused("ALREADY_SO")
+
+
+def test_a_word_of_a_list_keeps_its_id_whatever_became_of_its_words() -> None:
+    listed = ListedTerm(label=label(), cluster="making")
+    term = listed.term(ORGANISATION)
+    assert ListedTerm(label=label("DOORVRAGEN ", "Other"), cluster="calm").term(ORGANISATION) == term
+    history = (TermProposed(term=term, nl="Vragen", en="Asking", cluster="making"), TermAdopted(term=term))
+    given(*history).when(LoadTerms(terms=(listed,))).refused("ALREADY_SO")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +185,8 @@ def test_a_list_is_loaded_but_for_what_is_there() -> None:
         (RewordTerm(term_id="t", label=label("x" * (LABEL_CHARS_MAX + 1))), ["label.nl"]),
         (merge(), ["termIds"]),
         (merge(*"t" * (TERMS_MERGED_MAX + 1)), ["termIds"]),
+        (propose("\u200b", "123"), ["label.nl", "label.en"]),
+        (propose("\u202eLuisteren", "Listening\ue000"), ["label.nl", "label.en"]),
         (AlignTerm(term_id="t", esco="https://example.org/esco/skill/1"), ["esco"]),
         (AlignTerm(term_id="t", esco=ESCO.upper()), ["esco"]),
     ],

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from events.catalog.catalogue import TermsMerged
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
 from kit.ids import derived_id
@@ -38,9 +39,20 @@ from tests.spec import ORGANISATION, TODAY
 
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])
 KEYS = st.sampled_from(["a", "b", "c"])
-TERMS = st.integers(0, 8).map(lambda number: derived_id("proposeTerm", str(number)))
+THERE = 5
+"""Terms that are proposed and adopted at the beginning."""
+
+
+def term(number: int) -> str:
+    return derived_id("proposeTerm", str(number))
+
+
+TERMS = st.integers(0, THERE).map(term)
 LABELS = st.builds(Label, nl=WORDS, en=st.sampled_from(["calm", "Courage", "Humour"]))
 ESCO = "https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
+MERGES = st.builds(
+    MergeTerms, term_ids=st.lists(TERMS, min_size=1, max_size=2, unique=True).map(tuple), into_id=TERMS
+)
 ASKED: dict[str, st.SearchStrategy[Any]] = {
     "employment": st.one_of(
         st.builds(RegisterProfessional, employee_number=KEYS, name=WORDS, email=st.just("a@example.org")),
@@ -52,7 +64,7 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
         st.builds(ProposeTerm, label=LABELS, cluster_id=st.sampled_from(["calm", "making", "luck"])),
         st.builds(AdoptTerm, term_id=TERMS),
         st.builds(RewordTerm, term_id=TERMS, label=LABELS),
-        st.builds(MergeTerms, term_ids=st.lists(TERMS, min_size=1, max_size=2).map(tuple), into_id=TERMS),
+        MERGES,
         st.builds(RetireTerm, term_id=TERMS),
         st.builds(AlignTerm, term_id=TERMS, esco=st.none() | st.just(ESCO)),
     ),
@@ -129,19 +141,38 @@ def test_units_are_always_a_tree(commands: list[Command]) -> None:
                 above = parent
 
 
+BEGUN: list[Command] = [
+    *(
+        ProposeTerm(label=Label(nl=f"Woord {chr(97 + n)}", en=f"Word {chr(97 + n)}"), cluster_id="calm")
+        for n in range(THERE)
+    ),
+    *(AdoptTerm(term_id=term(n)) for n in range(THERE)),
+]
+MERGED_TWICE: list[int] = []
+
+
 @settings(max_examples=80, deadline=None)
-@given(commands=st.lists(ASKED["catalogue"], min_size=1, max_size=30))
+@given(commands=st.lists(st.one_of(MERGES, MERGES, ASKED["catalogue"]), min_size=4, max_size=30))
+@example(commands=[MergeTerms(term_ids=(term(n),), into_id=term(n + 1)) for n in range(2)])
 def test_a_merged_term_reads_as_one_that_was_not_merged_and_no_two_in_use_read_alike(
     commands: list[Command],
 ) -> None:
-    _, states = lived(commands)
-    for state in states:
-        for term in state.terms.values():
-            assert (term.state == "MERGED") is (term.into is not None)
-            assert term.into is None or state.terms[term.into].state != "MERGED"
-        for language in ("nl", "en"):
-            words = [getattr(term, language).casefold() for term in state.terms.values()]
+    history, states = lived([*BEGUN, *commands])
+    merged: set[str] = set()
+    for event, state in zip(history, states, strict=True):
+        if isinstance(event, TermsMerged):
+            MERGED_TWICE.append(len(merged & set(event.terms)))
+            merged.update(event.terms)
+        for found in state.terms.values():
+            assert (found.state == "MERGED") is (found.into is not None)
+            assert found.into is None or state.terms[found.into].state != "MERGED"
+        for place in range(2):
+            words = [it.same[place] for it in state.terms.values() if it.state != "MERGED"]
             assert len(set(words)) == len(words)
+
+
+def test_terms_were_merged_that_others_had_been_merged_into() -> None:
+    assert sum(MERGED_TWICE) > 0
 
 
 RECORD = {"policyId": "0" * 32, "promiseVersion": 1, "decidedOn": "2026-09-01", "document": "0" * 64}

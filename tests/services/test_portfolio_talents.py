@@ -75,7 +75,7 @@ def test_words_set_aside_may_be_claimed_again() -> None:
 
 def with_word(state: TermState = "ADOPTED", *, merged: frozenset[str] = frozenset()) -> Ids:
     """What a decision is given when the term `t` is there."""
-    word = Word(nl="Kalm blijven", en="Staying calm", state=state, merged=merged)
+    word = Word(term="t", nl="Kalm blijven", en="Staying calm", state=state, merged=merged)
     return msgspec.structs.replace(IDS, words={"t": word})
 
 
@@ -90,9 +90,14 @@ def test_a_talent_is_claimed_by_a_shared_word_and_keeps_how_it_read_then() -> No
     assert claim().picks() == ()
 
 
+def test_a_word_that_was_merged_is_claimed_as_the_one_it_reads_as() -> None:
+    ids = msgspec.structs.replace(IDS, words={"before": with_word().words["t"]})
+    given(*AT_WORK).when(claim(None, term="before"), ids).then(BY_TERM)
+
+
 def test_only_a_word_that_is_adopted_can_be_claimed() -> None:
     given(*AT_WORK).when(claim(None, term="calm")).refused("NOT_FOUND", fields=["name.termId"])
-    for state in ("PROPOSED", "MERGED", "RETIRED"):
+    for state in ("PROPOSED", "RETIRED"):
         given(*AT_WORK).when(claim(None, term="t"), with_word(state)).refused(
             "WRONG_STATE", fields=["name.termId"]
         )
@@ -101,11 +106,13 @@ def test_only_a_word_that_is_adopted_can_be_claimed() -> None:
 def test_the_same_talent_is_not_claimed_twice_whatever_it_was_called_then() -> None:
     again = claim(None, term="t")
     given(*AT_WORK, BY_TERM).when(again, with_word()).refused("ALREADY_SO", fields=["name.termId"])
-    other = msgspec.structs.replace(BY_TERM, term="before", name="Rustig blijven")
+    other = msgspec.structs.replace(BY_TERM, term="before", name="Rustig blijven", name_en="Keeping quiet")
     given(*AT_WORK, other).when(again, with_word(merged=frozenset({"before"}))).refused("ALREADY_SO")
     given(*AT_WORK, other).when(again, with_word()).then(BY_TERM)
-    own = msgspec.structs.replace(CALM, name="kalm  Blijven")
-    given(*AT_WORK, own).when(again, with_word()).refused("ALREADY_SO")
+    for words in ("kalm  Blijven", "STAYING calm"):
+        own = msgspec.structs.replace(CALM, name=words)
+        given(*AT_WORK, own).when(again, with_word()).refused("ALREADY_SO")
+    given(*AT_WORK, BY_TERM).when(claim("staying calm")).refused("ALREADY_SO", fields=["name.ownWords"])
     given(*AT_WORK, BY_TERM).when(claim("Kalm blijven")).refused("ALREADY_SO", fields=["name.ownWords"])
     given(*AT_WORK, BY_TERM, TalentSetAside(talent=NEW)).when(again, with_word()).then(BY_TERM)
 

@@ -10,6 +10,7 @@ from eventsourcing.persistence import EventStore, StoredEvent
 from events.catalog.units import UnitFormed
 from events.codec import Recorded
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role
+from services.kept import KeptStates
 from services.loading import StreamNotUnderstoodError
 from services.results import ForbiddenError, UnavailableError
 from services.roles import RoleReader
@@ -17,6 +18,11 @@ from tests.services.house import NOW, TALENT, House, found_in, furnish, opened
 
 pytestmark = pytest.mark.postgres
 ADMINISTRATOR = ("administrator", Role.ADMINISTRATOR)
+
+
+def reader_of(house: House) -> RoleReader:
+    store: EventStore[str] = EventStore(house.mapper, house.log.recorders[0])
+    return RoleReader(store, KeptStates(store))
 
 
 def of_a_newer_program(house: House) -> None:
@@ -38,10 +44,10 @@ def test_behind_a_policy_event_that_is_not_known_nobody_holds_a_role(database: s
         organisation, person = house.vault.organisation(), house.vault.person_for("administrator")
         assert organisation is not None
         assert person is not None
-        roles = RoleReader(EventStore(house.mapper, house.log.recorders[0]))
+        roles = reader_of(house)
         assert roles.held(person, organisation=organisation, today=NOW.date()) == {Role.ADMINISTRATOR}
         of_a_newer_program(house)
-        for reader in (roles, RoleReader(EventStore(house.mapper, house.log.recorders[0]))):
+        for reader in (roles, reader_of(house)):
             with pytest.raises(StreamNotUnderstoodError):
                 reader.held(person, organisation=organisation, today=NOW.date())
         with pytest.raises(UnavailableError):
@@ -54,7 +60,7 @@ def test_behind_an_event_of_someones_employment_that_is_not_known_nobody_works_h
     with opened(database) as house, house.log.folding():
         furnish(house)
         person = house.vault.person_for(house.number)
-        roles = RoleReader(EventStore(house.mapper, house.log.recorders[0]))
+        roles = reader_of(house)
         assert person is not None
         assert roles.works_here(person)
         stream = f"employment-{person}"

@@ -9,11 +9,12 @@ from events.catalog.portfolio import TalentClaimed
 from rules.access import Role
 from rules.clusters import CLUSTERS
 from services.catalogue.commands import LIST_CHARS_MAX, TERMS_LOADED_MAX
-from services.catalogue.decider import TERMS_MAX
+from services.catalogue.decider import TERMS_OF_LISTS_MAX
 from services.term_lists import (
     FILE_BYTES_MAX,
     PROBLEMS_TOLD_MAX,
     SHIPPED,
+    Loaded,
     TermListError,
     load_list,
     read_list,
@@ -47,30 +48,36 @@ def proposed(house: House) -> list[TermProposed]:
 def test_the_list_that_is_shipped_has_words_for_every_cluster() -> None:
     terms = read_list(SHIPPED.read_bytes())
     assert len(terms) == 60
-    assert {term.cluster for term in terms} == CLUSTERS.keys()
-    assert sum(term.esco is not None for term in terms) == 41
+    assert {row.term.cluster for row in terms} == CLUSTERS.keys()
+    assert sum(row.term.esco is not None for row in terms) == 41
 
 
 def test_a_row_is_a_word_in_both_languages_and_perhaps_its_address() -> None:
-    (term,) = read_list(f"\ufeff{HEADER}calm, Rust ,Calm,http://{ESCO}\n".encode())
+    (row,) = read_list(f"\ufeff{HEADER}calm, Rust ,Calm,http://{ESCO}\n".encode())
+    term = row.term
     assert (term.cluster, term.label.nl, term.label.en) == ("calm", "Rust", "Calm")
     assert term.esco == f"https://{ESCO}"
+    as_a_spreadsheet_does = "ESCO; NL ;en;cluster\r\n;Rust;Calm, and quiet;calm\r\n"
+    (row,) = read_list(as_a_spreadsheet_does.encode())
+    assert (row.line, row.term.label.en, row.term.esco) == (2, "Calm, and quiet", None)
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no rows"),
+        (b"", "no column cluster, nl, en, esco"),
         (HEADER.encode(), "no rows"),
         (b"cluster,nl\ncalm,Rust\n", "no column en, esco"),
         (b"\xff" + HEADER.encode(), "not UTF-8"),
         (HEADER.encode() + b'calm,"Rust', "no CSV"),
         (b" " * (FILE_BYTES_MAX + 1), "larger than"),
-        (HEADER.encode() + b"calm,a,b,\n" * (TERMS_MAX + 1), f"more than {TERMS_MAX} rows"),
+        (HEADER.encode() + b"calm,a,b,\n" * (TERMS_OF_LISTS_MAX + 1), f"more than {TERMS_OF_LISTS_MAX} rows"),
         (HEADER.encode() + b"calm,Rust,Calm,\nluck,Rust,Calm,\n", "Line 3, cluster: one of contact"),
         (HEADER.encode() + b"calm,,Calm,example.org\n", "Line 2, nl: Please"),
         (HEADER.encode() + b"calm,Rust,Calm,example.org\n", "Line 2, esco: This is no address"),
-        (HEADER.encode() + b"calm\n", "Line 2, en: Please"),
+        (HEADER.encode() + b"\n\ncalm\n", "Line 4: this row has 1 cells, not 4"),
+        (HEADER.encode() + b"calm,Rust, and so on,Calm,\n", "Line 2: this row has 5 cells, not 4"),
+        (HEADER.encode() + b"calm,a,Care,\n\ncalm,b,care ,\n", "Line 4, en: these words stand in 2 rows"),
     ],
 )
 def test_what_can_not_be_read_is_said_with_its_line(content: bytes, words: str) -> None:
@@ -80,7 +87,9 @@ def test_what_can_not_be_read_is_said_with_its_line(content: bytes, words: str) 
 
 def test_of_many_problems_the_first_are_told() -> None:
     with pytest.raises(TermListError) as refused:
-        read_list(HEADER.encode() + b"calm,,Calm,\n" * (PROBLEMS_TOLD_MAX + 2))
+        read_list(
+            HEADER.encode() + b"".join(b"calm,,Calm %c,\n" % n for n in range(65, 65 + PROBLEMS_TOLD_MAX + 2))
+        )
     lines = str(refused.value).splitlines()
     assert len(lines) == PROBLEMS_TOLD_MAX + 1
     assert lines[-1] == "And 2 more."
@@ -88,13 +97,13 @@ def test_of_many_problems_the_first_are_told() -> None:
 
 @pytest.mark.postgres
 def test_a_list_is_loaded_once_and_a_talent_claimed_by_its_words(house: House) -> None:
-    terms = read_list(SHIPPED.read_bytes())
-    load_list(house.handler, terms)
+    rows = read_list(SHIPPED.read_bytes())
+    assert load_list(house.handler, rows) == Loaded(adopted=60, left_out=())
     before = catalogue(house)
-    assert [(event.nl, event.list) for event in proposed(house)] == [(t.label.nl, None) for t in terms]
-    assert sum(isinstance(event, TermAdopted) for event in before) == len(terms)
-    load_list(house.handler, terms)
-    load_list(house.handler, terms[:7])
+    assert [(event.nl, event.list) for event in proposed(house)] == [(r.term.label.nl, None) for r in rows]
+    assert sum(isinstance(event, TermAdopted) for event in before) == len(rows)
+    for again in (rows, rows[:7]):
+        assert load_list(house.handler, again) == Loaded(adopted=0, left_out=())
     assert catalogue(house) == before
 
     word = proposed(house)[0]
@@ -111,6 +120,8 @@ def test_a_word_can_be_claimed_as_soon_as_it_is_adopted_and_no_longer_when_it_is
 ) -> None:
     label = {"nl": "Bruggen bouwen", "en": "Building bridges"}
     term = house.owner("proposeTerm", label=label, clusterId="together").thing_id
+    last = house.events(f"catalogue-{house.vault.organisation()}")[-1]
+    assert last.by == house.vault.organisation(), "who proposed it is nobody's to see"
     by_term = {**TALENT, "name": {"termId": term}}
     assert [refusal.code for refusal in house.owner("claimTalent", **by_term).refusals] == ["WRONG_STATE"]
     assert house.ask("wg", Role.WORKING_GROUP, "adoptTerm", termId=term).outcome == "ACCEPTED"
@@ -119,6 +130,20 @@ def test_a_word_can_be_claimed_as_soon_as_it_is_adopted_and_no_longer_when_it_is
     assert house.ask("wg", Role.WORKING_GROUP, "retireTerm", termId=term).outcome == "ACCEPTED"
     again = house.owner("claimTalent", **by_term, handler=house.another_process())
     assert [refusal.code for refusal in again.refusals] == ["WRONG_STATE"]
+
+
+@pytest.mark.postgres
+def test_what_a_list_can_not_bring_in_is_told_with_its_line(house: House) -> None:
+    label = {"nl": "Meedenken", "en": "Thinking along"}
+    waiting = house.owner("proposeTerm", label=label, clusterId="together").thing_id
+    retired = house.owner("proposeTerm", label={"nl": "Weg", "en": "Gone"}, clusterId="calm").thing_id
+    assert house.ask("wg", Role.WORKING_GROUP, "retireTerm", termId=retired).outcome == "ACCEPTED"
+    house.owner("proposeTerm", label={"nl": "Durf", "en": "Daring"}, clusterId="calm")
+    rows = "together,Meedenken,Thinking along,\ncalm,Weg,Gone,\ncalm,Moed,DARING,\ncalm,Nu,Now,\n"
+    loaded = load_list(house.handler, read_list((HEADER + rows).encode()))
+    assert (loaded.adopted, [row.line for row in loaded.left_out]) == (2, [3, 4])
+    assert waiting is not None
+    assert house.handler.shared_words().terms[waiting].state == "ADOPTED"
 
 
 @pytest.mark.postgres
@@ -132,6 +157,6 @@ def test_a_longer_list_goes_in_parts_and_under_its_name(house: House) -> None:
 
 @pytest.mark.postgres
 def test_more_words_than_there_is_room_for_are_refused(house: House) -> None:
-    rows = "".join(f"making,Vol {n},Full {n},\n" for n in range(TERMS_MAX))
-    with pytest.raises(TermListError, match=f"{TERMS_MAX} words at most"):
+    rows = "".join(f"making,Vol {n},Full {n},\n" for n in range(TERMS_OF_LISTS_MAX))
+    with pytest.raises(TermListError, match=f"room for {TERMS_OF_LISTS_MAX} words"):
         load_list(house.handler, read_list((HEADER + rows).encode()), list_name="full")

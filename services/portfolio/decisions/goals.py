@@ -69,7 +69,7 @@ def decide_goal(  # noqa: PLR0911 - one for each command
             )
         case TakeBackGoalOffer(goal_id=goal):
             reject_if([*change_refusals(state), *_taking_back_refusals(goal, state)])
-            return (GoalOfferTakenBack(goal=goal),)
+            return (GoalOfferTakenBack(goal=goal, reason="owner"),)
         case _:
             assert_never(command)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
 from events.catalog.portfolio import PortfolioEvent, TalentClaimed, TalentRevised, TalentSetAside
-from services.deciding import Ids, Refusal, TermState, Word, reject_if
+from services.deciding import Ids, Refusal, Word, reject_if
 from services.portfolio.commands.talents import ClaimTalent, ReviseTalent, SetTalentAside, TalentCommand
 from services.portfolio.decisions.reasons import (
     already_so,
@@ -49,8 +49,8 @@ def _claim_refusals(command: ClaimTalent, state: Portfolio, words: Mapping[str, 
 
 
 def _own_words_refusals(command: ClaimTalent, kept: Sequence[Talent]) -> list[Refusal]:
-    words = same_words(command.name.own_words or "")
-    return [_there_already("ownWords")] if any(same_words(talent.name) == words for talent in kept) else []
+    words = {same_words(command.name.own_words or "")}
+    return [_there_already("ownWords")] if any(words & _names(talent) for talent in kept) else []
 
 
 def _term_refusals(term: str, kept: Sequence[Talent], words: Mapping[str, Word]) -> list[Refusal]:
@@ -58,24 +58,20 @@ def _term_refusals(term: str, kept: Sequence[Talent], words: Mapping[str, Word])
     if word is None:
         nl, en = "Dit woord staat niet in de talenttaal.", "This word is not in the talent language."
         return [not_found("name", "termId", nl=nl, en=en)]
+    if word.state == "PROPOSED":
+        nl, en = "Dit woord is nog niet opgenomen.", "This word is not adopted yet."
+        return [wrong_state("name", "termId", nl=nl, en=en)]
     if word.state != "ADOPTED":
-        nl, en = _NOT_TO_PICK[word.state]
+        nl, en = "Dit woord is niet meer in gebruik.", "This word is out of use."
         return [wrong_state("name", "termId", nl=nl, en=en)]
     # A talent claimed by a word that was merged into this one reads as this one.
-    same = {term, *word.merged}
-    if any(talent.term in same or same_words(talent.name) == same_words(word.nl) for talent in kept):
-        return [_there_already("termId")]
-    return []
+    terms, names = {word.term, *word.merged}, {same_words(word.nl), same_words(word.en)}
+    there = any(talent.term in terms or names & _names(talent) for talent in kept)
+    return [_there_already("termId")] if there else []
 
 
-_NOT_TO_PICK: Final[Mapping[TermState, tuple[str, str]]] = {
-    "PROPOSED": ("Dit woord is nog niet opgenomen.", "This word is not adopted yet."),
-    "MERGED": (
-        "Dit woord is opgegaan in een ander. Kies dat.",
-        "This word was merged into another. Pick that.",
-    ),
-    "RETIRED": ("Dit woord is niet meer in gebruik.", "This word is out of use."),
-}
+def _names(talent: Talent) -> set[str]:
+    return {same_words(talent.name), same_words(talent.name_en or talent.name)}
 
 
 def _there_already(field: str) -> Refusal:
@@ -93,7 +89,7 @@ def _claimed(command: ClaimTalent, ids: Ids) -> TalentClaimed:
         energy=command.energy,
         use=command.use,
         story=(command.story or "").strip() or None,
-        term=command.name.term_id,
+        term=None if word is None else word.term,
         name_en=None if word is None else word.en,
     )
 
