@@ -23,6 +23,7 @@ ANSWER_S_MAX = 30.0
 # Who asks in which role; None is nobody, without a token.
 ASKING = {
     "PROFESSIONAL": "owner",
+    "WORKING_GROUP": "working-group",
     "HR": "hr",
     "ADMINISTRATOR": "administrator",
     "HR_FEED": "hr-feed",
