@@ -1,6 +1,7 @@
 """One request: who asks, in which role, and what it may reach."""
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from gateway.auth import Authenticator, Identity
@@ -75,7 +76,6 @@ class Context:
     connection_params: dict[str, object] | None = None
     identity: Identity | None = None
     role: Role = Role.PUBLIC
-    _caller: Caller | None = field(default=None, init=False)
     _loaders: Loaders | None = field(default=None, init=False)
 
     async def authenticate(self, headers: Mapping[str, str]) -> None:
@@ -151,7 +151,7 @@ class Context:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         places = [self.gateway.positions.read(position) for position in positions]
         await self.gateway.freshness.wait(views, places, within_s=self.gateway.limits.wait_for_s)
-        self._caller = None  # what was waited for may be about who asks
+        _found.set(None)  # what was waited for may be about who asks
 
     async def need_fresh(self, *views: View) -> None:
         """Raise UNAVAILABLE rather than disclose anything of one person to another from a view too stale."""
@@ -159,12 +159,20 @@ class Context:
 
     async def roles(self) -> frozenset[Role]:
         """Return the roles held now; asked each time, since one withdrawn ends running subscriptions too."""
-        self._caller = await self.gateway.reads.caller(self.person)
-        return self._caller.roles
+        caller = await self.gateway.reads.caller(self.person)
+        _found.set((self, caller))
+        return caller.roles
 
     async def caller(self) -> Caller:
-        """Return who asks as `may_ask` found them for this field, or a later one of the same connection."""
-        return self._caller or await self.gateway.reads.caller(self.person)
+        """Return who asks, as `may_ask` found them for this field."""
+        found = _found.get()
+        if found is not None and found[0] is self:
+            return found[1]
+        return await self.gateway.reads.caller(self.person)
+
+
+# Of the task that answers one field: operations of one WebSocket share a context, and not what they found.
+_found: ContextVar[tuple[Context, Caller] | None] = ContextVar("found", default=None)
 
 
 def _bearer(header: str | None) -> str | None:
