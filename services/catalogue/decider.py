@@ -185,7 +185,7 @@ def there_already(
 
     Those of which another term has one, in either language, are neither: nobody could tell the two apart.
     """
-    by_label = {term.same: name for name, term in state.terms.items()}
+    by_label = {term.same: term.into or name for name, term in state.terms.items()}
     taken = [{term.same[place] for term in state.terms.values()} for place in range(2)]
     known: dict[ListedTerm, str] = {}
     new = []
