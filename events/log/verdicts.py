@@ -41,7 +41,9 @@ _ID_CHARS: Final = 24
 _log = structlog.get_logger()
 
 
-class Told(msgspec.Struct, frozen=True):
+# gc=False: no cycle is possible, but for its enum member each would be tracked; and a fold keeps thousands at
+# a time, for which the collector would go through the whole heap again and again.
+class Told(msgspec.Struct, frozen=True, gc=False):
     """A verdict as it travels: the attempt, the rule's word, and the ordinal of the attempt's last event."""
 
     commit: bytes
