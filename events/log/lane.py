@@ -17,6 +17,10 @@ IN_FLIGHT_MAX: Final = 1
 """Records of one partition that may be under way; more would only make them smaller."""
 GATHER_S: Final = 0.003
 """How long a record waits for as many commits as the last one had."""
+TURNS_FROM: Final = 56
+"""From so many commits in a record on, two groups take turns: while one is judged, the other is appended."""
+TURN: Final = 32
+"""For so many commits a group's record waits then. One costs as much as some 20 commits, so no fewer."""
 WAITING_ENTRIES_MAX: Final = 10_000
 CLOSE_TIMEOUT_S: Final = 20.0
 
@@ -31,8 +35,8 @@ class _Queue:
     What waits for one partition.
 
     `company` is the number of commits in its last record: those writers are told together, so the next
-    record waits a moment, until `leave_at`, for as many. Without it the first of them to come back leaves
-    alone, and the others wait for its acknowledgement.
+    record waits a moment, until `leave_at`, for as many, or for a TURN of very many. Without it the first of
+    them to come back leaves alone, and the others wait for its acknowledgement.
     """
 
     waiting: list[tuple[bytes, NotSent]] = field(default_factory=list)
@@ -133,7 +137,8 @@ class Lane:
         batch, queue.waiting = queue.waiting[:taken], queue.waiting[taken:]
         self._count -= taken
         queue.in_flight += 1
-        queue.company, queue.leave_at = taken, None
+        taking_turns = taken >= TURNS_FROM or queue.company == TURN <= taken
+        queue.company, queue.leave_at = TURN if taking_turns else taken, None
         return batch
 
     def _send(self, partition: int, batch: Sequence[tuple[bytes, NotSent]]) -> None:

@@ -1,14 +1,95 @@
-"""A lane outlives whatever its appender raises."""
+"""What leaves together for the log; and a lane outlives whatever its appender raises."""
 
+from collections.abc import Iterator
 from concurrent.futures import Future
+from queue import Queue
+from threading import Thread
 
 import pytest
 
-from events.log.outcomes import OutcomeUnknownError
+from events.log.lane import TURN, TURNS_FROM, Lane
+from events.log.outcomes import NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
+from events.log.record import Settle, encode_entry, unframe
 from tests.log.harness import LogUnderTest, event, subject
 
-pytestmark = pytest.mark.postgres
+GENERATION = bytes(16)
+
+
+class Held:
+    """Takes records and acknowledges none until it is told to."""
+
+    def __init__(self) -> None:
+        self._records: Queue[tuple[int, Future[int]]] = Queue()
+
+    def append(self, partition: int, record: bytes) -> "Future[int]":  # noqa: ARG002
+        sent: Future[int] = Future()
+        entries = unframe(record).entries
+        self._records.put((len(entries), sent))
+        return sent
+
+    def next(self) -> int:
+        """The number of commits in the next record, acknowledged when they are counted."""
+        commits, sent = self._records.get(timeout=10)
+        self._last = sent
+        return commits
+
+    def acknowledge(self) -> None:
+        self._last.set_result(0)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def nobody(error: NotSentError) -> None:
+    raise AssertionError from error
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lane, Held]]:
+    """A lane whose records wait for company for as long as it takes, one of them under way."""
+    monkeypatch.setattr("events.log.lane.GATHER_S", 60.0)
+    appender = Held()
+    lane = Lane(appender, generation=GENERATION, writer="w")
+    submit(lane, 1)
+    assert appender.next() == 1
+    yield lane, appender
+    lane.close()
+
+
+def submit(lane: Lane, commits: int) -> None:
+    for _ in range(commits):
+        lane.submit(0, encode_entry(Settle(subject="s", command=bytes(32))), nobody)
+
+
+def test_what_came_together_waits_for_as_many(held: tuple[Lane, Held]) -> None:
+    lane, appender = held
+    submit(lane, TURNS_FROM - 1)
+    appender.acknowledge()
+    assert appender.next() == TURNS_FROM - 1
+    appender.acknowledge()
+    submit(lane, TURN)
+    submit(lane, TURNS_FROM - 1 - TURN)
+    assert appender.next() == TURNS_FROM - 1
+    appender.acknowledge()
+
+
+def test_of_very_many_two_groups_take_turns(held: tuple[Lane, Held]) -> None:
+    lane, appender = held
+    submit(lane, 2 * TURN)
+    appender.acknowledge()
+    assert appender.next() == 2 * TURN
+    appender.acknowledge()
+    for _ in range(3):
+        submit(lane, TURN)
+        assert appender.next() == TURN
+        appender.acknowledge()
+    submit(lane, TURN - 1)
+    lane_closed_with = Thread(target=lane.close)
+    lane_closed_with.start()
+    assert appender.next() == TURN - 1, "what waits is sent when the process ends"
+    appender.acknowledge()
+    lane_closed_with.join()
 
 
 class FailsOnce:
@@ -27,6 +108,7 @@ class FailsOnce:
         self._inner.close()
 
 
+@pytest.mark.postgres
 def test_after_an_error_of_the_appender_the_same_partition_is_appended_to_again(log: LogUnderTest) -> None:
     log.append_timeout_s = 1
     recorder, one = log.recorder(wrap=FailsOnce), subject()
