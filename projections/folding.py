@@ -40,8 +40,9 @@ class Folding:
         """Fold a batch that follows `after`, and return the ordinal that the views stand at from then on.
 
         An event that can't be opened or folded parks its subject. What PostgreSQL won't take is found by
-        folding each view by itself, and then by halving the batch. Raises FenceError, TooManyParkedError,
-        VaultUnreachableError, and psycopg's errors.
+        folding each view by itself, and then by halving the batch. Raises FenceError, VaultUnreachableError,
+        psycopg's errors, and TooManyParkedError: of one view for all that stand with it, since the worker of
+        all has to stop.
         """
         self._fold_range(self.views, batch, range(len(batch.events)), after)
         return batch.events[-1].ordinal
@@ -73,19 +74,24 @@ class Folding:
         connection, schema = self.connection, self.schema
         partition = batch.events[0].partition
         ordinal = batch.events[indexes[-1]].ordinal
+        set_aside: list[tuple[View, Refused]] = []
         with connection.transaction():
             move(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
             for view in views:
                 own = [index for index in indexes if batch.category(index) in view.categories]
                 if own:
                     with FOLD_TOOK.labels(view.name).time():
-                        self._fold_own(view, batch, own, partition, dict(refused))
+                        set_aside.append((view, self._fold_own(view, batch, own, partition, dict(refused))))
             if schema == SCHEMA:
                 announce(connection, views, partition, ordinal)
+        for view, parked in set_aside:
+            for subject, (at, reason) in parked.items():
+                log.error("view.parked", view=view.name, subject=subject, ordinal=at, reason=reason)
 
     def _fold_own(
         self, view: View, batch: Batch, own: Sequence[int], partition: int, refused: Refused
-    ) -> None:
+    ) -> Refused:
+        """Fold what one view looks at; return whom it sets aside."""
         connection, schema = self.connection, self.schema
         parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
         changes = Changes(view, partition)
@@ -96,8 +102,7 @@ class Folding:
             release(connection, view, released, schema=schema)
         if refused:
             park(connection, view, partition, refused, schema=schema)
-            for subject, (ordinal, reason) in refused.items():
-                log.error("view.parked", view=view.name, subject=subject, ordinal=ordinal, reason=reason)
+        return refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,11 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.log.progress import journal_progress
+from events.log.progress import JournalLook
 from projections.view import SCHEMA, View
 
 CHANNEL: Final = "views"
 """NOTIFY channel: "view partition ordinal" in each transaction that moved a position."""
-
-JOURNAL_GROUP: Final = "journal"
-"""The group, with the log's name behind it, whose leases the journal's workers hold."""
 
 _TABLES: Final[LiteralString] = """
 CREATE SCHEMA IF NOT EXISTS {schema};
@@ -125,27 +122,26 @@ def announce(connection: psycopg.Connection, views: Sequence[View], partition: i
     connection.execute("SELECT pg_notify(%s, told) FROM unnest(%s::text[]) told", (CHANNEL, told))
 
 
-def seen(
-    connection: psycopg.Connection, views: Sequence[View], partitions: Sequence[int], *, log_name: str
-) -> None:
-    """Note that these partitions hold all that the journal held when its own worker last looked.
-
-    A partition that no journal worker holds, or whose fold is halted, is seen by nobody and grows stale.
-    A position that someone holds at this moment is passed over: waiting for several could be a deadlock.
+def seen(connection: psycopg.Connection, views: Sequence[View], looks: Sequence[JournalLook]) -> None:
     """
-    journal = {at.partition for at in journal_progress(connection, log=log_name) if at.halted is None}
+    Note which views have come to what the journal held when it was looked at, before they were folded on.
+
+    A partition that no journal worker holds, or whose fold is halted, is in no look and grows stale. A
+    position that someone holds at this moment is passed over: waiting for several could be a deadlock.
+    """
     connection.execute(
-        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, journal.seen_at)"
-        f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions WHERE partition = ANY(%s)"
-        " AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
-        " FOR UPDATE SKIP LOCKED) free JOIN (SELECT partition, max(seen_at) AS seen_at FROM leases.holdings"
-        " WHERE group_name = %s GROUP BY partition) journal USING (partition)"
-        " WHERE (p.view, p.version, p.partition) = (free.view, free.version, free.partition)",
+        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, look.seen_at)"
+        f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions"
+        " WHERE (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
+        " FOR UPDATE SKIP LOCKED) free"
+        " JOIN unnest(%s::integer[], %s::bigint[], %s::timestamptz[]) AS look(partition, ordinal, seen_at)"
+        " USING (partition) WHERE p.ordinal >= look.ordinal"
+        " AND (p.view, p.version, p.partition) = (free.view, free.version, free.partition)",
         (
-            sorted(journal & set(partitions)),
-            [view.name for view in views],
-            [view.version for view in views],
-            f"{JOURNAL_GROUP} {log_name}",
+            *_asked(views),
+            [look.partition for look in looks],
+            [look.ordinal for look in looks],
+            [look.seen_at for look in looks],
         ),
     )
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Final
 
@@ -21,6 +22,7 @@ from tenacity import (
 )
 
 from events.log.leases import LeaseLostError, Leases
+from events.log.progress import JournalLook, journal_looks
 from events.log.reading import (
     JournalMissingError,
     generation_of,
@@ -90,7 +92,6 @@ class ViewWorker:
         self._leases: Leases | None = None
         self._connection: psycopg.Connection | None = None
         self._ordinals: dict[tuple[str, int], int] = {}
-        self._behind: set[int] = set()
         self._noted_at: dict[int, float] = {}
 
     def run(self, stop: Stop) -> None:
@@ -153,6 +154,7 @@ class ViewWorker:
         leases = self._leases = self._leases or self._find_leases()
         held = leases.hold()
         connection = self._begin(leases.connection)
+        looks = self._look(connection, held)
         idle = []
         for partition in sorted(held):
             if partition not in leases.hold():
@@ -160,7 +162,7 @@ class ViewWorker:
             self._load(connection, partition)
             if not self._fold_partition(connection, partition):
                 idle.append(partition)
-        self._note_seen(connection, sorted((held & leases.held) - self._behind))
+        self._note_seen(connection, [look for look in looks if look.partition in leases.held])
         for key in [key for key in self._ordinals if key[1] not in leases.held]:
             del self._ordinals[key]
         self._health.report(HEALTH_CHECK, ok=True, sentence=_folding(len(held)))
@@ -204,7 +206,6 @@ class ViewWorker:
         for view in self._views:
             at[self._ordinals[view.name, partition]].append(view)
         found = False
-        self._behind.discard(partition)
         for ordinal, views in at.items():
             events = read_partition(
                 connection, log=self._log, partition=partition, after=ordinal, limit=self._size.events
@@ -212,11 +213,11 @@ class ViewWorker:
             if not events:
                 continue
             found = True
-            if len(events) == self._size.events:
-                self._behind.add(partition)  # there may be more
             self._size.saw(events)
             batch = Batch(events, self._opener)
             folding = Folding(connection=connection, views=tuple(views))
+            for view in views:  # known again once it is done: of several, some may have moved
+                del self._ordinals[view.name, partition]
             with BATCH_TOOK.time():
                 come_to = folding.fold(batch, after=ordinal)
             for view in views:
@@ -224,12 +225,18 @@ class ViewWorker:
                 EVENTS_PASSED.labels(view.name).inc(len(events))
         return found
 
-    def _note_seen(self, connection: psycopg.Connection, partitions: Sequence[int]) -> None:
+    def _look(self, connection: psycopg.Connection, held: AbstractSet[int]) -> list[JournalLook]:
+        """Look at what the journal holds, before any of it is read, in partitions where it is time to."""
         now = time.monotonic()
-        due = [p for p in partitions if now - self._noted_at.get(p, -math.inf) >= SEEN_EVERY_S]
-        if due:
-            seen(connection, self._views, due, log_name=self._log)
-            self._noted_at.update(dict.fromkeys(due, now))
+        due = {p for p in held if now - self._noted_at.get(p, -math.inf) >= SEEN_EVERY_S}
+        if not due:
+            return []
+        self._noted_at.update(dict.fromkeys(due, now))
+        return [look for look in journal_looks(connection, log=self._log) if look.partition in due]
+
+    def _note_seen(self, connection: psycopg.Connection, looks: Sequence[JournalLook]) -> None:
+        if looks:
+            seen(connection, self._views, looks)
 
 
 def _listen(connection: psycopg.Connection, *, timeout_s: float) -> None:

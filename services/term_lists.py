@@ -1,6 +1,5 @@
 """Loading a list of shared words from a file: a command on the server; what is there already stays."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 import msgspec
 
 from kit.csv_tables import NotCsvError, table_of
+from kit.ids import new_id
 from rules.clusters import CLUSTERS
 from services.catalogue.commands import (
     LIST_CHARS_MAX,
@@ -84,9 +84,8 @@ def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | 
     for start in range(0, len(rows), TERMS_LOADED_MAX):
         terms = tuple(row.term for row in rows[start : start + TERMS_LOADED_MAX])
         part = LoadTerms(terms=terms, list_name=list_name)
-        # Once for this content on these words: what was left out before may have room now.
-        occasion = hashlib.sha256(msgspec.json.encode([part, len(before), start])).hexdigest()
-        ended = handler.handle_for_process(part, process="terms", occasion=occasion)
+        # Decided anew each time: what was left out before may have room now, and what is there stays so.
+        ended = handler.handle_for_process(part, process="terms", occasion=new_id())
         if not _is_done(ended):
             reasons = [refusal.en for refusal in ended.refusals] or ["It is not known yet; run this again."]
             raise TermListError("\n".join([*reasons, f"{start} of {len(rows)} rows were loaded before."]))
@@ -94,7 +93,8 @@ def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | 
     known, _ = there_already((row.term for row in rows), words, organisation)
     pickable = {term for term, name in known.items() if words.terms[name].state == "ADOPTED"}
     left_out = tuple(row for row in rows if row.term not in pickable)
-    return Loaded(adopted=len(_adopted(handler) - before), left_out=left_out)
+    new = {name for name in known.values() if words.terms[name].state == "ADOPTED"} - before
+    return Loaded(adopted=len(new), left_out=left_out)
 
 
 def _rows(content: bytes) -> tuple[list[Row], list[str]]:

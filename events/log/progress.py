@@ -1,10 +1,16 @@
 """How far the journal has come in each partition, for whoever shows how far behind it a reader is."""
 
+from datetime import datetime
+from typing import Final
+
 import msgspec
 import psycopg
 from psycopg import sql
 
 from events.log.tables import names
+
+GROUP: Final = "journal"
+"""The group, with the log's name behind it, whose leases the journal's workers hold."""
 
 
 class JournalProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,4 +31,28 @@ def journal_progress(conn: psycopg.Connection, *, log: str) -> list[JournalProgr
     return [
         JournalProgress(partition=partition, ordinal=ordinal, halted=halted, stale_s=stale_s)
         for partition, ordinal, halted, stale_s in conn.execute(statement)
+    ]
+
+
+class JournalLook(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partition of the journal held, up to `ordinal`, and when its worker had last looked by then."""
+
+    partition: int
+    ordinal: int
+    seen_at: datetime
+
+
+def journal_looks(conn: psycopg.Connection, *, log: str) -> list[JournalLook]:
+    """
+    Return this of every partition that a worker holds and whose fold is not halted, at one moment.
+
+    Whoever has come to `ordinal` since has all that the journal held at `seen_at`.
+    """
+    statement = sql.SQL(
+        "SELECT p.partition, p.ordinal, max(h.seen_at) FROM {positions} p JOIN leases.holdings h"
+        " ON h.group_name = %s AND h.partition = p.partition WHERE p.halted IS NULL GROUP BY p.partition"
+    ).format(**names(log))
+    return [
+        JournalLook(partition=partition, ordinal=ordinal, seen_at=seen_at)
+        for partition, ordinal, seen_at in conn.execute(statement, (f"{GROUP} {log}",))
     ]

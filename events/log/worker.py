@@ -14,6 +14,7 @@ from events.log.anchor import check_anchor, take_up
 from events.log.journal import FenceError, Journal
 from events.log.leases import LeaseLostError, Leases
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
+from events.log.progress import GROUP
 from events.log.statements import prepare_session
 from events.log.tables import create_tables, names
 from events.log.watch import LogWatch
@@ -25,7 +26,6 @@ READ_WAIT_S: Final = 0.25
 BACK_OFF_S: Final = 0.5
 HALT_RETRY_S: Final = 10.0
 REPORT_S: Final = 1.0
-GROUP: Final = "journal"
 FOLD_BYTES_MAX: Final = 4 * 1024 * 1024
 """Records folded at once, so that a backlog of large ones costs no more memory than one of small ones."""
 FOLD_RECORDS_MAX: Final = 2_000

@@ -193,7 +193,7 @@ def there_already(
         label = same_label(term.label.nl, term.label.en)
         name = term.term(organisation)
         if name in state.terms or label in by_label:
-            known[term] = name if name in state.terms else by_label[label]
+            known[term] = (state.terms[name].into or name) if name in state.terms else by_label[label]
         elif not any(words in there for words, there in zip(label, taken, strict=True)):
             new.append(term)
             for words, there in zip(label, taken, strict=True):

@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime
 
+import psycopg
 import pytest
 
 from events.codec import EventMapper
+from events.log.streams import partition_of
+from kit.ids import new_id
+from kit.lifecycle import Stop
 from kit.postgres import connect_own, connect_own_async
 from projections.positions import announce, move, prepare_view, staleness_of
+from projections.worker import ViewWorker
 from tests.log.harness import LogUnderTest
-from tests.projections.witness import WITNESS, ask, count, make_worker, wait_until, working
+from tests.projections.witness import WITNESS, ask, count, make_worker, team_formed, wait_until, working
 
 pytestmark = pytest.mark.postgres
 
@@ -64,3 +70,33 @@ def test_moving_a_view_does_not_make_it_fresh(log: LogUnderTest) -> None:
             move(connection, (WITNESS,), 1, expected=0, ordinal=5)
             announce(connection, (WITNESS,), 1, 5)
     assert staleness(log) > 1e9
+
+
+def test_what_came_while_other_partitions_were_folded_does_not_count_as_seen(
+    log: LogUnderTest, mapper: EventMapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A turn may be long: of what came to a partition since it was read in it, the view knows nothing yet."""
+    worker, recorder, came = make_worker(log.url, log.name, mapper), log.recorder(), list[datetime]()
+    stop = Stop()
+    fold = ViewWorker._fold_partition
+
+    def team_in(partition: int) -> str:
+        return next(t for t in (new_id() for _ in range(999)) if partition_of(t, log.partitions) == partition)
+
+    def fold_slowly(self: ViewWorker, connection: psycopg.Connection, partition: int) -> bool:
+        found = fold(self, connection, partition)
+        if partition == log.partitions - 1 and not came:
+            recorder.append([team_formed(team_in(0))])
+            came.append(ask(log.url, "SELECT clock_timestamp()")[0][0])
+            looked = "SELECT min(seen_at) FROM leases.holdings WHERE group_name ^@ 'journal'"
+            wait_until(lambda: ask(log.url, looked)[0][0] > came[0])
+            stop.set()
+        return found
+
+    with log.folding():
+        recorder.append([team_formed(team_in(1))])
+        monkeypatch.setattr(ViewWorker, "_fold_partition", fold_slowly)
+        worker.run(stop)
+    ((ordinal, seen_at),) = ask(log.url, "SELECT ordinal, seen_at FROM views.positions WHERE partition = 0")
+    assert ordinal == 0
+    assert seen_at < came[0]

@@ -147,6 +147,26 @@ def test_what_a_list_can_not_bring_in_is_told_with_its_line(house: House) -> Non
 
 
 @pytest.mark.postgres
+def test_a_word_of_a_list_that_was_merged_is_there_and_one_that_was_freed_comes_in(house: House) -> None:
+    rows = read_list((HEADER + "calm,Bedaard,Composed,\ncalm,Gelaten,Serene,\n").encode())
+    assert load_list(house.handler, rows).adopted == 2
+    words = {term.nl: name for name, term in house.handler.shared_words().terms.items()}
+    merged = house.ask(
+        "wg", Role.WORKING_GROUP, "mergeTerms", termIds=[words["Gelaten"]], intoId=words["Bedaard"]
+    )
+    assert merged.outcome == "ACCEPTED"
+    assert load_list(house.handler, rows) == Loaded(adopted=0, left_out=())
+
+    label = {"nl": "Onverstoord", "en": "Unmoved"}
+    term = house.owner("proposeTerm", label=label, clusterId="calm").thing_id
+    more = read_list((HEADER + "calm,Onverstoord,Undisturbed,\n").encode())
+    assert [row.line for row in load_list(house.handler, more).left_out] == [2]
+    other = {"nl": "Onbewogen", "en": "Unmoved"}
+    assert house.ask("wg", Role.WORKING_GROUP, "rewordTerm", termId=term, label=other).outcome == "ACCEPTED"
+    assert load_list(house.handler, more) == Loaded(adopted=1, left_out=())
+
+
+@pytest.mark.postgres
 def test_a_longer_list_goes_in_parts_and_under_its_name(house: House) -> None:
     rows = "".join(f"making,Woord {n},Word {n},\n" for n in range(TERMS_LOADED_MAX + 1))
     load_list(house.handler, read_list((HEADER + rows).encode()), list_name="long")
