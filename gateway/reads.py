@@ -17,6 +17,7 @@ from projections.standing import Standing, standing
 from projections.view import View
 from projections.views import catalogue, directory, organisation, profile, shared, timeline
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
+from rules.clusters import TermState
 from rules.names import plain_name
 
 
@@ -53,8 +54,7 @@ class Reads:
     async def _keeps_portfolio(self, connection: Any, ended_on: date | None) -> bool:
         if ended_on is None:
             return True
-        found = await organisation.organisation(connection)
-        await self._none_parked(connection, organisation.VIEW, [found.organisation] if found else [])
+        await self._organisation_not_parked(connection, organisation.VIEW)
         policy = await organisation.policy_in_force(connection)
         days = policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT
         return keeps_portfolio(ended_on=ended_on, days=days, today=self._calendar.today())
@@ -115,14 +115,13 @@ class Reads:
     async def catalogue_version(self) -> int:
         """Return the version of the shared words' stream."""
         async with self._connect() as connection:
-            found = await organisation.organisation(connection)
-            await self._none_parked(connection, catalogue.VIEW, [found.organisation] if found else [])
+            await self._organisation_not_parked(connection, catalogue.VIEW)
             return await catalogue.version(connection)
 
     async def terms(
         self,
         *,
-        state: catalogue.TermState,
+        state: TermState,
         cluster: str | None,
         search: str,
         after: tuple[str, str] | None,
@@ -142,8 +141,8 @@ class Reads:
         async with self._of(profile.VIEW, person) as connection:
             found = await profile.portfolio_of(connection, person, as_of)
             # At a moment of the past a talent is called what its owner claimed it as.
-            claimed = terms_claimed(found) if as_of is None else []
-            terms = await catalogue.terms_read_as(connection, claimed) if claimed else {}
+            claimed = terms_claimed(found) if found and as_of is None else []
+            terms = await catalogue.terms_read_as(connection, claimed)
         return portfolio_in(terms, found) if found else None
 
     async def language_of(self, person: str) -> str | None:
@@ -204,7 +203,7 @@ class Reads:
                 connection, viewer, today=self._calendar.today(), after=after, limit=limit
             )
             claimed = [item.term for item in items if item.term is not None]
-            terms = await catalogue.terms_read_as(connection, claimed) if claimed else {}
+            terms = await catalogue.terms_read_as(connection, claimed)
         return [item_in(terms, item) for item in items]
 
     async def generation(self) -> str:
@@ -227,6 +226,10 @@ class Reads:
 
         async with self._connect() as connection, standing(connection, view, person, check):
             yield connection
+
+    async def _organisation_not_parked(self, connection: Any, view: View) -> None:
+        found = await organisation.organisation(connection)
+        await self._none_parked(connection, view, [found.organisation] if found else [])
 
     async def _none_parked(self, connection: Any, view: View, subjects: Sequence[str]) -> None:
         if await parked_of(connection, view, subjects):

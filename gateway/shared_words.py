@@ -14,13 +14,14 @@ Terms = Mapping[str, catalogue.Term]
 """By the id that was claimed: the term it reads as, which is another one once it was merged."""
 
 
-def terms_claimed(portfolio: profile.Portfolio | None) -> list[str]:
-    talents = portfolio.talents if portfolio else ()
-    return [talent.term for talent in talents if talent.term is not None]
+def terms_claimed(portfolio: profile.Portfolio) -> list[str]:
+    return [talent.term for talent in portfolio.talents if talent.term is not None]
 
 
 def portfolio_in(terms: Terms, portfolio: profile.Portfolio) -> profile.Portfolio:
     """Return a portfolio with its talents in the words of now."""
+    if not terms:
+        return portfolio
     talents = [_talent(talent, terms.get(talent.term or "")) for talent in portfolio.talents]
     return replace(portfolio, talents=tuple(sorted(talents, key=profile.by_name)))
 

@@ -81,7 +81,7 @@ class Folding:
                 own = [index for index in indexes if batch.category(index) in view.categories]
                 if own:
                     with FOLD_TOOK.labels(view.name).time():
-                        set_aside.append((view, self._fold_own(view, batch, own, partition, dict(refused))))
+                        set_aside.append((view, self._fold_own(view, batch, own, partition, refused)))
             if schema == SCHEMA:
                 announce(connection, views, partition, ordinal)
         for view, parked in set_aside:
@@ -96,7 +96,7 @@ class Folding:
         parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
         changes = Changes(view, partition)
         outcome = fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
-        refused |= outcome.refused
+        refused = refused | outcome.refused
         changes.write(connection, schema)
         if released := outcome.forgotten & parked:
             release(connection, view, released, schema=schema)

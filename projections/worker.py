@@ -162,7 +162,8 @@ class ViewWorker:
             self._load(connection, partition)
             if not self._fold_partition(connection, partition):
                 idle.append(partition)
-        self._note_seen(connection, [look for look in looks if look.partition in leases.held])
+        if looks:
+            seen(connection, self._views, [look for look in looks if look.partition in leases.held])
         for key in [key for key in self._ordinals if key[1] not in leases.held]:
             del self._ordinals[key]
         self._health.report(HEALTH_CHECK, ok=True, sentence=_folding(len(held)))
@@ -233,10 +234,6 @@ class ViewWorker:
             return []
         self._noted_at.update(dict.fromkeys(due, now))
         return [look for look in journal_looks(connection, log=self._log) if look.partition in due]
-
-    def _note_seen(self, connection: psycopg.Connection, looks: Sequence[JournalLook]) -> None:
-        if looks:
-            seen(connection, self._views, looks)
 
 
 def _listen(connection: psycopg.Connection, *, timeout_s: float) -> None:

@@ -1,9 +1,11 @@
-"""The families of talent terms: disjoint, so that each term is counted in one home (privacy rule 14)."""
+"""Talent terms: what may become of one, and their families, in one of which each is counted."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from rules.texts import LocalLine
+
+TermState = Literal["PROPOSED", "ADOPTED", "MERGED", "RETIRED"]
 
 CLUSTERS: Final[Mapping[str, LocalLine]] = {
     "contact": LocalLine(nl="Contact maken", en="Making contact"),
@@ -15,4 +17,4 @@ CLUSTERS: Final[Mapping[str, LocalLine]] = {
     "organising": LocalLine(nl="Organiseren", en="Organising"),
     "making": LocalLine(nl="Maken en uitzoeken", en="Making and finding out"),
 }
-"""By id, in the order in which they are shown. An id stays for ever: terms on the log name it."""
+"""By id, in the order shown, disjoint (privacy rule 14). An id stays for ever: terms on the log name it."""

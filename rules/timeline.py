@@ -147,13 +147,10 @@ def summary(
     """Say what happened: `item` is the item's own words, `kind` what was shared, `detail` the fact's own."""
     nl, en = _LINES.get(f"{fact} {detail}") or _LINES.get(fact) or _UNKNOWN
     kind_nl, kind_en = _KINDS.get(kind, _KINDS[None])
+    words = item or LocalLine(nl="", en="")
     return LocalLine(
-        nl=nl.format(
-            item=quoted(item.nl if item else None), kind=kind_nl, detail=detail, day=_day(day, _MONTHS_NL)
-        ),
-        en=en.format(
-            item=quoted(item.en if item else None), kind=kind_en, detail=detail, day=_day(day, _MONTHS_EN)
-        ),
+        nl=nl.format(item=quoted(words.nl), kind=kind_nl, detail=detail, day=_day(day, _MONTHS_NL)),
+        en=en.format(item=quoted(words.en), kind=kind_en, detail=detail, day=_day(day, _MONTHS_EN)),
     )
 
 

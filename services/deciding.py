@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, get_args
 import msgspec
 
 from events.catalog.registry import Event
+from rules.clusters import TermState
 
 Code = Literal[
     "INVALID_INPUT",
@@ -40,9 +41,6 @@ class RejectedError(Exception):
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(", ".join(refusal.code for refusal in refusals))
         self.refusals = refusals
-
-
-TermState = Literal["PROPOSED", "ADOPTED", "MERGED", "RETIRED"]
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ import threading
 from eventsourcing.persistence import EventStore
 
 from services.deciding import AnyDecider
-from services.loading import Loaded, load, understood
+from services.loading import Loaded, load
 
 
 class KeptStates:
@@ -27,12 +27,10 @@ class KeptStates:
             return load(self._store, decider, streams)
         (stream,) = streams
         with self._lock:
-            loaded = self._kept.get(stream, Loaded(decider.initial, {stream: 0}))
-        state, version = loaded.state, loaded.versions[stream]
-        for recorded in understood(self._store, stream, decider.reads, after=version):
-            state, version = decider.evolve(state, recorded.event), recorded.version
+            kept = self._kept.get(stream)
+        loaded = load(self._store, decider, streams, since=kept)
         with self._lock:
             there = self._kept.get(stream)
-            if there is None or version > there.versions[stream]:
-                self._kept[stream] = Loaded(state, {stream: version})
-        return Loaded(state, {stream: version})
+            if there is None or loaded.versions[stream] > there.versions[stream]:
+                self._kept[stream] = loaded
+        return loaded

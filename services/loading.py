@@ -26,11 +26,18 @@ class Loaded(msgspec.Struct, frozen=True):
     versions: dict[str, int]
 
 
-def load(store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...]) -> Loaded:
-    """Fold the streams, one after the other. Raises both errors above, and what the store raises."""
-    state, versions = decider.initial, dict.fromkeys(streams, 0)
+def load(
+    store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...], *, since: Loaded | None = None
+) -> Loaded:
+    """
+    Fold the streams, one after the other, from the beginning or on from what was loaded before.
+
+    Raises both errors above, and what the store raises.
+    """
+    since = since or Loaded(decider.initial, dict.fromkeys(streams, 0))
+    state, versions = since.state, dict(since.versions)
     for stream in streams:
-        for recorded in understood(store, stream, decider.reads):
+        for recorded in understood(store, stream, decider.reads, after=versions[stream]):
             versions[stream] = recorded.version
             state = decider.evolve(state, recorded.event)
     return Loaded(state, versions)

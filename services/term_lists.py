@@ -91,10 +91,9 @@ def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | 
             raise TermListError("\n".join([*reasons, f"{start} of {len(rows)} rows were loaded before."]))
     words, organisation = handler.shared_words(), handler.organisation()
     known, _ = there_already((row.term for row in rows), words, organisation)
-    pickable = {term for term, name in known.items() if words.terms[name].state == "ADOPTED"}
+    pickable = {term: name for term, name in known.items() if words.terms[name].state == "ADOPTED"}
     left_out = tuple(row for row in rows if row.term not in pickable)
-    new = {name for name in known.values() if words.terms[name].state == "ADOPTED"} - before
-    return Loaded(adopted=len(new), left_out=left_out)
+    return Loaded(adopted=len(set(pickable.values()) - before), left_out=left_out)
 
 
 def _rows(content: bytes) -> tuple[list[Row], list[str]]:

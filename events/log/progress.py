@@ -1,7 +1,6 @@
 """How far the journal has come in each partition, for whoever shows how far behind it a reader is."""
 
 from datetime import datetime
-from typing import Final
 
 import msgspec
 import psycopg
@@ -9,8 +8,10 @@ from psycopg import sql
 
 from events.log.tables import names
 
-GROUP: Final = "journal"
-"""The group, with the log's name behind it, whose leases the journal's workers hold."""
+
+def lease_group(log: str) -> str:
+    """Return the group whose leases the journal's workers of a log hold."""
+    return f"journal {log}"
 
 
 class JournalProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,5 +55,5 @@ def journal_looks(conn: psycopg.Connection, *, log: str) -> list[JournalLook]:
     ).format(**names(log))
     return [
         JournalLook(partition=partition, ordinal=ordinal, seen_at=seen_at)
-        for partition, ordinal, seen_at in conn.execute(statement, (f"{GROUP} {log}",))
+        for partition, ordinal, seen_at in conn.execute(statement, (lease_group(log),))
     ]

@@ -14,7 +14,7 @@ from events.log.anchor import check_anchor, take_up
 from events.log.journal import FenceError, Journal
 from events.log.leases import LeaseLostError, Leases
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
-from events.log.progress import GROUP
+from events.log.progress import lease_group
 from events.log.statements import prepare_session
 from events.log.tables import create_tables, names
 from events.log.watch import LogWatch
@@ -90,7 +90,7 @@ class JournalWorker:
         try:
             leases = Leases(
                 database_url=self._url,
-                group=f"{GROUP} {self._log}",
+                group=lease_group(self._log),
                 partitions=reader.partitions(),
                 lease_s=self._lease_s,
                 worker=self._worker,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 import psycopg
@@ -19,10 +19,10 @@ from events.catalog.catalogue import (
 )
 from projections.changes import Changes
 from projections.view import Column, Fact, Table, View
+from rules.clusters import TermState
 from rules.names import plain_name
 
 _VERSION: Final = 1
-TermState = Literal["PROPOSED", "ADOPTED", "MERGED", "RETIRED"]
 
 CATALOGUES: Final = Table(
     name=f"catalogue_v{_VERSION}_catalogues",
@@ -149,6 +149,8 @@ async def terms(
 
 async def terms_read_as(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Term]:
     """Return the terms that these read as, by the ids asked for: themselves, unless they were merged."""
+    if not ids:
+        return {}
     found = await _all(connection, _ReadAs, _READ_AS, {"terms": list(ids)})
     return {read.asked: read for read in found}
 

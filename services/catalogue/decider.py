@@ -47,19 +47,15 @@ def decide(  # noqa: PLR0911 - one for each command
         case ProposeTerm():
             return (_proposed(command, state, ids),)
         case AdoptTerm(term_id=term):
-            reject_if(_adopting_refusals(term, state))
-            return (TermAdopted(term=term),)
+            return (_adopted(term, state),)
         case RewordTerm():
             return (_reworded(command, state),)
         case MergeTerms():
             return (_merged(command, state),)
         case RetireTerm(term_id=term):
-            reject_if(_retiring_refusals(term, state))
-            return (TermRetired(term=term),)
-        case AlignTerm(term_id=term, esco=esco):
-            if _not_merged(state, term).esco == esco:
-                raise RejectedError(_already("Dit is al zo.", "It is already so."))
-            return (TermAligned(term=term, esco=esco),)
+            return (_retired(term, state),)
+        case AlignTerm():
+            return (_aligned(command, state),)
         case LoadTerms():
             return _loaded(command, state, ids.organisation)
         case _:
@@ -91,6 +87,25 @@ def _proposed(command: ProposeTerm, state: Catalogue, ids: Ids) -> TermProposed:
     return TermProposed(
         term=ids.new, nl=one_line(words.nl), en=one_line(words.en), cluster=command.cluster_id
     )
+
+
+def _adopted(term: str, state: Catalogue) -> TermAdopted:
+    if _not_merged(state, term).state == "ADOPTED":
+        raise RejectedError(_already("Dit woord is al opgenomen.", "This word is adopted already."))
+    return TermAdopted(term=term)
+
+
+def _retired(term: str, state: Catalogue) -> TermRetired:
+    if _not_merged(state, term).state == "RETIRED":
+        nl, en = "Dit woord is al niet meer in gebruik.", "This word is out of use already."
+        raise RejectedError(_already(nl, en))
+    return TermRetired(term=term)
+
+
+def _aligned(command: AlignTerm, state: Catalogue) -> TermAligned:
+    if _not_merged(state, command.term_id).esco == command.esco:
+        raise RejectedError(_already("Dit is al zo.", "It is already so."))
+    return TermAligned(term=command.term_id, esco=command.esco)
 
 
 def _reworded(command: RewordTerm, state: Catalogue) -> TermReworded:
@@ -130,24 +145,6 @@ def _merging(term: str, state: Catalogue, place: int) -> list[Refusal]:
     if there is None:
         return [_unknown(*field)]
     return [_merged_already(*field)] if there.state == "MERGED" else []
-
-
-def _adopting_refusals(term: str, state: Catalogue) -> list[Refusal]:
-    there = state.terms.get(term)
-    if there is None:
-        return [_unknown("termId")]
-    if there.state == "ADOPTED":
-        return [_already("Dit woord is al opgenomen.", "This word is adopted already.")]
-    return [_merged_already("termId")] if there.state == "MERGED" else []
-
-
-def _retiring_refusals(term: str, state: Catalogue) -> list[Refusal]:
-    there = state.terms.get(term)
-    if there is None:
-        return [_unknown("termId")]
-    if there.state == "RETIRED":
-        return [_already("Dit woord is al niet meer in gebruik.", "This word is out of use already.")]
-    return [_merged_already("termId")] if there.state == "MERGED" else []
 
 
 def _not_merged(state: Catalogue, term: str) -> Term:

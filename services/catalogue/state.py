@@ -14,7 +14,8 @@ from events.catalog.catalogue import (
     TermReworded,
     TermsMerged,
 )
-from services.deciding import TermState, Word
+from rules.clusters import TermState
+from services.deciding import Word
 from services.wording import same_words
 
 

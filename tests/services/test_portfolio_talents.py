@@ -5,7 +5,8 @@ import pytest
 
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
-from services.deciding import Ids, TermState, Word
+from rules.clusters import TermState
+from services.deciding import Ids, Word
 from services.portfolio.commands import ClaimTalent, OpenPortfolio, ReviseTalent, SetTalentAside, TalentName
 from services.portfolio.commands.talents import STORY_CHARS_MAX, TALENT_WORDS_CHARS_MAX
 from services.portfolio.decisions.talents import TALENTS_MAX

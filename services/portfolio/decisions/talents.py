@@ -71,7 +71,7 @@ def _term_refusals(term: str, kept: Sequence[Talent], words: Mapping[str, Word])
 
 
 def _names(talent: Talent) -> set[str]:
-    return {same_words(talent.name), same_words(talent.name_en or talent.name)}
+    return {same_words(name) for name in (talent.name, talent.name_en) if name is not None}
 
 
 def _there_already(field: str) -> Refusal:

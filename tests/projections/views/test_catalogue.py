@@ -14,6 +14,7 @@ from events.catalog.catalogue import (
 )
 from events.codec import UnknownEvent
 from projections.views import catalogue
+from rules.clusters import TermState
 from tests.projections.views.given import facts, folded, read
 
 pytestmark = pytest.mark.postgres
@@ -37,7 +38,7 @@ def happened(database: str, *events: CatalogueEvent | UnknownEvent) -> None:
 def page(
     database: str,
     *,
-    state: catalogue.TermState = "ADOPTED",
+    state: TermState = "ADOPTED",
     cluster: str | None = None,
     search: str = "",
     after: tuple[str, str] | None = None,
