@@ -23,7 +23,8 @@ from rich.table import Table
 
 from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database
 from events.catalog.employment import ProfessionalRegistered
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
 from events.log import kafka as kafka_log

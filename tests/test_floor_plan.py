@@ -36,7 +36,7 @@ PLANTS = [
     Plant(PURE, "services/portfolio/decider.py", "import kit.clock"),
     Plant(PURE, "services/organisation/units_decider.py", "import kit.clock"),
     Plant(PURE, "services/portfolio/commands/base.py", "import fastapi"),
-    Plant(PURE, "events/catalog/portfolio.py", "import httpx"),
+    Plant(PURE, "events/catalog/portfolio/goals.py", "import httpx"),
     Plant(PURE, "rules/access.py", "import kit.postgres"),
     Plant("What decides stays inside the services", "gateway/access.py", "import services.portfolio.decider"),
     Plant(

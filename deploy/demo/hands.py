@@ -10,7 +10,7 @@ from eventsourcing.persistence import EventStore
 
 from deploy.demo import year
 from deploy.demo.people import Someone
-from events.catalog.portfolio import ConversationHeld
+from events.catalog.portfolio.conversations import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from events.vault import Vault

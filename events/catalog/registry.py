@@ -61,7 +61,7 @@ def category_of(kind: type[Event]) -> str:
 
 @cache
 def event_types() -> dict[str, type[Event]]:
-    """Return all event types by wire name, from every module of the catalogue."""
-    for module in pkgutil.iter_modules(events.catalog.__path__):
-        importlib.import_module(f"{events.catalog.__name__}.{module.name}")
+    """Return all event types by wire name, from every module of the catalogue and of its packages."""
+    for module in pkgutil.walk_packages(events.catalog.__path__, f"{events.catalog.__name__}."):
+        importlib.import_module(module.name)
     return dict(_by_name)

@@ -10,8 +10,13 @@ import psycopg
 from psycopg.rows import class_row
 
 from events.catalog import kinds
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import GoalLetGo, GoalSet, GoalSharpened
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened, ProfileStatementWritten
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
@@ -111,16 +116,16 @@ def fold(fact: Fact, changes: Changes) -> None:
             changes.put(EMPLOYED, name=name, plain_name=plain_name(name))
         case EmploymentEnded():
             changes.drop(EMPLOYED)
-        case p.PortfolioOpened():
+        case PortfolioOpened():
             changes.put(PORTFOLIOS)
-        case p.PortfolioClosed():
+        case PortfolioClosed():
             changes.drop(PORTFOLIOS)
-        case p.ItemShared(audience="people"):
+        case ItemShared(audience="people"):
             opened = {"item": event.item, "with_energy": event.with_energy, "until": event.until}
             changes.put(SHARINGS, sharing=event.sharing, **opened)
             for viewer in event.people:
                 changes.put(VIEWERS, sharing=event.sharing, viewer=viewer)
-        case p.ItemSharingEnded(sharing=sharing):
+        case ItemSharingEnded(sharing=sharing):
             changes.drop(SHARINGS, sharing=sharing)
         case _:
             _fold_item(event, changes)
@@ -129,26 +134,26 @@ def fold(fact: Fact, changes: Changes) -> None:
 
 def _fold_item(event: Event, changes: Changes) -> None:
     match event:
-        case p.ProfileStatementWritten(statement=item, text=text):
+        case ProfileStatementWritten(statement=item, text=text):
             _put(changes, item, "statement", text=text)
-        case p.TalentClaimed():
+        case TalentClaimed():
             numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
             words = {"title": event.name, "title_en": event.name_en, "term": event.term}
             _put(changes, event.talent, "talent", text=event.story, **words, **numbers)
-        case p.TalentRevised():
+        case TalentRevised():
             numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
             changes.set(ITEMS, item=event.talent, text=event.story, **numbers)
-        case p.EnergySourceNoted(source=item, activity=text):
+        case EnergySourceNoted(source=item, activity=text):
             _put(changes, item, "energy_source", text=text)
-        case p.PassionNamed(passion=item, text=text):
+        case PassionNamed(passion=item, text=text):
             _put(changes, item, "passion", text=text)
-        case p.EvidenceAdded(evidence=item, title=title, text=story, link=link):
+        case EvidenceAdded(evidence=item, title=title, text=story, link=link):
             _put(changes, item, "evidence", title=title, text=story, link=link)
-        case p.ReflectionWritten(reflection=item, text=text):
+        case ReflectionWritten(reflection=item, text=text):
             _put(changes, item, "reflection", text=text)
-        case p.GoalSet(goal=item, text=text):
+        case GoalSet(goal=item, text=text):
             _put(changes, item, "goal", text=text)
-        case p.GoalSharpened(goal=item, text=text):
+        case GoalSharpened(goal=item, text=text):
             changes.set(ITEMS, item=item, text=text)
         case _:
             pass
@@ -157,11 +162,11 @@ def _fold_item(event: Event, changes: Changes) -> None:
 def _fold_end(event: Event, changes: Changes) -> None:
     match event:
         case (
-            p.TalentSetAside(talent=item)
-            | p.EnergySourceRemoved(source=item)
-            | p.PassionLetGo(passion=item)
-            | p.EvidenceWithdrawn(evidence=item)
-            | p.GoalLetGo(goal=item)
+            TalentSetAside(talent=item)
+            | EnergySourceRemoved(source=item)
+            | PassionLetGo(passion=item)
+            | EvidenceWithdrawn(evidence=item)
+            | GoalLetGo(goal=item)
         ):
             changes.drop(ITEMS, item=item)
         case _:  # facts of these streams that other views show

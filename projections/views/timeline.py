@@ -10,7 +10,13 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.catalog import portfolio as p
+from events.catalog.portfolio.conversations import ConversationHeld, ConversationPlanned
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import GoalOfferTakenBack, GoalProgressNoted, GoalSet, GoalSharpened
+from events.catalog.portfolio.life import CorrectionRecorded
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
@@ -99,10 +105,10 @@ def fold(fact: Fact, changes: Changes) -> None:
         fact=type(event).__name__,
         **(line | _details_of(event)),
     )
-    name_en = short_name(event.name_en) if isinstance(event, p.TalentClaimed) and event.name_en else None
+    name_en = short_name(event.name_en) if isinstance(event, TalentClaimed) and event.name_en else None
     for item, words in _named_in(event):
         changes.put(NAMES, item=item, ordinal=fact.ordinal, name=short_name(words), name_en=name_en)
-    if isinstance(event, p.CorrectionRecorded):
+    if isinstance(event, CorrectionRecorded):
         changes.put(CORRECTIONS, version=event.version, text=event.text)
 
 
@@ -113,15 +119,15 @@ def _item_of(event: Event) -> str | None:
 
 def _details_of(event: Event) -> dict[str, Any]:
     match event:
-        case p.EnergySourceNoted(kind=detail) | p.GoalOfferTakenBack(reason=detail):
+        case EnergySourceNoted(kind=detail) | GoalOfferTakenBack(reason=detail):
             return {"detail": detail}
-        case p.GoalProgressNoted(progress=progress):
+        case GoalProgressNoted(progress=progress):
             return {"detail": str(progress)}
-        case p.ConversationPlanned(planned_for=day) | p.ConversationHeld(held_on=day):
+        case ConversationPlanned(planned_for=day) | ConversationHeld(held_on=day):
             return {"day": day}
-        case p.ItemShared(sharing=sharing, kind=kind, audience=audience, until=day):
+        case ItemShared(sharing=sharing, kind=kind, audience=audience, until=day):
             return {"sharing": sharing, "kind": kind, "detail": audience, "day": day}
-        case p.ItemSharingEnded(sharing=sharing, reason=reason):
+        case ItemSharingEnded(sharing=sharing, reason=reason):
             return {"sharing": sharing, "detail": reason}
         case _:
             return {}
@@ -129,15 +135,15 @@ def _details_of(event: Event) -> dict[str, Any]:
 
 def _named_in(event: Event) -> Iterable[tuple[str, str]]:
     match event:
-        case p.TalentClaimed(talent=item, name=words) | p.EnergySourceNoted(source=item, activity=words):
+        case TalentClaimed(talent=item, name=words) | EnergySourceNoted(source=item, activity=words):
             return [(item, words)]
-        case p.PassionNamed(passion=item, text=words) | p.ReflectionWritten(reflection=item, text=words):
+        case PassionNamed(passion=item, text=words) | ReflectionWritten(reflection=item, text=words):
             return [(item, words)]
-        case p.EvidenceAdded(evidence=item, title=words):
+        case EvidenceAdded(evidence=item, title=words):
             return [(item, words)]
-        case p.GoalSet(goal=item, text=words) | p.GoalSharpened(goal=item, text=words):
+        case GoalSet(goal=item, text=words) | GoalSharpened(goal=item, text=words):
             return [(item, words)]
-        case p.ConversationHeld(agreements=agreements):
+        case ConversationHeld(agreements=agreements):
             return [(made.agreement, made.text) for made in agreements]
         case _:
             return []
@@ -151,7 +157,7 @@ VIEW: Final = View(
     fold=fold,
 )
 
-GONE: Final = tuple(kind.__name__ for kind in (p.EnergySourceRemoved, p.PassionLetGo, p.EvidenceWithdrawn))
+GONE: Final = tuple(kind.__name__ for kind in (EnergySourceRemoved, PassionLetGo, EvidenceWithdrawn))
 """Facts after which an item is in the portfolio no more; a talent set aside and a goal let go still are."""
 
 
@@ -197,7 +203,7 @@ def _lines(page: str, order: str) -> str:
                named.name, named.name_en, c.text AS correction
         FROM page e
         LEFT JOIN {ENTRIES.served} s
-            ON s.subject = e.subject AND s.sharing = e.sharing AND s.fact = '{p.ItemShared.__name__}'
+            ON s.subject = e.subject AND s.sharing = e.sharing AND s.fact = '{ItemShared.__name__}'
         CROSS JOIN LATERAL (SELECT coalesce(e.item, s.item) AS item, coalesce(e.kind, s.kind) AS kind) about
         LEFT JOIN LATERAL (SELECT n.name, n.name_en FROM {NAMES.served} n WHERE n.subject = e.subject
             AND n.item = about.item AND n.ordinal <= e.ordinal ORDER BY n.ordinal DESC LIMIT 1) named ON true

@@ -13,13 +13,9 @@ from events.catalog.employment import (
     TeamJoined,
     TeamLeft,
 )
-from events.catalog.portfolio import (
-    GoalOfferedToTeam,
-    GoalOfferTakenBack,
-    ItemShared,
-    ItemSharingEnded,
-    PortfolioEvent,
-)
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
 from services.employment.commands import (

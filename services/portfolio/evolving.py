@@ -12,15 +12,16 @@ from events.catalog.employment import (
     TeamLeft,
 )
 from events.catalog.policy import PolicyAdopted, PolicyEvent
-from events.catalog.portfolio import (
-    AgreementConfirmed,
-    ConversationHeld,
-    ConversationPlanned,
-    CorrectionRecorded,
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld, ConversationPlanned
+from events.catalog.portfolio.energy import (
     EnergySourceNoted,
     EnergySourceRemoved,
-    EvidenceAdded,
-    EvidenceWithdrawn,
+    PassionLetGo,
+    PassionNamed,
+)
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import (
     GoalLetGo,
     GoalOfferedToTeam,
     GoalOfferTakenBack,
@@ -28,23 +29,22 @@ from events.catalog.portfolio import (
     GoalReached,
     GoalSet,
     GoalSharpened,
-    InsightConsentGiven,
-    InsightConsentWithdrawn,
-    ItemShared,
-    ItemSharingEnded,
-    PassionLetGo,
-    PassionNamed,
+)
+from events.catalog.portfolio.life import (
+    CorrectionRecorded,
     PortfolioClosed,
-    PortfolioEvent,
     PortfolioOpened,
     PortfolioPaused,
     PortfolioResumed,
     ProfileStatementWritten,
-    ReflectionWritten,
-    TalentClaimed,
-    TalentRevised,
-    TalentSetAside,
 )
+from events.catalog.portfolio.sharing import (
+    InsightConsentGiven,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+)
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from services.portfolio.state import (
     Agreement,
     Conversation,

@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Literal, TypeVar
 import msgspec
 
 from events.catalog.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
-from events.catalog.portfolio import InsightConsentGiven
+from events.catalog.portfolio.sharing import InsightConsentGiven
 
 SHARING_DAYS_MAX_DEFAULT: Final = 365
 """How long something is shared at most while no policy was adopted."""

@@ -10,8 +10,14 @@ import msgspec
 import pytest
 
 from deploy.demo.people import PEOPLE, TEAMS, UNITS
-from events.catalog import portfolio as p
 from events.catalog.employment import ProfessionalRegistered
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.conversations import AgreementConfirmed
+from events.catalog.portfolio.energy import EnergySourceRemoved
+from events.catalog.portfolio.evidence import EvidenceWithdrawn
+from events.catalog.portfolio.goals import GoalOfferTakenBack
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioPaused, PortfolioResumed
+from events.catalog.portfolio.sharing import InsightConsentWithdrawn, ItemSharingEnded
 from events.catalog.team import TeamFormed
 from events.catalog.units import UnitFormed
 from projections.views import organisation
@@ -23,9 +29,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 
 # What nobody in the demo does yet: the year is told of people who are there and go on.
 NOT_IN_THE_DEMO = {
-    *(p.PortfolioPaused, p.PortfolioResumed, p.PortfolioClosed),
-    *(p.EnergySourceRemoved, p.EvidenceWithdrawn, p.GoalOfferTakenBack),
-    *(p.ItemSharingEnded, p.InsightConsentWithdrawn),
+    *(PortfolioPaused, PortfolioResumed, PortfolioClosed),
+    *(EnergySourceRemoved, EvidenceWithdrawn, GoalOfferTakenBack),
+    *(ItemSharingEnded, InsightConsentWithdrawn),
 }
 NAMES_OF_WORDS = {"text", "story", "activity", "title", "name", "wording"}
 DUTCH = re.compile(
@@ -78,7 +84,7 @@ def test_there_are_12_teams_with_members_in_4_units_at_the_top(whole: Organisati
 
 def test_everything_happens_that_the_demo_tells_of(whole: Organisation) -> None:
     happened = {type(event) for event in events(whole)}
-    assert happened & set(get_args(p.PortfolioEvent)) == set(get_args(p.PortfolioEvent)) - NOT_IN_THE_DEMO
+    assert happened & set(get_args(PortfolioEvent)) == set(get_args(PortfolioEvent)) - NOT_IN_THE_DEMO
 
 
 def test_everyone_has_a_year_of_their_own(whole: Organisation) -> None:
@@ -102,7 +108,7 @@ def test_every_portfolio_grew_in_the_order_of_its_days(whole: Organisation) -> N
     for facts in whole.facts_of("portfolio").values():
         days = [fact.recorded.at.date() for fact in facts]
         moments = [
-            fact.recorded.at for fact in facts if not isinstance(fact.recorded.event, p.AgreementConfirmed)
+            fact.recorded.at for fact in facts if not isinstance(fact.recorded.event, AgreementConfirmed)
         ]
         assert days == sorted(days)
         assert moments == sorted(moments)

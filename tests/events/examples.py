@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Final
 
-from events.catalog import catalogue, portfolio
+from events.catalog import catalogue
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.policy import (
     DpiaRecorded,
@@ -14,7 +14,38 @@ from events.catalog.policy import (
     RoleWithdrawn,
     WorksCouncilConsentRecorded,
 )
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.portfolio.conversations import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+)
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSet,
+    GoalSharpened,
+)
+from events.catalog.portfolio.life import (
+    CorrectionRecorded,
+    PortfolioClosed,
+    PortfolioOpened,
+    PortfolioPaused,
+    PortfolioResumed,
+    ProfileStatementWritten,
+)
+from events.catalog.portfolio.sharing import (
+    InsightConsentGiven,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+)
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event, category_of
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
@@ -58,42 +89,42 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         term=_THING, esco="https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
     ),
     catalogue.TermAligned(term=_THING),
-    portfolio.ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
-    portfolio.EnergySourceNoted(
+    ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
+    EnergySourceNoted(
         source=_THING,
         kind="drainer",
         activity="Verslagen na zessen",
         hours_per_week="from_2_to_8",
         talents=(_OTHER,),
     ),
-    portfolio.EnergySourceRemoved(source=_THING),
-    portfolio.PassionNamed(passion=_THING, text="Mantelzorgers laten uitrusten"),
-    portfolio.PassionLetGo(passion=_THING),
-    portfolio.EvidenceAdded(
+    EnergySourceRemoved(source=_THING),
+    PassionNamed(passion=_THING, text="Mantelzorgers laten uitrusten"),
+    PassionLetGo(passion=_THING),
+    EvidenceAdded(
         evidence=_THING,
         kind="link",
         title="Cursus gespreksvoering",
         link="https://example.org/bewijs",
         talents=(_OTHER,),
     ),
-    portfolio.EvidenceWithdrawn(evidence=_THING),
-    portfolio.ReflectionWritten(reflection=_THING, text="Wat ging er goed?", about=(_OTHER,)),
-    portfolio.GoalSet(goal=_THING, text="Een groep leiden", horizon=date(2027, 6, 1), insights=(_OTHER,)),
-    portfolio.GoalSharpened(goal=_THING, text="Twee groepen leiden", horizon=None),
-    portfolio.GoalProgressNoted(goal=_THING, progress=40),
-    portfolio.GoalReached(goal=_THING),
-    portfolio.GoalLetGo(goal=_THING),
-    portfolio.GoalOfferedToTeam(goal=_THING, team=_OTHER, wording="Samen een groep leiden"),
-    portfolio.GoalOfferTakenBack(goal=_THING),
-    portfolio.GoalOfferTakenBack(goal=_THING, reason="team_left"),
-    portfolio.ConversationPlanned(conversation=_THING, other=_OTHER, planned_for=date(2026, 12, 1)),
-    portfolio.ConversationHeld(
+    EvidenceWithdrawn(evidence=_THING),
+    ReflectionWritten(reflection=_THING, text="Wat ging er goed?", about=(_OTHER,)),
+    GoalSet(goal=_THING, text="Een groep leiden", horizon=date(2027, 6, 1), insights=(_OTHER,)),
+    GoalSharpened(goal=_THING, text="Twee groepen leiden", horizon=None),
+    GoalProgressNoted(goal=_THING, progress=40),
+    GoalReached(goal=_THING),
+    GoalLetGo(goal=_THING),
+    GoalOfferedToTeam(goal=_THING, team=_OTHER, wording="Samen een groep leiden"),
+    GoalOfferTakenBack(goal=_THING),
+    GoalOfferTakenBack(goal=_THING, reason="team_left"),
+    ConversationPlanned(conversation=_THING, other=_OTHER, planned_for=date(2026, 12, 1)),
+    ConversationHeld(
         conversation=_THING,
         held_on=date(2026, 12, 2),
-        agreements=(portfolio.AgreementMade(agreement=SUBJECT + _OTHER, text="Elke maand samen kijken"),),
+        agreements=(AgreementMade(agreement=SUBJECT + _OTHER, text="Elke maand samen kijken"),),
     ),
-    portfolio.AgreementConfirmed(agreement=SUBJECT + _OTHER),
-    portfolio.ItemShared(
+    AgreementConfirmed(agreement=SUBJECT + _OTHER),
+    ItemShared(
         sharing=_THING,
         item=_OTHER,
         kind="talent",
@@ -102,13 +133,13 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         people=(BY,),
         with_energy=True,
     ),
-    portfolio.ItemSharingEnded(sharing=_THING, reason="day"),
-    portfolio.InsightConsentGiven(scopes=("talents", "energy"), notice_version=1),
-    portfolio.InsightConsentWithdrawn(),
-    portfolio.CorrectionRecorded(version=3, text="Het was in mei, niet in juni."),
-    portfolio.PortfolioPaused(),
-    portfolio.PortfolioResumed(),
-    portfolio.PortfolioClosed(),
+    ItemSharingEnded(sharing=_THING, reason="day"),
+    InsightConsentGiven(scopes=("talents", "energy"), notice_version=1),
+    InsightConsentWithdrawn(),
+    CorrectionRecorded(version=3, text="Het was in mei, niet in juni."),
+    PortfolioPaused(),
+    PortfolioResumed(),
+    PortfolioClosed(),
     ProfessionalRegistered(name="Fenna de Vries-Çelik", email="fenna@example.org"),
     TeamJoined(team=_OTHER, on=date(2026, 9, 1)),
     TeamLeft(team=_OTHER, on=date(2026, 10, 1)),

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.catalog.policy import RoleGranted
-from events.catalog.portfolio import PortfolioEvent, PortfolioOpened, TalentClaimed, TalentSetAside
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.talents import TalentClaimed, TalentSetAside
 from events.catalog.registry import Event, EventNameError, event, event_types, wire_name_of
 from events.codec import SEALED, EventMapper, Forgotten, Recorded, UndecodableEventError, UnknownEvent
 from events.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError, seal

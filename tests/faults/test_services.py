@@ -16,7 +16,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.codec import Recorded
 from tests.backends.postgres import fresh_database
 from tests.faults.service_process import APPEND_TIMEOUT_S, PEOPLE, Installation, installed

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded
+from events.catalog.portfolio.energy import EnergySourceNoted
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT
 from tests.gateway.house import NOW
 from tests.gateway.test_queries_shared import claimed, logged, opened_to, seen
@@ -58,7 +58,7 @@ def test_who_left_keeps_the_portfolio_until_midnight_of_its_last_day(world: Worl
 
 def test_a_month_of_the_energy_balance_ends_at_midnight_of_the_organisation(world: World) -> None:
     portfolio = world.opened()
-    noted = p.EnergySourceNoted(
+    noted = EnergySourceNoted(
         source="7" * 32, kind="giver", activity="Wandelen", hours_per_week="up_to_2", talents=()
     )
     november = datetime(2026, 11, 30, 23, tzinfo=UTC)

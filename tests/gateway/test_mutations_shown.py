@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.portfolio.conversations import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+)
+from events.catalog.portfolio.life import ProfileStatementWritten
 from gateway.command_bus import Fate
 from gateway.positions import Place
 from projections.views import profile
@@ -36,13 +42,13 @@ def agreed(world: World) -> World:
     """Let the owner agree something with a colleague, whose command to confirm it was accepted."""
     stream = world.opened()
     conversation, day = "6" * 32, TODAY - timedelta(days=1)
-    made = p.AgreementMade(agreement=AGREEMENT, text="Elke week samen koken")
+    made = AgreementMade(agreement=AGREEMENT, text="Elke week samen koken")
     world.happened(
         stream,
-        p.ProfileStatementWritten(statement="5" * 32, text="Ik breng rust."),
-        p.ConversationPlanned(conversation=conversation, other=COLLEAGUE, planned_for=day),
-        p.ConversationHeld(conversation=conversation, held_on=day, agreements=(made,)),
-        p.AgreementConfirmed(agreement=AGREEMENT),
+        ProfileStatementWritten(statement="5" * 32, text="Ik breng rust."),
+        ConversationPlanned(conversation=conversation, other=COLLEAGUE, planned_for=day),
+        ConversationHeld(conversation=conversation, held_on=day, agreements=(made,)),
+        AgreementConfirmed(agreement=AGREEMENT),
     )
     world.bus.answer = ACCEPTED
     return world

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.catalogue import CatalogueEvent, TermAdopted, TermProposed, TermReworded, TermsMerged
 from events.catalog.policy import OrganisationFounded, RoleGranted
+from events.catalog.portfolio.sharing import ItemShared
+from events.catalog.portfolio.talents import TalentClaimed
 from gateway.command_bus import Fate
 from gateway.positions import Place
 from gateway.queries.catalogue import SEARCH_CHARS_MAX
@@ -38,8 +39,8 @@ def page(world: World, **asked: Any) -> Any:
     return answer["data"]["talentCatalogue"]
 
 
-def by_term(term: str = CALM) -> p.TalentClaimed:
-    return p.TalentClaimed(
+def by_term(term: str = CALM) -> TalentClaimed:
+    return TalentClaimed(
         talent=TALENT, name="Kalm", name_en="Calm", term=term, strength=4, energy=2, use=3, story="Elke dag."
     )
 
@@ -170,7 +171,7 @@ def test_the_history_tells_the_words_of_its_own_time(words: World) -> None:
 
 
 def test_a_talent_that_was_opened_to_another_reads_alike(words: World) -> None:
-    shared = p.ItemShared(
+    shared = ItemShared(
         sharing="5" * 32, item=TALENT, kind="talent", audience="people", people=(COLLEAGUE,), until=TOMORROW
     )
     words.happened(PORTFOLIO, by_term(), shared)
@@ -184,12 +185,12 @@ def test_however_many_talents_their_words_are_one_statement(words: World) -> Non
     words.happened(PORTFOLIO, by_term())
     names = statements(words, "{ me { portfolio { talents { name { nl } } } } }")
     words.happened(PORTFOLIO, *(claimed(f"{n:032x}", f"W{n}") for n in range(9)))
-    words.happened(PORTFOLIO, p.TalentClaimed(**fields(by_term(COURAGE), talent="6" * 32)))
+    words.happened(PORTFOLIO, TalentClaimed(**fields(by_term(COURAGE), talent="6" * 32)))
     assert statements(words, "{ me { portfolio { talents { name { nl } } } } }") == names == 4
     assert statements(words, "{ me { portfolio { talents { term { id label { nl } } } } } }") == 5
 
 
-def fields(event: p.TalentClaimed, **changed: Any) -> dict[str, Any]:
+def fields(event: TalentClaimed, **changed: Any) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__struct_fields__} | changed
 
 

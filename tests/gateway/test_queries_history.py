@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from events.catalog import portfolio as p
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionNamed
+from events.catalog.portfolio.life import CorrectionRecorded
+from events.catalog.portfolio.talents import TalentRevised
 from gateway.context import Context
 from gateway.positions import Place
 from rules.timeline import entry_id
@@ -47,7 +49,7 @@ def test_the_timeline_is_paged_without_loss_or_repeat(world: World, *, oldest: b
 
 def test_a_fact_says_what_happened_in_words_and_what_was_set_right(world: World) -> None:
     portfolio = world.opened()
-    world.happened(portfolio, claimed(), p.CorrectionRecorded(version=2, text="Het was samen met Bo."))
+    world.happened(portfolio, claimed(), CorrectionRecorded(version=2, text="Het was samen met Bo."))
     _, entry, opened = [edge["node"] for edge in history(world)["edges"]]
     assert entry["id"] == entry_id(OWNER, 2)
     assert (entry["fact"], entry["itemId"]) == ("TalentClaimed", TALENT)
@@ -60,7 +62,7 @@ def test_a_fact_says_what_happened_in_words_and_what_was_set_right(world: World)
 def test_a_part_of_the_timeline_lies_between_two_moments(world: World) -> None:
     portfolio = world.opened()
     begin = world.happened(portfolio, claimed())
-    end = world.happened(portfolio, p.PassionNamed(passion=PASSION, text="Buiten"))
+    end = world.happened(portfolio, PassionNamed(passion=PASSION, text="Buiten"))
     within = {"from": begin.isoformat(), "until": end.isoformat()}
     assert [e["node"]["fact"] for e in history(world, **within)["edges"]] == ["TalentClaimed"]
 
@@ -68,8 +70,8 @@ def test_a_part_of_the_timeline_lies_between_two_moments(world: World) -> None:
 def test_the_past_is_as_it_was_and_what_came_later_is_not_in_it(world: World) -> None:
     portfolio = world.opened()
     then = world.happened(portfolio, claimed()).isoformat()
-    world.happened(portfolio, p.TalentRevised(talent=TALENT, strength=5, energy=-2, use=1))
-    world.happened(portfolio, p.PassionNamed(passion=PASSION, text="Buiten"))
+    world.happened(portfolio, TalentRevised(talent=TALENT, strength=5, energy=-2, use=1))
+    world.happened(portfolio, PassionNamed(passion=PASSION, text="Buiten"))
     selection = (
         "version talents { strength history { strength } } passions { id }"
         " timeline { edges { node { fact } } }"
@@ -89,8 +91,8 @@ def test_a_moment_still_to_come_is_now(world: World) -> None:
     assert world.mine(selection, as_of="9999-12-31T23:59:59.999999Z") == world.mine(selection)
 
 
-def noted(source: str, kind: Any, hours: Any) -> p.EnergySourceNoted:
-    return p.EnergySourceNoted(source=source, kind=kind, activity="Bellen", hours_per_week=hours)
+def noted(source: str, kind: Any, hours: Any) -> EnergySourceNoted:
+    return EnergySourceNoted(source=source, kind=kind, activity="Bellen", hours_per_week=hours)
 
 
 def test_the_energy_balance_is_drawn_up_at_the_end_of_each_month_and_now(world: World) -> None:
@@ -99,7 +101,7 @@ def test_the_energy_balance_is_drawn_up_at_the_end_of_each_month_and_now(world: 
     world.happened(portfolio, noted("1" * 32, "giver", "from_2_to_8"), at=october)
     world.happened(portfolio, noted("2" * 32, "drainer", "over_16"), at=october)
     world.happened(portfolio, noted("3" * 32, "giver", "from_2_to_8"), at=NOW.replace(day=2))
-    world.happened(portfolio, p.EnergySourceRemoved(source="2" * 32), at=NOW.replace(day=3))
+    world.happened(portfolio, EnergySourceRemoved(source="2" * 32), at=NOW.replace(day=3))
     selection = "energyBalance(months: 3) { month giverHoursPerWeek drainerHoursPerWeek }"
     september, then, now = world.mine(selection)["energyBalance"]
     nothing = {"giverHoursPerWeek": None, "drainerHoursPerWeek": None}
@@ -138,7 +140,7 @@ def test_the_subscription_tells_the_same_facts_as_the_timeline(world: World) -> 
         await results.aclose()
         return changes
 
-    world.happened(portfolio, claimed(), p.CorrectionRecorded(version=2, text="Met Bo."))
+    world.happened(portfolio, claimed(), CorrectionRecorded(version=2, text="Met Bo."))
     begin = world.positions.write(Place(generation="f" * 32, partition=0, ordinal=1))
     changes = asyncio.run(told(begin, 2))
     assert [change["version"] for change in changes] == [1, 3]

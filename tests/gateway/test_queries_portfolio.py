@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, TeamJoined
 from events.catalog.policy import Floors, OrganisationFounded, PolicyAdopted
+from events.catalog.portfolio.conversations import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+)
+from events.catalog.portfolio.energy import EnergySourceNoted, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, ReflectionWritten
+from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalProgressNoted, GoalReached, GoalSet
+from events.catalog.portfolio.life import PortfolioOpened, ProfileStatementWritten
+from events.catalog.portfolio.sharing import InsightConsentGiven, ItemShared
+from events.catalog.portfolio.talents import TalentSetAside
 from events.catalog.team import TeamFormed
 from projections.views import directory, profile, timeline
 from rules.access import DAYS_AFTER_LEAVING_DEFAULT
@@ -22,8 +33,8 @@ STATEMENT, UNIT = "e" * 32, "c" * 32
 AGREEMENT = agreement_id(OWNER, "1" * 32)
 
 
-def shared(sharing: str, item: str, **to: Any) -> p.ItemShared:
-    return p.ItemShared(sharing=sharing, item=item, kind="talent", until=day_after(int(sharing[0])), **to)
+def shared(sharing: str, item: str, **to: Any) -> ItemShared:
+    return ItemShared(sharing=sharing, item=item, kind="talent", until=day_after(int(sharing[0])), **to)
 
 
 def test_nothing_is_there_until_it_is_opened(world: World) -> None:
@@ -35,17 +46,17 @@ def test_every_item_comes_as_its_owner_said_it(world: World) -> None:
     portfolio = world.opened()
     world.happened(
         portfolio,
-        p.ProfileStatementWritten(statement=STATEMENT, text="Ik ben er."),
-        p.EnergySourceNoted(
+        ProfileStatementWritten(statement=STATEMENT, text="Ik ben er."),
+        EnergySourceNoted(
             source=SOURCE,
             kind="drainer",
             activity="Verslagen",
             hours_per_week="from_2_to_8",
             talents=(TALENT,),
         ),
-        p.PassionNamed(passion=PASSION, text="Buiten werken"),
-        p.ReflectionWritten(reflection=REFLECTION, text="Rust helpt.", about=(TALENT,)),
-        p.InsightConsentGiven(scopes=("energy", "talents"), notice_version=3),
+        PassionNamed(passion=PASSION, text="Buiten werken"),
+        ReflectionWritten(reflection=REFLECTION, text="Rust helpt.", about=(TALENT,)),
+        InsightConsentGiven(scopes=("energy", "talents"), notice_version=3),
     )
     selection = (
         "version state statement { text } energySources { kind activity hoursPerWeek talentIds }"
@@ -65,7 +76,7 @@ def test_every_item_comes_as_its_owner_said_it(world: World) -> None:
 
 def test_a_talent_comes_with_what_shows_it(world: World) -> None:
     portfolio = world.opened()
-    story = p.EvidenceAdded(evidence=EVIDENCE, kind="story", title="De buurt", text="Zo.", talents=(TALENT,))
+    story = EvidenceAdded(evidence=EVIDENCE, kind="story", title="De buurt", text="Zo.", talents=(TALENT,))
     world.happened(portfolio, claimed(), story)
     found = world.mine(
         "talents { name { nl en } quadrant evidence { title } history { strength } setAside sharings { id } }"
@@ -88,9 +99,9 @@ def test_a_talent_comes_with_what_shows_it(world: World) -> None:
 def test_a_goal_comes_with_its_progress_and_open_ones_first(world: World) -> None:
     portfolio = world.opened()
     reached = "0" * 32
-    world.happened(portfolio, p.GoalSet(goal=GOAL, text="Trainen", horizon=day_after(90)))
-    world.happened(portfolio, p.GoalProgressNoted(goal=GOAL, progress=40))
-    world.happened(portfolio, p.GoalSet(goal=reached, text="Lezen"), p.GoalReached(goal=reached))
+    world.happened(portfolio, GoalSet(goal=GOAL, text="Trainen", horizon=day_after(90)))
+    world.happened(portfolio, GoalProgressNoted(goal=GOAL, progress=40))
+    world.happened(portfolio, GoalSet(goal=reached, text="Lezen"), GoalReached(goal=reached))
     selection = "goals { text horizon state progress insightIds offeredTo { id } offeredAs }"
     first, second = world.mine(selection)["goals"]
     assert first == {
@@ -110,7 +121,7 @@ def test_talents_stand_by_quadrant_then_by_name_and_those_set_aside_are_asked_fo
     ids = [f"{number:032x}" for number in range(16, 20)]
     world.happened(portfolio, claimed(ids[0], "Zingen"), claimed(ids[1], "Aandacht", use=0))
     world.happened(portfolio, claimed(ids[2], "bellen"), claimed(ids[3], "Wachten"))
-    world.happened(portfolio, p.TalentSetAside(talent=ids[3]))
+    world.happened(portfolio, TalentSetAside(talent=ids[3]))
     names = [talent["name"]["nl"] for talent in world.mine("talents { name { nl } }")["talents"]]
     assert names == ["bellen", "Zingen", "Aandacht"]
     everything = world.mine("talents(withSetAside: true) { name { nl } setAside }")["talents"]
@@ -142,21 +153,19 @@ def test_sharings_name_whom_they_are_open_to_and_until_when(world: World) -> Non
 def test_a_goal_on_offer_names_the_team(world: World) -> None:
     portfolio = world.opened()
     world.happened(f"team-{TEAM}", TeamFormed(name="Noord", unit=UNIT))
-    world.happened(portfolio, p.GoalSet(goal=GOAL, text="Trainen"))
-    world.happened(portfolio, p.GoalOfferedToTeam(goal=GOAL, team=TEAM, wording="Samen trainen"))
+    world.happened(portfolio, GoalSet(goal=GOAL, text="Trainen"))
+    world.happened(portfolio, GoalOfferedToTeam(goal=GOAL, team=TEAM, wording="Samen trainen"))
     (goal,) = world.mine("goals { offeredTo { id name } offeredAs }")["goals"]
     assert goal == {"offeredTo": {"id": TEAM, "name": "Noord"}, "offeredAs": "Samen trainen"}
 
 
 def test_an_agreement_waits_for_the_other_party_and_nobody_else(world: World) -> None:
     portfolio = world.opened()
-    made = p.AgreementMade(agreement=AGREEMENT, text="Wij bellen")
+    made = AgreementMade(agreement=AGREEMENT, text="Wij bellen")
     world.happened(
-        portfolio, p.ConversationPlanned(conversation=CONVERSATION, other=COLLEAGUE, planned_for=TODAY)
+        portfolio, ConversationPlanned(conversation=CONVERSATION, other=COLLEAGUE, planned_for=TODAY)
     )
-    world.happened(
-        portfolio, p.ConversationHeld(conversation=CONVERSATION, held_on=TODAY, agreements=(made,))
-    )
+    world.happened(portfolio, ConversationHeld(conversation=CONVERSATION, held_on=TODAY, agreements=(made,)))
     ask = "{ me { agreementsToConfirm { id text heldOn owner { id displayName } confirmedAt } } }"
 
     def waiting(name: str) -> Any:
@@ -173,7 +182,7 @@ def test_an_agreement_waits_for_the_other_party_and_nobody_else(world: World) ->
         }
     ]
     assert waiting("owner") == []
-    world.happened(portfolio, p.AgreementConfirmed(agreement=AGREEMENT))
+    world.happened(portfolio, AgreementConfirmed(agreement=AGREEMENT))
     assert waiting("colleague") == []
     (talk,) = world.mine("conversations { with { displayName } heldOn agreements { text confirmedAt } }")[
         "conversations"
@@ -189,7 +198,7 @@ def test_names_are_read_together_however_many_items_there_are(world: World) -> N
     def connections_for(items: int) -> int:
         for number in range(items):
             item = f"{world.connections * 100 + number:032x}"
-            opening = p.ItemShared(
+            opening = ItemShared(
                 sharing=item,
                 item=item,
                 kind="talent",
@@ -269,7 +278,7 @@ def test_the_language_is_that_of_the_portfolio_and_dutch_before_there_is_one(wor
     ask = "{ viewer { language displayName role roles } }"
     world.registered(OWNER, "Fenna de Boer")
     assert asyncio.run(world.ask(ask))["data"]["viewer"]["language"] == "NL"
-    world.happened(f"portfolio-{OWNER}", p.PortfolioOpened(language="en"))
+    world.happened(f"portfolio-{OWNER}", PortfolioOpened(language="en"))
     assert asyncio.run(world.ask(ask))["data"]["viewer"] == {
         "language": "EN",
         "displayName": "Fenna de Boer",

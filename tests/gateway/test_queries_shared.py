@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded
+from events.catalog.portfolio.evidence import EvidenceAdded
+from events.catalog.portfolio.life import PortfolioClosed
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from projections.views import profile, shared
 from tests.gateway.house import PEOPLE
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, YESTERDAY, World, day_after
@@ -27,14 +30,14 @@ LOG = (
 )
 
 
-def claimed(talent: str = TALENT, name: str = "Luisteren") -> p.TalentClaimed:
-    return p.TalentClaimed(talent=talent, name=name, strength=4, energy=2, use=3, story="Elke dag.")
+def claimed(talent: str = TALENT, name: str = "Luisteren") -> TalentClaimed:
+    return TalentClaimed(talent=talent, name=name, strength=4, energy=2, use=3, story="Elke dag.")
 
 
 def opened_to(
     *people: str, item: str = TALENT, sharing: str = "5" * 32, until: date = TOMORROW, energy: bool = False
-) -> p.ItemShared:
-    return p.ItemShared(
+) -> ItemShared:
+    return ItemShared(
         sharing=sharing,
         item=item,
         kind="talent",
@@ -83,7 +86,7 @@ def test_the_item_is_shown_as_it_is_now_and_nothing_around_it(world: World) -> N
         "owner": {"id": OWNER, "displayName": "Fenna de Boer"},
     }
     assert seen(world) == [item]
-    world.happened(portfolio, p.TalentRevised(talent=TALENT, strength=5, energy=-1, use=0, story="Soms."))
+    world.happened(portfolio, TalentRevised(talent=TALENT, strength=5, energy=-1, use=0, story="Soms."))
     assert seen(world) == [item | {"strength": 5, "text": "Soms."}]
 
 
@@ -96,8 +99,8 @@ def test_energy_and_quadrant_are_shown_by_their_own_switch_only(world: World) ->
 def test_evidence_shows_its_title_and_its_link(world: World) -> None:
     portfolio = world.opened()
     link = "https://mee.example/badge"
-    world.happened(portfolio, p.EvidenceAdded(evidence=EVIDENCE, kind="badge", title="Training", link=link))
-    opening = p.ItemShared(
+    world.happened(portfolio, EvidenceAdded(evidence=EVIDENCE, kind="badge", title="Training", link=link))
+    opening = ItemShared(
         sharing="5" * 32,
         item=EVIDENCE,
         kind="evidence",
@@ -120,9 +123,9 @@ def test_nobody_else_sees_it(world: World) -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        p.ItemSharingEnded(sharing="5" * 32, reason="owner"),
-        p.TalentSetAside(talent=TALENT),
-        p.PortfolioClosed(),
+        ItemSharingEnded(sharing="5" * 32, reason="owner"),
+        TalentSetAside(talent=TALENT),
+        PortfolioClosed(),
     ],
 )
 def test_it_is_gone_at_once_when_it_ends(world: World, end: Any) -> None:
@@ -163,7 +166,7 @@ def test_pages_lose_nothing_and_repeat_nothing_while_items_come_and_go(world: Wo
         if not info["hasNextPage"]:
             break
         after = info["endCursor"]
-        world.happened(portfolio, p.ItemSharingEnded(sharing=ids[-1], reason="owner"))
+        world.happened(portfolio, ItemSharingEnded(sharing=ids[-1], reason="owner"))
     assert told == items
 
 

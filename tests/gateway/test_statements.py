@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.catalog.portfolio import ItemShared
+from events.catalog.portfolio.sharing import ItemShared
 from gateway.endpoint import GraphQLEndpoint
 from gateway.read_log import ReadLog
 from gateway.reads import Reads

@@ -12,7 +12,8 @@ import psycopg
 
 from events import read_log
 from events.catalog.employment import ProfessionalRegistered
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from events.codec import Recorded
 from gateway.endpoint import GraphQLEndpoint

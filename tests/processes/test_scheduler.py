@@ -6,7 +6,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from events.catalog.portfolio import ItemSharingEnded
+from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.catalog.units import UnitFormed
 from events.codec import Recorded
 from events.log.streams import command_key

@@ -16,7 +16,9 @@ import pytest
 from events.catalog.catalogue import CatalogueEvent
 from events.catalog.employment import EmploymentEvent, ProfessionalRegistered, TeamJoined
 from events.catalog.policy import OrganisationFounded, RoleGranted
-from events.catalog.portfolio import PortfolioEvent, PortfolioOpened, TalentClaimed, TalentRevised
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.catalog.team import TeamFormed
 from events.codec import PERSON_CATEGORIES, EventMapper, Recorded

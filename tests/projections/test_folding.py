@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from events.catalog.portfolio import PortfolioOpened
+from events.catalog.portfolio.life import PortfolioOpened
 from events.codec import EventMapper, Forgotten, Recorded
 from events.log.reading import JournalEvent
 from events.sealing import KeyDestroyedError

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.catalog import kinds, portfolio
+from events.catalog import kinds
+from events.catalog.portfolio import PortfolioEvent
 from rules.texts import QUOTED, LocalLine
 from rules.timeline import NAME_CHARS_MAX, entry_id, short_name, summary
 
@@ -22,7 +23,7 @@ DETAILS: dict[str, tuple[str, ...]] = {
 }
 FACTS = [
     (kind.__name__, detail)
-    for kind in get_args(portfolio.PortfolioEvent)
+    for kind in get_args(PortfolioEvent)
     for detail in DETAILS.get(kind.__name__, (None,))
 ]
 

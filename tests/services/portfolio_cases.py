@@ -3,35 +3,36 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from events.catalog.portfolio import (
-    AgreementConfirmed,
-    ConversationPlanned,
-    CorrectionRecorded,
+from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationPlanned
+from events.catalog.portfolio.energy import (
     EnergySourceNoted,
     EnergySourceRemoved,
-    EvidenceAdded,
-    EvidenceWithdrawn,
+    PassionLetGo,
+    PassionNamed,
+)
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import (
     GoalLetGo,
     GoalOfferTakenBack,
     GoalProgressNoted,
     GoalReached,
     GoalSet,
     GoalSharpened,
-    InsightConsentGiven,
-    InsightConsentWithdrawn,
-    ItemShared,
-    ItemSharingEnded,
-    PassionLetGo,
-    PassionNamed,
+)
+from events.catalog.portfolio.life import (
+    CorrectionRecorded,
     PortfolioClosed,
     PortfolioPaused,
     PortfolioResumed,
     ProfileStatementWritten,
-    ReflectionWritten,
-    TalentClaimed,
-    TalentRevised,
-    TalentSetAside,
 )
+from events.catalog.portfolio.sharing import (
+    InsightConsentGiven,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+)
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from rules.timeline import entry_id
 from tests.services.portfolio_home import (

@@ -6,23 +6,13 @@ from typing import Final
 import msgspec
 
 from events.catalog.employment import ProfessionalRegistered, TeamJoined
-from events.catalog.portfolio import (
-    AgreementMade,
-    ConversationHeld,
-    ConversationPlanned,
-    EnergySourceNoted,
-    EvidenceAdded,
-    GoalOfferedToTeam,
-    GoalSet,
-    InsightConsentGiven,
-    ItemShared,
-    ItemSharingEnded,
-    PassionNamed,
-    PortfolioOpened,
-    ProfileStatementWritten,
-    ReflectionWritten,
-    TalentClaimed,
-)
+from events.catalog.portfolio.conversations import AgreementMade, ConversationHeld, ConversationPlanned
+from events.catalog.portfolio.energy import EnergySourceNoted, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, ReflectionWritten
+from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalSet
+from events.catalog.portfolio.life import PortfolioOpened, ProfileStatementWritten
+from events.catalog.portfolio.sharing import InsightConsentGiven, ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from kit.ids import derived_id
 from rules.agreements import agreement_id

@@ -5,12 +5,8 @@ from datetime import date
 import pytest
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
-from events.catalog.portfolio import (
-    GoalOfferedToTeam,
-    GoalOfferTakenBack,
-    ItemShared,
-    ItemSharingEnded,
-)
+from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from kit.ids import derived_id
 from services.deciding import Command, Ids

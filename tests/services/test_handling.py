@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from events.catalog.portfolio import TalentClaimed
+from events.catalog.portfolio.talents import TalentClaimed
 from events.codec import EventMapper
 from events.vault import Vault
 from kit.clock import Calendar, FixedClock

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from events.catalog.portfolio import GoalOfferTakenBack, ItemSharingEnded
+from events.catalog.portfolio.goals import GoalOfferTakenBack
+from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.log.outcomes import Accepted
 from kit.ids import derived_id
 from rules.access import Role

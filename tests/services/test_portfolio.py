@@ -4,19 +4,13 @@ from typing import Any, Final
 
 import pytest
 
-from events.catalog.portfolio import (
-    AgreementConfirmed,
-    EnergySourceRemoved,
-    EvidenceWithdrawn,
-    GoalLetGo,
-    GoalReached,
-    ItemSharingEnded,
-    PassionLetGo,
-    PortfolioClosed,
-    PortfolioOpened,
-    PortfolioPaused,
-    TalentSetAside,
-)
+from events.catalog.portfolio.conversations import AgreementConfirmed
+from events.catalog.portfolio.energy import EnergySourceRemoved, PassionLetGo
+from events.catalog.portfolio.evidence import EvidenceWithdrawn
+from events.catalog.portfolio.goals import GoalLetGo, GoalReached
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened, PortfolioPaused
+from events.catalog.portfolio.sharing import ItemSharingEnded
+from events.catalog.portfolio.talents import TalentSetAside
 from events.catalog.registry import Event, category_of
 from rules.agreements import agreement_id
 from rules.timeline import entry_id

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from events.catalog.portfolio import AgreementConfirmed, ConversationHeld, ItemSharingEnded
+from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld
+from events.catalog.portfolio.sharing import ItemSharingEnded
 from rules.agreements import agreement_id, owner_of
 from rules.timeline import entry_id
 from services.portfolio.commands import EndItemSharings

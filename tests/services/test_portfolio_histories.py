@@ -11,17 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from events.catalog.employment import EmploymentEvent
 from events.catalog.policy import PolicyAdopted
-from events.catalog.portfolio import (
-    AgreementConfirmed,
-    GoalOfferedToTeam,
-    GoalOfferTakenBack,
-    InsightConsentWithdrawn,
-    ItemShared,
-    ItemSharingEnded,
-    PortfolioClosed,
-    PortfolioEvent,
-    PortfolioResumed,
-)
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.conversations import AgreementConfirmed
+from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioResumed
+from events.catalog.portfolio.sharing import InsightConsentWithdrawn, ItemShared, ItemSharingEnded
 from events.catalog.registry import Event
 from events.catalog.team import TeamFormed
 from events.codec import EventMapper, Recorded

@@ -5,25 +5,23 @@ from typing import Any
 import pytest
 
 from events.catalog.employment import EmploymentEnded
-from events.catalog.portfolio import (
+from events.catalog.portfolio.conversations import (
     AgreementConfirmed,
     AgreementMade,
     ConversationHeld,
     ConversationPlanned,
-    CorrectionRecorded,
-    EnergySourceNoted,
-    EvidenceAdded,
+)
+from events.catalog.portfolio.energy import EnergySourceNoted, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, ReflectionWritten
+from events.catalog.portfolio.goals import (
     GoalLetGo,
     GoalOfferedToTeam,
     GoalOfferTakenBack,
     GoalReached,
     GoalSet,
     GoalSharpened,
-    PassionNamed,
-    PortfolioPaused,
-    ProfileStatementWritten,
-    ReflectionWritten,
 )
+from events.catalog.portfolio.life import CorrectionRecorded, PortfolioPaused, ProfileStatementWritten
 from events.catalog.registry import Event
 from rules.timeline import entry_id
 from services.contexts import read_command

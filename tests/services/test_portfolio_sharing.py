@@ -6,14 +6,10 @@ from typing import Any
 import pytest
 
 from events.catalog.employment import EmploymentEnded
-from events.catalog.portfolio import (
-    GoalLetGo,
-    ItemShared,
-    ItemSharingEnded,
-    PassionLetGo,
-    PortfolioClosed,
-    PortfolioPaused,
-)
+from events.catalog.portfolio.energy import PassionLetGo
+from events.catalog.portfolio.goals import GoalLetGo
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioPaused
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.registry import Event
 from services.contexts import UnknownCommandError, command_names, read_command
 from services.deciding import Command

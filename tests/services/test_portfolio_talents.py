@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from events.catalog.employment import ProfessionalRegistered
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from rules.clusters import TermState
 from services.deciding import Ids, Word
 from services.portfolio.commands import ClaimTalent, OpenPortfolio, ReviseTalent, SetTalentAside, TalentName

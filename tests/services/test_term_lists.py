@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from events.catalog.catalogue import TermAdopted, TermProposed
-from events.catalog.portfolio import TalentClaimed
+from events.catalog.portfolio.talents import TalentClaimed
 from rules.access import Role
 from rules.clusters import CLUSTERS
 from services.catalogue.commands import LIST_CHARS_MAX, TERMS_LOADED_MAX

@@ -7,8 +7,33 @@ from typing import Any, Final
 
 import msgspec
 
-from events.catalog import portfolio as p
 from events.catalog.employment import TeamJoined, TeamLeft
+from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld, ConversationPlanned
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSet,
+    GoalSharpened,
+)
+from events.catalog.portfolio.life import (
+    PortfolioClosed,
+    PortfolioOpened,
+    PortfolioPaused,
+    PortfolioResumed,
+    ProfileStatementWritten,
+)
+from events.catalog.portfolio.sharing import (
+    InsightConsentGiven,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+)
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
@@ -50,13 +75,13 @@ def _fold_employment(event: Event, changes: Changes) -> None:
 def _fold_standing(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
     language: str | None = None
     match event:
-        case p.PortfolioOpened():
+        case PortfolioOpened():
             state, language = "OPEN", event.language
-        case p.PortfolioResumed():
+        case PortfolioResumed():
             state = "OPEN"
-        case p.PortfolioPaused():
+        case PortfolioPaused():
             state = "PAUSED"
-        case p.PortfolioClosed():
+        case PortfolioClosed():
             state = "CLOSED"
         case _:
             return
@@ -64,10 +89,10 @@ def _fold_standing(event: Event, at: datetime, ordinal: int, changes: Changes) -
 
 
 def _fold_talent(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
-    if not isinstance(event, p.TalentClaimed | p.TalentRevised):
+    if not isinstance(event, TalentClaimed | TalentRevised):
         return
     talent = event.talent
-    if isinstance(event, p.TalentClaimed):
+    if isinstance(event, TalentClaimed):
         words = {"name": event.name, "name_en": event.name_en, "term": event.term}
         times = {"claimed_at": at, "set_aside_at": None}
         changes.put(t.TALENTS, ordinal=ordinal, talent=talent, **words, **times)
@@ -77,9 +102,9 @@ def _fold_talent(event: Event, at: datetime, ordinal: int, changes: Changes) -> 
 
 def _fold_item(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
-        case p.ProfileStatementWritten(statement=statement, text=text):
+        case ProfileStatementWritten(statement=statement, text=text):
             changes.put(t.STATEMENTS, ordinal=ordinal, statement=statement, text=text, written_at=at)
-        case p.EnergySourceNoted():
+        case EnergySourceNoted():
             changes.put(
                 t.ENERGY_SOURCES,
                 ordinal=ordinal,
@@ -91,9 +116,9 @@ def _fold_item(event: Event, at: datetime, ordinal: int, changes: Changes) -> No
                 noted_at=at,
                 removed_at=None,
             )
-        case p.PassionNamed(passion=passion, text=text):
+        case PassionNamed(passion=passion, text=text):
             changes.put(t.PASSIONS, ordinal=ordinal, passion=passion, text=text, named_at=at, let_go_at=None)
-        case p.EvidenceAdded():
+        case EvidenceAdded():
             changes.put(
                 t.EVIDENCE,
                 ordinal=ordinal,
@@ -106,7 +131,7 @@ def _fold_item(event: Event, at: datetime, ordinal: int, changes: Changes) -> No
                 added_at=at,
                 withdrawn_at=None,
             )
-        case p.ReflectionWritten(reflection=reflection, text=text, about=about):
+        case ReflectionWritten(reflection=reflection, text=text, about=about):
             written = {"about": _json(about), "written_at": at}
             changes.put(t.REFLECTIONS, ordinal=ordinal, reflection=reflection, text=text, **written)
         case _:
@@ -115,35 +140,35 @@ def _fold_item(event: Event, at: datetime, ordinal: int, changes: Changes) -> No
 
 def _fold_end(event: Event, at: datetime, changes: Changes) -> None:
     match event:
-        case p.TalentSetAside(talent=talent):
+        case TalentSetAside(talent=talent):
             changes.set(t.TALENTS, talent=talent, set_aside_at=at)
-        case p.EnergySourceRemoved(source=source):
+        case EnergySourceRemoved(source=source):
             changes.set(t.ENERGY_SOURCES, source=source, removed_at=at)
-        case p.PassionLetGo(passion=passion):
+        case PassionLetGo(passion=passion):
             changes.set(t.PASSIONS, passion=passion, let_go_at=at)
-        case p.EvidenceWithdrawn(evidence=evidence):
+        case EvidenceWithdrawn(evidence=evidence):
             changes.set(t.EVIDENCE, evidence=evidence, withdrawn_at=at)
         case _:
             pass
 
 
 def _fold_goal(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
-    if isinstance(event, p.GoalSet):
+    if isinstance(event, GoalSet):
         wording = {"text": event.text, "horizon": event.horizon, "insights": _json(event.insights)}
         changes.put(t.GOALS, ordinal=ordinal, goal=event.goal, **wording, set_at=at)
         return
     match event:
-        case p.GoalSharpened(goal=goal, text=text, horizon=horizon):
+        case GoalSharpened(goal=goal, text=text, horizon=horizon):
             changed = GoalChanged(text=text, horizon=horizon)
-        case p.GoalProgressNoted(goal=goal, progress=progress):
+        case GoalProgressNoted(goal=goal, progress=progress):
             changed = GoalChanged(progress=progress)
-        case p.GoalReached(goal=goal):
+        case GoalReached(goal=goal):
             changed = GoalChanged(state="REACHED")
-        case p.GoalLetGo(goal=goal):
+        case GoalLetGo(goal=goal):
             changed = GoalChanged(state="LET_GO")
-        case p.GoalOfferedToTeam(goal=goal, team=team, wording=offered_as):
+        case GoalOfferedToTeam(goal=goal, team=team, wording=offered_as):
             changed = GoalChanged(offered_team=team, offered_as=offered_as)
-        case p.GoalOfferTakenBack(goal=goal):
+        case GoalOfferTakenBack(goal=goal):
             changed = GoalChanged(offered_team=None, offered_as=None)
         case _:
             return
@@ -152,7 +177,7 @@ def _fold_goal(event: Event, at: datetime, ordinal: int, changes: Changes) -> No
 
 def _fold_conversation(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
-        case p.ConversationPlanned(conversation=conversation, other=other, planned_for=planned_for):
+        case ConversationPlanned(conversation=conversation, other=other, planned_for=planned_for):
             changes.put(
                 t.CONVERSATIONS,
                 ordinal=ordinal,
@@ -163,7 +188,7 @@ def _fold_conversation(event: Event, at: datetime, ordinal: int, changes: Change
                 held_on=None,
                 held_at=None,
             )
-        case p.ConversationHeld(conversation=conversation, held_on=held_on, agreements=agreements):
+        case ConversationHeld(conversation=conversation, held_on=held_on, agreements=agreements):
             changes.set(t.CONVERSATIONS, conversation=conversation, held_on=held_on, held_at=at)
             for place, made in enumerate(agreements):
                 changes.put(
@@ -177,7 +202,7 @@ def _fold_conversation(event: Event, at: datetime, ordinal: int, changes: Change
                     made_at=at,
                     confirmed_at=None,
                 )
-        case p.AgreementConfirmed(agreement=agreement):
+        case AgreementConfirmed(agreement=agreement):
             changes.set(t.AGREEMENTS, agreement=agreement, confirmed_at=at)
         case _:
             pass
@@ -185,7 +210,7 @@ def _fold_conversation(event: Event, at: datetime, ordinal: int, changes: Change
 
 def _fold_sharing(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
-        case p.ItemShared():
+        case ItemShared():
             changes.put(
                 t.SHARINGS,
                 ordinal=ordinal,
@@ -200,12 +225,12 @@ def _fold_sharing(event: Event, at: datetime, ordinal: int, changes: Changes) ->
                 shared_at=at,
                 ended_at=None,
             )
-        case p.ItemSharingEnded(sharing=sharing):
+        case ItemSharingEnded(sharing=sharing):
             changes.set(t.SHARINGS, sharing=sharing, ended_at=at)
-        case p.InsightConsentGiven(scopes=scopes, notice_version=notice):
+        case InsightConsentGiven(scopes=scopes, notice_version=notice):
             given = {"scopes": _json(scopes), "notice_version": notice}
             changes.put(t.CONSENTS, ordinal=ordinal, at=at, **given)
-        case p.InsightConsentWithdrawn():
+        case InsightConsentWithdrawn():
             changes.put(t.CONSENTS, ordinal=ordinal, at=at, scopes=None, notice_version=None)
         case _:
             pass

@@ -2,12 +2,12 @@
 
 from typing import Final, assert_never
 
-from events.catalog.portfolio import (
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.conversations import (
     AgreementConfirmed,
     AgreementMade,
     ConversationHeld,
     ConversationPlanned,
-    PortfolioEvent,
 )
 from kit.ids import derived_id
 from rules.agreements import agreement_id

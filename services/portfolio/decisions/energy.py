@@ -3,12 +3,12 @@
 from typing import Final, assert_never
 
 from events.catalog.kinds import EnergySourceKind, HoursBand
-from events.catalog.portfolio import (
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.energy import (
     EnergySourceNoted,
     EnergySourceRemoved,
     PassionLetGo,
     PassionNamed,
-    PortfolioEvent,
 )
 from services.deciding import Ids, Refusal, reject_if
 from services.portfolio.commands.energy import (

@@ -3,7 +3,8 @@
 from typing import Final, assert_never
 
 from events.catalog.kinds import EvidenceKind
-from events.catalog.portfolio import EvidenceAdded, EvidenceWithdrawn, PortfolioEvent, ReflectionWritten
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
 from services.deciding import Ids, Refusal, reject_if
 from services.portfolio.commands.evidence import (
     AddEvidence,

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Final, Literal, assert_never
 
-from events.catalog.portfolio import (
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.goals import (
     GoalLetGo,
     GoalOfferedToTeam,
     GoalOfferTakenBack,
@@ -11,7 +12,6 @@ from events.catalog.portfolio import (
     GoalReached,
     GoalSet,
     GoalSharpened,
-    PortfolioEvent,
 )
 from services.deciding import Ids, Refusal, reject_if
 from services.portfolio.commands.goals import (

@@ -2,17 +2,17 @@
 
 from typing import assert_never
 
-from events.catalog.portfolio import (
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.goals import GoalOfferTakenBack
+from events.catalog.portfolio.life import (
     CorrectionRecorded,
-    GoalOfferTakenBack,
-    InsightConsentWithdrawn,
     PortfolioClosed,
-    PortfolioEvent,
     PortfolioOpened,
     PortfolioPaused,
     PortfolioResumed,
     ProfileStatementWritten,
 )
+from events.catalog.portfolio.sharing import InsightConsentWithdrawn
 from rules.timeline import entry_id
 from services.deciding import NOWHERE, Ids, Refusal, RejectedError, reject_if
 from services.portfolio.commands.life import (

@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Final, assert_never
 
 from events.catalog.kinds import InsightScope, ItemKind, SharingEnd
-from events.catalog.portfolio import (
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.sharing import (
     InsightConsentGiven,
     InsightConsentWithdrawn,
     ItemShared,
     ItemSharingEnded,
-    PortfolioEvent,
 )
 from services.deciding import Ids, Refusal, RejectedError, reject_if
 from services.portfolio.commands.sharing import (

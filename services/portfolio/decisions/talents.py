@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
-from events.catalog.portfolio import PortfolioEvent, TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from services.deciding import Ids, Refusal, Word, reject_if
 from services.portfolio.commands.talents import ClaimTalent, ReviseTalent, SetTalentAside, TalentCommand
 from services.portfolio.decisions.reasons import (

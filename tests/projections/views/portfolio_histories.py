@@ -6,7 +6,38 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from events.catalog import portfolio as p
+from events.catalog.portfolio.conversations import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+)
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSet,
+    GoalSharpened,
+)
+from events.catalog.portfolio.life import (
+    CorrectionRecorded,
+    PortfolioClosed,
+    PortfolioOpened,
+    PortfolioPaused,
+    PortfolioResumed,
+    ProfileStatementWritten,
+)
+from events.catalog.portfolio.sharing import (
+    InsightConsentGiven,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+)
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.codec import Recorded, UnknownEvent
 from kit.ids import new_id
 from projections.view import Fact
@@ -32,7 +63,7 @@ class _History:
         self.person = person
         self.made = 0
         self.there: dict[str, list[str]] = {}
-        self.events: list[Any] = [p.PortfolioOpened(language=draw(st.sampled_from(["nl", "en"])))]
+        self.events: list[Any] = [PortfolioOpened(language=draw(st.sampled_from(["nl", "en"])))]
 
     def new(self, kind: str) -> str:
         # The same in every run: what is drawn must not depend on chance of our own.
@@ -59,34 +90,34 @@ class _History:
         new = self.new(kind)
         some_talents = tuple(self.there.get("talent", ()))
         begins: dict[str, Callable[[], Any]] = {
-            "talent": lambda: p.TalentClaimed(
+            "talent": lambda: TalentClaimed(
                 talent=new,
                 name=words,
                 **self.numbers(),
                 story=words,
                 **self.draw(st.sampled_from(CLAIMED_BY)),
             ),
-            "source": lambda: p.EnergySourceNoted(
+            "source": lambda: EnergySourceNoted(
                 source=new, kind="drainer", activity=words, hours_per_week="over_16", talents=some_talents
             ),
-            "passion": lambda: p.PassionNamed(passion=new, text=words),
-            "evidence": lambda: p.EvidenceAdded(
+            "passion": lambda: PassionNamed(passion=new, text=words),
+            "evidence": lambda: EvidenceAdded(
                 evidence=new, kind="story", title=words, text=words, talents=some_talents
             ),
-            "reflection": lambda: p.ReflectionWritten(reflection=new, text=words, about=some_talents),
-            "goal": lambda: p.GoalSet(goal=new, text=words, horizon=self.draw(st.none() | DAYS)),
+            "reflection": lambda: ReflectionWritten(reflection=new, text=words, about=some_talents),
+            "goal": lambda: GoalSet(goal=new, text=words, horizon=self.draw(st.none() | DAYS)),
         }
         return begins[kind]()
 
     def talk(self) -> Any:
         planned = self.new("talk")
-        return p.ConversationPlanned(conversation=planned, other=TEAMS[0], planned_for=self.draw(DAYS))
+        return ConversationPlanned(conversation=planned, other=TEAMS[0], planned_for=self.draw(DAYS))
 
     def shared(self) -> Any:
         item = self.some("talent") or self.some("goal")
         if item is None:
             return self.whole()
-        return p.ItemShared(
+        return ItemShared(
             sharing=self.new("sharing"),
             item=item,
             kind="talent",
@@ -100,12 +131,12 @@ class _History:
         return self.draw(
             st.sampled_from(
                 [
-                    p.ProfileStatementWritten(statement=TEAMS[1], text=self.draw(WORDS)),
-                    p.InsightConsentGiven(scopes=("talents",), notice_version=self.draw(st.integers(1, 9))),
-                    p.InsightConsentWithdrawn(),
-                    p.CorrectionRecorded(version=1, text="Anders."),
-                    p.PortfolioPaused(),
-                    p.PortfolioResumed(),
+                    ProfileStatementWritten(statement=TEAMS[1], text=self.draw(WORDS)),
+                    InsightConsentGiven(scopes=("talents",), notice_version=self.draw(st.integers(1, 9))),
+                    InsightConsentWithdrawn(),
+                    CorrectionRecorded(version=1, text="Anders."),
+                    PortfolioPaused(),
+                    PortfolioResumed(),
                     UnknownEvent(name="portfolio.song-sung.v1", raw=b"{}"),
                 ]
             )
@@ -116,16 +147,16 @@ class _History:
             self.there["talk"].remove(talk)
             texts = self.draw(st.lists(WORDS, max_size=2))
             made = tuple(
-                p.AgreementMade(agreement=agreement_id(self.person, self.new("local")), text=text)
+                AgreementMade(agreement=agreement_id(self.person, self.new("local")), text=text)
                 for text in texts
             )
-            return p.ConversationHeld(conversation=talk, held_on=self.draw(DAYS), agreements=made)
+            return ConversationHeld(conversation=talk, held_on=self.draw(DAYS), agreements=made)
         if (local := self.some("local")) and self.draw(st.booleans()):
             self.there["local"].remove(local)
-            return p.AgreementConfirmed(agreement=agreement_id(self.person, local))
+            return AgreementConfirmed(agreement=agreement_id(self.person, local))
         if talent := self.some("talent"):
             story = self.draw(st.none() | WORDS)
-            return p.TalentRevised(talent=talent, **self.numbers(), story=story)
+            return TalentRevised(talent=talent, **self.numbers(), story=story)
         return None
 
     def about_goal(self) -> Any:
@@ -135,12 +166,12 @@ class _History:
         return self.draw(
             st.sampled_from(
                 [
-                    p.GoalSharpened(goal=goal, text=self.draw(WORDS), horizon=self.draw(st.none() | DAYS)),
-                    p.GoalProgressNoted(goal=goal, progress=self.draw(st.integers(0, 100))),
-                    p.GoalOfferedToTeam(goal=goal, team=TEAMS[0], wording=self.draw(WORDS)),
-                    p.GoalOfferTakenBack(goal=goal),
-                    p.GoalReached(goal=goal),
-                    p.GoalLetGo(goal=goal),
+                    GoalSharpened(goal=goal, text=self.draw(WORDS), horizon=self.draw(st.none() | DAYS)),
+                    GoalProgressNoted(goal=goal, progress=self.draw(st.integers(0, 100))),
+                    GoalOfferedToTeam(goal=goal, team=TEAMS[0], wording=self.draw(WORDS)),
+                    GoalOfferTakenBack(goal=goal),
+                    GoalReached(goal=goal),
+                    GoalLetGo(goal=goal),
                 ]
             )
         )
@@ -152,11 +183,11 @@ class _History:
             return None
         self.there[kind].remove(gone)
         ends: dict[str, Callable[[], Any]] = {
-            "talent": lambda: p.TalentSetAside(talent=gone),
-            "source": lambda: p.EnergySourceRemoved(source=gone),
-            "passion": lambda: p.PassionLetGo(passion=gone),
-            "evidence": lambda: p.EvidenceWithdrawn(evidence=gone),
-            "sharing": lambda: p.ItemSharingEnded(sharing=gone, reason="owner"),
+            "talent": lambda: TalentSetAside(talent=gone),
+            "source": lambda: EnergySourceRemoved(source=gone),
+            "passion": lambda: PassionLetGo(passion=gone),
+            "evidence": lambda: EvidenceWithdrawn(evidence=gone),
+            "sharing": lambda: ItemSharingEnded(sharing=gone, reason="owner"),
         }
         return ends[kind]()
 
@@ -169,7 +200,7 @@ def histories(draw: st.DrawFn) -> tuple[str, list[Fact]]:
     for _ in range(draw(st.integers(0, STEPS_MAX))):
         history.step()
     if draw(st.booleans()):
-        history.events.append(p.PortfolioClosed())
+        history.events.append(PortfolioClosed())
     at, facts = NOON, []
     for number, event in enumerate(history.events, start=1):
         at += draw(st.sampled_from(PAUSES))

@@ -6,7 +6,32 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from events.catalog import portfolio as p
+from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld, ConversationPlanned
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSet,
+    GoalSharpened,
+)
+from events.catalog.portfolio.life import (
+    PortfolioClosed,
+    PortfolioOpened,
+    PortfolioPaused,
+    PortfolioResumed,
+    ProfileStatementWritten,
+)
+from events.catalog.portfolio.sharing import (
+    InsightConsentGiven,
+    InsightConsentWithdrawn,
+    ItemShared,
+    ItemSharingEnded,
+)
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.codec import Recorded
 from projections.view import Fact
 from projections.views import profile
@@ -41,7 +66,7 @@ def _day(talk: profile.Conversation) -> date:
 
 def _after(person: str, before: profile.Portfolio | None, recorded: Recorded) -> profile.Portfolio:
     event, at = recorded.event, recorded.at
-    if isinstance(event, p.PortfolioOpened):
+    if isinstance(event, PortfolioOpened):
         return profile.Portfolio(
             person=person, version=recorded.version, state="OPEN", language=event.language, opened_at=at
         )
@@ -56,18 +81,18 @@ def _whole(  # noqa: PLR0911 - one for each fact
     _: profile.Portfolio, event: Any, at: datetime
 ) -> dict[str, Any]:
     match event:
-        case p.PortfolioPaused():
+        case PortfolioPaused():
             return {"state": "PAUSED"}
-        case p.PortfolioResumed():
+        case PortfolioResumed():
             return {"state": "OPEN"}
-        case p.PortfolioClosed():
+        case PortfolioClosed():
             return {"state": "CLOSED"}
-        case p.ProfileStatementWritten(statement=statement, text=text):
+        case ProfileStatementWritten(statement=statement, text=text):
             return {"statement": profile.Statement(statement=statement, text=text, written_at=at)}
-        case p.InsightConsentGiven(scopes=scopes, notice_version=version):
+        case InsightConsentGiven(scopes=scopes, notice_version=version):
             given = profile.InsightConsent(scopes=scopes, since=at, notice_version=version)
             return {"insight_consent": given}
-        case p.InsightConsentWithdrawn():
+        case InsightConsentWithdrawn():
             return {"insight_consent": None}
         case _:
             return {}
@@ -81,55 +106,55 @@ def _begun(  # noqa: PLR0911 - one for each kind of item
     now: profile.Portfolio, event: Any, at: datetime
 ) -> dict[str, Any]:
     match event:
-        case p.TalentClaimed():
+        case TalentClaimed():
             said = _fields(event) | {"name_en": event.name_en or event.name}
             talent = profile.Talent(**said, claimed_at=at, set_aside_at=None)
             return {"talents": (replace(talent, history=(_reading(event, at),)), *now.talents)}
-        case p.EnergySourceNoted():
+        case EnergySourceNoted():
             source = profile.EnergySource(**_fields(event), noted_at=at)
             history = (source, *now.energy_history)
             return {"energy_sources": (source, *now.energy_sources), "energy_history": history}
-        case p.PassionNamed():
+        case PassionNamed():
             return {"passions": (profile.Passion(**_fields(event), named_at=at), *now.passions)}
-        case p.EvidenceAdded():
+        case EvidenceAdded():
             return {"evidence": (profile.Evidence(**_fields(event), added_at=at), *now.evidence)}
-        case p.ReflectionWritten():
+        case ReflectionWritten():
             reflection = profile.Reflection(**_fields(event), written_at=at)
             return {"reflections": (reflection, *now.reflections)}
-        case p.GoalSet():
+        case GoalSet():
             return {"goals": (profile.Goal(**_fields(event), set_at=at), *now.goals)}
-        case p.ConversationPlanned():
+        case ConversationPlanned():
             talk = profile.Conversation(**_fields(event), held_on=None)
             return {"conversations": (talk, *now.conversations)}
-        case p.ItemShared():
+        case ItemShared():
             return {"sharings": (profile.Sharing(**_fields(event), shared_at=at), *now.sharings)}
         case _:
             return {}
 
 
-def _reading(event: p.TalentClaimed | p.TalentRevised, at: datetime) -> profile.Reading:
+def _reading(event: TalentClaimed | TalentRevised, at: datetime) -> profile.Reading:
     numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
     return profile.Reading(talent=event.talent, at=at, **numbers, story=event.story)
 
 
 def _changed(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]:
     match event:
-        case p.TalentRevised(talent=name):
+        case TalentRevised(talent=name):
             (talent,) = (it for it in now.talents if it.talent == name)
             history = (*talent.history, _reading(event, at))
             revised = replace(talent, **_fields(event), history=history)
             return {"talents": tuple(revised if it is talent else it for it in now.talents)}
-        case p.GoalSharpened():
+        case GoalSharpened():
             change: dict[str, Any] = {"text": event.text, "horizon": event.horizon}
-        case p.GoalProgressNoted():
+        case GoalProgressNoted():
             change = {"progress": event.progress}
-        case p.GoalReached():
+        case GoalReached():
             change = {"state": "REACHED"}
-        case p.GoalLetGo():
+        case GoalLetGo():
             change = {"state": "LET_GO"}
-        case p.GoalOfferedToTeam():
+        case GoalOfferedToTeam():
             change = {"offered_team": event.team, "offered_as": event.wording}
-        case p.GoalOfferTakenBack():
+        case GoalOfferTakenBack():
             change = {"offered_team": None, "offered_as": None}
         case _:
             return {}
@@ -138,7 +163,7 @@ def _changed(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]
 
 def _talked(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]:
     match event:
-        case p.ConversationHeld(conversation=name, held_on=held_on, agreements=agreements):
+        case ConversationHeld(conversation=name, held_on=held_on, agreements=agreements):
             made = tuple(
                 profile.Agreement(
                     agreement=it.agreement, owner=now.person, held_on=held_on, text=it.text, confirmed_at=None
@@ -146,7 +171,7 @@ def _talked(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]:
                 for it in agreements
             )
             change = {name: {"held_on": held_on, "agreements": made}}
-        case p.AgreementConfirmed(agreement=agreement):
+        case AgreementConfirmed(agreement=agreement):
             change = {
                 it.conversation: {
                     "agreements": tuple(
@@ -164,18 +189,18 @@ def _talked(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]:
 
 def _gone(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]:
     match event:
-        case p.TalentSetAside(talent=name):
+        case TalentSetAside(talent=name):
             aside = [replace(it, set_aside_at=at) if it.talent == name else it for it in now.talents]
             return {"talents": tuple(aside)}
-        case p.EnergySourceRemoved(source=name):
+        case EnergySourceRemoved(source=name):
             ever = [replace(it, removed_at=at) if it.source == name else it for it in now.energy_history]
             kept = tuple(it for it in now.energy_sources if it.source != name)
             return {"energy_sources": kept, "energy_history": tuple(ever)}
-        case p.PassionLetGo(passion=name):
+        case PassionLetGo(passion=name):
             return {"passions": tuple(it for it in now.passions if it.passion != name)}
-        case p.EvidenceWithdrawn(evidence=name):
+        case EvidenceWithdrawn(evidence=name):
             return {"evidence": tuple(it for it in now.evidence if it.evidence != name)}
-        case p.ItemSharingEnded(sharing=name):
+        case ItemSharingEnded(sharing=name):
             return {"sharings": tuple(it for it in now.sharings if it.sharing != name)}
         case _:
             return {}

@@ -5,9 +5,16 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
-from events.catalog.portfolio import PortfolioOpened, TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.portfolio.conversations import (
+    AgreementConfirmed,
+    AgreementMade,
+    ConversationHeld,
+    ConversationPlanned,
+)
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened, ProfileStatementWritten
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
@@ -109,8 +116,8 @@ def test_who_left_a_team_is_no_member_of_it(database: str) -> None:
 
 
 def test_the_past_of_a_portfolio_is_read_from_its_rows(database: str) -> None:
-    written = (f"portfolio-{ANN}", p.ProfileStatementWritten(statement=PLANNING, text="Ik luister."))
-    again = (f"portfolio-{ANN}", p.ProfileStatementWritten(statement=PLANNING, text="Ik vraag door."))
+    written = (f"portfolio-{ANN}", ProfileStatementWritten(statement=PLANNING, text="Ik luister."))
+    again = (f"portfolio-{ANN}", ProfileStatementWritten(statement=PLANNING, text="Ik vraag door."))
     folded(database, profile.VIEW, facts(OPENED, written, CLAIMED, SET_ASIDE, again))
     then = read(database, profile.portfolio_of, ANN, NOON + hours(2))
     assert then is not None
@@ -120,18 +127,18 @@ def test_the_past_of_a_portfolio_is_read_from_its_rows(database: str) -> None:
 
 
 def with_bob(*texts: str) -> list[tuple[str, Event]]:
-    planned = p.ConversationPlanned(conversation=PLANNING, other=BOB, planned_for=DAY)
+    planned = ConversationPlanned(conversation=PLANNING, other=BOB, planned_for=DAY)
     made = tuple(
-        p.AgreementMade(agreement=agreement_id(ANN, f"{number:032x}"), text=text)
+        AgreementMade(agreement=agreement_id(ANN, f"{number:032x}"), text=text)
         for number, text in enumerate(texts)
     )
-    held = p.ConversationHeld(conversation=PLANNING, held_on=DAY, agreements=made)
+    held = ConversationHeld(conversation=PLANNING, held_on=DAY, agreements=made)
     return [(f"portfolio-{ANN}", event) for event in (PortfolioOpened(language="nl"), planned, held)]
 
 
 def test_an_agreement_waits_for_the_other_party_and_is_shown_to_nobody_else(database: str) -> None:
     first, second = agreement_id(ANN, f"{0:032x}"), agreement_id(ANN, f"{1:032x}")
-    confirmed = (f"portfolio-{ANN}", p.AgreementConfirmed(agreement=first))
+    confirmed = (f"portfolio-{ANN}", AgreementConfirmed(agreement=first))
     folded(database, profile.VIEW, facts(*with_bob("Meelopen", "Bellen"), confirmed))
     waiting = read(database, profile.agreements_to_confirm, BOB)
     assert waiting == [
@@ -149,7 +156,7 @@ def test_an_agreement_waits_for_the_other_party_and_is_shown_to_nobody_else(data
 
 def test_so_many_agreements_are_told_at_once_and_older_ones_as_these_are_confirmed(database: str) -> None:
     texts = [f"Afspraak {number}" for number in range(profile.TO_CONFIRM_MAX + 1)]
-    confirmed = (f"portfolio-{ANN}", p.AgreementConfirmed(agreement=agreement_id(ANN, f"{0:032x}")))
+    confirmed = (f"portfolio-{ANN}", AgreementConfirmed(agreement=agreement_id(ANN, f"{0:032x}")))
     folded(database, profile.VIEW, facts(*with_bob(*texts)))
     told = [agreement.text for agreement in read(database, profile.agreements_to_confirm, BOB)]
     assert told == texts[:-1]
@@ -158,7 +165,7 @@ def test_so_many_agreements_are_told_at_once_and_older_ones_as_these_are_confirm
 
 
 def test_a_closed_portfolio_waits_for_no_confirmation(database: str) -> None:
-    folded(database, profile.VIEW, facts(*with_bob("Bellen"), (f"portfolio-{ANN}", p.PortfolioClosed())))
+    folded(database, profile.VIEW, facts(*with_bob("Bellen"), (f"portfolio-{ANN}", PortfolioClosed())))
     assert read(database, profile.agreements_to_confirm, BOB) == []
 
 
@@ -171,7 +178,7 @@ def test_an_owner_set_aside_for_repair_shows_no_agreement(database: str) -> None
 
 
 def shared(sharing: str, until: date) -> tuple[str, Event]:
-    opened = p.ItemShared(
+    opened = ItemShared(
         sharing=sharing, item=LISTENING, kind="talent", audience="people", people=(BOB,), until=until
     )
     return (f"portfolio-{ANN}", opened)
@@ -189,7 +196,7 @@ GONE = (f"employment-{ANN}", EmploymentEnded(on=DAY))
 
 def test_sharing_is_due_once_its_last_day_is_past(database: str) -> None:
     given = [shared("past", DAY - days(2)), shared("just", DAY - days(1)), shared("today", DAY)]
-    ended = (f"portfolio-{ANN}", p.ItemSharingEnded(sharing="ended", reason="owner"))
+    ended = (f"portfolio-{ANN}", ItemSharingEnded(sharing="ended", reason="owner"))
     folded(database, profile.VIEW, facts(*given, shared("ended", DAY - days(3)), ended))
     assert due(database) == ["past", "just"]
     assert due(database, limit=1) == ["past"]

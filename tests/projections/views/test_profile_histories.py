@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, find, given, settings
 
-from events.catalog import portfolio as p
+from events.catalog.portfolio import PortfolioEvent
 from projections.changes import Changes
 from projections.positions import prepare_view
 from projections.view import Fact
@@ -78,7 +78,7 @@ def agrees(database: str, connection: psycopg.Connection, history: tuple[str, li
         assert profile.portfolio_at(person, rows, moment) == told(person, facts, moment)
 
 
-@pytest.mark.parametrize("kind", get_args(p.PortfolioEvent))
+@pytest.mark.parametrize("kind", get_args(PortfolioEvent))
 def test_every_event_of_a_portfolio_was_in_the_histories(
     database: str, connection: psycopg.Connection, kind: type
 ) -> None:

@@ -7,8 +7,13 @@ import psycopg
 import pytest
 
 from events.catalog import kinds
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
+from events.catalog.portfolio.goals import GoalLetGo, GoalReached, GoalSet, GoalSharpened
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened, ProfileStatementWritten
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
@@ -25,8 +30,8 @@ STAFF = [
     (f"employment-{person}", ProfessionalRegistered(name=name, email="p@mee.example"))
     for person, name in ((ANN, "Anna de Wit"), (BOB, "Bob Smit"), (CAS, "Cas Öz"))
 ]
-CLAIMED = p.TalentClaimed(talent=ITEM, name="Luisteren", strength=4, energy=-1, use=2, story="Op straat.")
-OPENED = p.PortfolioOpened(language="nl")
+CLAIMED = TalentClaimed(talent=ITEM, name="Luisteren", strength=4, energy=-1, use=2, story="Op straat.")
+OPENED = PortfolioOpened(language="nl")
 
 
 def shown(database: str, viewer: str, *, today: date = TODAY, **asked: Any) -> list[shared.SharedItem]:
@@ -36,7 +41,7 @@ def shown(database: str, viewer: str, *, today: date = TODAY, **asked: Any) -> l
     return read(database, reading)
 
 
-def opened(sharing: str = FIRST, *, to: tuple[str, ...] = (BOB,), **fields: Any) -> p.ItemShared:
+def opened(sharing: str = FIRST, *, to: tuple[str, ...] = (BOB,), **fields: Any) -> ItemShared:
     given: dict[str, Any] = {
         "item": ITEM,
         "kind": "talent",
@@ -44,7 +49,7 @@ def opened(sharing: str = FIRST, *, to: tuple[str, ...] = (BOB,), **fields: Any)
         "until": UNTIL,
         "people": to,
     }
-    return p.ItemShared(sharing=sharing, **(given | fields))
+    return ItemShared(sharing=sharing, **(given | fields))
 
 
 def after(database: str, *happened: Event, viewer: str = BOB) -> list[shared.SharedItem]:
@@ -88,7 +93,7 @@ def test_energy_is_seen_only_by_its_own_switch(database: str) -> None:
 
 
 def test_an_item_is_seen_as_it_is_now(database: str) -> None:
-    revised = p.TalentRevised(talent=ITEM, strength=5, energy=2, use=3)
+    revised = TalentRevised(talent=ITEM, strength=5, energy=2, use=3)
     (item,) = after(database, CLAIMED, opened(with_energy=True), revised)
     assert (item.title, item.text, item.strength, item.energy, item.use) == ("Luisteren", None, 5, 2, 3)
 
@@ -96,20 +101,20 @@ def test_an_item_is_seen_as_it_is_now(database: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "made", "seen"),
     [
-        ("statement", p.ProfileStatementWritten(statement=ITEM, text="Ik ben."), (None, "Ik ben.", None)),
+        ("statement", ProfileStatementWritten(statement=ITEM, text="Ik ben."), (None, "Ik ben.", None)),
         (
             "energy_source",
-            p.EnergySourceNoted(source=ITEM, kind="giver", activity="Huisbezoek", hours_per_week="up_to_2"),
+            EnergySourceNoted(source=ITEM, kind="giver", activity="Huisbezoek", hours_per_week="up_to_2"),
             (None, "Huisbezoek", None),
         ),
-        ("passion", p.PassionNamed(passion=ITEM, text="Muziek"), (None, "Muziek", None)),
+        ("passion", PassionNamed(passion=ITEM, text="Muziek"), (None, "Muziek", None)),
         (
             "evidence",
-            p.EvidenceAdded(evidence=ITEM, kind="link", title="Blog", link="https://mee.example/b"),
+            EvidenceAdded(evidence=ITEM, kind="link", title="Blog", link="https://mee.example/b"),
             ("Blog", None, "https://mee.example/b"),
         ),
-        ("reflection", p.ReflectionWritten(reflection=ITEM, text="Wat hielp."), (None, "Wat hielp.", None)),
-        ("goal", p.GoalSet(goal=ITEM, text="Rust", horizon=UNTIL), (None, "Rust", None)),
+        ("reflection", ReflectionWritten(reflection=ITEM, text="Wat hielp."), (None, "Wat hielp.", None)),
+        ("goal", GoalSet(goal=ITEM, text="Rust", horizon=UNTIL), (None, "Rust", None)),
     ],
 )
 def test_of_every_kind_exactly_the_item_is_seen(
@@ -121,14 +126,14 @@ def test_of_every_kind_exactly_the_item_is_seen(
 
 
 def test_a_goal_is_seen_in_its_last_wording_and_also_when_it_is_reached(database: str) -> None:
-    sharpened = p.GoalSharpened(goal=ITEM, text="Elke dag een pauze")
-    goal = p.GoalSet(goal=ITEM, text="Rust")
-    (item,) = after(database, goal, opened(kind="goal"), sharpened, p.GoalReached(goal=ITEM))
+    sharpened = GoalSharpened(goal=ITEM, text="Elke dag een pauze")
+    goal = GoalSet(goal=ITEM, text="Rust")
+    (item,) = after(database, goal, opened(kind="goal"), sharpened, GoalReached(goal=ITEM))
     assert item.text == "Elke dag een pauze"
 
 
 def test_nothing_is_seen_once_the_sharing_ended_and_again_when_shared_anew(database: str) -> None:
-    ended = p.ItemSharingEnded(sharing=FIRST, reason="owner")
+    ended = ItemSharingEnded(sharing=FIRST, reason="owner")
     assert after(database, CLAIMED, opened(), ended) == []
     (again,) = after(database, CLAIMED, opened(), ended, opened(SECOND))
     assert again.sharing == SECOND
@@ -143,20 +148,20 @@ def test_the_last_day_is_within_and_the_day_after_is_not(database: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "made", "gone"),
     [
-        ("talent", CLAIMED, p.TalentSetAside(talent=ITEM)),
+        ("talent", CLAIMED, TalentSetAside(talent=ITEM)),
         (
             "energy_source",
-            p.EnergySourceNoted(source=ITEM, kind="giver", activity="Bellen", hours_per_week="up_to_2"),
-            p.EnergySourceRemoved(source=ITEM),
+            EnergySourceNoted(source=ITEM, kind="giver", activity="Bellen", hours_per_week="up_to_2"),
+            EnergySourceRemoved(source=ITEM),
         ),
-        ("passion", p.PassionNamed(passion=ITEM, text="Muziek"), p.PassionLetGo(passion=ITEM)),
+        ("passion", PassionNamed(passion=ITEM, text="Muziek"), PassionLetGo(passion=ITEM)),
         (
             "evidence",
-            p.EvidenceAdded(evidence=ITEM, kind="story", title="Dag", text="Goed."),
-            p.EvidenceWithdrawn(evidence=ITEM),
+            EvidenceAdded(evidence=ITEM, kind="story", title="Dag", text="Goed."),
+            EvidenceWithdrawn(evidence=ITEM),
         ),
-        ("goal", p.GoalSet(goal=ITEM, text="Rust"), p.GoalLetGo(goal=ITEM)),
-        ("talent", CLAIMED, p.PortfolioClosed()),
+        ("goal", GoalSet(goal=ITEM, text="Rust"), GoalLetGo(goal=ITEM)),
+        ("talent", CLAIMED, PortfolioClosed()),
     ],
 )
 def test_what_is_gone_is_not_seen_even_if_nobody_ended_its_sharing(
@@ -197,7 +202,7 @@ def test_an_item_opened_twice_is_seen_once_with_the_most_that_is_open(database: 
     longer = opened(both[1], until=UNTIL + timedelta(days=9))
     (item,) = after(database, CLAIMED, opened(both[0], with_energy=True), longer)
     assert (item.sharing, item.energy, item.until) == (both[0], -1, UNTIL + timedelta(days=9))
-    ended = p.ItemSharingEnded(sharing=both[0], reason="owner")
+    ended = ItemSharingEnded(sharing=both[0], reason="owner")
     (item,) = after(database, CLAIMED, opened(both[0], with_energy=True), longer, ended)
     assert (item.sharing, item.energy) == (both[1], None)
 

@@ -8,8 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
+from events.catalog.portfolio.goals import GoalLetGo, GoalSet, GoalSharpened
+from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.views import shared
@@ -34,7 +37,7 @@ def history_of(seed: int) -> History:
     happened: History = []
     for person in PEOPLE:
         happened.append((f"employment-{person}", _registered(random)))
-        for event in (p.PortfolioOpened(language="nl"), _claimed(random), _set(random)):
+        for event in (PortfolioOpened(language="nl"), _claimed(random), _set(random)):
             happened.append((f"portfolio-{person}", event))
     for number in range(EVENTS):
         person = random.choice(PEOPLE)
@@ -47,15 +50,15 @@ def history_of(seed: int) -> History:
 
 
 def _in_a_portfolio(random: Random, number: int) -> Event:
-    revised = p.TalentRevised(talent=TALENT, story=random.choice((None, "Rust")), **_numbers(random))
-    ended = p.ItemSharingEnded(sharing=f"{random.randrange(EVENTS):032x}", reason="owner")
-    rare = (p.TalentSetAside(talent=TALENT), p.GoalLetGo(goal=GOAL), p.PortfolioClosed(), Forgotten())
+    revised = TalentRevised(talent=TALENT, story=random.choice((None, "Rust")), **_numbers(random))
+    ended = ItemSharingEnded(sharing=f"{random.randrange(EVENTS):032x}", reason="owner")
+    rare = (TalentSetAside(talent=TALENT), GoalLetGo(goal=GOAL), PortfolioClosed(), Forgotten())
     return random.choices(
         (
             _shared(random, number),
             ended,
             revised,
-            p.GoalSharpened(goal=GOAL, text=random.choice(NAMES)),
+            GoalSharpened(goal=GOAL, text=random.choice(NAMES)),
             _claimed(random),
             _set(random),
             random.choice(rare),
@@ -64,8 +67,8 @@ def _in_a_portfolio(random: Random, number: int) -> Event:
     )[0]
 
 
-def _shared(random: Random, number: int) -> p.ItemShared:
-    return p.ItemShared(
+def _shared(random: Random, number: int) -> ItemShared:
+    return ItemShared(
         sharing=f"{number:032x}",
         item=random.choice(ITEMS),
         kind="talent",
@@ -84,14 +87,14 @@ def _registered(random: Random) -> ProfessionalRegistered:
     return ProfessionalRegistered(name=random.choice(NAMES), email="p@mee.example")
 
 
-def _claimed(random: Random) -> p.TalentClaimed:
+def _claimed(random: Random) -> TalentClaimed:
     by_term: dict[str, Any] = {"term": "c" * 32, "name_en": "Calm"} if random.random() < 0.3 else {}
     name = random.choice(NAMES)
-    return p.TalentClaimed(talent=TALENT, name=name, story="Zorg", **by_term, **_numbers(random))
+    return TalentClaimed(talent=TALENT, name=name, story="Zorg", **by_term, **_numbers(random))
 
 
-def _set(random: Random) -> p.GoalSet:
-    return p.GoalSet(goal=GOAL, text=random.choice(NAMES))
+def _set(random: Random) -> GoalSet:
+    return GoalSet(goal=GOAL, text=random.choice(NAMES))
 
 
 def remembered(person: str, history: History) -> list[Event]:
@@ -108,8 +111,8 @@ def name_of(own: Sequence[Event]) -> str | None:
 
 
 def is_open(own: Sequence[Event]) -> bool:
-    told = [event for event in own if isinstance(event, p.PortfolioOpened | p.PortfolioClosed)]
-    return bool(told) and isinstance(told[-1], p.PortfolioOpened)
+    told = [event for event in own if isinstance(event, PortfolioOpened | PortfolioClosed)]
+    return bool(told) and isinstance(told[-1], PortfolioOpened)
 
 
 def items_of(own: Sequence[Event]) -> dict[str, list[Any]]:
@@ -117,31 +120,31 @@ def items_of(own: Sequence[Event]) -> dict[str, list[Any]]:
     items: dict[str, list[Any]] = {}
     for event in own:
         match event:
-            case p.TalentClaimed():
+            case TalentClaimed():
                 titles = (event.name, event.name_en, event.term)
                 items[TALENT] = [titles, event.story, event.strength, event.energy, event.use]
-            case p.GoalSet():
+            case GoalSet():
                 items[GOAL] = [(None, None, None), event.text, None, None, None]
-            case p.TalentRevised() if TALENT in items:
+            case TalentRevised() if TALENT in items:
                 items[TALENT][1:] = [event.story, event.strength, event.energy, event.use]
-            case p.GoalSharpened() if GOAL in items:
+            case GoalSharpened() if GOAL in items:
                 items[GOAL][1] = event.text
-            case p.TalentSetAside(talent=gone) | p.GoalLetGo(goal=gone):
+            case TalentSetAside(talent=gone) | GoalLetGo(goal=gone):
                 items.pop(gone, None)
             case _:
                 pass
     return items
 
 
-def opened_to(viewer: str, own: Sequence[Event], item: str) -> list[p.ItemShared]:
+def opened_to(viewer: str, own: Sequence[Event], item: str) -> list[ItemShared]:
     ended: dict[str, int] = {}
     for index, event in enumerate(own):
-        if isinstance(event, p.ItemSharingEnded):
+        if isinstance(event, ItemSharingEnded):
             ended[event.sharing] = index
     return [
         event
         for index, event in enumerate(own)
-        if isinstance(event, p.ItemShared)
+        if isinstance(event, ItemShared)
         and (event.item, event.audience) == (item, "people")
         and viewer in event.people
         and event.until >= TODAY

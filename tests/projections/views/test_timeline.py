@@ -5,8 +5,14 @@ from typing import get_args
 
 import pytest
 
-from events.catalog import portfolio as p
 from events.catalog.employment import ProfessionalRegistered
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.conversations import AgreementConfirmed, AgreementMade, ConversationHeld
+from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn
+from events.catalog.portfolio.goals import GoalProgressNoted, GoalReached, GoalSet, GoalSharpened
+from events.catalog.portfolio.life import CorrectionRecorded, PortfolioOpened
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentClaimed, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
@@ -20,10 +26,10 @@ pytestmark = pytest.mark.postgres
 
 ANN, BOB, LISTENING, GOAL, BADGE, SHARING = (new_id() for _ in range(6))
 UNTIL = date(2027, 3, 3)
-OPENED = p.PortfolioOpened(language="nl")
-CLAIMED = p.TalentClaimed(talent=LISTENING, name="Luisteren", strength=3, energy=1, use=1)
-SET_ASIDE = p.TalentSetAside(talent=LISTENING)
-SHARED = p.ItemShared(sharing=SHARING, item=LISTENING, kind="talent", audience="team", until=UNTIL, team=BOB)
+OPENED = PortfolioOpened(language="nl")
+CLAIMED = TalentClaimed(talent=LISTENING, name="Luisteren", strength=3, energy=1, use=1)
+SET_ASIDE = TalentSetAside(talent=LISTENING)
+SHARED = ItemShared(sharing=SHARING, item=LISTENING, kind="talent", audience="team", until=UNTIL, team=BOB)
 
 
 def told(database: str, *happened: Event) -> list[timeline.Entry]:
@@ -54,8 +60,8 @@ def test_a_fact_is_told_in_both_languages_with_its_place(database: str) -> None:
 
 
 def test_every_fact_there_is_has_its_line(database: str) -> None:
-    examples = [event for event in EXAMPLES if isinstance(event, p.PortfolioEvent)]
-    assert {type(event) for event in examples} == set(get_args(p.PortfolioEvent))
+    examples = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
+    assert {type(event) for event in examples} == set(get_args(PortfolioEvent))
     entries = told(database, *examples)
     assert [entry.fact for entry in entries] == [type(event).__name__ for event in examples]
     for entry in entries:
@@ -64,7 +70,7 @@ def test_every_fact_there_is_has_its_line(database: str) -> None:
 
 
 def test_every_fact_about_an_item_names_it(database: str) -> None:
-    told(database, *[event for event in EXAMPLES if isinstance(event, p.PortfolioEvent)])
+    told(database, *[event for event in EXAMPLES if isinstance(event, PortfolioEvent)])
     without = ask(database, f"SELECT fact FROM {timeline.ENTRIES.served} WHERE item IS NULL")
     assert {fact for (fact,) in without} == {
         *("PortfolioOpened", "PortfolioPaused", "PortfolioResumed", "PortfolioClosed"),
@@ -73,10 +79,10 @@ def test_every_fact_about_an_item_names_it(database: str) -> None:
 
 
 def test_facts_speak_of_an_item_in_the_words_it_had_then(database: str) -> None:
-    goal = p.GoalSet(goal=GOAL, text="Rust bewaren")
-    progress = p.GoalProgressNoted(goal=GOAL, progress=40)
-    sharpened = p.GoalSharpened(goal=GOAL, text="Elke dag een pauze")
-    lines = [entry.nl for entry in told(database, goal, progress, sharpened, p.GoalReached(goal=GOAL))]
+    goal = GoalSet(goal=GOAL, text="Rust bewaren")
+    progress = GoalProgressNoted(goal=GOAL, progress=40)
+    sharpened = GoalSharpened(goal=GOAL, text="Elke dag een pauze")
+    lines = [entry.nl for entry in told(database, goal, progress, sharpened, GoalReached(goal=GOAL))]
     before, after = QUOTED.format("Rust bewaren"), QUOTED.format("Elke dag een pauze")
     assert lines == [
         f"Doel {before} gesteld",
@@ -87,7 +93,7 @@ def test_facts_speak_of_an_item_in_the_words_it_had_then(database: str) -> None:
 
 
 def test_a_sharing_that_ended_names_what_was_shared(database: str) -> None:
-    ended = p.ItemSharingEnded(sharing=SHARING, reason="day")
+    ended = ItemSharingEnded(sharing=SHARING, reason="day")
     entries = told(database, CLAIMED, SHARED, ended)
     assert [entry.item for entry in entries] == [LISTENING] * 3
     assert [entry.en for entry in entries[1:]] == [
@@ -97,9 +103,9 @@ def test_a_sharing_that_ended_names_what_was_shared(database: str) -> None:
 
 
 def test_an_agreement_is_told_in_its_own_words(database: str) -> None:
-    made = p.AgreementMade(agreement=ANN + BOB, text="Samen een dag meelopen")
-    held = p.ConversationHeld(conversation=GOAL, held_on=UNTIL, agreements=(made,))
-    entries = told(database, held, p.AgreementConfirmed(agreement=ANN + BOB))
+    made = AgreementMade(agreement=ANN + BOB, text="Samen een dag meelopen")
+    held = ConversationHeld(conversation=GOAL, held_on=UNTIL, agreements=(made,))
+    entries = told(database, held, AgreementConfirmed(agreement=ANN + BOB))
     assert [entry.nl for entry in entries] == [
         "Gesprek van 3 maart 2027 vastgelegd",
         f"Afspraak {QUOTED.format('Samen een dag meelopen')} bevestigd door de ander",
@@ -107,15 +113,15 @@ def test_an_agreement_is_told_in_its_own_words(database: str) -> None:
 
 
 def test_an_item_that_is_gone_is_named_no_more_but_its_history_stays(database: str) -> None:
-    added = p.EvidenceAdded(evidence=BADGE, kind="story", title="Cursus", text="Gehaald.")
-    entries = told(database, CLAIMED, added, SET_ASIDE, p.EvidenceWithdrawn(evidence=BADGE))
+    added = EvidenceAdded(evidence=BADGE, kind="story", title="Cursus", text="Gehaald.")
+    entries = told(database, CLAIMED, added, SET_ASIDE, EvidenceWithdrawn(evidence=BADGE))
     assert [entry.item for entry in entries] == [LISTENING, None, LISTENING, None]
     assert entries[1].nl == f"Bewijs {QUOTED.format('Cursus')} toegevoegd"
 
 
 def test_the_last_correction_stands_with_the_fact_it_sets_right(database: str) -> None:
-    first = p.CorrectionRecorded(version=2, text="Het was in mei.")
-    second = p.CorrectionRecorded(version=2, text="Het was in juni.")
+    first = CorrectionRecorded(version=2, text="Het was in mei.")
+    second = CorrectionRecorded(version=2, text="Het was in juni.")
     entries = told(database, OPENED, CLAIMED, first, second)
     assert [entry.correction for entry in entries] == [None, "Het was in juni.", None, None]
     assert {entry.nl for entry in entries[2:]} == {"Een eerder feit rechtgezet"}
@@ -156,7 +162,7 @@ def test_only_the_portfolios_own_facts_and_only_the_persons_are_told(database: s
 def test_who_is_forgotten_has_no_history_left_and_the_others_have(database: str) -> None:
     registered = (f"employment-{ANN}", ProfessionalRegistered(name="Ann", email="ann@mee.example"))
     anns, bobs = (f"portfolio-{ANN}", CLAIMED), (f"portfolio-{BOB}", CLAIMED)
-    corrected = (f"portfolio-{ANN}", p.CorrectionRecorded(version=1, text="Anders."))
+    corrected = (f"portfolio-{ANN}", CorrectionRecorded(version=1, text="Anders."))
     assert registered[0].partition("-")[0] not in timeline.VIEW.categories
     folded(database, timeline.VIEW, facts(anns, corrected, bobs, (f"portfolio-{ANN}", Forgotten())))
     assert read(database, timeline.entries_after, ANN, 0) == []

@@ -1,0 +1,13 @@
+"""What happens in a professional's portfolio: stream `portfolio-<person>`, sealed whole."""
+
+from events.catalog.portfolio.conversations import ConversationEvent
+from events.catalog.portfolio.energy import EnergyEvent
+from events.catalog.portfolio.evidence import EvidenceEvent
+from events.catalog.portfolio.goals import GoalEvent
+from events.catalog.portfolio.life import LifeEvent
+from events.catalog.portfolio.sharing import SharingEvent
+from events.catalog.portfolio.talents import TalentEvent
+
+PortfolioEvent = (
+    LifeEvent | TalentEvent | EnergyEvent | EvidenceEvent | GoalEvent | ConversationEvent | SharingEvent
+)

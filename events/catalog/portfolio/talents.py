@@ -1,0 +1,40 @@
+"""What the owner says about own talents."""
+
+from events.catalog.registry import Event, event
+
+
+@event("portfolio.talent-claimed.v1")
+class TalentClaimed(Event, frozen=True, kw_only=True):
+    """
+    Strength 1 to 5, energy -2 (costs) to 2 (gives), use 0 to 3.
+
+    In own words, or by a shared `term`, of which `name` and `name_en` are the words at that time.
+    """
+
+    talent: str
+    name: str
+    strength: int
+    energy: int
+    use: int
+    story: str | None = None
+    term: str | None = None
+    name_en: str | None = None
+
+
+@event("portfolio.talent-revised.v1")
+class TalentRevised(Event, frozen=True, kw_only=True):
+    """The whole of what the owner says of it now; no story means there is none any more."""
+
+    talent: str
+    strength: int
+    energy: int
+    use: int
+    story: str | None = None
+
+
+@event("portfolio.talent-set-aside.v1")
+class TalentSetAside(Event, frozen=True, kw_only=True):
+    talent: str
+
+
+TalentEvent = TalentClaimed | TalentRevised | TalentSetAside
