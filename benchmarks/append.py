@@ -16,8 +16,8 @@ from rich.table import Table
 
 from benchmarks.measuring import measure
 from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database, umadb_server
-from events.log import kafka as kafka_log
-from tests.log.harness import CLOCK, LogUnderTest, datastore, unique_name
+from events.log.adapters import kafka as kafka_log
+from tests.events.log.harness import CLOCK, LogUnderTest, datastore, unique_name
 
 STATE_BYTES: Final = 300
 WRITERS: Final = (1, 16, 64)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from events import read_log
-from projections.view import SCHEMA
+from events.privacy import disclosures as read_log
+from projections.table import SCHEMA
 from projections.views import directory, shared
 from projections.views.profile import tables as profile
 from tests.e2e.demo import free_port

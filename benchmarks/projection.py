@@ -27,10 +27,10 @@ from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
-from events.log import kafka as kafka_log
+from events.log.adapters import kafka as kafka_log
 from events.log.record import ZERO_PARENT, Commit, Write, digest_of, encode_entry, frame, unframe
 from events.log.tables import create_tables, names
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.ids import new_id
@@ -38,7 +38,7 @@ from kit.lifecycle import Stop
 from kit.secrets import MasterKey
 from projections.registry import find_views, view_named
 from projections.worker import ViewWorker
-from tests.log.harness import CLOCK, LogUnderTest, unique_name
+from tests.events.log.harness import CLOCK, LogUnderTest, unique_name
 
 PEOPLE: Final = 1_000
 EVENTS_EACH: Final = 100

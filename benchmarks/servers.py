@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from kit.embedded import EmbeddedPostgres
+from kit.postgres.embedded import EmbeddedPostgres
 from tests.backends.kafka import kafka_broker as _kafka_broker
 from tests.backends.postgres import fresh_database
 

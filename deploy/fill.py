@@ -12,8 +12,8 @@ from deploy.demo.hands import FillingError, Ground
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
 from events.codec import EventMapper
-from events.log.open import close_recorder, open_recorder
-from events.vault import Vault
+from events.log.assembly import close_recorder, open_recorder
+from events.privacy.vault import Vault
 from kit.clock import Calendar, SystemClock
 from kit.secrets import MasterKey, SecretError
 from kit.settings import Settings, SettingsError

@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway.command_bus import Fate, Order, Reason
+from gateway.commands.bus import Fate, Order, Reason
+from gateway.commands.in_process_bus import InProcessBus
 from gateway.errors import ErrorCode, GatewayError
-from gateway.in_process_bus import InProcessBus
 from gateway.positions import Place
-from rules.access import Role
-from services.contexts import MalformedCommandError, UnknownCommandError, read_command
-from services.handling import CommandHandler
-from services.pacing import Pace, TooManyCommandsError
-from services.results import Caller, CommandIdError, CommandResult, ForbiddenError, UnavailableError
+from rules.access.roles import Role
+from services.handling.handler import CommandHandler
+from services.handling.registry import MalformedCommandError, UnknownCommandError, read_command
+from services.handling.results import (
+    Caller,
+    CommandIdError,
+    CommandResult,
+    ForbiddenError,
+    UnavailableError,
+)
+from services.http.rate_limit import Pace, TooManyCommandsError
 
 T = TypeVar("T")
 _MEANS = {

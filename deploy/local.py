@@ -22,27 +22,27 @@ from deploy.in_process import bus_of
 from deploy.processing import feed_of, scheduler_of
 from deploy.welcome import welcome
 from events.codec import EventMapper
-from events.log.open import close_recorder, create_log, journal_worker, open_recorder
+from events.log.assembly import close_recorder, create_log, journal_worker, open_recorder
 from events.log.recorder import LogRecorder
-from events.vault import Vault
+from events.privacy.vault import Vault
 from gateway.app import Start, create_app
 from gateway.assembly import limits_of, open_gateway
 from gateway.context import Gateway
-from gateway.development_issuer import DevelopmentIssuer
-from gateway.serving import serve
+from gateway.http.development_issuer import DevelopmentIssuer
 from kit.clock import Calendar, SystemClock
-from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from kit.health import Health
+from kit.http.server import serve
 from kit.lifecycle import Loop, Stop, run_all
+from kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from kit.secrets import MasterKey, read_key_or_new
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from projections.registry import find_views
 from projections.worker import ViewWorker
-from services.app import Contained
-from services.callers import CallerReader
-from services.handling import CommandHandler
-from services.pacing import Pace
+from services.handling.handler import CommandHandler
+from services.http.app import Contained
+from services.http.authentication import CallerReader
+from services.http.rate_limit import Pace
 
 KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""

@@ -7,20 +7,20 @@ import httpx
 
 from deploy.processing import app_of, feed_of, scheduler_of
 from events.codec import EventMapper
-from events.log.open import close_recorder, open_recorder
-from events.vault import Vault
-from gateway.serving import serve
+from events.log.assembly import close_recorder, open_recorder
+from events.privacy.vault import Vault
 from kit.clock import Calendar, SystemClock
 from kit.health import Health
+from kit.http.probes import health_routes
+from kit.http.server import serve
+from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
-from kit.probes import health_routes
 from kit.secrets import MasterKey, SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from kit.tokens import verifier_of
-from services.callers import CallerReader
-from services.checks import watch
-from services.handling import CommandHandler
+from services.handling.handler import CommandHandler
+from services.http.authentication import CallerReader
+from services.http.health_watch import watch
 
 
 def main() -> int:

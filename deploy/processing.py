@@ -7,22 +7,27 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, HTTPException
 
-from events import read_log
-from events.sealing import VaultUnreachableError
-from events.vault import Vault
+from events.privacy import disclosures as read_log
+from events.privacy.sealing import VaultUnreachableError
+from events.privacy.vault import Vault
 from kit.clock import Calendar
 from kit.health import Health
-from kit.postgres import connect_own, connect_own_async
-from kit.tokens import IssuerUnreachableError
+from kit.http.tokens import IssuerUnreachableError
+from kit.postgres.connections import connect_own, connect_own_async
 from processes.hr_feed.endpoint import feed_routes
 from processes.hr_feed.feed import Give, Outcome
 from processes.scheduler import Scheduler
-from services.app import Contained
-from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
-from services.contexts import MalformedCommandError, read_command
-from services.handling import CommandHandler
-from services.portfolio.commands import EndItemSharings
-from services.results import Caller, ForbiddenError, UnavailableError
+from services.contexts.portfolio.sharing.commands import EndItemSharings
+from services.handling.handler import CommandHandler
+from services.handling.registry import MalformedCommandError, read_command
+from services.handling.results import Caller, ForbiddenError, UnavailableError
+from services.http.app import Contained
+from services.http.authentication import (
+    CallerReader,
+    NobodyKnownError,
+    UnauthenticatedError,
+    UnknownRoleError,
+)
 
 _STATUS = {
     UnauthenticatedError: 401,

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from kit.embedded import url_of_running
+from kit.postgres.embedded import url_of_running
 from kit.settings import Settings
 from projections.__main__ import app
 

@@ -8,13 +8,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from events.log.open import connect_journal, create_log, journal_worker, open_reader
+from events.log.assembly import connect_journal, create_log, journal_worker, open_reader
+from events.log.journal.verify import PartitionReport, verify_partition
 from events.log.port import LogGoneError, LogUnavailableError
-from events.log.verify import PartitionReport, verify_partition
 from kit.clock import SystemClock
 from kit.health import Health
+from kit.http.probes import serve_probes
 from kit.lifecycle import Stop, run_all
-from kit.probes import serve_probes
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
 

@@ -9,7 +9,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from typing_extensions import override
 
 from events.catalog.registry import Event, event_types, wire_name_of
-from events.sealing import KeyDestroyedError, PersonKeys, SealError, open_sealed, seal
+from events.privacy.sealing import KeyDestroyedError, PersonKeys, SealError, open_sealed, seal
 from events.upcasting import UPCASTS, upcast
 
 SEALED: Final = "sealed"

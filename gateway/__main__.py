@@ -7,19 +7,19 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from events.vault import Persons
+from events.privacy.vault import Persons
 from gateway.app import create_app
 from gateway.assembly import limits_of, open_gateway
+from gateway.commands.http_bus import HttpBus, services_client
 from gateway.context import Gateway
-from gateway.http_bus import HttpBus, services_client
-from gateway.serving import serve
 from kit.clock import Calendar, SystemClock
 from kit.health import Health
+from kit.http.server import serve
+from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from kit.tokens import verifier_of
 
 
 def main() -> int:

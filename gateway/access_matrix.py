@@ -8,8 +8,9 @@ from typing import Final
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 
 from gateway.schema import schema_text
-from rules.access import Role, roles_for
-from rules.visibility import Relation, decision_on, may_see
+from rules.access.decision import Relation
+from rules.access.decisions import decision_on, may_see, roles_for
+from rules.access.roles import Role
 
 COMMITTED: Final = Path(__file__).parents[1] / "docs" / "access.md"
 ROOTS: Final = ("Query", "Mutation", "Subscription")
@@ -40,7 +41,7 @@ def _head() -> list[str]:
     return [
         "# Who may see what",
         "",
-        "Made from `rules/access.py` and `rules/visibility.py` by `make access`; a test compares it and",
+        "Made from the areas in `rules/access` by `make access`; a test compares it and",
         "asks the gateway in each role. What has no decision there can't be in the schema.",
         "A request acts in one role, and roles never add up.",
         "",

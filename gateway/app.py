@@ -8,10 +8,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.context import Gateway
-from gateway.endpoint import GraphQLEndpoint
+from gateway.http.endpoint import GraphQLEndpoint
 from gateway.schema import build_schema
 from kit.health import Health
-from kit.probes import health_routes
+from kit.http.probes import health_routes
 
 HEALTH_EVERY_S = 2.0
 Start = Callable[[], AbstractAsyncContextManager[Gateway]]

@@ -10,18 +10,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.auth import Authenticator
-from gateway.command_bus import CommandBus
+from gateway.commands.bus import CommandBus
 from gateway.context import Gateway, RequestLimits
-from gateway.freshness import Freshness
-from gateway.limits import DocumentLimits
-from gateway.open_subscriptions import OpenSubscriptions
+from gateway.limits.cost import DocumentLimits
+from gateway.limits.subscriptions import OpenSubscriptions
+from gateway.limits.trusted_documents import read_trusted_documents
 from gateway.positions import POSITION_KEY_BYTES, PositionCipher
-from gateway.read_log import ReadLog
-from gateway.reads import Reads
-from gateway.trusted_documents import read_trusted_documents
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.freshness import Freshness
+from gateway.reading.reader import Reads
 from kit.clock import Calendar
-from kit.postgres import connect_own_async, open_async_pool
-from kit.tokens import TokenVerifier
+from kit.http.tokens import TokenVerifier
+from kit.postgres.connections import connect_own_async, open_async_pool
 
 REQUEST_S_MAX = 30.0
 

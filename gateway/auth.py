@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kit.clock import Clock
-from kit.tokens import TokenVerifier
+from kit.http.tokens import TokenVerifier
 
 REMEMBERED_MAX = 4_096
 

@@ -5,19 +5,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from gateway.auth import Authenticator, Identity
-from gateway.command_bus import CommandBus
+from gateway.commands.bus import CommandBus
 from gateway.errors import ErrorCode, GatewayError
-from gateway.freshness import Freshness
-from gateway.limits import DocumentLimits
-from gateway.loaders import Loaders
-from gateway.open_subscriptions import OpenSubscriptions
+from gateway.limits.cost import DocumentLimits
+from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
-from gateway.read_log import ReadLog
-from gateway.reads import Caller, Reads
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.freshness import Freshness
+from gateway.reading.loaders import Loaders
+from gateway.reading.reader import Caller, Reads
 from kit.clock import Calendar
-from kit.tokens import IssuerUnreachableError, TokenRefusedError
+from kit.http.tokens import IssuerUnreachableError, TokenRefusedError
 from projections.view import View
-from rules.access import Role, roles_for
+from rules.access.decisions import roles_for
+from rules.access.roles import Role
 
 ROLE_HEADER = "ipp-role"
 POSITIONS_MAX = 20

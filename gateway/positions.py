@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from gateway.errors import ErrorCode, GatewayError
-from gateway.scalars import Position
+from gateway.types.scalars import Position
 
 POSITION_KEY_BYTES = 64
 _CONTEXT = b"ipp.position.v1"

@@ -19,33 +19,19 @@ from strawberry.tools import create_type
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from gateway.api.discovery import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
-from gateway.document_size import DocumentSize
 from gateway.errors import ErrorCode, GatewayError
-from gateway.limits import TOKENS_MAX, DocumentLimits, limits_rule
+from gateway.limits.cost import TOKENS_MAX, DocumentLimits, limits_rule
+from gateway.limits.size import DocumentSize
 from gateway.masking import masked
-from gateway.mutations.all import MUTATIONS
-from gateway.queries import catalogue, colleagues, command, me, organisation, role_grants, viewer
-from gateway.scalars import SCALARS
-from gateway.subscriptions import portfolio as portfolio_changes
+from gateway.types.scalars import SCALARS
 
 CACHED_DOCUMENTS_MAX = 500
 
-Query = create_type(
-    "Query",
-    [
-        viewer.viewer,
-        command.command,
-        me.me,
-        colleagues.colleagues,
-        organisation.organisation,
-        role_grants.role_grants,
-        catalogue.talent_catalogue,
-    ],
-    description=QUERY,
-)
-Mutation = create_type("Mutation", list(MUTATIONS), description=MUTATION)
-Subscription = create_type("Subscription", [portfolio_changes.portfolio_changed], description=SUBSCRIPTION)
+Query = create_type("Query", QUERIES, description=QUERY)
+Mutation = create_type("Mutation", MUTATIONS, description=MUTATION)
+Subscription = create_type("Subscription", SUBSCRIPTIONS, description=SUBSCRIPTION)
 
 
 class _OneOperation(SchemaExtension):

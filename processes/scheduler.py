@@ -14,7 +14,7 @@ from kit.health import Health
 from kit.ids import derived_id
 from kit.lifecycle import Stop
 from projections.views import organisation, profile
-from services.portfolio.commands import EndItemSharings
+from services.contexts.portfolio.sharing.commands import EndItemSharings
 
 EVERY_S: Final = 20.0
 AGAIN_S: Final = 2.0

@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from events.codec import EventMapper
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import SystemClock
 from kit.health import Health
+from kit.http.probes import serve_probes
 from kit.lifecycle import Stop, run_all
-from kit.postgres import connect_own
-from kit.probes import serve_probes
+from kit.postgres.connections import connect_own
 from kit.secrets import MasterKey
 from kit.settings import Settings
 from kit.telemetry import set_up_logging

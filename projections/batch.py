@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from eventsourcing.persistence import StoredEvent
 
-from events.log.reading import JournalEvent
-from events.sealing import VaultUnreachableError
+from events.log.journal.reader import JournalEvent
+from events.privacy.sealing import VaultUnreachableError
 from projections.view import Fact, subject_in
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import psycopg
 
-from projections.view import Table, View
+from projections.table import Table
 
 COPY_ROWS_MIN: Final = 200
 """Fewer rows go in one statement, which takes fewer trips."""
@@ -25,8 +25,8 @@ class Changes:
     `about` names the subject that the following calls speak of; a fold never writes another subject's rows.
     """
 
-    def __init__(self, view: View, partition: int) -> None:
-        self._tables = view.tables
+    def __init__(self, tables: tuple[Table, ...], partition: int) -> None:
+        self._tables = tables
         self._partition = partition
         self._subject = ""
         self._emptied: set[str] = set()

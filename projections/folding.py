@@ -10,14 +10,15 @@ import psycopg
 import structlog
 
 from events.codec import Forgotten
-from events.log.reading import read_subject
-from events.sealing import VaultUnreachableError
+from events.log.journal.reader import read_subject
+from events.privacy.sealing import VaultUnreachableError
 from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Refused, park, read_parked, release
 from projections.positions import announce, move
-from projections.view import SCHEMA, View, subject_in
+from projections.table import SCHEMA
+from projections.view import View, subject_in
 
 FOLD_TOOK: Final = latency("ipp_view_fold_seconds", "A view's own part of folding a batch.", "view")
 
@@ -94,7 +95,7 @@ class Folding:
         """Fold what one view looks at; return whom it sets aside."""
         connection, schema = self.connection, self.schema
         parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
-        changes = Changes(view, partition)
+        changes = Changes(view.tables, partition)
         outcome = fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
         refused = refused | outcome.refused
         changes.write(connection, schema)
@@ -176,7 +177,7 @@ def unpark(
             raise StillParkedError(f"{subject} is not parked in {view.name}.")
         partition, ordinal = row
         events = read_subject(connection, log=log_name, subject=subject, upto=ordinal)
-        changes = Changes(view, partition)
+        changes = Changes(view.tables, partition)
         changes.about(subject)
         changes.empty()
         batch = Batch(events, opener)

@@ -10,7 +10,8 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from projections.view import SCHEMA, View
+from projections.table import SCHEMA
+from projections.view import View
 
 PARKED_SUBJECTS_MAX: Final = 100
 """More than this in one view is a bug and not bad data: its worker stops."""

@@ -11,8 +11,9 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.log.progress import JournalLook
-from projections.view import SCHEMA, View
+from events.log.journal.progress import JournalLook
+from projections.table import SCHEMA
+from projections.view import View
 
 CHANNEL: Final = "views"
 """NOTIFY channel: "view partition ordinal" in each transaction that moved a position."""

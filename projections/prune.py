@@ -10,7 +10,8 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from projections.view import SCHEMA, View
+from projections.table import SCHEMA
+from projections.view import View
 
 OLDER_KEPT: Final = 1
 """Versions before the one in use that stay, so that a release can be taken back without a rebuild."""

@@ -9,15 +9,16 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from events.log.progress import journal_progress
-from events.log.reading import generation_of, partition_count, read_partition
-from kit.postgres import connect_own
+from events.log.journal.progress import journal_progress
+from events.log.journal.reader import generation_of, partition_count, read_partition
+from kit.postgres.connections import connect_own
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.parking import read_parked
 from projections.positions import announce, create_schema, drop_view, prepare_view, read_positions
 from projections.prune import prune
-from projections.view import REBUILD_SCHEMA, SCHEMA, Table, View
+from projections.table import REBUILD_SCHEMA, SCHEMA, Table
+from projections.view import View
 
 SWAP_WAIT_S: Final = 10
 _REBUILD_LOCK: Final = 0x69707004

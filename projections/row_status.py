@@ -8,7 +8,8 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from projections.view import SCHEMA, View
+from projections.table import SCHEMA
+from projections.view import View
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,11 @@ import msgspec
 import psycopg
 from rich.table import Table as Grid
 
-from events.log.progress import journal_progress
+from events.log.journal.progress import journal_progress
 from projections.parking import Parked, read_parked
 from projections.positions import read_positions
-from projections.view import SCHEMA, View
+from projections.table import SCHEMA
+from projections.view import View
 
 
 class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):

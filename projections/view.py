@@ -1,63 +1,13 @@
 """What a view is: a name, a version, the streams it looks at, its tables, and a pure fold."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from events.codec import Recorded
-
-if TYPE_CHECKING:
-    from projections.changes import Changes
-
-SCHEMA: Final = "views"
-REBUILD_SCHEMA: Final = "views_rebuild"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column; `type` is PostgreSQL's, no array (rows travel as one array a column)."""
-
-    name: str
-    type: str
-    nullable: bool = False
-
-
-# Every row says which partition it came from, so that two builds of a view are compared at equal positions,
-# and whose it is, so that one subject can be emptied or folded again without touching another.
-PLACE: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Table:
-    """A table of one view, the view's version in its name; `key` is its primary key."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    indexes: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        return PLACE + self.columns
-
-    @property
-    def served(self) -> str:
-        """The name that reads use."""
-        return f"{SCHEMA}.{self.name}"
-
-    def ddl(self, schema: str) -> list[str]:
-        """Return the statements that make it in `schema`; index names are left to PostgreSQL."""
-        columns = [f"{c.name} {c.type}{'' if c.nullable else ' NOT NULL'}" for c in self.all_columns]
-        columns.append(f"PRIMARY KEY ({', '.join(self.key)})")
-        indexes = self.indexes if self.key[0] == "subject" else (("subject",), *self.indexes)
-        return [
-            f"CREATE TABLE {schema}.{self.name} ({', '.join(columns)})",
-            *(f"CREATE INDEX ON {schema}.{self.name} ({', '.join(index)})" for index in indexes),
-        ]
+from projections.changes import Changes
+from projections.table import Table
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):

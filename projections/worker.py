@@ -21,20 +21,20 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from events.log.leases import LeaseLostError, Leases
-from events.log.progress import JournalLook, journal_looks
-from events.log.reading import (
+from events.log.journal.progress import JournalLook, journal_looks
+from events.log.journal.reader import (
     JournalMissingError,
     generation_of,
     journal_channel,
     partition_count,
     read_partition,
 )
-from events.sealing import VaultUnreachableError
+from events.privacy.sealing import VaultUnreachableError
 from kit.health import Health
 from kit.lifecycle import Stop
 from kit.metrics import counter, latency
-from kit.postgres import connect_own, said_of
+from kit.postgres.connections import connect_own, said_of
+from kit.postgres.leases import LeaseLostError, Leases
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.positions import FenceError, prepare_view, read_positions, seen

@@ -18,26 +18,26 @@ import uvicorn
 from eventsourcing.persistence import PersistenceError
 
 from events.codec import EventMapper
-from events.log.open import close_recorder, open_recorder
+from events.log.assembly import close_recorder, open_recorder
 from events.log.outcomes import OutcomeUnknownError
 from events.log.recorder import LogRecorder
-from events.sealing import VaultUnreachableError
-from events.vault import Vault
+from events.privacy.sealing import VaultUnreachableError
+from events.privacy.vault import Vault
 from kit.clock import Calendar, SystemClock
 from kit.health import Health
+from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
 from kit.secrets import MasterKey, SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from kit.tokens import verifier_of
-from services.app import create_app
-from services.callers import CallerReader
-from services.checks import watch
-from services.founding import AlreadyFoundedError, FoundingInputError, found
-from services.handling import CommandHandler
-from services.pacing import Pace
-from services.results import ForbiddenError, UnavailableError
-from services.term_lists import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
+from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
+from services.admin.terms import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
+from services.handling.handler import CommandHandler
+from services.handling.results import ForbiddenError, UnavailableError
+from services.http.app import create_app
+from services.http.authentication import CallerReader
+from services.http.health_watch import watch
+from services.http.rate_limit import Pace
 
 # Pretty tracebacks would show local variables, and with them keys.
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from events.catalog.registry import Event
-from services.contexts import decider_of
-from services.deciding import Command, Ids, RejectedError
+from services.decisions.decider import Command, Ids, RejectedError
+from services.handling.registry import decider_of
 
 NEW = "0" * 31 + "1"
 ORGANISATION = "0" * 31 + "2"

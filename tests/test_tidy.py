@@ -95,10 +95,10 @@ def test_every_view_has_a_test(view: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "context", sorted((ROOT / "services").glob("*/decider.py")), ids=lambda file: file.parent.name
+    "context", sorted((ROOT / "services/contexts").glob("*/decider.py")), ids=lambda file: file.parent.name
 )
 def test_every_context_has_a_test(context: Path) -> None:
-    assert (ROOT / f"tests/services/test_{context.parent.name}.py").exists()
+    assert list((ROOT / "tests/services/contexts").rglob(f"test_{context.parent.name}.py"))
 
 
 def _takes_the_day_of_now(node: ast.Call) -> bool:

@@ -15,11 +15,11 @@ from deploy.demo.progress import Told
 from events.catalog.policy import OrganisationFounded
 from kit.clock import Calendar
 from kit.ids import derived_id
-from rules.access import Role
-from services.catalogue.commands import ListedTerm
-from services.founding import AlreadyFoundedError, found
-from services.loading import events_of
-from services.term_lists import SHIPPED, read_list
+from rules.access.roles import Role
+from services.admin.founding import AlreadyFoundedError, found
+from services.admin.terms import SHIPPED, read_list
+from services.contexts.catalogue.commands import ListedTerm
+from services.handling.loading import events_of
 
 AT_ONCE: Final = 6
 _DOCUMENT: Final = "0123456789abcdef" * 4

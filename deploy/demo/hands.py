@@ -13,16 +13,16 @@ from deploy.demo.people import Someone
 from events.catalog.portfolio.conversations import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import Calendar
 from kit.ids import derived_id
-from rules.access import Role
+from rules.access.roles import Role
 from rules.timeline import entry_id
-from services.contexts import read_command
-from services.handling import CommandHandler
-from services.loading import events_of
-from services.results import Caller
-from services.term_lists import Row, TermListError, load_list
+from services.admin.terms import Row, TermListError, load_list
+from services.handling.handler import CommandHandler
+from services.handling.loading import events_of
+from services.handling.registry import read_command
+from services.handling.results import Caller
 
 TRIES_MAX: Final = 5
 _HOUR: Final = time(9, 30, tzinfo=UTC)

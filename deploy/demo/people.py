@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from faker import Faker
 
-from rules.access import Role
+from rules.access.roles import Role
 
 ORGANISATION: Final = "Stichting Kade Welzijn"
 FIRST_ADMINISTRATOR: Final = "administrator"

@@ -16,7 +16,7 @@ class OrganisationFounded(Event, frozen=True, kw_only=True):
 
 @event("policy.role-granted.v1")
 class RoleGranted(Event, frozen=True, kw_only=True):
-    """`role` is a name of rules/access.py; `grant` is the id by which it is withdrawn."""
+    """`role` is a name of rules/access/roles.py; `grant` is the id by which it is withdrawn."""
 
     grant: str
     person: str

@@ -16,7 +16,7 @@ from events.log.record import (
     Settle,
     digest_of,
 )
-from events.log.streams import StreamIdError, partition_of, subject_of
+from events.streams import StreamIdError, partition_of, subject_of
 
 
 class Outcome(Enum):

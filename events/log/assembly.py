@@ -8,15 +8,15 @@ import psycopg
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from events.log import kafka as kafka_log
-from events.log import table as table_log
+from events.log.adapters import kafka as kafka_log
+from events.log.adapters import table as table_log
+from events.log.journal.worker import JournalWorker
 from events.log.port import LogAppender, LogReader, LogUnavailableError
 from events.log.recorder import LogRecorder
-from events.log.worker import JournalWorker
-from events.log.writer import LogWriter
+from events.log.writing.writer import LogWriter
 from kit.clock import Clock
 from kit.health import Health
-from kit.postgres import connect_own
+from kit.postgres.connections import connect_own
 from kit.settings import Settings
 
 

@@ -8,11 +8,11 @@ from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Pr
 from psycopg.conninfo import make_conninfo
 from typing_extensions import override
 
-import events.log.kafka as kafka_log
-import events.log.table as table_log
+from events.log.adapters import kafka as kafka_log
+from events.log.adapters import table as table_log
 from events.log.port import LogAppender
 from events.log.recorder import LogAggregateRecorder, LogRecorder
-from events.log.writer import APPEND_TIMEOUT_S, LogWriter
+from events.log.writing.writer import APPEND_TIMEOUT_S, LogWriter
 from kit.clock import SystemClock
 
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+from kit.clock import Clock
+
+_SECONDS_PER_DAY: Final = 86_400
 
 
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,3 +71,8 @@ class LogReader(Protocol):
 
     def close(self) -> None:
         """Let go of the connection."""
+
+
+def day_of(clock: Clock) -> int:
+    """Return today as whole days since 1970-01-01: the only time that is on the log in clear."""
+    return int(clock.now().timestamp()) // _SECONDS_PER_DAY

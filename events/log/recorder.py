@@ -17,9 +17,9 @@ from typing_extensions import override
 
 from events.log.acceptance import Outcome
 from events.log.outcomes import Accepted, ConflictError, Settled
-from events.log.streams import stream_name
 from events.log.tables import create_tables, names
-from events.log.writer import LogWriter
+from events.log.writing.writer import LogWriter
+from events.streams import stream_name
 
 
 class LogRecorder(PostgresProcessRecorder):

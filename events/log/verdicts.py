@@ -14,7 +14,7 @@ import structlog
 from psycopg import sql
 
 from events.log.acceptance import Outcome
-from kit.postgres import connect_own, said_of
+from kit.postgres.connections import connect_own, said_of
 
 PAYLOAD_BYTES_MAX: Final = 7_900
 """PostgreSQL refuses payloads of 8,000 bytes and more."""

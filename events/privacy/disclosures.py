@@ -36,7 +36,7 @@ Purpose = Literal["SHARED_BY_NAME", "TEAM_PAGE", "FINDER", "AUDIT"]
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """An item about to be shown to a viewer; `viewer_role` is a name of rules/access.py."""
+    """An item about to be shown to a viewer; `viewer_role` is a name of rules/access/roles.py."""
 
     owner: str
     day: date

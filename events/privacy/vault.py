@@ -13,9 +13,9 @@ from typing import Any, Final
 import msgspec
 import psycopg
 
-from events.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
+from events.privacy.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
 from kit.ids import new_id
-from kit.postgres import open_pool
+from kit.postgres.connections import open_pool
 from kit.secrets import MasterKey, SecretError
 
 WAIT_S_MAX: Final = 3.0

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import strawberry
 
-from gateway.command_bus import Fate
+from gateway.commands.bus import Fate
 from gateway.positions import PositionCipher
-from gateway.scalars import Position
-from gateway.texts import LocalText
+from gateway.types.scalars import Position
+from gateway.types.texts import LocalText
 
 
 @strawberry.enum(description="How a command ended.")

@@ -1,4 +1,4 @@
-"""Every mutation there is: what the modules here define, in the order in which rules/access.py names them."""
+"""Every root field there is: what the modules of the areas define, in the order of rules/access."""
 
 import pkgutil
 from importlib import import_module
@@ -7,20 +7,38 @@ from typing import Final
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway import mutations
-from rules.access import ROOT_FIELDS
+from gateway import api
+from gateway.types.access import ROOT
+from rules.access import account
+from rules.access.decisions import ROOT_FIELDS
 
 
-def _defined() -> dict[str, StrawberryField]:
-    names = (module.name for module in pkgutil.iter_modules(mutations.__path__, f"{mutations.__name__}."))
-    return {
-        to_camel_case(name): value
-        for module in names
-        if module != __name__
-        for name, value in vars(import_module(module)).items()
-        if isinstance(value, StrawberryField)
-    }
+def _defined(root: str) -> dict[str, StrawberryField]:
+    """Return the root fields of a root type by name. Raises ValueError for a name that two modules define."""
+    found: dict[str, StrawberryField] = {}
+    for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
+        if module.name == __name__:
+            continue
+        for attribute, value in vars(import_module(module.name)).items():
+            if isinstance(value, StrawberryField) and value.metadata.get(ROOT) == root:
+                name = to_camel_case(attribute)
+                if found.setdefault(name, value) is not value:
+                    raise ValueError(f"{module.name} defines {name}, which another module defines too")
+    return found
 
 
-_DEFINED: Final = _defined()
-MUTATIONS: Final = tuple(_DEFINED[name] for name in ROOT_FIELDS if name in _DEFINED)
+def _in_order(root: str) -> list[StrawberryField]:
+    fields = _defined(root)
+    return [fields[name] for name in ROOT_FIELDS if name in fields]
+
+
+def _queries() -> list[StrawberryField]:
+    """Return what is about the caller first, then the rest by name."""
+    fields = _defined("Query")
+    own = [name for name in account.AREA.root_fields if name in fields]
+    return [fields[name] for name in [*own, *sorted(fields.keys() - set(own))]]
+
+
+QUERIES: Final = _queries()
+MUTATIONS: Final = _in_order("Mutation")
+SUBSCRIPTIONS: Final = _in_order("Subscription")

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from strawberry import Info
 
-from gateway.command_bus import Fate
+from gateway.api.sending import shown
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.mutations.giving import shown
 from projections.view import View
 from projections.views import profile
 

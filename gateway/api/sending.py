@@ -10,10 +10,10 @@ import strawberry
 from strawberry import UNSET, Info
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.command_bus import Fate, Order
+from gateway.api.command_result import CommandResult, command_result
+from gateway.commands.bus import Fate, Order
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.outcomes import CommandResult, command_result
 from projections.view import View
 
 THING_WAIT_S = 2.0

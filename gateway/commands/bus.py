@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from gateway.auth import Identity
 from gateway.positions import Place
-from rules.access import Role
+from rules.access.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,11 @@ import httpx
 import msgspec
 
 from gateway.auth import Identity
-from gateway.command_bus import Fate, Order, Reason
+from gateway.commands.bus import Fate, Order, Reason
 from gateway.errors import ErrorCode, GatewayError
 from gateway.positions import Place
 from kit.telemetry import correlation_id
-from rules.access import Role
+from rules.access.roles import Role
 
 COMMAND_S_MAX: Final = 15.0
 CONNECT_S_MAX: Final = 3.0

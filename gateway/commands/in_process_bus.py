@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from gateway.auth import Identity
-from gateway.command_bus import Fate, Order
+from gateway.commands.bus import Fate, Order
 from gateway.errors import ErrorCode, GatewayError
-from rules.access import Role
+from rules.access.roles import Role
 
 THREADS_MAX = 16
 WAITING_MAX = 128

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from kit.clock import Clock
-from kit.tokens import KnownKeys, TokenVerifier
+from kit.http.tokens import KnownKeys, TokenVerifier
 
 ISSUER = "ipp-development"
 AUDIENCE = "ipp"

@@ -23,12 +23,12 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Subscr
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from gateway.allowance import Allowance
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError, error_document
+from gateway.http.page import graphiql_page, query_page
+from gateway.limits.rate import Allowance
+from gateway.limits.trusted_documents import document_asked
 from gateway.masking import shown
-from gateway.page import graphiql_page, query_page
-from gateway.trusted_documents import document_asked
 from kit import metrics
 from kit.ids import new_id
 from kit.telemetry import correlated

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from strawberry.http.ides import get_graphql_ide_html
 
-from rules.access import Role
+from rules.access.roles import Role
 
 PEOPLE = (
     "owner",
@@ -22,7 +22,7 @@ PEOPLE = (
     "hr-feed",
 )
 ROLES = tuple(role.name for role in Role if role not in {Role.PUBLIC, Role.RATER})
-_TEMPLATE = Path(__file__).parent / "web" / "query.html"
+_TEMPLATE = Path(__file__).parents[1] / "web" / "query.html"
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"

@@ -4,8 +4,8 @@ import math
 from typing import Final
 
 from kit import metrics
-from kit.allowances import Allowances
 from kit.clock import Clock
+from kit.rate_limit import Allowances
 
 CALLERS_MAX: Final = 20_000
 """Callers remembered; whoever was silent longest is forgotten, and begins with a full bucket."""

@@ -5,10 +5,10 @@ from datetime import date
 
 import structlog
 
-from events import read_log
-from events.read_log import Disclosure, Shown
+from events.privacy import disclosures as read_log
+from events.privacy.disclosures import Disclosure, Shown
 from gateway.errors import ErrorCode, GatewayError
-from gateway.freshness import Connect
+from gateway.reading.freshness import Connect
 
 _log = structlog.get_logger("gateway")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
 
-from gateway.reads import Reads
+from gateway.reading.reader import Reads
 from projections.views import catalogue, organisation
 
 BATCH_MAX = 1_000

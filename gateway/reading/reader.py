@@ -8,15 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from gateway.errors import ErrorCode, GatewayError
-from gateway.freshness import Connect, too_stale
-from gateway.shared_words import item_in, portfolio_in, terms_claimed
+from gateway.reading.freshness import Connect, too_stale
+from gateway.reading.term_labels import item_in, portfolio_in, terms_claimed
 from kit.clock import Calendar
 from projections.parking import parked_of
 from projections.positions import positions_of
-from projections.standing import Standing, standing
+from projections.row_status import Standing, standing
 from projections.view import View
 from projections.views import catalogue, directory, organisation, profile, shared, timeline
-from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from rules.clusters import TermState
 from rules.names import plain_name
 

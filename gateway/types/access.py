@@ -1,7 +1,7 @@
-"""Which roles may ask a root field: from `rules/access.py`, printed in the schema, checked before it runs."""
+"""Which roles may ask a root field: from `rules/access`, printed in the schema, checked before it runs."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -10,8 +10,11 @@ from strawberry.schema_directive import Location
 from strawberry.types import Info
 from strawberry.utils.str_converters import to_camel_case
 
-import gateway.roles  # noqa: F401 - makes Role an enum of the schema
-from rules.access import Role, roles_for
+from gateway.types.enums import Role
+from rules.access.decisions import roles_for
+
+ROOT: Final = "root"
+"""The metadata of a root field that names its root type, by which it is found."""
 
 
 @strawberry.schema_directive(
@@ -47,7 +50,7 @@ class _Checked(FieldExtension):
 
 def query(*, description: str) -> Callable[[Callable[..., Any]], Any]:
     """Make a root field of Query: the view of roles says whether the role is held."""
-    return _root(description, role_held=True)
+    return _root("Query", description, role_held=True)
 
 
 def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
@@ -55,16 +58,17 @@ def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]]
 
     Whether the role is held is the service's to say, from the log: a view may lag behind a role just granted.
     """
-    return _root(description, role_held=False)
+    return _root("Mutation", description, role_held=False)
 
 
-def _root(description: str | None, *, role_held: bool) -> Callable[[Callable[..., Any]], Any]:
+def _root(root: str, description: str | None, *, role_held: bool) -> Callable[[Callable[..., Any]], Any]:
     def decorate(resolver: Callable[..., Any]) -> Any:
         name = to_camel_case(resolver.__name__)
         return strawberry.field(
             resolver=resolver,
             description=description,
             directives=[access_to(name)],
+            metadata={ROOT: root},
             extensions=[_Checked(name, role_held=role_held)],
         )
 
@@ -77,7 +81,10 @@ def subscription(*, description: str) -> Callable[[Callable[..., Any]], Any]:
     def decorate(resolver: Callable[..., Any]) -> Any:
         name = to_camel_case(resolver.__name__)
         return strawberry.subscription(
-            resolver=resolver, description=description, directives=[access_to(name)]
+            resolver=resolver,
+            description=description,
+            directives=[access_to(name)],
+            metadata={ROOT: "Subscription"},
         )
 
     return decorate

@@ -17,7 +17,7 @@ import psycopg
 import structlog
 from psycopg import pq
 
-from kit.postgres import connect_own, said_of
+from kit.postgres.connections import connect_own, said_of
 
 HEARTBEAT_S_MAX: Final = 1.0
 TERMINATE_WAIT_MS: Final = 1_000

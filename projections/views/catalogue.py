@@ -18,7 +18,8 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from projections.changes import Changes
-from projections.view import Column, Fact, Table, View
+from projections.table import Column, Table
+from projections.view import Fact, View
 from rules.clusters import TermState
 from rules.names import plain_name
 

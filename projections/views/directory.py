@@ -15,7 +15,8 @@ from events.catalog.policy import RoleGranted, RoleWithdrawn
 from events.codec import Forgotten
 from projections.changes import Changes
 from projections.parking import parked_in
-from projections.view import Column, Fact, Table, View
+from projections.table import Column, Table
+from projections.view import Fact, View
 from rules.names import name_words, plain_name
 
 _VERSION: Final = 2
@@ -67,7 +68,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """A role in force; `role` is the name that rules/access.py knows."""
+    """A role in force; `role` is the name that rules/access/roles.py knows."""
 
     organisation: str
     role_grant: str

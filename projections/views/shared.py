@@ -21,7 +21,8 @@ from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
 from projections.parking import parked_in
-from projections.view import Column, Fact, Table, View
+from projections.table import Column, Table
+from projections.view import Fact, View
 from rules.names import plain_name
 
 _VERSION: Final = 2

@@ -20,7 +20,8 @@ from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.changes import Changes
-from projections.view import Column, Fact, Table, View
+from projections.table import Column, Table
+from projections.view import Fact, View
 from rules.texts import LocalLine
 from rules.timeline import short_name, summary
 

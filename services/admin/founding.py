@@ -9,11 +9,11 @@ from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.codec import EventMapper, Recorded
 from events.log.outcomes import Position
 from events.log.recorder import LogRecorder
-from events.log.streams import command_key
+from events.streams import command_key
 from kit.clock import Calendar
 from kit.ids import derived_id
-from rules.access import Role
-from services.loading import events_of
+from rules.access.roles import Role
+from services.handling.loading import events_of
 
 NAME_CHARS_MAX: Final = 120
 _COMMAND: Final = command_key("server", "found the organisation")

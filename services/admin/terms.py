@@ -10,7 +10,7 @@ import msgspec
 from kit.csv_tables import NotCsvError, table_of
 from kit.ids import new_id
 from rules.clusters import CLUSTERS
-from services.catalogue.commands import (
+from services.contexts.catalogue.commands import (
     LIST_CHARS_MAX,
     TERMS_LOADED_MAX,
     Label,
@@ -19,13 +19,13 @@ from services.catalogue.commands import (
     esco_refusals,
     label_refusals,
 )
-from services.catalogue.decider import TERMS_OF_LISTS_MAX, there_already
-from services.catalogue.state import same_label
-from services.handling import CommandHandler
-from services.results import CommandResult
-from services.wording import text_refusals
+from services.contexts.catalogue.decider import TERMS_OF_LISTS_MAX, there_already
+from services.contexts.catalogue.state import same_label
+from services.decisions.validation import text_refusals
+from services.handling.handler import CommandHandler
+from services.handling.results import CommandResult
 
-SHIPPED: Final = Path(__file__).parent / "catalogue" / "terms.csv"
+SHIPPED: Final = Path(__file__).with_name("terms.csv")
 """Words for social care that an organisation may begin with, as its own."""
 FILE_BYTES_MAX: Final = 4 * 2**20
 PROBLEMS_TOLD_MAX: Final = 20

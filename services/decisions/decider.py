@@ -77,7 +77,7 @@ class Command(
     """
     What may be asked: the fields of the mutation's input but for `commandId` and `expectedVersion`.
 
-    Every command is named as its mutation and its root field in rules/access.py.
+    Every command is named as its mutation and its root field in rules/access/roles.py.
     """
 
     makes_person: ClassVar[bool] = False

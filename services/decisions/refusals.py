@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.deciding import Refusal
+from services.decisions.decider import Refusal
 
 CHANGED_MEANWHILE: Final = Refusal(
     code="CHANGED_MEANWHILE",

@@ -17,17 +17,17 @@ from events.log.outcomes import (
     Settled,
 )
 from events.log.recorder import LogRecorder
-from events.log.streams import subject_of
-from events.sealing import KeyDestroyedError, NoKeyError
+from events.privacy.sealing import KeyDestroyedError, NoKeyError
+from events.streams import subject_of
 from kit.clock import Calendar
-from services import refusing
-from services.contexts import decider_of
-from services.deciding import Command, Ids, Refusal, RejectedError
-from services.fingerprints import FingerprintKeys, fingerprint_of
-from services.kept import KeptStates
-from services.loading import Loaded, SubjectForgottenError
-from services.results import Answer, CommandResult, refused, told
-from services.settling import Settler
+from services.decisions import refusals as refusing
+from services.decisions.decider import Command, Ids, Refusal, RejectedError
+from services.handling.fingerprints import FingerprintKeys, fingerprint_of
+from services.handling.loading import Loaded, SubjectForgottenError
+from services.handling.outcome_resolver import Settler
+from services.handling.registry import decider_of
+from services.handling.results import Answer, CommandResult, refused, told
+from services.handling.state_cache import KeptStates
 
 ATTEMPTS_MAX: Final = 10
 BACKOFF_S_MAX: Final = 0.05

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from services.deciding import Command
+from services.decisions.decider import Command
 
 
 class FingerprintKeys(Protocol):

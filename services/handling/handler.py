@@ -9,20 +9,20 @@ from eventsourcing.persistence import EventStore, PersistenceError
 
 from events.codec import EventMapper, UndecodableEventError
 from events.log.recorder import LogRecorder
-from events.log.streams import command_key
-from events.sealing import VaultUnreachableError
+from events.privacy.sealing import VaultUnreachableError
+from events.streams import command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.ids import derived_id
-from rules.access import may_ask
-from services.attempts import Attempts, Case
-from services.catalogue.decider import CATALOGUE
-from services.catalogue.state import Catalogue
-from services.deciding import Command, Ids, Word
-from services.fingerprints import FingerprintKeys
-from services.kept import KeptStates
-from services.loading import StreamNotUnderstoodError
-from services.results import (
+from rules.access.decisions import may_ask
+from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.catalogue.state import Catalogue
+from services.decisions.decider import Command, Ids, Word
+from services.handling.attempts import Attempts, Case
+from services.handling.fingerprints import FingerprintKeys
+from services.handling.loading import StreamNotUnderstoodError
+from services.handling.outcome_resolver import Settler
+from services.handling.results import (
     Caller,
     CommandIdError,
     CommandResult,
@@ -33,8 +33,8 @@ from services.results import (
     told,
     where,
 )
-from services.roles import RoleReader
-from services.settling import Settler
+from services.handling.roles import RoleReader
+from services.handling.state_cache import KeptStates
 
 __all__ = [
     "Caller",
@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 
 class Vault(FingerprintKeys, Protocol):
-    """What handling needs of events/vault.py."""
+    """What handling needs of events/privacy/vault.py."""
 
     def organisation(self) -> str | None: ...
     def person_for(self, claim_value: str) -> str | None: ...

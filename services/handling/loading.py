@@ -8,7 +8,7 @@ from eventsourcing.persistence import EventStore
 
 from events.catalog.registry import Event
 from events.codec import Forgotten, Recorded
-from services.deciding import AnyDecider
+from services.decisions.decider import AnyDecider
 
 
 class StreamNotUnderstoodError(Exception):

@@ -11,7 +11,7 @@ import structlog
 
 from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
 from kit import metrics
-from services.results import where
+from services.handling.results import where
 
 WAITING_MAX: Final = 1_000
 """Beyond it, a command stays unsettled until its sender asks again."""

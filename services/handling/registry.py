@@ -4,13 +4,13 @@ from typing import Final
 
 import msgspec
 
-from services.catalogue.decider import CATALOGUE
-from services.deciding import AnyDecider, Command
-from services.employment.decider import DECIDER as EMPLOYMENT
-from services.organisation.policy_decider import POLICY
-from services.organisation.units_decider import UNITS
-from services.portfolio.decider import DECIDER as PORTFOLIO
-from services.team.decider import DECIDER as TEAM
+from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.employment.decider import DECIDER as EMPLOYMENT
+from services.contexts.policy.decider import POLICY
+from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.team.decider import DECIDER as TEAM
+from services.contexts.units.decider import UNITS
+from services.decisions.decider import AnyDecider, Command
 
 DECIDERS: Final[tuple[AnyDecider, ...]] = (PORTFOLIO, CATALOGUE, EMPLOYMENT, TEAM, UNITS, POLICY)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 
 from events.log.outcomes import Accepted, Position, Settled
-from rules.access import Role
-from services import refusing
-from services.deciding import Refusal
+from rules.access.roles import Role
+from services.decisions import refusals as refusing
+from services.decisions.decider import Refusal
 
 COMMAND_ID_VERSIONS: Final = frozenset({4, 7})
 

@@ -6,11 +6,11 @@ from typing import Final
 from eventsourcing.persistence import EventStore
 
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
-from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
-from services.deciding import kinds
-from services.kept import KeptStates
-from services.loading import SubjectForgottenError, understood
-from services.organisation.policy_decider import POLICY, Policy
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
+from services.contexts.policy.decider import POLICY, Policy
+from services.decisions.decider import kinds
+from services.handling.loading import SubjectForgottenError, understood
+from services.handling.state_cache import KeptStates
 
 _EMPLOYMENT: Final = kinds(EmploymentEvent)
 

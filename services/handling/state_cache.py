@@ -4,8 +4,8 @@ import threading
 
 from eventsourcing.persistence import EventStore
 
-from services.deciding import AnyDecider
-from services.loading import Loaded, load
+from services.decisions.decider import AnyDecider
+from services.handling.loading import Loaded, load
 
 
 class KeptStates:

@@ -14,23 +14,22 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from events.sealing import VaultUnreachableError
+from events.privacy.sealing import VaultUnreachableError
 from kit.health import Health
+from kit.http.probes import health_routes
+from kit.http.tokens import IssuerUnreachableError
 from kit.ids import new_id
-from kit.probes import health_routes
 from kit.telemetry import correlated
-from kit.tokens import IssuerUnreachableError
-from services.callers import CallerReader, NobodyKnownError, UnauthenticatedError, UnknownRoleError
-from services.contexts import MalformedCommandError, UnknownCommandError, read_command
-from services.handling import CommandHandler
-from services.pacing import Pace, TooManyCommandsError
-from services.results import (
-    CommandIdError,
-    CommandResult,
-    ForbiddenError,
-    UnavailableError,
-    where,
+from services.handling.handler import CommandHandler
+from services.handling.registry import MalformedCommandError, UnknownCommandError, read_command
+from services.handling.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError, where
+from services.http.authentication import (
+    CallerReader,
+    NobodyKnownError,
+    UnauthenticatedError,
+    UnknownRoleError,
 )
+from services.http.rate_limit import Pace, TooManyCommandsError
 
 COMMANDS_AT_ONCE_MAX: Final = 64
 """Commands handled at the same time; a request beyond them waits for its turn."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from kit.tokens import TokenRefusedError, TokenVerifier
-from rules.access import Role
-from services.results import Caller
+from kit.http.tokens import TokenRefusedError, TokenVerifier
+from rules.access.roles import Role
+from services.handling.results import Caller
 
 ROLE_HEADER: Final = "IPP-Role"
 

@@ -6,8 +6,8 @@ from typing import Final
 from eventsourcing.persistence import PersistenceError
 
 from events.log.recorder import LogRecorder
-from events.sealing import VaultUnreachableError
-from events.vault import Vault
+from events.privacy.sealing import VaultUnreachableError
+from events.privacy.vault import Vault
 from kit.health import Health
 
 LOOK_EVERY_S: Final = 5.0

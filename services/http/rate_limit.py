@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from kit.allowances import Allowances
-from rules.access import Role
-from services.results import Caller
+from kit.rate_limit import Allowances
+from rules.access.roles import Role
+from services.handling.results import Caller
 
 CALLERS_MAX: Final = 10_000
 """Callers remembered; who is forgotten starts with a full allowance."""

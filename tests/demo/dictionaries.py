@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from projections.changes import Changes
-from projections.view import Fact, Table, View
+from projections.table import Table
+from projections.view import Fact, View
 from tests.projections.witness import ask
 
 Row = dict[str, Any]

@@ -11,8 +11,8 @@ from typing import Any, Final
 from deploy.demo.filling import fill
 from deploy.demo.hands import Ground
 from events.codec import EventMapper
-from events.log.reading import read_partition
-from kit.postgres import connect_own
+from events.log.journal.reader import read_partition
+from kit.postgres.connections import connect_own
 from projections.batch import Batch
 from projections.registry import find_views
 from projections.view import Fact

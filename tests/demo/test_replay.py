@@ -8,15 +8,15 @@ import pytest
 from eventsourcing.persistence import EventStore
 
 from events.catalog.registry import Event
-from services.catalogue.decider import CATALOGUE
-from services.contexts import DECIDERS
-from services.deciding import AnyDecider
-from services.employment.decider import DECIDER as EMPLOYMENT
-from services.loading import load
-from services.organisation.policy_decider import POLICY
-from services.organisation.units_decider import UNITS
-from services.portfolio.decider import DECIDER as PORTFOLIO
-from services.team.decider import DECIDER as TEAM
+from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.employment.decider import DECIDER as EMPLOYMENT
+from services.contexts.policy.decider import POLICY
+from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.team.decider import DECIDER as TEAM
+from services.contexts.units.decider import UNITS
+from services.decisions.decider import AnyDecider
+from services.handling.loading import load
+from services.handling.registry import DECIDERS
 from tests.demo.organisation import Organisation
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events import read_log
+from events.privacy import disclosures as read_log
 from tests.e2e.asking import new_command
 from tests.e2e.cast import NEXT_MONTH, TODAY, TOMORROW, Cast, reasons, seen_by, three_new_colleagues
 from tests.e2e.demo import Demo, running_demo

@@ -8,7 +8,7 @@ import msgspec
 
 from events.catalog.registry import event_types, wire_name_of
 from events.codec import SEALED, EventMapper
-from events.sealing import open_sealed
+from events.privacy.sealing import open_sealed
 from tests.events.examples import EXAMPLES, SUBJECT, recorded
 
 WIRE_FORMAT: Final = Path(__file__).parent / "wire_format"

@@ -18,7 +18,7 @@ from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentSetAside
 from events.catalog.registry import Event, EventNameError, event, event_types, wire_name_of
 from events.codec import SEALED, EventMapper, Forgotten, Recorded, UndecodableEventError, UnknownEvent
-from events.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError, seal
+from events.privacy.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError, seal
 from tests.events.examples import BY, SUBJECT, recorded
 from tests.events.golden import KEY, OneKey
 

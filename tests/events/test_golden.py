@@ -6,7 +6,7 @@ from eventsourcing.persistence import StoredEvent
 
 from events.catalog.registry import Event, event_types, wire_name_of
 from events.codec import SEALED, EventMapper, UnknownEvent
-from events.sealing import open_sealed, seal
+from events.privacy.sealing import open_sealed, seal
 from tests.events.examples import EXAMPLES, SUBJECT, recorded
 from tests.events.golden import KEY, WIRE_FORMAT, Golden, OneKey, golden_of_examples, path_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.log.harness import LogUnderTest, event, subject, unique_name
+from tests.events.log.harness import LogUnderTest, event, subject, unique_name
 
 ROOT = Path(__file__).parents[2]
 

@@ -24,7 +24,7 @@ from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUn
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
 from events.log.tables import names
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 
 SETTLE_S_MAX = 120.0
 """How long a writer goes on asking what became of a command: longer than a broker takes to be back."""

@@ -17,18 +17,18 @@ from eventsourcing.persistence import EventStore
 
 from events.codec import EventMapper, Recorded
 from events.log.recorder import LogRecorder
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import Calendar, SystemClock
 from kit.secrets import MasterKey
 from kit.settings import Settings
-from rules.access import Role
-from services.contexts import read_command
-from services.founding import found
-from services.handling import CommandHandler
-from services.loading import events_of
-from services.results import Caller
+from rules.access.roles import Role
+from services.admin.founding import found
+from services.handling.handler import CommandHandler
+from services.handling.loading import events_of
+from services.handling.registry import read_command
+from services.handling.results import Caller
+from tests.events.log.harness import LogUnderTest
 from tests.faults.history import journal_process
-from tests.log.harness import LogUnderTest
 from tests.services.test_process import ROOT, free_port, issuer, settings
 
 APPEND_TIMEOUT_S = 4.0

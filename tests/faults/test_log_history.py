@@ -16,8 +16,8 @@ from events.log.port import LogUnavailableError
 from events.log.tables import names
 from kit.health import Health
 from kit.lifecycle import Stop
+from tests.events.log.harness import CLOCK, LogUnderTest, assert_agrees, unique_name
 from tests.faults.history import check, journal_process, run_writers
-from tests.log.harness import CLOCK, LogUnderTest, assert_agrees, unique_name
 
 pytestmark = [pytest.mark.postgres, pytest.mark.faults, pytest.mark.timeout(240)]
 

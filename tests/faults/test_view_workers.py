@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from projections.positions import prepare_view
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import COUNT_WRITES, WITNESS, ask, count, team_formed, wait_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.faults, pytest.mark.timeout(240)]

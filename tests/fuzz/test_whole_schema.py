@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from rules.access import roles_for
+from rules.access.decisions import roles_for
 from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo
 from tests.fuzz.answers import GRAPHQL, JSON, check

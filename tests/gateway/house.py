@@ -12,20 +12,20 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from gateway.auth import Authenticator, Identity
-from gateway.command_bus import Fate, Order
+from gateway.commands.bus import Fate, Order
 from gateway.context import Gateway, RequestLimits
-from gateway.development_issuer import DevelopmentIssuer
-from gateway.endpoint import GraphQLEndpoint
-from gateway.freshness import Freshness
-from gateway.limits import DocumentLimits
-from gateway.open_subscriptions import OpenSubscriptions
+from gateway.http.development_issuer import DevelopmentIssuer
+from gateway.http.endpoint import GraphQLEndpoint
+from gateway.limits.cost import DocumentLimits
+from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
-from gateway.read_log import ReadLog
-from gateway.reads import Caller, Reads
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.freshness import Freshness
+from gateway.reading.reader import Caller, Reads
 from gateway.schema import build_schema
 from kit.clock import Calendar, FixedClock
 from projections.views import directory, organisation, profile, timeline
-from rules.access import Role
+from rules.access.roles import Role
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -4,8 +4,8 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 
 from gateway.access_matrix import COMMITTED, ROOTS, matrix_text, object_types
 from gateway.schema import schema_text
-from rules.access import Role, roles_for
-from rules.visibility import FIELDS, TYPES, decision_on
+from rules.access.decisions import FIELDS, TYPES, decision_on, roles_for
+from rules.access.roles import Role
 
 SCHEMA = build_schema(schema_text())
 

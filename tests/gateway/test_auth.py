@@ -10,9 +10,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from gateway.auth import Authenticator
-from gateway.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer, NotForProductionError
+from gateway.http.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer, NotForProductionError
 from kit.clock import FixedClock
-from kit.tokens import KnownKeys, TokenRefusedError, TokenVerifier
+from kit.http.tokens import KnownKeys, TokenRefusedError, TokenVerifier
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 

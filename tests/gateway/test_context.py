@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from gateway.context import Context
-from gateway.reads import Caller
+from gateway.reading.reader import Caller
 from tests.gateway.house import House
 
 

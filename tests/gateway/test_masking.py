@@ -4,7 +4,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from gateway.command_bus import Fate, Reason
+from gateway.commands.bus import Fate, Reason
 from gateway.errors import ErrorCode, GatewayError
 from gateway.positions import Place
 from tests.gateway.house import House

@@ -10,16 +10,16 @@ from typing import Any
 
 import psycopg
 
-from events import read_log
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from events.codec import Recorded
-from gateway.endpoint import GraphQLEndpoint
-from gateway.freshness import Freshness
-from gateway.read_log import ReadLog
-from gateway.reads import Reads
+from events.privacy import disclosures as read_log
+from gateway.http.endpoint import GraphQLEndpoint
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.freshness import Freshness
+from gateway.reading.reader import Reads
 from projections.changes import Changes
 from projections.parking import park
 from projections.positions import prepare_view
@@ -80,7 +80,7 @@ class World(House):
         fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
         for view in find_views():
             if stream.partition("-")[0] in view.categories:
-                changes = Changes(view, 0)
+                changes = Changes(view.tables, 0)
                 changes.about(subject)
                 view.fold(fact, changes)
                 changes.write(connection, "views")

@@ -5,7 +5,7 @@ import os
 import psycopg
 import pytest
 
-from kit.columns import Bytes, Ints, Texts
+from kit.postgres.columns import Bytes, Ints, Texts
 
 pytestmark = pytest.mark.postgres
 

@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from kit.embedded import EmbeddedPostgres, EmbeddedPostgresError, url_of_running
-from kit.postgres import connect_own, open_async_pool, open_pool
+from kit.postgres.connections import connect_own, open_async_pool, open_pool
+from kit.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError, url_of_running
 
 FAST = {"fsync": "off"}
 pytestmark = pytest.mark.postgres
@@ -47,8 +47,8 @@ def test_a_folder_in_use_is_refused_and_left_in_peace(folder: Path) -> None:
 def test_the_server_of_a_killed_process_is_ended_and_its_data_are_kept(folder: Path) -> None:
     program = (
         "import pathlib, sys, os, signal\n"
-        "from kit.embedded import EmbeddedPostgres\n"
-        "from kit.postgres import connect_own\n"
+        "from kit.postgres.embedded import EmbeddedPostgres\n"
+        "from kit.postgres.connections import connect_own\n"
         f"with EmbeddedPostgres(pathlib.Path({str(folder)!r})) as server:\n"
         "    connection = connect_own(server.url('a'), application_name='t')\n"
         "    connection.execute('CREATE TABLE kept AS SELECT 42 AS answer')\n"

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from kit.clock import FixedClock
 from kit.health import Health
-from kit.probes import health_routes, serve_probes
+from kit.http.probes import health_routes, serve_probes
 
 
 def clock() -> FixedClock:

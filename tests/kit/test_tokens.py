@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from kit.clock import FixedClock
-from kit.tokens import (
+from kit.http.tokens import (
     KEYS_REFRESH_MIN,
     LEEWAY_S,
     FetchedKeys,

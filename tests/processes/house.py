@@ -9,7 +9,7 @@ from deploy.processing import scheduler_of
 from kit.health import Health
 from processes.scheduler import Scheduler
 from projections.registry import find_views
-from rules.access import Role
+from rules.access.roles import Role
 from tests.projections.witness import PATIENCE_S, ask, make_worker, wait_until, working
 from tests.services.house import House, furnish, opened
 

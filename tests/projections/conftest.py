@@ -6,7 +6,7 @@ import pytest
 
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.keys import NoKeys
 
 

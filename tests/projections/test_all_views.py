@@ -23,7 +23,7 @@ from events.catalog.registry import Event
 from events.catalog.team import TeamFormed
 from events.codec import PERSON_CATEGORIES, EventMapper, Recorded
 from events.log.recorder import LogRecorder
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.ids import new_id
@@ -32,7 +32,7 @@ from projections.registry import find_views
 from projections.views import directory, profile
 from tests.backends.postgres import fresh_database
 from tests.events.examples import EXAMPLES
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.views.given import read
 from tests.projections.witness import ask, make_worker, wait_until, working
 

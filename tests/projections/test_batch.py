@@ -6,8 +6,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from events.codec import EventMapper, Recorded, UndecodableEventError
-from events.log.reading import JournalEvent
-from events.sealing import VaultUnreachableError
+from events.log.journal.reader import JournalEvent
+from events.privacy.sealing import VaultUnreachableError
 from projections.batch import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, BATCH_EVENTS_MIN, Batch, BatchSize
 from tests.projections.keys import NoKeys
 from tests.projections.witness import team_formed

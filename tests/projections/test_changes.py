@@ -8,7 +8,8 @@ import pytest
 
 from projections.changes import Changes
 from projections.positions import prepare_view
-from projections.view import Column, Table, View
+from projections.table import Column, Table
+from projections.view import View
 
 pytestmark = pytest.mark.postgres
 
@@ -76,7 +77,7 @@ def test_changes_say_the_same_in_one_batch_as_one_by_one(
     connection: psycopg.Connection, steps: list[Step], expected: list[tuple[Any, ...]], at_once: str
 ) -> None:
     for batch in [steps] if at_once == "one batch" else [[step] for step in steps]:
-        changes = Changes(VIEW, 0)
+        changes = Changes(VIEW.tables, 0)
         changes.about("ann")
         for step in batch:
             step(changes)
@@ -85,7 +86,7 @@ def test_changes_say_the_same_in_one_batch_as_one_by_one(
 
 
 def test_emptying_one_subject_leaves_the_others(connection: psycopg.Connection) -> None:
-    changes = Changes(VIEW, 0)
+    changes = Changes(VIEW.tables, 0)
     for subject in ("ann", "bob"):
         changes.about(subject)
         changes.put(THINGS, thing="a", size=1, words=None)

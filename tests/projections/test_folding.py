@@ -11,9 +11,9 @@ import pytest
 
 from events.catalog.portfolio.life import PortfolioOpened
 from events.codec import EventMapper, Forgotten, Recorded
-from events.log.reading import JournalEvent
-from events.sealing import KeyDestroyedError
-from events.vault import Vault
+from events.log.journal.reader import JournalEvent
+from events.privacy.sealing import KeyDestroyedError
+from events.privacy.vault import Vault
 from kit.secrets import MasterKey
 from projections.batch import Batch
 from projections.changes import Changes

@@ -13,7 +13,7 @@ from projections.changes import Changes
 from projections.folding import StillParkedError, unpark
 from projections.parking import PARKED_SUBJECTS_MAX, TooManyParkedError
 from projections.view import Fact
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import (
     SEEN,
     WITNESS,

@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 from events.codec import EventMapper
-from events.log.reading import read_partition
+from events.log.journal.reader import read_partition
 from events.log.recorder import LogRecorder
 from projections.batch import Batch
 from projections.folding import Folding
 from projections.positions import prepare_view, read_positions
 from projections.rebuild import RebuildRunningError, Rebuilt, contents, rebuild
 from projections.view import View
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import (
     SEEN,
     WITNESS,

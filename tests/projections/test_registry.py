@@ -7,7 +7,8 @@ import pytest
 
 import projections.views
 from projections.registry import ViewRegistrationError, check_views, find_views, view_named
-from projections.view import Column, Table, View
+from projections.table import Column, Table
+from projections.view import View
 
 
 def view(name: str = "one", table: str = "one_v1_rows", key: tuple[str, ...] = ("subject",)) -> View:

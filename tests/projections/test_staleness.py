@@ -8,13 +8,13 @@ import psycopg
 import pytest
 
 from events.codec import EventMapper
-from events.log.streams import partition_of
+from events.streams import partition_of
 from kit.ids import new_id
 from kit.lifecycle import Stop
-from kit.postgres import connect_own, connect_own_async
+from kit.postgres.connections import connect_own, connect_own_async
 from projections.positions import announce, move, prepare_view, staleness_of
 from projections.worker import ViewWorker
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import WITNESS, ask, count, make_worker, team_formed, wait_until, working
 
 pytestmark = pytest.mark.postgres

@@ -11,16 +11,16 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from events.codec import EventMapper, Recorded
-from events.log.reading import read_partition
+from events.log.journal.reader import read_partition
 from events.log.recorder import LogRecorder
-from events.sealing import VaultUnreachableError
+from events.privacy.sealing import VaultUnreachableError
 from kit.clock import SystemClock
 from kit.health import Health
 from projections.batch import Batch
 from projections.folding import Folding
 from projections.positions import FenceError, move, prepare_view, read_positions
 from projections.worker import FoldFailedError, OtherGenerationError, _folding
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import (
     COUNT_WRITES,
     SEEN,

@@ -15,7 +15,8 @@ from kit.health import Health
 from kit.lifecycle import Stop
 from projections.batch import Opener
 from projections.changes import Changes
-from projections.view import Column, Fact, Table, View
+from projections.table import Column, Table
+from projections.view import Fact, View
 from projections.worker import ViewWorker
 
 PATIENCE_S: Final = 20.0

@@ -5,24 +5,15 @@ from itertools import product
 
 import pytest
 
-from rules.access import (
-    GRANTABLE,
-    NEVER_GRANTED,
-    ROOT_FIELDS,
-    Role,
-    UndecidedFieldError,
-    conflicting,
-    may_ask,
-    roles_for,
-    roles_held,
-)
-from services.catalogue.decider import CATALOGUE
-from services.contexts import command_names
-from services.deciding import AnyDecider
-from services.employment.decider import DECIDER as EMPLOYMENT
-from services.organisation.units_decider import UNITS
-from services.portfolio.decider import DECIDER as PORTFOLIO
-from services.team.decider import DECIDER as TEAM
+from rules.access.decisions import ROOT_FIELDS, UndecidedFieldError, may_ask, roles_for
+from rules.access.roles import GRANTABLE, NEVER_GRANTED, Role, conflicting, roles_held
+from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.employment.decider import DECIDER as EMPLOYMENT
+from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.team.decider import DECIDER as TEAM
+from services.contexts.units.decider import UNITS
+from services.decisions.decider import AnyDecider
+from services.handling.registry import command_names
 
 
 def public_names(decider: AnyDecider) -> list[str]:

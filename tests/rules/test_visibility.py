@@ -4,8 +4,9 @@ from itertools import product
 
 import pytest
 
-from rules.access import Role, UndecidedFieldError
-from rules.visibility import FIELDS, TYPES, Relation, decision_on, may_see
+from rules.access.decision import Relation
+from rules.access.decisions import FIELDS, TYPES, UndecidedFieldError, decision_on, may_see
+from rules.access.roles import Role
 
 PERSONAL = [
     "Portfolio",

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 from eventsourcing.persistence import EventStore
 
 from events.codec import EventMapper, Recorded
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import Calendar, FixedClock
 from kit.secrets import MasterKey
-from rules.access import Role
-from services.contexts import read_command
-from services.founding import found
-from services.handling import CommandHandler
-from services.loading import events_of
-from services.results import Caller, CommandResult
-from tests.log.harness import LogUnderTest, unique_name
+from rules.access.roles import Role
+from services.admin.founding import found
+from services.handling.handler import CommandHandler
+from services.handling.loading import events_of
+from services.handling.registry import read_command
+from services.handling.results import Caller, CommandResult
+from tests.events.log.harness import LogUnderTest, unique_name
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")

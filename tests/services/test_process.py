@@ -18,7 +18,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from tests.log.harness import LogUnderTest
+from tests.events.log.harness import LogUnderTest
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 ROOT = Path(__file__).parents[2]

@@ -9,11 +9,10 @@ from typing import Any, Final
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
 
-from events.log.kafka_fetch import FETCH_BYTES_MAX, Fetches
+from events.log.adapters.kafka_fetch import FETCH_BYTES_MAX, Fetches
 from events.log.outcomes import NotSentError
-from events.log.port import LogGoneError, LogRecord, LogUnavailableError
+from events.log.port import LogGoneError, LogRecord, LogUnavailableError, day_of
 from events.log.record import RECORD_BYTES_MAX, Genesis, encode_entry, frame, unframe
-from events.log.table import day_of
 from kit.clock import Clock
 
 REQUEST_TIMEOUT_MS: Final = 10_000

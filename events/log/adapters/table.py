@@ -10,20 +10,14 @@ import psycopg
 from psycopg import sql
 
 from events.log.outcomes import NotSentError
-from events.log.port import LogGoneError, LogRecord, LogUnavailableError
+from events.log.port import LogGoneError, LogRecord, LogUnavailableError, day_of
 from events.log.record import Genesis, encode_entry, frame
 from kit.clock import Clock
-from kit.postgres import connect_own, said_of
+from kit.postgres.connections import connect_own, said_of
 
 READ_RECORDS_MAX: Final = 500
 READ_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of one partition in one read, not counting the record that passes it."""
-_SECONDS_PER_DAY: Final = 86_400
-
-
-def day_of(clock: Clock) -> int:
-    """Return today as whole days since 1970-01-01: the only time that stands on the log in clear."""
-    return int(clock.now().timestamp()) // _SECONDS_PER_DAY
 
 
 def _table(log: str) -> sql.Identifier:

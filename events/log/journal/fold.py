@@ -20,7 +20,8 @@ from events.log.acceptance import (
     Verdict,
     judge_frame,
 )
-from events.log.batch import Batch
+from events.log.journal.rows import Batch
+from events.log.journal.statements import STATEMENTS
 from events.log.port import LogRecord
 from events.log.record import (
     Commit,
@@ -31,9 +32,8 @@ from events.log.record import (
     UnknownFormatError,
     unframe,
 )
-from events.log.statements import STATEMENTS
 from events.log.tables import names
-from kit.columns import Bytes, Column, Texts
+from kit.postgres.columns import Bytes, Column, Texts
 
 CHUNK_ENTRIES: Final = 2_000
 HEADS_MAX: Final = 200_000

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from events.log.acceptance import LogStopError, State, begin
-from events.log.journal import Journal, Place
+from events.log.journal.fold import Journal, Place
 from events.log.port import LogReader, LogRecord
 from events.log.record import DamagedRecordError, Frame, UnknownFormatError, unframe
 from events.log.tables import names

@@ -8,10 +8,10 @@ import msgspec
 
 from events.log import verdicts
 from events.log.acceptance import Verdict
+from events.log.journal.reader import journal_channel
 from events.log.port import LogRecord
-from events.log.reading import journal_channel
 from events.log.record import Commit, Settle
-from kit.columns import Bytes, Column, Ints, Texts
+from kit.postgres.columns import Bytes, Column, Ints, Texts
 
 
 class Batch(msgspec.Struct):

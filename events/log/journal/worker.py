@@ -10,16 +10,16 @@ import structlog
 from psycopg import sql
 
 from events.log.acceptance import LogStopError
-from events.log.anchor import check_anchor, take_up
-from events.log.journal import FenceError, Journal
-from events.log.leases import LeaseLostError, Leases
+from events.log.journal.fold import FenceError, Journal
+from events.log.journal.log_identity import check_anchor, take_up
+from events.log.journal.probe import LogWatch
+from events.log.journal.progress import lease_group
+from events.log.journal.statements import prepare_session
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
-from events.log.progress import lease_group
-from events.log.statements import prepare_session
 from events.log.tables import create_tables, names
-from events.log.watch import LogWatch
 from kit.health import Health
-from kit.postgres import said_of
+from kit.postgres.connections import said_of
+from kit.postgres.leases import LeaseLostError, Leases
 
 READ_WAIT_S: Final = 0.25
 """How long an idle turn waits for records; leases are renewed between turns."""

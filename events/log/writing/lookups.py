@@ -13,9 +13,9 @@ from psycopg.rows import tuple_row
 from events.log.acceptance import Head, Outcome
 from events.log.outcomes import Accepted, Position, Settled
 from events.log.record import Commit
-from events.log.streams import StreamIdError, partition_of, subject_of
 from events.log.tables import names
 from events.log.verdicts import Told
+from events.streams import StreamIdError, partition_of, subject_of
 
 Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
 """Lends a pooled connection for a `with` block; its errors are the library's persistence errors."""

@@ -11,9 +11,6 @@ import msgspec
 from eventsourcing.persistence import PersistenceError, Tracking
 
 from events.log.acceptance import Head, Outcome
-from events.log.attempts import attempt_id, fresh_id
-from events.log.lane import Lane
-from events.log.lookups import Connect, LogIdentity, Lookups
 from events.log.outcomes import (
     Accepted,
     ConflictError,
@@ -25,6 +22,9 @@ from events.log.outcomes import (
 from events.log.port import LogAppender
 from events.log.record import ZERO_PARENT, Commit, Settle, Write, digest_of, encode_entry
 from events.log.verdicts import Told, VerdictListener, wait_for
+from events.log.writing.group_commit import Lane
+from events.log.writing.ids import attempt_id, fresh_id
+from events.log.writing.lookups import Connect, LogIdentity, Lookups
 
 HEADS_MAX: Final = 200_000
 APPEND_TIMEOUT_S: Final = 20.0

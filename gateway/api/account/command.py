@@ -6,10 +6,10 @@ from uuid import UUID
 
 from strawberry import Info
 
-from gateway.access import query
+from gateway.api.command_result import CommandResult, command_result
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.outcomes import CommandResult, command_result
+from gateway.types.access import query
 
 
 @query(

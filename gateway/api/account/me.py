@@ -5,25 +5,18 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import query
-from gateway.connections import Connection
+from gateway.api.paging import Connection
+from gateway.api.portfolio import disclosures as read_log
+from gateway.api.portfolio import shared
+from gateway.api.portfolio.conversations import Agreement, agreement_of
+from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
+from gateway.api.team.teams import Team
 from gateway.context import Context
-from gateway.fields import field
-from gateway.queries import read_log, shared
-from gateway.queries.conversations import Agreement, agreement_of
-from gateway.queries.portfolio import Portfolio, portfolio_of
-from gateway.scalars import Position
+from gateway.types.access import query
+from gateway.types.fields import field
+from gateway.types.scalars import Position
 from projections.views import catalogue, directory, organisation, profile, timeline
 from projections.views import shared as shared_view
-
-
-@strawberry.type(
-    description="A team, to its members. No field depends on who asks, and none counts who shares nothing."
-)
-class Team:
-    id: strawberry.ID
-    version: int
-    name: str
 
 
 @strawberry.type(description="A professional, to themselves.")

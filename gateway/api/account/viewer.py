@@ -3,11 +3,11 @@
 import strawberry
 from strawberry import Info
 
-from gateway.access import query
 from gateway.context import Context
-from gateway.fields import field
-from gateway.texts import Language
-from rules.access import Role
+from gateway.types.access import query
+from gateway.types.enums import Role
+from gateway.types.fields import field
+from gateway.types.texts import Language
 
 
 @strawberry.type(description="Whoever asks, whatever the role.")

@@ -1,19 +1,25 @@
 """`talentCatalogue`: the words for talents that everyone shares."""
 
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
 from enum import Enum
 
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import query
-from gateway.connections import Connection, Paging
+from gateway.api.command_result import CommandResult
+from gateway.api.paging import Connection, Paging
+from gateway.api.sending import CommandInput, give, result, shown
+from gateway.commands.bus import Fate
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.fields import field
-from gateway.scalars import Position, Url
-from gateway.texts import LocalText
+from gateway.types.access import mutation, query
+from gateway.types.fields import field
+from gateway.types.scalars import Position, Url
+from gateway.types.texts import LocalText, LocalTextInput
+from projections.views import catalogue
 from projections.views import catalogue as view
-from rules.access import SEE_ALL_TERMS
+from rules.access.catalogue import SEE_ALL_TERMS
 from rules.clusters import CLUSTERS
 from rules.texts import LocalLine
 
@@ -125,3 +131,79 @@ def _place(read: view.Term) -> tuple[str, str]:
 _PAGES: Paging[view.Term, tuple[str, str]] = Paging(
     name="talentCatalogue", key=tuple[str, str], key_of=_place
 )
+
+
+@strawberry.input
+class ProposeTermInput(CommandInput):
+    label: LocalTextInput
+    cluster_id: strawberry.ID
+
+
+@strawberry.input
+class AdoptTermInput(CommandInput):
+    term_id: strawberry.ID
+
+
+@strawberry.input
+class RewordTermInput(CommandInput):
+    term_id: strawberry.ID
+    label: LocalTextInput
+
+
+@strawberry.input
+class MergeTermsInput(CommandInput):
+    term_ids: list[strawberry.ID]
+    into_id: strawberry.ID
+
+
+@strawberry.input
+class RetireTermInput(CommandInput):
+    term_id: strawberry.ID
+
+
+@strawberry.input
+class AlignTermInput(CommandInput):
+    term_id: strawberry.ID
+    esco: Url | None = UNSET
+
+
+@strawberry.type
+class TermPayload:
+    command: CommandResult
+    term: TalentTerm | None
+
+
+@mutation()
+async def propose_term(info: Info[Context, None], input: ProposeTermInput) -> TermPayload:
+    return await _term(info, await give(info, input))
+
+
+@mutation()
+async def adopt_term(info: Info[Context, None], input: AdoptTermInput) -> TermPayload:
+    return await _term(info, await give(info, input))
+
+
+@mutation()
+async def reword_term(info: Info[Context, None], input: RewordTermInput) -> TermPayload:
+    return await _term(info, await give(info, input))
+
+
+@mutation(description="Claims of the merged terms read as the kept one.")
+async def merge_terms(info: Info[Context, None], input: MergeTermsInput) -> TermPayload:
+    return await _term(info, await give(info, input))
+
+
+@mutation()
+async def retire_term(info: Info[Context, None], input: RetireTermInput) -> TermPayload:
+    return await _term(info, await give(info, input))
+
+
+@mutation()
+async def align_term(info: Info[Context, None], input: AlignTermInput) -> TermPayload:
+    return await _term(info, await give(info, input))
+
+
+async def _term(info: Info[Context, None], fate: Fate) -> TermPayload:
+    seen = await shown(info, fate, catalogue.VIEW)
+    term = await term_by_id(info.context, fate.thing) if seen else None
+    return TermPayload(command=result(info, fate), term=term)

@@ -3,10 +3,10 @@
 import strawberry
 from strawberry import Info
 
-from gateway.access import query
+from gateway.api.names import Colleague
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.queries.people import Colleague
+from gateway.types.access import query
 from rules.names import plain_name
 
 COLLEAGUES_MAX = 20

@@ -1,15 +1,15 @@
-"""Facts that the HR system tells, under its own keys."""
+"""What HR's system says about who works here and in which team, under its own numbers and keys."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 from datetime import date
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import Info
 
-from gateway.access import mutation
+from gateway.api.sending import CommandInput, CommandPayload, give, result
 from gateway.context import Context
-from gateway.mutations.giving import CommandInput, CommandPayload, give, result
+from gateway.types.access import mutation
 
 
 @strawberry.input
@@ -39,48 +39,6 @@ class RecordEmploymentEndedInput(CommandInput):
     on: date
 
 
-@strawberry.input
-class FormUnitInput(CommandInput):
-    unit_key: str
-    name: str
-    parent_key: str | None = UNSET
-
-
-@strawberry.input
-class RenameUnitInput(CommandInput):
-    unit_key: str
-    name: str
-
-
-@strawberry.input
-class MoveUnitInput(CommandInput):
-    unit_key: str
-    parent_key: str
-
-
-@strawberry.input
-class CloseUnitInput(CommandInput):
-    unit_key: str
-
-
-@strawberry.input
-class FormTeamInput(CommandInput):
-    team_key: str
-    name: str
-    unit_key: str
-
-
-@strawberry.input
-class RenameTeamInput(CommandInput):
-    team_key: str
-    name: str
-
-
-@strawberry.input
-class CloseTeamInput(CommandInput):
-    team_key: str
-
-
 @mutation()
 async def register_professional(
     info: Info[Context, None], input: RegisterProfessionalInput
@@ -102,39 +60,4 @@ async def record_team_left(info: Info[Context, None], input: RecordTeamLeftInput
 async def record_employment_ended(
     info: Info[Context, None], input: RecordEmploymentEndedInput
 ) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation()
-async def form_unit(info: Info[Context, None], input: FormUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation()
-async def rename_unit(info: Info[Context, None], input: RenameUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation(description="Counts in releases from the next yearly layout on.")
-async def move_unit(info: Info[Context, None], input: MoveUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation()
-async def close_unit(info: Info[Context, None], input: CloseUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation()
-async def form_team(info: Info[Context, None], input: FormTeamInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation()
-async def rename_team(info: Info[Context, None], input: RenameTeamInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
-
-
-@mutation()
-async def close_team(info: Info[Context, None], input: CloseTeamInput) -> CommandPayload:
     return CommandPayload(command=result(info, await give(info, input)))

@@ -1,26 +1,17 @@
 """`organisation`: what everyone may know of it."""
 
-from datetime import date
-
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import query
-from gateway.connections import check_size
+from gateway.api.names import Unit, unit_of
+from gateway.api.paging import check_size
+from gateway.api.policy.policies import Policy, policy_of
+from gateway.api.units.units import UnitChange, unit_change_of
 from gateway.context import Context
-from gateway.fields import field
-from gateway.queries.people import Unit, unit_of
-from gateway.queries.policies import Policy, policy_of
-from gateway.scalars import Position
-from gateway.texts import LocalText
+from gateway.types.access import query
+from gateway.types.fields import field
+from gateway.types.scalars import Position
 from projections.views import organisation as view
-
-
-@strawberry.type(description="A unit or team formed, renamed, moved or closed.")
-class UnitChange:
-    on: date
-    unit: Unit
-    summary: LocalText
 
 
 @strawberry.type(description="The organisation, as everyone may know it.")
@@ -37,16 +28,12 @@ class Organisation:
     @field(description=("How the tree was changed, for all to see: a unit could be made to look at someone."))
     async def unit_changes(self, info: Info[Context, None], last: int = 20) -> list[UnitChange]:
         check_size(info.context, "last", last)
-        return [_change(change) for change in await info.context.gateway.reads.unit_changes(last)]
+        return [unit_change_of(change) for change in await info.context.gateway.reads.unit_changes(last)]
 
     @field(description="The first is in force.")
     async def policies(self, info: Info[Context, None], last: int = 1) -> list[Policy]:
         check_size(info.context, "last", last)
         return [policy_of(policy) for policy in await info.context.gateway.reads.policies(last)]
-
-
-def _change(read: view.UnitChange) -> UnitChange:
-    return UnitChange(on=read.on, unit=unit_of(read.unit), summary=LocalText(nl=read.nl, en=read.en))
 
 
 async def the_organisation(context: Context) -> Organisation | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from gateway.scalars import Digest
+from gateway.types.scalars import Digest
 from projections.views import organisation
 
 

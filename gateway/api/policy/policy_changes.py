@@ -1,4 +1,4 @@
-"""Roles and rules of the organisation, by those who answer for them."""
+"""The rules of the organisation: adopted, consented to and recorded by those who answer for them."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -7,17 +7,14 @@ from datetime import date
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import mutation
-from gateway.command_bus import Fate
+from gateway.api.command_result import CommandResult
+from gateway.api.policy.organisation import Organisation, the_organisation
+from gateway.api.sending import CommandInput, give, result, shown
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.mutations.giving import CommandInput, give, result, shown
-from gateway.outcomes import CommandResult
-from gateway.queries.organisation import Organisation, the_organisation
-from gateway.queries.role_grants import RoleGrant, role_grant_of
-from gateway.scalars import Digest
-from projections.views import directory
+from gateway.types.access import mutation
+from gateway.types.scalars import Digest
 from projections.views import organisation as view
-from rules.access import Role
 
 
 @strawberry.input(description="See `Floors`.")
@@ -59,29 +56,10 @@ class RecordDpiaInput(CommandInput):
     note: str | None = UNSET
 
 
-@strawberry.input
-class GrantRoleInput(CommandInput):
-    role: Role
-    subject: str = strawberry.field(
-        description="Value of the token's claim that names people, e.g. an employee number."
-    )
-
-
-@strawberry.input
-class WithdrawRoleInput(CommandInput):
-    role_grant_id: strawberry.ID
-
-
 @strawberry.type
 class OrganisationPayload:
     command: CommandResult
     organisation: Organisation | None
-
-
-@strawberry.type
-class RoleGrantPayload:
-    command: CommandResult
-    role_grant: RoleGrant | None
 
 
 @mutation()
@@ -101,26 +79,7 @@ async def record_dpia(info: Info[Context, None], input: RecordDpiaInput) -> Orga
     return await _organisation(info, await give(info, input))
 
 
-@mutation()
-async def grant_role(info: Info[Context, None], input: GrantRoleInput) -> RoleGrantPayload:
-    return await _role_grant(info, await give(info, input))
-
-
-@mutation(description="Takes effect at once, on running subscriptions too.")
-async def withdraw_role(info: Info[Context, None], input: WithdrawRoleInput) -> RoleGrantPayload:
-    return await _role_grant(info, await give(info, input))
-
-
 async def _organisation(info: Info[Context, None], fate: Fate) -> OrganisationPayload:
     seen = await shown(info, fate, view.VIEW)
     organisation = await the_organisation(info.context) if seen else None
     return OrganisationPayload(command=result(info, fate), organisation=organisation)
-
-
-async def _role_grant(info: Info[Context, None], fate: Fate) -> RoleGrantPayload:
-    """Show the grant while it is in force; one that was withdrawn is in no view any more."""
-    seen = await shown(info, fate, directory.VIEW)
-    grants = await info.context.gateway.reads.role_grants() if seen else []
-    found = next((grant for grant in grants if grant.role_grant == fate.thing), None)
-    shown_grant = role_grant_of(found) if found else None
-    return RoleGrantPayload(command=result(info, fate), role_grant=shown_grant)

@@ -1,17 +1,22 @@
 """`roleGrants`: who may act in which role, for those who give, watch and audit them."""
 
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
 from datetime import datetime
 
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import query
+from gateway.api.command_result import CommandResult
+from gateway.api.names import Colleague, colleague
+from gateway.api.sending import CommandInput, give, result, shown
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.fields import field
-from gateway.queries.people import Colleague, colleague
-from gateway.scalars import Position
+from gateway.types.access import mutation, query
+from gateway.types.enums import Role
+from gateway.types.fields import field
+from gateway.types.scalars import Position
 from projections.views import directory
-from rules.access import Role
 
 
 @strawberry.type(description="A role given on the log; a token's claims can only narrow it.")
@@ -44,3 +49,41 @@ async def role_grants(
 ) -> list[RoleGrant] | None:
     await info.context.wait_for(wait_for, directory.VIEW)
     return [role_grant_of(grant) for grant in await info.context.gateway.reads.role_grants()]
+
+
+@strawberry.input
+class GrantRoleInput(CommandInput):
+    role: Role
+    subject: str = strawberry.field(
+        description="Value of the token's claim that names people, e.g. an employee number."
+    )
+
+
+@strawberry.input
+class WithdrawRoleInput(CommandInput):
+    role_grant_id: strawberry.ID
+
+
+@strawberry.type
+class RoleGrantPayload:
+    command: CommandResult
+    role_grant: RoleGrant | None
+
+
+@mutation()
+async def grant_role(info: Info[Context, None], input: GrantRoleInput) -> RoleGrantPayload:
+    return await _role_grant(info, await give(info, input))
+
+
+@mutation(description="Takes effect at once, on running subscriptions too.")
+async def withdraw_role(info: Info[Context, None], input: WithdrawRoleInput) -> RoleGrantPayload:
+    return await _role_grant(info, await give(info, input))
+
+
+async def _role_grant(info: Info[Context, None], fate: Fate) -> RoleGrantPayload:
+    """Show the grant while it is in force; one that was withdrawn is in no view any more."""
+    seen = await shown(info, fate, directory.VIEW)
+    grants = await info.context.gateway.reads.role_grants() if seen else []
+    found = next((grant for grant in grants if grant.role_grant == fate.thing), None)
+    shown_grant = role_grant_of(found) if found else None
+    return RoleGrantPayload(command=result(info, fate), role_grant=shown_grant)

@@ -7,12 +7,12 @@ from itertools import groupby
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import subscription
+from gateway.api.portfolio.timeline import TimelineEntry, timeline_entry
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.positions import Place
-from gateway.queries.timeline import TimelineEntry, timeline_entry
-from gateway.scalars import Position
+from gateway.types.access import subscription
+from gateway.types.scalars import Position
 from projections.views import timeline
 
 NAME = "portfolioChanged"

@@ -5,11 +5,11 @@ from enum import Enum
 
 import strawberry
 
-from events import read_log
-from gateway.connections import Connection, Paging
+from events.privacy import disclosures as read_log
+from gateway.api.paging import Connection, Paging
+from gateway.api.portfolio.sharing import ItemKind
 from gateway.context import Context
-from gateway.queries.sharing import ItemKind
-from rules.access import Role
+from gateway.types.enums import Role
 
 
 @strawberry.enum(description="Why an item was shown.")

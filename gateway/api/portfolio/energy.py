@@ -2,23 +2,65 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
+from datetime import datetime
+from enum import Enum
+
 import strawberry
 from strawberry import Info
 
-from gateway.access import mutation
-from gateway.command_bus import Fate
+from gateway.api.command_result import CommandResult
+from gateway.api.payloads import changed_item
+from gateway.api.portfolio.sharing import Shareable
+from gateway.api.sending import CommandInput, give, result
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.mutations.changing import changed_item
-from gateway.mutations.giving import CommandInput, give, result
-from gateway.outcomes import CommandResult
-from gateway.queries.items import (
-    EnergySource,
-    EnergySourceKind,
-    HoursBand,
-    Passion,
-    energy_source_of,
-    passion_of,
-)
+from gateway.types.access import mutation
+from projections.views import profile
+
+
+@strawberry.enum(description="Energiegever, energievreter.")
+class EnergySourceKind(Enum):
+    GIVER = "GIVER"
+    DRAINER = "DRAINER"
+
+
+@strawberry.enum(description="Hours in a usual working week.")
+class HoursBand(Enum):
+    UP_TO_2 = "UP_TO_2"
+    FROM_2_TO_8 = "FROM_2_TO_8"
+    FROM_8_TO_16 = "FROM_8_TO_16"
+    OVER_16 = "OVER_16"
+
+
+@strawberry.type(description="A concrete activity from the working week that gives or costs energy.")
+class EnergySource(Shareable):
+    kind: EnergySourceKind
+    activity: str
+    hours_per_week: HoursBand
+    talent_ids: list[strawberry.ID]
+
+
+@strawberry.type(description="What I want more of.")
+class Passion(Shareable):
+    text: str
+    named_at: datetime
+
+
+def energy_source_of(portfolio: profile.Portfolio, read: profile.EnergySource) -> EnergySource:
+    return EnergySource(
+        id=strawberry.ID(read.source),
+        portfolio=portfolio,
+        kind=EnergySourceKind[read.kind.upper()],
+        activity=read.activity,
+        hours_per_week=HoursBand[read.hours_per_week.upper()],
+        talent_ids=[strawberry.ID(talent) for talent in read.talents],
+    )
+
+
+def passion_of(portfolio: profile.Portfolio, read: profile.Passion) -> Passion:
+    return Passion(
+        id=strawberry.ID(read.passion), portfolio=portfolio, text=read.text, named_at=read.named_at
+    )
 
 
 @strawberry.input

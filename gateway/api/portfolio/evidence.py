@@ -2,17 +2,68 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
+from datetime import datetime
+from enum import Enum
+
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.access import mutation
-from gateway.command_bus import Fate
+from gateway.api.command_result import CommandResult
+from gateway.api.payloads import changed_item
+from gateway.api.portfolio.sharing import Shareable
+from gateway.api.sending import CommandInput, give, result
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.mutations.changing import changed_item
-from gateway.mutations.giving import CommandInput, give, result
-from gateway.outcomes import CommandResult
-from gateway.queries.items import Evidence, Reflection, evidence_of, reflection_of
-from gateway.scalars import Url
+from gateway.types.access import mutation
+from gateway.types.scalars import Url
+from projections.views import profile
+
+
+@strawberry.enum(description="What a piece of evidence consists of.")
+class EvidenceKind(Enum):
+    LINK = "LINK"
+    BADGE = "BADGE"
+    STORY = "STORY"
+
+
+@strawberry.type(description="What shows it: the `text` of a STORY, the `link` of a LINK or BADGE.")
+class Evidence(Shareable):
+    kind: EvidenceKind
+    title: str
+    text: str | None
+    link: Url | None
+    talent_ids: list[strawberry.ID]
+    added_at: datetime
+
+
+@strawberry.type(description="A note about items, or about nothing in particular; private unless shared.")
+class Reflection(Shareable):
+    text: str
+    about_ids: list[strawberry.ID]
+    written_at: datetime
+
+
+def evidence_of(portfolio: profile.Portfolio, read: profile.Evidence) -> Evidence:
+    return Evidence(
+        id=strawberry.ID(read.evidence),
+        portfolio=portfolio,
+        kind=EvidenceKind[read.kind.upper()],
+        title=read.title,
+        text=read.text,
+        link=Url(read.link) if read.link else None,
+        talent_ids=[strawberry.ID(talent) for talent in read.talents],
+        added_at=read.added_at,
+    )
+
+
+def reflection_of(portfolio: profile.Portfolio, read: profile.Reflection) -> Reflection:
+    return Reflection(
+        id=strawberry.ID(read.reflection),
+        portfolio=portfolio,
+        text=read.text,
+        about_ids=[strawberry.ID(item) for item in read.about],
+        written_at=read.written_at,
+    )
 
 
 @strawberry.input(description="What the evidence consists of.", one_of=True)

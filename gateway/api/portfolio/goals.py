@@ -1,15 +1,22 @@
 """Goals as their owner sees them."""
 
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
 from datetime import date
 from enum import Enum
 
 import strawberry
-from strawberry import Info
+from strawberry import UNSET, Info
 
+from gateway.api.command_result import CommandResult
+from gateway.api.names import Unit, team_by_name
+from gateway.api.payloads import changed_item
+from gateway.api.portfolio.sharing import Shareable
+from gateway.api.sending import CommandInput, give, result
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.fields import field
-from gateway.queries.people import Unit, team_by_name
-from gateway.queries.sharing import Shareable
+from gateway.types.access import mutation
+from gateway.types.fields import field
 from projections.views import profile
 
 
@@ -47,3 +54,92 @@ def goal_of(portfolio: profile.Portfolio, read: profile.Goal) -> Goal:
         offered_as=read.offered_as,
         offered_team=read.offered_team,
     )
+
+
+@strawberry.input
+class SetGoalInput(CommandInput):
+    text: str
+    horizon: date | None = UNSET
+    insight_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class SharpenGoalInput(CommandInput):
+    goal_id: strawberry.ID
+    text: str
+    horizon: date | None = UNSET
+
+
+@strawberry.input
+class NoteGoalProgressInput(CommandInput):
+    goal_id: strawberry.ID
+    progress: int
+
+
+@strawberry.input
+class ReachGoalInput(CommandInput):
+    goal_id: strawberry.ID
+
+
+@strawberry.input
+class LetGoOfGoalInput(CommandInput):
+    goal_id: strawberry.ID
+
+
+@strawberry.input
+class OfferGoalToTeamInput(CommandInput):
+    goal_id: strawberry.ID
+    team_id: strawberry.ID
+    offered_as: str
+
+
+@strawberry.input
+class TakeBackGoalOfferInput(CommandInput):
+    goal_id: strawberry.ID
+
+
+@strawberry.type
+class GoalPayload:
+    command: CommandResult
+    goal: Goal | None
+
+
+@mutation()
+async def set_goal(info: Info[Context, None], input: SetGoalInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+@mutation()
+async def sharpen_goal(info: Info[Context, None], input: SharpenGoalInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+@mutation()
+async def note_goal_progress(info: Info[Context, None], input: NoteGoalProgressInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+@mutation()
+async def reach_goal(info: Info[Context, None], input: ReachGoalInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+@mutation()
+async def let_go_of_goal(info: Info[Context, None], input: LetGoOfGoalInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+@mutation()
+async def offer_goal_to_team(info: Info[Context, None], input: OfferGoalToTeamInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+@mutation()
+async def take_back_goal_offer(info: Info[Context, None], input: TakeBackGoalOfferInput) -> GoalPayload:
+    return await _goal(info, await give(info, input))
+
+
+async def _goal(info: Info[Context, None], fate: Fate) -> GoalPayload:
+    found = await changed_item(info, fate, lambda read: read.goals, lambda item: item.goal)
+    shown = goal_of(*found) if found else None
+    return GoalPayload(command=result(info, fate), goal=shown)

@@ -5,14 +5,14 @@
 import strawberry
 from strawberry import Info
 
-from gateway.access import mutation
-from gateway.command_bus import Fate
+from gateway.api.command_result import CommandResult
+from gateway.api.payloads import changed_portfolio
+from gateway.api.portfolio.portfolio import InsightScope, Portfolio, portfolio_of
+from gateway.api.sending import CommandInput, give, result
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.mutations.changing import changed_portfolio
-from gateway.mutations.giving import CommandInput, give, result
-from gateway.outcomes import CommandResult
-from gateway.queries.portfolio import InsightScope, Portfolio, portfolio_of
-from gateway.texts import Language
+from gateway.types.access import mutation
+from gateway.types.texts import Language
 from projections.views import timeline
 
 

@@ -7,33 +7,38 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, Info
 
-from gateway.connections import Connection
+from gateway.api.paging import Connection
+from gateway.api.portfolio import timeline
+from gateway.api.portfolio.conversations import Conversation, conversation_of
+from gateway.api.portfolio.energy import EnergySource, HoursBand, Passion, energy_source_of, passion_of
+from gateway.api.portfolio.evidence import Evidence, Reflection, evidence_of, reflection_of
+from gateway.api.portfolio.goals import Goal, goal_of
+from gateway.api.portfolio.sharing import Shareable, Sharing, sharing_of
+from gateway.api.portfolio.talents import TalentClaim, talent_claim
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.fields import field
-from gateway.queries import timeline
-from gateway.queries.conversations import Conversation, conversation_of
-from gateway.queries.goals import Goal, goal_of
-from gateway.queries.items import (
-    EnergySource,
-    Evidence,
-    HoursBand,
-    Passion,
-    ProfileStatement,
-    Reflection,
-    energy_source_of,
-    evidence_of,
-    passion_of,
-    reflection_of,
-    statement_of,
-)
-from gateway.queries.sharing import Sharing, sharing_of
-from gateway.queries.talents import TalentClaim, talent_claim
+from gateway.types.enums import TalentQuadrant
+from gateway.types.fields import field
 from kit.ids import derived_id
 from projections.views import profile
 from rules import energy
 from rules.energy import MONTHS_MAX, month_ends
-from rules.quadrants import TalentQuadrant
+
+
+@strawberry.type(description="Who am I as a professional, in own words.")
+class ProfileStatement(Shareable):
+    text: str
+    written_at: datetime
+
+
+def statement_of(portfolio: profile.Portfolio) -> ProfileStatement | None:
+    read = portfolio.statement
+    if read is None:
+        return None
+    return ProfileStatement(
+        id=strawberry.ID(read.statement), portfolio=portfolio, text=read.text, written_at=read.written_at
+    )
+
 
 _QUADRANT_ORDER = {quadrant: place for place, quadrant in enumerate(TalentQuadrant)}
 

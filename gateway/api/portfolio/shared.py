@@ -6,17 +6,18 @@ from datetime import date
 import strawberry
 from strawberry import Info
 
-from events.read_log import Shown
-from gateway.connections import Connection, Paging
+from events.privacy.disclosures import Shown
+from gateway.api.catalogue.terms import TalentTerm, term_by_id
+from gateway.api.names import Colleague
+from gateway.api.paging import Connection, Paging
+from gateway.api.portfolio.sharing import ItemKind
 from gateway.context import Context
-from gateway.fields import field
-from gateway.queries.catalogue import TalentTerm, term_by_id
-from gateway.queries.people import Colleague
-from gateway.queries.sharing import ItemKind
-from gateway.scalars import Url
-from gateway.texts import LocalText
+from gateway.types.enums import TalentQuadrant
+from gateway.types.fields import field
+from gateway.types.scalars import Url
+from gateway.types.texts import LocalText
 from projections.views import shared
-from rules.quadrants import TalentQuadrant, quadrant_of
+from rules.quadrants import quadrant_of
 
 
 @strawberry.type(description="What another person opened to you: the item itself, and nothing around it.")

@@ -1,31 +1,25 @@
 """Talents as their owner sees them."""
 
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
 from datetime import datetime
 
 import strawberry
-from strawberry import Info
+from strawberry import UNSET, Info
 
+from gateway.api.catalogue.terms import TalentTerm, term_by_id
+from gateway.api.command_result import CommandResult
+from gateway.api.payloads import changed_item
+from gateway.api.portfolio.evidence import Evidence, evidence_of
+from gateway.api.portfolio.sharing import Shareable
+from gateway.api.sending import CommandInput, give, result
+from gateway.commands.bus import Fate
 from gateway.context import Context
-from gateway.fields import field
-from gateway.queries.catalogue import TalentTerm, term_by_id
-from gateway.queries.items import Evidence, evidence_of
-from gateway.queries.sharing import Shareable
-from gateway.roles import described
-from gateway.texts import LocalText
+from gateway.types.access import mutation
+from gateway.types.enums import TalentQuadrant
+from gateway.types.fields import field
+from gateway.types.texts import LocalText
 from projections.views import profile
-from rules.quadrants import TalentQuadrant
-
-described(
-    TalentQuadrant,
-    description="Derived from strength × energy × use.",  # noqa: RUF001 - as the schema says it
-    values={
-        "IN_MY_STRENGTH": "In mijn kracht.",
-        "UNTAPPED": "Onbenut.",
-        "CAN_BUT_DRAINS": "Kan ik, kost energie.",
-        "RATHER_NOT": "Liever niet.",
-        "CURIOUS": "Nieuwsgierig.",
-    },
-)
 
 
 @strawberry.type(description="A talent's numbers from a moment on.")
@@ -79,3 +73,59 @@ def talent_claim(portfolio: profile.Portfolio, talent: profile.Talent) -> Talent
         set_aside=talent.set_aside_at is not None,
         read=talent,
     )
+
+
+@strawberry.input(description="A shared term, or own words.", one_of=True)
+class TalentNameInput:
+    term_id: strawberry.ID | None = UNSET
+    own_words: str | None = UNSET
+
+
+@strawberry.input
+class ClaimTalentInput(CommandInput):
+    name: TalentNameInput
+    strength: int
+    energy: int
+    use: int
+    story: str | None = UNSET
+
+
+@strawberry.input
+class ReviseTalentInput(CommandInput):
+    talent_id: strawberry.ID
+    strength: int
+    energy: int
+    use: int
+    story: str | None = UNSET
+
+
+@strawberry.input
+class SetTalentAsideInput(CommandInput):
+    talent_id: strawberry.ID
+
+
+@strawberry.type
+class TalentPayload:
+    command: CommandResult
+    talent: TalentClaim | None
+
+
+@mutation()
+async def claim_talent(info: Info[Context, None], input: ClaimTalentInput) -> TalentPayload:
+    return await _talent(info, await give(info, input))
+
+
+@mutation()
+async def revise_talent(info: Info[Context, None], input: ReviseTalentInput) -> TalentPayload:
+    return await _talent(info, await give(info, input))
+
+
+@mutation()
+async def set_talent_aside(info: Info[Context, None], input: SetTalentAsideInput) -> TalentPayload:
+    return await _talent(info, await give(info, input))
+
+
+async def _talent(info: Info[Context, None], fate: Fate) -> TalentPayload:
+    found = await changed_item(info, fate, lambda read: read.talents, lambda item: item.talent)
+    shown = talent_claim(*found) if found else None
+    return TalentPayload(command=result(info, fate), talent=shown)

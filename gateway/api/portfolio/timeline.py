@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from gateway.connections import Connection, Paging
+from gateway.api.paging import Connection, Paging
 from gateway.context import Context
-from gateway.texts import LocalText
+from gateway.types.texts import LocalText
 from projections.views import timeline
 from rules.timeline import entry_id
 

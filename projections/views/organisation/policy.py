@@ -12,7 +12,8 @@ from psycopg.rows import dict_row
 from events.catalog.policy import DpiaRecorded, Floors, PolicyAdopted, WorksCouncilConsentRecorded
 from events.catalog.registry import Event
 from projections.changes import Changes
-from projections.view import Column, Fact, Table
+from projections.table import Column, Table
+from projections.view import Fact
 from projections.views.organisation.tree import VERSION
 
 # Only ever read whole, so the contents of these two are as the event has them.

@@ -15,7 +15,8 @@ from events.catalog.registry import Event
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from projections.changes import Changes
-from projections.view import Column, Fact, Table
+from projections.table import Column, Table
+from projections.view import Fact
 
 VERSION: Final = 2
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import class_row, scalar_row
 
 from projections.parking import parked_in
-from projections.view import Table
+from projections.table import Table
 from projections.views.profile import tables as t
 from projections.views.profile.folding import VIEW
 from projections.views.profile.picture import (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from projections.view import Column, Table
+from projections.table import Column, Table
 
 VERSION: Final = 4
 

@@ -8,8 +8,8 @@ import msgspec
 from typing_extensions import override
 
 from kit.ids import derived_id
-from services.deciding import Command, Ids, Refusal
-from services.wording import invalid, same_words, text_refusals
+from services.decisions.decider import Command, Ids, Refusal
+from services.decisions.validation import invalid, same_words, text_refusals
 
 LABEL_CHARS_MAX: Final = 80
 TERMS_MERGED_MAX: Final = 20

@@ -15,7 +15,7 @@ from events.catalog.catalogue import (
 )
 from rules.clusters import CLUSTERS
 from rules.texts import QUOTED
-from services.catalogue.commands import (
+from services.contexts.catalogue.commands import (
     AdoptTerm,
     AlignTerm,
     AnyCatalogueCommand,
@@ -27,9 +27,9 @@ from services.catalogue.commands import (
     RetireTerm,
     RewordTerm,
 )
-from services.catalogue.state import Catalogue, Term, evolve, same_label
-from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.wording import invalid, one_line
+from services.contexts.catalogue.state import Catalogue, Term, evolve, same_label
+from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.validation import invalid, one_line
 
 PROPOSALS_MAX: Final = 200
 """Proposals that wait for the working group."""

@@ -15,8 +15,8 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from rules.clusters import TermState
-from services.deciding import Word
-from services.wording import same_words
+from services.decisions.decider import Word
+from services.decisions.validation import same_words
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,15 +17,15 @@ from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
-from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.employment.commands import (
+from services.contexts.employment.commands import (
     AnyEmploymentCommand,
     RecordEmploymentEnded,
     RecordTeamJoined,
     RecordTeamLeft,
     RegisterProfessional,
 )
-from services.wording import invalid, one_line
+from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.validation import invalid, one_line
 
 
 class Employment(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What may be asked of the organisation: its units, who may do what, and under which rules."""
+"""What may be asked about roles and about the rules of the organisation."""
 
 import re
 from datetime import date
@@ -7,18 +7,23 @@ from typing import Any, ClassVar, Final
 import msgspec
 from typing_extensions import override
 
-from kit.ids import derived_id
-from rules.access import GRANTABLE, Role
-from services.deciding import Command, Ids, Refusal
-from services.wording import invalid, key_refusals, number_refusals, text_refusals
+from rules.access.roles import GRANTABLE, Role
+from services.decisions.decider import Command, Ids, Refusal
+from services.decisions.validation import invalid, key_refusals, number_refusals, text_refusals
 
-KEY_CHARS_MAX: Final = 64
-NAME_CHARS_MAX: Final = 120
 CLAIM_VALUE_CHARS_MAX: Final = 64
+
+
 NOTE_CHARS_MAX: Final = 1_000
+
+
 PROMISE_VERSION_MAX: Final = 1
 """Versions of the promise to raters that this program knows, from 1."""
+
+
 FLOOR_MAX: Final = 100
+
+
 POLICY_RANGES: Final = {
     "release_every_days": (30, 366),
     "months_between_rounds": (6, 60),
@@ -32,81 +37,9 @@ What a policy may say, lowest and highest; rounds and invitations: DOMAIN.md, pr
 
 The read log is promised to be kept 24 months: a policy may keep it longer, not shorter.
 """
+
+
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-
-
-class UnitCommand(Command, frozen=True, kw_only=True):
-    """By HR's system, under its own key of the unit."""
-
-    unit_key: str
-
-    def unit(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "unit", self.unit_key)
-
-    @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"units-{ids.organisation}",)
-
-    @override
-    def thing(self, ids: Ids) -> str | None:
-        return self.unit(ids)
-
-    @override
-    def refusals(self) -> list[Refusal]:
-        return key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX)
-
-
-class FormUnit(UnitCommand, frozen=True, kw_only=True):
-    """Without a parent at the top."""
-
-    name: str
-    parent_key: str | None = None
-
-    def parent(self, ids: Ids) -> str | None:
-        return None if self.parent_key is None else derived_id(ids.organisation, "unit", self.parent_key)
-
-    @override
-    def refusals(self) -> list[Refusal]:
-        parent = self.parent_key
-        return [
-            *UnitCommand.refusals(self),
-            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
-            *([] if parent is None else key_refusals(parent, "parentKey", chars_max=KEY_CHARS_MAX)),
-        ]
-
-
-class RenameUnit(UnitCommand, frozen=True, kw_only=True):
-    name: str
-
-    @override
-    def refusals(self) -> list[Refusal]:
-        return [
-            *UnitCommand.refusals(self),
-            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
-        ]
-
-
-class MoveUnit(UnitCommand, frozen=True, kw_only=True):
-    """With everything below it, never under itself."""
-
-    parent_key: str
-
-    def parent(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "unit", self.parent_key)
-
-    @override
-    def refusals(self) -> list[Refusal]:
-        return [
-            *UnitCommand.refusals(self),
-            *key_refusals(self.parent_key, "parentKey", chars_max=KEY_CHARS_MAX),
-        ]
-
-
-class CloseUnit(UnitCommand, frozen=True, kw_only=True):
-    """For good, once no unit is below it."""
-
-
-AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit
 
 
 class PolicyCommand(Command, frozen=True, kw_only=True):

@@ -14,9 +14,8 @@ from events.catalog.policy import (
     RoleWithdrawn,
     WorksCouncilConsentRecorded,
 )
-from rules.access import Role, conflicting
-from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.organisation.commands import (
+from rules.access.roles import Role, conflicting
+from services.contexts.policy.commands import (
     AdoptPolicy,
     AnyPolicyCommand,
     FloorsInput,
@@ -26,7 +25,8 @@ from services.organisation.commands import (
     RecordWorksCouncilConsent,
     WithdrawRole,
 )
-from services.wording import invalid
+from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.validation import invalid
 
 PRODUCT_FLOORS: Final = FloorsInput()
 PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from services.deciding import Command, Ids, Refusal, stream_of
-from services.wording import invalid, text_refusals
+from services.decisions.decider import Command, Ids, Refusal, stream_of
+from services.decisions.validation import invalid, text_refusals
 
 LINK_CHARS_MAX: Final = 2_000
 REFERENCES_MAX: Final = 20

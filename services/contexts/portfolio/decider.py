@@ -2,29 +2,50 @@
 
 from typing import Final, assert_never, get_args
 
-from events.catalog.employment import EmploymentEvent
-from events.catalog.policy import PolicyEvent
-from events.catalog.portfolio import PortfolioEvent
-from services.deciding import Decider, Ids, kinds
-from services.portfolio.commands import (
-    AnyPortfolioCommand,
-    ConversationCommand,
-    EnergyCommand,
-    EvidenceCommand,
-    GoalCommand,
-    LifeCommand,
-    SharingCommand,
-    TalentCommand,
+from msgspec.structs import replace
+
+from events.catalog.employment import (
+    EmploymentEnded,
+    EmploymentEvent,
+    ProfessionalRegistered,
+    TeamJoined,
+    TeamLeft,
 )
-from services.portfolio.decisions.conversations import decide_conversation
-from services.portfolio.decisions.energy import decide_energy
-from services.portfolio.decisions.evidence import decide_evidence
-from services.portfolio.decisions.goals import decide_goal
-from services.portfolio.decisions.life import decide_life
-from services.portfolio.decisions.sharing import decide_sharing
-from services.portfolio.decisions.talents import decide_talent
-from services.portfolio.evolving import evolve
-from services.portfolio.state import Portfolio
+from events.catalog.policy import PolicyAdopted, PolicyEvent
+from events.catalog.portfolio import PortfolioEvent
+from events.catalog.portfolio.conversations import ConversationEvent
+from events.catalog.portfolio.energy import EnergyEvent
+from events.catalog.portfolio.evidence import EvidenceEvent
+from events.catalog.portfolio.goals import GoalEvent
+from events.catalog.portfolio.life import LifeEvent
+from events.catalog.portfolio.sharing import SharingEvent
+from events.catalog.portfolio.talents import TalentEvent
+from services.contexts.portfolio.conversations.commands import ConversationCommand
+from services.contexts.portfolio.conversations.decider import decide_conversation, evolve_conversation
+from services.contexts.portfolio.energy.commands import EnergyCommand
+from services.contexts.portfolio.energy.decider import decide_energy, evolve_energy
+from services.contexts.portfolio.evidence.commands import EvidenceCommand
+from services.contexts.portfolio.evidence.decider import decide_evidence, evolve_evidence
+from services.contexts.portfolio.goals.commands import GoalCommand
+from services.contexts.portfolio.goals.decider import decide_goal, evolve_goal
+from services.contexts.portfolio.life.commands import LifeCommand
+from services.contexts.portfolio.life.decider import decide_life, evolve_life
+from services.contexts.portfolio.sharing.commands import SharingCommand
+from services.contexts.portfolio.sharing.decider import decide_sharing, evolve_sharing
+from services.contexts.portfolio.state import Portfolio
+from services.contexts.portfolio.talents.commands import TalentCommand
+from services.contexts.portfolio.talents.decider import decide_talent, evolve_talent
+from services.decisions.decider import Decider, Ids, kinds
+
+AnyPortfolioCommand = (
+    LifeCommand
+    | TalentCommand
+    | EnergyCommand
+    | EvidenceCommand
+    | GoalCommand
+    | ConversationCommand
+    | SharingCommand
+)
 
 
 def decide(  # noqa: PLR0911 - one for each kind of command
@@ -46,6 +67,51 @@ def decide(  # noqa: PLR0911 - one for each kind of command
     if isinstance(command, SharingCommand):
         return decide_sharing(command, state, ids)
     assert_never(command)
+
+
+def evolve(state: Portfolio, event: PortfolioEvent | EmploymentEvent | PolicyEvent) -> Portfolio:
+    """Return what the event makes of a portfolio; an event about something unknown changes nothing of it."""
+    if isinstance(event, EmploymentEvent):
+        return _evolve_employment(state, event)
+    if isinstance(event, PolicyAdopted):
+        return replace(state, sharing_days_max=event.sharing_days_max)
+    if isinstance(event, PolicyEvent):
+        return state  # nothing is decided here on the other rules
+    return replace(_evolve_portfolio(state, event), version=state.version + 1)
+
+
+def _evolve_employment(state: Portfolio, event: EmploymentEvent) -> Portfolio:
+    match event:
+        case ProfessionalRegistered():
+            return replace(state, employed=True)
+        case EmploymentEnded():
+            return replace(state, employed=False)
+        case TeamJoined(team=team):
+            return replace(state, teams=state.teams | {team})
+        case TeamLeft(team=team):
+            return replace(state, teams=state.teams - {team})
+        case _:
+            assert_never(event)
+
+
+def _evolve_portfolio(  # noqa: PLR0911 - one for each kind of event
+    state: Portfolio, event: PortfolioEvent
+) -> Portfolio:
+    if isinstance(event, LifeEvent):
+        return evolve_life(state, event)
+    if isinstance(event, TalentEvent):
+        return evolve_talent(state, event)
+    if isinstance(event, EnergyEvent):
+        return evolve_energy(state, event)
+    if isinstance(event, EvidenceEvent):
+        return evolve_evidence(state, event)
+    if isinstance(event, GoalEvent):
+        return evolve_goal(state, event)
+    if isinstance(event, ConversationEvent):
+        return evolve_conversation(state, event)
+    if isinstance(event, SharingEvent):
+        return evolve_sharing(state, event)
+    assert_never(event)
 
 
 DECIDER: Final = Decider[AnyPortfolioCommand, Portfolio, PortfolioEvent](

@@ -2,8 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
-from services.deciding import Refusal
-from services.portfolio.state import (
+from services.contexts.portfolio.state import (
     Conversation,
     EnergySource,
     Evidence,
@@ -16,6 +15,7 @@ from services.portfolio.state import (
     Statement,
     Talent,
 )
+from services.decisions.decider import Refusal
 
 
 class _Words(NamedTuple):

@@ -1,9 +1,10 @@
 """What decisions about a portfolio need to know: its items as they stand, who sees them, who works where."""
 
 from datetime import date
-from typing import ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from events.catalog.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
 from events.catalog.portfolio.sharing import InsightConsentGiven
@@ -128,6 +129,17 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     def kept(self, kind: type[I]) -> list[I]:
         """Return the items of a kind that are not gone."""
         return [item for item in self.items.values() if isinstance(item, kind) and not item.gone]
+
+    def with_new(self, name: str, item: Item) -> "Portfolio":
+        """Return the portfolio with an item more, or with another item under this id."""
+        return replace(self, items={**self.items, name: item})
+
+    def with_changed(self, name: str, **changes: Any) -> "Portfolio":
+        """Return the portfolio with an item changed; one that is not there changes nothing."""
+        item = self.items.get(name)
+        if item is None:
+            return self
+        return replace(self, items={**self.items, name: replace(item, **changes)})
 
     def statement(self) -> tuple[str, Statement] | None:
         """Return the id and the text of who the owner is as a professional."""

@@ -5,8 +5,8 @@ from typing import Final
 from typing_extensions import override
 
 from kit.ids import derived_id
-from services.deciding import Command, Ids, Refusal
-from services.wording import key_refusals, text_refusals
+from services.decisions.decider import Command, Ids, Refusal
+from services.decisions.validation import key_refusals, text_refusals
 
 KEY_CHARS_MAX: Final = 64
 NAME_CHARS_MAX: Final = 120

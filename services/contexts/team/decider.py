@@ -6,9 +6,9 @@ import msgspec
 
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
-from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.team.commands import AnyTeamCommand, CloseTeam, FormTeam, RenameTeam
-from services.wording import one_line
+from services.contexts.team.commands import AnyTeamCommand, CloseTeam, FormTeam, RenameTeam
+from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.validation import one_line
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from typing import Final, assert_never
 import msgspec
 
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
-from services.deciding import Decider, Ids, Refusal, RejectedError, kinds, reject_if
-from services.organisation.commands import AnyUnitCommand, CloseUnit, FormUnit, MoveUnit, RenameUnit
-from services.wording import one_line
+from services.contexts.units.commands import AnyUnitCommand, CloseUnit, FormUnit, MoveUnit, RenameUnit
+from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.validation import one_line
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.log.harness import LogUnderTest, unique_name
+from tests.events.log.harness import LogUnderTest, unique_name
 
 ADAPTERS = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
 

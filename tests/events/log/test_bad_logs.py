@@ -10,11 +10,11 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from events.log.outcomes import ConflictError, OutcomeUnknownError
-from events.log.streams import partition_of
 from events.log.tables import drop_tables, names
+from events.streams import partition_of
 from kit.health import Health
 from kit.lifecycle import Stop
-from tests.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
+from tests.events.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
 
 pytestmark = pytest.mark.postgres
 

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from events.log.factory import LogFactory
 from events.log.recorder import LogAggregateRecorder, LogRecorder
-from tests.log.harness import LogUnderTest, unique_name
+from tests.events.log.harness import LogUnderTest, unique_name
 
 
 class OnTheLog(TestCase):

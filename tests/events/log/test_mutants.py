@@ -10,14 +10,14 @@ from eventsourcing.persistence import StoredEvent
 
 from events.log import acceptance
 from events.log.acceptance import Outcome, State, Verdict
-from events.log.anchor import take_up
-from events.log.journal import FenceError
+from events.log.journal.fold import FenceError
+from events.log.journal.log_identity import take_up
+from events.log.journal.statements import STATEMENTS
 from events.log.outcomes import ConflictError
 from events.log.record import Commit, Entry, digest_of, encode_entry, frame
-from events.log.statements import STATEMENTS
 from events.log.tables import create_tables
-from tests.log import test_acceptance as cases
-from tests.log.harness import LogUnderTest, event, subject, unique_name
+from tests.events.log import test_acceptance as cases
+from tests.events.log.harness import LogUnderTest, event, subject, unique_name
 
 Judge = Callable[[State, Commit], Verdict]
 
@@ -149,7 +149,7 @@ def test_a_second_attempt_of_a_command_gets_its_own_verdict(database: str) -> No
 def test_a_verdict_by_command_instead_of_attempt_refuses_the_second_attempt(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.writer.attempt_id", lambda command: command[:16])
+    monkeypatch.setattr("events.log.writing.writer.attempt_id", lambda command: command[:16])
     with pytest.raises(ConflictError):
         guess_wrong_and_try_again(database)
 

@@ -22,7 +22,7 @@ from events.log.record import (
     framed_size,
     unframe,
 )
-from events.log.streams import StreamIdError, command_key, partition_of, subject_of
+from events.streams import StreamIdError, command_key, partition_of, subject_of
 
 SUBJECT: Final = "0123456789abcdef0123456789abcdef"
 STREAM: Final = f"portfolio-{SUBJECT}"

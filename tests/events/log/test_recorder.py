@@ -8,12 +8,12 @@ import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
+from events.log.journal.reader import read_partition, read_subject
 from events.log.outcomes import Accepted, CommitTooLargeError, ConflictError, OutcomeUnknownError, Settled
 from events.log.port import LogAppender
-from events.log.reading import read_partition, read_subject
-from events.log.streams import partition_of
 from events.log.tables import names
-from tests.log.harness import LogUnderTest, event, subject
+from events.streams import partition_of
+from tests.events.log.harness import LogUnderTest, event, subject
 
 pytestmark = pytest.mark.postgres
 

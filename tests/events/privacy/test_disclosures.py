@@ -12,8 +12,8 @@ import msgspec
 import psycopg
 import pytest
 
-from events import read_log
-from events.read_log import Disclosure, Shown
+from events.privacy import disclosures as read_log
+from events.privacy.disclosures import Disclosure, Shown
 from kit.ids import new_id
 from tests.projections.views.given import read
 
@@ -23,7 +23,7 @@ ANN, BOB, CAS = (new_id() for _ in range(3))
 ITEMS = sorted(new_id() for _ in range(4))
 TODAY = date(2026, 11, 24)
 YESTERDAY = TODAY - timedelta(days=1)
-ROLES = Path(__file__).parents[2] / "deploy/postgres/roles.sql"
+ROLES = Path(__file__).parents[3] / "deploy/postgres/roles.sql"
 
 
 @pytest.fixture

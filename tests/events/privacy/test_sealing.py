@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.sealing import STEP_BYTES, SealError, open_sealed, seal
+from events.privacy.sealing import STEP_BYTES, SealError, open_sealed, seal
 
 KEY = os.urandom(32)
 

@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError
-from events.vault import KEY_CACHED_S_MAX, KEYS_CACHED_MAX, Persons, Vault
+from events.privacy.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError
+from events.privacy.vault import KEY_CACHED_S_MAX, KEYS_CACHED_MAX, Persons, Vault
 from kit.ids import is_id
 from kit.secrets import MasterKey
 
@@ -146,7 +146,7 @@ def test_an_opened_key_is_used_unasked_no_longer_than_its_limit(
     vault.destroy(person)
     assert reader.key_of(person)
     now = time.monotonic()
-    monkeypatch.setattr("events.vault.time.monotonic", lambda: now + KEY_CACHED_S_MAX + 1)
+    monkeypatch.setattr("events.privacy.vault.time.monotonic", lambda: now + KEY_CACHED_S_MAX + 1)
     with pytest.raises(KeyDestroyedError):
         reader.key_of(person)
     reader.close()
@@ -199,7 +199,7 @@ def test_fingerprint_keys_differ_by_subject_and_from_the_sealing_key(vault: Vaul
 
 def test_opened_keys_are_kept_within_a_limit(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     assert KEYS_CACHED_MAX > 1
-    monkeypatch.setattr("events.vault.KEYS_CACHED_MAX", 3)
+    monkeypatch.setattr("events.privacy.vault.KEYS_CACHED_MAX", 3)
     persons = [vault.person_for_or_new(f"e{number}") for number in range(6)]
     keys = [vault.key_of(person) for person in persons]
     assert len(vault._cache) == 3

@@ -9,13 +9,13 @@ from events.catalog.catalogue import CatalogueEvent, TermAdopted, TermProposed, 
 from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.catalog.portfolio.sharing import ItemShared
 from events.catalog.portfolio.talents import TalentClaimed
-from gateway.command_bus import Fate
+from gateway.api.catalogue.terms import SEARCH_CHARS_MAX
+from gateway.commands.bus import Fate
 from gateway.positions import Place
-from gateway.queries.catalogue import SEARCH_CHARS_MAX
 from projections.views import catalogue
 from rules.clusters import CLUSTERS
 from tests.gateway.house import PEOPLE
-from tests.gateway.test_statements import statements
+from tests.gateway.reading.test_statements import statements
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TOMORROW, World, claimed
 
 pytestmark = pytest.mark.postgres

@@ -7,9 +7,9 @@ import pytest
 
 from events.catalog.employment import EmploymentEnded
 from events.catalog.portfolio.energy import EnergySourceNoted
-from rules.access import DAYS_AFTER_LEAVING_DEFAULT
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT
+from tests.gateway.api.test_shared import claimed, logged, opened_to, seen
 from tests.gateway.house import NOW
-from tests.gateway.test_queries_shared import claimed, logged, opened_to, seen
 from tests.gateway.world import COLLEAGUE, OWNER, World
 
 pytestmark = pytest.mark.postgres

@@ -14,7 +14,7 @@ from events.catalog.portfolio.conversations import (
     ConversationPlanned,
 )
 from events.catalog.portfolio.life import ProfileStatementWritten
-from gateway.command_bus import Fate
+from gateway.commands.bus import Fate
 from gateway.positions import Place
 from projections.views import profile
 from rules.agreements import agreement_id

@@ -22,7 +22,7 @@ from events.catalog.portfolio.sharing import InsightConsentGiven, ItemShared
 from events.catalog.portfolio.talents import TalentSetAside
 from events.catalog.team import TeamFormed
 from projections.views import directory, profile, timeline
-from rules.access import DAYS_AFTER_LEAVING_DEFAULT
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT
 from rules.agreements import agreement_id
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, World, claimed, day_after
 

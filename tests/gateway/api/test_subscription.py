@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from gateway import freshness
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.open_subscriptions import OpenSubscriptions
+from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.positions import Place
-from gateway.reads import Caller
+from gateway.reading import freshness
+from gateway.reading.reader import Caller
 from projections.views import timeline
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from gateway import in_process_bus
 from gateway.auth import Identity
-from gateway.command_bus import Fate, Order
+from gateway.commands import in_process_bus
+from gateway.commands.bus import Fate, Order
+from gateway.commands.http_bus import HttpBus
+from gateway.commands.in_process_bus import InProcessBus
 from gateway.errors import ErrorCode, GatewayError
-from gateway.http_bus import HttpBus
-from gateway.in_process_bus import InProcessBus
 from gateway.positions import Place
-from rules.access import Role
+from rules.access.roles import Role
 from tests.gateway.house import NOW
 
 COMMAND = "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10"

@@ -7,9 +7,10 @@ import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, validate
 
 from gateway.schema import schema_text
-from rules.access import Role, may_ask
+from rules.access.decisions import may_ask
+from rules.access.roles import Role
 
-PAGE = Path(__file__).parents[2] / "gateway" / "web" / "query.html"
+PAGE = Path(__file__).parents[3] / "gateway" / "web" / "query.html"
 EXAMPLES = re.findall(r'\["([^"]+)", "([A-Z_]*)", `([^`]+)`', PAGE.read_text())
 SCHEMA = build_schema(schema_text())
 

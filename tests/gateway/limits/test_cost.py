@@ -4,7 +4,7 @@ import pytest
 from graphql import GraphQLError, build_schema, parse, specified_rules, validate
 
 from gateway.errors import GatewayError
-from gateway.limits import DocumentLimits, limits_rule
+from gateway.limits.cost import DocumentLimits, limits_rule
 
 SCHEMA = build_schema("""
 type Query { me: Person people(first: Int = 20): [Person!] }

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from gateway import allowance
-from gateway.allowance import Allowance
+from gateway.limits import rate as allowance
+from gateway.limits.rate import Allowance
 from kit.clock import FixedClock
 from tests.gateway.house import NOW, House
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from graphql import get_introspection_query, parse
 
-from gateway import document_size
-from gateway.document_size import CHARACTERS_MAX, check_size
 from gateway.errors import GatewayError
+from gateway.limits import size as document_size
+from gateway.limits.size import CHARACTERS_MAX, check_size
 from tests.gateway.house import House
 
 LIMIT = "LIMIT_EXCEEDED"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from gateway.trusted_documents import TrustedDocumentsError, read_trusted_documents
+from gateway.limits.trusted_documents import TrustedDocumentsError, read_trusted_documents
 from tests.gateway.house import House
 
 TEXT = "query Name { __typename }"

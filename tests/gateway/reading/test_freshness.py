@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from gateway import freshness as module
 from gateway.errors import ErrorCode, GatewayError
-from gateway.freshness import Freshness
 from gateway.positions import Place
-from kit.postgres import connect_own, connect_own_async
+from gateway.reading import freshness as module
+from gateway.reading.freshness import Freshness
+from kit.postgres.connections import connect_own, connect_own_async
 from projections.positions import announce, move, prepare_view
 from projections.views import profile
 

@@ -10,15 +10,15 @@ import pytest
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.policy import RoleGranted
 from gateway.errors import ErrorCode, GatewayError
-from gateway.reads import Caller, Reads
+from gateway.reading.reader import Caller, Reads
 from kit.clock import Calendar, FixedClock
-from kit.postgres import connect_own, connect_own_async
+from kit.postgres.connections import connect_own, connect_own_async
 from projections.parking import park
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import View
 from projections.views import directory, profile, shared, timeline
-from rules.access import Role
+from rules.access.roles import Role
 from tests.gateway.house import NOW, ZONE
 from tests.projections.views.given import facts, folded
 

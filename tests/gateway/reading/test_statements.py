@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from events.catalog.portfolio.sharing import ItemShared
-from gateway.endpoint import GraphQLEndpoint
-from gateway.read_log import ReadLog
-from gateway.reads import Reads
+from gateway.http.endpoint import GraphQLEndpoint
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.reader import Reads
 from tests.gateway.house import SCHEMA
 from tests.gateway.world import COLLEAGUE, OWNER, TOMORROW, World, claimed
 

@@ -19,7 +19,8 @@ from graphql import (
 from graphql.type import GraphQLObjectType, is_leaf_type
 
 from gateway.schema import schema_text
-from rules.access import Role, roles_for
+from rules.access.decisions import roles_for
+from rules.access.roles import Role
 from tests.gateway.house import House
 
 SCHEMA = build_schema(schema_text())

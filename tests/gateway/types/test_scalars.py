@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from graphql import GraphQLError
 
-from gateway.scalars import (
+from gateway.types.scalars import (
     parse_day,
     parse_digest,
     parse_moment,

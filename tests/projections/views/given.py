@@ -49,7 +49,7 @@ def _fold(connection: psycopg.Connection, view: View, batches: Sequence[Sequence
     drop_view(connection, view)
     prepare_view(connection, view, partitions=1, generation="g")
     for batch in batches:
-        changes = Changes(view, 0)
+        changes = Changes(view.tables, 0)
         for fact in batch:
             changes.about(fact.subject)
             view.fold(fact, changes)

@@ -36,7 +36,7 @@ def fold_halves(connection: psycopg.Connection, facts: list[Fact]) -> None:
     """In two batches that overlap, so that each event may meet its row in the table or in the batch."""
     half = len(facts) // 2
     for batch in (facts[: half + 1], facts[half:]):
-        changes = Changes(profile.VIEW, 0)
+        changes = Changes(profile.VIEW.tables, 0)
         for fact in batch:
             changes.about(fact.subject)
             profile.VIEW.fold(fact, changes)

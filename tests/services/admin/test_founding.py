@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from events.catalog.policy import OrganisationFounded, RoleGranted
-from rules.access import Role
-from services.founding import AlreadyFoundedError, FoundingInputError, found
-from services.results import ForbiddenError
+from rules.access.roles import Role
+from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
+from services.handling.results import ForbiddenError
 from tests.services.house import House, found_in, opened
 
 pytestmark = pytest.mark.postgres

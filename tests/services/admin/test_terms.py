@@ -6,11 +6,9 @@ import pytest
 
 from events.catalog.catalogue import TermAdopted, TermProposed
 from events.catalog.portfolio.talents import TalentClaimed
-from rules.access import Role
+from rules.access.roles import Role
 from rules.clusters import CLUSTERS
-from services.catalogue.commands import LIST_CHARS_MAX, TERMS_LOADED_MAX
-from services.catalogue.decider import TERMS_OF_LISTS_MAX
-from services.term_lists import (
+from services.admin.terms import (
     FILE_BYTES_MAX,
     PROBLEMS_TOLD_MAX,
     SHIPPED,
@@ -19,6 +17,8 @@ from services.term_lists import (
     load_list,
     read_list,
 )
+from services.contexts.catalogue.commands import LIST_CHARS_MAX, TERMS_LOADED_MAX
+from services.contexts.catalogue.decider import TERMS_OF_LISTS_MAX
 from tests.backends.postgres import fresh_database
 from tests.services.house import TALENT, House, furnish, opened
 

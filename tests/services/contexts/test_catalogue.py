@@ -10,7 +10,7 @@ from events.catalog.catalogue import (
     TermReworded,
     TermsMerged,
 )
-from services.catalogue.commands import (
+from services.contexts.catalogue.commands import (
     LABEL_CHARS_MAX,
     TERMS_MERGED_MAX,
     AdoptTerm,
@@ -23,7 +23,7 @@ from services.catalogue.commands import (
     RetireTerm,
     RewordTerm,
 )
-from services.catalogue.decider import PROPOSALS_MAX, TERMS_MAX, TERMS_OF_LISTS_MAX
+from services.contexts.catalogue.decider import PROPOSALS_MAX, TERMS_MAX, TERMS_OF_LISTS_MAX
 from tests.spec import NEW, ORGANISATION, given
 
 ESCO = "https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"

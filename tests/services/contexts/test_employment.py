@@ -9,13 +9,13 @@ from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from kit.ids import derived_id
-from services.deciding import Command, Ids
-from services.employment.commands import (
+from services.contexts.employment.commands import (
     RecordEmploymentEnded,
     RecordTeamJoined,
     RecordTeamLeft,
     RegisterProfessional,
 )
+from services.decisions.decider import Command, Ids
 from tests.spec import NEW, ORGANISATION, TODAY, given
 
 FENNA = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")

@@ -12,9 +12,9 @@ from events.catalog.portfolio.goals import GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.log.outcomes import Accepted
 from kit.ids import derived_id
-from rules.access import Role
-from services.handling import CommandHandler
-from services.results import CommandResult
+from rules.access.roles import Role
+from services.handling.handler import CommandHandler
+from services.handling.results import CommandResult
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
 

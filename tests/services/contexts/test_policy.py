@@ -13,13 +13,13 @@ from events.catalog.policy import (
     PolicyAdopted,
     WorksCouncilConsentRecorded,
 )
-from services.deciding import Command
-from services.organisation.commands import (
+from services.contexts.policy.commands import (
     AdoptPolicy,
     FloorsInput,
     RecordDpia,
     RecordWorksCouncilConsent,
 )
+from services.decisions.decider import Command
 from tests.spec import NEW, TODAY, given
 
 FOUNDED = OrganisationFounded(name="MEE")

@@ -3,7 +3,7 @@
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from kit.ids import derived_id
-from services.team.commands import CloseTeam, FormTeam, RenameTeam
+from services.contexts.team.commands import CloseTeam, FormTeam, RenameTeam
 from tests.spec import ORGANISATION, given
 
 NORTH = derived_id(ORGANISATION, "unit", "north")

@@ -1,36 +1,26 @@
-"""What may happen to units and roles."""
+"""What may happen to units."""
 
 import pytest
 
-from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from kit.ids import derived_id
-from rules.access import NEVER_GRANTED, Role
-from services.deciding import Command, Ids
-from services.organisation.commands import (
-    CloseUnit,
-    FormUnit,
-    GrantRole,
-    MoveUnit,
-    RenameUnit,
-    WithdrawRole,
-)
-from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
+from services.contexts.units.commands import CloseUnit, FormUnit, MoveUnit, RenameUnit
+from services.decisions.decider import Command
+from tests.spec import ORGANISATION, given
 
 NORTH = derived_id(ORGANISATION, "unit", "north")
+
+
 QUAY = derived_id(ORGANISATION, "unit", "quay")
+
+
 NORTH_FORMED = UnitFormed(unit=NORTH, name="Noord")
+
+
 FORM_NORTH = FormUnit(unit_key="north", name="Noord")
+
+
 FORM_QUAY = FormUnit(unit_key="quay", name="Kade", parent_key="north")
-FOUNDED = OrganisationFounded(name="MEE")
-
-
-def granted(role: str, person: str = PERSON) -> RoleGranted:
-    return RoleGranted(grant=f"g-{role}", person=person, role=role)
-
-
-def grant(role: Role, subject: str = "e1") -> GrantRole:
-    return GrantRole(role=role, subject=subject)
 
 
 def test_a_unit_is_formed_at_the_top_or_under_another() -> None:
@@ -85,66 +75,9 @@ def test_a_unit_is_closed_once_nothing_is_below_it() -> None:
     given(NORTH_FORMED, UnitClosed(unit=NORTH)).when(FORM_NORTH).refused("WRONG_STATE", fields=["unitKey"])
 
 
-def test_a_role_is_withdrawn_and_may_be_granted_again() -> None:
-    withdraw = WithdrawRole(role_grant_id="g-HR")
-    gone = RoleWithdrawn(grant="g-HR")
-    given(FOUNDED, granted("HR")).when(withdraw).then(gone)
-    given(FOUNDED, granted("HR"), gone).when(withdraw).refused("ALREADY_SO")
-    given(FOUNDED).when(withdraw).refused("NOT_FOUND", fields=["roleGrantId"])
-    given(FOUNDED, granted("HR"), gone).when(grant(Role.HR)).then(
-        RoleGranted(grant=NEW, person=PERSON, role="HR")
-    )
-    given(FOUNDED, granted("AUDITOR"), RoleWithdrawn(grant="g-AUDITOR")).when(
-        grant(Role.PRIVACY_OFFICER)
-    ).then(RoleGranted(grant=NEW, person=PERSON, role="PRIVACY_OFFICER"))
-
-
-def test_the_last_administrator_stays() -> None:
-    withdraw = WithdrawRole(role_grant_id="g-ADMINISTRATOR")
-    other = RoleGranted(grant="g2", person="f" * 32, role="ADMINISTRATOR")
-    given(FOUNDED, granted("ADMINISTRATOR")).when(withdraw).refused("WRONG_STATE")
-    given(FOUNDED, granted("ADMINISTRATOR"), other).when(withdraw).then(
-        RoleWithdrawn(grant="g-ADMINISTRATOR")
-    )
-
-
-def test_a_role_is_granted() -> None:
-    given(FOUNDED).when(grant(Role.HR)).then(RoleGranted(grant=NEW, person=PERSON, role="HR"))
-    given(FOUNDED, granted("HR")).when(grant(Role.BOARD)).then(
-        RoleGranted(grant=NEW, person=PERSON, role="BOARD")
-    )
-
-
-def test_a_role_is_granted_to_one_person_once() -> None:
-    given(FOUNDED, granted("HR")).when(grant(Role.HR)).refused("ALREADY_SO")
-    given(FOUNDED, granted("HR", person="f" * 32)).when(grant(Role.HR)).then(
-        RoleGranted(grant=NEW, person=PERSON, role="HR")
-    )
-
-
-@pytest.mark.parametrize(
-    ("held", "asked"), [("AUDITOR", Role.PRIVACY_OFFICER), ("PRIVACY_OFFICER", Role.AUDITOR)]
-)
-def test_auditor_and_privacy_officer_are_never_in_one_hand(held: str, asked: Role) -> None:
-    given(FOUNDED, granted(held)).when(grant(asked)).refused("ROLES_CONFLICT", fields=["role"])
-
-
-def test_a_role_for_nobody_is_refused() -> None:
-    nobody = Ids(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
-    given(FOUNDED).when(grant(Role.HR), nobody).refused("NOT_FOUND")
-
-
-def test_a_role_this_program_does_not_know_is_held_by_nobody() -> None:
-    given(FOUNDED, granted("FUTURE_ROLE")).when(grant(Role.HR)).then(
-        RoleGranted(grant=NEW, person=PERSON, role="HR")
-    )
-
-
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        *((grant(role), ["role"]) for role in sorted(NEVER_GRANTED, key=lambda role: role.name)),
-        (grant(Role.HR, ""), ["subject"]),
         (FormUnit(unit_key="", name="", parent_key=" "), ["unitKey", "name", "parentKey"]),
     ],
 )

@@ -10,12 +10,12 @@ import pytest
 
 from events.catalog.portfolio.talents import TalentClaimed
 from events.codec import EventMapper
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import Calendar, FixedClock
-from rules.access import Role
-from services.contexts import read_command
-from services.handling import CommandHandler
-from services.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
+from rules.access.roles import Role
+from services.handling.handler import CommandHandler
+from services.handling.registry import read_command
+from services.handling.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, ZONE, House, furnish, opened, with_owner
 

@@ -11,8 +11,8 @@ from events.catalog.catalogue import TermsMerged
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
 from kit.ids import derived_id
-from rules.access import GRANTABLE, NOT_IN_ONE_HAND, Role
-from services.catalogue.commands import (
+from rules.access.roles import GRANTABLE, NOT_IN_ONE_HAND, Role
+from services.contexts.catalogue.commands import (
     AdoptTerm,
     AlignTerm,
     Label,
@@ -21,20 +21,21 @@ from services.catalogue.commands import (
     RetireTerm,
     RewordTerm,
 )
-from services.contexts import (
+from services.contexts.employment.commands import RecordTeamJoined, RegisterProfessional
+from services.contexts.policy.commands import GrantRole
+from services.contexts.team.commands import FormTeam
+from services.contexts.units.commands import FormUnit
+from services.decisions.decider import Command, Ids, RejectedError
+from services.handling.registry import (
     MalformedCommandError,
     UnknownCommandError,
     command_names,
     decider_of,
     read_command,
 )
-from services.deciding import Command, Ids, RejectedError
-from services.employment.commands import RecordTeamJoined, RegisterProfessional
-from services.organisation.commands import FormUnit, GrantRole
-from services.team.commands import FormTeam
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
-from tests.services.portfolio_cases import OWNERS_INPUTS
+from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.spec import ORGANISATION, TODAY
 
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])

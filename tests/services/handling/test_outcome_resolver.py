@@ -15,8 +15,15 @@ from structlog.testing import capture_logs
 from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
-from services.settling import LOOK_S_MAX, LOOK_S_MIN, MARK_S_MAX, MARK_S_MIN, Settler, _doubled
-from tests.log.harness import LogUnderTest, unique_name
+from services.handling.outcome_resolver import (
+    LOOK_S_MAX,
+    LOOK_S_MIN,
+    MARK_S_MAX,
+    MARK_S_MIN,
+    Settler,
+    _doubled,
+)
+from tests.events.log.harness import LogUnderTest, unique_name
 
 pytestmark = pytest.mark.postgres
 SOON_S = 20.0
@@ -121,8 +128,8 @@ def test_one_that_cannot_be_settled_keeps_no_other_waiting(log: LogUnderTest, er
 def test_a_command_that_waits_for_the_journal_leaves_one_marker_on_the_log(
     log: LogUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.settling.LOOK_S_MAX", 0.02)
-    monkeypatch.setattr("services.settling.LOOK_S_MIN", 0.02)
+    monkeypatch.setattr("services.handling.outcome_resolver.LOOK_S_MAX", 0.02)
+    monkeypatch.setattr("services.handling.outcome_resolver.LOOK_S_MIN", 0.02)
     counted: list[Counting] = []
 
     def counting(appender: LogAppender) -> LogAppender:

@@ -9,11 +9,11 @@ from eventsourcing.persistence import EventStore, StoredEvent
 
 from events.catalog.units import UnitFormed
 from events.codec import Recorded
-from rules.access import DAYS_AFTER_LEAVING_DEFAULT, Role
-from services.kept import KeptStates
-from services.loading import StreamNotUnderstoodError
-from services.results import ForbiddenError, UnavailableError
-from services.roles import RoleReader
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role
+from services.handling.loading import StreamNotUnderstoodError
+from services.handling.results import ForbiddenError, UnavailableError
+from services.handling.roles import RoleReader
+from services.handling.state_cache import KeptStates
 from tests.services.house import NOW, TALENT, House, found_in, furnish, opened
 
 pytestmark = pytest.mark.postgres

@@ -9,10 +9,10 @@ import pytest
 from events.catalog.catalogue import TermAdopted, TermProposed
 from events.catalog.registry import Event
 from events.codec import Recorded, UnknownEvent
-from services.catalogue.decider import CATALOGUE
-from services.employment.decider import DECIDER as EMPLOYMENT
-from services.kept import KeptStates
-from services.loading import StreamNotUnderstoodError
+from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.employment.decider import DECIDER as EMPLOYMENT
+from services.handling.loading import StreamNotUnderstoodError
+from services.handling.state_cache import KeptStates
 
 STREAM = f"catalogue-{'d' * 32}"
 CALM = TermProposed(term="calm", nl="Rust", en="Calm", cluster="calm")

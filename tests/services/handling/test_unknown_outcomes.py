@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from events.log.streams import command_key
-from rules.access import Role
-from services.results import CommandResult
+from events.streams import command_key
+from rules.access.roles import Role
+from services.handling.results import CommandResult
 from tests.services.house import TALENT, House, furnish, opened
 
 pytestmark = pytest.mark.postgres

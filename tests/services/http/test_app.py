@@ -18,10 +18,10 @@ from joserfc.jwk import KeySet, RSAKey
 from structlog.testing import capture_logs
 
 from kit.health import Health
-from kit.tokens import KnownKeys, TokenVerifier
-from services.app import create_app
-from services.callers import CallerReader
-from services.pacing import Pace
+from kit.http.tokens import KnownKeys, TokenVerifier
+from services.http.app import create_app
+from services.http.authentication import CallerReader
+from services.http.rate_limit import Pace
 from tests.backends.postgres import fresh_database
 from tests.services.house import TALENT, House, furnish, opened
 
@@ -210,7 +210,7 @@ def test_what_a_person_wrote_reaches_no_log_by_an_error_nobody_foresaw(
     def broken(_name: str, given: object) -> Any:
         raise ZeroDivisionError(f"can't read {given}")
 
-    monkeypatch.setattr("services.app.read_command", broken)
+    monkeypatch.setattr("services.http.app.read_command", broken)
     headers = {**client.headers(), "IPP-Correlation-Id": "c-4711"}
     with capture_logs() as logged:
         answer = client.give("claimTalent", headers, input={"story": "KANARIE"})

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.access import Role
-from services.pacing import Pace, TooManyCommandsError
-from services.results import Caller
+from rules.access.roles import Role
+from services.handling.results import Caller
+from services.http.rate_limit import Pace, TooManyCommandsError
 
 ANN = Caller(person="ann", role=Role.PROFESSIONAL)
 BOB = Caller(person="bob", role=Role.PROFESSIONAL)
@@ -54,7 +54,7 @@ def test_the_hr_system_sends_whole_files() -> None:
 
 
 def test_callers_are_remembered_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.pacing.CALLERS_MAX", 3)
+    monkeypatch.setattr("services.http.rate_limit.CALLERS_MAX", 3)
     pace = Pace(per_minute_max=6, clock_s=Watch())
     for number in range(10):
         pace.take(Caller(person=str(number), role=Role.PROFESSIONAL))

@@ -7,9 +7,9 @@ from typing_extensions import override
 
 from kit.ids import is_id
 from rules.agreements import owner_of
-from services.deciding import Command, Ids, Refusal, stream_of
-from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand
-from services.wording import invalid, text_refusals
+from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
+from services.decisions.decider import Command, Ids, Refusal, stream_of
+from services.decisions.validation import invalid, text_refusals
 
 AGREEMENTS_MAX: Final = 20
 AGREEMENT_CHARS_MAX: Final = 1_000

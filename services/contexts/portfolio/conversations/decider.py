@@ -2,23 +2,25 @@
 
 from typing import Final, assert_never
 
+from msgspec.structs import replace
+
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.conversations import (
     AgreementConfirmed,
     AgreementMade,
+    ConversationEvent,
     ConversationHeld,
     ConversationPlanned,
 )
 from kit.ids import derived_id
 from rules.agreements import agreement_id
-from services.deciding import NOWHERE, Ids, Refusal, RejectedError, reject_if
-from services.portfolio.commands.conversations import (
+from services.contexts.portfolio.conversations.commands import (
     ConfirmAgreement,
     ConversationCommand,
     PlanConversation,
     RecordConversation,
 )
-from services.portfolio.decisions.reasons import (
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     item_refusals,
@@ -26,9 +28,10 @@ from services.portfolio.decisions.reasons import (
     not_found,
     wrong_state,
 )
-from services.portfolio.state import Conversation, Portfolio
-from services.refusing import NOT_THERE
-from services.wording import invalid
+from services.contexts.portfolio.state import Agreement, Conversation, Portfolio
+from services.decisions.decider import NOWHERE, Ids, Refusal, RejectedError, reject_if
+from services.decisions.refusals import NOT_THERE
+from services.decisions.validation import invalid
 
 CONVERSATIONS_MAX: Final = 100
 """Conversations in one portfolio that are planned and not held yet."""
@@ -36,6 +39,8 @@ CONVERSATIONS_EVER_MAX: Final = 500
 """Conversations in one portfolio in all."""
 TO_CONFIRM_MAX: Final = 50
 """Agreements in one portfolio that wait for the same other party's confirmation."""
+_NOBODY: Final = ""
+"""An agreement's other party when the conversation is unknown: nobody's id."""
 
 
 def decide_conversation(
@@ -57,6 +62,30 @@ def decide_conversation(
             return (_confirmed(command, state, ids),)
         case _:
             assert_never(command)
+
+
+def evolve_conversation(state: Portfolio, event: ConversationEvent) -> Portfolio:
+    match event:
+        case ConversationPlanned():
+            conversation = Conversation(other=event.other, planned_for=event.planned_for)
+            return state.with_new(event.conversation, conversation)
+        case ConversationHeld():
+            return _with_agreements(state, event)
+        case AgreementConfirmed(agreement=name):
+            agreement = state.agreements.get(name)
+            if agreement is None:
+                return state
+            return replace(state, agreements={**state.agreements, name: replace(agreement, confirmed=True)})
+        case _:
+            assert_never(event)
+
+
+def _with_agreements(state: Portfolio, event: ConversationHeld) -> Portfolio:
+    conversation = state.item(Conversation, event.conversation)
+    other = conversation.other if conversation is not None else _NOBODY
+    made = {agreed.agreement: Agreement(other=other) for agreed in event.agreements}
+    together = replace(state, agreements={**state.agreements, **made})
+    return together.with_changed(event.conversation, held=True)
 
 
 def _employment_refusals(state: Portfolio) -> list[Refusal]:

@@ -4,9 +4,9 @@ from typing import Final, Literal
 
 from typing_extensions import override
 
-from services.deciding import Ids, Refusal
-from services.portfolio.commands.base import NewItem, PortfolioCommand, references_refusals
-from services.wording import text_refusals
+from services.contexts.portfolio.base import NewItem, PortfolioCommand, references_refusals
+from services.decisions.decider import Ids, Refusal
+from services.decisions.validation import text_refusals
 
 ACTIVITY_CHARS_MAX: Final = 200
 PASSION_CHARS_MAX: Final = 400

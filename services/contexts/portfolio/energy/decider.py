@@ -5,13 +5,13 @@ from typing import Final, assert_never
 from events.catalog.kinds import EnergySourceKind, HoursBand
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.energy import (
+    EnergyEvent,
     EnergySourceNoted,
     EnergySourceRemoved,
     PassionLetGo,
     PassionNamed,
 )
-from services.deciding import Ids, Refusal, reject_if
-from services.portfolio.commands.energy import (
+from services.contexts.portfolio.energy.commands import (
     EnergyCommand,
     EnergySourceKindName,
     HoursBandName,
@@ -20,7 +20,7 @@ from services.portfolio.commands.energy import (
     NoteEnergySource,
     RemoveEnergySource,
 )
-from services.portfolio.decisions.reasons import (
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     item_refusals,
@@ -28,9 +28,10 @@ from services.portfolio.decisions.reasons import (
     once,
     talents_refusals,
 )
-from services.portfolio.decisions.sharing import sharings_ended
-from services.portfolio.state import EnergySource, Passion, Portfolio
-from services.wording import one_line, same_words
+from services.contexts.portfolio.sharing.decider import sharings_ended
+from services.contexts.portfolio.state import EnergySource, Passion, Portfolio
+from services.decisions.decider import Ids, Refusal, reject_if
+from services.decisions.validation import one_line, same_words
 
 ENERGY_SOURCES_MAX: Final = 100
 """Energy sources in one portfolio that are not removed."""
@@ -64,6 +65,23 @@ def decide_energy(command: EnergyCommand, state: Portfolio, ids: Ids) -> tuple[P
             return PassionLetGo(passion=passion), *sharings_ended(state, "item_gone", item=passion)
         case _:
             assert_never(command)
+
+
+def evolve_energy(state: Portfolio, event: EnergyEvent) -> Portfolio:
+    match event:
+        case EnergySourceNoted():
+            source = EnergySource(
+                source_kind=event.kind, activity=event.activity, hours_per_week=event.hours_per_week
+            )
+            return state.with_new(event.source, source)
+        case EnergySourceRemoved():
+            return state.with_changed(event.source, gone=True)
+        case PassionNamed():
+            return state.with_new(event.passion, Passion(text=event.text))
+        case PassionLetGo():
+            return state.with_changed(event.passion, gone=True)
+        case _:
+            assert_never(event)
 
 
 def _source_refusals(command: NoteEnergySource, state: Portfolio) -> list[Refusal]:

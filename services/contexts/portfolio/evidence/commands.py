@@ -5,15 +5,15 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
-from services.deciding import Ids, Refusal
-from services.portfolio.commands.base import (
+from services.contexts.portfolio.base import (
     NewItem,
     PortfolioCommand,
     address_refusals,
     references_refusals,
 )
-from services.portfolio.commands.talents import STORY_CHARS_MAX
-from services.wording import invalid, text_refusals
+from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
+from services.decisions.decider import Ids, Refusal
+from services.decisions.validation import invalid, text_refusals
 
 TITLE_CHARS_MAX: Final = 120
 REFLECTION_CHARS_MAX: Final = 4_000

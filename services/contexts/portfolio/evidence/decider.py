@@ -4,16 +4,20 @@ from typing import Final, assert_never
 
 from events.catalog.kinds import EvidenceKind
 from events.catalog.portfolio import PortfolioEvent
-from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
-from services.deciding import Ids, Refusal, reject_if
-from services.portfolio.commands.evidence import (
+from events.catalog.portfolio.evidence import (
+    EvidenceAdded,
+    EvidenceEvent,
+    EvidenceWithdrawn,
+    ReflectionWritten,
+)
+from services.contexts.portfolio.evidence.commands import (
     AddEvidence,
     EvidenceCommand,
     EvidenceSource,
     WithdrawEvidence,
     WriteReflection,
 )
-from services.portfolio.decisions.reasons import (
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     item_refusals,
@@ -22,9 +26,10 @@ from services.portfolio.decisions.reasons import (
     talents_refusals,
     unknown_item,
 )
-from services.portfolio.decisions.sharing import sharings_ended
-from services.portfolio.state import Evidence, Item, Portfolio, Reflection
-from services.wording import one_line, same_words
+from services.contexts.portfolio.sharing.decider import sharings_ended
+from services.contexts.portfolio.state import Evidence, Item, Portfolio, Reflection
+from services.decisions.decider import Ids, Refusal, reject_if
+from services.decisions.validation import one_line, same_words
 
 EVIDENCE_MAX: Final = 300
 """Pieces of evidence in one portfolio that are not withdrawn."""
@@ -51,6 +56,20 @@ def decide_evidence(command: EvidenceCommand, state: Portfolio, ids: Ids) -> tup
             return (written,)
         case _:
             assert_never(command)
+
+
+def evolve_evidence(state: Portfolio, event: EvidenceEvent) -> Portfolio:
+    match event:
+        case EvidenceAdded():
+            content = event.link or event.text or ""
+            evidence = Evidence(evidence_kind=event.kind, title=event.title, content=content)
+            return state.with_new(event.evidence, evidence)
+        case EvidenceWithdrawn():
+            return state.with_changed(event.evidence, gone=True)
+        case ReflectionWritten():
+            return state.with_new(event.reflection, Reflection(text=event.text, about=event.about))
+        case _:
+            assert_never(event)
 
 
 def _added(command: AddEvidence, evidence: str) -> EvidenceAdded:

@@ -5,9 +5,9 @@ from typing import Final
 
 from typing_extensions import override
 
-from services.deciding import Ids, Refusal
-from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand, references_refusals
-from services.wording import number_refusals, text_refusals
+from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand, references_refusals
+from services.decisions.decider import Ids, Refusal
+from services.decisions.validation import number_refusals, text_refusals
 
 GOAL_CHARS_MAX: Final = 500
 OFFER_CHARS_MAX: Final = 500

@@ -5,6 +5,7 @@ from typing import Final, Literal, assert_never
 
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import (
+    GoalEvent,
     GoalLetGo,
     GoalOfferedToTeam,
     GoalOfferTakenBack,
@@ -13,8 +14,7 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
-from services.deciding import Ids, Refusal, reject_if
-from services.portfolio.commands.goals import (
+from services.contexts.portfolio.goals.commands import (
     GoalCommand,
     LetGoOfGoal,
     NoteGoalProgress,
@@ -24,7 +24,7 @@ from services.portfolio.commands.goals import (
     SharpenGoal,
     TakeBackGoalOffer,
 )
-from services.portfolio.decisions.reasons import (
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     item_refusals,
@@ -32,9 +32,10 @@ from services.portfolio.decisions.reasons import (
     not_found,
     wrong_state,
 )
-from services.portfolio.decisions.sharing import sharings_ended
-from services.portfolio.state import Goal, Portfolio
-from services.wording import invalid, same_words
+from services.contexts.portfolio.sharing.decider import sharings_ended
+from services.contexts.portfolio.state import Goal, Portfolio
+from services.decisions.decider import Ids, Refusal, reject_if
+from services.decisions.validation import invalid, same_words
 
 GOALS_MAX: Final = 50
 """Goals in one portfolio that are neither reached nor let go."""
@@ -72,6 +73,26 @@ def decide_goal(  # noqa: PLR0911 - one for each command
             return (GoalOfferTakenBack(goal=goal, reason="owner"),)
         case _:
             assert_never(command)
+
+
+def evolve_goal(state: Portfolio, event: GoalEvent) -> Portfolio:  # noqa: PLR0911 - one for each event
+    match event:
+        case GoalSet():
+            return state.with_new(event.goal, Goal(text=event.text, horizon=event.horizon))
+        case GoalSharpened():
+            return state.with_changed(event.goal, text=event.text, horizon=event.horizon)
+        case GoalProgressNoted():
+            return state.with_changed(event.goal, progress=event.progress)
+        case GoalReached():
+            return state.with_changed(event.goal, reached=True)
+        case GoalLetGo():
+            return state.with_changed(event.goal, gone=True)
+        case GoalOfferedToTeam():
+            return state.with_changed(event.goal, offered_to=event.team)
+        case GoalOfferTakenBack():
+            return state.with_changed(event.goal, offered_to=None)
+        case _:
+            assert_never(event)
 
 
 def _goal_refusals(

@@ -4,9 +4,9 @@ from typing import Final, Literal
 
 from typing_extensions import override
 
-from services.deciding import Refusal
-from services.portfolio.commands.base import AsProfessional, PortfolioCommand
-from services.wording import text_refusals
+from services.contexts.portfolio.base import AsProfessional, PortfolioCommand
+from services.decisions.decider import Refusal
+from services.decisions.validation import text_refusals
 
 STATEMENT_CHARS_MAX: Final = 4_000
 CORRECTION_CHARS_MAX: Final = 1_000

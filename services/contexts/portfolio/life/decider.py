@@ -2,10 +2,13 @@
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferTakenBack
 from events.catalog.portfolio.life import (
     CorrectionRecorded,
+    LifeEvent,
     PortfolioClosed,
     PortfolioOpened,
     PortfolioPaused,
@@ -14,8 +17,7 @@ from events.catalog.portfolio.life import (
 )
 from events.catalog.portfolio.sharing import InsightConsentWithdrawn
 from rules.timeline import entry_id
-from services.deciding import NOWHERE, Ids, Refusal, RejectedError, reject_if
-from services.portfolio.commands.life import (
+from services.contexts.portfolio.life.commands import (
     ClosePortfolio,
     LifeCommand,
     OpenPortfolio,
@@ -24,15 +26,16 @@ from services.portfolio.commands.life import (
     ResumePortfolio,
     WriteProfileStatement,
 )
-from services.portfolio.decisions.reasons import (
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     closed_refusals,
     not_found,
     wrong_state,
 )
-from services.portfolio.decisions.sharing import sharings_ended
-from services.portfolio.state import Goal, Portfolio
+from services.contexts.portfolio.sharing.decider import sharings_ended
+from services.contexts.portfolio.state import Goal, Portfolio, Statement
+from services.decisions.decider import NOWHERE, Ids, Refusal, RejectedError, reject_if
 
 
 def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
@@ -55,6 +58,22 @@ def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[Portf
             return PortfolioClosed(), *_ended_by_closing(state)
         case _:
             assert_never(command)
+
+
+def evolve_life(state: Portfolio, event: LifeEvent) -> Portfolio:
+    match event:
+        case PortfolioOpened() | PortfolioResumed():
+            return replace(state, standing="OPEN")
+        case PortfolioPaused():
+            return replace(state, standing="PAUSED")
+        case PortfolioClosed():
+            return replace(state, standing="CLOSED")
+        case ProfileStatementWritten():
+            return state.with_new(event.statement, Statement(text=event.text))
+        case CorrectionRecorded(version=version, text=text):
+            return replace(state, corrections={**state.corrections, version: text})
+        case _:
+            assert_never(event)
 
 
 def _opening_refusals(state: Portfolio) -> list[Refusal]:

@@ -7,9 +7,9 @@ import msgspec
 from typing_extensions import override
 
 from kit.ids import is_id
-from services.deciding import Command, Ids, Refusal, stream_of
-from services.portfolio.commands.base import AsProfessional, NewItem, PortfolioCommand
-from services.wording import invalid
+from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
+from services.decisions.decider import Command, Ids, Refusal, stream_of
+from services.decisions.validation import invalid
 
 PEOPLE_MAX: Final = 30
 """People that one sharing names; for more there are the team and the organisation."""

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Final, assert_never
 
+from msgspec.structs import replace
+
 from events.catalog.kinds import InsightScope, ItemKind, SharingEnd
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.sharing import (
@@ -10,18 +12,9 @@ from events.catalog.portfolio.sharing import (
     InsightConsentWithdrawn,
     ItemShared,
     ItemSharingEnded,
+    SharingEvent,
 )
-from services.deciding import Ids, Refusal, RejectedError, reject_if
-from services.portfolio.commands.sharing import (
-    EndItemSharing,
-    EndItemSharings,
-    GiveInsightConsent,
-    InsightScopeName,
-    ShareItem,
-    SharingCommand,
-    WithdrawInsightConsent,
-)
-from services.portfolio.decisions.reasons import (
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     closed_refusals,
@@ -31,8 +24,18 @@ from services.portfolio.decisions.reasons import (
     once,
     wrong_state,
 )
-from services.portfolio.state import Item, Portfolio, Sharing, Talent
-from services.wording import invalid
+from services.contexts.portfolio.sharing.commands import (
+    EndItemSharing,
+    EndItemSharings,
+    GiveInsightConsent,
+    InsightScopeName,
+    ShareItem,
+    SharingCommand,
+    WithdrawInsightConsent,
+)
+from services.contexts.portfolio.state import Item, Portfolio, Sharing, Talent
+from services.decisions.decider import Ids, Refusal, RejectedError, reject_if
+from services.decisions.validation import invalid
 
 SHARINGS_MAX: Final = 300
 """Sharings of one portfolio that are open: so many end in one commit when it is closed."""
@@ -56,6 +59,26 @@ def decide_sharing(command: SharingCommand, state: Portfolio, ids: Ids) -> tuple
             return (InsightConsentWithdrawn(),)
         case _:
             assert_never(command)
+
+
+def evolve_sharing(state: Portfolio, event: SharingEvent) -> Portfolio:
+    match event:
+        case ItemShared():
+            sharing = Sharing(
+                item=event.item, people=frozenset(event.people), team=event.team, until=event.until
+            )
+            return replace(state, sharings={**state.sharings, event.sharing: sharing})
+        case ItemSharingEnded(sharing=name):
+            ended = state.sharings.get(name)
+            if ended is None:
+                return state
+            return replace(state, sharings={**state.sharings, name: replace(ended, ended=True)})
+        case InsightConsentGiven():
+            return replace(state, consent=event)
+        case InsightConsentWithdrawn():
+            return replace(state, consent=None)
+        case _:
+            assert_never(event)
 
 
 def sharings_ended(

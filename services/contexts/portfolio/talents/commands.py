@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
-from services.deciding import Ids, Refusal
-from services.portfolio.commands.base import NewItem, PortfolioCommand, optional_text_refusals
-from services.wording import invalid, number_refusals, text_refusals
+from services.contexts.portfolio.base import NewItem, PortfolioCommand, optional_text_refusals
+from services.decisions.decider import Ids, Refusal
+from services.decisions.validation import invalid, number_refusals, text_refusals
 
 TALENT_WORDS_CHARS_MAX: Final = 80
 STORY_CHARS_MAX: Final = 2_000

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
 from events.catalog.portfolio import PortfolioEvent
-from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
-from services.deciding import Ids, Refusal, Word, reject_if
-from services.portfolio.commands.talents import ClaimTalent, ReviseTalent, SetTalentAside, TalentCommand
-from services.portfolio.decisions.reasons import (
+from events.catalog.portfolio.talents import TalentClaimed, TalentEvent, TalentRevised, TalentSetAside
+from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     item_refusals,
@@ -15,9 +13,16 @@ from services.portfolio.decisions.reasons import (
     not_found,
     wrong_state,
 )
-from services.portfolio.decisions.sharing import sharings_ended
-from services.portfolio.state import Portfolio, Talent
-from services.wording import one_line, same_words
+from services.contexts.portfolio.sharing.decider import sharings_ended
+from services.contexts.portfolio.state import Portfolio, Talent
+from services.contexts.portfolio.talents.commands import (
+    ClaimTalent,
+    ReviseTalent,
+    SetTalentAside,
+    TalentCommand,
+)
+from services.decisions.decider import Ids, Refusal, Word, reject_if
+from services.decisions.validation import one_line, same_words
 
 TALENTS_MAX: Final = 200
 """Talents in one portfolio that are not set aside."""
@@ -36,6 +41,33 @@ def decide_talent(command: TalentCommand, state: Portfolio, ids: Ids) -> tuple[P
             return TalentSetAside(talent=talent), *sharings_ended(state, "item_gone", item=talent)
         case _:
             assert_never(command)
+
+
+def evolve_talent(state: Portfolio, event: TalentEvent) -> Portfolio:
+    match event:
+        case TalentClaimed():
+            talent = Talent(
+                name=event.name,
+                name_en=event.name_en,
+                term=event.term,
+                strength=event.strength,
+                energy=event.energy,
+                use=event.use,
+                story=event.story,
+            )
+            return state.with_new(event.talent, talent)
+        case TalentRevised():
+            return state.with_changed(
+                event.talent,
+                strength=event.strength,
+                energy=event.energy,
+                use=event.use,
+                story=event.story,
+            )
+        case TalentSetAside():
+            return state.with_changed(event.talent, gone=True)
+        case _:
+            assert_never(event)
 
 
 def _claim_refusals(command: ClaimTalent, state: Portfolio, words: Mapping[str, Word]) -> list[Refusal]:

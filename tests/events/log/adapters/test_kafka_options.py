@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from events.log.open import kafka_options
+from events.log.assembly import kafka_options
 from kit.settings import Settings
 
 

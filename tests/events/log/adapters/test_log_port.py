@@ -2,11 +2,11 @@
 
 import pytest
 
+from events.log.adapters.table import READ_BYTES_MAX
 from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogReader, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX, unframe
-from events.log.table import READ_BYTES_MAX
-from tests.log.harness import LogUnderTest, unique_name
+from tests.events.log.harness import LogUnderTest, unique_name
 
 pytestmark = pytest.mark.postgres
 

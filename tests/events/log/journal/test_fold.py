@@ -12,14 +12,14 @@ import pytest
 from psycopg import sql
 
 from events.log.acceptance import begin
-from events.log.journal import FenceError, Journal, Place
+from events.log.journal.fold import FenceError, Journal, Place
+from events.log.journal.statements import STATEMENTS, prepare_session
 from events.log.port import LogRecord
 from events.log.record import Entry, Frame, Genesis, Settle, encode_entry, frame
-from events.log.statements import STATEMENTS, prepare_session
 from events.log.tables import create_tables, names
-from kit.postgres import connect_own
-from tests.log import test_acceptance as cases
-from tests.log.harness import unique_name
+from kit.postgres.connections import connect_own
+from tests.events.log import test_acceptance as cases
+from tests.events.log.harness import unique_name
 
 pytestmark = pytest.mark.postgres
 
@@ -125,7 +125,7 @@ def test_a_backlog_folds_to_the_same_rows_in_chunks_of_any_size(
             journal.fold(conn, [record])
         one_by_one = rows(conn, journal)
     assert [len(table) for table in one_by_one] == [1, 3, 4, 5, 1, 1]
-    monkeypatch.setattr("events.log.journal.CHUNK_ENTRIES", entries)
+    monkeypatch.setattr("events.log.journal.fold.CHUNK_ENTRIES", entries)
     with taken_up(database) as (conn, journal, records):
         journal.fold(conn, records)
         assert rows(conn, journal) == one_by_one
@@ -135,7 +135,7 @@ def test_a_backlog_folds_to_the_same_rows_in_chunks_of_any_size(
 def test_a_worker_that_was_overtaken_in_the_middle_of_a_backlog_writes_no_more(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.journal.CHUNK_ENTRIES", 1)
+    monkeypatch.setattr("events.log.journal.fold.CHUNK_ENTRIES", 1)
     with taken_up(database) as (conn, journal, records):
         moved = sql.SQL("UPDATE {positions} SET next_offset = 7").format(**names(journal._log))
 

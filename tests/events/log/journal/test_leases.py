@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from events.log.leases import LeaseLostError, Leases
+from kit.postgres.leases import LeaseLostError, Leases
 
 pytestmark = pytest.mark.postgres
 

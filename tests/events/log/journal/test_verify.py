@@ -6,10 +6,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from events.log.journal.verify import FAULTS_MAX, verify_partition
 from events.log.outcomes import Accepted, ConflictError
 from events.log.tables import names
-from events.log.verify import FAULTS_MAX, verify_partition
-from tests.log.harness import LogUnderTest, assert_agrees, event, subject
+from tests.events.log.harness import LogUnderTest, assert_agrees, event, subject
 
 pytestmark = pytest.mark.postgres
 

@@ -12,18 +12,18 @@ import pytest
 from psycopg import sql
 from structlog.testing import capture_logs
 
-from events.log import anchor
-from events.log.journal import Journal
-from events.log.leases import Leases
+from events.log.journal import log_identity as anchor
+from events.log.journal.fold import Journal
+from events.log.journal.worker import FOLD_BYTES_MAX, JournalWorker, pieces
 from events.log.outcomes import OutcomeUnknownError
 from events.log.port import LogReader, LogRecord, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX
-from events.log.streams import partition_of
 from events.log.tables import names
-from events.log.worker import FOLD_BYTES_MAX, JournalWorker, pieces
+from events.streams import partition_of
 from kit.health import Finding, Health
 from kit.lifecycle import Stop
-from tests.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
+from kit.postgres.leases import Leases
+from tests.events.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
 
 pytestmark = pytest.mark.postgres
 
@@ -153,7 +153,7 @@ def test_a_partition_that_goes_away_while_it_is_read_stops_no_other_and_heals(un
 def test_a_partition_that_falls_silent_is_shown_and_keeps_its_place(
     unfolded: LogUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.watch.ROUND_TURNS", 1)
+    monkeypatch.setattr("events.log.journal.probe.ROUND_TURNS", 1)
     watched, recorder = Watched(unfolded), unfolded.recorder()
     with watched.running():
         for partition in range(3):
@@ -219,8 +219,8 @@ def test_the_lease_is_renewed_between_partitions_and_pieces_of_one_turn(
         for partition in range(3):
             appender.append(partition, b"noise").result(PATIENCE_S)
     appender.close()
-    monkeypatch.setattr("events.log.worker.FOLD_RECORDS_MAX", 1)
-    monkeypatch.setattr("events.log.worker.take_up", told("work", anchor.take_up))
+    monkeypatch.setattr("events.log.journal.worker.FOLD_RECORDS_MAX", 1)
+    monkeypatch.setattr("events.log.journal.worker.take_up", told("work", anchor.take_up))
     monkeypatch.setattr(Leases, "hold", told("hold", Leases.hold))
     monkeypatch.setattr(Journal, "fold", told("work", Journal.fold))
     with unfolded.folding():

@@ -7,11 +7,11 @@ from threading import Thread
 
 import pytest
 
-from events.log.lane import TURN, TURNS_FROM, Lane
 from events.log.outcomes import NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
 from events.log.record import Settle, encode_entry, unframe
-from tests.log.harness import LogUnderTest, event, subject
+from events.log.writing.group_commit import TURN, TURNS_FROM, Lane
+from tests.events.log.harness import LogUnderTest, event, subject
 
 GENERATION = bytes(16)
 
@@ -48,7 +48,7 @@ def nobody(error: NotSentError) -> None:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lane, Held]]:
     """A lane whose records wait for company for as long as it takes, one of them under way."""
-    monkeypatch.setattr("events.log.lane.GATHER_S", 60.0)
+    monkeypatch.setattr("events.log.writing.group_commit.GATHER_S", 60.0)
     appender = Held()
     lane = Lane(appender, generation=GENERATION, writer="w")
     submit(lane, 1)

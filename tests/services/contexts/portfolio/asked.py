@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from events.catalog.policy import Floors, PolicyAdopted
 from kit.ids import derived_id
 from rules.timeline import entry_id
-from services.portfolio.state import (
+from services.contexts.portfolio.state import (
     Conversation,
     EnergySource,
     Evidence,
@@ -19,7 +19,7 @@ from services.portfolio.state import (
     Portfolio,
     Talent,
 )
-from tests.services.portfolio_cases import OWNERS_INPUTS
+from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.spec import COLLEAGUE, ORGANISATION, PERSON
 
 TEAMS: Final = {derived_id(ORGANISATION, "team", key): key for key in ("kade", "plein")}

@@ -35,7 +35,7 @@ from events.catalog.portfolio.sharing import (
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from rules.timeline import entry_id
-from tests.services.portfolio_home import (
+from tests.services.contexts.portfolio.home import (
     AGREED,
     CALM_SHARING_ENDED,
     DAY,

@@ -9,8 +9,8 @@ from events.catalog.portfolio.conversations import AgreementConfirmed, Conversat
 from events.catalog.portfolio.sharing import ItemSharingEnded
 from rules.agreements import agreement_id, owner_of
 from rules.timeline import entry_id
-from services.portfolio.commands import EndItemSharings
-from services.results import CommandResult
+from services.contexts.portfolio.sharing.commands import EndItemSharings
+from services.handling.results import CommandResult
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
 

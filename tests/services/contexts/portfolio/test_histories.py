@@ -13,31 +13,36 @@ from events.catalog.employment import EmploymentEvent
 from events.catalog.policy import PolicyAdopted
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.conversations import AgreementConfirmed
-from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
+from events.catalog.portfolio.energy import EnergySourceRemoved, PassionLetGo
+from events.catalog.portfolio.evidence import EvidenceWithdrawn
+from events.catalog.portfolio.goals import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSharpened,
+)
 from events.catalog.portfolio.life import PortfolioClosed, PortfolioResumed
 from events.catalog.portfolio.sharing import InsightConsentWithdrawn, ItemShared, ItemSharingEnded
+from events.catalog.portfolio.talents import TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.catalog.team import TeamFormed
 from events.codec import EventMapper, Recorded
 from kit.ids import derived_id
-from services.contexts import read_command
-from services.deciding import AnyDecider, Command, Ids, RejectedError
-from services.employment.commands import RecordEmploymentEnded, RecordTeamJoined, RecordTeamLeft
-from services.employment.decider import DECIDER as EMPLOYMENT_DECIDER
-from services.employment.decider import Employment
-from services.portfolio.commands import ConfirmAgreement, EndItemSharings
-from services.portfolio.decider import DECIDER
-from services.portfolio.evolving import ChangeEvent, GoneEvent
-from services.portfolio.state import (
-    SHARING_DAYS_MAX_DEFAULT,
-    Goal,
-    Portfolio,
-    Talent,
-)
-from services.wording import same_words
+from services.contexts.employment.commands import RecordEmploymentEnded, RecordTeamJoined, RecordTeamLeft
+from services.contexts.employment.decider import DECIDER as EMPLOYMENT_DECIDER
+from services.contexts.employment.decider import Employment
+from services.contexts.portfolio.conversations.commands import ConfirmAgreement
+from services.contexts.portfolio.decider import DECIDER
+from services.contexts.portfolio.sharing.commands import EndItemSharings
+from services.contexts.portfolio.state import SHARING_DAYS_MAX_DEFAULT, Goal, Portfolio, Talent
+from services.decisions.decider import AnyDecider, Command, Ids, RejectedError
+from services.decisions.validation import same_words
+from services.handling.registry import read_command
 from tests.events.examples import BY, EXAMPLES, MOMENT, SUBJECT
 from tests.events.golden import OneKey
-from tests.services.portfolio_asked import (
+from tests.services.contexts.portfolio.asked import (
     CLOSING,
     GOALS,
     OTHERS,
@@ -48,7 +53,7 @@ from tests.services.portfolio_asked import (
     policy,
     some,
 )
-from tests.services.portfolio_home import HOME, REGISTERED
+from tests.services.contexts.portfolio.home import HOME, REGISTERED
 from tests.spec import COLLEAGUE, IDS, ORGANISATION, PERSON, TODAY
 
 PORTFOLIO: Final[AnyDecider] = DECIDER
@@ -239,7 +244,22 @@ TestHistories.settings = settings(max_examples=120, stateful_step_count=STEPS_MA
 ABOUT_SOMETHING = [
     example
     for example in EXAMPLES
-    if isinstance(example, GoneEvent | ChangeEvent | AgreementConfirmed | ItemSharingEnded)
+    if isinstance(
+        example,
+        TalentRevised
+        | TalentSetAside
+        | EnergySourceRemoved
+        | PassionLetGo
+        | EvidenceWithdrawn
+        | GoalSharpened
+        | GoalProgressNoted
+        | GoalReached
+        | GoalLetGo
+        | GoalOfferedToTeam
+        | GoalOfferTakenBack
+        | AgreementConfirmed
+        | ItemSharingEnded,
+    )
 ]
 
 

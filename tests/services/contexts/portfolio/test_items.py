@@ -24,25 +24,25 @@ from events.catalog.portfolio.goals import (
 from events.catalog.portfolio.life import CorrectionRecorded, PortfolioPaused, ProfileStatementWritten
 from events.catalog.registry import Event
 from rules.timeline import entry_id
-from services.contexts import read_command
-from services.deciding import Command
-from services.portfolio.commands.base import LINK_CHARS_MAX, REFERENCES_MAX
-from services.portfolio.commands.conversations import AGREEMENT_CHARS_MAX, AGREEMENTS_MAX
-from services.portfolio.commands.energy import ACTIVITY_CHARS_MAX, PASSION_CHARS_MAX
-from services.portfolio.commands.evidence import REFLECTION_CHARS_MAX, TITLE_CHARS_MAX
-from services.portfolio.commands.goals import GOAL_CHARS_MAX, OFFER_CHARS_MAX
-from services.portfolio.commands.life import CORRECTION_CHARS_MAX, STATEMENT_CHARS_MAX
-from services.portfolio.commands.talents import STORY_CHARS_MAX
-from services.portfolio.decisions.conversations import (
+from services.contexts.portfolio.base import LINK_CHARS_MAX, REFERENCES_MAX
+from services.contexts.portfolio.conversations.commands import AGREEMENT_CHARS_MAX, AGREEMENTS_MAX
+from services.contexts.portfolio.conversations.decider import (
     CONVERSATIONS_EVER_MAX,
     CONVERSATIONS_MAX,
     TO_CONFIRM_MAX,
 )
-from services.portfolio.decisions.energy import ENERGY_SOURCES_MAX, PASSIONS_MAX
-from services.portfolio.decisions.evidence import EVIDENCE_MAX, REFLECTIONS_MAX
-from services.portfolio.decisions.goals import GOALS_MAX
-from tests.services.portfolio_cases import OWNERS_INPUTS
-from tests.services.portfolio_home import AT_WORK, DAY, GOAL, HOME, OFFERED, OPENED
+from services.contexts.portfolio.energy.commands import ACTIVITY_CHARS_MAX, PASSION_CHARS_MAX
+from services.contexts.portfolio.energy.decider import ENERGY_SOURCES_MAX, PASSIONS_MAX
+from services.contexts.portfolio.evidence.commands import REFLECTION_CHARS_MAX, TITLE_CHARS_MAX
+from services.contexts.portfolio.evidence.decider import EVIDENCE_MAX, REFLECTIONS_MAX
+from services.contexts.portfolio.goals.commands import GOAL_CHARS_MAX, OFFER_CHARS_MAX
+from services.contexts.portfolio.goals.decider import GOALS_MAX
+from services.contexts.portfolio.life.commands import CORRECTION_CHARS_MAX, STATEMENT_CHARS_MAX
+from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
+from services.decisions.decider import Command
+from services.handling.registry import read_command
+from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
+from tests.services.contexts.portfolio.home import AT_WORK, DAY, GOAL, HOME, OFFERED, OPENED
 from tests.spec import COLLEAGUE, NEW, PERSON, TODAY, decide, given
 
 TOO_MANY = ["t"] * (REFERENCES_MAX + 1)

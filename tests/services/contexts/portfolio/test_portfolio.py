@@ -14,12 +14,12 @@ from events.catalog.portfolio.talents import TalentSetAside
 from events.catalog.registry import Event, category_of
 from rules.agreements import agreement_id
 from rules.timeline import entry_id
-from services.contexts import read_command
-from services.deciding import Command, Ids
-from services.portfolio.commands import ClosePortfolio, OpenPortfolio
-from services.portfolio.decider import DECIDER
-from tests.services.portfolio_cases import CASES, OWNERS_INPUTS, WRONG, Case
-from tests.services.portfolio_home import AS_COLLEAGUE, AT_WORK, HOME, OFFERED
+from services.contexts.portfolio.decider import DECIDER
+from services.contexts.portfolio.life.commands import ClosePortfolio, OpenPortfolio
+from services.decisions.decider import Command, Ids
+from services.handling.registry import read_command
+from tests.services.contexts.portfolio.cases import CASES, OWNERS_INPUTS, WRONG, Case
+from tests.services.contexts.portfolio.home import AS_COLLEAGUE, AT_WORK, HOME, OFFERED
 from tests.spec import IDS, NEW, PERSON, decide, given
 
 PAUSED: Final[tuple[Event, ...]] = (PortfolioPaused(),)

@@ -11,15 +11,14 @@ from events.catalog.portfolio.goals import GoalLetGo
 from events.catalog.portfolio.life import PortfolioClosed, PortfolioPaused
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.registry import Event
-from services.contexts import UnknownCommandError, command_names, read_command
-from services.deciding import Command
-from services.portfolio.commands import EndItemSharings
-from services.portfolio.commands.sharing import PEOPLE_MAX
-from services.portfolio.decisions.sharing import SHARINGS_MAX
-from services.portfolio.state import SHARING_DAYS_MAX_DEFAULT
-from tests.services.portfolio_asked import policy
-from tests.services.portfolio_cases import OWNERS_INPUTS
-from tests.services.portfolio_home import CONSENT, DAY, HOME, OFFERED, SHARED
+from services.contexts.portfolio.sharing.commands import PEOPLE_MAX, EndItemSharings
+from services.contexts.portfolio.sharing.decider import SHARINGS_MAX
+from services.contexts.portfolio.state import SHARING_DAYS_MAX_DEFAULT
+from services.decisions.decider import Command
+from services.handling.registry import UnknownCommandError, command_names, read_command
+from tests.services.contexts.portfolio.asked import policy
+from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
+from tests.services.contexts.portfolio.home import CONSENT, DAY, HOME, OFFERED, SHARED
 from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY, decide, given
 
 BY_NAME = {"people": [COLLEAGUE]}

@@ -7,10 +7,17 @@ from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from rules.clusters import TermState
-from services.deciding import Ids, Word
-from services.portfolio.commands import ClaimTalent, OpenPortfolio, ReviseTalent, SetTalentAside, TalentName
-from services.portfolio.commands.talents import STORY_CHARS_MAX, TALENT_WORDS_CHARS_MAX
-from services.portfolio.decisions.talents import TALENTS_MAX
+from services.contexts.portfolio.life.commands import OpenPortfolio
+from services.contexts.portfolio.talents.commands import (
+    STORY_CHARS_MAX,
+    TALENT_WORDS_CHARS_MAX,
+    ClaimTalent,
+    ReviseTalent,
+    SetTalentAside,
+    TalentName,
+)
+from services.contexts.portfolio.talents.decider import TALENTS_MAX
+from services.decisions.decider import Ids, Word
 from tests.spec import IDS, NEW, given
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")

@@ -1,0 +1,52 @@
+"""A team as its members see it, and what HR's system says about teams."""
+
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
+import strawberry
+from strawberry import Info
+
+from gateway.api.sending import CommandInput, CommandPayload, give, result
+from gateway.context import Context
+from gateway.types.access import mutation
+
+
+@strawberry.type(
+    description="A team, to its members. No field depends on who asks, and none counts who shares nothing."
+)
+class Team:
+    id: strawberry.ID
+    version: int
+    name: str
+
+
+@strawberry.input
+class FormTeamInput(CommandInput):
+    team_key: str
+    name: str
+    unit_key: str
+
+
+@strawberry.input
+class RenameTeamInput(CommandInput):
+    team_key: str
+    name: str
+
+
+@strawberry.input
+class CloseTeamInput(CommandInput):
+    team_key: str
+
+
+@mutation()
+async def form_team(info: Info[Context, None], input: FormTeamInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def rename_team(info: Info[Context, None], input: RenameTeamInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def close_team(info: Info[Context, None], input: CloseTeamInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))

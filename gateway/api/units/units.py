@@ -1,0 +1,70 @@
+"""The tree of units: how it was changed, and what HR's system says about it under its own keys."""
+
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
+from datetime import date
+
+import strawberry
+from strawberry import UNSET, Info
+
+from gateway.api.names import Unit, unit_of
+from gateway.api.sending import CommandInput, CommandPayload, give, result
+from gateway.context import Context
+from gateway.types.access import mutation
+from gateway.types.texts import LocalText
+from projections.views import organisation as view
+
+
+@strawberry.type(description="A unit or team formed, renamed, moved or closed.")
+class UnitChange:
+    on: date
+    unit: Unit
+    summary: LocalText
+
+
+def unit_change_of(read: view.UnitChange) -> UnitChange:
+    return UnitChange(on=read.on, unit=unit_of(read.unit), summary=LocalText(nl=read.nl, en=read.en))
+
+
+@strawberry.input
+class FormUnitInput(CommandInput):
+    unit_key: str
+    name: str
+    parent_key: str | None = UNSET
+
+
+@strawberry.input
+class RenameUnitInput(CommandInput):
+    unit_key: str
+    name: str
+
+
+@strawberry.input
+class MoveUnitInput(CommandInput):
+    unit_key: str
+    parent_key: str
+
+
+@strawberry.input
+class CloseUnitInput(CommandInput):
+    unit_key: str
+
+
+@mutation()
+async def form_unit(info: Info[Context, None], input: FormUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def rename_unit(info: Info[Context, None], input: RenameUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation(description="Counts in releases from the next yearly layout on.")
+async def move_unit(info: Info[Context, None], input: MoveUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))
+
+
+@mutation()
+async def close_unit(info: Info[Context, None], input: CloseUnitInput) -> CommandPayload:
+    return CommandPayload(command=result(info, await give(info, input)))

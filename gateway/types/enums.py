@@ -1,0 +1,54 @@
+"""Enums of the rules that are enums of the schema too; import them from here, so that they are described."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+from rules.access.roles import Role
+from rules.quadrants import TalentQuadrant
+
+__all__ = ["Role", "TalentQuadrant"]
+
+_E = TypeVar("_E", bound=type[Enum])
+
+
+def _described(kind: _E, *, description: str, values: Mapping[str, str]) -> _E:
+    """Make an enum of `rules` one of the schema, with the description of each value that needs one."""
+    made = strawberry.enum(kind, description=description)
+    for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values.get(value.name)
+    return kind
+
+
+_described(
+    Role,
+    description=(
+        "The role a request acts in: one at a time (header `IPP-Role`, PROFESSIONAL when absent), and roles "
+        "never add up. Team lead is no role: a lead is a member. Front runner is none either: who steps "
+        "forward is a professional."
+    ),
+    values={
+        "PROFESSIONAL": "Owner of a portfolio, member of teams, front runner.",
+        "RATER": "Bearer of an invitation instead of an account.",
+        "PRIVACY_OFFICER": "Records grounds for opening contents.",
+        "CONFIDENTIAL_ADVISER": "Masks a comment at the request of owner or rater.",
+        "ADMINISTRATOR": (
+            "Grants roles, adopts policy. The first one is made on the server, with the organisation."
+        ),
+        "HR_FEED": "The HR system's own account.",
+        "PUBLIC": "No token at all. Only ever used in `@access`.",
+    },
+)
+_described(
+    TalentQuadrant,
+    description="Derived from strength × energy × use.",  # noqa: RUF001 - as the schema says it
+    values={
+        "IN_MY_STRENGTH": "In mijn kracht.",
+        "UNTAPPED": "Onbenut.",
+        "CAN_BUT_DRAINS": "Kan ik, kost energie.",
+        "RATHER_NOT": "Liever niet.",
+        "CURIOUS": "Nieuwsgierig.",
+    },
+)

@@ -1,0 +1,50 @@
+"""A table of a view: its columns, its key, and the statements that make it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+SCHEMA: Final = "views"
+REBUILD_SCHEMA: Final = "views_rebuild"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column; `type` is PostgreSQL's, no array (rows travel as one array a column)."""
+
+    name: str
+    type: str
+    nullable: bool = False
+
+
+# Every row says which partition it came from, so that two builds of a view are compared at equal positions,
+# and whose it is, so that one subject can be emptied or folded again without touching another.
+PLACE: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """A table of one view, the view's version in its name; `key` is its primary key."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        return PLACE + self.columns
+
+    @property
+    def served(self) -> str:
+        """The name that reads use."""
+        return f"{SCHEMA}.{self.name}"
+
+    def ddl(self, schema: str) -> list[str]:
+        """Return the statements that make it in `schema`; index names are left to PostgreSQL."""
+        columns = [f"{c.name} {c.type}{'' if c.nullable else ' NOT NULL'}" for c in self.all_columns]
+        columns.append(f"PRIMARY KEY ({', '.join(self.key)})")
+        indexes = self.indexes if self.key[0] == "subject" else (("subject",), *self.indexes)
+        return [
+            f"CREATE TABLE {schema}.{self.name} ({', '.join(columns)})",
+            *(f"CREATE INDEX ON {schema}.{self.name} ({', '.join(index)})" for index in indexes),
+        ]

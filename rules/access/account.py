@@ -1,0 +1,21 @@
+"""Who may ask about themselves, and about the commands they sent."""
+
+from typing import Final
+
+from rules.access.decision import ANYONE, OWN, PROFESSIONAL, Area, Decision, Relation
+from rules.access.roles import ACCOUNTS, Role
+
+# Whoever may give a command may ask how it ended; HR and board give none.
+_SENDERS: Final = tuple(role for role in Role if role not in {Role.HR, Role.BOARD, Role.PUBLIC})
+_COMMANDS: Final = Decision(roles=_SENDERS, relations=(Relation.OWNER,), when="of one's own command")
+
+AREA: Final = Area(
+    root_fields={"viewer": ACCOUNTS, "command": _SENDERS, "me": PROFESSIONAL},
+    types={
+        "Viewer": Decision(roles=ACCOUNTS, relations=(Relation.OWNER,)),
+        "Me": OWN,
+        **dict.fromkeys(("CommandResult", "Refusal", "CommandPayload"), _COMMANDS),
+        # Shapes that hold nothing by themselves.
+        **dict.fromkeys(("LocalText", "PageInfo"), Decision(roles=tuple(Role), relations=ANYONE)),
+    },
+)

@@ -1,0 +1,24 @@
+"""Who may ask about the people who work here, and who may say that somebody does."""
+
+from typing import Final
+
+from rules.access.decision import ANYONE, HR_FEED, PROFESSIONAL, Area, Decision
+from rules.access.policy import GRANT_READERS
+from rules.access.roles import ACCOUNTS
+
+AREA: Final = Area(
+    root_fields={
+        "colleagues": PROFESSIONAL,
+        "registerProfessional": HR_FEED,
+        "recordTeamJoined": HR_FEED,
+        "recordTeamLeft": HR_FEED,
+        "recordEmploymentEnded": HR_FEED,
+    },
+    types={
+        # A name is what colleagues know of each other; offices see who holds which role.
+        "Colleague": Decision(
+            roles=tuple(role for role in ACCOUNTS if role in {*PROFESSIONAL, *GRANT_READERS}),
+            relations=ANYONE,
+        ),
+    },
+)

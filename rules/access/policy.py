@@ -1,0 +1,24 @@
+"""Who may ask about the organisation, its rules and who holds which role, and who may change them."""
+
+from typing import Final
+
+from rules.access.decision import ANYONE, OPEN, Area, Decision
+from rules.access.roles import ACCOUNTS, Role
+
+GRANT_READERS: Final = (Role.WORKS_COUNCIL, Role.AUDITOR, Role.ADMINISTRATOR)
+
+AREA: Final = Area(
+    root_fields={
+        "organisation": ACCOUNTS,
+        "roleGrants": GRANT_READERS,
+        "adoptPolicy": (Role.ADMINISTRATOR,),
+        "recordWorksCouncilConsent": (Role.WORKS_COUNCIL,),
+        "recordDpia": (Role.PRIVACY_OFFICER,),
+        "grantRole": (Role.ADMINISTRATOR,),
+        "withdrawRole": (Role.ADMINISTRATOR,),
+    },
+    types={
+        **dict.fromkeys(("RoleGrant", "RoleGrantPayload"), Decision(roles=GRANT_READERS, relations=ANYONE)),
+        **dict.fromkeys(("Organisation", "Policy", "Floors", "PolicyRecord", "OrganisationPayload"), OPEN),
+    },
+)

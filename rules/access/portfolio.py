@@ -1,0 +1,98 @@
+"""Who may ask of and about a portfolio: its owner, and whom the owner opened an item to."""
+
+from typing import Final
+
+from rules.access.decision import OWN, PROFESSIONAL, Area, Decision, Relation
+
+_AGREED: Final = Decision(
+    roles=PROFESSIONAL,
+    relations=(Relation.OWNER, Relation.OTHER_PARTY),
+    when="while the role is held; no line in the read log, since an agreement is both parties'",
+)
+_LASTING: Final = "while the sharing lasts"
+_SHARED: Final = Decision(roles=PROFESSIONAL, relations=(Relation.NAMED,), when=_LASTING)
+_ENERGY: Final = Decision(
+    roles=PROFESSIONAL,
+    relations=(Relation.NAMED,),
+    when=f"{_LASTING}, with its energy",
+)
+
+AREA: Final = Area(
+    root_fields=dict.fromkeys(
+        (
+            "openPortfolio",
+            "writeProfileStatement",
+            "claimTalent",
+            "reviseTalent",
+            "setTalentAside",
+            "noteEnergySource",
+            "removeEnergySource",
+            "namePassion",
+            "letGoOfPassion",
+            "addEvidence",
+            "withdrawEvidence",
+            "writeReflection",
+            "setGoal",
+            "sharpenGoal",
+            "noteGoalProgress",
+            "reachGoal",
+            "letGoOfGoal",
+            "offerGoalToTeam",
+            "takeBackGoalOffer",
+            "planConversation",
+            "recordConversation",
+            "confirmAgreement",
+            "shareItem",
+            "endItemSharing",
+            "giveInsightConsent",
+            "withdrawInsightConsent",
+            "recordCorrection",
+            "pausePortfolio",
+            "resumePortfolio",
+            "closePortfolio",
+            "portfolioChanged",
+        ),
+        PROFESSIONAL,
+    ),
+    types={
+        **dict.fromkeys(
+            (
+                "Portfolio",
+                "ProfileStatement",
+                "TalentClaim",
+                "TalentReading",
+                "EnergySource",
+                "EnergyBalance",
+                "Passion",
+                "Evidence",
+                "Reflection",
+                "Goal",
+                "Conversation",
+                "Sharing",
+                "InsightConsent",
+                "TimelineEntry",
+                "TimelineEntryConnection",
+                "TimelineEntryEdge",
+                "Disclosure",
+                "DisclosureConnection",
+                "DisclosureEdge",
+                "PortfolioChange",
+                "PortfolioPayload",
+                "TalentPayload",
+                "EnergySourcePayload",
+                "PassionPayload",
+                "EvidencePayload",
+                "ReflectionPayload",
+                "GoalPayload",
+                "ConversationPayload",
+                "SharingPayload",
+            ),
+            OWN,
+        ),
+        # What two people agreed: both, and nobody else.
+        **dict.fromkeys(("Agreement", "AgreementPayload"), _AGREED),
+        # What an owner opened by name: the item as it is now, and nothing around it.
+        **dict.fromkeys(("SharedItem", "SharedItemConnection", "SharedItemEdge"), _SHARED),
+    },
+    fields={"SharedItem.energy": _ENERGY, "SharedItem.quadrant": _ENERGY},
+)

@@ -1,0 +1,10 @@
+"""Who may ask about a team, and who may form one."""
+
+from typing import Final
+
+from rules.access.decision import HR_FEED, OWN, Area
+
+AREA: Final = Area(
+    root_fields={"formTeam": HR_FEED, "renameTeam": HR_FEED, "closeTeam": HR_FEED},
+    types={"Team": OWN},
+)

@@ -1,0 +1,15 @@
+"""Who may ask about the tree of units, and who may change it."""
+
+from typing import Final
+
+from rules.access.decision import HR_FEED, OPEN, Area
+
+AREA: Final = Area(
+    root_fields={
+        "formUnit": HR_FEED,
+        "renameUnit": HR_FEED,
+        "moveUnit": HR_FEED,
+        "closeUnit": HR_FEED,
+    },
+    types=dict.fromkeys(("Unit", "UnitChange"), OPEN),
+)

@@ -1,0 +1,88 @@
+"""What HR's system may say about the tree of units, under its own keys."""
+
+from typing import Final
+
+from typing_extensions import override
+
+from kit.ids import derived_id
+from services.decisions.decider import Command, Ids, Refusal
+from services.decisions.validation import key_refusals, text_refusals
+
+KEY_CHARS_MAX: Final = 64
+
+
+NAME_CHARS_MAX: Final = 120
+
+
+class UnitCommand(Command, frozen=True, kw_only=True):
+    """By HR's system, under its own key of the unit."""
+
+    unit_key: str
+
+    def unit(self, ids: Ids) -> str:
+        return derived_id(ids.organisation, "unit", self.unit_key)
+
+    @override
+    def streams(self, ids: Ids) -> tuple[str, ...]:
+        return (f"units-{ids.organisation}",)
+
+    @override
+    def thing(self, ids: Ids) -> str | None:
+        return self.unit(ids)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX)
+
+
+class FormUnit(UnitCommand, frozen=True, kw_only=True):
+    """Without a parent at the top."""
+
+    name: str
+    parent_key: str | None = None
+
+    def parent(self, ids: Ids) -> str | None:
+        return None if self.parent_key is None else derived_id(ids.organisation, "unit", self.parent_key)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        parent = self.parent_key
+        return [
+            *UnitCommand.refusals(self),
+            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
+            *([] if parent is None else key_refusals(parent, "parentKey", chars_max=KEY_CHARS_MAX)),
+        ]
+
+
+class RenameUnit(UnitCommand, frozen=True, kw_only=True):
+    name: str
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *UnitCommand.refusals(self),
+            *text_refusals(self.name, "name", chars_max=NAME_CHARS_MAX),
+        ]
+
+
+class MoveUnit(UnitCommand, frozen=True, kw_only=True):
+    """With everything below it, never under itself."""
+
+    parent_key: str
+
+    def parent(self, ids: Ids) -> str:
+        return derived_id(ids.organisation, "unit", self.parent_key)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *UnitCommand.refusals(self),
+            *key_refusals(self.parent_key, "parentKey", chars_max=KEY_CHARS_MAX),
+        ]
+
+
+class CloseUnit(UnitCommand, frozen=True, kw_only=True):
+    """For good, once no unit is below it."""
+
+
+AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit

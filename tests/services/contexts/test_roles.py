@@ -1,0 +1,85 @@
+"""Who may be given a role, and who may not."""
+
+import pytest
+
+from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
+from rules.access.roles import NEVER_GRANTED, Role
+from services.contexts.policy.commands import GrantRole, WithdrawRole
+from services.decisions.decider import Command, Ids
+from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
+
+FOUNDED = OrganisationFounded(name="MEE")
+
+
+def granted(role: str, person: str = PERSON) -> RoleGranted:
+    return RoleGranted(grant=f"g-{role}", person=person, role=role)
+
+
+def grant(role: Role, subject: str = "e1") -> GrantRole:
+    return GrantRole(role=role, subject=subject)
+
+
+def test_a_role_is_withdrawn_and_may_be_granted_again() -> None:
+    withdraw = WithdrawRole(role_grant_id="g-HR")
+    gone = RoleWithdrawn(grant="g-HR")
+    given(FOUNDED, granted("HR")).when(withdraw).then(gone)
+    given(FOUNDED, granted("HR"), gone).when(withdraw).refused("ALREADY_SO")
+    given(FOUNDED).when(withdraw).refused("NOT_FOUND", fields=["roleGrantId"])
+    given(FOUNDED, granted("HR"), gone).when(grant(Role.HR)).then(
+        RoleGranted(grant=NEW, person=PERSON, role="HR")
+    )
+    given(FOUNDED, granted("AUDITOR"), RoleWithdrawn(grant="g-AUDITOR")).when(
+        grant(Role.PRIVACY_OFFICER)
+    ).then(RoleGranted(grant=NEW, person=PERSON, role="PRIVACY_OFFICER"))
+
+
+def test_the_last_administrator_stays() -> None:
+    withdraw = WithdrawRole(role_grant_id="g-ADMINISTRATOR")
+    other = RoleGranted(grant="g2", person="f" * 32, role="ADMINISTRATOR")
+    given(FOUNDED, granted("ADMINISTRATOR")).when(withdraw).refused("WRONG_STATE")
+    given(FOUNDED, granted("ADMINISTRATOR"), other).when(withdraw).then(
+        RoleWithdrawn(grant="g-ADMINISTRATOR")
+    )
+
+
+def test_a_role_is_granted() -> None:
+    given(FOUNDED).when(grant(Role.HR)).then(RoleGranted(grant=NEW, person=PERSON, role="HR"))
+    given(FOUNDED, granted("HR")).when(grant(Role.BOARD)).then(
+        RoleGranted(grant=NEW, person=PERSON, role="BOARD")
+    )
+
+
+def test_a_role_is_granted_to_one_person_once() -> None:
+    given(FOUNDED, granted("HR")).when(grant(Role.HR)).refused("ALREADY_SO")
+    given(FOUNDED, granted("HR", person="f" * 32)).when(grant(Role.HR)).then(
+        RoleGranted(grant=NEW, person=PERSON, role="HR")
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"), [("AUDITOR", Role.PRIVACY_OFFICER), ("PRIVACY_OFFICER", Role.AUDITOR)]
+)
+def test_auditor_and_privacy_officer_are_never_in_one_hand(held: str, asked: Role) -> None:
+    given(FOUNDED, granted(held)).when(grant(asked)).refused("ROLES_CONFLICT", fields=["role"])
+
+
+def test_a_role_for_nobody_is_refused() -> None:
+    nobody = Ids(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
+    given(FOUNDED).when(grant(Role.HR), nobody).refused("NOT_FOUND")
+
+
+def test_a_role_this_program_does_not_know_is_held_by_nobody() -> None:
+    given(FOUNDED, granted("FUTURE_ROLE")).when(grant(Role.HR)).then(
+        RoleGranted(grant=NEW, person=PERSON, role="HR")
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        *((grant(role), ["role"]) for role in sorted(NEVER_GRANTED, key=lambda role: role.name)),
+        (grant(Role.HR, ""), ["subject"]),
+    ],
+)
+def test_input_that_can_not_be_is_refused_field_by_field(command: Command, fields: list[str]) -> None:
+    assert [".".join(refusal.field) for refusal in command.refusals()] == fields
