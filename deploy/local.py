@@ -18,7 +18,6 @@ from deploy.demo.filling import fill
 from deploy.demo.hands import FillingError, Ground
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
-from deploy.in_process import bus_of
 from deploy.processing import feed_of, scheduler_of
 from deploy.welcome import welcome
 from events.codec import EventMapper
@@ -27,6 +26,7 @@ from events.log.recorder import LogRecorder
 from events.privacy.vault import Vault
 from gateway.app import Start, create_app
 from gateway.assembly import limits_of, open_gateway
+from gateway.commands.in_process_bus import InProcessBus
 from gateway.context import Gateway
 from gateway.http.development_issuer import DevelopmentIssuer
 from kit.clock import Calendar, SystemClock
@@ -40,9 +40,9 @@ from kit.telemetry import set_up_logging
 from projections.registry import find_views
 from projections.worker import ViewWorker
 from services.handling.handler import CommandHandler
+from services.handling.requests import RequestHandler
 from services.http.app import Contained
 from services.http.authentication import CallerReader
-from services.http.rate_limit import Pace
 
 KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
@@ -209,7 +209,7 @@ def _serve(house: House, stop: Stop) -> None:
         person_claim=settings.oidc_person_claim,
         clock=calendar,
     )
-    bus = bus_of(house.handler, Pace(per_minute_max=settings.commands_per_minute_max))
+    bus = InProcessBus(RequestHandler(house.handler, per_minute_max=settings.commands_per_minute_max))
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Gateway]:

@@ -8,42 +8,30 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, HTTPException
 
 from events.privacy import disclosures as read_log
-from events.privacy.sealing import VaultUnreachableError
 from events.privacy.vault import Vault
 from kit.clock import Calendar
+from kit.errors import ForbiddenError, RequestError
 from kit.health import Health
-from kit.http.tokens import IssuerUnreachableError
 from kit.postgres.connections import connect_own, connect_own_async
 from processes.hr_feed.endpoint import feed_routes
-from processes.hr_feed.feed import Give, Outcome
+from processes.hr_feed.feed import SendCommand
 from processes.scheduler import Scheduler
+from rules.commands import CommandRequest, CommandResult, Refusal
 from services.contexts.portfolio.sharing.commands import EndItemSharings
 from services.handling.handler import CommandHandler
 from services.handling.registry import MalformedCommandError, read_command
-from services.handling.results import Caller, ForbiddenError, UnavailableError
+from services.handling.results import Caller, NothingAppliedError
 from services.http.app import Contained
 from services.http.authentication import (
     CallerReader,
-    NobodyKnownError,
-    UnauthenticatedError,
-    UnknownRoleError,
 )
 
-_STATUS = {
-    UnauthenticatedError: 401,
-    NobodyKnownError: 403,
-    ForbiddenError: 403,
-    UnknownRoleError: 400,
-    VaultUnreachableError: 503,
-    IssuerUnreachableError: 503,
-    UnavailableError: 503,
-}
 # It was not so any more when it was decided. Any other refusal leaves it to be done.
 _NOT_SO: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
-_NO_LONGER: Final = (
-    "FORBIDDEN",
-    "Dit mocht niet meer: de rol is intussen ingetrokken.",
-    "This was no longer allowed: the role has been withdrawn meanwhile.",
+_NO_LONGER: Final = Refusal(
+    code="NOT_FOUND",
+    nl="Dit mocht niet meer: de rol is intussen ingetrokken.",
+    en="This was no longer allowed: the role has been withdrawn meanwhile.",
 )
 
 
@@ -55,7 +43,7 @@ def scheduler_of(
     def give(command: EndItemSharings, *, process: str, occasion: str) -> bool:
         try:
             ended = handler.handle_for_process(command, process=process, occasion=occasion)
-        except UnavailableError:
+        except NothingAppliedError:
             return False  # the handler logged why
         return ended.outcome == "ACCEPTED" or {refusal.code for refusal in ended.refusals} in _NOT_SO
 
@@ -87,37 +75,40 @@ def feed_of(
 ) -> APIRouter:
     """Return the routes of HR's files, carried out by this handler in the name of who sends them."""
 
-    def give_for(headers: Mapping[str, str]) -> Give:
+    def sender_for(headers: Mapping[str, str]) -> SendCommand:
         try:
             caller = callers.read(headers)
             handler.require_role("registerProfessional", caller)
-        except tuple(_STATUS) as error:
-            raise HTTPException(_STATUS[type(error)], str(error)) from error
-        return _giving(handler, caller)
+        except RequestError as error:
+            raise HTTPException(error.status, str(error)) from error
+        return _sending(handler, caller)
 
     return feed_routes(
         connect=_connect(database_url, "hr-feed"),
         numbers=vault.claims_of,
-        give_for=give_for,
+        sender_for=sender_for,
         calendar=calendar,
     )
 
 
-def _giving(handler: CommandHandler, caller: Caller) -> Give:
-    def give(name: str, given: Mapping[str, Any], command_id: str) -> Outcome:
+def _sending(handler: CommandHandler, caller: Caller) -> SendCommand:
+    def send(request: CommandRequest) -> CommandResult:
+        def refused(refusal: Refusal) -> CommandResult:
+            return CommandResult(command_id=request.command_id, outcome="REFUSED", refusals=(refusal,))
+
         try:
-            ended = handler.handle(read_command(name, dict(given)), caller=caller, command_id=command_id)
-        except UnavailableError:
-            return Outcome(outcome="UNSETTLED")
+            return handler.handle(
+                read_command(request.name, request.input), caller=caller, command_id=request.command_id
+            )
+        except NothingAppliedError:
+            return CommandResult(command_id=request.command_id, outcome="UNSETTLED")
         except MalformedCommandError as error:
-            return Outcome(outcome="REFUSED", refusals=(("INVALID_INPUT", str(error), str(error)),))
+            return refused(Refusal(code="INVALID_INPUT", nl=str(error), en=str(error)))
         except ForbiddenError:
             # Withdrawn while the files were carried out: the report still tells what was done before.
-            return Outcome(outcome="REFUSED", refusals=(_NO_LONGER,))
-        reasons = tuple((refusal.code, refusal.nl, refusal.en) for refusal in ended.refusals)
-        return Outcome(outcome=ended.outcome, refusals=reasons)
+            return refused(_NO_LONGER)
 
-    return give
+    return send
 
 
 def _connect(url: str, name: str) -> Callable[[], Any]:

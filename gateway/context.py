@@ -15,12 +15,12 @@ from gateway.reading.freshness import Freshness
 from gateway.reading.loaders import Loaders
 from gateway.reading.reader import Caller, Reads
 from kit.clock import Calendar
-from kit.http.tokens import IssuerUnreachableError, TokenRefusedError
+from kit.errors import BadRequestError, UnauthenticatedError
+from kit.http.tokens import IssuerUnreachableError, TokenRefusedError, bearer_token
 from projections.view import View
 from rules.access.decisions import roles_for
-from rules.access.roles import Role
+from rules.access.roles import ROLE_HEADER, Role, role_named
 
-ROLE_HEADER = "ipp-role"
 POSITIONS_MAX = 20
 
 
@@ -81,17 +81,20 @@ class Context:
 
     async def authenticate(self, headers: Mapping[str, str]) -> None:
         """Read token and role of the request. Raises RequestRefusedError for what is wrong with either."""
-        token = _bearer(headers.get("authorization"))
-        named = headers.get(ROLE_HEADER)
-        if token is None:
-            return
         try:
+            token = bearer_token(headers)
+            if token is None:
+                return
             self.identity = await self.gateway.authenticator.identify(token)
+            self.role = role_named(headers.get(ROLE_HEADER.lower()))
         except TokenRefusedError as refused:
             raise _unauthenticated(f"Sign in again: {refused}.") from refused
+        except UnauthenticatedError as refused:
+            raise _unauthenticated(refused.sentence) from refused
         except IssuerUnreachableError as error:
             raise RequestRefusedError(503, ErrorCode.UNAVAILABLE, "Tokens can't be checked now.") from error
-        self.role = _role(named)
+        except BadRequestError as error:
+            raise RequestRefusedError(error.status, ErrorCode.BAD_REQUEST, error.sentence) from error
 
     @property
     def person(self) -> str:
@@ -174,25 +177,6 @@ class Context:
 
 # Of the task that answers one field: operations of one WebSocket share a context, and not what they found.
 _found: ContextVar[tuple[Context, Caller] | None] = ContextVar("found", default=None)
-
-
-def _bearer(header: str | None) -> str | None:
-    if header is None:
-        return None
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise _unauthenticated("The header is `Authorization: Bearer <token>`.")
-    return token.strip()
-
-
-def _role(named: str | None) -> Role:
-    if named is None:
-        return Role.PROFESSIONAL
-    choice = named.strip().upper()
-    if choice not in Role.__members__ or choice == Role.PUBLIC.name:
-        names = ", ".join(sorted(set(Role.__members__) - {Role.PUBLIC.name}))
-        raise RequestRefusedError(400, ErrorCode.BAD_REQUEST, f"The header IPP-Role is one of: {names}.")
-    return Role[choice]
 
 
 def _unauthenticated(message: str) -> RequestRefusedError:

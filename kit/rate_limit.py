@@ -1,36 +1,43 @@
-"""What each of many may use up: a bucket of tokens by name, refilled evenly."""
+"""A rate limit: one token bucket for each caller, refilled evenly."""
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 _MINUTE_S = 60.0
 
 
-class Allowances:
+class RateLimiter:
     """
-    `burst` at once, and `per_minute` in the long run; safe from several threads.
+    `burst` requests at once, and `per_minute` in the long run; safe from several threads.
 
-    Of `remembered_max` names, whoever was silent longest is forgotten, and begins with a full bucket.
+    It remembers `callers_max` callers. Beyond that, the one who was silent longest is forgotten, and begins
+    with a full bucket.
     """
 
-    def __init__(self, *, per_minute: int, burst: int, remembered_max: int) -> None:
+    def __init__(
+        self, *, per_minute: int, burst: int, callers_max: int, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._per_minute = per_minute
         self._burst = float(burst)
-        self._remembered_max = remembered_max
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._callers_max = callers_max
+        self._now_s = now_s
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """Return how many are remembered."""
-        return len(self._left)
+        """Return how many callers are remembered."""
+        return len(self._buckets)
 
-    def take(self, name: str, *, now_s: float) -> float:
-        """Use up one and return 0, or return after how many seconds there will be another."""
+    def take(self, caller: str) -> float:
+        """Use up one request of the caller and return 0, or return after how many seconds there is one."""
+        now_s = self._now_s()
         with self._lock:
-            left, seen_s = self._left.pop(name, (self._burst, now_s))
+            left, seen_s = self._buckets.pop(caller, (self._burst, now_s))
             left = min(self._burst, left + max(0.0, now_s - seen_s) * self._per_minute / _MINUTE_S)
             allowed = left >= 1
-            self._left[name] = (left - 1 if allowed else left, now_s)
-            while len(self._left) > self._remembered_max:
-                self._left.popitem(last=False)
+            self._buckets[caller] = (left - 1 if allowed else left, now_s)
+            while len(self._buckets) > self._callers_max:
+                self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - left) * _MINUTE_S / self._per_minute

@@ -2,8 +2,10 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -88,3 +90,9 @@ def correlation_id() -> str | None:
     """Give the id of the request or batch at hand, to be passed on to the next process."""
     found = structlog.contextvars.get_contextvars().get("correlation_id")
     return found if isinstance(found, str) else None
+
+
+def traceback_summary(error: BaseException) -> str:
+    """Return the lines an error came through, the innermost first, without its text: it may quote people."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

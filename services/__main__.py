@@ -24,6 +24,7 @@ from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
 from events.privacy.vault import Vault
 from kit.clock import Calendar, SystemClock
+from kit.errors import ForbiddenError
 from kit.health import Health
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
@@ -33,11 +34,11 @@ from kit.telemetry import set_up_logging
 from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
 from services.admin.terms import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
 from services.handling.handler import CommandHandler
-from services.handling.results import ForbiddenError, UnavailableError
+from services.handling.requests import RequestHandler
+from services.handling.results import NothingAppliedError
 from services.http.app import create_app
 from services.http.authentication import CallerReader
 from services.http.health_watch import watch
-from services.http.rate_limit import Pace
 
 # Pretty tracebacks would show local variables, and with them keys.
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
@@ -59,11 +60,10 @@ def serve(context: typer.Context) -> None:
         verifier = verifier_of(settings, clock=clock, client=client)
         callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
         api = create_app(
-            handler=handler,
+            requests=RequestHandler(handler, per_minute_max=settings.commands_per_minute_max),
             callers=callers,
             health=health,
             body_bytes_max=settings.body_bytes_max,
-            pace=Pace(per_minute_max=settings.commands_per_minute_max),
         )
         server = uvicorn.Server(
             uvicorn.Config(api, host=settings.host, port=settings.port, log_config=None, access_log=False)
@@ -133,7 +133,7 @@ def load_terms(
     except (OSError, TermListError, ForbiddenError) as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(1) from None
-    except UnavailableError as error:
+    except NothingAppliedError as error:
         typer.echo(f"{error}. Run this again.", err=True)
         raise typer.Exit(1) from None
     there = len(rows) - len(loaded.left_out)

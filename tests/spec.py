@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from events.catalog.registry import Event
-from services.decisions.decider import Command, Ids, RejectedError
+from services.decisions.command import Command, Ids
+from services.decisions.refusals import RejectedError
 from services.handling.registry import decider_of
 
 NEW = "0" * 31 + "1"

@@ -82,7 +82,7 @@ class Hand:
                 command_id=_command_id(occasion),
             )
             if ended.outcome == "ACCEPTED":
-                return ended.thing_id or ""
+                return ended.entity_id or ""
             if ended.outcome == "REFUSED" and {refusal.code for refusal in ended.refusals} != {"TOO_BUSY"}:
                 raise FillingError(f"{name} ({occasion}): {ended.refusals[0].en}")
         raise FillingError(f"{name} ({occasion}) was not settled")
@@ -96,7 +96,7 @@ class Hand:
 
     def is_done(self, person: str, role: Role, occasion: str) -> bool:
         caller = Caller(person=person, role=role)
-        return self._handler.fate(caller=caller, command_id=_command_id(occasion)) is not None
+        return self._handler.result_of(caller=caller, command_id=_command_id(occasion)) is not None
 
     def agreements_of(self, person: str, conversation: str) -> Sequence[str]:
         return [

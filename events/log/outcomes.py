@@ -3,18 +3,7 @@
 import msgspec
 from eventsourcing.persistence import IntegrityError, PersistenceError, ProgrammingError
 
-
-class Position(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """
-    A place in the log's accepted events.
-
-    `generation` names the log's life (32 hex digits), `ordinal` counts the accepted events of the partition
-    from 1: it is the place of a commit's last event, or, for a commit without events, of the one before it.
-    """
-
-    generation: str
-    partition: int
-    ordinal: int
+from rules.commands import LogPosition
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +11,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: str
     command: bytes
-    position: Position
+    position: LogPosition
     events: int
     answer: bytes
     fingerprint: bytes

@@ -7,6 +7,8 @@ from typing import Final, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kit.errors import UnavailableError
+
 STEP_BYTES: Final = 256
 KEY_BYTES: Final = 32
 _FORMAT: Final = b"\x01"
@@ -28,7 +30,7 @@ class NoKeyError(Exception):
     """There never was a key of this subject."""
 
 
-class VaultUnreachableError(Exception):
+class VaultUnreachableError(UnavailableError):
     """Keys can't be had at the moment; nothing is known about any of them."""
 
 

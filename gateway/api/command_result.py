@@ -5,10 +5,10 @@ from uuid import UUID
 
 import strawberry
 
-from gateway.commands.bus import Fate
 from gateway.positions import PositionCipher
 from gateway.types.scalars import Position
 from gateway.types.texts import LocalText
+from rules import commands
 
 
 @strawberry.enum(description="How a command ended.")
@@ -138,19 +138,19 @@ class CommandResult:
     )
 
 
-def command_result(fate: Fate, positions: PositionCipher) -> CommandResult:
+def command_result(result: commands.CommandResult, positions: PositionCipher) -> CommandResult:
     """Return what a client learns of how a command ended."""
     return CommandResult(
-        command_id=UUID(fate.command_id),
-        outcome=CommandOutcome[fate.outcome],
-        position=positions.write(fate.position) if fate.position else None,
-        version=fate.version,
+        command_id=UUID(result.command_id),
+        outcome=CommandOutcome[result.outcome],
+        position=positions.write(result.position) if result.position else None,
+        version=result.version,
         refusals=[
             Refusal(
-                code=RefusalCode[reason.code],
-                message=LocalText(nl=reason.nl, en=reason.en),
-                field=list(reason.field),
+                code=RefusalCode[refusal.code],
+                message=LocalText(nl=refusal.nl, en=refusal.en),
+                field=list(refusal.field),
             )
-            for reason in fate.reasons
+            for refusal in result.refusals
         ],
     )

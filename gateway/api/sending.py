@@ -11,12 +11,12 @@ from strawberry import UNSET, Info
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.api.command_result import CommandResult, command_result
-from gateway.commands.bus import Fate, Order
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from projections.view import View
+from rules import commands
 
-THING_WAIT_S = 2.0
+RESULT_WAIT_S = 2.0
 
 
 @strawberry.input
@@ -30,18 +30,18 @@ class CommandPayload:
     command: CommandResult
 
 
-async def give(info: Info[Context, None], given: CommandInput) -> Fate:
+async def send_command(info: Info[Context, None], given: CommandInput) -> commands.CommandResult:
     """Send the command that the input is named after."""
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    order = Order(
+    request = commands.CommandRequest(
         name=_mutation_of(type(given).__name__),
         command_id=str(given.command_id),
         expected_version=given.expected_version if isinstance(given.expected_version, int) else None,
-        content=_content(given, leave_out=("command_id", "expected_version")),
+        input=_content(given, leave_out=("command_id", "expected_version")),
     )
-    return await context.gateway.bus.send(order, identity=context.identity, role=context.role)
+    return await context.gateway.bus.send(request, identity=context.identity, role=context.role)
 
 
 def _mutation_of(input_name: str) -> str:
@@ -76,18 +76,21 @@ def _plain(value: object) -> object:
             return value
 
 
-async def shown(info: Info[Context, None], fate: Fate, *views: View, of_another: bool = False) -> bool:
+async def can_show(
+    info: Info[Context, None], sent: commands.CommandResult, *views: View, of_another: bool = False
+) -> bool:
     """
-    Whether what the command changed can be shown: the views have come to it, and who asks may see it now.
+    Whether what the command changed can be shown: the views have passed it, and the caller may see it now.
 
-    A command sent again is told how it ended whatever became of the sender's role, but not what stands there
-    since. What is `of_another` is not shown from views too stale to know that it was taken away.
+    A retried command always returns its original result. The changed item is included only if the caller
+    still holds the role. An item `of_another` person is not shown from views too stale to know that it was
+    taken away.
     """
     context = info.context
-    if fate.position is None:
+    if sent.position is None:
         return False
     try:
-        await context.gateway.freshness.wait(views, [fate.position], within_s=THING_WAIT_S)
+        await context.gateway.freshness.wait(views, [sent.position], within_s=RESULT_WAIT_S)
         if of_another:
             await context.need_fresh(*views)
     except GatewayError as late:
@@ -97,5 +100,5 @@ async def shown(info: Info[Context, None], fate: Fate, *views: View, of_another:
     return context.role in await context.roles()
 
 
-def result(info: Info[Context, None], fate: Fate) -> CommandResult:
-    return command_result(fate, info.context.gateway.positions)
+def result_of(info: Info[Context, None], sent: commands.CommandResult) -> CommandResult:
+    return command_result(sent, info.context.gateway.positions)

@@ -1,16 +1,15 @@
 """The command bus of production: commands go to the services over HTTP, with the caller's own token."""
 
-from typing import Final, Literal
+from typing import Final
 
 import httpx
 import msgspec
 
 from gateway.auth import Identity
-from gateway.commands.bus import Fate, Order, Reason
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place
 from kit.telemetry import correlation_id
 from rules.access.roles import Role
+from rules.commands import CommandRequest, CommandResult
 
 COMMAND_S_MAX: Final = 15.0
 CONNECT_S_MAX: Final = 3.0
@@ -18,39 +17,15 @@ CONNECTIONS_MAX: Final = 64
 _NOT_THERE: Final = 404
 
 
-class _Position(msgspec.Struct, frozen=True, kw_only=True):
-    generation: str
-    partition: int
-    ordinal: int
-
-
-class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    code: str
-    nl: str
-    en: str
-    field: tuple[str, ...] = ()
-
-
-class _Result(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What services answer, as far as the gateway reads it."""
-
-    command_id: str
-    outcome: Literal["ACCEPTED", "REFUSED", "UNSETTLED"]
-    position: _Position | None = None
-    version: int | None = None
-    refusals: tuple[_Refusal, ...] = ()
-    thing_id: str | None = None
-
-
 class _Error(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     message: str
 
 
-_decode_result = msgspec.json.Decoder(_Result).decode
+_decode_result = msgspec.json.Decoder(CommandResult).decode
 _decode_error = msgspec.json.Decoder(_Error).decode
 # What services say without having applied anything; any other failure leaves it open.
-_SAID = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
+_ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
 
 
 class HttpBus:
@@ -59,16 +34,16 @@ class HttpBus:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def send(self, order: Order, *, identity: Identity, role: Role) -> Fate:
+    async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
         body = {
-            "commandId": order.command_id,
-            "expectedVersion": order.expected_version,
-            "input": dict(order.content),
+            "commandId": request.command_id,
+            "expectedVersion": request.expected_version,
+            "input": request.input,
         }
-        unsettled = Fate(command_id=order.command_id, outcome="UNSETTLED")
+        unsettled = CommandResult(command_id=request.command_id, outcome="UNSETTLED")
         try:
             answer = await self._client.post(
-                f"/commands/{order.name}",
+                f"/commands/{request.name}",
                 content=msgspec.json.encode(body),
                 headers={**_headers(identity, role), "Content-Type": "application/json"},
             )
@@ -79,28 +54,30 @@ class HttpBus:
             return unsettled
         if answer.is_success:
             try:
-                return _fate(_decode_result(answer.content))
+                return _decode_result(answer.content)
             except msgspec.MsgspecError:
                 return unsettled
-        said = _said(answer)
-        if said is None:
+        error = _error_of(answer)
+        if error is None:
             return unsettled
-        raise said
+        raise error
 
-    async def fate(self, command_id: str, *, identity: Identity, role: Role) -> Fate | None:
+    async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
         try:
             answer = await self._client.get(f"/commands/{command_id}", headers=_headers(identity, role))
             if answer.is_success:
-                return _fate(_decode_result(answer.content))
+                return _decode_result(answer.content)
         except (httpx.HTTPError, msgspec.MsgspecError):
-            raise GatewayError(ErrorCode.UNAVAILABLE, "This can't be told now; ask again.") from None
+            raise GatewayError(ErrorCode.UNAVAILABLE, "The outcome is not known yet; try again.") from None
         if answer.status_code == _NOT_THERE:
             return None
-        raise _said(answer) or GatewayError(ErrorCode.UNAVAILABLE, "This can't be told now; ask again.")
+        raise _error_of(answer) or GatewayError(
+            ErrorCode.UNAVAILABLE, "The outcome is not known yet; try again."
+        )
 
 
 def services_client(url: str) -> httpx.AsyncClient:
-    """Open a client for the services at this address; its time is the bus's to know."""
+    """Open an HTTP client for the services, with the bus's timeouts."""
     return httpx.AsyncClient(
         base_url=url,
         timeout=httpx.Timeout(COMMAND_S_MAX, connect=CONNECT_S_MAX),
@@ -114,28 +91,11 @@ def _headers(identity: Identity, role: Role) -> dict[str, str]:
     return {**headers, "IPP-Correlation-Id": correlated} if correlated else headers
 
 
-def _said(answer: httpx.Response) -> GatewayError | None:
+def _error_of(answer: httpx.Response) -> GatewayError | None:
     """Return the error that services gave on purpose, which applied nothing; None for any other answer."""
     try:
         error = _decode_error(answer.content)
     except msgspec.MsgspecError:
         return None
-    code = _SAID.get(error.code)
+    code = _ERROR_CODES.get(error.code)
     return GatewayError(code, f"{error.message[:1].upper()}{error.message[1:]}.") if code else None
-
-
-def _fate(result: _Result) -> Fate:
-    position = result.position
-    return Fate(
-        command_id=result.command_id,
-        outcome=result.outcome,
-        position=Place(generation=position.generation, partition=position.partition, ordinal=position.ordinal)
-        if position
-        else None,
-        version=result.version,
-        reasons=tuple(
-            Reason(code=refusal.code, nl=refusal.nl, en=refusal.en, field=refusal.field)
-            for refusal in result.refusals
-        ),
-        thing=result.thing_id,
-    )

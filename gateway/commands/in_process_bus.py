@@ -1,52 +1,61 @@
-"""The command bus of the embedded profile: services in the same process, on a bounded pool of threads."""
+"""The command bus of the embedded profile: services in the same process, on a bounded number of threads."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 from gateway.auth import Identity
-from gateway.commands.bus import Fate, Order
 from gateway.errors import ErrorCode, GatewayError
+from kit.errors import RequestError
 from rules.access.roles import Role
+from rules.commands import CommandRequest, CommandResult
 
 THREADS_MAX = 16
 WAITING_MAX = 128
 COMMAND_S_MAX = 12.0
 T = TypeVar("T")
 
-Handle = Callable[[Order, str, Role], Fate]
-"""Decides on a command of a person in a role; raises GatewayError FORBIDDEN or UNAVAILABLE."""
-FateOf = Callable[[str, str, Role], Fate | None]
-"""Finds a command of a person by its id; raises likewise."""
+
+class Commands(Protocol):
+    """Handles the commands of a person in a role. Both methods block, and raise RequestError."""
+
+    def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult: ...
+    def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None: ...
 
 
 class InProcessBus:
-    """`handle` and `fate_of` block; they run beside the loop that serves."""
+    """
+    Runs the handling of commands on threads of its own, beside the loop that serves.
 
-    def __init__(self, *, handle: Handle, fate_of: FateOf) -> None:
-        self._handle = handle
-        self._fate_of = fate_of
+    A command that nobody waits for any more keeps its thread until it ends. anyio's limiter would count that
+    thread as free, so threads would grow without bound while the log is away; a pool of its own does not.
+    """
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
         self._threads = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="commands")
         self._under_way = 0
 
     def close(self) -> None:
-        """Let what was begun come to its end."""
+        """Wait for the commands that have begun."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    async def send(self, order: Order, *, identity: Identity, role: Role) -> Fate:
+    async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
         person = _person(identity)
         try:
-            return await self._run(lambda: self._handle(order, person, role))
-        except TimeoutError:  # the thread goes on, so nothing is certain yet
-            return Fate(command_id=order.command_id, outcome="UNSETTLED")
+            return await self._run(partial(self._commands.send, request, person=person, role=role))
+        except TimeoutError:  # the thread goes on, so the command may still happen
+            return CommandResult(command_id=request.command_id, outcome="UNSETTLED")
 
-    async def fate(self, command_id: str, *, identity: Identity, role: Role) -> Fate | None:
+    async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
         person = _person(identity)
         try:
-            return await self._run(lambda: self._fate_of(command_id, person, role))
+            return await self._run(partial(self._commands.result_of, command_id, person=person, role=role))
         except TimeoutError:
-            raise GatewayError(ErrorCode.UNAVAILABLE, "This can't be told now; ask again.") from None
+            message = "The outcome is not known yet; try again."
+            raise GatewayError(ErrorCode.UNAVAILABLE, message) from None
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._under_way >= THREADS_MAX + WAITING_MAX:
@@ -54,13 +63,17 @@ class InProcessBus:
         self._under_way += 1
         future = asyncio.get_running_loop().run_in_executor(self._threads, work)
         future.add_done_callback(self._done)
-        async with asyncio.timeout(COMMAND_S_MAX):
-            return await asyncio.shield(future)
+        try:
+            async with asyncio.timeout(COMMAND_S_MAX):
+                return await asyncio.shield(future)
+        except RequestError as error:
+            code = ErrorCode.BAD_REQUEST if error.code == "NOT_FOUND" else ErrorCode(error.code)
+            raise GatewayError(code, error.sentence) from error
 
     def _done(self, future: "asyncio.Future[T]") -> None:
         self._under_way -= 1
         if not future.cancelled():
-            future.exception()  # seen here too, since nobody waits for it after a timeout
+            future.exception()  # fetched here too: after a timeout nobody else does
 
 
 def _person(identity: Identity) -> str:

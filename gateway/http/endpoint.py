@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -25,17 +26,23 @@ from strawberry.types.execution import PreExecutionError
 
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError, error_document
+from gateway.http.media_types import GRAPHQL_RESPONSE, JSON, accepted_types, media_type, media_type_or_default
 from gateway.http.page import graphiql_page, query_page
-from gateway.limits.rate import Allowance
 from gateway.limits.trusted_documents import document_asked
 from gateway.masking import shown
 from kit import metrics
+from kit.errors import RequestError
+from kit.http.body_limit import limited_body
 from kit.ids import new_id
+from kit.rate_limit import RateLimiter
 from kit.telemetry import correlated
 
-GRAPHQL_RESPONSE = "application/graphql-response+json"
-JSON = "application/json"
 SUBSCRIPTIONS_PER_CONNECTION_MAX = 20
+CALLERS_MAX = 20_000
+"""Callers whose rate is remembered."""
+_over_rate = metrics.counter(
+    "ipp_gateway_requests_over_allowance_total", "Requests refused since their caller sent too many."
+)
 _took = metrics.latency(
     "ipp_gateway_request_seconds", "How long a request over HTTP took; a stream as long as it lasted."
 )
@@ -50,7 +57,7 @@ class _OverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         asked = cast("dict[str, object]", message["payload"])
         try:
             if self.connection_acknowledged:
-                self.view.pace(self.context, cast("ASGIWebSocketAdapter", self.websocket).ws)
+                self.view.limit_rate(self.context, cast("ASGIWebSocketAdapter", self.websocket).ws)
             text = self.view.document(asked)
         except (GatewayError, RequestRefusedError) as refused:
             error = GatewayError(refused.code, refused.message).formatted
@@ -64,7 +71,7 @@ class _ServerSentEvents(SSETransport):
     """For who takes no JSON: urql names streams with every query, last, and means JSON."""
 
     def accepts(self, accept: str) -> bool:
-        return super().accepts(accept) and not _types(accept) & {GRAPHQL_RESPONSE, JSON}
+        return super().accepts(accept) and not accepted_types(accept) & {GRAPHQL_RESPONSE, JSON}
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -87,8 +94,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self.stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: _ServerSentEvents}
         self._gateway = gateway
         limits = gateway.limits
-        self._allowance = Allowance(
-            per_minute=limits.requests_per_minute_max, burst=limits.requests_burst_max, clock=gateway.calendar
+        self._rate = RateLimiter(
+            per_minute=limits.requests_per_minute_max,
+            burst=limits.requests_burst_max,
+            callers_max=CALLERS_MAX,
+            now_s=lambda: gateway.calendar.now().timestamp(),
         )
         self._with_page = with_page
 
@@ -101,11 +111,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 await super().__call__(scope, receive, send)
 
     async def _over_http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, _bounded(receive, self._gateway.limits.body_bytes_max))
+        request = Request(scope, limited_body(receive, self._gateway.limits.body_bytes_max))
         try:
             response = await self._answer(request)
         except RequestRefusedError as refused:
             response = _refusal(request, refused)
+        except RequestError as error:
+            response = _refusal(
+                request, RequestRefusedError(error.status, ErrorCode(error.code), error.sentence)
+            )
         except HTTPException as refused:
             reason = refused.reason or "The request can't be read."
             response = _refusal(
@@ -125,7 +139,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             )
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
             raise RequestRefusedError(415, ErrorCode.BAD_REQUEST, "The body is application/json.")
-        _media_type(request)
+        media_type(request)
         return await self.run(request)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
@@ -135,16 +149,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         try:
             await context.authenticate(request.headers)
         finally:  # who sends tokens that are refused uses up an allowance, too
-            self.pace(context, request)
+            self.limit_rate(context, request)
         if isinstance(response, Response):
-            response.media_type = _media_type(request)
+            response.media_type = media_type(request)
         return context
 
-    def pace(self, context: Context, connection: HTTPConnection) -> None:
+    def limit_rate(self, context: Context, connection: HTTPConnection) -> None:
         """Count one request of the caller. Raises RequestRefusedError when it is one too many."""
         person = context.identity.person if context.identity else None
         address = connection.client.host if connection.client else ""
-        if wait_s := self._allowance.take(f"person {person}" if person else f"address {address}"):
+        wait_s = math.ceil(self._rate.take(f"person {person}" if person else f"address {address}"))
+        if wait_s:
+            _over_rate.inc()
             message = f"You sent too many requests; the next is taken in {wait_s} s."
             headers = {"Retry-After": str(wait_s)}
             raise RequestRefusedError(429, ErrorCode.LIMIT_EXCEEDED, message, headers=headers)
@@ -241,56 +257,16 @@ def _page(request: Request) -> Response:
     return HTMLResponse(html, headers=headers)
 
 
-def _media_type(request: HTTPConnection) -> str:
-    """Choose the media type of the answer; 406 when the client takes none of ours."""
-    types = _types(request.headers.get("accept", "*/*"))
-    if GRAPHQL_RESPONSE in types:
-        return GRAPHQL_RESPONSE
-    if types & {JSON, "application/*", "*/*", ""}:
-        return JSON
-    if "text/event-stream" in types:
-        return GRAPHQL_RESPONSE
-    raise RequestRefusedError(406, ErrorCode.BAD_REQUEST, f"The answer is {GRAPHQL_RESPONSE}.")
-
-
-def _types(accept: str) -> set[str]:
-    return {part.split(";")[0].strip().lower() for part in accept.split(",")}
-
-
 def _failure(request: Request, error: Exception) -> Response:
     """Answer for an error outside of any field, masked as those inside are."""
     masked = shown(GraphQLError("", original_error=error))
     body = json.dumps({"errors": [masked.formatted]}, ensure_ascii=False)
     unavailable = (masked.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
-    return Response(body, status_code=503 if unavailable else 500, media_type=_known_media_type(request))
-
-
-def _known_media_type(request: Request) -> str:
-    try:
-        return _media_type(request)
-    except RequestRefusedError:
-        return GRAPHQL_RESPONSE
+    return Response(body, status_code=503 if unavailable else 500, media_type=media_type_or_default(request))
 
 
 def _refusal(request: Request, refused: RequestRefusedError) -> Response:
-    media_type = _known_media_type(request)
+    media_type = media_type_or_default(request)
     body = json.dumps(error_document(refused.code, refused.message), ensure_ascii=False)
     headers: Mapping[str, str] = refused.headers
     return Response(body, status_code=refused.status, media_type=media_type, headers=dict(headers))
-
-
-def _bounded(receive: Receive, bytes_max: int) -> Receive:
-    """Count the body as it comes, since a length that is told may be missing or wrong."""
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > bytes_max:
-            raise RequestRefusedError(
-                413, ErrorCode.LIMIT_EXCEEDED, f"A request has {bytes_max} bytes at most."
-            )
-        return message
-
-    return counted

@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place
 from projections.positions import CHANNEL, positions_of, staleness_of
 from projections.view import View
+from rules.commands import LogPosition
 
 # A notification may be lost with its connection; positions are looked at this often by a request that waits,
 # and by every subscription for as long as nobody is listening.
@@ -94,7 +94,7 @@ class Freshness:
         """How long one who stays may rely on being woken."""
         return SAFETY_LOOK_S if self._listening else LOOK_AGAIN_S
 
-    async def wait(self, views: Sequence[View], places: Sequence[Place], *, within_s: float) -> None:
+    async def wait(self, views: Sequence[View], places: Sequence[LogPosition], *, within_s: float) -> None:
         """Wait until each view has passed each place. Raises NOT_YET, or POSITION_GONE for another log's."""
         if not places or await self.passed(views, places):
             return
@@ -121,7 +121,7 @@ class Freshness:
         if stale_s > at_most_s:
             raise too_stale(at_most_s)
 
-    async def passed(self, views: Sequence[View], places: Sequence[Place]) -> bool:
+    async def passed(self, views: Sequence[View], places: Sequence[LogPosition]) -> bool:
         """Tell whether all views have passed all places. Raises POSITION_GONE for one of another log."""
         async with self._connect() as connection:
             standing = {(at.view, at.partition): at for at in await positions_of(connection, *views)}

@@ -11,6 +11,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, Jos
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from kit.clock import Clock
+from kit.errors import UnauthenticatedError, UnavailableError
 from kit.settings import Settings
 
 # Asymmetric ones only: whoever takes HS256 takes a token "signed" with the public key.
@@ -22,11 +23,11 @@ KEYS_TIMEOUT_S: Final = 5.0
 TOKEN_CHARS_MAX: Final = 8_192
 
 
-class TokenRefusedError(Exception):
+class TokenRefusedError(UnauthenticatedError):
     """The token is forged, foreign, expired or malformed; the message says which, and nothing more."""
 
 
-class IssuerUnreachableError(Exception):
+class IssuerUnreachableError(UnavailableError):
     """The issuer's keys could not be fetched, so nothing can be said of the token."""
 
 
@@ -167,3 +168,18 @@ def verifier_of(settings: Settings, *, clock: Clock, client: httpx.Client) -> To
         audience=settings.oidc_audience,
         clock=clock,
     )
+
+
+def bearer_token(headers: Mapping[str, str]) -> str | None:
+    """
+    Return the token of the header `Authorization: Bearer <token>`; None where there is no such header.
+
+    `headers` finds names whatever their case. Raises UnauthenticatedError for a header of another form.
+    """
+    header = headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise UnauthenticatedError("the header is `Authorization: Bearer <token>`")
+    return token.strip()

@@ -24,7 +24,7 @@ PROGRESS: Final = "application/x-ndjson"
 PROGRESS_EVERY_S: Final = 0.5
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
-GiveFor = Callable[[Mapping[str, str]], feed.Give]
+SenderFor = Callable[[Mapping[str, str]], feed.SendCommand]
 """Finds who sends these headers, and gives commands in that name. Raises HTTPException for who may not."""
 Numbers = Callable[[Sequence[str]], Mapping[str, str]]
 """Finds HR's numbers of persons; blocks."""
@@ -52,7 +52,7 @@ class _Feeds:
         return self._at_once.locked()
 
     async def stages(
-        self, sent: Mapping[str, bytes], give: feed.Give, *, dry_run: bool, confirm_leavers: bool
+        self, sent: Mapping[str, bytes], send: feed.SendCommand, *, dry_run: bool, confirm_leavers: bool
     ) -> AsyncIterator[Progress | feed.Report]:
         """
         Yield how far it is now and then, and the report at last.
@@ -66,7 +66,7 @@ class _Feeds:
             so_far[:] = [Progress(given=given, of=of)]
 
         work = asyncio.create_task(
-            self._carried_out(sent, give, told, dry_run=dry_run, confirm_leavers=confirm_leavers)
+            self._carried_out(sent, send, told, dry_run=dry_run, confirm_leavers=confirm_leavers)
         )
         self._at_work.add(work)
         work.add_done_callback(self._at_work.discard)
@@ -78,7 +78,7 @@ class _Feeds:
     async def _carried_out(
         self,
         sent: Mapping[str, bytes],
-        give: feed.Give,
+        send: feed.SendCommand,
         told: Callable[[int, int], None],
         *,
         dry_run: bool,
@@ -95,11 +95,13 @@ class _Feeds:
                 return feed.dry(drawn, problems)
             of, count = len(drawn.steps), itertools.count(1)
             return await asyncio.to_thread(
-                feed.carry_out, drawn, problems, give, told=lambda: told(next(count), of)
+                feed.carry_out, drawn, problems, send, told=lambda: told(next(count), of)
             )
 
 
-def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, calendar: Calendar) -> APIRouter:
+def feed_routes(
+    *, connect: Connect, numbers: Numbers, sender_for: SenderFor, calendar: Calendar
+) -> APIRouter:
     """Give the routes for a FastAPI application; one feed is carried out at a time."""
     router = APIRouter()
     feeds = _Feeds(connect=connect, numbers=numbers, calendar=calendar)
@@ -110,11 +112,11 @@ def feed_routes(*, connect: Connect, numbers: Numbers, give_for: GiveFor, calend
         dry_run: Annotated[bool, Query(alias="dryRun")] = False,  # noqa: FBT002 - a switch of the address
         confirm_leavers: Annotated[bool, Query(alias="confirmLeavers")] = False,  # noqa: FBT002
     ) -> Response:
-        give = await asyncio.to_thread(give_for, request.headers)
+        send = await asyncio.to_thread(sender_for, request.headers)
         _refuse_if_busy(feeds)  # before its files take up memory, and again since that took time
         sent = await _sent(request)
         _refuse_if_busy(feeds)
-        found = feeds.stages(sent, give, dry_run=dry_run, confirm_leavers=confirm_leavers)
+        found = feeds.stages(sent, send, dry_run=dry_run, confirm_leavers=confirm_leavers)
         if PROGRESS in request.headers.get("accept", ""):
             return StreamingResponse(_lines(found), media_type=PROGRESS)
         async for last in found:

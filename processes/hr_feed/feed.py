@@ -1,7 +1,7 @@
 """Carrying HR's files out: read, compared with the views, given command by command, told row by row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -11,23 +11,15 @@ from processes.hr_feed import files as hr_files
 from processes.hr_feed.files import Problem
 from processes.hr_feed.plan import Files, Plan, Standing, Step
 from projections.views import directory, organisation, profile
+from rules.commands import CommandRequest, CommandResult
 
 TRIES_MAX: Final = 5
 """How often a command is given that is unsettled or met too much at once."""
 PROBLEMS_TOLD_MAX: Final = 1_000
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a command ended: as the services tell it. `refusals` are (code, nl, en)."""
-
-    outcome: Literal["ACCEPTED", "REFUSED", "UNSETTLED"]
-    refusals: tuple[tuple[str, str, str], ...] = ()
-
-
-class Give(Protocol):
-    """Gives one command in HR's name, and waits how it ends."""
-
-    def __call__(self, name: str, given: Mapping[str, Any], command_id: str) -> Outcome: ...
+SendCommand = Callable[[CommandRequest], CommandResult]
+"""Sends one command in HR's name, and waits how it ends."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +88,7 @@ def dry(drawn: Plan, problems: tuple[Problem, ...]) -> Report:
 
 
 def carry_out(
-    drawn: Plan, problems: tuple[Problem, ...], give: Give, *, told: Callable[[], None] = lambda: None
+    drawn: Plan, problems: tuple[Problem, ...], send: SendCommand, *, told: Callable[[], None] = lambda: None
 ) -> Report:
     """Give every command of a plan; one that is refused is named, and the rest goes on."""
     done: list[Row] = []
@@ -104,10 +96,10 @@ def carry_out(
     unchanged = drawn.unchanged
     feed = new_id()
     for number, step in enumerate(drawn.steps):
-        ended = _give(give, step, derived_id("hr feed", feed, str(number)))
+        ended = _send(send, step, derived_id("hr feed", feed, str(number)))
         if ended.outcome == "ACCEPTED":
             done.append(_row(step))
-        elif {code for code, _, _ in ended.refusals} == {"ALREADY_SO"}:
+        elif {refusal.code for refusal in ended.refusals} == {"ALREADY_SO"}:
             unchanged += 1
         else:
             found += _problems(step, ended)
@@ -115,23 +107,24 @@ def carry_out(
     return _report(tuple(done), unchanged, found, dry_run=False)
 
 
-def _give(give: Give, step: Step, name: str) -> Outcome:
+def _send(send: SendCommand, step: Step, name: str) -> CommandResult:
     """Give a command under one id, so that it happens once however often it is sent."""
     command_id = str(UUID(hex=name, version=4))
+    request = CommandRequest(name=step.name, command_id=command_id, input=dict(step.given))
     for _ in range(TRIES_MAX):
-        ended = give(step.name, step.given, command_id)
-        again = ended.outcome == "UNSETTLED" or {code for code, _, _ in ended.refusals} == {"TOO_BUSY"}
+        ended = send(request)
+        again = ended.outcome == "UNSETTLED" or {refusal.code for refusal in ended.refusals} == {"TOO_BUSY"}
         if not again:
             return ended
     return ended
 
 
-def _problems(step: Step, ended: Outcome) -> list[Problem]:
+def _problems(step: Step, ended: CommandResult) -> list[Problem]:
     nl, en = "Of dit gelukt is, is nog niet bekend.", "Whether this happened is not known yet."
-    reasons = ended.refusals or (("UNSETTLED", nl, en),)
+    reasons = [(refusal.nl, refusal.en) for refusal in ended.refusals] or [(nl, en)]
     return [
         Problem(file=step.file, line=step.line, nl=f"{step.who}: {nl}", en=f"{step.who}: {en}")
-        for _, nl, en in reasons
+        for nl, en in reasons
     ]
 
 

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
+from kit.errors import BadRequestError
+
 
 class Role(Enum):
     """The role a request acts in: one at a time, and roles never add up."""
@@ -23,6 +25,7 @@ class Role(Enum):
     PUBLIC = "PUBLIC"
 
 
+ROLE_HEADER: Final = "IPP-Role"
 NEVER_GRANTED: Final = frozenset({Role.PROFESSIONAL, Role.RATER, Role.PUBLIC})
 """Come with employment, with an invitation, and with nothing at all."""
 GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
@@ -52,3 +55,17 @@ def conflicting(role: Role, *, held: AbstractSet[Role]) -> frozenset[Role]:
     return frozenset(
         other for pair in NOT_IN_ONE_HAND if role in pair for other in pair - {role} if other in held
     )
+
+
+def role_named(name: str | None) -> Role:
+    """Return the role that a request names in its header; PROFESSIONAL when it names none.
+
+    Raises BadRequestError. Whether the caller holds the role is not asked here.
+    """
+    if name is None:
+        return Role.PROFESSIONAL
+    role = Role.__members__.get(name.strip().upper(), Role.PUBLIC)
+    if role is Role.PUBLIC:
+        names = ", ".join(role.name for role in Role if role is not Role.PUBLIC)
+        raise BadRequestError(f"the header {ROLE_HEADER} is one of: {names}")
+    return role

@@ -7,12 +7,12 @@ from eventsourcing.persistence import EventStore
 
 from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.codec import EventMapper, Recorded
-from events.log.outcomes import Position
 from events.log.recorder import LogRecorder
 from events.streams import command_key
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
+from rules.commands import LogPosition
 from services.handling.loading import events_of
 
 NAME_CHARS_MAX: Final = 120
@@ -35,7 +35,7 @@ class FoundingVault(Protocol):
 class Founded(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
     administrator: str
-    position: Position
+    position: LogPosition
 
 
 def found(

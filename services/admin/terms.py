@@ -10,6 +10,7 @@ import msgspec
 from kit.csv_tables import NotCsvError, table_of
 from kit.ids import new_id
 from rules.clusters import CLUSTERS
+from rules.commands import CommandResult
 from services.contexts.catalogue.commands import (
     LIST_CHARS_MAX,
     TERMS_LOADED_MAX,
@@ -23,7 +24,6 @@ from services.contexts.catalogue.decider import TERMS_OF_LISTS_MAX, there_alread
 from services.contexts.catalogue.state import same_label
 from services.decisions.validation import text_refusals
 from services.handling.handler import CommandHandler
-from services.handling.results import CommandResult
 
 SHIPPED: Final = Path(__file__).with_name("terms.csv")
 """Words for social care that an organisation may begin with, as its own."""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from services.decisions.decider import Refusal
+from rules.commands import Refusal
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LINES: Final = frozenset("\n\t\r")

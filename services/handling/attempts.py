@@ -20,13 +20,15 @@ from events.log.recorder import LogRecorder
 from events.privacy.sealing import KeyDestroyedError, NoKeyError
 from events.streams import subject_of
 from kit.clock import Calendar
-from services.decisions import refusals as refusing
-from services.decisions.decider import Command, Ids, Refusal, RejectedError
+from rules.commands import CommandResult, Refusal
+from services.decisions import refusals
+from services.decisions.command import Command, Ids
+from services.decisions.refusals import RejectedError
 from services.handling.fingerprints import FingerprintKeys, fingerprint_of
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import Settler
 from services.handling.registry import decider_of
-from services.handling.results import Answer, CommandResult, refused, told
+from services.handling.results import Answer, refused, result_of
 from services.handling.state_cache import KeptStates
 
 ATTEMPTS_MAX: Final = 10
@@ -77,11 +79,11 @@ class Attempts:
                 return self._decide_and_append(case)
             except ConflictError as lost:
                 if lost.verdict == "settled":
-                    return refused(case.command_id, refusing.SETTLED)
+                    return refused(case.command_id, refusals.SETTLED)
                 if lost.verdict == "sealed":
-                    return refused(case.command_id, refusing.NOT_THERE)
+                    return refused(case.command_id, refusals.NOT_THERE)
                 _log.info("command.lost_race", command=case.command.wire_name(), verdict=lost.verdict)
-        return refused(case.command_id, refusing.TOO_BUSY)
+        return refused(case.command_id, refusals.TOO_BUSY)
 
     def earlier(self, command: Command, command_id: str, found: Accepted | Settled) -> CommandResult:
         """Tell how the command ended when it was sent before, unless that was another request."""
@@ -89,10 +91,10 @@ class Attempts:
             try:
                 same = found.fingerprint == fingerprint_of(command, found.subject, self._keys)
             except (KeyDestroyedError, NoKeyError):
-                return refused(command_id, refusing.NOT_THERE)
+                return refused(command_id, refusals.NOT_THERE)
             if not same:
-                return refused(command_id, refusing.COMMAND_ID_REUSED)
-        return told(command_id, found)
+                return refused(command_id, refusals.COMMAND_ID_REUSED)
+        return result_of(command_id, found)
 
     def _decide_and_append(self, case: Case) -> CommandResult:
         """Try once. Raises ConflictError when others were first."""
@@ -105,16 +107,16 @@ class Attempts:
             loaded = self._states.load(decider_of(command), streams)
             version = loaded.versions[streams[0]]
             if command.tells_version and case.expected_version not in {None, version}:
-                return self._refused_unless_done(case, refusing.CHANGED_MEANWHILE, version=version)
+                return self._refused_unless_done(case, refusals.CHANGED_MEANWHILE, version=version)
             recorded = self._decided(case, loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprint = fingerprint_of(command, subject, self._keys)
         except RejectedError as rejected:
             return self._refused_unless_done(case, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
-            return refused(case.command_id, refusing.NOT_THERE)
+            return refused(case.command_id, refusals.NOT_THERE)
         version += sum(event.originator_id == streams[0] for event in stored)
-        answer = Answer(version=version if command.tells_version else None, thing=command.thing(case.ids))
+        answer = Answer(version=version if command.tells_version else None, entity_id=command.thing(case.ids))
         try:
             accepted = self._recorder.append(
                 stored,
@@ -125,14 +127,16 @@ class Attempts:
                 decided_on=seen,
             )
         except CommitTooLargeError:
-            return refused(case.command_id, refusing.TOO_LARGE)
+            return refused(case.command_id, refusals.TOO_LARGE)
         except OutcomeUnknownError:
             self._settler.take(subject, case.key)
             return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
         # Compared with what is at hand: a vault that goes away now must not make an acceptance a failure.
         same = accepted.fingerprint == fingerprint
         return (
-            told(case.command_id, accepted) if same else refused(case.command_id, refusing.COMMAND_ID_REUSED)
+            result_of(case.command_id, accepted)
+            if same
+            else refused(case.command_id, refusals.COMMAND_ID_REUSED)
         )
 
     def _refused_unless_done(

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from services.decisions.decider import Command
+from services.decisions.command import Command
 
 
 class FingerprintKeys(Protocol):

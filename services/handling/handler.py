@@ -13,38 +13,27 @@ from events.privacy.sealing import VaultUnreachableError
 from events.streams import command_key
 from kit import metrics
 from kit.clock import Calendar
+from kit.errors import ForbiddenError
 from kit.ids import derived_id
+from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
+from rules.commands import CommandResult
 from services.contexts.catalogue.decider import CATALOGUE
 from services.contexts.catalogue.state import Catalogue
-from services.decisions.decider import Command, Ids, Word
+from services.decisions.command import Command, Ids, Word
 from services.handling.attempts import Attempts, Case
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
 from services.handling.outcome_resolver import Settler
 from services.handling.results import (
     Caller,
-    CommandIdError,
-    CommandResult,
-    ForbiddenError,
-    UnavailableError,
+    NothingAppliedError,
     canonical,
     refused,
-    told,
-    where,
+    result_of,
 )
 from services.handling.roles import RoleReader
 from services.handling.state_cache import KeptStates
-
-__all__ = [
-    "Caller",
-    "CommandHandler",
-    "CommandIdError",
-    "CommandResult",
-    "ForbiddenError",
-    "UnavailableError",
-]
-# What callers of a handler need, in one place.
 
 _log = structlog.get_logger(__name__)
 _ended = metrics.counter("ipp_commands_total", "Commands by name and how they ended.", "command", "outcome")
@@ -61,7 +50,7 @@ class Vault(FingerprintKeys, Protocol):
 
 
 class CommandHandler:
-    """Safe from several threads. Both methods raise ForbiddenError, CommandIdError and UnavailableError."""
+    """Safe from several threads. Raises ForbiddenError, CommandIdError and NothingAppliedError."""
 
     def __init__(
         self, *, recorder: LogRecorder, vault: Vault, mapper: EventMapper, calendar: Calendar
@@ -107,7 +96,7 @@ class CommandHandler:
         Carry out what time has brought about, for a process of this installation.
 
         `occasion` says what and when, so that the same one happens once however often it is met. Raises
-        UnavailableError, and ForbiddenError for a command that is a person's to give.
+        NothingAppliedError, and ForbiddenError for a command that is a person's to give.
         """
         if not command.by_process:
             raise ForbiddenError(f"{command.wire_name()} is not a process's to give")
@@ -127,7 +116,7 @@ class CommandHandler:
         _ended.labels(command.wire_name(), result.outcome).inc()
         return result
 
-    def fate(self, *, caller: Caller, command_id: str) -> CommandResult | None:
+    def result_of(self, *, caller: Caller, command_id: str) -> CommandResult | None:
         """Say how a command of this caller ended, None when nothing is known of it."""
         command_id = canonical(command_id)
         key = command_key(caller.person, command_id)
@@ -136,7 +125,7 @@ class CommandHandler:
             self.require_role("command", caller)
             found = self._recorder.find_any(key)
             if found is not None:
-                return told(command_id, found)
+                return result_of(command_id, found)
             if self.settler.knows(key):
                 return CommandResult(command_id=command_id, outcome="UNSETTLED")
             return None
@@ -195,7 +184,7 @@ class CommandHandler:
         return {term: word for term, word in found.items() if word is not None}
 
     def shared_words(self) -> Catalogue:
-        """Return the catalogue as the log has it. Raises ForbiddenError and UnavailableError."""
+        """Return the catalogue as the log has it. Raises ForbiddenError and NothingAppliedError."""
         return _available(lambda: self._catalogue(self.organisation()))
 
     def _catalogue(self, organisation: str) -> Catalogue:
@@ -230,8 +219,8 @@ def _available(work: Callable[[], T]) -> T:
         return work()
     except (PersistenceError, VaultUnreachableError) as error:
         _log.warning("command.unavailable", reason=type(error).__name__)
-        raise UnavailableError("the log or the vault can't be reached") from error
+        raise NothingAppliedError("the log or the vault can't be reached") from error
     except (UndecodableEventError, StreamNotUnderstoodError) as error:
         # Neither quotes content: they tell the stream, the version and the kind of event.
-        _log.error("command.stream_unreadable", reason=str(error), where=where(error))
-        raise UnavailableError("what this is about can't be read at the moment") from error
+        _log.error("command.stream_unreadable", reason=str(error), where=traceback_summary(error))
+        raise NothingAppliedError("what this is about can't be read at the moment") from error

@@ -11,7 +11,7 @@ import structlog
 
 from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
 from kit import metrics
-from services.handling.results import where
+from kit.telemetry import traceback_summary
 
 WAITING_MAX: Final = 1_000
 """Beyond it, a command stays unsettled until its sender asks again."""
@@ -112,7 +112,9 @@ class Settler:
                 left, markers=unsettled.markers + 1, mark_at=time.monotonic() + again_s
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this command's and stops no other
-            _log.warning("command.still_unsettled", reason=type(error).__name__, where=where(error))
+            _log.warning(
+                "command.still_unsettled", reason=type(error).__name__, where=traceback_summary(error)
+            )
         if outcome is None:
             return left
         with self._changed:

@@ -4,22 +4,24 @@ from typing import Final
 
 import msgspec
 
+from kit.errors import BadRequestError, NotFoundError
 from services.contexts.catalogue.decider import CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.policy.decider import POLICY
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from services.contexts.team.decider import DECIDER as TEAM
 from services.contexts.units.decider import UNITS
-from services.decisions.decider import AnyDecider, Command
+from services.decisions.command import Command
+from services.decisions.decider import AnyDecider
 
 DECIDERS: Final[tuple[AnyDecider, ...]] = (PORTFOLIO, CATALOGUE, EMPLOYMENT, TEAM, UNITS, POLICY)
 
 
-class UnknownCommandError(Exception):
+class UnknownCommandError(NotFoundError):
     """There is no command of this name."""
 
 
-class MalformedCommandError(Exception):
+class MalformedCommandError(BadRequestError):
     """The input does not have the shape of the command; the message says where."""
 
 
@@ -46,7 +48,7 @@ def decider_of(command: Command) -> AnyDecider:
     return _DECIDER_OF[type(command)]
 
 
-def read_command(name: str, given: object) -> Command:
+def read_command(name: str, input_: object) -> Command:
     """
     Make a command from its name and the JSON object of its input, in camel case as the schema has it.
 
@@ -56,6 +58,6 @@ def read_command(name: str, given: object) -> Command:
     if kind is None:
         raise UnknownCommandError(f"there is no command {name[:60]!r}; there are {', '.join(_COMMANDS)}")
     try:
-        return msgspec.convert(given, kind)
+        return msgspec.convert(input_, kind)
     except msgspec.ValidationError as error:
         raise MalformedCommandError(str(error)) from None

@@ -1,16 +1,15 @@
-"""Who sends a command, how it ended, and what is said when it can't be handled at all."""
+"""Who sends a command, what is kept of how it ended, and the errors when it can't be handled at all."""
 
-import traceback
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from events.log.outcomes import Accepted, Position, Settled
+from events.log.outcomes import Accepted, Settled
+from kit.errors import BadRequestError, UnavailableError
 from rules.access.roles import Role
-from services.decisions import refusals as refusing
-from services.decisions.decider import Refusal
+from rules.commands import CommandResult, Refusal
+from services.decisions import refusals as reasons
 
 COMMAND_ID_VERSIONS: Final = frozenset({4, 7})
 
@@ -22,26 +21,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
 
 
-class CommandResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How a command ended. `thing_id` is what it made or changed, `version` that of the stream it writes."""
-
-    command_id: str
-    outcome: Literal["ACCEPTED", "REFUSED", "UNSETTLED"]
-    position: Position | None = None
-    version: int | None = None
-    refusals: tuple[Refusal, ...] = ()
-    thing_id: str | None = None
-
-
-class ForbiddenError(Exception):
-    """The caller may not give this command in this role."""
-
-
-class CommandIdError(ValueError):
+class CommandIdError(BadRequestError):
     """A command's id is no UUID of version 4 or 7."""
 
 
-class UnavailableError(Exception):
+class NothingAppliedError(UnavailableError):
     """
     A part this needs is away or can't be read, and this request applied nothing.
 
@@ -59,7 +43,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Kept on the log with an accepted command, in clear: no more than a version and a random id."""
 
     version: int | None
-    thing: str | None
+    entity_id: str | None = msgspec.field(name="thing")
 
 
 def canonical(command_id: str) -> str:
@@ -73,24 +57,18 @@ def canonical(command_id: str) -> str:
     return str(parsed)
 
 
-def told(command_id: str, found: Accepted | Settled) -> CommandResult:
+def result_of(command_id: str, found: Accepted | Settled) -> CommandResult:
     if isinstance(found, Settled):
-        return refused(command_id, refusing.SETTLED)
+        return refused(command_id, reasons.SETTLED)
     answer = msgspec.json.decode(found.answer, type=Answer)
     return CommandResult(
         command_id=command_id,
         outcome="ACCEPTED",
         position=found.position,
         version=answer.version,
-        thing_id=answer.thing,
+        entity_id=answer.entity_id,
     )
 
 
 def refused(command_id: str, *refusals: Refusal, version: int | None = None) -> CommandResult:
     return CommandResult(command_id=command_id, outcome="REFUSED", refusals=refusals, version=version)
-
-
-def where(error: BaseException) -> str:
-    """Return the places an error came through, the innermost first, without its text: it may quote people."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

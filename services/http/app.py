@@ -14,22 +14,16 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from events.privacy.sealing import VaultUnreachableError
+from kit.errors import BadRequestError, RequestError, UnavailableError
 from kit.health import Health
+from kit.http.body_limit import limited_body
 from kit.http.probes import health_routes
-from kit.http.tokens import IssuerUnreachableError
 from kit.ids import new_id
-from kit.telemetry import correlated
-from services.handling.handler import CommandHandler
-from services.handling.registry import MalformedCommandError, UnknownCommandError, read_command
-from services.handling.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError, where
-from services.http.authentication import (
-    CallerReader,
-    NobodyKnownError,
-    UnauthenticatedError,
-    UnknownRoleError,
-)
-from services.http.rate_limit import Pace, TooManyCommandsError
+from kit.telemetry import correlated, traceback_summary
+from rules.commands import CommandRequest, CommandResult
+from services.handling.requests import RequestHandler
+from services.handling.results import NothingAppliedError
+from services.http.authentication import CallerReader
 
 COMMANDS_AT_ONCE_MAX: Final = 64
 """Commands handled at the same time; a request beyond them waits for its turn."""
@@ -48,30 +42,11 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     expected_version: int | None = None
 
 
-class BodyTooLargeError(Exception):
-    """The body is larger than the limit."""
-
-
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
-_ANSWERS: Final[dict[type[Exception], tuple[int, str]]] = {
-    UnauthenticatedError: (401, "UNAUTHENTICATED"),
-    NobodyKnownError: (403, "FORBIDDEN"),
-    ForbiddenError: (403, "FORBIDDEN"),
-    UnknownRoleError: (400, "BAD_REQUEST"),
-    CommandIdError: (400, "BAD_REQUEST"),
-    MalformedCommandError: (400, "BAD_REQUEST"),
-    msgspec.MsgspecError: (400, "BAD_REQUEST"),
-    UnknownCommandError: (404, "NOT_FOUND"),
-    BodyTooLargeError: (413, "LIMIT_EXCEEDED"),
-    TooManyCommandsError: (429, "LIMIT_EXCEEDED"),
-    UnavailableError: (503, "UNAVAILABLE"),
-    VaultUnreachableError: (503, "UNAVAILABLE"),
-    IssuerUnreachableError: (503, "UNAVAILABLE"),
-}
 
 
 def create_app(
-    *, handler: CommandHandler, callers: CallerReader, health: Health, body_bytes_max: int, pace: Pace
+    *, requests: RequestHandler, callers: CallerReader, health: Health, body_bytes_max: int
 ) -> FastAPI:
     """
     Make the application. Errors are JSON `{"code", "message"}`; 503 means that this request applied nothing.
@@ -86,32 +61,25 @@ def create_app(
         return await anyio.to_thread.run_sync(work, limiter=at_once)
 
     @app.post("/commands/{name}")
-    async def give(name: str, request: Request) -> Response:
-        body = await _body(request, body_bytes_max)
+    async def send(name: str, request: Request) -> Response:
+        body = await Request(request.scope, limited_body(request.receive, body_bytes_max)).body()
 
         def handle() -> CommandResult:
             caller = callers.read(request.headers)
-            pace.take(caller)
-            envelope = _decode_envelope(body)
-            return handler.handle(
-                read_command(name, envelope.input),
-                caller=caller,
-                command_id=envelope.command_id,
-                expected_version=envelope.expected_version,
-            )
+            return requests.send(_command_request(name, body), person=caller.person, role=caller.role)
 
         return _json(200, await in_thread(handle))
 
     @app.get("/commands/{command_id}")
-    async def fate(command_id: str, request: Request) -> Response:
+    async def result_of(command_id: str, request: Request) -> Response:
         def look_up() -> CommandResult | None:
-            return handler.fate(caller=callers.read(request.headers), command_id=command_id)
+            caller = callers.read(request.headers)
+            return requests.result_of(command_id, person=caller.person, role=caller.role)
 
         found = await in_thread(look_up)
         return _json(200, found) if found else _error(404, "NOT_FOUND", "nothing is known of this command")
 
-    for kind, (status, code) in _ANSWERS.items():
-        app.add_exception_handler(kind, _answer_with(status, code))
+    app.add_exception_handler(RequestError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(Contained)
     return app
@@ -144,28 +112,34 @@ class Contained:
                 await self._app(scope, receive, noting)
             except Exception as error:  # noqa: BLE001 - the last to see it
                 _log.error(
-                    "request.failed", kind=type(error).__name__, where=where(error), correlation_id=named
+                    "request.failed",
+                    kind=type(error).__name__,
+                    where=traceback_summary(error),
+                    correlation_id=named,
                 )
                 if not begun:
                     await _INTERNAL(scope, receive, send)
 
 
-async def _body(request: Request, bytes_max: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > bytes_max:
-            raise BodyTooLargeError(f"a command is {bytes_max} bytes at most")
-    return bytes(body)
+def _command_request(name: str, body: bytes) -> CommandRequest:
+    try:
+        envelope = _decode_envelope(body)
+    except msgspec.MsgspecError as error:
+        raise BadRequestError(str(error)) from None
+    return CommandRequest(
+        name=name,
+        command_id=envelope.command_id,
+        expected_version=envelope.expected_version,
+        input=envelope.input,
+    )
 
 
-def _answer_with(status: int, code: str) -> Callable[[Request, Exception], Response]:
-    def answer(_request: Request, error: Exception) -> Response:
-        if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(error, UnavailableError):
-            error = UnavailableError(str(error))
-        return _error(status, code, str(error))
-
-    return answer
+def _request_error(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestError):
+        raise TypeError("registered for RequestError only")
+    if isinstance(error, UnavailableError) and not isinstance(error, NothingAppliedError):
+        error = NothingAppliedError(str(error))
+    return _error(error.status, error.code, str(error))
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

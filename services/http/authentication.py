@@ -1,25 +1,16 @@
 """Who sends a request: its bearer token verified, and the person found whom the token's claim names."""
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Protocol
 
-from kit.http.tokens import TokenRefusedError, TokenVerifier
-from rules.access.roles import Role
+from kit.errors import ForbiddenError, UnauthenticatedError
+from kit.http.tokens import TokenVerifier, bearer_token
+from rules.access.roles import ROLE_HEADER, role_named
 from services.handling.results import Caller
 
-ROLE_HEADER: Final = "IPP-Role"
 
-
-class UnauthenticatedError(Exception):
-    """There is no token, or it is refused; the message says why."""
-
-
-class NobodyKnownError(Exception):
+class NobodyKnownError(ForbiddenError):
     """The token is good, and names nobody who is known here."""
-
-
-class UnknownRoleError(Exception):
-    """The header names no role."""
 
 
 class Persons(Protocol):
@@ -38,27 +29,17 @@ class CallerReader:
         """
         Return who sends a request with these headers, in the role it names (PROFESSIONAL when absent).
 
-        Whether that role is held is not asked here. Raises the errors above, IssuerUnreachableError and
-        VaultUnreachableError.
+        Whether that role is held is not asked here. Raises RequestError: UNAUTHENTICATED, FORBIDDEN when
+        nobody is known by this token, BAD_REQUEST for an unknown role, UNAVAILABLE when the issuer or the
+        vault does not answer.
         """
-        scheme, _, token = headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        token = bearer_token(headers)
+        if token is None:
             raise UnauthenticatedError("this needs the header `Authorization: Bearer <token>`")
-        try:
-            claims = self._verifier.verify(token.strip())
-        except TokenRefusedError as error:
-            raise UnauthenticatedError(str(error)) from None
-        role = _role(headers.get(ROLE_HEADER))
+        claims = self._verifier.verify(token)
+        role = role_named(headers.get(ROLE_HEADER))
         value = claims.get(self._person_claim)
         person = self._persons.person_for(value) if isinstance(value, str) and value else None
         if person is None:
             raise NobodyKnownError("nobody is known here by this token")
         return Caller(person=person, role=role)
-
-
-def _role(named: str | None) -> Role:
-    choice = (named or Role.PROFESSIONAL.name).strip().upper()
-    if choice not in Role.__members__ or choice == Role.PUBLIC.name:
-        names = ", ".join(role.name for role in Role if role is not Role.PUBLIC)
-        raise UnknownRoleError(f"the header {ROLE_HEADER} is one of: {names}")
-    return Role[choice]

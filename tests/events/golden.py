@@ -32,7 +32,7 @@ class Golden(msgspec.Struct, frozen=True, kw_only=True):
 class OneKey:
     """Everybody's key, in tests."""
 
-    def key_of(self, subject: str) -> bytes:  # noqa: ARG002
+    def key_of(self, subject: str) -> bytes:
         return KEY
 
     def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:

@@ -35,10 +35,10 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def key_of(self, subject: str) -> bytes:  # noqa: ARG002
+    def key_of(self, subject: str) -> bytes:
         raise self._error
 
-    def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:  # noqa: ARG002
+    def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
         raise self._error
 
 

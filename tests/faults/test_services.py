@@ -76,7 +76,7 @@ class Told:
     def final(self) -> tuple[Any, ...]:
         """What every service always says of it. Why it was refused, and the version by then, may change."""
         version = self.answer["version"] if self.accepted else None
-        return self.answer["outcome"], version, self.answer["position"], self.answer["thingId"]
+        return self.answer["outcome"], version, self.answer["position"], self.answer["entityId"]
 
     @property
     def codes(self) -> list[str]:
@@ -164,7 +164,7 @@ class Client:
         if told.accepted and asked.name == "setTalentAside":
             self._talents[asked.person].pop()
         if told.accepted and asked.name == "claimTalent":
-            self._talents[asked.person].append((answer["thingId"], asked.given["name"]["ownWords"]))
+            self._talents[asked.person].append((answer["entityId"], asked.given["name"]["ownWords"]))
 
 
 @pytest.fixture
@@ -261,7 +261,7 @@ def assert_made_by(one: Told, recorded: Recorded) -> None:
     assert asked.expected_version in {None, recorded.version - 1}, f"not the version it named: {one}"
     match recorded.event:
         case TalentClaimed() | TalentRevised() as event:
-            assert (event.talent, event.story) == (one.answer["thingId"], asked.given["story"])
+            assert (event.talent, event.story) == (one.answer["entityId"], asked.given["story"])
         case TalentSetAside() as event:
             assert asked.name == "setTalentAside"
             assert event.talent == asked.given["talentId"]

@@ -1,7 +1,5 @@
 """A gateway whose views and services are small stand-ins in memory, to try the door without the house."""
 
-# ruff: noqa: ARG002 - stand-ins have the signatures of what they stand in for
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,7 +10,6 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from gateway.auth import Authenticator, Identity
-from gateway.commands.bus import Fate, Order
 from gateway.context import Gateway, RequestLimits
 from gateway.http.development_issuer import DevelopmentIssuer
 from gateway.http.endpoint import GraphQLEndpoint
@@ -26,6 +23,7 @@ from gateway.schema import build_schema
 from kit.clock import Calendar, FixedClock
 from projections.views import directory, organisation, profile, timeline
 from rules.access.roles import Role
+from rules.commands import CommandRequest, CommandResult
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -89,16 +87,16 @@ class StandInReads(Reads):
 class StandInBus:
     """Answers every command with what it is told to, and keeps what came."""
 
-    answer: Fate | Exception | None = None
-    orders: list[tuple[Order, str | None, Role]] = field(default_factory=list)
+    answer: CommandResult | Exception | None = None
+    orders: list[tuple[CommandRequest, str | None, Role]] = field(default_factory=list)
 
-    async def send(self, order: Order, *, identity: Identity, role: Role) -> Fate:
-        self.orders.append((order, identity.person, role))
+    async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
+        self.orders.append((request, identity.person, role))
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer or Fate(command_id=order.command_id, outcome="UNSETTLED")
+        return self.answer or CommandResult(command_id=request.command_id, outcome="UNSETTLED")
 
-    async def fate(self, command_id: str, *, identity: Identity, role: Role) -> Fate | None:
+    async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
         return None
 
 

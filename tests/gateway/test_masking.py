@@ -4,9 +4,8 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from gateway.commands.bus import Fate, Reason
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place
+from rules.commands import CommandResult, LogPosition, Refusal
 from tests.gateway.house import House
 
 CLAIM = """mutation ($input: ClaimTalentInput!) { claimTalent(input: $input) {
@@ -49,8 +48,8 @@ def test_a_database_that_is_away_is_unavailable(house: House) -> None:
 
 
 def test_a_refusal_is_data_in_both_languages(house: House) -> None:
-    reason = Reason(code="INVALID_INPUT", nl="Kies 1 tot 5.", en="Choose 1 to 5.", field=("strength",))
-    house.bus.answer = Fate(command_id=COMMAND, outcome="REFUSED", reasons=(reason,))
+    reason = Refusal(code="INVALID_INPUT", nl="Kies 1 tot 5.", en="Choose 1 to 5.", field=("strength",))
+    house.bus.answer = CommandResult(command_id=COMMAND, outcome="REFUSED", refusals=(reason,))
     answer = asyncio.run(house.ask(CLAIM, input=INPUT))
     assert "errors" not in answer
     assert answer["data"]["claimTalent"] == {
@@ -80,7 +79,7 @@ def test_a_command_that_got_no_answer_is_unsettled_and_no_error(house: House) ->
 def test_what_is_left_out_of_an_input_is_left_out_of_the_command(house: House) -> None:
     asyncio.run(house.ask(CLAIM, input=INPUT))
     ((order, _, _),) = house.bus.orders
-    assert "story" not in order.content
+    assert "story" not in order.input
     assert order.expected_version is None
 
 
@@ -97,7 +96,7 @@ def test_a_position_of_another_installation_is_a_bad_request(house: House) -> No
 
 
 def test_too_many_positions_are_refused(house: House) -> None:
-    place = house.positions.write(Place(generation="f" * 32, partition=0, ordinal=1))
+    place = house.positions.write(LogPosition(generation="f" * 32, partition=0, ordinal=1))
     answer = asyncio.run(house.ask("query ($p: [Position!]) { me(waitFor: $p) { id } }", p=[place] * 21))
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 

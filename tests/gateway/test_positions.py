@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place, PositionCipher
+from gateway.positions import PositionCipher
+from rules.commands import LogPosition
 
 CIPHER = PositionCipher(bytes(range(64)))
 places = st.builds(
-    Place,
+    LogPosition,
     generation=st.text("0123456789abcdef", min_size=32, max_size=32),
     partition=st.integers(0, 2**32 - 1),
     ordinal=st.integers(0, 2**64 - 1),
@@ -20,17 +21,17 @@ places = st.builds(
 
 
 @given(places)
-def test_a_position_comes_back_as_the_place_it_was(place: Place) -> None:
+def test_a_position_comes_back_as_the_place_it_was(place: LogPosition) -> None:
     assert CIPHER.read(CIPHER.write(place)) == place
 
 
 @given(places)
-def test_the_same_place_is_the_same_text_from_every_gateway_of_an_installation(place: Place) -> None:
+def test_the_same_place_is_the_same_text_from_every_gateway_of_an_installation(place: LogPosition) -> None:
     assert CIPHER.write(place) == PositionCipher(bytes(range(64))).write(place)
 
 
 @given(places, st.data())
-def test_a_position_changed_in_any_bit_is_refused(place: Place, data: st.DataObject) -> None:
+def test_a_position_changed_in_any_bit_is_refused(place: LogPosition, data: st.DataObject) -> None:
     raw = bytearray(base64.urlsafe_b64decode(CIPHER.write(place)))
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises(GatewayError) as refused:
@@ -39,12 +40,12 @@ def test_a_position_changed_in_any_bit_is_refused(place: Place, data: st.DataObj
 
 
 def test_a_position_of_another_installation_is_refused() -> None:
-    foreign = PositionCipher(os.urandom(64)).write(Place(generation="0" * 32, partition=0, ordinal=1))
+    foreign = PositionCipher(os.urandom(64)).write(LogPosition(generation="0" * 32, partition=0, ordinal=1))
     with pytest.raises(GatewayError):
         CIPHER.read(foreign)
 
 
 def test_a_position_shows_neither_partition_nor_ordinal() -> None:
-    written = [CIPHER.write(Place(generation="a" * 32, partition=3, ordinal=n)) for n in range(20)]
+    written = [CIPHER.write(LogPosition(generation="a" * 32, partition=3, ordinal=n)) for n in range(20)]
     assert len({len(text) for text in written}) == 1
     assert len({text[:8] for text in written}) == 20

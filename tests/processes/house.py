@@ -34,7 +34,7 @@ def accepted(house: House, name: str, /, **given: Any) -> str:
     """Let the owner at hand do something, and return the id of what it made."""
     result = house.owner(name, **given)
     assert result.outcome == "ACCEPTED", result
-    return result.thing_id or ""
+    return result.entity_id or ""
 
 
 def shared_until(house: House, until: date, **audience: Any) -> str:

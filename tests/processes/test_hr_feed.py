@@ -14,11 +14,11 @@ import pytest
 
 from deploy.processing import app_of, feed_of
 from events.catalog.policy import RoleGranted
+from kit.errors import UnauthenticatedError
 from projections.views.organisation import UnitChange, unit_changes
 from rules.access.roles import Role
 from services.handling.registry import read_command
 from services.handling.results import Caller
-from services.http.authentication import UnauthenticatedError
 from tests.processes.house import caught_up, inhabited
 from tests.services.house import NOW, House
 

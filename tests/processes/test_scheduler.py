@@ -10,11 +10,11 @@ from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.catalog.units import UnitFormed
 from events.codec import Recorded
 from events.streams import command_key
+from kit.errors import ForbiddenError
 from kit.ids import derived_id
 from rules.access.roles import Role
 from services.contexts.portfolio.energy.commands import NamePassion
 from services.contexts.portfolio.sharing.commands import EndItemSharings
-from services.handling.results import ForbiddenError
 from tests.processes.house import (
     accepted,
     caught_up,

@@ -17,11 +17,12 @@ from events.privacy.vault import Vault
 from kit.clock import Calendar, FixedClock
 from kit.secrets import MasterKey
 from rules.access.roles import Role
+from rules.commands import CommandResult
 from services.admin.founding import found
 from services.handling.handler import CommandHandler
 from services.handling.loading import events_of
 from services.handling.registry import read_command
-from services.handling.results import Caller, CommandResult
+from services.handling.results import Caller
 from tests.events.log.harness import LogUnderTest, unique_name
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -11,11 +11,12 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from events.log.acceptance import Head, Outcome
-from events.log.outcomes import Accepted, Position, Settled
+from events.log.outcomes import Accepted, Settled
 from events.log.record import Commit
 from events.log.tables import names
 from events.log.verdicts import Told
 from events.streams import StreamIdError, partition_of, subject_of
+from rules.commands import LogPosition
 
 Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
 """Lends a pooled connection for a `with` block; its errors are the library's persistence errors."""
@@ -106,7 +107,7 @@ def _found(row: tuple[Any, ...]) -> Accepted | Settled:
     return Accepted(
         subject=subject,
         command=command,
-        position=Position(generation=generation.hex(), partition=partition, ordinal=ordinal),
+        position=LogPosition(generation=generation.hex(), partition=partition, ordinal=ordinal),
         events=events,
         answer=answer,
         fingerprint=fingerprint,

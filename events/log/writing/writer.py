@@ -11,20 +11,14 @@ import msgspec
 from eventsourcing.persistence import PersistenceError, Tracking
 
 from events.log.acceptance import Head, Outcome
-from events.log.outcomes import (
-    Accepted,
-    ConflictError,
-    NotSentError,
-    OutcomeUnknownError,
-    Position,
-    Settled,
-)
+from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError, Settled
 from events.log.port import LogAppender
 from events.log.record import ZERO_PARENT, Commit, Settle, Write, digest_of, encode_entry
 from events.log.verdicts import Told, VerdictListener, wait_for
 from events.log.writing.group_commit import Lane
 from events.log.writing.ids import attempt_id, fresh_id
 from events.log.writing.lookups import Connect, LogIdentity, Lookups
+from rules.commands import LogPosition
 
 HEADS_MAX: Final = 200_000
 APPEND_TIMEOUT_S: Final = 20.0
@@ -251,7 +245,7 @@ class LogWriter:
             self._heads = {}
         self._heads.update(heads)
         partition = log.partition_of(commit.subject)
-        position = Position(generation=log.name, partition=partition, ordinal=told.ordinal)
+        position = LogPosition(generation=log.name, partition=partition, ordinal=told.ordinal)
         return Accepted(
             subject=commit.subject,
             command=commit.command,

@@ -23,5 +23,5 @@ async def command(info: Info[Context, None], id: UUID) -> CommandResult | None:
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    fate = await context.gateway.bus.fate(str(id), identity=context.identity, role=context.role)
-    return command_result(fate, context.gateway.positions) if fate else None
+    sent = await context.gateway.bus.result_of(str(id), identity=context.identity, role=context.role)
+    return command_result(sent, context.gateway.positions) if sent else None

@@ -9,8 +9,7 @@ from strawberry import UNSET, Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.paging import Connection, Paging
-from gateway.api.sending import CommandInput, give, result, shown
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.types.access import mutation, query
@@ -19,6 +18,7 @@ from gateway.types.scalars import Position, Url
 from gateway.types.texts import LocalText, LocalTextInput
 from projections.views import catalogue
 from projections.views import catalogue as view
+from rules import commands
 from rules.access.catalogue import SEE_ALL_TERMS
 from rules.clusters import CLUSTERS
 from rules.texts import LocalLine
@@ -175,35 +175,35 @@ class TermPayload:
 
 @mutation()
 async def propose_term(info: Info[Context, None], input: ProposeTermInput) -> TermPayload:
-    return await _term(info, await give(info, input))
+    return await _term(info, await send_command(info, input))
 
 
 @mutation()
 async def adopt_term(info: Info[Context, None], input: AdoptTermInput) -> TermPayload:
-    return await _term(info, await give(info, input))
+    return await _term(info, await send_command(info, input))
 
 
 @mutation()
 async def reword_term(info: Info[Context, None], input: RewordTermInput) -> TermPayload:
-    return await _term(info, await give(info, input))
+    return await _term(info, await send_command(info, input))
 
 
 @mutation(description="Claims of the merged terms read as the kept one.")
 async def merge_terms(info: Info[Context, None], input: MergeTermsInput) -> TermPayload:
-    return await _term(info, await give(info, input))
+    return await _term(info, await send_command(info, input))
 
 
 @mutation()
 async def retire_term(info: Info[Context, None], input: RetireTermInput) -> TermPayload:
-    return await _term(info, await give(info, input))
+    return await _term(info, await send_command(info, input))
 
 
 @mutation()
 async def align_term(info: Info[Context, None], input: AlignTermInput) -> TermPayload:
-    return await _term(info, await give(info, input))
+    return await _term(info, await send_command(info, input))
 
 
-async def _term(info: Info[Context, None], fate: Fate) -> TermPayload:
-    seen = await shown(info, fate, catalogue.VIEW)
-    term = await term_by_id(info.context, fate.thing) if seen else None
-    return TermPayload(command=result(info, fate), term=term)
+async def _term(info: Info[Context, None], sent: commands.CommandResult) -> TermPayload:
+    seen = await can_show(info, sent, catalogue.VIEW)
+    term = await term_by_id(info.context, sent.entity_id) if seen else None
+    return TermPayload(command=result_of(info, sent), term=term)

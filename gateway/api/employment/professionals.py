@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 from strawberry import Info
 
-from gateway.api.sending import CommandInput, CommandPayload, give, result
+from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 
@@ -43,21 +43,21 @@ class RecordEmploymentEndedInput(CommandInput):
 async def register_professional(
     info: Info[Context, None], input: RegisterProfessionalInput
 ) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
 async def record_team_joined(info: Info[Context, None], input: RecordTeamJoinedInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation(description="What was shared with the team ends with it.")
 async def record_team_left(info: Info[Context, None], input: RecordTeamLeftInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
 async def record_employment_ended(
     info: Info[Context, None], input: RecordEmploymentEndedInput
 ) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))

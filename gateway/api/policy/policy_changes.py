@@ -9,12 +9,12 @@ from strawberry import UNSET, Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.policy.organisation import Organisation, the_organisation
-from gateway.api.sending import CommandInput, give, result, shown
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.scalars import Digest
 from projections.views import organisation as view
+from rules import commands
 
 
 @strawberry.input(description="See `Floors`.")
@@ -64,22 +64,22 @@ class OrganisationPayload:
 
 @mutation()
 async def adopt_policy(info: Info[Context, None], input: AdoptPolicyInput) -> OrganisationPayload:
-    return await _organisation(info, await give(info, input))
+    return await _organisation(info, await send_command(info, input))
 
 
 @mutation()
 async def record_works_council_consent(
     info: Info[Context, None], input: RecordWorksCouncilConsentInput
 ) -> OrganisationPayload:
-    return await _organisation(info, await give(info, input))
+    return await _organisation(info, await send_command(info, input))
 
 
 @mutation()
 async def record_dpia(info: Info[Context, None], input: RecordDpiaInput) -> OrganisationPayload:
-    return await _organisation(info, await give(info, input))
+    return await _organisation(info, await send_command(info, input))
 
 
-async def _organisation(info: Info[Context, None], fate: Fate) -> OrganisationPayload:
-    seen = await shown(info, fate, view.VIEW)
+async def _organisation(info: Info[Context, None], sent: commands.CommandResult) -> OrganisationPayload:
+    seen = await can_show(info, sent, view.VIEW)
     organisation = await the_organisation(info.context) if seen else None
-    return OrganisationPayload(command=result(info, fate), organisation=organisation)
+    return OrganisationPayload(command=result_of(info, sent), organisation=organisation)

@@ -9,14 +9,14 @@ from strawberry import UNSET, Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, colleague
-from gateway.api.sending import CommandInput, give, result, shown
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation, query
 from gateway.types.enums import Role
 from gateway.types.fields import field
 from gateway.types.scalars import Position
 from projections.views import directory
+from rules import commands
 
 
 @strawberry.type(description="A role given on the log; a token's claims can only narrow it.")
@@ -72,18 +72,18 @@ class RoleGrantPayload:
 
 @mutation()
 async def grant_role(info: Info[Context, None], input: GrantRoleInput) -> RoleGrantPayload:
-    return await _role_grant(info, await give(info, input))
+    return await _role_grant(info, await send_command(info, input))
 
 
 @mutation(description="Takes effect at once, on running subscriptions too.")
 async def withdraw_role(info: Info[Context, None], input: WithdrawRoleInput) -> RoleGrantPayload:
-    return await _role_grant(info, await give(info, input))
+    return await _role_grant(info, await send_command(info, input))
 
 
-async def _role_grant(info: Info[Context, None], fate: Fate) -> RoleGrantPayload:
+async def _role_grant(info: Info[Context, None], sent: commands.CommandResult) -> RoleGrantPayload:
     """Show the grant while it is in force; one that was withdrawn is in no view any more."""
-    seen = await shown(info, fate, directory.VIEW)
+    seen = await can_show(info, sent, directory.VIEW)
     grants = await info.context.gateway.reads.role_grants() if seen else []
-    found = next((grant for grant in grants if grant.role_grant == fate.thing), None)
+    found = next((grant for grant in grants if grant.role_grant == sent.entity_id), None)
     shown_grant = role_grant_of(found) if found else None
-    return RoleGrantPayload(command=result(info, fate), role_grant=shown_grant)
+    return RoleGrantPayload(command=result_of(info, sent), role_grant=shown_grant)

@@ -10,10 +10,10 @@ from strawberry import UNSET, Info
 from gateway.api.portfolio.timeline import TimelineEntry, timeline_entry
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place
 from gateway.types.access import subscription
 from gateway.types.scalars import Position
 from projections.views import timeline
+from rules.commands import LogPosition
 
 NAME = "portfolioChanged"
 
@@ -102,7 +102,7 @@ def _commit(change: timeline.Entry) -> datetime:
 
 def _told(context: Context, changes: Sequence[timeline.Entry], generation: str) -> PortfolioChange:
     last = changes[-1]
-    place = Place(generation=generation, partition=last.partition, ordinal=last.ordinal)
+    place = LogPosition(generation=generation, partition=last.partition, ordinal=last.ordinal)
     return PortfolioChange(
         position=context.gateway.positions.write(place),
         version=last.version,

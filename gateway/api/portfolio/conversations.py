@@ -10,12 +10,12 @@ from strawberry import Info
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, colleague
 from gateway.api.payloads import changed_item
-from gateway.api.sending import CommandInput, give, result, shown
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.fields import field
 from projections.views import profile
+from rules import commands
 
 
 @strawberry.type(
@@ -98,14 +98,14 @@ class AgreementPayload:
 
 @mutation()
 async def plan_conversation(info: Info[Context, None], input: PlanConversationInput) -> ConversationPayload:
-    return await _conversation(info, await give(info, input))
+    return await _conversation(info, await send_command(info, input))
 
 
 @mutation(description="Records that it was held, and what was agreed.")
 async def record_conversation(
     info: Info[Context, None], input: RecordConversationInput
 ) -> ConversationPayload:
-    return await _conversation(info, await give(info, input))
+    return await _conversation(info, await send_command(info, input))
 
 
 @mutation(
@@ -114,14 +114,14 @@ async def record_conversation(
     )
 )
 async def confirm_agreement(info: Info[Context, None], input: ConfirmAgreementInput) -> AgreementPayload:
-    fate = await give(info, input)
+    sent = await send_command(info, input)
     read = None
-    if await shown(info, fate, profile.VIEW, of_another=True):
+    if await can_show(info, sent, profile.VIEW, of_another=True):
         read = await info.context.gateway.reads.agreement_for(info.context.person, input.agreement_id)
-    return AgreementPayload(command=result(info, fate), agreement=agreement_of(read) if read else None)
+    return AgreementPayload(command=result_of(info, sent), agreement=agreement_of(read) if read else None)
 
 
-async def _conversation(info: Info[Context, None], fate: Fate) -> ConversationPayload:
-    found = await changed_item(info, fate, lambda read: read.conversations, lambda item: item.conversation)
+async def _conversation(info: Info[Context, None], sent: commands.CommandResult) -> ConversationPayload:
+    found = await changed_item(info, sent, lambda read: read.conversations, lambda item: item.conversation)
     shown_item = conversation_of(found[1]) if found else None
-    return ConversationPayload(command=result(info, fate), conversation=shown_item)
+    return ConversationPayload(command=result_of(info, sent), conversation=shown_item)

@@ -11,11 +11,11 @@ from strawberry import Info
 from gateway.api.command_result import CommandResult
 from gateway.api.payloads import changed_item
 from gateway.api.portfolio.sharing import Shareable
-from gateway.api.sending import CommandInput, give, result
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from projections.views import profile
+from rules import commands
 
 
 @strawberry.enum(description="Energiegever, energievreter.")
@@ -100,33 +100,33 @@ class PassionPayload:
 
 @mutation()
 async def note_energy_source(info: Info[Context, None], input: NoteEnergySourceInput) -> EnergySourcePayload:
-    return await _energy_source(info, await give(info, input))
+    return await _energy_source(info, await send_command(info, input))
 
 
 @mutation()
 async def remove_energy_source(
     info: Info[Context, None], input: RemoveEnergySourceInput
 ) -> EnergySourcePayload:
-    return await _energy_source(info, await give(info, input))
+    return await _energy_source(info, await send_command(info, input))
 
 
 @mutation()
 async def name_passion(info: Info[Context, None], input: NamePassionInput) -> PassionPayload:
-    return await _passion(info, await give(info, input))
+    return await _passion(info, await send_command(info, input))
 
 
 @mutation()
 async def let_go_of_passion(info: Info[Context, None], input: LetGoOfPassionInput) -> PassionPayload:
-    return await _passion(info, await give(info, input))
+    return await _passion(info, await send_command(info, input))
 
 
-async def _energy_source(info: Info[Context, None], fate: Fate) -> EnergySourcePayload:
-    found = await changed_item(info, fate, lambda read: read.energy_sources, lambda item: item.source)
+async def _energy_source(info: Info[Context, None], sent: commands.CommandResult) -> EnergySourcePayload:
+    found = await changed_item(info, sent, lambda read: read.energy_sources, lambda item: item.source)
     shown = energy_source_of(*found) if found else None
-    return EnergySourcePayload(command=result(info, fate), energy_source=shown)
+    return EnergySourcePayload(command=result_of(info, sent), energy_source=shown)
 
 
-async def _passion(info: Info[Context, None], fate: Fate) -> PassionPayload:
-    found = await changed_item(info, fate, lambda read: read.passions, lambda item: item.passion)
+async def _passion(info: Info[Context, None], sent: commands.CommandResult) -> PassionPayload:
+    found = await changed_item(info, sent, lambda read: read.passions, lambda item: item.passion)
     shown = passion_of(*found) if found else None
-    return PassionPayload(command=result(info, fate), passion=shown)
+    return PassionPayload(command=result_of(info, sent), passion=shown)

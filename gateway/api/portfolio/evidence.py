@@ -11,12 +11,12 @@ from strawberry import UNSET, Info
 from gateway.api.command_result import CommandResult
 from gateway.api.payloads import changed_item
 from gateway.api.portfolio.sharing import Shareable
-from gateway.api.sending import CommandInput, give, result
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.scalars import Url
 from projections.views import profile
+from rules import commands
 
 
 @strawberry.enum(description="What a piece of evidence consists of.")
@@ -105,26 +105,26 @@ class ReflectionPayload:
 
 @mutation()
 async def add_evidence(info: Info[Context, None], input: AddEvidenceInput) -> EvidencePayload:
-    return await _evidence(info, await give(info, input))
+    return await _evidence(info, await send_command(info, input))
 
 
 @mutation()
 async def withdraw_evidence(info: Info[Context, None], input: WithdrawEvidenceInput) -> EvidencePayload:
-    return await _evidence(info, await give(info, input))
+    return await _evidence(info, await send_command(info, input))
 
 
 @mutation()
 async def write_reflection(info: Info[Context, None], input: WriteReflectionInput) -> ReflectionPayload:
-    return await _reflection(info, await give(info, input))
+    return await _reflection(info, await send_command(info, input))
 
 
-async def _evidence(info: Info[Context, None], fate: Fate) -> EvidencePayload:
-    found = await changed_item(info, fate, lambda read: read.evidence, lambda item: item.evidence)
+async def _evidence(info: Info[Context, None], sent: commands.CommandResult) -> EvidencePayload:
+    found = await changed_item(info, sent, lambda read: read.evidence, lambda item: item.evidence)
     shown = evidence_of(*found) if found else None
-    return EvidencePayload(command=result(info, fate), evidence=shown)
+    return EvidencePayload(command=result_of(info, sent), evidence=shown)
 
 
-async def _reflection(info: Info[Context, None], fate: Fate) -> ReflectionPayload:
-    found = await changed_item(info, fate, lambda read: read.reflections, lambda item: item.reflection)
+async def _reflection(info: Info[Context, None], sent: commands.CommandResult) -> ReflectionPayload:
+    found = await changed_item(info, sent, lambda read: read.reflections, lambda item: item.reflection)
     shown = reflection_of(*found) if found else None
-    return ReflectionPayload(command=result(info, fate), reflection=shown)
+    return ReflectionPayload(command=result_of(info, sent), reflection=shown)

@@ -12,12 +12,12 @@ from gateway.api.command_result import CommandResult
 from gateway.api.names import Unit, team_by_name
 from gateway.api.payloads import changed_item
 from gateway.api.portfolio.sharing import Shareable
-from gateway.api.sending import CommandInput, give, result
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.fields import field
 from projections.views import profile
+from rules import commands
 
 
 @strawberry.enum(description="Where a goal, personal or joint, is.")
@@ -106,40 +106,40 @@ class GoalPayload:
 
 @mutation()
 async def set_goal(info: Info[Context, None], input: SetGoalInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation()
 async def sharpen_goal(info: Info[Context, None], input: SharpenGoalInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation()
 async def note_goal_progress(info: Info[Context, None], input: NoteGoalProgressInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation()
 async def reach_goal(info: Info[Context, None], input: ReachGoalInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation()
 async def let_go_of_goal(info: Info[Context, None], input: LetGoOfGoalInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation()
 async def offer_goal_to_team(info: Info[Context, None], input: OfferGoalToTeamInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation()
 async def take_back_goal_offer(info: Info[Context, None], input: TakeBackGoalOfferInput) -> GoalPayload:
-    return await _goal(info, await give(info, input))
+    return await _goal(info, await send_command(info, input))
 
 
-async def _goal(info: Info[Context, None], fate: Fate) -> GoalPayload:
-    found = await changed_item(info, fate, lambda read: read.goals, lambda item: item.goal)
+async def _goal(info: Info[Context, None], sent: commands.CommandResult) -> GoalPayload:
+    found = await changed_item(info, sent, lambda read: read.goals, lambda item: item.goal)
     shown = goal_of(*found) if found else None
-    return GoalPayload(command=result(info, fate), goal=shown)
+    return GoalPayload(command=result_of(info, sent), goal=shown)

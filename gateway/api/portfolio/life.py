@@ -8,12 +8,12 @@ from strawberry import Info
 from gateway.api.command_result import CommandResult
 from gateway.api.payloads import changed_portfolio
 from gateway.api.portfolio.portfolio import InsightScope, Portfolio, portfolio_of
-from gateway.api.sending import CommandInput, give, result
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.texts import Language
 from projections.views import timeline
+from rules import commands
 
 
 @strawberry.input
@@ -66,48 +66,48 @@ class PortfolioPayload:
 
 @mutation()
 async def open_portfolio(info: Info[Context, None], input: OpenPortfolioInput) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
 async def write_profile_statement(
     info: Info[Context, None], input: WriteProfileStatementInput
 ) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation(description="Being counted anonymously. Apart from sharing, without effect when refused.")
 async def give_insight_consent(info: Info[Context, None], input: GiveInsightConsentInput) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation(description="One action, no reason asked.")
 async def withdraw_insight_consent(
     info: Info[Context, None], input: WithdrawInsightConsentInput
 ) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation(description="Sets right an earlier fact on the timeline without rewriting it.")
 async def record_correction(info: Info[Context, None], input: RecordCorrectionInput) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
 async def pause_portfolio(info: Info[Context, None], input: PausePortfolioInput) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
 async def resume_portfolio(info: Info[Context, None], input: ResumePortfolioInput) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
 async def close_portfolio(info: Info[Context, None], input: ClosePortfolioInput) -> PortfolioPayload:
-    return await _portfolio(info, await give(info, input))
+    return await _portfolio(info, await send_command(info, input))
 
 
-async def _portfolio(info: Info[Context, None], fate: Fate) -> PortfolioPayload:
-    read = await changed_portfolio(info, fate, timeline.VIEW)  # a portfolio shows its history
-    return PortfolioPayload(command=result(info, fate), portfolio=portfolio_of(read) if read else None)
+async def _portfolio(info: Info[Context, None], sent: commands.CommandResult) -> PortfolioPayload:
+    read = await changed_portfolio(info, sent, timeline.VIEW)  # a portfolio shows its history
+    return PortfolioPayload(command=result_of(info, sent), portfolio=portfolio_of(read) if read else None)

@@ -11,12 +11,12 @@ from strawberry import UNSET, Info
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, Unit, colleagues_by_name, team_by_name
 from gateway.api.payloads import changed_item
-from gateway.api.sending import CommandInput, give, result
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.fields import field
 from projections.views import profile
+from rules import commands
 
 
 @strawberry.enum(description="What a portfolio is made of.")
@@ -118,14 +118,14 @@ class SharingPayload:
 
 @mutation(description="Any item but a conversation, which is another's too.")
 async def share_item(info: Info[Context, None], input: ShareItemInput) -> SharingPayload:
-    return await _sharing(info, await give(info, input))
+    return await _sharing(info, await send_command(info, input))
 
 
 @mutation(description="Takes effect at once, on running subscriptions too.")
 async def end_item_sharing(info: Info[Context, None], input: EndItemSharingInput) -> SharingPayload:
-    return await _sharing(info, await give(info, input))
+    return await _sharing(info, await send_command(info, input))
 
 
-async def _sharing(info: Info[Context, None], fate: Fate) -> SharingPayload:
-    found = await changed_item(info, fate, lambda read: read.sharings, lambda item: item.sharing)
-    return SharingPayload(command=result(info, fate), sharing=sharing_of(found[1]) if found else None)
+async def _sharing(info: Info[Context, None], sent: commands.CommandResult) -> SharingPayload:
+    found = await changed_item(info, sent, lambda read: read.sharings, lambda item: item.sharing)
+    return SharingPayload(command=result_of(info, sent), sharing=sharing_of(found[1]) if found else None)

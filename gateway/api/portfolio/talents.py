@@ -12,14 +12,14 @@ from gateway.api.command_result import CommandResult
 from gateway.api.payloads import changed_item
 from gateway.api.portfolio.evidence import Evidence, evidence_of
 from gateway.api.portfolio.sharing import Shareable
-from gateway.api.sending import CommandInput, give, result
-from gateway.commands.bus import Fate
+from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.texts import LocalText
 from projections.views import profile
+from rules import commands
 
 
 @strawberry.type(description="A talent's numbers from a moment on.")
@@ -112,20 +112,20 @@ class TalentPayload:
 
 @mutation()
 async def claim_talent(info: Info[Context, None], input: ClaimTalentInput) -> TalentPayload:
-    return await _talent(info, await give(info, input))
+    return await _talent(info, await send_command(info, input))
 
 
 @mutation()
 async def revise_talent(info: Info[Context, None], input: ReviseTalentInput) -> TalentPayload:
-    return await _talent(info, await give(info, input))
+    return await _talent(info, await send_command(info, input))
 
 
 @mutation()
 async def set_talent_aside(info: Info[Context, None], input: SetTalentAsideInput) -> TalentPayload:
-    return await _talent(info, await give(info, input))
+    return await _talent(info, await send_command(info, input))
 
 
-async def _talent(info: Info[Context, None], fate: Fate) -> TalentPayload:
-    found = await changed_item(info, fate, lambda read: read.talents, lambda item: item.talent)
+async def _talent(info: Info[Context, None], sent: commands.CommandResult) -> TalentPayload:
+    found = await changed_item(info, sent, lambda read: read.talents, lambda item: item.talent)
     shown = talent_claim(*found) if found else None
-    return TalentPayload(command=result(info, fate), talent=shown)
+    return TalentPayload(command=result_of(info, sent), talent=shown)

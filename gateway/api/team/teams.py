@@ -5,7 +5,7 @@
 import strawberry
 from strawberry import Info
 
-from gateway.api.sending import CommandInput, CommandPayload, give, result
+from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 
@@ -39,14 +39,14 @@ class CloseTeamInput(CommandInput):
 
 @mutation()
 async def form_team(info: Info[Context, None], input: FormTeamInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
 async def rename_team(info: Info[Context, None], input: RenameTeamInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
 async def close_team(info: Info[Context, None], input: CloseTeamInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))

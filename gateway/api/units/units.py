@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET, Info
 
 from gateway.api.names import Unit, unit_of
-from gateway.api.sending import CommandInput, CommandPayload, give, result
+from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
 from gateway.types.texts import LocalText
@@ -52,19 +52,19 @@ class CloseUnitInput(CommandInput):
 
 @mutation()
 async def form_unit(info: Info[Context, None], input: FormUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
 async def rename_unit(info: Info[Context, None], input: RenameUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation(description="Counts in releases from the next yearly layout on.")
 async def move_unit(info: Info[Context, None], input: MoveUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
 async def close_unit(info: Info[Context, None], input: CloseUnitInput) -> CommandPayload:
-    return CommandPayload(command=result(info, await give(info, input)))
+    return CommandPayload(command=result_of(info, await send_command(info, input)))

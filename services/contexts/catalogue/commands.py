@@ -8,7 +8,8 @@ import msgspec
 from typing_extensions import override
 
 from kit.ids import derived_id
-from services.decisions.decider import Command, Ids, Refusal
+from rules.commands import Refusal
+from services.decisions.command import Command, Ids
 from services.decisions.validation import invalid, same_words, text_refusals
 
 LABEL_CHARS_MAX: Final = 80

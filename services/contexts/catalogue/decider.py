@@ -14,6 +14,7 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from rules.clusters import CLUSTERS
+from rules.commands import Refusal
 from rules.texts import QUOTED
 from services.contexts.catalogue.commands import (
     AdoptTerm,
@@ -28,7 +29,9 @@ from services.contexts.catalogue.commands import (
     RewordTerm,
 )
 from services.contexts.catalogue.state import Catalogue, Term, evolve, same_label
-from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.command import Ids
+from services.decisions.decider import Decider, kinds
+from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid, one_line
 
 PROPOSALS_MAX: Final = 200

@@ -15,7 +15,7 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from rules.clusters import TermState
-from services.decisions.decider import Word
+from services.decisions.command import Word
 from services.decisions.validation import same_words
 
 

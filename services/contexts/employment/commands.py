@@ -6,7 +6,8 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from kit.ids import derived_id
-from services.decisions.decider import Command, Ids, Refusal, stream_of
+from rules.commands import Refusal
+from services.decisions.command import Command, Ids, stream_of
 from services.decisions.validation import email_refusals, key_refusals, text_refusals
 
 EMPLOYEE_NUMBER_CHARS_MAX: Final = 64

@@ -17,6 +17,7 @@ from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
+from rules.commands import Refusal
 from services.contexts.employment.commands import (
     AnyEmploymentCommand,
     RecordEmploymentEnded,
@@ -24,7 +25,9 @@ from services.contexts.employment.commands import (
     RecordTeamLeft,
     RegisterProfessional,
 )
-from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.command import Ids
+from services.decisions.decider import Decider, kinds
+from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid, one_line
 
 

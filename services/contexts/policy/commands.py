@@ -8,7 +8,8 @@ import msgspec
 from typing_extensions import override
 
 from rules.access.roles import GRANTABLE, Role
-from services.decisions.decider import Command, Ids, Refusal
+from rules.commands import Refusal
+from services.decisions.command import Command, Ids
 from services.decisions.validation import invalid, key_refusals, number_refusals, text_refusals
 
 CLAIM_VALUE_CHARS_MAX: Final = 64

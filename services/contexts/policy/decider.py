@@ -15,6 +15,7 @@ from events.catalog.policy import (
     WorksCouncilConsentRecorded,
 )
 from rules.access.roles import Role, conflicting
+from rules.commands import Refusal
 from services.contexts.policy.commands import (
     AdoptPolicy,
     AnyPolicyCommand,
@@ -25,7 +26,9 @@ from services.contexts.policy.commands import (
     RecordWorksCouncilConsent,
     WithdrawRole,
 )
-from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.command import Ids
+from services.decisions.decider import Decider, kinds
+from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
 PRODUCT_FLOORS: Final = FloorsInput()

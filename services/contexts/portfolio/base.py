@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from services.decisions.decider import Command, Ids, Refusal, stream_of
+from rules.commands import Refusal
+from services.decisions.command import Command, Ids, stream_of
 from services.decisions.validation import invalid, text_refusals
 
 LINK_CHARS_MAX: Final = 2_000

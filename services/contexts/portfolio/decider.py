@@ -35,7 +35,8 @@ from services.contexts.portfolio.sharing.decider import decide_sharing, evolve_s
 from services.contexts.portfolio.state import Portfolio
 from services.contexts.portfolio.talents.commands import TalentCommand
 from services.contexts.portfolio.talents.decider import decide_talent, evolve_talent
-from services.decisions.decider import Decider, Ids, kinds
+from services.decisions.command import Ids
+from services.decisions.decider import Decider, kinds
 
 AnyPortfolioCommand = (
     LifeCommand

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
+from rules.commands import Refusal
 from services.contexts.portfolio.state import (
     Conversation,
     EnergySource,
@@ -15,7 +16,6 @@ from services.contexts.portfolio.state import (
     Statement,
     Talent,
 )
-from services.decisions.decider import Refusal
 
 
 class _Words(NamedTuple):

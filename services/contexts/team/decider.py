@@ -6,8 +6,11 @@ import msgspec
 
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
+from rules.commands import Refusal
 from services.contexts.team.commands import AnyTeamCommand, CloseTeam, FormTeam, RenameTeam
-from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.command import Ids
+from services.decisions.decider import Decider, kinds
+from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import one_line
 
 

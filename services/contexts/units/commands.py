@@ -5,7 +5,8 @@ from typing import Final
 from typing_extensions import override
 
 from kit.ids import derived_id
-from services.decisions.decider import Command, Ids, Refusal
+from rules.commands import Refusal
+from services.decisions.command import Command, Ids
 from services.decisions.validation import key_refusals, text_refusals
 
 KEY_CHARS_MAX: Final = 64

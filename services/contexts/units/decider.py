@@ -5,8 +5,11 @@ from typing import Final, assert_never
 import msgspec
 
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
+from rules.commands import Refusal
 from services.contexts.units.commands import AnyUnitCommand, CloseUnit, FormUnit, MoveUnit, RenameUnit
-from services.decisions.decider import Decider, Ids, Refusal, RejectedError, kinds, reject_if
+from services.decisions.command import Ids
+from services.decisions.decider import Decider, kinds
+from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import one_line
 
 

@@ -10,10 +10,9 @@ from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.catalog.portfolio.sharing import ItemShared
 from events.catalog.portfolio.talents import TalentClaimed
 from gateway.api.catalogue.terms import SEARCH_CHARS_MAX
-from gateway.commands.bus import Fate
-from gateway.positions import Place
 from projections.views import catalogue
 from rules.clusters import CLUSTERS
+from rules.commands import CommandResult, LogPosition
 from tests.gateway.house import PEOPLE
 from tests.gateway.reading.test_statements import statements
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TOMORROW, World, claimed
@@ -206,9 +205,9 @@ def fields(event: TalentClaimed, **changed: Any) -> dict[str, Any]:
     ],
 )
 def test_a_mutation_shows_the_word_it_was_about(words: World, given: str) -> None:
-    place = Place(generation="f" * 32, partition=0, ordinal=0)
+    place = LogPosition(generation="f" * 32, partition=0, ordinal=0)
     command = "9a2c2f0e-5f0a-4b53-9d0d-3c1b6e0a7d11"
-    words.bus.answer = Fate(command_id=command, outcome="ACCEPTED", position=place, thing=CALM)
+    words.bus.answer = CommandResult(command_id=command, outcome="ACCEPTED", position=place, entity_id=CALM)
     granted = RoleGranted(grant="7" * 32, person=PEOPLE["administrator"], role="WORKING_GROUP")
     words.happened(f"policy-{ORGANISATION}", granted)
     document = f"mutation ($id: UUID!) {{ {given} {{ command {{ outcome }} term {{ id label {{ nl }} }} }} }}"

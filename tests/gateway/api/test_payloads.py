@@ -14,10 +14,9 @@ from events.catalog.portfolio.conversations import (
     ConversationPlanned,
 )
 from events.catalog.portfolio.life import ProfileStatementWritten
-from gateway.commands.bus import Fate
-from gateway.positions import Place
 from projections.views import profile
 from rules.agreements import agreement_id
+from rules.commands import CommandResult, LogPosition
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, World
 
 pytestmark = pytest.mark.postgres
@@ -31,8 +30,8 @@ WRITE = (
     f'mutation {{ writeProfileStatement(input: {{ commandId: "{COMMAND}", text: "x" }}) '
     "{ command { outcome } portfolio { statement { text } } } }"
 )
-ACCEPTED = Fate(
-    command_id=COMMAND, outcome="ACCEPTED", position=Place(generation="f" * 32, partition=0, ordinal=0)
+ACCEPTED = CommandResult(
+    command_id=COMMAND, outcome="ACCEPTED", position=LogPosition(generation="f" * 32, partition=0, ordinal=0)
 )
 DONE = {"outcome": "ACCEPTED"}
 

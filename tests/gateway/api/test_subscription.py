@@ -12,10 +12,10 @@ from prometheus_client import REGISTRY
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.subscriptions import OpenSubscriptions
-from gateway.positions import Place
 from gateway.reading import freshness
 from gateway.reading.reader import Caller
 from projections.views import timeline
+from rules.commands import LogPosition
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
 ASK = (
@@ -48,7 +48,7 @@ async def watching(house: House, after: str | None = None, name: str = "owner") 
 
 
 def place(house: House, ordinal: int, generation: str = GENERATION, partition: int = 4) -> str:
-    return house.positions.write(Place(generation=generation, partition=partition, ordinal=ordinal))
+    return house.positions.write(LogPosition(generation=generation, partition=partition, ordinal=ordinal))
 
 
 async def told(house: House, count: int, after: str | None = None) -> list[int]:

@@ -11,17 +11,23 @@ import pytest
 
 from gateway.auth import Identity
 from gateway.commands import in_process_bus
-from gateway.commands.bus import Fate, Order
 from gateway.commands.http_bus import HttpBus
 from gateway.commands.in_process_bus import InProcessBus
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place
+from kit.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RequestError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from rules.access.roles import Role
+from rules.commands import CommandRequest, CommandResult, LogPosition
 from tests.gateway.house import NOW
 
 COMMAND = "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10"
 BEARER = "the.owners.token"
-ORDER = Order(name="claimTalent", command_id=COMMAND, expected_version=4, content={"strength": 3})
+REQUEST = CommandRequest(name="claimTalent", command_id=COMMAND, expected_version=4, input={"strength": 3})
 OWNER = Identity(person="a" * 32, expires_at=NOW + timedelta(hours=1), token=BEARER)
 ACCEPTED = {
     "commandId": COMMAND,
@@ -29,16 +35,26 @@ ACCEPTED = {
     "position": {"generation": "f" * 32, "partition": 3, "ordinal": 9},
     "version": 5,
     "refusals": [],
-    "thingId": "b" * 32,
+    "entityId": "b" * 32,
 }
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def send(answer: Answer) -> Fate:
-    async def run() -> Fate:
+class NoCommands:
+    """What an in-process bus asks; nothing is known of any command."""
+
+    def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
+        raise NotImplementedError
+
+    def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None:
+        return None
+
+
+def send(answer: Answer) -> CommandResult:
+    async def run() -> CommandResult:
         transport = httpx.MockTransport(answer)
         async with httpx.AsyncClient(transport=transport, base_url="http://services") as client:
-            return await HttpBus(client).send(ORDER, identity=OWNER, role=Role.PROFESSIONAL)
+            return await HttpBus(client).send(REQUEST, identity=OWNER, role=Role.PROFESSIONAL)
 
     return asyncio.run(run())
 
@@ -71,15 +87,15 @@ def test_a_command_goes_out_with_the_callers_own_token_role_id_and_version() -> 
         "expectedVersion": 4,
         "input": {"strength": 3},
     }
-    assert fate.position == Place(generation="f" * 32, partition=3, ordinal=9)
-    assert (fate.outcome, fate.version, fate.thing) == ("ACCEPTED", 5, "b" * 32)
+    assert fate.position == LogPosition(generation="f" * 32, partition=3, ordinal=9)
+    assert (fate.outcome, fate.version, fate.entity_id) == ("ACCEPTED", 5, "b" * 32)
 
 
 @pytest.mark.parametrize(
     "error", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.ReadError, httpx.RemoteProtocolError]
 )
 def test_an_answer_lost_on_the_way_leaves_a_command_unsettled(error: type[httpx.HTTPError]) -> None:
-    assert send(fails(error)) == Fate(command_id=COMMAND, outcome="UNSETTLED")
+    assert send(fails(error)) == CommandResult(command_id=COMMAND, outcome="UNSETTLED")
 
 
 @pytest.mark.parametrize(
@@ -112,10 +128,10 @@ def test_what_services_say_on_purpose_is_told(status: int, code: str) -> None:
 
 
 def test_a_command_nobody_knows_of_has_no_fate() -> None:
-    async def run() -> Fate | None:
+    async def run() -> CommandResult | None:
         transport = httpx.MockTransport(says(404, {"code": "NOT_FOUND", "message": "nothing is known"}))
         async with httpx.AsyncClient(transport=transport, base_url="http://services") as client:
-            return await HttpBus(client).fate(COMMAND, identity=OWNER, role=Role.PROFESSIONAL)
+            return await HttpBus(client).result_of(COMMAND, identity=OWNER, role=Role.PROFESSIONAL)
 
     assert asyncio.run(run()) is None
 
@@ -126,13 +142,14 @@ def test_a_handler_that_takes_too_long_leaves_a_command_unsettled_and_goes_on(
     monkeypatch.setattr(in_process_bus, "COMMAND_S_MAX", 0.05)
     may_end, ended = threading.Event(), threading.Event()
 
-    def handle(order: Order, person: str, role: Role) -> Fate:
-        may_end.wait(10)
-        ended.set()
-        return Fate(command_id=order.command_id, outcome="ACCEPTED")
+    class Slow(NoCommands):
+        def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
+            may_end.wait(10)
+            ended.set()
+            return CommandResult(command_id=request.command_id, outcome="ACCEPTED")
 
-    bus = InProcessBus(handle=handle, fate_of=lambda *_: None)
-    assert asyncio.run(bus.send(ORDER, identity=OWNER, role=Role.PROFESSIONAL)).outcome == "UNSETTLED"
+    bus = InProcessBus(Slow())
+    assert asyncio.run(bus.send(REQUEST, identity=OWNER, role=Role.PROFESSIONAL)).outcome == "UNSETTLED"
     may_end.set()
     assert ended.wait(10)
     bus.close()
@@ -142,17 +159,18 @@ def test_more_at_once_than_may_wait_is_refused_before_it_is_sent(monkeypatch: py
     monkeypatch.setattr(in_process_bus, "WAITING_MAX", 2)
     may_end, handled = threading.Event(), []
 
-    def handle(order: Order, person: str, role: Role) -> Fate:
-        may_end.wait(10)
-        handled.append(person)
-        return Fate(command_id=order.command_id, outcome="ACCEPTED")
+    class Slow(NoCommands):
+        def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
+            may_end.wait(10)
+            handled.append(person)
+            return CommandResult(command_id=request.command_id, outcome="ACCEPTED")
 
-    bus = InProcessBus(handle=handle, fate_of=lambda *_: None)
+    bus = InProcessBus(Slow())
     most = in_process_bus.THREADS_MAX + 2
 
-    async def run() -> list[Fate | BaseException]:
+    async def run() -> list[CommandResult | BaseException]:
         sent = [
-            asyncio.create_task(bus.send(ORDER, identity=OWNER, role=Role.PROFESSIONAL))
+            asyncio.create_task(bus.send(REQUEST, identity=OWNER, role=Role.PROFESSIONAL))
             for _ in range(most + 3)
         ]
         await asyncio.sleep(0.1)
@@ -164,3 +182,24 @@ def test_more_at_once_than_may_wait_is_refused_before_it_is_sent(monkeypatch: py
     refused = [answer for answer in answers if isinstance(answer, GatewayError)]
     assert [error.code for error in refused] == [ErrorCode.UNAVAILABLE] * 3
     assert len(handled) == most
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ForbiddenError("not yours"), ErrorCode.FORBIDDEN),
+        (TooManyRequestsError("wait a little"), ErrorCode.LIMIT_EXCEEDED),
+        (NotFoundError("there is no command"), ErrorCode.BAD_REQUEST),
+        (UnavailableError("the log is away"), ErrorCode.UNAVAILABLE),
+    ],
+)
+def test_what_services_in_the_same_process_say_on_purpose_is_told(
+    error: RequestError, code: ErrorCode
+) -> None:
+    class Refusing(NoCommands):
+        def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
+            raise error
+
+    with pytest.raises(GatewayError) as refused:
+        asyncio.run(InProcessBus(Refusing()).send(REQUEST, identity=OWNER, role=Role.PROFESSIONAL))
+    assert (refused.value.code, refused.value.message) == (code, error.sentence)

@@ -7,10 +7,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from gateway.limits import rate as allowance
-from gateway.limits.rate import Allowance
-from kit.clock import FixedClock
-from tests.gateway.house import NOW, House
+from tests.gateway.house import House
 
 ASK = {"query": "{ __typename }"}
 
@@ -61,18 +58,3 @@ def test_operations_over_a_web_socket_count_as_requests(house: House) -> None:
             else:
                 assert told["type"] == "error"
                 assert told["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
-
-
-def test_who_was_silent_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowance, "CALLERS_MAX", 2)
-    bucket = Allowance(per_minute=1, burst=1, clock=FixedClock(NOW))
-    assert [bucket.take(caller) for caller in ("a", "b", "b", "c")] == [0, 0, 60, 0]
-    assert bucket.take("c") == 60
-    assert bucket.take("a") == 0
-
-
-def test_a_bucket_never_holds_more_than_its_burst() -> None:
-    clock = FixedClock(NOW)
-    bucket = Allowance(per_minute=60, burst=2, clock=clock)
-    clock.advance(timedelta(days=1))
-    assert [bucket.take("a") for _ in range(3)] == [0, 0, 1]

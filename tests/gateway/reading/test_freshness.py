@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from gateway.errors import ErrorCode, GatewayError
-from gateway.positions import Place
 from gateway.reading import freshness as module
 from gateway.reading.freshness import Freshness
 from kit.postgres.connections import connect_own, connect_own_async
 from projections.positions import announce, move, prepare_view
 from projections.views import profile
+from rules.commands import LogPosition
 
 pytestmark = pytest.mark.postgres
 GENERATION = "f" * 32
@@ -27,8 +27,8 @@ def view_database(database: str) -> str:
     return database
 
 
-def place(ordinal: int, generation: str = GENERATION) -> Place:
-    return Place(generation=generation, partition=1, ordinal=ordinal)
+def place(ordinal: int, generation: str = GENERATION) -> LogPosition:
+    return LogPosition(generation=generation, partition=1, ordinal=ordinal)
 
 
 def moved(url: str, expected: int, ordinal: int, *, told: bool = True) -> None:

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from events.catalog.policy import OrganisationFounded, RoleGranted
+from kit.errors import ForbiddenError
 from rules.access.roles import Role
 from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
-from services.handling.results import ForbiddenError
 from tests.services.house import House, found_in, opened
 
 pytestmark = pytest.mark.postgres
@@ -48,7 +48,7 @@ def test_before_it_nobody_holds_a_role(house: House) -> None:
     with pytest.raises(ForbiddenError, match="not founded"):
         house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="HR", subject="hr")
     with pytest.raises(ForbiddenError, match="not founded"):
-        house.handler.fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=str(uuid4()))
+        house.handler.result_of(caller=house.caller("e1", Role.PROFESSIONAL), command_id=str(uuid4()))
 
 
 @pytest.mark.parametrize(("name", "administrator"), [("", "a"), (" ", "a"), ("x" * 121, "a"), ("MEE", " ")])

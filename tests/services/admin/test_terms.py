@@ -119,7 +119,7 @@ def test_a_word_can_be_claimed_as_soon_as_it_is_adopted_and_no_longer_when_it_is
     house: House,
 ) -> None:
     label = {"nl": "Bruggen bouwen", "en": "Building bridges"}
-    term = house.owner("proposeTerm", label=label, clusterId="together").thing_id
+    term = house.owner("proposeTerm", label=label, clusterId="together").entity_id
     last = house.events(f"catalogue-{house.vault.organisation()}")[-1]
     assert last.by == house.vault.organisation(), "who proposed it is nobody's to see"
     by_term = {**TALENT, "name": {"termId": term}}
@@ -135,8 +135,8 @@ def test_a_word_can_be_claimed_as_soon_as_it_is_adopted_and_no_longer_when_it_is
 @pytest.mark.postgres
 def test_what_a_list_can_not_bring_in_is_told_with_its_line(house: House) -> None:
     label = {"nl": "Meedenken", "en": "Thinking along"}
-    waiting = house.owner("proposeTerm", label=label, clusterId="together").thing_id
-    retired = house.owner("proposeTerm", label={"nl": "Weg", "en": "Gone"}, clusterId="calm").thing_id
+    waiting = house.owner("proposeTerm", label=label, clusterId="together").entity_id
+    retired = house.owner("proposeTerm", label={"nl": "Weg", "en": "Gone"}, clusterId="calm").entity_id
     assert house.ask("wg", Role.WORKING_GROUP, "retireTerm", termId=retired).outcome == "ACCEPTED"
     house.owner("proposeTerm", label={"nl": "Durf", "en": "Daring"}, clusterId="calm")
     rows = "together,Meedenken,Thinking along,\ncalm,Weg,Gone,\ncalm,Moed,DARING,\ncalm,Nu,Now,\n"
@@ -158,7 +158,7 @@ def test_a_word_of_a_list_that_was_merged_is_there_and_one_that_was_freed_comes_
     assert load_list(house.handler, rows) == Loaded(adopted=0, left_out=())
 
     label = {"nl": "Onverstoord", "en": "Unmoved"}
-    term = house.owner("proposeTerm", label=label, clusterId="calm").thing_id
+    term = house.owner("proposeTerm", label=label, clusterId="calm").entity_id
     more = read_list((HEADER + "calm,Onverstoord,Undisturbed,\n").encode())
     assert [row.line for row in load_list(house.handler, more).left_out] == [2]
     other = {"nl": "Onbewogen", "en": "Unmoved"}

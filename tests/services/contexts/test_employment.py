@@ -15,7 +15,7 @@ from services.contexts.employment.commands import (
     RecordTeamLeft,
     RegisterProfessional,
 )
-from services.decisions.decider import Command, Ids
+from services.decisions.command import Command, Ids
 from tests.spec import NEW, ORGANISATION, TODAY, given
 
 FENNA = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")

@@ -13,8 +13,8 @@ from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.log.outcomes import Accepted
 from kit.ids import derived_id
 from rules.access.roles import Role
+from rules.commands import CommandResult
 from services.handling.handler import CommandHandler
-from services.handling.results import CommandResult
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
 
@@ -69,7 +69,7 @@ class Owner:
 
 def accepted(result: CommandResult) -> str:
     assert result.outcome == "ACCEPTED", result
-    return result.thing_id or ""
+    return result.entity_id or ""
 
 
 def codes(result: CommandResult) -> list[str]:

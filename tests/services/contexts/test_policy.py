@@ -19,7 +19,7 @@ from services.contexts.policy.commands import (
     RecordDpia,
     RecordWorksCouncilConsent,
 )
-from services.decisions.decider import Command
+from services.decisions.command import Command
 from tests.spec import NEW, TODAY, given
 
 FOUNDED = OrganisationFounded(name="MEE")

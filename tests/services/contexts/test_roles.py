@@ -5,7 +5,7 @@ import pytest
 from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
 from rules.access.roles import NEVER_GRANTED, Role
 from services.contexts.policy.commands import GrantRole, WithdrawRole
-from services.decisions.decider import Command, Ids
+from services.decisions.command import Command, Ids
 from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
 
 FOUNDED = OrganisationFounded(name="MEE")

@@ -5,7 +5,7 @@ import pytest
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from kit.ids import derived_id
 from services.contexts.units.commands import CloseUnit, FormUnit, MoveUnit, RenameUnit
-from services.decisions.decider import Command
+from services.decisions.command import Command
 from tests.spec import ORGANISATION, given
 
 NORTH = derived_id(ORGANISATION, "unit", "north")

@@ -12,10 +12,12 @@ from events.catalog.portfolio.talents import TalentClaimed
 from events.codec import EventMapper
 from events.privacy.vault import Vault
 from kit.clock import Calendar, FixedClock
+from kit.errors import ForbiddenError
 from rules.access.roles import Role
+from rules.commands import CommandResult
 from services.handling.handler import CommandHandler
 from services.handling.registry import read_command
-from services.handling.results import CommandIdError, CommandResult, ForbiddenError, UnavailableError
+from services.handling.results import CommandIdError, NothingAppliedError
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, ZONE, House, furnish, opened, with_owner
 
@@ -45,7 +47,7 @@ def test_an_accepted_command_says_where_it_stands_and_what_it_made(house: House)
     assert claimed.position is not None
     last = house.portfolio()[-1]
     assert isinstance(last.event, TalentClaimed)
-    assert (last.event.talent, last.version, last.at) == (claimed.thing_id, 2, NOW)
+    assert (last.event.talent, last.version, last.at) == (claimed.entity_id, 2, NOW)
     assert last.by == house.vault.person_for(house.number)
 
 
@@ -63,7 +65,7 @@ def test_a_command_sent_again_happens_once_and_gets_the_same_answer(house: House
 def test_a_retry_gets_the_first_answer_whatever_happened_since(house: House) -> None:
     command_id = str(uuid4())
     first = house.owner("claimTalent", command_id=command_id, expected_version=1, **TALENT)
-    house.owner("setTalentAside", talentId=first.thing_id)
+    house.owner("setTalentAside", talentId=first.entity_id)
     assert house.owner("claimTalent", command_id=command_id, expected_version=1, **TALENT) == first
 
 
@@ -150,7 +152,7 @@ def test_a_refused_command_leaves_no_trace_and_may_be_tried_again(house: House) 
     command_id = str(uuid4())
     assert codes(house.owner("setTalentAside", command_id=command_id, talentId="none")) == ["NOT_FOUND"]
     assert (
-        house.handler.fate(caller=house.caller(house.number, Role.PROFESSIONAL), command_id=command_id)
+        house.handler.result_of(caller=house.caller(house.number, Role.PROFESSIONAL), command_id=command_id)
         is None
     )
     assert len(house.portfolio()) == 1
@@ -161,7 +163,7 @@ def test_a_refused_command_is_decided_anew_when_it_is_sent_again(house: House) -
     claimed = house.owner("claimTalent", **TALENT)
     refused = house.owner("claimTalent", command_id=command_id, **TALENT)
     assert codes(refused) == ["ALREADY_SO"]
-    assert house.owner("setTalentAside", talentId=claimed.thing_id).outcome == "ACCEPTED"
+    assert house.owner("setTalentAside", talentId=claimed.entity_id).outcome == "ACCEPTED"
     assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
 
 
@@ -175,7 +177,7 @@ def test_a_retry_of_what_was_accepted_is_not_told_that_nothing_changed_with_the_
     handler = CommandHandler(
         recorder=house.log.recorders[0], vault=away, mapper=EventMapper(away), calendar=house.calendar
     )
-    with pytest.raises(UnavailableError) as told:
+    with pytest.raises(NothingAppliedError) as told:
         handler.handle(read_command("claimTalent", TALENT), caller=caller, command_id=command_id)
     assert "; nothing was changed" not in str(told.value)
     assert "this request changed nothing" in str(told.value)
@@ -192,9 +194,9 @@ def test_bad_input_is_refused_with_all_its_fields(house: House) -> None:
 def test_a_commands_fate_is_told_to_who_gave_it_only(house: House) -> None:
     command_id = str(uuid4())
     result = house.owner("claimTalent", command_id=command_id, **TALENT)
-    fate = house.handler.fate
-    assert fate(caller=house.caller(house.number, Role.PROFESSIONAL), command_id=command_id) == result
-    assert fate(caller=house.caller("feed", Role.HR_FEED), command_id=command_id) is None
+    result_of = house.handler.result_of
+    assert result_of(caller=house.caller(house.number, Role.PROFESSIONAL), command_id=command_id) == result
+    assert result_of(caller=house.caller("feed", Role.HR_FEED), command_id=command_id) is None
 
 
 def test_a_role_is_needed_and_is_that_of_the_log_at_this_moment(house: House) -> None:
@@ -216,7 +218,7 @@ def test_a_role_granted_through_another_process_counts_at_once(house: House) -> 
     administrator = ("administrator", Role.ADMINISTRATOR)
     house.ask(*administrator, "grantRole", handler=other, role="AUDITOR", subject="new one")
     caller = house.caller("new one", Role.AUDITOR)
-    assert house.handler.fate(caller=caller, command_id=str(uuid4())) is None
+    assert house.handler.result_of(caller=caller, command_id=str(uuid4())) is None
 
 
 def test_what_hr_tells_of_unknown_people_and_teams_is_refused_together(house: House) -> None:
@@ -231,7 +233,7 @@ def test_someone_forgotten_is_not_found(house: House) -> None:
     caller = house.caller(house.number, Role.PROFESSIONAL)
     house.vault.destroy(caller.person)
     with pytest.raises(ForbiddenError):
-        house.handler.fate(caller=caller, command_id=str(uuid4()))
+        house.handler.result_of(caller=caller, command_id=str(uuid4()))
 
 
 @pytest.mark.parametrize(

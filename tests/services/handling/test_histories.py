@@ -25,7 +25,8 @@ from services.contexts.employment.commands import RecordTeamJoined, RegisterProf
 from services.contexts.policy.commands import GrantRole
 from services.contexts.team.commands import FormTeam
 from services.contexts.units.commands import FormUnit
-from services.decisions.decider import Command, Ids, RejectedError
+from services.decisions.command import Command, Ids
+from services.decisions.refusals import RejectedError
 from services.handling.registry import (
     MalformedCommandError,
     UnknownCommandError,

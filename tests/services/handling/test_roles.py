@@ -9,9 +9,10 @@ from eventsourcing.persistence import EventStore, StoredEvent
 
 from events.catalog.units import UnitFormed
 from events.codec import Recorded
+from kit.errors import ForbiddenError
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role
 from services.handling.loading import StreamNotUnderstoodError
-from services.handling.results import ForbiddenError, UnavailableError
+from services.handling.results import NothingAppliedError
 from services.handling.roles import RoleReader
 from services.handling.state_cache import KeptStates
 from tests.services.house import NOW, TALENT, House, found_in, furnish, opened
@@ -50,10 +51,10 @@ def test_behind_a_policy_event_that_is_not_known_nobody_holds_a_role(database: s
         for reader in (roles, reader_of(house)):
             with pytest.raises(StreamNotUnderstoodError):
                 reader.held(person, organisation=organisation, today=NOW.date())
-        with pytest.raises(UnavailableError):
+        with pytest.raises(NothingAppliedError):
             house.ask(*ADMINISTRATOR, "grantRole", role="AUDITOR", subject="someone")
-        with pytest.raises(UnavailableError):
-            house.handler.fate(caller=house.caller(*ADMINISTRATOR), command_id=str(uuid4()))
+        with pytest.raises(NothingAppliedError):
+            house.handler.result_of(caller=house.caller(*ADMINISTRATOR), command_id=str(uuid4()))
 
 
 def test_behind_an_event_of_someones_employment_that_is_not_known_nobody_works_here(database: str) -> None:
@@ -69,7 +70,7 @@ def test_behind_an_event_of_someones_employment_that_is_not_known_nobody_works_h
         house.log.recorders[0].append([stored])
         with pytest.raises(StreamNotUnderstoodError):
             roles.works_here(person)
-        with pytest.raises(UnavailableError):
+        with pytest.raises(NothingAppliedError):
             house.owner("claimTalent", **TALENT)
 
 
@@ -100,7 +101,7 @@ def test_a_role_withdrawn_is_held_no_more_at_once(database: str) -> None:
         furnish(house)
         granted = house.ask(*ADMINISTRATOR, "grantRole", role="HR_FEED", subject="other")
         assert house.ask("other", Role.HR_FEED, "closeTeam", teamKey="nowhere").outcome == "REFUSED"
-        withdrawn = house.ask(*ADMINISTRATOR, "withdrawRole", roleGrantId=granted.thing_id)
+        withdrawn = house.ask(*ADMINISTRATOR, "withdrawRole", roleGrantId=granted.entity_id)
         assert withdrawn.outcome == "ACCEPTED"
         with pytest.raises(ForbiddenError):
             house.ask("other", Role.HR_FEED, "closeTeam", teamKey="kade")

@@ -9,7 +9,7 @@ import pytest
 
 from events.streams import command_key
 from rules.access.roles import Role
-from services.handling.results import CommandResult
+from rules.commands import CommandResult
 from tests.services.house import TALENT, House, furnish, opened
 
 pytestmark = pytest.mark.postgres
@@ -37,7 +37,7 @@ def settling(house: House) -> Iterator[None]:
 
 
 def fate(house: House, command_id: str) -> CommandResult | None:
-    return house.handler.fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id)
+    return house.handler.result_of(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id)
 
 
 def settled_fate(house: House, command_id: str) -> CommandResult | None:
@@ -76,7 +76,7 @@ def test_after_a_restart_nothing_is_known_of_it_until_it_is_sent_again(house: Ho
     command_id = str(uuid4())
     assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "UNSETTLED"
     restarted = house.another_process()
-    assert restarted.fate(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) is None
+    assert restarted.result_of(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id) is None
     with house.log.folding():
         again = house.owner("claimTalent", command_id=command_id, handler=restarted, **TALENT)
     assert (again.outcome, again.version) == ("ACCEPTED", 2)

@@ -19,9 +19,9 @@ from structlog.testing import capture_logs
 
 from kit.health import Health
 from kit.http.tokens import KnownKeys, TokenVerifier
+from services.handling.requests import RequestHandler
 from services.http.app import create_app
 from services.http.authentication import CallerReader
-from services.http.rate_limit import Pace
 from tests.backends.postgres import fresh_database
 from tests.services.house import TALENT, House, furnish, opened
 
@@ -72,11 +72,10 @@ def client(postgres_url: str) -> Iterator[Client]:
         verifier = TokenVerifier(keys=keys, issuer=ISSUER, audience="ipp", clock=house.clock)
         callers = CallerReader(verifier=verifier, persons=house.vault, person_claim="employee_number")
         app = create_app(
-            handler=house.handler,
+            requests=RequestHandler(house.handler, per_minute_max=PER_MINUTE_MAX),
             callers=callers,
             health=Health(house.clock),
             body_bytes_max=4_096,
-            pace=Pace(per_minute_max=PER_MINUTE_MAX),
         )
         with served(app) as address, httpx.Client(base_url=address, timeout=20) as http:
             yield Client(http=http, house=house)
@@ -94,7 +93,7 @@ def test_a_command_is_given_and_its_fate_asked(client: Client) -> None:
     assert told["commandId"] == command_id
     assert (told["outcome"], told["version"], told["refusals"]) == ("ACCEPTED", version + 1, [])
     assert set(told["position"]) == {"generation", "partition", "ordinal"}
-    assert told["thingId"]
+    assert told["entityId"]
     fate = client.http.get(f"/commands/{command_id}", headers=client.headers())
     assert (fate.status_code, fate.json()) == (200, told)
     again = client.give("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
@@ -210,7 +209,7 @@ def test_what_a_person_wrote_reaches_no_log_by_an_error_nobody_foresaw(
     def broken(_name: str, given: object) -> Any:
         raise ZeroDivisionError(f"can't read {given}")
 
-    monkeypatch.setattr("services.http.app.read_command", broken)
+    monkeypatch.setattr("services.handling.requests.read_command", broken)
     headers = {**client.headers(), "IPP-Correlation-Id": "c-4711"}
     with capture_logs() as logged:
         answer = client.give("claimTalent", headers, input={"story": "KANARIE"})

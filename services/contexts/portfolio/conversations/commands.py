@@ -7,8 +7,9 @@ from typing_extensions import override
 
 from kit.ids import is_id
 from rules.agreements import owner_of
+from rules.commands import Refusal
 from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
-from services.decisions.decider import Command, Ids, Refusal, stream_of
+from services.decisions.command import Command, Ids, stream_of
 from services.decisions.validation import invalid, text_refusals
 
 AGREEMENTS_MAX: Final = 20

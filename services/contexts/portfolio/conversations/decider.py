@@ -14,6 +14,7 @@ from events.catalog.portfolio.conversations import (
 )
 from kit.ids import derived_id
 from rules.agreements import agreement_id
+from rules.commands import Refusal
 from services.contexts.portfolio.conversations.commands import (
     ConfirmAgreement,
     ConversationCommand,
@@ -29,8 +30,8 @@ from services.contexts.portfolio.refusals import (
     wrong_state,
 )
 from services.contexts.portfolio.state import Agreement, Conversation, Portfolio
-from services.decisions.decider import NOWHERE, Ids, Refusal, RejectedError, reject_if
-from services.decisions.refusals import NOT_THERE
+from services.decisions.command import NOWHERE, Ids
+from services.decisions.refusals import NOT_THERE, RejectedError, reject_if
 from services.decisions.validation import invalid
 
 CONVERSATIONS_MAX: Final = 100

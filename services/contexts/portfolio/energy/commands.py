@@ -4,8 +4,9 @@ from typing import Final, Literal
 
 from typing_extensions import override
 
+from rules.commands import Refusal
 from services.contexts.portfolio.base import NewItem, PortfolioCommand, references_refusals
-from services.decisions.decider import Ids, Refusal
+from services.decisions.command import Ids
 from services.decisions.validation import text_refusals
 
 ACTIVITY_CHARS_MAX: Final = 200

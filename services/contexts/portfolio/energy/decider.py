@@ -11,6 +11,7 @@ from events.catalog.portfolio.energy import (
     PassionLetGo,
     PassionNamed,
 )
+from rules.commands import Refusal
 from services.contexts.portfolio.energy.commands import (
     EnergyCommand,
     EnergySourceKindName,
@@ -30,7 +31,8 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import EnergySource, Passion, Portfolio
-from services.decisions.decider import Ids, Refusal, reject_if
+from services.decisions.command import Ids
+from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
 ENERGY_SOURCES_MAX: Final = 100

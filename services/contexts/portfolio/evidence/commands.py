@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
+from rules.commands import Refusal
 from services.contexts.portfolio.base import (
     NewItem,
     PortfolioCommand,
@@ -12,7 +13,7 @@ from services.contexts.portfolio.base import (
     references_refusals,
 )
 from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
-from services.decisions.decider import Ids, Refusal
+from services.decisions.command import Ids
 from services.decisions.validation import invalid, text_refusals
 
 TITLE_CHARS_MAX: Final = 120

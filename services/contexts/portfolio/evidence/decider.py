@@ -10,6 +10,7 @@ from events.catalog.portfolio.evidence import (
     EvidenceWithdrawn,
     ReflectionWritten,
 )
+from rules.commands import Refusal
 from services.contexts.portfolio.evidence.commands import (
     AddEvidence,
     EvidenceCommand,
@@ -28,7 +29,8 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Evidence, Item, Portfolio, Reflection
-from services.decisions.decider import Ids, Refusal, reject_if
+from services.decisions.command import Ids
+from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
 EVIDENCE_MAX: Final = 300

@@ -5,8 +5,9 @@ from typing import Final
 
 from typing_extensions import override
 
+from rules.commands import Refusal
 from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand, references_refusals
-from services.decisions.decider import Ids, Refusal
+from services.decisions.command import Ids
 from services.decisions.validation import number_refusals, text_refusals
 
 GOAL_CHARS_MAX: Final = 500

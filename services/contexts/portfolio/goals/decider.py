@@ -14,6 +14,7 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
+from rules.commands import Refusal
 from services.contexts.portfolio.goals.commands import (
     GoalCommand,
     LetGoOfGoal,
@@ -34,7 +35,8 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Portfolio
-from services.decisions.decider import Ids, Refusal, reject_if
+from services.decisions.command import Ids
+from services.decisions.refusals import reject_if
 from services.decisions.validation import invalid, same_words
 
 GOALS_MAX: Final = 50

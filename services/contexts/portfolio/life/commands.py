@@ -4,8 +4,8 @@ from typing import Final, Literal
 
 from typing_extensions import override
 
+from rules.commands import Refusal
 from services.contexts.portfolio.base import AsProfessional, PortfolioCommand
-from services.decisions.decider import Refusal
 from services.decisions.validation import text_refusals
 
 STATEMENT_CHARS_MAX: Final = 4_000

@@ -16,6 +16,7 @@ from events.catalog.portfolio.life import (
     ProfileStatementWritten,
 )
 from events.catalog.portfolio.sharing import InsightConsentWithdrawn
+from rules.commands import Refusal
 from rules.timeline import entry_id
 from services.contexts.portfolio.life.commands import (
     ClosePortfolio,
@@ -35,7 +36,8 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Portfolio, Statement
-from services.decisions.decider import NOWHERE, Ids, Refusal, RejectedError, reject_if
+from services.decisions.command import NOWHERE, Ids
+from services.decisions.refusals import RejectedError, reject_if
 
 
 def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:

@@ -7,8 +7,9 @@ import msgspec
 from typing_extensions import override
 
 from kit.ids import is_id
+from rules.commands import Refusal
 from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
-from services.decisions.decider import Command, Ids, Refusal, stream_of
+from services.decisions.command import Command, Ids, stream_of
 from services.decisions.validation import invalid
 
 PEOPLE_MAX: Final = 30

@@ -14,6 +14,7 @@ from events.catalog.portfolio.sharing import (
     ItemSharingEnded,
     SharingEvent,
 )
+from rules.commands import Refusal
 from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
@@ -34,7 +35,8 @@ from services.contexts.portfolio.sharing.commands import (
     WithdrawInsightConsent,
 )
 from services.contexts.portfolio.state import Item, Portfolio, Sharing, Talent
-from services.decisions.decider import Ids, Refusal, RejectedError, reject_if
+from services.decisions.command import Ids
+from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
 SHARINGS_MAX: Final = 300

@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
+from rules.commands import Refusal
 from services.contexts.portfolio.base import NewItem, PortfolioCommand, optional_text_refusals
-from services.decisions.decider import Ids, Refusal
+from services.decisions.command import Ids
 from services.decisions.validation import invalid, number_refusals, text_refusals
 
 TALENT_WORDS_CHARS_MAX: Final = 80

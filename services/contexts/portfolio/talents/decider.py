@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.talents import TalentClaimed, TalentEvent, TalentRevised, TalentSetAside
+from rules.commands import Refusal
 from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
@@ -21,7 +22,8 @@ from services.contexts.portfolio.talents.commands import (
     SetTalentAside,
     TalentCommand,
 )
-from services.decisions.decider import Ids, Refusal, Word, reject_if
+from services.decisions.command import Ids, Word
+from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
 TALENTS_MAX: Final = 200

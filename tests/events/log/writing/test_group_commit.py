@@ -22,7 +22,7 @@ class Held:
     def __init__(self) -> None:
         self._records: Queue[tuple[int, Future[int]]] = Queue()
 
-    def append(self, partition: int, record: bytes) -> "Future[int]":  # noqa: ARG002
+    def append(self, partition: int, record: bytes) -> "Future[int]":
         sent: Future[int] = Future()
         entries = unframe(record).entries
         self._records.put((len(entries), sent))

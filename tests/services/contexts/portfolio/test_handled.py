@@ -8,9 +8,9 @@ import pytest
 from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld
 from events.catalog.portfolio.sharing import ItemSharingEnded
 from rules.agreements import agreement_id, owner_of
+from rules.commands import CommandResult
 from rules.timeline import entry_id
 from services.contexts.portfolio.sharing.commands import EndItemSharings
-from services.handling.results import CommandResult
 from tests.backends.postgres import fresh_database
 from tests.services.house import NOW, TALENT, House, furnish, opened, with_owner
 
@@ -27,8 +27,8 @@ def house(postgres_url: str) -> Iterator[House]:
 
 def accepted(result: CommandResult) -> str:
     assert result.outcome == "ACCEPTED", result
-    assert result.thing_id is not None
-    return result.thing_id
+    assert result.entity_id is not None
+    return result.entity_id
 
 
 def codes(result: CommandResult) -> list[str]:

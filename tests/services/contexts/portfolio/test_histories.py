@@ -37,7 +37,9 @@ from services.contexts.portfolio.conversations.commands import ConfirmAgreement
 from services.contexts.portfolio.decider import DECIDER
 from services.contexts.portfolio.sharing.commands import EndItemSharings
 from services.contexts.portfolio.state import SHARING_DAYS_MAX_DEFAULT, Goal, Portfolio, Talent
-from services.decisions.decider import AnyDecider, Command, Ids, RejectedError
+from services.decisions.command import Command, Ids
+from services.decisions.decider import AnyDecider
+from services.decisions.refusals import RejectedError
 from services.decisions.validation import same_words
 from services.handling.registry import read_command
 from tests.events.examples import BY, EXAMPLES, MOMENT, SUBJECT

@@ -39,7 +39,7 @@ from services.contexts.portfolio.goals.commands import GOAL_CHARS_MAX, OFFER_CHA
 from services.contexts.portfolio.goals.decider import GOALS_MAX
 from services.contexts.portfolio.life.commands import CORRECTION_CHARS_MAX, STATEMENT_CHARS_MAX
 from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
-from services.decisions.decider import Command
+from services.decisions.command import Command
 from services.handling.registry import read_command
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.services.contexts.portfolio.home import AT_WORK, DAY, GOAL, HOME, OFFERED, OPENED

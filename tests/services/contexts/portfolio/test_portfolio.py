@@ -16,7 +16,7 @@ from rules.agreements import agreement_id
 from rules.timeline import entry_id
 from services.contexts.portfolio.decider import DECIDER
 from services.contexts.portfolio.life.commands import ClosePortfolio, OpenPortfolio
-from services.decisions.decider import Command, Ids
+from services.decisions.command import Command, Ids
 from services.handling.registry import read_command
 from tests.services.contexts.portfolio.cases import CASES, OWNERS_INPUTS, WRONG, Case
 from tests.services.contexts.portfolio.home import AS_COLLEAGUE, AT_WORK, HOME, OFFERED

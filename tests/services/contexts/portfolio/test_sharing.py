@@ -14,7 +14,7 @@ from events.catalog.registry import Event
 from services.contexts.portfolio.sharing.commands import PEOPLE_MAX, EndItemSharings
 from services.contexts.portfolio.sharing.decider import SHARINGS_MAX
 from services.contexts.portfolio.state import SHARING_DAYS_MAX_DEFAULT
-from services.decisions.decider import Command
+from services.decisions.command import Command
 from services.handling.registry import UnknownCommandError, command_names, read_command
 from tests.services.contexts.portfolio.asked import policy
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS

@@ -17,7 +17,7 @@ from services.contexts.portfolio.talents.commands import (
     TalentName,
 )
 from services.contexts.portfolio.talents.decider import TALENTS_MAX
-from services.decisions.decider import Ids, Word
+from services.decisions.command import Ids, Word
 from tests.spec import IDS, NEW, given
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")

@@ -1,0 +1,70 @@
+"""What both sides of the command bus speak: a command on its way, and how it ended."""
+
+from typing import Any, Literal
+
+import msgspec
+
+Outcome = Literal["ACCEPTED", "REFUSED", "UNSETTLED"]
+"""On the log for good; not carried out, and nothing changed; not known yet, it may still happen."""
+
+RefusalCode = Literal[
+    "INVALID_INPUT",
+    "TOO_LARGE",
+    "NOT_FOUND",
+    "CHANGED_MEANWHILE",
+    "TOO_BUSY",
+    "SETTLED",
+    "COMMAND_ID_REUSED",
+    "ALREADY_SO",
+    "WRONG_STATE",
+    "LIMIT_REACHED",
+    "ROLES_CONFLICT",
+    "FLOOR_TOO_LOW",
+]
+"""Of the schema's RefusalCode, those that something refuses with."""
+
+
+class LogPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """
+    A position among the log's accepted events.
+
+    `generation` names the log's life (32 hex digits), `ordinal` counts the accepted events of the partition
+    from 1: it is that of a commit's last event, or, for a commit without events, of the event before it.
+    """
+
+    generation: str
+    partition: int
+    ordinal: int
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A reason why a command was not carried out, in words for a screen.
+
+    `field` is a path into the input; it is empty when the reason concerns the whole.
+    """
+
+    code: RefusalCode
+    nl: str
+    en: str
+    field: tuple[str, ...] = ()
+
+
+class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A command on its way. `name` is its mutation's, `input` the rest of the mutation's input as JSON."""
+
+    name: str
+    command_id: str
+    expected_version: int | None = None
+    input: dict[str, Any] = {}
+
+
+class CommandResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How a command ended. `entity_id` is what it made or changed, `version` that of the stream it wrote."""
+
+    command_id: str
+    outcome: Outcome
+    position: LogPosition | None = None
+    version: int | None = None
+    refusals: tuple[Refusal, ...] = ()
+    entity_id: str | None = None
