@@ -8,14 +8,14 @@ from typing import Final
 import psycopg
 
 from events.codec import EventMapper
-from events.vault import Vault
+from events.privacy.vault import Vault
 from kit.clock import Calendar, FixedClock
 from kit.secrets import MasterKey
 from projections.registry import find_views
 from projections.status import status
 from projections.worker import GROUP
-from services.handling import CommandHandler
-from tests.log.harness import LogUnderTest
+from services.handling.handler import CommandHandler
+from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import make_worker, wait_until, working
 from tests.services.house import ZONE, House
 

@@ -10,14 +10,14 @@ from eventsourcing.persistence import StoredEvent, Tracking
 from deploy.demo.filling import fill
 from deploy.demo.hands import Ground
 from deploy.demo.people import FEED, FIRST_ADMINISTRATOR, KNOWN
-from events import read_log
 from events.catalog.team import TeamFormed
 from events.codec import Recorded
 from events.log.outcomes import ConflictError
+from events.privacy import disclosures as read_log
 from kit.ids import derived_id, new_id
-from rules.access import Role
+from rules.access.roles import Role
 from rules.timeline import entry_id
-from services.term_lists import load_list, read_list
+from services.admin.terms import load_list, read_list
 from tests.kept.at_home import NOW, all_folded, at_work
 from tests.kept.told import answer_again
 from tests.processes.house import scheduler

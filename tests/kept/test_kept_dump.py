@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
-from events.log.progress import journal_looks
+from events.log.journal.progress import journal_looks
 from events.log.tables import drop_tables
 from events.upcasting import UPCASTS
 from kit.secrets import MasterKey
@@ -19,11 +19,11 @@ from projections.status import status
 from projections.view import View
 from projections.views import profile
 from projections.worker import GROUP
-from rules.access import Role
+from rules.access.roles import Role
 from tests.backends.kafka import Broker
+from tests.events.log.harness import LogUnderTest, unique_name
 from tests.kept import dump, told
 from tests.kept.at_home import NOW, PARTITIONS, at_work, house_on
-from tests.log.harness import LogUnderTest, unique_name
 from tests.projections.views.given import read
 from tests.projections.witness import wait_until
 from tests.services.house import House

@@ -11,12 +11,12 @@ from eventsourcing.persistence import StoredEvent
 
 from events.catalog.registry import wire_name_of
 from events.codec import EventMapper, Forgotten
-from events.log.reading import generation_of, read_partition
-from events.log.verify import verify_partition
+from events.log.journal.reader import generation_of, read_partition
+from events.log.journal.verify import verify_partition
 from projections.registry import find_views
 from projections.view import View
-from rules.access import Role
-from tests.log.harness import LogUnderTest
+from rules.access.roles import Role
+from tests.events.log.harness import LogUnderTest
 from tests.services.house import House
 
 COMMAND_ID: Final = "5d0f6c1e-7a43-4c55-9d0e-1f2a3b4c5d6e"

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from events.catalog.registry import event_types
-from kit.embedded import EmbeddedPostgres, _bin
+from kit.postgres.embedded import EmbeddedPostgres, _bin
 from kit.secrets import MasterKey
 from tests.kept import dump, told
 from tests.kept.at_home import LOG, house_on
