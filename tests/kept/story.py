@@ -52,7 +52,7 @@ def tell(house: House) -> None:
 
 def _done(result: Any) -> str:
     assert result.outcome == "ACCEPTED", result
-    return result.thing_id or ""
+    return result.entity_id or ""
 
 
 def _feed(house: House, name: str, /, **given: Any) -> None:

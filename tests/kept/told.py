@@ -173,6 +173,10 @@ def read_log_of(url: str) -> Content:
     return content(line for (line,) in rows_of(url, statement))
 
 
+_NAMES_OF_THEN: Final = {"entityId": "thingId"}
+"""Fields of an answer that had another name when the dump was written; what the log keeps did not change."""
+
+
 def answer_again(house: House) -> Any:
     """Let the owner write those words, which happens once, and return how it ended: always the same."""
     return _plain(house.ask("owner", Role.PROFESSIONAL, "writeReflection", command_id=COMMAND_ID, text=WORDS))
@@ -180,4 +184,5 @@ def answer_again(house: House) -> Any:
 
 def _plain(answer: msgspec.Struct) -> Any:
     """Return what stands in a file for it."""
-    return msgspec.json.decode(msgspec.json.encode(answer))
+    plain = msgspec.json.decode(msgspec.json.encode(answer))
+    return {_NAMES_OF_THEN.get(name, name): value for name, value in plain.items()}
