@@ -11,13 +11,10 @@ from deploy.demo.filling import fill
 from deploy.demo.hands import FillingError, Ground
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
-from events.codec import EventMapper
-from events.log.assembly import close_recorder, open_recorder
-from events.privacy.vault import Vault
-from kit.clock import Calendar, SystemClock
-from kit.secrets import MasterKey, SecretError
+from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
+from services.assembly import open_services
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
@@ -29,17 +26,9 @@ def main(
     """Found the organisation if nobody did, and fill it as far as that was not done before."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="fill")
-    clock = SystemClock()
-    today = Calendar(clock=clock, zone=settings.zone).today()
-    vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    recorder = open_recorder(settings, clock=clock)
-    try:
-        ground = Ground(recorder=recorder, vault=vault, mapper=EventMapper(vault))
-        with bars(Console(stderr=True)) as told:
-            fill(ground, count=people, today=today, told=told)
-    finally:
-        close_recorder(recorder)
-        vault.close()
+    with open_services(settings) as services, bars(Console(stderr=True)) as told:
+        ground = Ground(recorder=services.recorder, vault=services.vault, mapper=services.mapper)
+        fill(ground, count=people, today=services.calendar.today(), told=told)
     sys.stdout.write(f"{people} professionals are there, each with a year of their own.\n")
 
 

@@ -5,21 +5,15 @@ import sys
 
 import httpx
 
-from deploy.processing import app_of, feed_of, scheduler_of
-from events.codec import EventMapper
-from events.log.assembly import close_recorder, open_recorder
-from events.privacy.vault import Vault
-from kit.clock import Calendar, SystemClock
-from kit.health import Health
+from deploy.installation import Installation, open_installation
 from kit.http.probes import health_routes
 from kit.http.server import serve
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
-from kit.secrets import MasterKey, SecretError
+from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from services.handling.handler import CommandHandler
-from services.http.authentication import CallerReader
+from processes.assembly import app_of
 from services.http.health_watch import watch
 
 
@@ -28,38 +22,27 @@ def main() -> int:
     try:
         settings = Settings.from_env(os.environ)
         settings.need("database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
-        master_key = MasterKey.from_file(settings.master_key_file)
+        set_up_logging(as_json=settings.log_format == "json", process="processes")
+        with open_installation(settings) as installation:
+            _run(installation)
     except (SettingsError, SecretError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    set_up_logging(as_json=settings.log_format == "json", process="processes")
-    vault = Vault(settings.vault_url, master_key)
-    recorder = open_recorder(settings, clock=SystemClock())
-    try:
-        with httpx.Client() as issuer, Stop().on_signals() as stop:
-            clock = SystemClock()
-            calendar = Calendar(clock=clock, zone=settings.zone)
-            health = Health(clock)
-            handler = CommandHandler(
-                recorder=recorder, vault=vault, mapper=EventMapper(vault), calendar=calendar
-            )
-            verifier = verifier_of(settings, clock=clock, client=issuer)
-            callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
-            url = settings.database_url
-            feed = feed_of(handler, callers=callers, vault=vault, database_url=url, calendar=calendar)
-            api = app_of(health_routes(health), feed)
-            scheduler = scheduler_of(handler, database_url=url, calendar=calendar, health=health)
-            loops = {
-                "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
-                "scheduler": scheduler.run,
-                "settler": handler.settler.run,
-                "checks": lambda stop: watch(health, recorder=recorder, vault=vault, stop=stop),
-            }
-            run_all(loops, stop)
-    finally:
-        close_recorder(recorder)
-        vault.close()
     return 0
+
+
+def _run(installation: Installation) -> None:
+    settings, services, health = installation.settings, installation.services, installation.health
+    with httpx.Client() as client, Stop().on_signals() as stop:
+        verifier = verifier_of(settings, clock=services.calendar, client=client)
+        api = app_of(health_routes(health), installation.hr_feed(verifier))
+        loops = {
+            "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
+            "scheduler": installation.scheduler().run,
+            "settler": services.handler.settler.run,
+            "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
+        }
+        run_all(loops, stop)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import httpx
 
 from events.privacy.vault import Persons
 from gateway.app import create_app
-from gateway.assembly import limits_of, open_gateway
+from gateway.assembly import open_gateway
 from gateway.commands.http_bus import HttpBus, services_client
 from gateway.context import Gateway
 from kit.clock import Calendar, SystemClock
@@ -41,15 +41,12 @@ def main() -> int:
             async with (
                 services_client(settings.services_url) as services,
                 open_gateway(
-                    database_url=settings.database_url,
-                    pool_max=settings.database_pool_max,
+                    settings,
                     position_key=position_key,
                     verifier=verifier_of(settings, clock=clock, client=issuer),
-                    person_claim=settings.oidc_person_claim,
                     person_for=persons.person_for,
                     bus=HttpBus(services),
                     calendar=Calendar(clock=clock, zone=settings.zone),
-                    limits=limits_of(settings),
                 ) as gateway,
             ):
                 yield gateway

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,38 +21,12 @@ from gateway.reading.reader import Reads
 from kit.clock import Calendar
 from kit.http.tokens import TokenVerifier
 from kit.postgres.connections import connect_own_async, open_async_pool
+from kit.settings import Settings
 
 REQUEST_S_MAX = 30.0
 
 
-class LimitSettings(Protocol):
-    """The settings that limits come from."""
-
-    @property
-    def query_depth_max(self) -> int: ...
-    @property
-    def query_cost_max(self) -> int: ...
-    @property
-    def page_max(self) -> int: ...
-    @property
-    def body_bytes_max(self) -> int: ...
-    @property
-    def wait_for_s(self) -> float: ...
-    @property
-    def staleness_max_s(self) -> float: ...
-    @property
-    def subscriptions_per_person_max(self) -> int: ...
-    @property
-    def subscriptions_max(self) -> int: ...
-    @property
-    def requests_per_minute_max(self) -> int: ...
-    @property
-    def requests_burst_max(self) -> int: ...
-    @property
-    def trusted_documents(self) -> Path | None: ...
-
-
-def limits_of(settings: LimitSettings) -> RequestLimits:
+def limits_of(settings: Settings) -> RequestLimits:
     """Return the limits of a request as the settings name them. Raises TrustedDocumentsError."""
     trusted = settings.trusted_documents
     document = DocumentLimits(
@@ -75,33 +48,37 @@ def limits_of(settings: LimitSettings) -> RequestLimits:
 
 @asynccontextmanager
 async def open_gateway(
+    settings: Settings,
     *,
-    database_url: str,
-    pool_max: int,
     position_key: bytes,
     verifier: TokenVerifier,
-    person_claim: str,
     person_for: Callable[[str], str | None],
     bus: CommandBus,
     calendar: Calendar,
-    limits: RequestLimits,
 ) -> AsyncIterator[Gateway]:
-    """Open pools for the running loop; `person_for` blocks and is asked on a thread."""
+    """
+    Open the gateway's pools in the running event loop, and close them at the end.
+
+    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. Raises
+    TrustedDocumentsError.
+    """
+    limits = limits_of(settings)
+    url = settings.database_url
 
     async def person_named(value: str) -> str | None:
         return await asyncio.to_thread(person_for, value)
 
     @asynccontextmanager
     async def listen() -> AsyncIterator[Any]:
-        async with await connect_own_async(database_url, application_name="gateway-listen") as connection:
+        async with await connect_own_async(url, application_name="gateway-listen") as connection:
             yield connection
 
-    pool = await open_async_pool(database_url, max_size=pool_max, name="gateway")
+    pool = await open_async_pool(url, max_size=settings.database_pool_max, name="gateway")
     try:
         yield Gateway(
             authenticator=Authenticator(
                 verifier=verifier,
-                person_claim=person_claim,
+                person_claim=settings.oidc_person_claim,
                 person_for=person_named,
                 clock=calendar,
             ),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -13,16 +11,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from events.assembly import open_vault
 from events.codec import EventMapper
-from events.privacy.vault import Vault
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.http.probes import serve_probes
 from kit.lifecycle import Stop, run_all
 from kit.postgres.connections import connect_own
-from kit.secrets import MasterKey
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
+from projections.assembly import view_worker
 from projections.folding import StillParkedError, unpark
 from projections.parking import read_parked
 from projections.prune import OLDER_KEPT, prune
@@ -30,7 +28,7 @@ from projections.rebuild import RebuildRunningError, Rebuilt, rebuild
 from projections.registry import ViewRegistrationError, find_views, view_named
 from projections.status import as_grid, parked_grid, status
 from projections.view import View
-from projections.worker import GROUP, HEALTH_CHECK, ViewWorker
+from projections.worker import GROUP, HEALTH_CHECK
 
 # Pretty tracebacks would show local variables, and with them rows and keys.
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -46,16 +44,9 @@ def run() -> None:
     set_up_logging(as_json=settings.log_format == "json", process="projections")
     health = Health(SystemClock())
     health.expect(HEALTH_CHECK, within_s=settings.staleness_max_s)
-    with _opener(settings) as opener, Stop().on_signals() as stop:
-        worker = ViewWorker(
-            database_url=settings.database_url,
-            log_name=settings.log_name,
-            views=find_views(),
-            opener=opener,
-            lease_s=settings.lease_s,
-            worker=f"{socket.gethostname()}:{os.getpid()}",
-            health=health,
-        )
+    with open_vault(settings) as vault, Stop().on_signals() as stop:
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        worker = view_worker(settings, opener=EventMapper(vault), health=health, worker=name)
         with serve_probes(health, host=settings.host, port=settings.probes_port):
             run_all({"views": worker.run}, stop)
 
@@ -90,14 +81,14 @@ def rebuild_view(
     settings = Settings.from_env(os.environ)
     view = _view(name)
     columns = (TextColumn(view.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with _opener(settings) as opener, Progress(*columns, console=out) as progress:
+    with open_vault(settings) as vault, Progress(*columns, console=out) as progress:
         task = progress.add_task("", total=None)
         try:
             rebuilt = rebuild(
                 settings.database_url,
                 view,
                 log_name=settings.log_name,
-                opener=opener,
+                opener=EventMapper(vault),
                 told=lambda done, total: progress.update(task, completed=done, total=total),
                 swap_different=swap_different,
             )
@@ -127,9 +118,10 @@ def unpark_subjects(name: Named) -> None:
     view = _view(name)
     left = 0
     with (
-        _opener(settings) as opener,
+        open_vault(settings) as vault,
         connect_own(settings.database_url, application_name="projections unpark") as connection,
     ):
+        opener = EventMapper(vault)
         for parked in read_parked(connection, view):
             try:
                 unpark(connection, view, parked.subject, log_name=settings.log_name, opener=opener)
@@ -138,15 +130,6 @@ def unpark_subjects(name: Named) -> None:
                 left += 1
     if left:
         _end(f"{left} subjects stay parked.")
-
-
-@contextmanager
-def _opener(settings: Settings) -> Iterator[EventMapper]:
-    vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    try:
-        yield EventMapper(vault)
-    finally:
-        vault.close()
 
 
 def _view(name: str) -> View:

@@ -6,38 +6,29 @@
 
 import os
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
-import uvicorn
 from eventsourcing.persistence import PersistenceError
 
-from events.codec import EventMapper
-from events.log.assembly import close_recorder, open_recorder
 from events.log.outcomes import OutcomeUnknownError
-from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
-from events.privacy.vault import Vault
-from kit.clock import Calendar, SystemClock
 from kit.errors import ForbiddenError
 from kit.health import Health
+from kit.http.server import serve
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
-from kit.secrets import MasterKey, SecretError
+from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
 from services.admin.terms import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
-from services.handling.handler import CommandHandler
+from services.assembly import open_services
 from services.handling.requests import RequestHandler
 from services.handling.results import NothingAppliedError
 from services.http.app import create_app
-from services.http.authentication import CallerReader
 from services.http.health_watch import watch
 
 # Pretty tracebacks would show local variables, and with them keys.
@@ -45,7 +36,7 @@ app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=F
 
 
 @app.callback(invoke_without_command=True)
-def serve(context: typer.Context) -> None:
+def serve_commands(context: typer.Context) -> None:
     """Serve commands until told to stop."""
     if context.invoked_subcommand is not None:
         return
@@ -53,26 +44,21 @@ def serve(context: typer.Context) -> None:
     if not settings.oidc_issuer or not settings.oidc_jwks_url:
         raise SettingsError("The services need IPP_OIDC_ISSUER and IPP_OIDC_JWKS_URL.")
     set_up_logging(as_json=settings.log_format == "json", process="services")
-    clock = SystemClock()
-    health = Health(clock)
-    with _log_and_vault(settings) as (recorder, vault), httpx.Client() as client:
-        handler = _handler(settings, recorder, vault)
-        verifier = verifier_of(settings, clock=clock, client=client)
-        callers = CallerReader(verifier=verifier, persons=vault, person_claim=settings.oidc_person_claim)
+    with open_services(settings) as services, httpx.Client() as client:
+        health = Health(services.calendar)
         api = create_app(
-            requests=RequestHandler(handler, per_minute_max=settings.commands_per_minute_max),
-            callers=callers,
+            requests=RequestHandler(services.handler, per_minute_max=settings.commands_per_minute_max),
+            callers=services.callers(verifier_of(settings, clock=services.calendar, client=client)),
             health=health,
             body_bytes_max=settings.body_bytes_max,
         )
-        server = uvicorn.Server(
-            uvicorn.Config(api, host=settings.host, port=settings.port, log_config=None, access_log=False)
-        )
         with Stop().on_signals() as stop:
             loops = {
-                "http": lambda stop: _serve(server, stop),
-                "settler": handler.settler.run,
-                "checks": lambda stop: watch(health, recorder=recorder, vault=vault, stop=stop),
+                "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
+                "settler": services.handler.settler.run,
+                "checks": lambda stop: watch(
+                    health, recorder=services.recorder, vault=services.vault, stop=stop
+                ),
             }
             run_all(loops, stop)
 
@@ -88,14 +74,14 @@ def found_organisation(
     """Found the organisation and its first administrator."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="services")
-    with _log_and_vault(settings) as (recorder, vault):
+    with open_services(settings) as services:
         try:
-            vault.create_tables()
+            services.vault.create_tables()
             made = found(
-                recorder=recorder,
-                vault=vault,
-                mapper=EventMapper(vault),
-                calendar=Calendar(clock=SystemClock(), zone=settings.zone),
+                recorder=services.recorder,
+                vault=services.vault,
+                mapper=services.mapper,
+                calendar=services.calendar,
                 name=name,
                 administrator=administrator,
             )
@@ -128,8 +114,8 @@ def load_terms(
     list_name = None if file is None else name or file.stem
     try:
         rows = read_list(_read(file or SHIPPED))
-        with _log_and_vault(settings) as (recorder, vault):
-            loaded = load_list(_handler(settings, recorder, vault), rows, list_name=list_name)
+        with open_services(settings) as services:
+            loaded = load_list(services.handler, rows, list_name=list_name)
     except (OSError, TermListError, ForbiddenError) as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(1) from None
@@ -146,33 +132,6 @@ def load_terms(
 def _read(file: Path) -> bytes:
     with file.open("rb") as opened:
         return opened.read(FILE_BYTES_MAX + 1)
-
-
-def _handler(settings: Settings, recorder: LogRecorder, vault: Vault) -> CommandHandler:
-    calendar = Calendar(clock=SystemClock(), zone=settings.zone)
-    return CommandHandler(recorder=recorder, vault=vault, mapper=EventMapper(vault), calendar=calendar)
-
-
-@contextmanager
-def _log_and_vault(settings: Settings) -> Iterator[tuple[LogRecorder, Vault]]:
-    vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    recorder = open_recorder(settings, clock=SystemClock())
-    try:
-        yield recorder, vault
-    finally:
-        close_recorder(recorder)
-        vault.close()
-
-
-def _serve(server: uvicorn.Server, stop: Stop) -> None:
-    """Run the server in this thread until `stop`, then let it finish the requests it has."""
-
-    def end() -> None:
-        stop.wait()
-        server.should_exit = True
-
-    threading.Thread(target=end, name="http stop", daemon=True).start()
-    server.run()
 
 
 def main() -> None:

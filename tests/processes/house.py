@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from deploy.processing import scheduler_of
 from kit.health import Health
+from processes.assembly import scheduler_of
 from processes.scheduler import Scheduler
 from projections.registry import find_views
 from rules.access.roles import Role

@@ -12,9 +12,9 @@ import httpx
 import psycopg
 import pytest
 
-from deploy.processing import app_of, feed_of
 from events.catalog.policy import RoleGranted
 from kit.errors import UnauthenticatedError
+from processes.assembly import app_of, feed_of
 from projections.views.organisation import UnitChange, unit_changes
 from rules.access.roles import Role
 from services.handling.registry import read_command

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
-from deploy.local import application
+from deploy.local.gateway import application
 from gateway.context import Gateway
 from kit.clock import SystemClock
 from kit.health import Health

@@ -1,0 +1,59 @@
+"""Builds a process from its settings: each floor's assembly opens its own parts, this puts them together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from events.log.assembly import journal_worker
+from events.log.journal.worker import JournalWorker
+from kit.health import Health
+from kit.http.tokens import TokenVerifier
+from kit.settings import Settings
+from processes.assembly import feed_of, scheduler_of
+from processes.scheduler import Scheduler
+from projections.assembly import view_worker
+from projections.worker import ViewWorker
+from services.assembly import Services, open_services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """The parts of a process that handles commands, and builders of whatever else it runs."""
+
+    settings: Settings
+    services: Services
+    health: Health
+
+    def journal_worker(self) -> JournalWorker:
+        self.health.expect("journal", within_s=self.settings.staleness_max_s)
+        return journal_worker(self.settings, health=self.health)
+
+    def view_worker(self, *, name: str) -> ViewWorker:
+        return view_worker(self.settings, opener=self.services.mapper, health=self.health, worker=name)
+
+    def scheduler(self) -> Scheduler:
+        return scheduler_of(
+            self.services.handler,
+            database_url=self.settings.database_url,
+            calendar=self.services.calendar,
+            health=self.health,
+        )
+
+    def hr_feed(self, verifier: TokenVerifier) -> APIRouter:
+        """Return the routes of HR's files; `verifier` verifies the tokens of those who send them."""
+        return feed_of(
+            self.services.handler,
+            callers=self.services.callers(verifier),
+            vault=self.services.vault,
+            database_url=self.settings.database_url,
+            calendar=self.services.calendar,
+        )
+
+
+@contextmanager
+def open_installation(settings: Settings) -> Iterator[Installation]:
+    """Open log and vault, and close them at the end. Raises SecretError."""
+    with open_services(settings) as services:
+        yield Installation(settings=settings, services=services, health=Health(services.calendar))

@@ -1,0 +1,71 @@
+"""`python -m deploy.local`: all of IPP in one process on an embedded PostgreSQL, and a small organisation."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.demo.hands import FillingError
+from deploy.demo.people import KNOWN, PEOPLE
+from deploy.local.one_process import KEPT, run
+from kit.lifecycle import Stop
+from kit.postgres.embedded import EmbeddedPostgresError
+from kit.settings import Settings, SettingsError
+
+app = typer.Typer(help=__doc__, add_completion=False)
+
+
+class DemoError(Exception):
+    """The demo can't start; the message says why and what to do."""
+
+
+@app.command()
+def main(
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")] = False,
+    people: Annotated[
+        int, typer.Option(min=len(KNOWN), help="How many professionals a new organisation has.")
+    ] = PEOPLE,
+) -> None:
+    """Serve the demo until Ctrl-C. What is in it is kept for the next time."""
+    try:
+        settings = Settings.from_env(os.environ)
+        _check(settings)
+        if fresh:
+            _forget(settings.data_dir)
+        with Stop().on_signals() as stop:
+            run(settings, stop, people=people, screen=Console())
+    except (DemoError, EmbeddedPostgresError, FillingError, SettingsError) as error:
+        Console(stderr=True).print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+
+
+def _check(settings: Settings) -> None:
+    if settings.profile != "embedded":
+        raise DemoError("The demo is the embedded profile; production runs each process by itself.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise DemoError(
+                f"Port {settings.port} is taken. Stop what uses it, or choose another: "
+                f"make demo PORT={settings.port + 1}"
+            ) from None
+
+
+def _forget(folder: Path) -> None:
+    for name in KEPT:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,59 @@
+"""The demo's gateway: with a page to ask from, its own issuer of tokens, and HR's files."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from deploy.installation import Installation
+from gateway.app import Start, create_app
+from gateway.assembly import open_gateway
+from gateway.commands.in_process_bus import InProcessBus
+from gateway.context import Gateway
+from gateway.http.development_issuer import DevelopmentIssuer
+from kit.health import Health
+from kit.http.server import serve
+from kit.lifecycle import Stop
+from kit.secrets import read_key_or_new
+from services.handling.requests import RequestHandler
+from services.http.app import Contained
+
+
+def serve_gateway(installation: Installation, stop: Stop) -> None:
+    """Serve until `stop`."""
+    settings, services = installation.settings, installation.services
+    issuer = DevelopmentIssuer(
+        profile=settings.profile,
+        folder=settings.data_dir / "issuer",
+        person_claim=settings.oidc_person_claim,
+        clock=services.calendar,
+    )
+    bus = InProcessBus(RequestHandler(services.handler, per_minute_max=settings.commands_per_minute_max))
+
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Gateway]:
+        async with open_gateway(
+            settings,
+            position_key=read_key_or_new(settings.position_key_file),
+            verifier=issuer.verifier(),
+            person_for=services.vault.person_for,
+            bus=bus,
+            calendar=services.calendar,
+        ) as gateway:
+            yield gateway
+
+    routes = APIRouter()
+    routes.include_router(issuer.routes())
+    routes.include_router(installation.hr_feed(issuer.verifier()))
+    app = application(start, health=installation.health, extra=routes)
+    try:
+        serve(app, host=settings.host, port=settings.port, stop=stop)
+    finally:
+        bus.close()
+
+
+def application(start: Start, *, health: Health, extra: APIRouter) -> FastAPI:
+    """Return the gateway's application with `extra` routes; errors are logged without their text."""
+    app = create_app(start, health=health, with_page=True, extra=extra)
+    app.add_middleware(Contained)
+    return app

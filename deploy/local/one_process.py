@@ -1,0 +1,68 @@
+"""All loops of IPP in one process, on an embedded PostgreSQL."""
+
+import dataclasses
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from deploy.installation import open_installation
+from deploy.local.gateway import serve_gateway
+from deploy.local.seeding import seed_and_welcome
+from events.log.assembly import create_log
+from kit.clock import SystemClock
+from kit.lifecycle import Loop, Stop, run_all
+from kit.postgres.embedded import EmbeddedPostgres
+from kit.secrets import MasterKey
+from kit.settings import Settings
+from kit.telemetry import set_up_logging
+
+KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
+"""What the demo keeps in its folder; nothing else there is removed by starting fresh."""
+LOG_LEVEL: Final = logging.WARNING
+
+
+def run(settings: Settings, stop: Stop, *, people: int, screen: Console) -> None:
+    """
+    Serve until `stop`; an organisation that is not there yet is made with this many `people`.
+
+    Everything is opened before the loops start, and closed after they ended, in the opposite order.
+    """
+    set_up_logging(as_json=settings.log_format == "json", process="ipp", level=LOG_LEVEL)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        with screen.status("Starting the embedded PostgreSQL …"):
+            server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))
+        settings = _kept_in(settings.data_dir, settings, server)
+        run_all(stack.enter_context(_opened(settings, people=people, screen=screen)), stop)
+
+
+def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Settings:
+    """Return the settings with the databases and key files of the demo's folder."""
+    return dataclasses.replace(
+        settings,
+        database_url=server.url("ipp"),
+        vault_url=server.url("vault"),
+        master_key_file=folder / "master.key",
+        position_key_file=folder / "position.key",
+    )
+
+
+@contextmanager
+def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dict[str, Loop]]:
+    """Create what a first start needs, open all parts, and yield the loops of the process by name."""
+    MasterKey.from_file_or_new(settings.master_key_file)
+    create_log(settings, clock=SystemClock())
+    with open_installation(settings) as installation:
+        installation.services.vault.create_tables()
+        yield {
+            "journal": installation.journal_worker().run,
+            "views": installation.view_worker(name="local").run,
+            "settler": installation.services.handler.settler.run,
+            "scheduler": installation.scheduler().run,
+            "gateway": lambda stop: serve_gateway(installation, stop),
+            "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),
+        }

@@ -1,0 +1,54 @@
+"""Makes the demo's organisation on the first start, then prints where the demo is served."""
+
+import socket
+from contextlib import suppress
+from typing import Final
+
+from rich.console import Console
+
+from deploy.demo.filling import fill
+from deploy.demo.hands import Ground
+from deploy.demo.progress import bars
+from deploy.installation import Installation
+from deploy.welcome import welcome
+from kit.lifecycle import Stop
+from kit.settings import Settings
+
+SERVED_WAIT_S: Final = 0.2
+
+
+class _StoppedError(Exception):
+    """Somebody asked to stop while the organisation was being made."""
+
+
+def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, screen: Console) -> None:
+    """Make the organisation as far as it is not there, print the welcome once served, wait for `stop`."""
+    settings, services = installation.settings, installation.services
+    ground = Ground(recorder=services.recorder, vault=services.vault, mapper=services.mapper)
+    try:
+        with bars(screen) as draw:
+
+            def told(what: str, done: int, of: int) -> None:
+                _raise_if_stopped(stop)
+                draw(what, done, of)
+
+            fill(ground, count=people, today=services.calendar.today(), told=told)
+        _wait_until_served(settings, stop)
+    except _StoppedError:
+        return  # the next start goes on where this one was
+    welcome(screen, host=settings.host, port=settings.port)
+    stop.wait()
+
+
+def _wait_until_served(settings: Settings, stop: Stop) -> None:
+    """Wait until the address answers: with a complete organisation, that takes longest."""
+    while True:
+        _raise_if_stopped(stop)
+        with suppress(OSError), socket.create_connection((settings.host, settings.port), SERVED_WAIT_S):
+            return
+        stop.wait(SERVED_WAIT_S)
+
+
+def _raise_if_stopped(stop: Stop) -> None:
+    if stop.is_set():
+        raise _StoppedError

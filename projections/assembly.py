@@ -1,0 +1,20 @@
+"""Builds the view worker as the settings say."""
+
+from kit.health import Health
+from kit.settings import Settings
+from projections.batch import Opener
+from projections.registry import find_views
+from projections.worker import ViewWorker
+
+
+def view_worker(settings: Settings, *, opener: Opener, health: Health, worker: str) -> ViewWorker:
+    """Return a worker for all views; `worker` is the name that its leases show."""
+    return ViewWorker(
+        database_url=settings.database_url,
+        log_name=settings.log_name,
+        views=find_views(),
+        opener=opener,
+        lease_s=settings.lease_s,
+        worker=worker,
+        health=health,
+    )
