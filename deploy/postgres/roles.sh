@@ -6,8 +6,5 @@ form="TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 
 for database in ipp vault; do
   psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d postgres -c "CREATE DATABASE $database $form" >/dev/null
 done
-psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d ipp -f "$here/roles.sql" \
-  -v journal="$IPP_JOURNAL_PASSWORD" -v views="$IPP_VIEWS_PASSWORD" \
-  -v services="$IPP_SERVICES_PASSWORD" -v processes="$IPP_PROCESSES_PASSWORD" \
-  -v gateway="$IPP_GATEWAY_PASSWORD" >/dev/null
+psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d ipp -f "$here/roles.sql" >/dev/null
 psql -v ON_ERROR_STOP=1 -U "${POSTGRES_USER:-postgres}" -d vault -f "$here/vault.sql" >/dev/null

@@ -1,4 +1,10 @@
 -- One role for each kind of process, each with the least it needs in the database of journal and views.
+-- Passwords come from the environment: as arguments of psql, every process of the machine could see them.
+\getenv journal IPP_JOURNAL_PASSWORD
+\getenv views IPP_VIEWS_PASSWORD
+\getenv services IPP_SERVICES_PASSWORD
+\getenv processes IPP_PROCESSES_PASSWORD
+\getenv gateway IPP_GATEWAY_PASSWORD
 CREATE ROLE ipp_journal LOGIN PASSWORD :'journal';
 CREATE ROLE ipp_views LOGIN PASSWORD :'views';
 CREATE ROLE ipp_services LOGIN PASSWORD :'services';

@@ -1,5 +1,6 @@
 """The stack of docker-compose.yml, under a project name and settings of the test's own."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.backends.docker import engine_answers, image_at_hand
 from tests.compose.issuer import ISSUER, JWKS_URL
@@ -70,6 +71,16 @@ class Stack:
     def run_in(self, service: str, *command: str) -> str:
         """Run a command in a service's container and return what it printed."""
         return self._do("exec", "-T", service, *command)
+
+    def secret(self, name: str) -> str:
+        """Return a key that deploy/new-env made."""
+        return (Path(self.settings["IPP_KEYS_DIR"]) / name).read_text().strip()
+
+    def containers(self, service: str) -> list[dict[str, Any]]:
+        """Return what the engine says about the containers of a service."""
+        ids = self._do("ps", "--quiet", service).split()
+        found: list[dict[str, Any]] = json.loads(_run(["docker", "inspect", *ids]))
+        return found
 
     def logs(self) -> str:
         return self._do("logs", "--no-color", "--tail", "25")

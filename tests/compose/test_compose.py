@@ -124,11 +124,57 @@ def test_a_process_has_the_keys_it_uses_and_no_other(
     found = stack.run_in(service, "sh", "-c", "ls /run/secrets 2>/dev/null || true")
     assert found.split() == secrets
     environment = stack.run_in(service, "env")
-    for name in ("IPP_MASTER_KEY", "IPP_POSITION_KEY"):
-        assert stack.settings[name] not in environment
+    for name in ("master_key", "position_key"):
+        assert stack.secret(name) not in environment
     if secrets:
-        wanted = stack.settings[f"IPP_{secrets[0].upper()}"]
+        wanted = stack.secret(secrets[0])
         assert stack.run_in(service, "cat", f"/run/secrets/{secrets[0]}").strip() == wanted
+
+
+@pytest.mark.parametrize("service", ["journal", "views", "services", "processes", "gateway", "postgres"])
+def test_nothing_can_be_written_beside_what_a_container_runs(
+    issuer_and_stack: tuple[Issuer, Stack], service: str
+) -> None:
+    _, stack = issuer_and_stack
+    with pytest.raises(AssertionError, match="Read-only file system"):
+        stack.run_in(service, "sh", "-c", "echo planted > /usr/planted")
+
+
+@pytest.mark.parametrize(
+    "service", ["kafka", "postgres", "journal", "views", "services", "processes", "gateway"]
+)
+def test_no_container_gains_rights_or_grows_without_bound(
+    issuer_and_stack: tuple[Issuer, Stack], service: str
+) -> None:
+    _, stack = issuer_and_stack
+    for container in stack.containers(service):
+        host = container["HostConfig"]
+        assert "no-new-privileges:true" in host["SecurityOpt"]
+        assert host["Memory"] > 0
+        assert host["PidsLimit"] > 0
+
+
+def test_the_stack_is_published_on_this_machine_only(issuer_and_stack: tuple[Issuer, Stack]) -> None:
+    _, stack = issuer_and_stack
+    bound = [
+        binding["HostIp"]
+        for service in ("kafka", "postgres", "services", "processes", "gateway")
+        for container in stack.containers(service)
+        for bindings in (container["HostConfig"]["PortBindings"] or {}).values()
+        for binding in bindings
+    ]
+    assert set(bound) == {"127.0.0.1"}
+
+
+def test_no_password_is_in_the_arguments_of_a_process(issuer_and_stack: tuple[Issuer, Stack]) -> None:
+    _, stack = issuer_and_stack
+    passwords = [value for name, value in stack.settings.items() if name.endswith("_PASSWORD")]
+    assert passwords
+    for service in ("kafka", "postgres", "journal", "views", "services", "processes", "gateway"):
+        for container in stack.containers(service):
+            config = container["Config"]
+            said = json.dumps([config["Cmd"], config["Entrypoint"], config.get("Healthcheck")])
+            assert not [value for value in passwords if value in said]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,12 @@ def new_env(file: Path) -> "subprocess.CompletedProcess[str]":
 
 def secrets_in(file: Path) -> set[str]:
     lines = [line.partition("=") for line in file.read_text().splitlines()]
-    return {value for name, _, value in lines if name.endswith(("_PASSWORD", "_KEY"))}
+    passwords = {value for name, _, value in lines if name.endswith("_PASSWORD")}
+    return passwords | {key.read_text().strip() for key in keys_of(file).iterdir()}
+
+
+def keys_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.keys")
 
 
 def test_every_secret_is_new_and_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -26,13 +31,30 @@ def test_every_secret_is_new_and_the_file_is_for_its_owner_only(tmp_path: Path) 
         assert made.returncode == 0, made.stderr
         assert made.stdout == "", "a secret on the screen stays in its history"
         assert file.stat().st_mode & 0o777 == 0o600
+        assert keys_of(file).stat().st_mode & 0o777 == 0o700
+        assert f"IPP_KEYS_DIR={keys_of(file)}" in file.read_text().splitlines()
     assert len(secrets_in(one) | secrets_in(other)) == 2 * SECRETS
 
 
-def test_a_file_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+def test_what_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "env"
-    file.write_text("IPP_MASTER_KEY=of people who trusted us\n")
+    file.write_text("IPP_VIEWS_PASSWORD=of people who trusted us\n")
     refused = new_env(file)
     assert refused.returncode == 1
-    assert "left as it is" in refused.stderr
-    assert file.read_text() == "IPP_MASTER_KEY=of people who trusted us\n"
+    assert "left as they are" in refused.stderr
+    assert file.read_text() == "IPP_VIEWS_PASSWORD=of people who trusted us\n"
+    assert not keys_of(file).exists()
+
+
+def test_keys_are_never_written_over_even_when_the_settings_are_gone(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    assert new_env(file).returncode == 0
+    file.unlink()
+    kept = secrets_of_keys(file)
+    assert new_env(file).returncode == 1
+    assert secrets_of_keys(file) == kept
+    assert not file.exists()
+
+
+def secrets_of_keys(file: Path) -> dict[str, str]:
+    return {key.name: key.read_text() for key in keys_of(file).iterdir()}
