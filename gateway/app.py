@@ -51,7 +51,7 @@ async def _watch(gateway: Gateway, health: Health) -> None:
     """Report what the gateway stands on; degraded still serves, and says what is missing."""
     while True:
         try:
-            await gateway.reads.generation()
+            await gateway.freshness.generation()
         except Exception as error:  # noqa: BLE001 - any reason the views can't be read is the same to who asks
             health.report(
                 "reads", ok=False, degraded=True, sentence=f"views can't be read ({type(error).__name__})"

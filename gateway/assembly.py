@@ -17,7 +17,7 @@ from gateway.limits.trusted_documents import read_trusted_documents
 from gateway.positions import POSITION_KEY_BYTES, PositionCipher
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
-from gateway.reading.reader import Reads
+from gateway.reading.view_reader import ViewReader
 from kit.clock import Calendar
 from kit.http.tokens import TokenVerifier
 from kit.postgres.connections import connect_own_async, open_async_pool
@@ -88,7 +88,7 @@ async def open_gateway(
             limits=limits,
             positions=PositionCipher(_cipher_key(position_key)),
             read_log=ReadLog(pool.connection),
-            reads=Reads(pool.connection, calendar=calendar),
+            reader=ViewReader(pool.connection),
             subscriptions=OpenSubscriptions(
                 per_person_max=limits.subscriptions_per_person_max, in_process_max=limits.subscriptions_max
             ),

@@ -10,10 +10,11 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
+from gateway.reading.callers import Caller, find_caller
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.loaders import Loaders
-from gateway.reading.reader import Caller, Reads
+from gateway.reading.view_reader import ViewReader
 from kit.clock import Calendar
 from kit.errors import BadRequestError, UnauthenticatedError
 from kit.http.tokens import IssuerUnreachableError, TokenRefusedError, bearer_token
@@ -64,7 +65,7 @@ class Gateway:
     limits: RequestLimits
     positions: PositionCipher
     read_log: ReadLog
-    reads: Reads
+    reader: ViewReader
     subscriptions: OpenSubscriptions
 
 
@@ -107,7 +108,7 @@ class Context:
     def loaders(self) -> Loaders:
         """Give what reads names together, for all fields of an answer that need some."""
         if self._loaders is None:
-            self._loaders = Loaders(self.gateway.reads)
+            self._loaders = Loaders(self.gateway.reader)
         return self._loaders
 
     @property
@@ -163,7 +164,7 @@ class Context:
 
     async def roles(self) -> frozenset[Role]:
         """Return the roles held now; asked each time, since one withdrawn ends running subscriptions too."""
-        caller = await self.gateway.reads.caller(self.person)
+        caller = await self._find_caller()
         _found.set((self, caller))
         return caller.roles
 
@@ -172,7 +173,10 @@ class Context:
         found = _found.get()
         if found is not None and found[0] is self:
             return found[1]
-        return await self.gateway.reads.caller(self.person)
+        return await self._find_caller()
+
+    async def _find_caller(self) -> Caller:
+        return await find_caller(self.gateway.reader, self.person, calendar=self.gateway.calendar)
 
 
 # Of the task that answers one field: operations of one WebSocket share a context, and not what they found.

@@ -1,8 +1,7 @@
-"""How rows stand that a reader is given: whether they wait for repair, and how old they may be."""
+"""Whether a subject's rows in a view are parked, and how stale the view is: read together with the rows."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 import msgspec
 import psycopg
@@ -11,15 +10,22 @@ from psycopg.rows import class_row
 from projections.table import SCHEMA
 from projections.view import View
 
+Rows = TypeVar("Rows")
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a subject, whether it is `parked`; of the view, how long ago its stalest part was known whole."""
+
+class RowStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """`parked`: an event of the subject waits for repair, so its rows are old.
+
+    `stale_s`: how many seconds ago the stalest partition of the view was last confirmed up to date; inf
+    before any worker confirmed it.
+    """
 
     parked: bool
     stale_s: float
 
 
-_STANDING: Final = f"""
+_UNKNOWN: Final = RowStatus(parked=True, stale_s=float("inf"))
+_STATUS: Final = f"""
     SELECT EXISTS (SELECT FROM {SCHEMA}.parked
                    WHERE view = %(view)s AND version = %(version)s AND subject = %(subject)s) AS parked,
            coalesce((SELECT extract(epoch FROM clock_timestamp() - min(seen_at))::float8
@@ -28,16 +34,18 @@ _STANDING: Final = f"""
 """.encode()
 
 
-@asynccontextmanager
-async def standing(
-    connection: psycopg.AsyncConnection, view: View, subject: str, check: Callable[[Standing], None]
-) -> AsyncIterator[None]:
-    """Let `check` see how a subject stands in a view, before the block that reads it is over.
+async def read_with_status(
+    connection: psycopg.AsyncConnection,
+    view: View,
+    subject: str,
+    read: Callable[[psycopg.AsyncConnection], Awaitable[Rows]],
+) -> tuple[RowStatus, Rows]:
+    """Return what `read` reads of a subject in a view, and the status of those rows.
 
-    Asked before the block's own statements, in one trip with them; what `check` raises, the block raises.
+    The status is asked before `read` sends its own statements, in one trip with the first of them.
     """
     values = {"view": view.name, "version": view.version, "subject": subject}
-    async with connection.pipeline(), connection.cursor(row_factory=class_row(Standing)) as cursor:
-        await cursor.execute(_STANDING, values, prepare=True)
-        yield
-        check(await cursor.fetchone() or Standing(parked=True, stale_s=float("inf")))
+    async with connection.pipeline(), connection.cursor(row_factory=class_row(RowStatus)) as cursor:
+        await cursor.execute(_STATUS, values, prepare=True)
+        rows = await read(connection)
+        return await cursor.fetchone() or _UNKNOWN, rows

@@ -11,6 +11,7 @@ import structlog
 from gateway.errors import ErrorCode, GatewayError
 from projections.positions import CHANNEL, positions_of, staleness_of
 from projections.view import View
+from projections.views import profile
 from rules.commands import LogPosition
 
 # A notification may be lost with its connection; positions are looked at this often by a request that waits,
@@ -34,6 +35,14 @@ class Freshness:
         self._listen = listen
         self._waiting: dict[Part, set[asyncio.Event]] = defaultdict(set)
         self._listening = False
+
+    async def generation(self) -> str:
+        """Return the generation of the log that the views were folded from. Raises UNAVAILABLE before any."""
+        async with self._connect() as connection:
+            positions = await positions_of(connection, profile.VIEW)
+        if not positions:
+            raise GatewayError(ErrorCode.UNAVAILABLE, "The views were not made yet; try again.")
+        return positions[0].generation
 
     @property
     def listening(self) -> bool:

@@ -1,22 +1,22 @@
-"""Names that many fields of one answer need, read together: one statement for all that ask at one moment."""
+"""Names that many fields of one answer need: one statement for all that are asked for at the same moment."""
 
 from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
 
-from gateway.reading.reader import Reads
-from projections.views import catalogue, organisation
+from gateway.reading.view_reader import ViewReader
+from projections.views import catalogue, directory, organisation
 
 BATCH_MAX = 1_000
 
 
 class Loaders:
-    """Of one request. Nothing is kept: a subscription asks for as long as it runs, and names change."""
+    """One instance per request. Nothing is cached, because a subscription outlives many name changes."""
 
-    __slots__ = ("_reads", "names", "teams", "terms")
+    __slots__ = ("_reader", "names", "teams", "terms")
 
-    def __init__(self, reads: Reads) -> None:
-        self._reads = reads
+    def __init__(self, reader: ViewReader) -> None:
+        self._reader = reader
         self.names: DataLoader[str, str | None] = DataLoader(
             load_fn=self._names, max_batch_size=BATCH_MAX, cache=False
         )
@@ -28,13 +28,17 @@ class Loaders:
         )
 
     async def _names(self, persons: list[str]) -> Sequence[str | None]:
-        names = await self._reads.names_of(persons)
-        return [names.get(person) for person in persons]
+        """Return the display name of each person; None for one who is unknown or parked."""
+        async with self._reader.connection() as connection:
+            known = await directory.persons_by_ids(connection, persons)
+        return [known[person].display_name if person in known else None for person in persons]
 
     async def _teams(self, teams: list[str]) -> Sequence[organisation.Team | None]:
-        known = await self._reads.teams_by_ids(teams)
+        async with self._reader.connection() as connection:
+            known = await organisation.teams_by_ids(connection, teams)
         return [known.get(team) for team in teams]
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
-        known = await self._reads.terms_read_as(terms)
+        async with self._reader.connection() as connection:
+            known = await catalogue.terms_read_as(connection, terms)
         return [known.get(term) for term in terms]

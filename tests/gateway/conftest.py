@@ -14,8 +14,10 @@ def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(key_folder: Path) -> House:
-    return House(key_folder)
+def house(key_folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    made = House(key_folder)
+    made.views.replace_reads(monkeypatch)
+    return made
 
 
 @pytest.fixture

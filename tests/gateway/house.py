@@ -1,6 +1,8 @@
 """A gateway whose views and services are small stand-ins in memory, to try the door without the house."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 
 from gateway.auth import Authenticator, Identity
 from gateway.context import Gateway, RequestLimits
@@ -18,9 +21,11 @@ from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.positions import PositionCipher
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
-from gateway.reading.reader import Caller, Reads
+from gateway.reading.view_reader import Rows, ViewReader
 from gateway.schema import build_schema
 from kit.clock import Calendar, FixedClock
+from projections import parking
+from projections.view import View
 from projections.views import directory, organisation, profile, timeline
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
@@ -29,6 +34,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")
 OWNER = "a" * 32
 PEOPLE = {"owner": OWNER, "administrator": "b" * 32, "hr": "c" * 32, "colleague": "9" * 32}
+FENNA = directory.Person(person=OWNER, display_name="Fenna", registered_at=NOW, ended_on=None)
 LIMITS = RequestLimits(
     document=DocumentLimits(depth_max=12, cost_max=5_000, page_max=100),
     body_bytes_max=10_000,
@@ -43,42 +49,76 @@ LIMITS = RequestLimits(
 SCHEMA = build_schema(LIMITS.document)
 
 
-class StandInReads(Reads):
+class StandInViews:
     """Views that hold one owner without a portfolio, an administrator and someone of HR."""
 
-    def __init__(self, calendar: Calendar) -> None:
-        super().__init__(_NoConnection, calendar=calendar)
+    def __init__(self) -> None:
         self.broken: Exception | None = None
         self.changes: list[timeline.Entry] = []
 
-    async def caller(self, person: str) -> Caller:
-        held = {OWNER: Role.PROFESSIONAL, PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
-        known = directory.Person(person=person, display_name="Fenna", registered_at=NOW, ended_on=None)
-        return Caller(person=known, roles=frozenset({held[person]} if person in held else ()))
+    def replace_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the views' own reads return what is held here, instead of asking a database."""
+        monkeypatch.setattr(directory, "known_of", self.known_of)
+        monkeypatch.setattr(directory, "persons_by_ids", self.persons_by_ids)
+        monkeypatch.setattr(organisation, "organisation", self.the_organisation)
+        monkeypatch.setattr(organisation, "units", self.units)
+        monkeypatch.setattr(organisation, "teams", self.nothing)
+        monkeypatch.setattr(organisation, "teams_by_ids", self.nothing_by_id)
+        monkeypatch.setattr(parking, "parked_of", self.nothing)
+        monkeypatch.setattr(profile, "teams_of", self.teams_of)
+        monkeypatch.setattr(timeline, "entries", self.entries)
+        monkeypatch.setattr(timeline, "entries_after", self.entries_after)
 
-    async def the_organisation(self) -> organisation.Organisation | None:
+    async def known_of(self, _: object, person: str) -> directory.Known:
+        granted = {PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
+        roles = [granted[person].name] if person in granted else []
+        return directory.Known(person=FENNA if person == OWNER else None, roles=roles, parked=False)
+
+    async def persons_by_ids(self, _: object, persons: Sequence[str]) -> dict[str, directory.Person]:
+        return dict.fromkeys(persons, FENNA)
+
+    async def the_organisation(self, _: object) -> organisation.Organisation:
         return organisation.Organisation(organisation="d" * 32, name="Kade", version=3, founded_at=NOW)
 
-    async def units_below(self, parent: str | None) -> list[organisation.Unit]:
-        return [organisation.Unit(unit="e" * 32, name="Zuid", parent=parent)]
+    async def units(self, _: object) -> list[organisation.Unit]:
+        return [organisation.Unit(unit="e" * 32, name="Zuid", parent=None)]
 
-    async def portfolio_of(self, person: str, as_of: datetime | None = None) -> profile.Portfolio | None:
-        return None
-
-    async def teams_of(self, person: str) -> list[organisation.Team]:
+    async def teams_of(self, _: object, person: str) -> list[profile.Membership]:
         if self.broken:
             raise self.broken
         return []
 
-    async def names_of(self, persons: Sequence[str]) -> dict[str, str]:
-        return dict.fromkeys(persons, "Fenna")
+    async def entries(self, _: object, person: str, **page: object) -> list[timeline.Entry]:
+        return self.changes[::-1]
 
-    async def changes_after(self, person: str, ordinal: int) -> list[timeline.Entry]:
+    async def entries_after(self, _: object, person: str, ordinal: int) -> list[timeline.Entry]:
         return [change for change in self.changes if change.ordinal > ordinal]
 
-    async def newest_change(self, person: str) -> timeline.Entry | None:
-        return self.changes[-1] if self.changes else None
+    async def nothing(self, *_: object) -> list[Any]:
+        return []
 
+    async def nothing_by_id(self, *_: object) -> dict[str, Any]:
+        return {}
+
+
+class StandInReader(ViewReader):
+    """Reads without a database, for views whose reads were replaced."""
+
+    def __init__(self) -> None:
+        super().__init__(nullcontext)
+
+    async def subject(
+        self,
+        view: View,
+        subject: str,
+        read: Callable[[Any], Awaitable[Rows]],
+        *,
+        at_most_s: float = math.inf,
+    ) -> Rows:
+        return await read(None)
+
+
+class StandInFreshness(Freshness):
     async def generation(self) -> str:
         return "f" * 32
 
@@ -109,7 +149,7 @@ class House:
             profile="embedded", folder=folder, person_claim="employee_number", clock=self.clock
         )
         self.calendar = Calendar(clock=self.clock, zone=ZONE)
-        self.reads = StandInReads(self.calendar)
+        self.views = StandInViews()
         self.bus = StandInBus()
         self.positions = PositionCipher(bytes(64))
         self.gateway = Gateway(
@@ -121,11 +161,11 @@ class House:
             ),
             bus=self.bus,
             calendar=self.calendar,
-            freshness=Freshness(connect=_NoConnection, listen=_NoConnection),
+            freshness=StandInFreshness(connect=_NoConnection, listen=_NoConnection),
             limits=LIMITS,
             positions=self.positions,
             read_log=ReadLog(_NoConnection),
-            reads=self.reads,
+            reader=StandInReader(),
             subscriptions=OpenSubscriptions(per_person_max=3, in_process_max=4),
         )
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)

@@ -1,23 +1,25 @@
 """What was found out about who asks is one operation's own, though those of a WebSocket share a context."""
 
 import asyncio
-from pathlib import Path
+
+import pytest
 
 from gateway.context import Context
-from gateway.reading.reader import Caller
+from projections.views import directory
 from tests.gateway.house import House
 
 
-def test_what_one_operation_found_is_not_what_another_is_told(tmp_path: Path) -> None:
-    house = House(tmp_path)
+def test_what_one_operation_found_is_not_what_another_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
-    given = house.reads.caller
+    given = house.views.known_of
 
-    async def counted(person: str) -> Caller:
+    async def counted(_: object, person: str) -> directory.Known:
         asked.append(person)
-        return await given(person)
+        return await given(None, person)
 
-    house.reads.caller = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(directory, "known_of", counted)
     context = Context(gateway=house.gateway)
 
     async def one_operation() -> None:

@@ -19,7 +19,7 @@ from events.privacy import disclosures as read_log
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
-from gateway.reading.reader import Reads
+from gateway.reading.view_reader import ViewReader
 from projections.changes import Changes
 from projections.parking import park
 from projections.positions import prepare_view
@@ -51,7 +51,7 @@ class World(House):
             self.gateway,
             freshness=Freshness(connect=self._connect, listen=self._connect),
             read_log=ReadLog(self._connect),
-            reads=Reads(self._connect, calendar=self.calendar),
+            reader=ViewReader(self._connect),
         )
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 

@@ -8,9 +8,10 @@ from strawberry import UNSET, Info
 from gateway.api.paging import Connection
 from gateway.api.portfolio import disclosures as read_log
 from gateway.api.portfolio import shared
-from gateway.api.portfolio.conversations import Agreement, agreement_of
+from gateway.api.portfolio.conversations import Agreement, agreements_to_confirm
 from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
-from gateway.api.team.teams import Team
+from gateway.api.portfolio.reads import read_portfolio
+from gateway.api.team.teams import Team, teams_of
 from gateway.context import Context
 from gateway.types.access import query
 from gateway.types.fields import field
@@ -26,8 +27,7 @@ class Me:
 
     @field()
     async def teams(self, info: Info[Context, None]) -> list[Team]:
-        teams = await info.context.gateway.reads.teams_of(self.id)
-        return [Team(id=strawberry.ID(team.team), version=team.version, name=team.name) for team in teams]
+        return await teams_of(info.context, self.id)
 
     @field(
         description=(
@@ -36,10 +36,9 @@ class Me:
         )
     )
     async def portfolio(self, info: Info[Context, None], as_of: datetime | None = UNSET) -> Portfolio | None:
-        gateway = info.context.gateway
         # a moment still to come is now: nothing is known of it
-        moment = as_of if as_of and as_of < gateway.calendar.now() else None
-        read = await gateway.reads.portfolio_of(self.id, moment)
+        moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
+        read = await read_portfolio(info.context, self.id, moment)
         return portfolio_of(read, moment) if read else None
 
     @field(description="Items that colleagues opened to me by name, by owner.")
@@ -50,9 +49,7 @@ class Me:
 
     @field(description="Of conversations others planned with me; not confirmed yet.")
     async def agreements_to_confirm(self, info: Info[Context, None]) -> list[Agreement]:
-        gateway = info.context.gateway
-        open_ = await gateway.reads.agreements_to_confirm(self.id, at_most_s=gateway.limits.staleness_max_s)
-        return [agreement_of(agreement) for agreement in open_]
+        return await agreements_to_confirm(info.context, self.id)
 
     @field(description="In which role someone saw which item, and why, up to yesterday; kept 24 months.")
     async def read_log(

@@ -8,6 +8,7 @@ from gateway.types.access import query
 from gateway.types.enums import Role
 from gateway.types.fields import field
 from gateway.types.texts import Language
+from projections.views import profile
 
 
 @strawberry.type(description="Whoever asks, whatever the role.")
@@ -20,7 +21,9 @@ class Viewer:
     @field()
     async def language(self, info: Info[Context, None]) -> Language:
         """Dutch for whoever chose none: it is chosen with opening a portfolio."""
-        chosen = await info.context.gateway.reads.language_of(self.id)
+        chosen = await info.context.gateway.reader.subject(
+            profile.VIEW, self.id, lambda connection: profile.language_of(connection, self.id)
+        )
         return Language[chosen.upper()] if chosen else Language.NL
 
 

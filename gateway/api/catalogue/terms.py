@@ -12,12 +12,13 @@ from gateway.api.paging import Connection, Paging
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
+from gateway.reading.view_reader import check_not_parked
 from gateway.types.access import mutation, query
 from gateway.types.fields import field
 from gateway.types.scalars import Position, Url
 from gateway.types.texts import LocalText, LocalTextInput
-from projections.views import catalogue
 from projections.views import catalogue as view
+from projections.views import organisation
 from rules import commands
 from rules.access.catalogue import SEE_ALL_TERMS
 from rules.clusters import CLUSTERS
@@ -83,12 +84,18 @@ class TalentCatalogue:
             names = " and ".join(role.name for role in SEE_ALL_TERMS)
             raise GatewayError(ErrorCode.FORBIDDEN, f"Words that are not adopted are for {names} to see.")
 
-        async def read(behind: tuple[str, str] | None, limit: int) -> list[view.Term]:
+        async def read(after_key: tuple[str, str] | None, limit: int) -> list[view.Term]:
             if cluster_id and cluster_id not in CLUSTERS:
                 return []
-            return await info.context.gateway.reads.terms(
-                state=state.value, cluster=cluster_id or None, search=search or "", after=behind, limit=limit
-            )
+            async with info.context.gateway.reader.connection() as connection:
+                return await view.terms(
+                    connection,
+                    state=state.value,
+                    cluster=cluster_id or None,
+                    search=search or "",
+                    after=after_key,
+                    limit=limit,
+                )
 
         return await _PAGES.page(info.context, first=first, after=after or None, read=read, node=talent_term)
 
@@ -121,7 +128,11 @@ async def talent_catalogue(
     info: Info[Context, None], wait_for: list[Position] | None = UNSET
 ) -> TalentCatalogue | None:
     await info.context.wait_for(wait_for, view.VIEW)
-    return TalentCatalogue(version=await info.context.gateway.reads.catalogue_version())
+    async with info.context.gateway.reader.connection() as connection:
+        found = await organisation.organisation(connection)
+        await check_not_parked(connection, view.VIEW, [found.organisation] if found else [])
+        version = await view.version(connection)
+    return TalentCatalogue(version=version)
 
 
 def _place(read: view.Term) -> tuple[str, str]:
@@ -204,6 +215,6 @@ async def align_term(info: Info[Context, None], input: AlignTermInput) -> TermPa
 
 
 async def _term(info: Info[Context, None], sent: commands.CommandResult) -> TermPayload:
-    seen = await can_show(info, sent, catalogue.VIEW)
+    seen = await can_show(info, sent, view.VIEW)
     term = await term_by_id(info.context, sent.entity_id) if seen else None
     return TermPayload(command=result_of(info, sent), term=term)

@@ -7,6 +7,7 @@ from gateway.api.names import Colleague
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.types.access import query
+from projections.views import directory
 from rules.names import plain_name
 
 COLLEAGUES_MAX = 20
@@ -28,5 +29,6 @@ async def colleagues(info: Info[Context, None], name: str) -> list[Colleague] | 
     asking = (await info.context.caller()).person
     if asking is None or asking.ended_on is not None:  # who left keeps the own portfolio, and no more
         raise GatewayError(ErrorCode.FORBIDDEN, "Colleagues are those of who works here.")
-    found = await info.context.gateway.reads.colleagues(name, limit=COLLEAGUES_MAX)
+    async with info.context.gateway.reader.connection() as connection:
+        found = await directory.colleagues(connection, name, limit=COLLEAGUES_MAX)
     return [Colleague(id=strawberry.ID(p.person), display_name=p.display_name) for p in found]

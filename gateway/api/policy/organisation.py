@@ -8,10 +8,12 @@ from gateway.api.paging import check_size
 from gateway.api.policy.policies import Policy, policy_of
 from gateway.api.units.units import UnitChange, unit_change_of
 from gateway.context import Context
+from gateway.reading.view_reader import check_not_parked
 from gateway.types.access import query
 from gateway.types.fields import field
 from gateway.types.scalars import Position
 from projections.views import organisation as view
+from rules.names import plain_name
 
 
 @strawberry.type(description="The organisation, as everyone may know it.")
@@ -22,25 +24,39 @@ class Organisation:
 
     @field(description="The children of a unit; without `of`, the top.")
     async def units(self, info: Info[Context, None], of: strawberry.ID | None = UNSET) -> list[Unit]:
-        below = await info.context.gateway.reads.units_below(of or None)
-        return [unit_of(unit) for unit in below]
+        return [unit_of(unit) for unit in await _units_below(info.context, of or None)]
 
     @field(description=("How the tree was changed, for all to see: a unit could be made to look at someone."))
     async def unit_changes(self, info: Info[Context, None], last: int = 20) -> list[UnitChange]:
         check_size(info.context, "last", last)
-        return [unit_change_of(change) for change in await info.context.gateway.reads.unit_changes(last)]
+        async with info.context.gateway.reader.connection() as connection:
+            changes = await view.unit_changes(connection, last=last)
+        return [unit_change_of(change) for change in changes]
 
     @field(description="The first is in force.")
     async def policies(self, info: Info[Context, None], last: int = 1) -> list[Policy]:
         check_size(info.context, "last", last)
-        return [policy_of(policy) for policy in await info.context.gateway.reads.policies(last)]
+        async with info.context.gateway.reader.connection() as connection:
+            policies = await view.policies(connection, last=last)
+        return [policy_of(policy) for policy in policies]
+
+
+async def _units_below(context: Context, parent: str | None) -> list[view.Unit]:
+    """Return the children of a unit, or the top, by name; teams are the leaves."""
+    async with context.gateway.reader.connection() as connection:
+        units = [unit for unit in await view.units(connection) if unit.parent == parent]
+        teams = [team for team in await view.teams(connection) if team.unit == parent]
+    leaves = [view.Unit(unit=team.team, name=team.name, parent=team.unit) for team in teams]
+    return sorted([*units, *leaves], key=lambda unit: (plain_name(unit.name), unit.unit))
 
 
 async def the_organisation(context: Context) -> Organisation | None:
-    """Return the organisation as the view has it, None before it is founded."""
-    found = await context.gateway.reads.the_organisation()
-    if found is None:
-        return None
+    """Return the organisation, None before it is founded. Raises PARKED."""
+    async with context.gateway.reader.connection() as connection:
+        found = await view.organisation(connection)
+        if found is None:
+            return None
+        await check_not_parked(connection, view.VIEW, [found.organisation])
     return Organisation(id=strawberry.ID(found.organisation), name=found.name, version=found.version)
 
 

@@ -11,6 +11,7 @@ from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, colleague
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
+from gateway.reading.view_reader import check_not_parked
 from gateway.types.access import mutation, query
 from gateway.types.enums import Role
 from gateway.types.fields import field
@@ -48,7 +49,16 @@ async def role_grants(
     info: Info[Context, None], wait_for: list[Position] | None = UNSET
 ) -> list[RoleGrant] | None:
     await info.context.wait_for(wait_for, directory.VIEW)
-    return [role_grant_of(grant) for grant in await info.context.gateway.reads.role_grants()]
+    return [role_grant_of(grant) for grant in await _grants_in_force(info.context)]
+
+
+async def _grants_in_force(context: Context) -> list[directory.RoleGrant]:
+    """Return the roles in force, by role and then by name. Raises PARKED."""
+    async with context.gateway.reader.connection() as connection:
+        grants = await directory.role_grants(connection)
+        granting = sorted({grant.organisation for grant in grants})
+        await check_not_parked(connection, directory.VIEW, granting)
+    return grants
 
 
 @strawberry.input
@@ -83,7 +93,7 @@ async def withdraw_role(info: Info[Context, None], input: WithdrawRoleInput) -> 
 async def _role_grant(info: Info[Context, None], sent: commands.CommandResult) -> RoleGrantPayload:
     """Show the grant while it is in force; one that was withdrawn is in no view any more."""
     seen = await can_show(info, sent, directory.VIEW)
-    grants = await info.context.gateway.reads.role_grants() if seen else []
+    grants = await _grants_in_force(info.context) if seen else []
     found = next((grant for grant in grants if grant.role_grant == sent.entity_id), None)
     shown_grant = role_grant_of(found) if found else None
     return RoleGrantPayload(command=result_of(info, sent), role_grant=shown_grant)

@@ -40,13 +40,13 @@ async def portfolio_changed(
     gateway = context.gateway
     await context.may_ask(NAME, role_held=True)
     person = context.person
-    generation = await gateway.reads.generation()
+    generation = await gateway.freshness.generation()
     with gateway.subscriptions.one_of(person):
         partition, seen = await _beginning(context, after or None, generation)
         with gateway.freshness.movement((timeline.VIEW.name, partition)) as movement:
             while context.still_identified():
                 movement.forget()
-                read = await gateway.reads.changes_after(person, seen)
+                read = await _changes_after(context, seen)
                 for _, commit in groupby(read, _commit):
                     # asked again before each: what was withdrawn meanwhile is no longer told
                     await context.may_ask(NAME, role_held=True)
@@ -66,8 +66,7 @@ async def _beginning(context: Context, after: Position | None, generation: str) 
 
     Ordinals count a partition's events, so a position in another would leave changes out.
     """
-    reads, person = context.gateway.reads, context.person
-    newest = await reads.newest_change(person)
+    newest = await _newest_change(context)
     partition = newest.partition if newest else None
     if after is None:
         return partition, newest.ordinal if newest else 0
@@ -86,13 +85,28 @@ async def _still_allowed(context: Context, generation: str) -> None:
     """End a subscription in which nothing happens, too, once the right is gone or the log was replaced."""
     if context.still_identified():
         await context.may_ask(NAME, role_held=True)
-        if await context.gateway.reads.generation() != generation:
+        if await context.gateway.freshness.generation() != generation:
             raise _gone()
 
 
 def _gone() -> GatewayError:
     message = "This position is of a log that was replaced: ask without it."
     return GatewayError(ErrorCode.POSITION_GONE, message)
+
+
+async def _changes_after(context: Context, ordinal: int) -> list[timeline.Entry]:
+    person = context.person
+    return await context.gateway.reader.subject(
+        timeline.VIEW, person, lambda connection: timeline.entries_after(connection, person, ordinal)
+    )
+
+
+async def _newest_change(context: Context) -> timeline.Entry | None:
+    person = context.person
+    newest = await context.gateway.reader.subject(
+        timeline.VIEW, person, lambda connection: timeline.entries(connection, person, limit=1)
+    )
+    return newest[0] if newest else None
 
 
 def _commit(change: timeline.Entry) -> datetime:

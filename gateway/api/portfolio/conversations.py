@@ -9,7 +9,7 @@ from strawberry import Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, colleague
-from gateway.api.payloads import changed_item
+from gateway.api.portfolio.reads import changed_item
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
@@ -66,6 +66,17 @@ def conversation_of(read: profile.Conversation) -> Conversation:
     )
 
 
+async def agreements_to_confirm(context: Context, other: str) -> list[Agreement]:
+    """Return what others noted as agreed with someone who has not confirmed it yet."""
+    found = await context.gateway.reader.subject(
+        profile.VIEW,
+        other,
+        lambda connection: profile.agreements_to_confirm(connection, other),
+        at_most_s=context.gateway.limits.staleness_max_s,
+    )
+    return [agreement_of(read) for read in found]
+
+
 @strawberry.input
 class PlanConversationInput(CommandInput):
     with_id: strawberry.ID
@@ -117,7 +128,12 @@ async def confirm_agreement(info: Info[Context, None], input: ConfirmAgreementIn
     sent = await send_command(info, input)
     read = None
     if await can_show(info, sent, profile.VIEW, of_another=True):
-        read = await info.context.gateway.reads.agreement_for(info.context.person, input.agreement_id)
+        other = info.context.person
+        read = await info.context.gateway.reader.subject(
+            profile.VIEW,
+            other,
+            lambda connection: profile.agreement_for(connection, other, input.agreement_id),
+        )
     return AgreementPayload(command=result_of(info, sent), agreement=agreement_of(read) if read else None)
 
 

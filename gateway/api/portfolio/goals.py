@@ -10,7 +10,7 @@ from strawberry import UNSET, Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Unit, team_by_name
-from gateway.api.payloads import changed_item
+from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context

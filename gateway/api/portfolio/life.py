@@ -6,8 +6,8 @@ import strawberry
 from strawberry import Info
 
 from gateway.api.command_result import CommandResult
-from gateway.api.payloads import changed_portfolio
 from gateway.api.portfolio.portfolio import InsightScope, Portfolio, portfolio_of
+from gateway.api.portfolio.reads import changed_portfolio
 from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation

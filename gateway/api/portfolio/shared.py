@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import strawberry
 from strawberry import Info
@@ -12,11 +13,12 @@ from gateway.api.names import Colleague
 from gateway.api.paging import Connection, Paging
 from gateway.api.portfolio.sharing import ItemKind
 from gateway.context import Context
+from gateway.reading.term_labels import item_in
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText
-from projections.views import shared
+from projections.views import catalogue, shared
 from rules.quadrants import quadrant_of
 
 
@@ -67,14 +69,20 @@ def _quadrant(read: shared.SharedItem) -> TalentQuadrant | None:
 
 async def page(context: Context, viewer: str, *, first: int, after: str | None) -> Connection[SharedItem]:
     """Return a page of what is open to someone, each item on record in its owner's read log first."""
+    today = context.gateway.calendar.today()
 
-    async def read(behind: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
-        return await context.gateway.reads.shared_with(
-            viewer, after=behind, limit=limit, at_most_s=context.gateway.limits.staleness_max_s
+    async def read(after_key: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
+        async def items(connection: Any) -> list[shared.SharedItem]:
+            found = await shared.shared_with(connection, viewer, today=today, after=after_key, limit=limit)
+            claimed = [item.term for item in found if item.term is not None]
+            terms = await catalogue.terms_read_as(connection, claimed)
+            return [item_in(terms, item) for item in found]
+
+        return await context.gateway.reader.subject(
+            shared.VIEW, viewer, items, at_most_s=context.gateway.limits.staleness_max_s
         )
 
     async def record(rows: Sequence[shared.SharedItem]) -> None:
-        today = context.gateway.calendar.today()
         await context.gateway.read_log.record(
             [
                 Shown(

@@ -57,9 +57,19 @@ async def page(
 ) -> Connection[TimelineEntry]:
     """Return a page of someone's history, of what happened from `since` on and before `until`."""
 
-    async def read(behind: int | None, limit: int) -> list[timeline.Entry]:
-        return await context.gateway.reads.history_of(
-            person, since=since, until=until, oldest_first=oldest_first, after=behind, limit=limit
+    async def read(after_ordinal: int | None, limit: int) -> list[timeline.Entry]:
+        return await context.gateway.reader.subject(
+            timeline.VIEW,
+            person,
+            lambda connection: timeline.entries(
+                connection,
+                person,
+                since=since,
+                until=until,
+                oldest_first=oldest_first,
+                after=after_ordinal,
+                limit=limit,
+            ),
         )
 
     def node(entry: timeline.Entry) -> TimelineEntry:

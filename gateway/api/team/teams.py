@@ -2,12 +2,16 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
+from typing import Any
+
 import strawberry
 from strawberry import Info
 
 from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
 from gateway.context import Context
 from gateway.types.access import mutation
+from projections.views import organisation, profile
+from rules.names import plain_name
 
 
 @strawberry.type(
@@ -17,6 +21,18 @@ class Team:
     id: strawberry.ID
     version: int
     name: str
+
+
+async def teams_of(context: Context, person: str) -> list[Team]:
+    """Return the teams someone is in, by name, without any that the view of teams has not seen formed yet."""
+
+    async def read(connection: Any) -> list[organisation.Team]:
+        memberships = await profile.teams_of(connection, person)
+        known = await organisation.teams_by_ids(connection, [member.team for member in memberships])
+        return sorted(known.values(), key=lambda team: (plain_name(team.name), team.team))
+
+    found = await context.gateway.reader.subject(profile.VIEW, person, read)
+    return [Team(id=strawberry.ID(team.team), version=team.version, name=team.name) for team in found]
 
 
 @strawberry.input

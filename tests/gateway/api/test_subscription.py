@@ -13,8 +13,7 @@ from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.reading import freshness
-from gateway.reading.reader import Caller
-from projections.views import timeline
+from projections.views import directory, timeline
 from rules.commands import LogPosition
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
@@ -59,23 +58,23 @@ async def told(house: House, count: int, after: str | None = None) -> list[int]:
 
 
 def test_what_comes_after_a_position_is_told_once_and_in_order(house: House) -> None:
-    house.reads.changes = [change(ordinal) for ordinal in (11, 12, 15, 16)]
+    house.views.changes = [change(ordinal) for ordinal in (11, 12, 15, 16)]
     assert asyncio.run(told(house, 3, after=place(house, 11))) == [2, 5, 6]
 
 
 def test_without_a_position_only_what_is_new_is_told(house: House) -> None:
     async def run() -> list[int]:
-        house.reads.changes = [change(11), change(12)]
+        house.views.changes = [change(11), change(12)]
         waiting = asyncio.create_task(told(house, 1))
         await asyncio.sleep(0.1)
-        house.reads.changes.append(change(13))
+        house.views.changes.append(change(13))
         return await waiting
 
     assert asyncio.run(run()) == [3]
 
 
 def test_the_position_of_each_change_is_where_to_go_on_from(house: House) -> None:
-    house.reads.changes = [change(11), change(12)]
+    house.views.changes = [change(11), change(12)]
 
     async def run() -> str:
         stream = watching(house, place(house, 0))
@@ -89,14 +88,14 @@ def test_the_position_of_each_change_is_where_to_go_on_from(house: House) -> Non
 def test_more_than_is_read_at_once_is_told_without_waiting_for_something_to_move(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.reads.changes = [change(ordinal) for ordinal in range(11, 18)]
-    everything_after = house.reads.changes_after
+    house.views.changes = [change(ordinal) for ordinal in range(11, 18)]
+    everything_after = house.views.entries_after
 
-    async def three_at_once(person: str, ordinal: int) -> list[timeline.Entry]:
-        return (await everything_after(person, ordinal))[:3]
+    async def three_at_once(_: object, person: str, ordinal: int) -> list[timeline.Entry]:
+        return (await everything_after(None, person, ordinal))[:3]
 
     monkeypatch.setattr(timeline, "ENTRIES_AFTER_MAX", 3)
-    monkeypatch.setattr(house.reads, "changes_after", three_at_once)
+    monkeypatch.setattr(timeline, "entries_after", three_at_once)
     monkeypatch.setattr(house.gateway.freshness, "_listening", True)
 
     async def run() -> list[int]:
@@ -113,22 +112,22 @@ def test_it_ends_when_the_token_expires(house: House) -> None:
         house.clock.advance(timedelta(days=1))
         return [result async for result in stream]
 
-    house.reads.changes = [change(11)]
+    house.views.changes = [change(11)]
     assert asyncio.run(run()) == []
 
 
 def test_it_ends_when_the_role_is_no_longer_held(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nobody(_: str) -> Caller:
-        return Caller(person=None, roles=frozenset())
+    async def nobody(*_: object) -> directory.Known:
+        return directory.Known(person=None, roles=[], parked=False)
 
     async def run() -> list[Any]:
         stream = watching(house, place(house, 0))
         await anext(stream)
-        monkeypatch.setattr(house.reads, "caller", nobody)
-        house.reads.changes.append(change(12))
+        monkeypatch.setattr(directory, "known_of", nobody)
+        house.views.changes.append(change(12))
         return [result async for result in stream]
 
-    house.reads.changes = [change(11)]
+    house.views.changes = [change(11)]
     (last,) = asyncio.run(run())
     assert last.errors[0].extensions["code"] == "FORBIDDEN"
 
@@ -150,14 +149,14 @@ def test_one_in_which_nothing_happens_ends_too_when_the_token_expires(house: Hou
 def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nobody(_: str) -> Caller:
-        return Caller(person=None, roles=frozenset())
+    async def nobody(*_: object) -> directory.Known:
+        return directory.Known(person=None, roles=[], parked=False)
 
     async def run() -> Any:
         stream = watching(house)
         waiting = asyncio.create_task(anext(stream))
         await asyncio.sleep(0.1)
-        monkeypatch.setattr(house.reads, "caller", nobody)
+        monkeypatch.setattr(directory, "known_of", nobody)
         async with asyncio.timeout(10):
             return await waiting
 
@@ -167,7 +166,7 @@ def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
 def test_the_events_of_one_commit_are_told_in_one_message_with_the_position_behind_them(
     house: House,
 ) -> None:
-    house.reads.changes = [change(11, commit=1), change(12, commit=1), change(13, commit=2)]
+    house.views.changes = [change(11, commit=1), change(12, commit=1), change(13, commit=2)]
 
     async def run() -> list[Any]:
         stream = watching(house, place(house, 0))
@@ -184,7 +183,7 @@ def test_the_events_of_one_commit_are_told_in_one_message_with_the_position_behi
 def test_a_position_in_another_partition_is_refused_since_ordinals_there_count_other_events(
     house: House,
 ) -> None:
-    house.reads.changes = [change(11)]
+    house.views.changes = [change(11)]
 
     async def run() -> Any:
         return await anext(watching(house, place(house, 99, partition=5)))
@@ -196,12 +195,12 @@ def test_what_moves_in_other_partitions_makes_no_subscription_look(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
-    changes_after = house.reads.changes_after
+    changes_after = house.views.entries_after
 
-    async def counted(person: str, ordinal: int) -> list[timeline.Entry]:
+    async def counted(_: object, person: str, ordinal: int) -> list[timeline.Entry]:
         nonlocal looks
         looks += 1
-        return await changes_after(person, ordinal)
+        return await changes_after(None, person, ordinal)
 
     async def run() -> None:
         waiting = asyncio.create_task(told(house, 1, after=place(house, 11)))
@@ -212,14 +211,14 @@ def test_what_moves_in_other_partitions_makes_no_subscription_look(
         house.gateway.freshness.moved("directory", "4")
         await asyncio.sleep(0.2)
         assert looks == before
-        house.reads.changes.append(change(12))
+        house.views.changes.append(change(12))
         house.gateway.freshness.moved(timeline.VIEW.name, "4")
         async with asyncio.timeout(10):
             assert await waiting == [2]
 
     monkeypatch.setattr(freshness, "LOOK_AGAIN_S", 60.0)
-    monkeypatch.setattr(house.reads, "changes_after", counted)
-    house.reads.changes = [change(11)]
+    monkeypatch.setattr(timeline, "entries_after", counted)
+    house.views.changes = [change(11)]
     asyncio.run(run())
 
 
@@ -245,7 +244,7 @@ def test_one_person_has_few_subscriptions_open_and_one_that_ended_makes_room(hou
         assert open_now() == 0
         assert await told(house, 1, after=place(house, 0)) == [1]
 
-    house.reads.changes = [change(11)]
+    house.views.changes = [change(11)]
     asyncio.run(run())
 
 

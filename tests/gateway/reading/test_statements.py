@@ -12,7 +12,7 @@ import pytest
 from events.catalog.portfolio.sharing import ItemShared
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
-from gateway.reading.reader import Reads
+from gateway.reading.view_reader import ViewReader
 from tests.gateway.house import SCHEMA
 from tests.gateway.world import COLLEAGUE, OWNER, TOMORROW, World, claimed
 
@@ -36,8 +36,7 @@ def statements(world: World, document: str, *, name: str = "owner") -> int:
         ) as connection:
             yield connection
 
-    reads, log = Reads(connect, calendar=world.calendar), ReadLog(connect)
-    world.gateway = replace(world.gateway, reads=reads, read_log=log)
+    world.gateway = replace(world.gateway, reader=ViewReader(connect), read_log=ReadLog(connect))
     world.endpoint = GraphQLEndpoint(SCHEMA, world.gateway, with_page=True)
     answer = asyncio.run(world.ask(document, name=name))
     assert "errors" not in answer, answer

@@ -1,0 +1,54 @@
+"""How the gateway reads the views: rows of one subject only when they are neither parked nor too stale."""
+
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from gateway.errors import ErrorCode, GatewayError
+from gateway.reading.freshness import Connect, too_stale
+from projections import parking
+from projections.row_status import read_with_status
+from projections.view import View
+
+Rows = TypeVar("Rows")
+
+
+class ViewReader:
+    """`connection` lends a connection of the pool for reading; one to a replica will do."""
+
+    def __init__(self, connection: Connect) -> None:
+        self.connection = connection
+
+    async def subject(
+        self,
+        view: View,
+        subject: str,
+        read: Callable[[Any], Awaitable[Rows]],
+        *,
+        at_most_s: float = math.inf,
+    ) -> Rows:
+        """Return what `read`, given a connection, reads of a subject in a view.
+
+        Raises PARKED while an event of the subject waits for repair, and UNAVAILABLE if the view was last
+        confirmed up to date more than `at_most_s` ago. Name that limit for whatever one person shows another.
+        """
+        async with self.connection() as connection:
+            status, rows = await read_with_status(connection, view, subject, read)
+        if status.stale_s > at_most_s:
+            raise too_stale(at_most_s)
+        if status.parked:
+            raise parked()
+        return rows
+
+
+async def check_not_parked(connection: Any, view: View, subjects: Sequence[str]) -> None:
+    """Raise PARKED while an event of any of these subjects waits for repair in the view."""
+    if await parking.parked_of(connection, view, subjects):
+        raise parked()
+
+
+def parked() -> GatewayError:
+    message = (
+        "An event of this subject waits for repair, so what could be shown is out of date; try again later."
+    )
+    return GatewayError(ErrorCode.PARKED, message)
