@@ -31,6 +31,7 @@ from events.log.adapters import kafka as kafka_log
 from events.log.record import ZERO_PARENT, Commit, Write, digest_of, encode_entry, frame, unframe
 from events.log.tables import create_tables, names
 from events.privacy.vault import Vault
+from events.streams import Stream
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.ids import new_id
@@ -71,7 +72,7 @@ def commits_of(mapper: EventMapper, person: str, count: int) -> Iterator[Commit]
     """Each event its own commit, as most commands are."""
     heads: dict[str, tuple[int, bytes]] = {}
     for category, event in events_of(count):
-        stream = f"{category}-{person}"
+        stream = Stream(category, person).name
         before, parent = heads.get(stream, (0, ZERO_PARENT))
         recorded = Recorded(stream=stream, version=before + 1, event=event, at=MOMENT, by=person)
         stored: StoredEvent = mapper.to_stored_event(recorded)

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from events.catalog.registry import Event, event_types, wire_name_of
 from events.privacy.sealing import KeyDestroyedError, PersonKeys, SealError, open_sealed, seal
+from events.streams import Stream
 from events.upcasting import UPCASTS, upcast
 
 SEALED: Final = "sealed"
@@ -96,12 +97,12 @@ class EventMapper(Mapper[str]):
         """Encode, and seal a person's. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
         recorded: Recorded = domain_event
         name = wire_name_of(type(recorded.event))
-        category, subject = category_and_subject(recorded.stream)
+        stream = Stream.parse(recorded.stream)
         data = msgspec.Raw(_encode(recorded.event))
-        if category in PERSON_CATEGORIES:
+        if stream.category in PERSON_CATEGORIES:
             at = recorded.at.astimezone(UTC)
             content = _encode(_Sealed(name=name, at=at, by=recorded.by, data=data))
-            topic, state = SEALED, seal(self._keys.key_of(subject), subject, content)
+            topic, state = SEALED, seal(self._keys.key_of(stream.subject), stream.subject, content)
         else:
             topic, state = name, _encode(_Clear(day=recorded.at.date(), by=recorded.by, data=data))
         return StoredEvent(
@@ -110,22 +111,23 @@ class EventMapper(Mapper[str]):
 
     def fetch_keys(self, streams: Iterable[str]) -> None:
         """Have the keys that open these streams' events at hand. Raises VaultUnreachableError."""
-        places = map(category_and_subject, streams)
-        if subjects := {subject for category, subject in places if category in PERSON_CATEGORIES}:
+        parsed = map(Stream.parse, streams)
+        if subjects := {stream.subject for stream in parsed if stream.category in PERSON_CATEGORIES}:
             self._keys.keys_of(subjects)
 
     @override
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         """Open and decode. Raises UndecodableEventError, NoKeyError and VaultUnreachableError."""
         stream = str(stored_event.originator_id)
+        parsed = Stream.parse(stream)
         version = stored_event.originator_version
         sealed = stored_event.topic == SEALED
-        if sealed is not (category_and_subject(stream)[0] in PERSON_CATEGORIES):
+        if sealed is not (parsed.category in PERSON_CATEGORIES):
             # Only who knows a person's key speaks of that person; and of nobody else is anything sealed.
             raise UndecodableEventError(f"version {version} of {stream} is not sealed as its stream is")
         try:
             if sealed:
-                name, at, by, data = self._opened(stream, stored_event.state)
+                name, at, by, data = self._opened(parsed.subject, stored_event.state)
             else:
                 clear = _decode_clear(stored_event.state)
                 name, by, data = stored_event.topic, clear.by, clear.data
@@ -138,8 +140,7 @@ class EventMapper(Mapper[str]):
             raise UndecodableEventError(f"version {version} of {stream} can't be decoded") from None
         return Recorded(stream=stream, version=version, event=event, at=at, by=by)
 
-    def _opened(self, stream: str, state: bytes) -> tuple[str, datetime, str, msgspec.Raw]:
-        _, subject = category_and_subject(stream)
+    def _opened(self, subject: str, state: bytes) -> tuple[str, datetime, str, msgspec.Raw]:
         content = _decode_sealed(open_sealed(self._keys.key_of(subject), subject, state))
         return content.name, content.at, content.by, content.data
 
@@ -151,9 +152,3 @@ class EventMapper(Mapper[str]):
         if decoder is None:
             return UnknownEvent(name=name, raw=bytes(data))
         return decoder.decode(data)
-
-
-def category_and_subject(stream: str) -> tuple[str, str]:
-    """Return the first two parts of `category-subject[-local]`."""
-    category, _, rest = stream.partition("-")
-    return category, rest.partition("-")[0]

@@ -1,4 +1,4 @@
-"""Names of streams, the subject each belongs to, and the partition that holds a subject."""
+"""Streams and their names, the partition that holds a subject, and the key of a client's command."""
 
 import re
 from functools import lru_cache
@@ -6,38 +6,53 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-NAMES_REMEMBERED_MAX: Final = 100_000
-"""Both functions stand in the hottest loop of the journal and of every writer, over names that come again."""
-_STREAM = re.compile(r"[a-z][a-z_]*-([0-9a-f]{32})(?:-[0-9a-z]{1,64})?")
-_BARE_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+import msgspec
+
+NAMES_CACHED_MAX: Final = 100_000
+"""Every commit and every fold parses a name and places a subject, and most of them were seen just before."""
+_NAME: Final = re.compile(r"([a-z][a-z_]*)-([0-9a-f]{32})(?:-([0-9a-z]{1,64}))?")
+_BARE_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-class StreamIdError(ValueError):
+class StreamNameError(ValueError):
     """A stream's name is neither `category-subject[-local]` nor a UUID."""
 
 
-@lru_cache(NAMES_REMEMBERED_MAX)
-def subject_of(stream: str) -> str:
+class Stream(msgspec.Struct, frozen=True, gc=False):
     """
-    Return the subject, 32 lower-case hex digits: a pure function of the name, so that every reader agrees.
+    A sequence of events of one subject, such as `portfolio-<person>` or `team-<team>`.
 
-    A bare UUID is its own subject (the `eventsourcing` library's own applications name streams so).
-    Raises StreamIdError.
+    `category` says what it is about, `subject` (32 lower-case hex digits) whose it is: all streams of a
+    subject lie in one partition and are sealed with one key. `local` tells several streams of one category
+    and subject apart. A stream named by a bare UUID has no category; that UUID is its subject. (The
+    `eventsourcing` library's own applications name streams so.)
     """
-    match = _STREAM.fullmatch(stream)
-    if match:
-        return match[1]
-    if _BARE_UUID.fullmatch(stream):
-        return stream.replace("-", "")
-    raise StreamIdError(f"not a stream of the form category-subject[-local], nor a UUID: {stream[:80]!r}")
+
+    category: str
+    subject: str
+    local: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name on the log: `category-subject[-local]`."""
+        if not self.category:
+            return str(UUID(self.subject))
+        name = f"{self.category}-{self.subject}"
+        return f"{name}-{self.local}" if self.local else name
+
+    @staticmethod
+    @lru_cache(NAMES_CACHED_MAX)
+    def parse(name: str) -> "Stream":
+        """Return the stream of this name. Raises StreamNameError."""
+        match = _NAME.fullmatch(name)
+        if match:
+            return Stream(match[1], match[2], match[3] or "")
+        if _BARE_UUID.fullmatch(name):
+            return Stream("", name.replace("-", ""))
+        raise StreamNameError(f"{name[:80]!r} is neither category-subject[-local] nor a UUID")
 
 
-def stream_name(originator_id: UUID | str) -> str:
-    """Return the stream's name for what the `eventsourcing` library calls an originator id."""
-    return str(originator_id)
-
-
-@lru_cache(NAMES_REMEMBERED_MAX)
+@lru_cache(NAMES_CACHED_MAX)
 def partition_of(subject: str, partitions: int) -> int:
     """Return the partition: the first 8 bytes of the subject's SHA-256, big endian, modulo the count."""
     return int.from_bytes(sha256(subject.encode()).digest()[:8]) % partitions

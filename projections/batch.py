@@ -9,7 +9,8 @@ from eventsourcing.persistence import StoredEvent
 
 from events.log.journal.reader import JournalEvent
 from events.privacy.sealing import VaultUnreachableError
-from projections.view import Fact, subject_in
+from events.streams import Stream
+from projections.view import Fact
 
 if TYPE_CHECKING:
     from events.codec import Recorded
@@ -55,7 +56,7 @@ class Batch:
         self._keys_fetched = False
 
     def category(self, index: int) -> str:
-        return self.events[index].stream.partition("-")[0]
+        return Stream.parse(self.events[index].stream).category
 
     def fact(self, index: int) -> Fact:
         if not self._keys_fetched:
@@ -82,6 +83,6 @@ class Batch:
         return Fact(
             partition=event.partition,
             ordinal=event.ordinal,
-            subject=subject_in(event.stream),
+            subject=Stream.parse(event.stream).subject,
             recorded=recorded,
         )

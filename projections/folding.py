@@ -12,13 +12,14 @@ import structlog
 from events.codec import Forgotten
 from events.log.journal.reader import read_subject
 from events.privacy.sealing import VaultUnreachableError
+from events.streams import Stream
 from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Refused, park, read_parked, release
 from projections.positions import announce, move
 from projections.table import SCHEMA
-from projections.view import View, subject_in
+from projections.view import View
 
 FOLD_TOOK: Final = latency("ipp_view_fold_seconds", "A view's own part of folding a batch.", "view")
 
@@ -62,7 +63,8 @@ class Folding:
             return
         if len(indexes) == 1:
             event = batch.events[indexes[0]]
-            self._transact(views, batch, indexes, after, {subject_in(event.stream): (event.ordinal, reason)})
+            subject = Stream.parse(event.stream).subject
+            self._transact(views, batch, indexes, after, {subject: (event.ordinal, reason)})
             return
         half = len(indexes) // 2
         self._fold_range(views, batch, indexes[:half], after)
@@ -125,7 +127,7 @@ def fold_events(
     aside = set(passed_over)
     for index in indexes:
         event = batch.events[index]
-        subject = subject_in(event.stream)
+        subject = Stream.parse(event.stream).subject
         if subject in aside and not _is_forgotten(batch, index):
             continue
         try:

@@ -36,8 +36,3 @@ class View:
     @property
     def table_prefix(self) -> str:
         return f"{self.name}_v{self.version}_"
-
-
-def subject_in(stream: str) -> str:
-    """Return the subject in the name of a stream that is known to be `category-subject[-local]`."""
-    return stream.partition("-")[2][:32]

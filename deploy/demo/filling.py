@@ -13,6 +13,7 @@ from deploy.demo.hands import DayClock, FillingError, Ground, Hand, OneLife
 from deploy.demo.people import Someone
 from deploy.demo.progress import Told
 from events.catalog.policy import OrganisationFounded
+from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
@@ -69,7 +70,7 @@ def _found(ground: Ground, today: date) -> date:
         )
     except AlreadyFoundedError:
         store: EventStore[str] = EventStore(ground.mapper, ground.recorder)
-        first = next(events_of(store, f"policy-{ground.vault.organisation()}"))
+        first = next(events_of(store, Stream("policy", ground.vault.organisation_or_new()).name))
         if first.event != OrganisationFounded(name=people.ORGANISATION):
             # Invented people have no place among real ones, and nothing of a log is ever taken back.
             message = f"another organisation than {people.ORGANISATION} was founded here; it stays as it is"

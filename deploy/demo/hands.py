@@ -14,6 +14,7 @@ from events.catalog.portfolio.conversations import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from events.privacy.vault import Vault
+from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
@@ -101,7 +102,7 @@ class Hand:
     def agreements_of(self, person: str, conversation: str) -> Sequence[str]:
         return [
             made.agreement
-            for recorded in events_of(self._store, f"portfolio-{person}")
+            for recorded in events_of(self._store, Stream("portfolio", person).name)
             if isinstance(recorded.event, ConversationHeld) and recorded.event.conversation == conversation
             for made in recorded.event.agreements
         ]
@@ -110,7 +111,7 @@ class Hand:
         """Return the version at which the person's conversation was recorded."""
         return next(
             recorded.version
-            for recorded in events_of(self._store, f"portfolio-{person}")
+            for recorded in events_of(self._store, Stream("portfolio", person).name)
             if isinstance(recorded.event, ConversationHeld)
         )
 

@@ -16,7 +16,7 @@ from events.log.record import (
     Settle,
     digest_of,
 )
-from events.streams import StreamIdError, partition_of, subject_of
+from events.streams import Stream, StreamNameError, partition_of
 
 
 class Outcome(Enum):
@@ -228,8 +228,8 @@ def _streams_fit(state: State, commit: Commit) -> bool:
         return True
     try:
         for write in commit.writes:
-            if subject_of(write.stream) != commit.subject:
+            if Stream.parse(write.stream).subject != commit.subject:
                 return False
-    except StreamIdError:
+    except StreamNameError:
         return False
     return True

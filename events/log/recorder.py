@@ -19,7 +19,6 @@ from events.log.acceptance import Outcome
 from events.log.outcomes import Accepted, ConflictError, Settled
 from events.log.tables import create_tables, names
 from events.log.writing.writer import LogWriter
-from events.streams import stream_name
 
 
 class LogRecorder(PostgresProcessRecorder):
@@ -71,9 +70,7 @@ class LogRecorder(PostgresProcessRecorder):
         Raises ConflictError (this attempt is refused for good), OutcomeUnknownError (not known in time),
         CommitTooLargeError and NotSentError (nothing was sent), ProgrammingError (not one subject's commit).
         """
-        events = [
-            (stream_name(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events
-        ]
+        events = [(str(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
         for before, after in pairwise(sorted(event[:2] for event in events)) if len(events) > 1 else ():
             if before[0] == after[0] and after[1] != before[1] + 1:
                 message = f"versions {before[1]} and {after[1]} of {after[0]} don't follow each other"
@@ -131,7 +128,7 @@ class LogRecorder(PostgresProcessRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         self.writer.wait_for_journal()
-        found = super().select_events(stream_name(originator_id), gt=gt, lte=lte, desc=desc, limit=limit)
+        found = super().select_events(str(originator_id), gt=gt, lte=lte, desc=desc, limit=limit)
         return [StoredEvent(self._id(e.originator_id), e.originator_version, e.topic, e.state) for e in found]
 
     @override

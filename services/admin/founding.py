@@ -8,7 +8,7 @@ from eventsourcing.persistence import EventStore
 from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.codec import EventMapper, Recorded
 from events.log.recorder import LogRecorder
-from events.streams import command_key
+from events.streams import Stream, command_key
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
@@ -60,7 +60,7 @@ def found(
     if not administrator or not administrator.isprintable():
         raise FoundingInputError("the administrator is named by the value of the token's claim")
     organisation = vault.organisation_or_new()
-    stream = f"policy-{organisation}"
+    stream = Stream("policy", organisation).name
     store: EventStore[str] = EventStore(mapper, recorder)
     if any(True for _ in events_of(store, stream)):
         raise AlreadyFoundedError("the organisation is founded already")

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from events.streams import Stream
 from rules.clusters import TermState
 from rules.commands import Refusal
 
@@ -92,4 +93,4 @@ class Command(
 
 def stream_of(category: str, person: str | None) -> str:
     """Return a person's stream, or for one nobody knows a stream without events."""
-    return f"{category}-{person or NOWHERE}"
+    return Stream(category, person or NOWHERE).name

@@ -18,7 +18,7 @@ from events.log.outcomes import (
 )
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import KeyDestroyedError, NoKeyError
-from events.streams import subject_of
+from events.streams import Stream
 from kit.clock import Calendar
 from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
@@ -99,7 +99,7 @@ class Attempts:
     def _decide_and_append(self, case: Case) -> CommandResult:
         """Try once. Raises ConflictError when others were first."""
         command, streams = case.command, case.command.streams(case.ids)
-        subject = subject_of(streams[0])
+        subject = Stream.parse(streams[0]).subject
         # What was read in one stream must still be so when the log takes what is written to another. Named by
         # every command, so that it tells nobody which of them read several.
         seen = self._recorder.commits_of(subject)
@@ -158,7 +158,7 @@ class Attempts:
         """Return what happens, each event at its place in the stream that its wire name begins with."""
         by = case.by if case.command.signed else case.ids.organisation
         at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)
-        streams = {stream.partition("-")[0]: stream for stream in versions}
+        streams = {Stream.parse(stream).category: stream for stream in versions}
         recorded = []
         for event in decider_of(case.command).decide(case.command, loaded.state, case.ids):
             stream = streams[category_of(type(event))]

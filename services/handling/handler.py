@@ -10,7 +10,7 @@ from eventsourcing.persistence import EventStore, PersistenceError
 from events.codec import EventMapper, UndecodableEventError
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
-from events.streams import command_key
+from events.streams import Stream, command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.errors import ForbiddenError
@@ -188,7 +188,7 @@ class CommandHandler:
         return _available(lambda: self._catalogue(self.organisation()))
 
     def _catalogue(self, organisation: str) -> Catalogue:
-        catalogue: Catalogue = self._states.load(CATALOGUE, (f"catalogue-{organisation}",)).state
+        catalogue: Catalogue = self._states.load(CATALOGUE, (Stream("catalogue", organisation).name,)).state
         return catalogue
 
     def organisation(self) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from eventsourcing.persistence import EventStore
 
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
+from events.streams import Stream
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
 from services.contexts.policy.decider import POLICY, Policy
 from services.decisions.decider import kinds
@@ -29,7 +30,7 @@ class RoleReader:
 
     def held(self, person: str, *, organisation: str, today: date) -> frozenset[Role]:
         """Return the roles a person holds; who left keeps the portfolio for as long as the policy says."""
-        policy: Policy = self._states.load(POLICY, (f"policy-{organisation}",)).state
+        policy: Policy = self._states.load(POLICY, (Stream("policy", organisation).name,)).state
         last = self._last_of_employment(person)
         days = policy.adopted.portfolio_days_after_leaving if policy.adopted else DAYS_AFTER_LEAVING_DEFAULT
         registered = last is not None and keeps_portfolio(
@@ -44,7 +45,7 @@ class RoleReader:
     def _last_of_employment(self, person: str) -> ProfessionalRegistered | EmploymentEnded | None:
         last = None
         try:
-            for recorded in understood(self._store, f"employment-{person}", _EMPLOYMENT):
+            for recorded in understood(self._store, Stream("employment", person).name, _EMPLOYMENT):
                 if isinstance(recorded.event, ProfessionalRegistered | EmploymentEnded):
                     last = recorded.event
         except SubjectForgottenError:

@@ -16,6 +16,7 @@ from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from events.codec import Recorded
 from events.privacy import disclosures as read_log
+from events.streams import Stream
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
@@ -24,7 +25,7 @@ from projections.changes import Changes
 from projections.parking import park
 from projections.positions import prepare_view
 from projections.registry import find_views
-from projections.view import Fact, View, subject_in
+from projections.view import Fact, View
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
 OWNER, COLLEAGUE = PEOPLE["owner"], PEOPLE["colleague"]
@@ -75,11 +76,11 @@ class World(House):
         self._ordinal += 1
         self._versions[stream] = self._versions.get(stream, 0) + 1
         moment = at or BEGINNING + timedelta(hours=self._ordinal)
-        subject = subject_in(stream)
+        subject = Stream.parse(stream).subject
         recorded = Recorded(stream=stream, version=self._versions[stream], event=event, at=moment, by=subject)
         fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
         for view in find_views():
-            if stream.partition("-")[0] in view.categories:
+            if Stream.parse(stream).category in view.categories:
                 changes = Changes(view.tables, 0)
                 changes.about(subject)
                 view.fold(fact, changes)

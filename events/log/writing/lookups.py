@@ -15,7 +15,7 @@ from events.log.outcomes import Accepted, Settled
 from events.log.record import Commit
 from events.log.tables import names
 from events.log.verdicts import Told
-from events.streams import StreamIdError, partition_of, subject_of
+from events.streams import Stream, StreamNameError, partition_of
 from rules.commands import LogPosition
 
 Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
@@ -39,8 +39,8 @@ class LogIdentity(msgspec.Struct, frozen=True):
         if self.one_subject:
             return ""
         try:
-            subjects = set(map(subject_of, streams))
-        except StreamIdError as error:
+            subjects = {Stream.parse(stream).subject for stream in streams}
+        except StreamNameError as error:
             raise ProgrammingError(str(error)) from error
         if len(subjects) != 1:
             raise ProgrammingError(f"one commit has events of one subject, not of {len(subjects)}")

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from events.catalog.registry import Event
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.streams import Stream
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
@@ -62,7 +63,7 @@ def fold_change(fact: Fact, changes: Changes) -> None:
     kind = _KINDS.get(type(recorded.event))
     if kind is None:
         return
-    is_team = recorded.stream.startswith("team-")
+    is_team = Stream.parse(recorded.stream).category == "team"
     told = msgspec.structs.asdict(recorded.event)
     changes.put(
         UNIT_CHANGES,

@@ -14,6 +14,7 @@ from events.catalog.policy import OrganisationFounded
 from events.catalog.registry import Event
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.streams import Stream
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
@@ -86,9 +87,10 @@ def fold_tree(fact: Fact, changes: Changes) -> None:
         changes.put(ORGANISATIONS, version=recorded.version, **founded)
     _fold_unit(recorded.event, changes)
     _fold_team(recorded.event, changes)
-    if recorded.stream.startswith("policy-"):
+    category = Stream.parse(recorded.stream).category
+    if category == "policy":
         changes.set(ORGANISATIONS, version=recorded.version)
-    if recorded.stream.startswith("team-"):
+    if category == "team":
         changes.set(TEAMS, version=recorded.version)
 
 

@@ -36,6 +36,7 @@ from events.catalog.portfolio.sharing import (
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
 from events.codec import Forgotten
+from events.streams import Stream
 from projections.changes import Changes
 from projections.view import Fact, View
 from projections.views.profile import tables as t
@@ -49,7 +50,7 @@ def fold(fact: Fact, changes: Changes) -> None:
     if isinstance(event, Forgotten):
         changes.empty()
         return
-    if not recorded.stream.startswith("portfolio-"):
+    if Stream.parse(recorded.stream).category != "portfolio":
         _fold_employment(event, changes)
         return
     changes.put(t.VERSIONS, version=recorded.version, at=at)

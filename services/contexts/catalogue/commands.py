@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 import msgspec
 from typing_extensions import override
 
+from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
 from services.decisions.command import Command, Ids
@@ -38,7 +39,7 @@ class CatalogueCommand(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"catalogue-{ids.organisation}",)
+        return (Stream("catalogue", ids.organisation).name,)
 
 
 class TermCommand(CatalogueCommand, frozen=True, kw_only=True):

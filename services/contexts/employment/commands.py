@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
+from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
 from services.decisions.command import Command, Ids, stream_of
@@ -66,7 +67,7 @@ class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return stream_of("employment", ids.person), f"team-{self.team(ids)}"
+        return stream_of("employment", ids.person), Stream("team", self.team(ids)).name
 
     @override
     def refusals(self) -> list[Refusal]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 from typing_extensions import override
 
+from events.streams import Stream
 from rules.access.roles import GRANTABLE, Role
 from rules.commands import Refusal
 from services.decisions.command import Command, Ids
@@ -48,7 +49,7 @@ class PolicyCommand(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"policy-{ids.organisation}",)
+        return (Stream("policy", ids.organisation).name,)
 
     @override
     def thing(self, ids: Ids) -> str | None:

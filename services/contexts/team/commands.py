@@ -4,6 +4,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
 from services.decisions.command import Command, Ids
@@ -23,7 +24,7 @@ class TeamCommand(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"team-{self.team(ids)}",)
+        return (Stream("team", self.team(ids)).name,)
 
     @override
     def thing(self, ids: Ids) -> str | None:
@@ -45,7 +46,7 @@ class FormTeam(TeamCommand, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return f"team-{self.team(ids)}", f"units-{ids.organisation}"
+        return Stream("team", self.team(ids)).name, Stream("units", ids.organisation).name
 
     @override
     def refusals(self) -> list[Refusal]:

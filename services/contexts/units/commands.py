@@ -4,6 +4,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
 from services.decisions.command import Command, Ids
@@ -25,7 +26,7 @@ class UnitCommand(Command, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (f"units-{ids.organisation}",)
+        return (Stream("units", ids.organisation).name,)
 
     @override
     def thing(self, ids: Ids) -> str | None:

@@ -22,7 +22,6 @@ from events.log.record import (
     framed_size,
     unframe,
 )
-from events.streams import StreamIdError, command_key, partition_of, subject_of
 
 SUBJECT: Final = "0123456789abcdef0123456789abcdef"
 STREAM: Final = f"portfolio-{SUBJECT}"
@@ -105,25 +104,3 @@ def test_a_newer_format_stops_the_reader_instead_of_being_guessed(monkeypatch: p
     monkeypatch.undo()
     with pytest.raises(UnknownFormatError, match="format 2"):
         unframe(newer)
-
-
-def test_a_stream_names_its_subject() -> None:
-    assert subject_of(STREAM) == SUBJECT
-    assert subject_of(f"round-{SUBJECT}-2026a") == SUBJECT
-    assert subject_of("01234567-89ab-cdef-0123-456789abcdef") == SUBJECT
-
-
-@pytest.mark.parametrize(
-    "name", ["", "portfolio", "portfolio-12", f"Portfolio-{SUBJECT}", f"{STREAM}-", f"{STREAM}\n"]
-)
-def test_anything_else_is_no_stream(name: str) -> None:
-    with pytest.raises(StreamIdError):
-        subject_of(name)
-
-
-def test_a_subject_keeps_its_partition_for_ever() -> None:
-    assert [partition_of(SUBJECT, n) for n in (1, 7, 12)] == [0, 2, 10]
-
-
-def test_the_same_client_id_of_two_callers_is_two_commands() -> None:
-    assert command_key("a", "bc") != command_key("ab", "c")

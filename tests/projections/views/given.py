@@ -9,10 +9,11 @@ import psycopg
 
 from events.catalog.registry import Event
 from events.codec import Recorded
+from events.streams import Stream
 from projections.changes import Changes
 from projections.positions import drop_view, prepare_view
 from projections.rebuild import Content, contents
-from projections.view import Fact, View, subject_in
+from projections.view import Fact, View
 
 T = TypeVar("T")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,14 +25,9 @@ def facts(*happened: tuple[str, Event]) -> list[Fact]:
     placed = []
     for hours, (stream, event) in enumerate(happened):
         versions[stream] = versions.get(stream, 0) + 1
-        recorded = Recorded(
-            stream=stream,
-            version=versions[stream],
-            event=event,
-            at=NOON + timedelta(hours=hours),
-            by=subject_in(stream),
-        )
-        placed.append(Fact(partition=0, ordinal=hours + 1, subject=subject_in(stream), recorded=recorded))
+        subject, at = Stream.parse(stream).subject, NOON + timedelta(hours=hours)
+        recorded = Recorded(stream=stream, version=versions[stream], event=event, at=at, by=subject)
+        placed.append(Fact(partition=0, ordinal=hours + 1, subject=subject, recorded=recorded))
     return placed
 
 

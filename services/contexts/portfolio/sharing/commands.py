@@ -6,6 +6,7 @@ from typing import ClassVar, Final, Literal
 import msgspec
 from typing_extensions import override
 
+from events.streams import Stream
 from kit.ids import is_id
 from rules.commands import Refusal
 from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
@@ -49,7 +50,7 @@ class ShareItem(NewItem, AsProfessional, frozen=True, kw_only=True):
 
     @override
     def streams(self, ids: Ids) -> tuple[str, ...]:
-        return *AsProfessional.streams(self, ids), f"policy-{ids.organisation}"
+        return *AsProfessional.streams(self, ids), Stream("policy", ids.organisation).name
 
     @override
     def mentions(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened, Port
 from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.catalog.portfolio.talents import TalentSetAside
 from events.catalog.registry import Event, category_of
+from events.streams import Stream
 from rules.agreements import agreement_id
 from rules.timeline import entry_id
 from services.contexts.portfolio.decider import DECIDER
@@ -62,7 +63,7 @@ def test_a_command_makes_happen(case: Case) -> None:
 
 def loaded(command: Command, ids: Ids, *events: Event) -> list[Event]:
     """The events that stand in the streams that a command names."""
-    named = {stream.partition("-")[0] for stream in command.streams(ids)}
+    named = {Stream.parse(stream).category for stream in command.streams(ids)}
     return [event for event in events if category_of(type(event)) in named]
 
 
