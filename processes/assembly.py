@@ -2,22 +2,21 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, HTTPException
 
-from events.privacy import disclosures as read_log
 from events.privacy.vault import Vault
 from kit.clock import Calendar
 from kit.errors import ForbiddenError, RequestError
 from kit.health import Health
-from kit.postgres.connections import connect_own, connect_own_async
+from kit.postgres.connections import connect_own_async
 from processes.hr_feed.endpoint import feed_routes
-from processes.hr_feed.feed import SendCommand
+from processes.hr_feed.feed import SendRequest
+from processes.scheduler import NAME as SCHEDULER
 from processes.scheduler import Scheduler
 from rules.commands import CommandRequest, CommandResult, Refusal
-from services.contexts.portfolio.sharing.commands import EndItemSharings
+from services.decisions.command import Command
 from services.handling.handler import CommandHandler
 from services.handling.registry import MalformedCommandError, read_command
 from services.handling.results import Caller, NothingAppliedError
@@ -26,8 +25,8 @@ from services.http.authentication import (
     CallerReader,
 )
 
-# It was not so any more when it was decided. Any other refusal leaves it to be done.
-_NOT_SO: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
+# What was due is done already, or no longer due. After any other refusal it still has to be done.
+_NOTHING_LEFT: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
 _NO_LONGER: Final = Refusal(
     code="NOT_FOUND",
     nl="Dit mocht niet meer: de rol is intussen ingetrokken.",
@@ -38,27 +37,16 @@ _NO_LONGER: Final = Refusal(
 def scheduler_of(
     handler: CommandHandler, *, database_url: str, calendar: Calendar, health: Health
 ) -> Scheduler:
-    """Return the scheduler, which gives its commands to this handler."""
+    """Return a scheduler of all jobs, whose commands this handler carries out."""
 
-    def give(command: EndItemSharings, *, process: str, occasion: str) -> bool:
+    def send(command: Command, *, occasion: str) -> bool:
         try:
-            ended = handler.handle_for_process(command, process=process, occasion=occasion)
+            ended = handler.handle_for_process(command, process=SCHEDULER, occasion=occasion)
         except NothingAppliedError:
             return False  # the handler logged why
-        return ended.outcome == "ACCEPTED" or {refusal.code for refusal in ended.refusals} in _NOT_SO
+        return ended.outcome == "ACCEPTED" or {refusal.code for refusal in ended.refusals} in _NOTHING_LEFT
 
-    def keep_read_log(today: date, months: int) -> None:
-        with connect_own(database_url, application_name="read-log") as connection:
-            read_log.create_tables(connection, today)
-            read_log.drop_older_than(connection, months, today)
-
-    return Scheduler(
-        connect=_connect(database_url, "scheduler"),
-        give=give,
-        keep_read_log=keep_read_log,
-        calendar=calendar,
-        health=health,
-    )
+    return Scheduler(database_url=database_url, send=send, calendar=calendar, health=health)
 
 
 def app_of(*routers: APIRouter) -> FastAPI:
@@ -75,7 +63,7 @@ def feed_of(
 ) -> APIRouter:
     """Return the routes of HR's files, carried out by this handler in the name of who sends them."""
 
-    def sender_for(headers: Mapping[str, str]) -> SendCommand:
+    def sender_for(headers: Mapping[str, str]) -> SendRequest:
         try:
             caller = callers.read(headers)
             handler.require_role("registerProfessional", caller)
@@ -91,7 +79,7 @@ def feed_of(
     )
 
 
-def _sending(handler: CommandHandler, caller: Caller) -> SendCommand:
+def _sending(handler: CommandHandler, caller: Caller) -> SendRequest:
     def send(request: CommandRequest) -> CommandResult:
         def refused(refusal: Refusal) -> CommandResult:
             return CommandResult(command_id=request.command_id, outcome="REFUSED", refusals=(refusal,))

@@ -1,112 +1,97 @@
-"""What time brings about: sharing that is over ends; the read log gets room ahead and loses old months."""
+"""Runs the jobs that time makes due, one after another, and reports what became of them."""
 
-import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Final
 
+import msgspec
 import structlog
 
-from kit import metrics
 from kit.clock import Calendar
 from kit.health import Health
-from kit.ids import derived_id
 from kit.lifecycle import Stop
-from projections.views import organisation, profile
-from services.contexts.portfolio.sharing.commands import EndItemSharings
+from processes.job import Job, JobContext, SendCommand
+from processes.registry import find_jobs
 
 EVERY_S: Final = 20.0
 AGAIN_S: Final = 2.0
-"""How soon a turn that failed is tried again."""
+"""How soon a turn in which a job failed is tried again."""
 QUIET_FAILURES: Final = 5
-AT_ONCE_MAX: Final = 500
-"""Sharings looked at in one turn; the others have the next."""
-READ_LOG_MONTHS_DEFAULT: Final = 24
-"""How long lines of the read log are kept until a policy says otherwise."""
 NAME: Final = "scheduler"
 
-Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _log = structlog.get_logger(__name__)
-_ended = metrics.counter("ipp_sharings_ended_total", "Sharings that time ended.")
 
 
-class Give(Protocol):
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """
-    Gives a command that is a process's to give, and says whether nothing is left to do for it.
+    What became of the jobs in one turn, by name: all that are in neither did everything that was due.
 
-    What stands in the way of one owner is its answer, not an error: the others have their turn.
+    `unfinished` says what a job could not do yet, `failed` names the kind of error that it ended with.
     """
 
-    def __call__(self, command: EndItemSharings, *, process: str, occasion: str) -> bool: ...
-
-
-KeepReadLog = Callable[[date, int], None]
-"""Makes room in the read log for the months ahead of a day, and drops what is older than so many months."""
+    unfinished: dict[str, str] = {}
+    failed: dict[str, str] = {}
 
 
 class Scheduler:
-    """Looks for what is due and asks the services for it; they decide, from the log, whether it is so."""
+    """Gives each job its turn. A job that fails is reported and tried again soon; the others go on."""
 
     def __init__(
-        self, *, connect: Connect, give: Give, keep_read_log: KeepReadLog, calendar: Calendar, health: Health
+        self,
+        *,
+        database_url: str,
+        send: SendCommand,
+        calendar: Calendar,
+        health: Health,
+        jobs: Sequence[Job] | None = None,
     ) -> None:
-        self._connect = connect
-        self._give = give
-        self._keep_read_log = keep_read_log
+        self._database_url = database_url
+        self._send = send
         self._calendar = calendar
         self._health = health
-        self._kept_on: date | None = None
+        self._jobs = find_jobs() if jobs is None else jobs
+        self._done_on: dict[str, date] = {}
+        self._failures: Counter[str] = Counter()
         health.expect(NAME, within_s=EVERY_S * 4)
 
     def run(self, stop: Stop) -> None:
-        """Take turns until `stop`; a turn that fails is told, and tried again."""
-        failed = 0
+        """Take turns until `stop`."""
         while not stop.is_set():
+            turn = self.turn()
+            stop.wait(AGAIN_S if turn.failed else EVERY_S)
+
+    def turn(self) -> Turn:
+        """Run every job that is due, in the order of their names, and report to the health page."""
+        context = JobContext(today=self._calendar.today(), database_url=self._database_url, send=self._send)
+        unfinished: dict[str, str] = {}
+        failed: dict[str, str] = {}
+        for job in self._jobs:
+            if job.daily and self._done_on.get(job.name) == context.today:
+                continue
             try:
-                waiting = self.turn()
-            except Exception as error:  # noqa: BLE001 - whatever is away now may be back in the next turn
-                kind, failed = type(error).__name__, failed + 1
-                # Quietly at first: at a first start the views are being made.
-                log = _log.warning if failed > QUIET_FAILURES else _log.info
-                log("scheduler.turn_failed", reason=kind)
-                self._health.report(NAME, ok=False, degraded=True, sentence=f"can't do its work ({kind})")
-                stop.wait(AGAIN_S)
+                left = job.run(context)
+            except Exception as error:  # noqa: BLE001 - what is unavailable now may be back in the next turn
+                failed[job.name] = self._note_failure(job, error)
+                continue
+            self._failures.pop(job.name, None)
+            if left:
+                unfinished[job.name] = left
             else:
-                failed = 0
-                sentence = f"{waiting} sharings could not be ended yet" if waiting else "nothing is overdue"
-                self._health.report(NAME, ok=not waiting, degraded=True, sentence=sentence)
-                stop.wait(EVERY_S)
+                self._done_on[job.name] = context.today
+        turn = Turn(unfinished=unfinished, failed=failed)
+        self._health.report(NAME, ok=not (failed or unfinished), degraded=True, sentence=_sentence(turn))
+        return turn
 
-    def turn(self) -> int:
-        """Do what is due now, and return how many sharings still wait for their end."""
-        today = self._calendar.today()
-        due, months = asyncio.run(self._look(today))
-        if self._kept_on != today:
-            self._keep_read_log(today, months)
-            self._kept_on = today
-        return self._end(due, today)
+    def _note_failure(self, job: Job, error: Exception) -> str:
+        kind = type(error).__name__
+        self._failures[job.name] += 1
+        # Quietly at first: at a first start the views are still being made.
+        log = _log.warning if self._failures[job.name] > QUIET_FAILURES else _log.info
+        log("scheduler.job_failed", job=job.name, reason=kind)
+        return kind
 
-    async def _look(self, today: date) -> tuple[Sequence[profile.DueSharing], int]:
-        async with self._connect() as connection:
-            policy = await organisation.policy_in_force(connection)
-            due = await profile.sharings_to_end(connection, today, AT_ONCE_MAX)
-        return due, policy.read_log_months if policy else READ_LOG_MONTHS_DEFAULT
 
-    def _end(self, due: Sequence[profile.DueSharing], today: date) -> int:
-        """
-        Give one command for each owner: the same all day.
-
-        One that the log settled as never to happen is another on the next day.
-        """
-        together: dict[str, list[str]] = {}
-        for sharing in due:
-            together.setdefault(sharing.owner, []).append(sharing.sharing)
-        waiting = 0
-        for owner, ids in together.items():
-            command = EndItemSharings(owner=owner, sharing_ids=tuple(ids))
-            if self._give(command, process=NAME, occasion=derived_id(today.isoformat(), *ids)):
-                _ended.inc(len(ids))
-            else:
-                waiting += len(ids)
-        return waiting
+def _sentence(turn: Turn) -> str:
+    failed = [f"{name} can't do its work ({kind})" for name, kind in turn.failed.items()]
+    return "; ".join([*failed, *turn.unfinished.values()]) or "nothing is overdue"

@@ -63,6 +63,7 @@ PLANTS = [
     Plant(
         "Views are independent", "projections/views/profile/reads.py", "import projections.views.directory"
     ),
+    Plant("Jobs are independent", "processes/jobs/keep_read_log.py", "import processes.jobs.end_sharings"),
     Plant("No circles", "kit/clock.py", "import kit.health"),
     Plant("The Kafka client only in the log's adapters", "events/log/journal/worker.py", "import kafka"),
     Plant("Strawberry only in the gateway", "services/http/app.py", "import strawberry"),

@@ -24,7 +24,7 @@ PROGRESS: Final = "application/x-ndjson"
 PROGRESS_EVERY_S: Final = 0.5
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
-SenderFor = Callable[[Mapping[str, str]], feed.SendCommand]
+SenderFor = Callable[[Mapping[str, str]], feed.SendRequest]
 """Finds who sends these headers, and gives commands in that name. Raises HTTPException for who may not."""
 Numbers = Callable[[Sequence[str]], Mapping[str, str]]
 """Finds HR's numbers of persons; blocks."""
@@ -52,7 +52,7 @@ class _Feeds:
         return self._at_once.locked()
 
     async def stages(
-        self, sent: Mapping[str, bytes], send: feed.SendCommand, *, dry_run: bool, confirm_leavers: bool
+        self, sent: Mapping[str, bytes], send: feed.SendRequest, *, dry_run: bool, confirm_leavers: bool
     ) -> AsyncIterator[Progress | feed.Report]:
         """
         Yield how far it is now and then, and the report at last.
@@ -78,7 +78,7 @@ class _Feeds:
     async def _carried_out(
         self,
         sent: Mapping[str, bytes],
-        send: feed.SendCommand,
+        send: feed.SendRequest,
         told: Callable[[int, int], None],
         *,
         dry_run: bool,

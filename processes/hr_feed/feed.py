@@ -18,7 +18,7 @@ TRIES_MAX: Final = 5
 PROBLEMS_TOLD_MAX: Final = 1_000
 
 
-SendCommand = Callable[[CommandRequest], CommandResult]
+SendRequest = Callable[[CommandRequest], CommandResult]
 """Sends one command in HR's name, and waits how it ends."""
 
 
@@ -88,7 +88,7 @@ def dry(drawn: Plan, problems: tuple[Problem, ...]) -> Report:
 
 
 def carry_out(
-    drawn: Plan, problems: tuple[Problem, ...], send: SendCommand, *, told: Callable[[], None] = lambda: None
+    drawn: Plan, problems: tuple[Problem, ...], send: SendRequest, *, told: Callable[[], None] = lambda: None
 ) -> Report:
     """Give every command of a plan; one that is refused is named, and the rest goes on."""
     done: list[Row] = []
@@ -107,7 +107,7 @@ def carry_out(
     return _report(tuple(done), unchanged, found, dry_run=False)
 
 
-def _send(send: SendCommand, step: Step, name: str) -> CommandResult:
+def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
     """Give a command under one id, so that it happens once however often it is sent."""
     command_id = str(UUID(hex=name, version=4))
     request = CommandRequest(name=step.name, command_id=command_id, input=dict(step.given))

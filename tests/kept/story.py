@@ -46,7 +46,7 @@ def tell(house: House) -> None:
     with at_work(house):
         wait_until(lambda: all_folded(house))  # the scheduler looks in the views for what is due
         house.clock.advance(timedelta(days=3))
-        scheduler(house).turn()
+        assert not scheduler(house).turn().failed
     _read(house)
 
 

@@ -1,0 +1,55 @@
+"""What a job is: work that time makes due, done by the scheduler without anybody asking."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from kit.postgres.connections import connect_own_async
+from services.decisions.command import Command
+
+T = TypeVar("T")
+
+
+class SendCommand(Protocol):
+    """
+    Sends a command that only a process may send; returns whether nothing is left to do for it.
+
+    `occasion` says what is due and when: one occasion happens once, however often it is sent. A command that
+    is refused, or whose outcome is unknown, returns False and raises nothing, so that the others go on.
+    """
+
+    def __call__(self, command: Command, *, occasion: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobContext:
+    """What a job works with: the organisation's day, the database of the views, and the services."""
+
+    today: date
+    database_url: str
+    send: SendCommand
+
+    def read(self, query: Callable[[Any], Awaitable[T]]) -> T:
+        """Return what `query` reads of the views; it gets a connection that is closed afterwards."""
+
+        async def result() -> T:
+            async with await connect_own_async(self.database_url, application_name="scheduler") as connection:
+                return await query(connection)
+
+        return asyncio.run(result())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """
+    One job, named as its file in processes/jobs.
+
+    `run` does what is due and returns in a few words what could not be done yet, None when nothing is left.
+    The scheduler calls it every few seconds, or with `daily` until it left nothing that day.
+    """
+
+    name: str
+    run: Callable[[JobContext], str | None]
+    daily: bool = False
