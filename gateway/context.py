@@ -1,8 +1,9 @@
 """One request: who asks, in which role, and what it may reach."""
 
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
+
+import strawberry
 
 from gateway.auth import Authenticator, Identity
 from gateway.commands.bus import CommandBus
@@ -128,14 +129,15 @@ class Context:
             return 0.0
         return max(0.0, (self.identity.expires_at - self.gateway.calendar.now()).total_seconds())
 
-    async def may_ask(self, name: str, *, role_held: bool) -> None:
+    async def check_access(self, name: str, *, role_held: bool) -> Caller | None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.
 
-        With `role_held`, also unless the person holds the role, as the view of roles has it now.
+        With `role_held`, the person must also hold the role according to the directory view; the caller found
+        there is returned, None where nobody had to be found.
         """
         allowed = roles_for(name)
         if Role.PUBLIC in allowed:
-            return
+            return None
         if not self.still_identified():
             raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
         if self.role not in allowed:
@@ -144,43 +146,54 @@ class Context:
                 ErrorCode.FORBIDDEN,
                 f"`{name}` can't be asked as {self.role.name}, but as: {names} (header IPP-Role).",
             )
-        if role_held and self.role not in await self.roles():
+        if not role_held:
+            return None
+        caller = await self.find_caller()
+        if self.role not in caller.roles:
             raise GatewayError(ErrorCode.FORBIDDEN, f"You do not hold the role {self.role.name}.")
+        return caller
 
-    async def wait_for(self, positions: Sequence[str] | None, *views: View) -> None:
-        """Wait until the views have passed the positions a client was given; raises NOT_YET."""
-        if not positions:
-            return
+    async def wait_for(self, positions: Sequence[str], *views: View) -> None:
+        """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""
         if len(positions) > POSITIONS_MAX:
             message = f"`waitFor` takes {POSITIONS_MAX} positions at most."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         places = [self.gateway.positions.read(position) for position in positions]
         await self.gateway.freshness.wait(views, places, within_s=self.gateway.limits.wait_for_s)
-        _found.set(None)  # what was waited for may be about who asks
 
     async def need_fresh(self, *views: View) -> None:
         """Raise UNAVAILABLE rather than disclose anything of one person to another from a view too stale."""
         await self.gateway.freshness.need_fresh(views, at_most_s=self.gateway.limits.staleness_max_s)
 
-    async def roles(self) -> frozenset[Role]:
-        """Return the roles held now; asked each time, since one withdrawn ends running subscriptions too."""
-        caller = await self._find_caller()
-        _found.set((self, caller))
-        return caller.roles
-
-    async def caller(self) -> Caller:
-        """Return who asks, as `may_ask` found them for this field."""
-        found = _found.get()
-        if found is not None and found[0] is self:
-            return found[1]
-        return await self._find_caller()
-
-    async def _find_caller(self) -> Caller:
+    async def find_caller(self) -> Caller:
+        """Return the caller and their current roles: a withdrawn role ends running subscriptions too."""
         return await find_caller(self.gateway.reader, self.person, calendar=self.gateway.calendar)
 
 
-# Of the task that answers one field: operations of one WebSocket share a context, and not what they found.
-_found: ContextVar[tuple[Context, Caller] | None] = ContextVar("found", default=None)
+@dataclass
+class Info(strawberry.Info[Context, None]):
+    """What a resolver gets: the context of its request, and the caller as found for its field.
+
+    The caller is kept here and not in the context, which all operations of one WebSocket share.
+    """
+
+    _caller: Caller | None = field(default=None, init=False)
+
+    async def check_access(self, name: str, *, role_held: bool) -> None:
+        """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`."""
+        self._caller = await self.context.check_access(name, role_held=role_held)
+
+    async def wait_for(self, positions: Sequence[str] | None, *views: View) -> None:
+        """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""
+        if positions:
+            await self.context.wait_for(positions, *views)
+            self._caller = None  # what was waited for may be about the caller
+
+    async def caller(self) -> Caller:
+        """Return the caller, read at most once for a field unless the field has waited for a view since."""
+        if self._caller is None:
+            self._caller = await self.context.find_caller()
+        return self._caller
 
 
 def _unauthenticated(message: str) -> RequestRefusedError:

@@ -20,6 +20,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gateway.api.discovery import MUTATIONS, QUERIES, SUBSCRIPTIONS
+from gateway.context import Info
 from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.cost import TOKENS_MAX, DocumentLimits, limits_rule
@@ -82,7 +83,9 @@ def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawb
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not suggestions),
+        config=StrawberryConfig(
+            info_class=Info, scalar_map=SCALARS, disable_field_suggestions=not suggestions
+        ),
         extensions=[
             DocumentSize,
             _OneOperation,

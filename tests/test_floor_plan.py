@@ -38,8 +38,8 @@ PLANTS = [
     Plant(FLOORS, "events/codec.py", "import services.decisions.decider"),
     Plant(FLOORS, "services/handling/handler.py", "import projections.view"),
     Plant(FLOORS, "projections/view.py", "import services.decisions.decider"),
-    Plant(NO_SERVICES, "gateway/types/access.py", "import services.decisions"),
-    Plant("The gateway knows events, not their log", "gateway/types/access.py", "import events.log.record"),
+    Plant(NO_SERVICES, "gateway/types/fields.py", "import services.decisions"),
+    Plant("The gateway knows events, not their log", "gateway/types/fields.py", "import events.log.record"),
     Plant(ROOMS_OF_THE_GATEWAY, "gateway/limits/cost.py", "import gateway.context"),
     Plant(ROOMS_OF_THE_GATEWAY, "gateway/reading/loaders.py", "import gateway.api.names"),
     Plant(ROOMS_OF_THE_LOG, "events/log/writing/lookups.py", "import events.log.journal.reader"),
@@ -52,7 +52,7 @@ PLANTS = [
     Plant(PURE, "rules/access/roles.py", "import kit.postgres.connections"),
     Plant(
         VIEWS_KEPT,
-        "gateway/types/access.py",
+        "gateway/types/fields.py",
         "import projections.worker",
     ),
     Plant(
@@ -69,7 +69,7 @@ PLANTS = [
     Plant("Strawberry only in the gateway", "services/http/app.py", "import strawberry"),
     Plant(
         "psycopg only in kit, projections, the log, the vault and the read log",
-        "gateway/types/access.py",
+        "gateway/types/fields.py",
         "import psycopg",
     ),
     Plant("Only composition roots read settings", "services/handling/handler.py", "import kit.settings"),

@@ -8,7 +8,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway import api
-from gateway.types.access import ROOT
+from gateway.api.root_fields import ROOT
 from rules.access import account
 from rules.access.decisions import ROOT_FIELDS
 

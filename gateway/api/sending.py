@@ -7,11 +7,11 @@ from enum import Enum
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.api.command_result import CommandResult, command_result
-from gateway.context import Context
+from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
 from projections.view import View
 from rules import commands
@@ -30,7 +30,7 @@ class CommandPayload:
     command: CommandResult
 
 
-async def send_command(info: Info[Context, None], given: CommandInput) -> commands.CommandResult:
+async def send_command(info: Info, given: CommandInput) -> commands.CommandResult:
     """Send the command that the input is named after."""
     context = info.context
     if context.identity is None:
@@ -76,9 +76,7 @@ def _plain(value: object) -> object:
             return value
 
 
-async def can_show(
-    info: Info[Context, None], sent: commands.CommandResult, *views: View, of_another: bool = False
-) -> bool:
+async def can_show(info: Info, sent: commands.CommandResult, *views: View, of_another: bool = False) -> bool:
     """
     Whether what the command changed can be shown: the views have passed it, and the caller may see it now.
 
@@ -97,8 +95,8 @@ async def can_show(
         if late.code in {ErrorCode.NOT_YET, ErrorCode.UNAVAILABLE}:
             return False
         raise
-    return context.role in await context.roles()
+    return context.role in (await context.find_caller()).roles
 
 
-def result_of(info: Info[Context, None], sent: commands.CommandResult) -> CommandResult:
+def result_of(info: Info, sent: commands.CommandResult) -> CommandResult:
     return command_result(sent, info.context.gateway.positions)

@@ -1,4 +1,4 @@
-"""What was found out about who asks is one operation's own, though those of a WebSocket share a context."""
+"""The caller that one operation found is its own, though the operations of a WebSocket share a context."""
 
 import asyncio
 
@@ -6,32 +6,44 @@ import pytest
 
 from gateway.context import Context
 from projections.views import directory
-from tests.gateway.house import House
+from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
+
+ME = "{ me { id displayName } }"
 
 
-def test_what_one_operation_found_is_not_what_another_is_told(
+async def one_operation(context: Context) -> object:
+    return (await SCHEMA.execute(ME, context_value=context)).data
+
+
+def test_what_one_operation_found_is_not_shown_to_another(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    given = house.views.known_of
+    names = iter(["Fenna", "Fenna de Boer", "Fenna Smit"])
+    begun = asyncio.Event()
 
-    async def counted(_: object, person: str) -> directory.Known:
+    async def renamed_meanwhile(_: object, person: str) -> directory.Known:
+        """Let the first operation wait until the second has found its caller too."""
         asked.append(person)
-        return await given(None, person)
+        known = directory.Person(person=person, display_name=next(names), registered_at=NOW, ended_on=None)
+        if len(asked) == 1:
+            await begun.wait()
+        begun.set()
+        return directory.Known(person=known, roles=[], parked=False)
 
-    monkeypatch.setattr(directory, "known_of", counted)
+    monkeypatch.setattr(directory, "known_of", renamed_meanwhile)
     context = Context(gateway=house.gateway)
-
-    async def one_operation() -> None:
-        await context.roles()
-        await context.caller()
 
     async def both() -> None:
         await context.authenticate({"authorization": house.headers("owner")["Authorization"]})
-        await asyncio.create_task(one_operation())
-        assert len(asked) == 1, "asked once for a field"
-        await asyncio.create_task(one_operation())
-        await context.caller()
+        answers = list(await asyncio.gather(one_operation(context), one_operation(context)))
+        assert answers == [mine("Fenna"), mine("Fenna de Boer")]
+        assert len(asked) == 2, "asked once for a field"
+        assert await one_operation(context) == mine("Fenna Smit")
 
     asyncio.run(both())
-    assert len(asked) == 3
+    assert asked == [PEOPLE["owner"]] * 3
+
+
+def mine(name: str) -> object:
+    return {"me": {"id": PEOPLE["owner"], "displayName": name}}

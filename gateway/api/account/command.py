@@ -4,12 +4,10 @@
 
 from uuid import UUID
 
-from strawberry import Info
-
 from gateway.api.command_result import CommandResult, command_result
-from gateway.context import Context
+from gateway.api.root_fields import query
+from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
-from gateway.types.access import query
 
 
 @query(
@@ -19,7 +17,7 @@ from gateway.types.access import query
         "The bearer of an invitation asks about its own, until closing."
     )
 )
-async def command(info: Info[Context, None], id: UUID) -> CommandResult | None:
+async def command(info: Info, id: UUID) -> CommandResult | None:
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")

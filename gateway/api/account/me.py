@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.paging import Connection
 from gateway.api.portfolio import disclosures as read_log
@@ -11,9 +11,9 @@ from gateway.api.portfolio import shared
 from gateway.api.portfolio.conversations import Agreement, agreements_to_confirm
 from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
 from gateway.api.portfolio.reads import read_portfolio
+from gateway.api.root_fields import query
 from gateway.api.team.teams import Team, teams_of
-from gateway.context import Context
-from gateway.types.access import query
+from gateway.context import Info
 from gateway.types.fields import field
 from gateway.types.scalars import Position
 from projections.views import catalogue, directory, organisation, profile, timeline
@@ -26,7 +26,7 @@ class Me:
     display_name: str
 
     @field()
-    async def teams(self, info: Info[Context, None]) -> list[Team]:
+    async def teams(self, info: Info) -> list[Team]:
         return await teams_of(info.context, self.id)
 
     @field(
@@ -35,7 +35,7 @@ class Me:
             "them is `timeline`."
         )
     )
-    async def portfolio(self, info: Info[Context, None], as_of: datetime | None = UNSET) -> Portfolio | None:
+    async def portfolio(self, info: Info, as_of: datetime | None = UNSET) -> Portfolio | None:
         # a moment still to come is now: nothing is known of it
         moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
         read = await read_portfolio(info.context, self.id, moment)
@@ -43,27 +43,26 @@ class Me:
 
     @field(description="Items that colleagues opened to me by name, by owner.")
     async def shared_with_me(
-        self, info: Info[Context, None], first: int = 20, after: str | None = UNSET
+        self, info: Info, first: int = 20, after: str | None = UNSET
     ) -> Connection[shared.SharedItem]:
         return await shared.page(info.context, self.id, first=first, after=after or None)
 
     @field(description="Of conversations others planned with me; not confirmed yet.")
-    async def agreements_to_confirm(self, info: Info[Context, None]) -> list[Agreement]:
+    async def agreements_to_confirm(self, info: Info) -> list[Agreement]:
         return await agreements_to_confirm(info.context, self.id)
 
     @field(description="In which role someone saw which item, and why, up to yesterday; kept 24 months.")
     async def read_log(
-        self, info: Info[Context, None], first: int = 20, after: str | None = UNSET
+        self, info: Info, first: int = 20, after: str | None = UNSET
     ) -> Connection[read_log.Disclosure]:
         return await read_log.page(info.context, self.id, first=first, after=after or None)
 
 
 @query(description="Everything of and about the professional who asks.")
-async def me(info: Info[Context, None], wait_for: list[Position] | None = UNSET) -> Me | None:
-    context = info.context
+async def me(info: Info, wait_for: list[Position] | None = UNSET) -> Me | None:
     views = (catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
-    await context.wait_for(wait_for, *views)
-    known = (await context.caller()).person
+    await info.wait_for(wait_for, *views)
+    known = (await info.caller()).person
     if known is None:
         return None
     return Me(id=strawberry.ID(known.person), display_name=known.display_name)

@@ -1,10 +1,9 @@
 """`viewer`: who is asking, in which role."""
 
 import strawberry
-from strawberry import Info
 
-from gateway.context import Context
-from gateway.types.access import query
+from gateway.api.root_fields import query
+from gateway.context import Info
 from gateway.types.enums import Role
 from gateway.types.fields import field
 from gateway.types.texts import Language
@@ -19,7 +18,7 @@ class Viewer:
     roles: list[Role] = strawberry.field(description="The roles this person may choose from.")
 
     @field()
-    async def language(self, info: Info[Context, None]) -> Language:
+    async def language(self, info: Info) -> Language:
         """Dutch for whoever chose none: it is chosen with opening a portfolio."""
         chosen = await info.context.gateway.reader.subject(
             profile.VIEW, self.id, lambda connection: profile.language_of(connection, self.id)
@@ -28,9 +27,9 @@ class Viewer:
 
 
 @query(description="Who is asking, in which role.")
-async def viewer(info: Info[Context, None]) -> Viewer | None:
+async def viewer(info: Info) -> Viewer | None:
     context = info.context
-    caller = await context.caller()
+    caller = await info.caller()
     known = caller.person
     return Viewer(
         id=strawberry.ID(context.person),

@@ -5,15 +5,15 @@
 from enum import Enum
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.command_result import CommandResult
 from gateway.api.paging import Connection, Paging
+from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
-from gateway.context import Context
+from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.view_reader import check_not_parked
-from gateway.types.access import mutation, query
 from gateway.types.fields import field
 from gateway.types.scalars import Position, Url
 from gateway.types.texts import LocalText, LocalTextInput
@@ -69,7 +69,7 @@ class TalentCatalogue:
     )
     async def terms(
         self,
-        info: Info[Context, None],
+        info: Info,
         *,
         search: str | None = UNSET,
         cluster_id: strawberry.ID | None = UNSET,
@@ -124,10 +124,8 @@ async def term_by_id(context: Context, term: str | None) -> TalentTerm | None:
 
 
 @query(description="The shared words for talents.")
-async def talent_catalogue(
-    info: Info[Context, None], wait_for: list[Position] | None = UNSET
-) -> TalentCatalogue | None:
-    await info.context.wait_for(wait_for, view.VIEW)
+async def talent_catalogue(info: Info, wait_for: list[Position] | None = UNSET) -> TalentCatalogue | None:
+    await info.wait_for(wait_for, view.VIEW)
     async with info.context.gateway.reader.connection() as connection:
         found = await organisation.organisation(connection)
         await check_not_parked(connection, view.VIEW, [found.organisation] if found else [])
@@ -185,36 +183,36 @@ class TermPayload:
 
 
 @mutation()
-async def propose_term(info: Info[Context, None], input: ProposeTermInput) -> TermPayload:
+async def propose_term(info: Info, input: ProposeTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
 @mutation()
-async def adopt_term(info: Info[Context, None], input: AdoptTermInput) -> TermPayload:
+async def adopt_term(info: Info, input: AdoptTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
 @mutation()
-async def reword_term(info: Info[Context, None], input: RewordTermInput) -> TermPayload:
+async def reword_term(info: Info, input: RewordTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
 @mutation(description="Claims of the merged terms read as the kept one.")
-async def merge_terms(info: Info[Context, None], input: MergeTermsInput) -> TermPayload:
+async def merge_terms(info: Info, input: MergeTermsInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
 @mutation()
-async def retire_term(info: Info[Context, None], input: RetireTermInput) -> TermPayload:
+async def retire_term(info: Info, input: RetireTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
 @mutation()
-async def align_term(info: Info[Context, None], input: AlignTermInput) -> TermPayload:
+async def align_term(info: Info, input: AlignTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-async def _term(info: Info[Context, None], sent: commands.CommandResult) -> TermPayload:
+async def _term(info: Info, sent: commands.CommandResult) -> TermPayload:
     seen = await can_show(info, sent, view.VIEW)
     term = await term_by_id(info.context, sent.entity_id) if seen else None
     return TermPayload(command=result_of(info, sent), term=term)

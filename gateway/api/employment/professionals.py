@@ -5,11 +5,10 @@
 from datetime import date
 
 import strawberry
-from strawberry import Info
 
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 
 
 @strawberry.input
@@ -40,24 +39,20 @@ class RecordEmploymentEndedInput(CommandInput):
 
 
 @mutation()
-async def register_professional(
-    info: Info[Context, None], input: RegisterProfessionalInput
-) -> CommandPayload:
+async def register_professional(info: Info, input: RegisterProfessionalInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
-async def record_team_joined(info: Info[Context, None], input: RecordTeamJoinedInput) -> CommandPayload:
+async def record_team_joined(info: Info, input: RecordTeamJoinedInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation(description="What was shared with the team ends with it.")
-async def record_team_left(info: Info[Context, None], input: RecordTeamLeftInput) -> CommandPayload:
+async def record_team_left(info: Info, input: RecordTeamLeftInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
-async def record_employment_ended(
-    info: Info[Context, None], input: RecordEmploymentEndedInput
-) -> CommandPayload:
+async def record_employment_ended(info: Info, input: RecordEmploymentEndedInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))

@@ -1,15 +1,15 @@
 """`organisation`: what everyone may know of it."""
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.names import Unit, unit_of
 from gateway.api.paging import check_size
 from gateway.api.policy.policies import Policy, policy_of
+from gateway.api.root_fields import query
 from gateway.api.units.units import UnitChange, unit_change_of
-from gateway.context import Context
+from gateway.context import Context, Info
 from gateway.reading.view_reader import check_not_parked
-from gateway.types.access import query
 from gateway.types.fields import field
 from gateway.types.scalars import Position
 from projections.views import organisation as view
@@ -23,18 +23,18 @@ class Organisation:
     version: int = strawberry.field(description="Of the policy stream.")
 
     @field(description="The children of a unit; without `of`, the top.")
-    async def units(self, info: Info[Context, None], of: strawberry.ID | None = UNSET) -> list[Unit]:
+    async def units(self, info: Info, of: strawberry.ID | None = UNSET) -> list[Unit]:
         return [unit_of(unit) for unit in await _units_below(info.context, of or None)]
 
     @field(description=("How the tree was changed, for all to see: a unit could be made to look at someone."))
-    async def unit_changes(self, info: Info[Context, None], last: int = 20) -> list[UnitChange]:
+    async def unit_changes(self, info: Info, last: int = 20) -> list[UnitChange]:
         check_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             changes = await view.unit_changes(connection, last=last)
         return [unit_change_of(change) for change in changes]
 
     @field(description="The first is in force.")
-    async def policies(self, info: Info[Context, None], last: int = 1) -> list[Policy]:
+    async def policies(self, info: Info, last: int = 1) -> list[Policy]:
         check_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             policies = await view.policies(connection, last=last)
@@ -61,8 +61,6 @@ async def the_organisation(context: Context) -> Organisation | None:
 
 
 @query(description="The organisation, its policy and its units: open to all.")
-async def organisation(
-    info: Info[Context, None], wait_for: list[Position] | None = UNSET
-) -> Organisation | None:
-    await info.context.wait_for(wait_for, view.VIEW)
+async def organisation(info: Info, wait_for: list[Position] | None = UNSET) -> Organisation | None:
+    await info.wait_for(wait_for, view.VIEW)
     return await the_organisation(info.context)

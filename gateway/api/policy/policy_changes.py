@@ -5,13 +5,13 @@
 from datetime import date
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.command_result import CommandResult
 from gateway.api.policy.organisation import Organisation, the_organisation
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.scalars import Digest
 from projections.views import organisation as view
 from rules import commands
@@ -63,23 +63,23 @@ class OrganisationPayload:
 
 
 @mutation()
-async def adopt_policy(info: Info[Context, None], input: AdoptPolicyInput) -> OrganisationPayload:
+async def adopt_policy(info: Info, input: AdoptPolicyInput) -> OrganisationPayload:
     return await _organisation(info, await send_command(info, input))
 
 
 @mutation()
 async def record_works_council_consent(
-    info: Info[Context, None], input: RecordWorksCouncilConsentInput
+    info: Info, input: RecordWorksCouncilConsentInput
 ) -> OrganisationPayload:
     return await _organisation(info, await send_command(info, input))
 
 
 @mutation()
-async def record_dpia(info: Info[Context, None], input: RecordDpiaInput) -> OrganisationPayload:
+async def record_dpia(info: Info, input: RecordDpiaInput) -> OrganisationPayload:
     return await _organisation(info, await send_command(info, input))
 
 
-async def _organisation(info: Info[Context, None], sent: commands.CommandResult) -> OrganisationPayload:
+async def _organisation(info: Info, sent: commands.CommandResult) -> OrganisationPayload:
     seen = await can_show(info, sent, view.VIEW)
     organisation = await the_organisation(info.context) if seen else None
     return OrganisationPayload(command=result_of(info, sent), organisation=organisation)

@@ -5,14 +5,14 @@
 from datetime import datetime
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, colleague
+from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
-from gateway.context import Context
+from gateway.context import Context, Info
 from gateway.reading.view_reader import check_not_parked
-from gateway.types.access import mutation, query
 from gateway.types.enums import Role
 from gateway.types.fields import field
 from gateway.types.scalars import Position
@@ -29,7 +29,7 @@ class RoleGrant:
     person: strawberry.Private[str]
 
     @field()
-    async def holder(self, info: Info[Context, None]) -> Colleague:
+    async def holder(self, info: Info) -> Colleague:
         return await colleague(info.context, self.person)
 
 
@@ -45,10 +45,8 @@ def role_grant_of(read: directory.RoleGrant, withdrawn_at: datetime | None = Non
 
 
 @query(description="Roles in force, by role and then by name.")
-async def role_grants(
-    info: Info[Context, None], wait_for: list[Position] | None = UNSET
-) -> list[RoleGrant] | None:
-    await info.context.wait_for(wait_for, directory.VIEW)
+async def role_grants(info: Info, wait_for: list[Position] | None = UNSET) -> list[RoleGrant] | None:
+    await info.wait_for(wait_for, directory.VIEW)
     return [role_grant_of(grant) for grant in await _grants_in_force(info.context)]
 
 
@@ -81,16 +79,16 @@ class RoleGrantPayload:
 
 
 @mutation()
-async def grant_role(info: Info[Context, None], input: GrantRoleInput) -> RoleGrantPayload:
+async def grant_role(info: Info, input: GrantRoleInput) -> RoleGrantPayload:
     return await _role_grant(info, await send_command(info, input))
 
 
 @mutation(description="Takes effect at once, on running subscriptions too.")
-async def withdraw_role(info: Info[Context, None], input: WithdrawRoleInput) -> RoleGrantPayload:
+async def withdraw_role(info: Info, input: WithdrawRoleInput) -> RoleGrantPayload:
     return await _role_grant(info, await send_command(info, input))
 
 
-async def _role_grant(info: Info[Context, None], sent: commands.CommandResult) -> RoleGrantPayload:
+async def _role_grant(info: Info, sent: commands.CommandResult) -> RoleGrantPayload:
     """Show the grant while it is in force; one that was withdrawn is in no view any more."""
     seen = await can_show(info, sent, directory.VIEW)
     grants = await _grants_in_force(info.context) if seen else []

@@ -5,12 +5,12 @@ from datetime import datetime
 from itertools import groupby
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.portfolio.timeline import TimelineEntry, timeline_entry
-from gateway.context import Context
+from gateway.api.root_fields import subscription
+from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
-from gateway.types.access import subscription
 from gateway.types.scalars import Position
 from projections.views import timeline
 from rules.commands import LogPosition
@@ -33,12 +33,10 @@ class PortfolioChange:
         "Without `after`, from now on."
     ),
 )
-async def portfolio_changed(
-    info: Info[Context, None], after: Position | None = UNSET
-) -> AsyncGenerator[PortfolioChange]:
+async def portfolio_changed(info: Info, after: Position | None = UNSET) -> AsyncGenerator[PortfolioChange]:
     context = info.context
     gateway = context.gateway
-    await context.may_ask(NAME, role_held=True)
+    await context.check_access(NAME, role_held=True)
     person = context.person
     generation = await gateway.freshness.generation()
     with gateway.subscriptions.one_of(person):
@@ -49,7 +47,7 @@ async def portfolio_changed(
                 read = await _changes_after(context, seen)
                 for _, commit in groupby(read, _commit):
                     # asked again before each: what was withdrawn meanwhile is no longer told
-                    await context.may_ask(NAME, role_held=True)
+                    await context.check_access(NAME, role_held=True)
                     changes = list(commit)
                     seen = changes[-1].ordinal
                     yield _told(context, changes, generation)
@@ -84,7 +82,7 @@ async def _beginning(context: Context, after: Position | None, generation: str) 
 async def _still_allowed(context: Context, generation: str) -> None:
     """End a subscription in which nothing happens, too, once the right is gone or the log was replaced."""
     if context.still_identified():
-        await context.may_ask(NAME, role_held=True)
+        await context.check_access(NAME, role_held=True)
         if await context.gateway.freshness.generation() != generation:
             raise _gone()
 

@@ -5,14 +5,13 @@
 from datetime import date, datetime
 
 import strawberry
-from strawberry import Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, colleague
 from gateway.api.portfolio.reads import changed_item
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, can_show, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Context, Info
 from gateway.types.fields import field
 from projections.views import profile
 from rules import commands
@@ -29,7 +28,7 @@ class Agreement:
     by: strawberry.Private[str]
 
     @field()
-    async def owner(self, info: Info[Context, None]) -> Colleague:
+    async def owner(self, info: Info) -> Colleague:
         return await colleague(info.context, self.by)
 
 
@@ -42,7 +41,7 @@ class Conversation:
     other: strawberry.Private[str]
 
     @field(name="with")
-    async def with_(self, info: Info[Context, None]) -> Colleague:
+    async def with_(self, info: Info) -> Colleague:
         return await colleague(info.context, self.other)
 
 
@@ -108,14 +107,12 @@ class AgreementPayload:
 
 
 @mutation()
-async def plan_conversation(info: Info[Context, None], input: PlanConversationInput) -> ConversationPayload:
+async def plan_conversation(info: Info, input: PlanConversationInput) -> ConversationPayload:
     return await _conversation(info, await send_command(info, input))
 
 
 @mutation(description="Records that it was held, and what was agreed.")
-async def record_conversation(
-    info: Info[Context, None], input: RecordConversationInput
-) -> ConversationPayload:
+async def record_conversation(info: Info, input: RecordConversationInput) -> ConversationPayload:
     return await _conversation(info, await send_command(info, input))
 
 
@@ -124,7 +121,7 @@ async def record_conversation(
         "By the other party of the conversation: the one change in a portfolio its owner does not cause."
     )
 )
-async def confirm_agreement(info: Info[Context, None], input: ConfirmAgreementInput) -> AgreementPayload:
+async def confirm_agreement(info: Info, input: ConfirmAgreementInput) -> AgreementPayload:
     sent = await send_command(info, input)
     read = None
     if await can_show(info, sent, profile.VIEW, of_another=True):
@@ -137,7 +134,7 @@ async def confirm_agreement(info: Info[Context, None], input: ConfirmAgreementIn
     return AgreementPayload(command=result_of(info, sent), agreement=agreement_of(read) if read else None)
 
 
-async def _conversation(info: Info[Context, None], sent: commands.CommandResult) -> ConversationPayload:
+async def _conversation(info: Info, sent: commands.CommandResult) -> ConversationPayload:
     found = await changed_item(info, sent, lambda read: read.conversations, lambda item: item.conversation)
     shown_item = conversation_of(found[1]) if found else None
     return ConversationPayload(command=result_of(info, sent), conversation=shown_item)

@@ -6,14 +6,13 @@ from datetime import datetime
 from enum import Enum
 
 import strawberry
-from strawberry import Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from projections.views import profile
 from rules import commands
 
@@ -99,34 +98,32 @@ class PassionPayload:
 
 
 @mutation()
-async def note_energy_source(info: Info[Context, None], input: NoteEnergySourceInput) -> EnergySourcePayload:
+async def note_energy_source(info: Info, input: NoteEnergySourceInput) -> EnergySourcePayload:
     return await _energy_source(info, await send_command(info, input))
 
 
 @mutation()
-async def remove_energy_source(
-    info: Info[Context, None], input: RemoveEnergySourceInput
-) -> EnergySourcePayload:
+async def remove_energy_source(info: Info, input: RemoveEnergySourceInput) -> EnergySourcePayload:
     return await _energy_source(info, await send_command(info, input))
 
 
 @mutation()
-async def name_passion(info: Info[Context, None], input: NamePassionInput) -> PassionPayload:
+async def name_passion(info: Info, input: NamePassionInput) -> PassionPayload:
     return await _passion(info, await send_command(info, input))
 
 
 @mutation()
-async def let_go_of_passion(info: Info[Context, None], input: LetGoOfPassionInput) -> PassionPayload:
+async def let_go_of_passion(info: Info, input: LetGoOfPassionInput) -> PassionPayload:
     return await _passion(info, await send_command(info, input))
 
 
-async def _energy_source(info: Info[Context, None], sent: commands.CommandResult) -> EnergySourcePayload:
+async def _energy_source(info: Info, sent: commands.CommandResult) -> EnergySourcePayload:
     found = await changed_item(info, sent, lambda read: read.energy_sources, lambda item: item.source)
     shown = energy_source_of(*found) if found else None
     return EnergySourcePayload(command=result_of(info, sent), energy_source=shown)
 
 
-async def _passion(info: Info[Context, None], sent: commands.CommandResult) -> PassionPayload:
+async def _passion(info: Info, sent: commands.CommandResult) -> PassionPayload:
     found = await changed_item(info, sent, lambda read: read.passions, lambda item: item.passion)
     shown = passion_of(*found) if found else None
     return PassionPayload(command=result_of(info, sent), passion=shown)

@@ -6,14 +6,14 @@ from datetime import datetime
 from enum import Enum
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.command_result import CommandResult
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.scalars import Url
 from projections.views import profile
 from rules import commands
@@ -104,27 +104,27 @@ class ReflectionPayload:
 
 
 @mutation()
-async def add_evidence(info: Info[Context, None], input: AddEvidenceInput) -> EvidencePayload:
+async def add_evidence(info: Info, input: AddEvidenceInput) -> EvidencePayload:
     return await _evidence(info, await send_command(info, input))
 
 
 @mutation()
-async def withdraw_evidence(info: Info[Context, None], input: WithdrawEvidenceInput) -> EvidencePayload:
+async def withdraw_evidence(info: Info, input: WithdrawEvidenceInput) -> EvidencePayload:
     return await _evidence(info, await send_command(info, input))
 
 
 @mutation()
-async def write_reflection(info: Info[Context, None], input: WriteReflectionInput) -> ReflectionPayload:
+async def write_reflection(info: Info, input: WriteReflectionInput) -> ReflectionPayload:
     return await _reflection(info, await send_command(info, input))
 
 
-async def _evidence(info: Info[Context, None], sent: commands.CommandResult) -> EvidencePayload:
+async def _evidence(info: Info, sent: commands.CommandResult) -> EvidencePayload:
     found = await changed_item(info, sent, lambda read: read.evidence, lambda item: item.evidence)
     shown = evidence_of(*found) if found else None
     return EvidencePayload(command=result_of(info, sent), evidence=shown)
 
 
-async def _reflection(info: Info[Context, None], sent: commands.CommandResult) -> ReflectionPayload:
+async def _reflection(info: Info, sent: commands.CommandResult) -> ReflectionPayload:
     found = await changed_item(info, sent, lambda read: read.reflections, lambda item: item.reflection)
     shown = reflection_of(*found) if found else None
     return ReflectionPayload(command=result_of(info, sent), reflection=shown)

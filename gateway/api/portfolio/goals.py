@@ -6,15 +6,15 @@ from datetime import date
 from enum import Enum
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Unit, team_by_name
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.fields import field
 from projections.views import profile
 from rules import commands
@@ -38,7 +38,7 @@ class Goal(Shareable):
     offered_team: strawberry.Private[str | None]
 
     @field(description="The team it is on offer to, or was adopted by.")
-    async def offered_to(self, info: Info[Context, None]) -> Unit | None:
+    async def offered_to(self, info: Info) -> Unit | None:
         return await team_by_name(info.context, self.offered_team)
 
 
@@ -105,41 +105,41 @@ class GoalPayload:
 
 
 @mutation()
-async def set_goal(info: Info[Context, None], input: SetGoalInput) -> GoalPayload:
+async def set_goal(info: Info, input: SetGoalInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
 @mutation()
-async def sharpen_goal(info: Info[Context, None], input: SharpenGoalInput) -> GoalPayload:
+async def sharpen_goal(info: Info, input: SharpenGoalInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
 @mutation()
-async def note_goal_progress(info: Info[Context, None], input: NoteGoalProgressInput) -> GoalPayload:
+async def note_goal_progress(info: Info, input: NoteGoalProgressInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
 @mutation()
-async def reach_goal(info: Info[Context, None], input: ReachGoalInput) -> GoalPayload:
+async def reach_goal(info: Info, input: ReachGoalInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
 @mutation()
-async def let_go_of_goal(info: Info[Context, None], input: LetGoOfGoalInput) -> GoalPayload:
+async def let_go_of_goal(info: Info, input: LetGoOfGoalInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
 @mutation()
-async def offer_goal_to_team(info: Info[Context, None], input: OfferGoalToTeamInput) -> GoalPayload:
+async def offer_goal_to_team(info: Info, input: OfferGoalToTeamInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
 @mutation()
-async def take_back_goal_offer(info: Info[Context, None], input: TakeBackGoalOfferInput) -> GoalPayload:
+async def take_back_goal_offer(info: Info, input: TakeBackGoalOfferInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
-async def _goal(info: Info[Context, None], sent: commands.CommandResult) -> GoalPayload:
+async def _goal(info: Info, sent: commands.CommandResult) -> GoalPayload:
     found = await changed_item(info, sent, lambda read: read.goals, lambda item: item.goal)
     shown = goal_of(*found) if found else None
     return GoalPayload(command=result_of(info, sent), goal=shown)

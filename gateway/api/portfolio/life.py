@@ -3,14 +3,13 @@
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 import strawberry
-from strawberry import Info
 
 from gateway.api.command_result import CommandResult
 from gateway.api.portfolio.portfolio import InsightScope, Portfolio, portfolio_of
 from gateway.api.portfolio.reads import changed_portfolio
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.texts import Language
 from projections.views import timeline
 from rules import commands
@@ -65,49 +64,45 @@ class PortfolioPayload:
 
 
 @mutation()
-async def open_portfolio(info: Info[Context, None], input: OpenPortfolioInput) -> PortfolioPayload:
+async def open_portfolio(info: Info, input: OpenPortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
-async def write_profile_statement(
-    info: Info[Context, None], input: WriteProfileStatementInput
-) -> PortfolioPayload:
+async def write_profile_statement(info: Info, input: WriteProfileStatementInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation(description="Being counted anonymously. Apart from sharing, without effect when refused.")
-async def give_insight_consent(info: Info[Context, None], input: GiveInsightConsentInput) -> PortfolioPayload:
+async def give_insight_consent(info: Info, input: GiveInsightConsentInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation(description="One action, no reason asked.")
-async def withdraw_insight_consent(
-    info: Info[Context, None], input: WithdrawInsightConsentInput
-) -> PortfolioPayload:
+async def withdraw_insight_consent(info: Info, input: WithdrawInsightConsentInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation(description="Sets right an earlier fact on the timeline without rewriting it.")
-async def record_correction(info: Info[Context, None], input: RecordCorrectionInput) -> PortfolioPayload:
+async def record_correction(info: Info, input: RecordCorrectionInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
-async def pause_portfolio(info: Info[Context, None], input: PausePortfolioInput) -> PortfolioPayload:
+async def pause_portfolio(info: Info, input: PausePortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
-async def resume_portfolio(info: Info[Context, None], input: ResumePortfolioInput) -> PortfolioPayload:
+async def resume_portfolio(info: Info, input: ResumePortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
 @mutation()
-async def close_portfolio(info: Info[Context, None], input: ClosePortfolioInput) -> PortfolioPayload:
+async def close_portfolio(info: Info, input: ClosePortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-async def _portfolio(info: Info[Context, None], sent: commands.CommandResult) -> PortfolioPayload:
+async def _portfolio(info: Info, sent: commands.CommandResult) -> PortfolioPayload:
     read = await changed_portfolio(info, sent, timeline.VIEW)  # a portfolio shows its history
     return PortfolioPayload(command=result_of(info, sent), portfolio=portfolio_of(read) if read else None)

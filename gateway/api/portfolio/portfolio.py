@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.paging import Connection
 from gateway.api.portfolio import timeline
@@ -15,7 +15,7 @@ from gateway.api.portfolio.evidence import Evidence, Reflection, evidence_of, re
 from gateway.api.portfolio.goals import Goal, goal_of
 from gateway.api.portfolio.sharing import Shareable, Sharing, sharing_of
 from gateway.api.portfolio.talents import TalentClaim, talent_claim
-from gateway.context import Context
+from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
@@ -102,7 +102,7 @@ class Portfolio:
             "The sum of the energy sources, at the end of each month and now; oldest first, 36 at most."
         )
     )
-    def energy_balance(self, info: Info[Context, None], months: int = 1) -> list[EnergyBalance]:
+    def energy_balance(self, info: Info, months: int = 1) -> list[EnergyBalance]:
         if not 1 <= months <= MONTHS_MAX:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` is 1 to {MONTHS_MAX}.")
         calendar = info.context.gateway.calendar
@@ -144,7 +144,7 @@ class Portfolio:
     @field(description="How it became what it is.")
     async def timeline(
         self,
-        info: Info[Context, None],
+        info: Info,
         *,
         from_: Annotated[datetime | None, strawberry.argument(name="from")] = UNSET,
         until: datetime | None = UNSET,

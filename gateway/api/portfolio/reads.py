@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from strawberry import Info
-
 from gateway.api.sending import can_show
-from gateway.context import Context
+from gateway.context import Context, Info
 from gateway.reading.term_labels import portfolio_in, terms_claimed
 from projections.view import View
 from projections.views import catalogue, profile
@@ -32,7 +30,7 @@ async def read_portfolio(
 
 
 async def changed_portfolio(
-    info: Info[Context, None], sent: commands.CommandResult, *also: View
+    info: Info, sent: commands.CommandResult, *also: View
 ) -> profile.Portfolio | None:
     """
     Return the caller's portfolio after the command; None when it is refused, unsettled or late.
@@ -45,7 +43,7 @@ async def changed_portfolio(
 
 
 async def changed_item(
-    info: Info[Context, None],
+    info: Info,
     sent: commands.CommandResult,
     items: Callable[[profile.Portfolio], Sequence[R]],
     id_of: Callable[[R], str],

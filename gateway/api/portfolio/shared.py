@@ -5,14 +5,13 @@ from datetime import date
 from typing import Any
 
 import strawberry
-from strawberry import Info
 
 from events.privacy.disclosures import Shown
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection, Paging
 from gateway.api.portfolio.sharing import ItemKind
-from gateway.context import Context
+from gateway.context import Context, Info
 from gateway.reading.term_labels import item_in
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
@@ -35,7 +34,7 @@ class SharedItem:
     claimed_as: strawberry.Private[str | None]
 
     @field(description="This and the rest with TALENT only.")
-    async def term(self, info: Info[Context, None]) -> TalentTerm | None:
+    async def term(self, info: Info) -> TalentTerm | None:
         return await term_by_id(info.context, self.claimed_as)
 
     strength: int | None

@@ -6,14 +6,14 @@ from datetime import date
 from enum import Enum
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.command_result import CommandResult
 from gateway.api.names import Colleague, Unit, colleagues_by_name, team_by_name
 from gateway.api.portfolio.reads import changed_item
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.fields import field
 from projections.views import profile
 from rules import commands
@@ -58,11 +58,11 @@ class Sharing:
     read: strawberry.Private[profile.Sharing]
 
     @field(description="With CHOSEN: to whom. Empty otherwise.")
-    async def people(self, info: Info[Context, None]) -> list[Colleague]:
+    async def people(self, info: Info) -> list[Colleague]:
         return await colleagues_by_name(info.context, self.read.people)
 
     @field(description="With TEAM: to which.")
-    async def team(self, info: Info[Context, None]) -> Unit | None:
+    async def team(self, info: Info) -> Unit | None:
         return await team_by_name(info.context, self.read.team)
 
 
@@ -117,15 +117,15 @@ class SharingPayload:
 
 
 @mutation(description="Any item but a conversation, which is another's too.")
-async def share_item(info: Info[Context, None], input: ShareItemInput) -> SharingPayload:
+async def share_item(info: Info, input: ShareItemInput) -> SharingPayload:
     return await _sharing(info, await send_command(info, input))
 
 
 @mutation(description="Takes effect at once, on running subscriptions too.")
-async def end_item_sharing(info: Info[Context, None], input: EndItemSharingInput) -> SharingPayload:
+async def end_item_sharing(info: Info, input: EndItemSharingInput) -> SharingPayload:
     return await _sharing(info, await send_command(info, input))
 
 
-async def _sharing(info: Info[Context, None], sent: commands.CommandResult) -> SharingPayload:
+async def _sharing(info: Info, sent: commands.CommandResult) -> SharingPayload:
     found = await changed_item(info, sent, lambda read: read.sharings, lambda item: item.sharing)
     return SharingPayload(command=result_of(info, sent), sharing=sharing_of(found[1]) if found else None)

@@ -5,16 +5,16 @@
 from datetime import datetime
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.command_result import CommandResult
 from gateway.api.portfolio.evidence import Evidence, evidence_of
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.texts import LocalText
@@ -35,7 +35,7 @@ class TalentClaim(Shareable):
     name: LocalText = strawberry.field(description="The term's label, or the own words in both languages.")
 
     @field(description="Null when claimed in own words. A merged term reads as the one kept.")
-    async def term(self, info: Info[Context, None]) -> TalentTerm | None:
+    async def term(self, info: Info) -> TalentTerm | None:
         return await term_by_id(info.context, self.read.term)
 
     strength: int
@@ -111,21 +111,21 @@ class TalentPayload:
 
 
 @mutation()
-async def claim_talent(info: Info[Context, None], input: ClaimTalentInput) -> TalentPayload:
+async def claim_talent(info: Info, input: ClaimTalentInput) -> TalentPayload:
     return await _talent(info, await send_command(info, input))
 
 
 @mutation()
-async def revise_talent(info: Info[Context, None], input: ReviseTalentInput) -> TalentPayload:
+async def revise_talent(info: Info, input: ReviseTalentInput) -> TalentPayload:
     return await _talent(info, await send_command(info, input))
 
 
 @mutation()
-async def set_talent_aside(info: Info[Context, None], input: SetTalentAsideInput) -> TalentPayload:
+async def set_talent_aside(info: Info, input: SetTalentAsideInput) -> TalentPayload:
     return await _talent(info, await send_command(info, input))
 
 
-async def _talent(info: Info[Context, None], sent: commands.CommandResult) -> TalentPayload:
+async def _talent(info: Info, sent: commands.CommandResult) -> TalentPayload:
     found = await changed_item(info, sent, lambda read: read.talents, lambda item: item.talent)
     shown = talent_claim(*found) if found else None
     return TalentPayload(command=result_of(info, sent), talent=shown)

@@ -5,11 +5,10 @@
 from typing import Any
 
 import strawberry
-from strawberry import Info
 
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Context, Info
 from projections.views import organisation, profile
 from rules.names import plain_name
 
@@ -54,15 +53,15 @@ class CloseTeamInput(CommandInput):
 
 
 @mutation()
-async def form_team(info: Info[Context, None], input: FormTeamInput) -> CommandPayload:
+async def form_team(info: Info, input: FormTeamInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
-async def rename_team(info: Info[Context, None], input: RenameTeamInput) -> CommandPayload:
+async def rename_team(info: Info, input: RenameTeamInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
-async def close_team(info: Info[Context, None], input: CloseTeamInput) -> CommandPayload:
+async def close_team(info: Info, input: CloseTeamInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))

@@ -5,12 +5,12 @@
 from datetime import date
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 from gateway.api.names import Unit, unit_of
+from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
-from gateway.context import Context
-from gateway.types.access import mutation
+from gateway.context import Info
 from gateway.types.texts import LocalText
 from projections.views import organisation as view
 
@@ -51,20 +51,20 @@ class CloseUnitInput(CommandInput):
 
 
 @mutation()
-async def form_unit(info: Info[Context, None], input: FormUnitInput) -> CommandPayload:
+async def form_unit(info: Info, input: FormUnitInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
-async def rename_unit(info: Info[Context, None], input: RenameUnitInput) -> CommandPayload:
+async def rename_unit(info: Info, input: RenameUnitInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation(description="Counts in releases from the next yearly layout on.")
-async def move_unit(info: Info[Context, None], input: MoveUnitInput) -> CommandPayload:
+async def move_unit(info: Info, input: MoveUnitInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))
 
 
 @mutation()
-async def close_unit(info: Info[Context, None], input: CloseUnitInput) -> CommandPayload:
+async def close_unit(info: Info, input: CloseUnitInput) -> CommandPayload:
     return CommandPayload(command=result_of(info, await send_command(info, input)))

@@ -7,7 +7,6 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 from strawberry.schema_directive import Location
-from strawberry.types import Info
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.types.enums import Role
@@ -35,16 +34,16 @@ def access_to(name: str) -> Access:
 
 
 class _Checked(FieldExtension):
-    """Asks the context whether this request may ask the field, and only then runs it."""
+    """Checks that this request may ask the field, and only then runs it; `info` is the Info of the schema."""
 
     def __init__(self, name: str, *, role_held: bool) -> None:
         self._name = name
         self._role_held = role_held
 
     async def resolve_async(
-        self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
+        self, next_: AsyncExtensionResolver, source: Any, info: Any, **kwargs: Any
     ) -> Any:
-        await info.context.may_ask(self._name, role_held=self._role_held)
+        await info.check_access(self._name, role_held=self._role_held)
         return await next_(source, info, **kwargs)
 
 
