@@ -13,7 +13,8 @@ from events.log.journal.verify import PartitionReport, verify_partition
 from events.log.port import LogGoneError, LogUnavailableError
 from kit.clock import SystemClock
 from kit.health import Health
-from kit.http.probes import serve_probes
+from kit.http.probes import probes_app
+from kit.http.server import serve
 from kit.lifecycle import Stop, run_all
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
@@ -42,8 +43,13 @@ def journal() -> None:
     health = Health(SystemClock())
     health.expect("journal", within_s=settings.staleness_max_s)
     worker = journal_worker(settings, health=health)
-    with Stop().on_signals() as stop, serve_probes(health, host=settings.host, port=settings.probes_port):
-        run_all({"journal": worker.run}, stop)
+    probes = probes_app(health)
+    loops = {
+        "journal": worker.run,
+        "probes": lambda stop: serve(probes, host=settings.host, port=settings.probes_port, stop=stop),
+    }
+    with Stop().on_signals() as stop:
+        run_all(loops, stop)
 
 
 @app.command()

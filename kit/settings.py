@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 PREFIX: Final = "IPP_"
 TEST_PREFIX: Final = "IPP_TEST_"
 """Names of the tests' own; no process reads them."""
@@ -146,17 +148,15 @@ def _default(setting: "Field[Any]") -> Any:
 
 def _read(name: str, text: str, kind: Any) -> Any:
     choices = get_args(kind)
-    if kind is int or kind is float:
-        try:
-            return kind(text)
-        except ValueError:
-            raise SettingsError(f"{name} must be a number.") from None
-    if kind == bool | None:
-        if text.lower() not in {"true", "false"}:
-            raise SettingsError(f"{name} must be true or false.")
-        return text.lower() == "true"
-    if kind is Path or Path in choices:
-        return Path(text)
-    if choices and text not in choices:
-        raise SettingsError(f"{name} must be one of {', '.join(choices)}.")
-    return text
+    # msgspec would also accept "1" and "null" for a switch, and "2.0" and "1e3" for a whole number.
+    if kind == bool | None and text.lower() not in {"true", "false"}:
+        raise SettingsError(f"{name} must be true or false.")
+    if kind in {int, float}:
+        text = text.strip()
+    if kind is int and not text.removeprefix("-").isdecimal():
+        raise SettingsError(f"{name} must be a number.")
+    try:
+        return msgspec.convert(text, kind, strict=False, dec_hook=lambda custom, value: custom(value))
+    except msgspec.ValidationError:
+        allowed = f"one of {', '.join(choices)}" if choices else "a number"
+        raise SettingsError(f"{name} must be {allowed}.") from None

@@ -15,7 +15,8 @@ from events.assembly import open_vault
 from events.codec import EventMapper
 from kit.clock import SystemClock
 from kit.health import Health
-from kit.http.probes import serve_probes
+from kit.http.probes import probes_app
+from kit.http.server import serve
 from kit.lifecycle import Stop, run_all
 from kit.postgres.connections import connect_own
 from kit.settings import Settings
@@ -47,8 +48,12 @@ def run() -> None:
     with open_vault(settings) as vault, Stop().on_signals() as stop:
         name = f"{socket.gethostname()}:{os.getpid()}"
         worker = view_worker(settings, opener=EventMapper(vault), health=health, worker=name)
-        with serve_probes(health, host=settings.host, port=settings.probes_port):
-            run_all({"views": worker.run}, stop)
+        probes = probes_app(health)
+        loops = {
+            "views": worker.run,
+            "probes": lambda stop: serve(probes, host=settings.host, port=settings.probes_port, stop=stop),
+        }
+        run_all(loops, stop)
 
 
 @app.command("status")

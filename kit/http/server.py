@@ -1,18 +1,21 @@
-"""Serving an application in a thread of its own until told to stop."""
+"""Serves an application until the process is asked to stop."""
 
 import threading
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from kit.lifecycle import Stop
 
-GRACE_S = 10
-MESSAGE_BYTES_MAX = 256 * 1024
+GRACE_S: Final = 10
+"""How long requests may still take after the stop; a subscription would go on for ever."""
+MESSAGE_BYTES_MAX: Final = 256 * 1024
+"""The largest message that a WebSocket may send."""
 
 
 def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
-    """Serve until `stop`; then let requests end, for `GRACE_S` at most: subscriptions never would."""
+    """Serve in this thread until `stop`, then wait for requests in progress, for `GRACE_S` at most."""
     config = uvicorn.Config(
         app,
         host=host,

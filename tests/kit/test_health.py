@@ -1,3 +1,8 @@
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -6,11 +11,38 @@ from fastapi.testclient import TestClient
 
 from kit.clock import FixedClock
 from kit.health import Health
-from kit.http.probes import health_routes, serve_probes
+from kit.http.probes import health_routes, probes_app
+from kit.http.server import GRACE_S, serve
+from kit.lifecycle import Stop
 
 
 def clock() -> FixedClock:
     return FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve in a thread and give the address; at the end the server has stopped."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    stop = Stop()
+    thread = threading.Thread(target=lambda: serve(app, host="127.0.0.1", port=port, stop=stop))
+    thread.start()
+    try:
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop.request("the test is done")
+        thread.join(GRACE_S)
+    assert not thread.is_alive()
 
 
 def test_a_degraded_process_is_ready_and_a_failed_one_is_not() -> None:
@@ -56,13 +88,14 @@ def test_an_application_answers_its_probes() -> None:
     assert client.get("/health/ready").status_code == 503
     assert client.get("/health/live").status_code == 200
     assert client.get("/health/other").status_code == 404
-    assert "python_info" in client.get("/metrics").text
+    metrics = client.get("/metrics")
+    assert "python_info" in metrics.text
+    assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
 def test_a_worker_without_an_application_answers_its_probes() -> None:
     health = Health(clock())
-    with serve_probes(health, host="127.0.0.1", port=0) as port:
-        address = f"http://127.0.0.1:{port}"
+    with served(probes_app(health)) as address:
         assert httpx.get(f"{address}/health/ready").status_code == 200
         health.report("views", ok=False, sentence="halted")
         failed = httpx.get(f"{address}/health/ready")

@@ -35,6 +35,15 @@ def test_each_kind_is_read_from_its_text() -> None:
     assert settings.kafka_flush_every_message is True
 
 
+def test_a_text_stays_a_text_and_a_path_a_path_whatever_it_looks_like() -> None:
+    settings = Settings.from_env(
+        {"IPP_LOG_NAME": "null", "IPP_OIDC_AUDIENCE": "1", "IPP_KAFKA_CA_FILE": "null", "IPP_PORT": " 80 "}
+    )
+    assert (settings.log_name, settings.oidc_audience) == ("null", "1")
+    assert (settings.kafka_ca_file, settings.port) == (Path("null"), 80)
+    assert Settings.from_env({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "False"}).kafka_flush_every_message is False
+
+
 @pytest.mark.parametrize(
     ("env", "says"),
     [
@@ -42,7 +51,16 @@ def test_each_kind_is_read_from_its_text() -> None:
         ({"IPP_PORT": "eighty"}, "IPP_PORT must be a number"),
         ({"IPP_PROFILE": "staging"}, "IPP_PROFILE must be one of embedded, production"),
         ({"IPP_LEASE_S": "-1"}, "IPP_LEASE_S must be more than 0"),
+        ({"IPP_PORT": "80.0"}, "IPP_PORT must be a number"),
+        ({"IPP_PORT": "1e3"}, "IPP_PORT must be a number"),
+        ({"IPP_PORT": "null"}, "IPP_PORT must be a number"),
+        ({"IPP_PORT": ""}, "IPP_PORT must be a number"),
+        ({"IPP_LEASE_S": "soon"}, "IPP_LEASE_S must be a number"),
+        ({"IPP_LEASE_S": "nan"}, "IPP_LEASE_S must be more than 0"),
+        ({"IPP_LOG_FORMAT": "JSON"}, "IPP_LOG_FORMAT must be one of console, json"),
         ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "1"}, "must be true or false"),
+        ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "null"}, "must be true or false"),
+        ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": ""}, "must be true or false"),
         ({"IPP_PROFILE": "production"}, "This process needs IPP_KAFKA_BOOTSTRAP"),
     ],
 )
