@@ -11,20 +11,24 @@ from typing import Any, Final, NamedTuple
 from events.privacy import disclosures as read_log
 from projections.table import SCHEMA
 from projections.views import directory, shared
-from projections.views.profile import tables as profile
+from projections.views.profile.energy import ENERGY_SOURCES, PASSIONS
+from projections.views.profile.goals import GOAL_CHANGES, GOALS
+from projections.views.profile.life import STANDINGS, STATEMENTS, VERSIONS
+from projections.views.profile.sharing import CONSENTS, SHARINGS
+from projections.views.profile.talents import READINGS, TALENTS
 from tests.e2e.demo import free_port
 
 FOLDER: Final = Path(__file__).parent / "node"
 NODE: Final = FOLDER / "node_modules" / ".bin" / "node"
 PARTS_OF_A_PORTFOLIO: Final = {
-    "versions": profile.VERSIONS,
-    "standings": profile.STANDINGS,
-    "statements": profile.STATEMENTS,
-    "talents": profile.TALENTS,
-    "energySources": profile.ENERGY_SOURCES,
-    "passions": profile.PASSIONS,
-    "goals": profile.GOALS,
-    "consents": profile.CONSENTS,
+    "versions": VERSIONS,
+    "standings": STANDINGS,
+    "statements": STATEMENTS,
+    "talents": TALENTS,
+    "energySources": ENERGY_SOURCES,
+    "passions": PASSIONS,
+    "goals": GOALS,
+    "consents": CONSENTS,
 }
 # The same content as the gateway's answers: what of it a client has to derive is asked for raw.
 MY_PORTFOLIO: Final = """query MyPortfolio($person: String!) { personBySubject(subject: $person) {
@@ -54,7 +58,7 @@ SHARED_WITH_ME: Final = """query SharedWithMe($person: String!) { personBySubjec
 
 def _tags() -> dict[str, Any]:
     """Return short names, and the relations that the tables don't declare: their rows arrive in any order."""
-    person, talent, goal = directory.PERSONS.served, profile.TALENTS.served, profile.GOALS.served
+    person, talent, goal = directory.PERSONS.served, TALENTS.served, GOALS.served
     found: dict[str, Any] = {}
 
     def tell(table: str, name: str, *relations: str) -> None:
@@ -68,17 +72,17 @@ def _tags() -> dict[str, Any]:
     for name, table in PARTS_OF_A_PORTFOLIO.items():
         tell(table.served, f"own_{name}", related(person, "subject", "subject", named="person", back=name))
     tell(
-        profile.READINGS.served,
+        READINGS.served,
         "reading",
         related(talent, "subject, talent", "subject, talent", named="talent_read", back="readings"),
     )
     tell(
-        profile.SHARINGS.served,
+        SHARINGS.served,
         "own_sharing",
         related(talent, "subject, item", "subject, talent", named="talent_shared", back="sharings"),
     )
     tell(
-        profile.GOAL_CHANGES.served,
+        GOAL_CHANGES.served,
         "goal_change",
         related(goal, "subject, goal", "subject, goal", named="goal_changed", back="changes"),
     )

@@ -1,24 +1,11 @@
 """A professional's own picture: the whole portfolio at any moment, agreements, teams, sharing due to end."""
 
-from projections.views.profile.folding import VIEW
-from projections.views.profile.picture import (
-    Agreement,
-    Conversation,
-    EnergySource,
-    Evidence,
-    Goal,
-    GoalState,
-    InsightConsent,
-    Passion,
-    Portfolio,
-    PortfolioState,
-    Reading,
-    Reflection,
-    Sharing,
-    Statement,
-    Talent,
-    by_name,
-)
+from projections.views.profile.conversations import Agreement, Conversation
+from projections.views.profile.energy import EnergySource, Passion
+from projections.views.profile.evidence import Evidence, Reflection
+from projections.views.profile.goals import Goal, GoalState
+from projections.views.profile.life import PortfolioState, Statement
+from projections.views.profile.portfolio import VIEW, Portfolio, Rows, portfolio_at
 from projections.views.profile.reads import (
     TO_CONFIRM_MAX,
     DueSharing,
@@ -33,7 +20,8 @@ from projections.views.profile.reads import (
     sharings_to_end,
     teams_of,
 )
-from projections.views.profile.rows import Rows, portfolio_at
+from projections.views.profile.sharing import InsightConsent, Sharing
+from projections.views.profile.talents import Reading, Talent, by_name
 
 __all__ = [
     "TO_CONFIRM_MAX",

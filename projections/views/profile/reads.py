@@ -1,7 +1,5 @@
 """Reads of portfolios, teams, agreements between two people, and sharing that is over."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
@@ -11,31 +9,48 @@ from psycopg.rows import class_row, scalar_row
 
 from projections.parking import parked_in
 from projections.table import Table
-from projections.views.profile import tables as t
-from projections.views.profile.folding import VIEW
-from projections.views.profile.picture import (
+from projections.views.profile.conversations import (
+    AGREEMENTS,
+    CONVERSATIONS,
     Agreement,
-    EnergySource,
-    Evidence,
-    Passion,
-    Portfolio,
-    Reading,
-    Reflection,
-    Sharing,
-    Statement,
-)
-from projections.views.profile.rows import (
     AgreementRow,
-    ConsentRow,
     ConversationRow,
+)
+from projections.views.profile.energy import (
+    ENERGY_SOURCES,
+    PASSIONS,
+    EnergySource,
+    Passion,
+)
+from projections.views.profile.evidence import EVIDENCE, REFLECTIONS, Evidence, Reflection
+from projections.views.profile.goals import (
+    GOAL_CHANGES,
+    GOALS,
     GoalChangeRow,
     GoalRow,
-    Rows,
-    StandingRow,
-    TalentRow,
-    VersionRow,
-    portfolio_at,
 )
+from projections.views.profile.life import (
+    STANDINGS,
+    STATEMENTS,
+    VERSIONS,
+    StandingRow,
+    Statement,
+    VersionRow,
+)
+from projections.views.profile.portfolio import VIEW, Portfolio, Rows, portfolio_at
+from projections.views.profile.sharing import (
+    CONSENTS,
+    SHARINGS,
+    ConsentRow,
+    Sharing,
+)
+from projections.views.profile.talents import (
+    READINGS,
+    TALENTS,
+    Reading,
+    TalentRow,
+)
+from projections.views.profile.teams import MEMBERSHIPS
 from rules.agreements import owner_of
 
 T = TypeVar("T")
@@ -69,21 +84,21 @@ def _part(name: str, table: Table, row: type[msgspec.Struct], which: str = _OLDE
 
 # One statement sees one moment of the database, and one document is one trip.
 _PARTS: Final = (
-    _part("versions", t.VERSIONS, VersionRow, f"ORDER BY version {_LAST}"),
-    _part("standings", t.STANDINGS, StandingRow),
-    _part("statements", t.STATEMENTS, Statement, f"{_OLDEST_FIRST} {_LAST}"),
-    _part("talents", t.TALENTS, TalentRow),
-    _part("readings", t.READINGS, Reading),
-    _part("energy_sources", t.ENERGY_SOURCES, EnergySource),
-    _part("passions", t.PASSIONS, Passion),
-    _part("evidence", t.EVIDENCE, Evidence),
-    _part("reflections", t.REFLECTIONS, Reflection),
-    _part("goals", t.GOALS, GoalRow),
-    _part("goal_changes", t.GOAL_CHANGES, GoalChangeRow),
-    _part("conversations", t.CONVERSATIONS, ConversationRow),
-    _part("agreements", t.AGREEMENTS, AgreementRow, f"{_OLDEST_FIRST}, place"),
-    _part("sharings", t.SHARINGS, Sharing, f"AND (ended_at IS NULL OR NOT {_NOW}) {_OLDEST_FIRST}"),
-    _part("consents", t.CONSENTS, ConsentRow, f"{_OLDEST_FIRST} {_LAST}"),
+    _part("versions", VERSIONS, VersionRow, f"ORDER BY version {_LAST}"),
+    _part("standings", STANDINGS, StandingRow),
+    _part("statements", STATEMENTS, Statement, f"{_OLDEST_FIRST} {_LAST}"),
+    _part("talents", TALENTS, TalentRow),
+    _part("readings", READINGS, Reading),
+    _part("energy_sources", ENERGY_SOURCES, EnergySource),
+    _part("passions", PASSIONS, Passion),
+    _part("evidence", EVIDENCE, Evidence),
+    _part("reflections", REFLECTIONS, Reflection),
+    _part("goals", GOALS, GoalRow),
+    _part("goal_changes", GOAL_CHANGES, GoalChangeRow),
+    _part("conversations", CONVERSATIONS, ConversationRow),
+    _part("agreements", AGREEMENTS, AgreementRow, f"{_OLDEST_FIRST}, place"),
+    _part("sharings", SHARINGS, Sharing, f"AND (ended_at IS NULL OR NOT {_NOW}) {_OLDEST_FIRST}"),
+    _part("consents", CONSENTS, ConsentRow, f"{_OLDEST_FIRST} {_LAST}"),
 )
 _DOCUMENT: Final = f"SELECT json_build_object({', '.join(_PARTS)})::text".encode()
 _ROWS: Final = msgspec.json.Decoder(Rows)
@@ -105,7 +120,7 @@ async def rows_of(connection: psycopg.AsyncConnection, person: str, as_of: datet
 
 
 _LANGUAGE: Final = f"""
-    SELECT language FROM {t.STANDINGS.served}
+    SELECT language FROM {STANDINGS.served}
     WHERE subject = %(person)s AND language IS NOT NULL ORDER BY ordinal DESC LIMIT 1
 """.encode()
 
@@ -121,12 +136,12 @@ async def language_of(connection: psycopg.AsyncConnection, person: str) -> str |
 # An owner set aside for repair shows nothing to others; a closed portfolio takes no confirmation.
 _AGREEMENTS: Final = f"""
     SELECT a.agreement, a.subject AS owner, a.held_on, a.text, a.confirmed_at
-    FROM {t.CONVERSATIONS.served} c JOIN {t.AGREEMENTS.served} a USING (subject, conversation)
+    FROM {CONVERSATIONS.served} c JOIN {AGREEMENTS.served} a USING (subject, conversation)
     WHERE c.other = %(other)s AND c.subject NOT IN ({parked_in(VIEW)})
 """
 _TO_CONFIRM: Final = f"""{_AGREEMENTS}
     AND a.confirmed_at IS NULL AND NOT EXISTS (
-        SELECT FROM {t.STANDINGS.served} s WHERE s.subject = c.subject AND s.state = 'CLOSED')
+        SELECT FROM {STANDINGS.served} s WHERE s.subject = c.subject AND s.state = 'CLOSED')
     ORDER BY a.held_on DESC, a.ordinal DESC, a.place, a.subject
     LIMIT {TO_CONFIRM_MAX}
 """
@@ -162,14 +177,14 @@ async def memberships(connection: psycopg.AsyncConnection) -> list[Membership]:
 
 async def _memberships(connection: psycopg.AsyncConnection, where: str, of: str | None) -> list[Membership]:
     statement = (
-        f"SELECT subject AS person, team, joined_on FROM {t.MEMBERSHIPS.served} {where}"
+        f"SELECT subject AS person, team, joined_on FROM {MEMBERSHIPS.served} {where}"
         " ORDER BY joined_on, team, subject"
     )
     return await _all(connection, Membership, statement, of=of)
 
 
 _DUE: Final = f"""
-    SELECT subject AS owner, sharing FROM {t.SHARINGS.served}
+    SELECT subject AS owner, sharing FROM {SHARINGS.served}
     WHERE ended_at IS NULL AND until < %(today)s
     ORDER BY until, owner, sharing LIMIT %(limit)s
 """

@@ -1,0 +1,121 @@
+"""Goals: what was set, what each later event changed, and how both become the goals of a moment."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict
+
+from events.catalog.portfolio.goals import (
+    GoalLetGo,
+    GoalOfferedToTeam,
+    GoalOfferTakenBack,
+    GoalProgressNoted,
+    GoalReached,
+    GoalSet,
+    GoalSharpened,
+)
+from events.catalog.registry import Event
+from projections.changes import Changes
+from projections.table import Column
+from projections.views.profile.layout import (
+    AT,
+    ORDINAL,
+    Past,
+    as_json,
+    moment_columns,
+    newest_first,
+    profile_table,
+    text_columns,
+)
+
+GoalState = Literal["OPEN", "REACHED", "LET_GO"]
+
+GOALS: Final = profile_table(
+    "goals",
+    ORDINAL,
+    *text_columns("goal", "text"),
+    Column(name="horizon", type="date", nullable=True),
+    Column(name="insights", type="jsonb"),
+    *moment_columns("set_at"),
+    key=("goal",),
+)
+# What a fact says anew of a goal, and nothing else of it: a fold knows no more.
+GOAL_CHANGES: Final = profile_table(
+    "goal_changes", ORDINAL, *text_columns("goal"), AT, Column(name="changed", type="jsonb"), key=("ordinal",)
+)
+
+
+class GoalChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fact says anew of a goal."""
+
+    text: str | UnsetType = UNSET
+    horizon: date | UnsetType | None = UNSET
+    state: GoalState | UnsetType = UNSET
+    progress: int | UnsetType = UNSET
+    offered_team: str | UnsetType | None = UNSET
+    offered_as: str | UnsetType | None = UNSET
+
+
+class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
+    goal: str
+    text: str
+    horizon: date | None
+    insights: tuple[str, ...]
+    set_at: datetime
+
+
+class GoalChangeRow(msgspec.Struct, frozen=True, kw_only=True):
+    goal: str
+    at: datetime
+    changed: GoalChanged
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """`offered_as` is the wording that the team `offered_team` sees."""
+
+    goal: str
+    text: str
+    horizon: date | None
+    insights: tuple[str, ...]
+    set_at: datetime
+    state: GoalState = "OPEN"
+    progress: int | None = None
+    offered_team: str | None = None
+    offered_as: str | None = None
+
+
+def fold_goal(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+    if isinstance(event, GoalSet):
+        wording = {"text": event.text, "horizon": event.horizon, "insights": as_json(event.insights)}
+        changes.put(GOALS, ordinal=ordinal, goal=event.goal, **wording, set_at=at)
+        return
+    match event:
+        case GoalSharpened(goal=goal, text=text, horizon=horizon):
+            changed = GoalChanged(text=text, horizon=horizon)
+        case GoalProgressNoted(goal=goal, progress=progress):
+            changed = GoalChanged(progress=progress)
+        case GoalReached(goal=goal):
+            changed = GoalChanged(state="REACHED")
+        case GoalLetGo(goal=goal):
+            changed = GoalChanged(state="LET_GO")
+        case GoalOfferedToTeam(goal=goal, team=team, wording=offered_as):
+            changed = GoalChanged(offered_team=team, offered_as=offered_as)
+        case GoalOfferTakenBack(goal=goal):
+            changed = GoalChanged(offered_team=None, offered_as=None)
+        case _:
+            return
+    changes.put(GOAL_CHANGES, ordinal=ordinal, goal=goal, at=at, changed=as_json(changed))
+
+
+def goals_at(rows: Sequence[GoalRow], goal_changes: Sequence[GoalChangeRow], past: Past) -> tuple[Goal, ...]:
+    changes: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in goal_changes:
+        if past(row.at):
+            said = asdict(row.changed).items()
+            changes[row.goal].update((name, value) for name, value in said if value is not UNSET)
+    goals = newest_first(Goal(**(asdict(row) | changes[row.goal])) for row in rows if past(row.set_at))
+    return tuple(sorted(goals, key=lambda goal: goal.state != "OPEN"))
