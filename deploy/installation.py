@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from events.assembly import log_config
 from events.log.assembly import journal_worker
-from events.log.journal.worker import JournalWorker
+from events.log.journal.worker import HEALTH_CHECK, JournalWorker
 from kit.health import Health
 from kit.http.tokens import TokenVerifier
 from kit.settings import Settings
@@ -27,8 +28,8 @@ class Installation:
     health: Health
 
     def journal_worker(self) -> JournalWorker:
-        self.health.expect("journal", within_s=self.settings.staleness_max_s)
-        return journal_worker(self.settings, health=self.health)
+        self.health.expect(HEALTH_CHECK, within_s=self.settings.staleness_max_s)
+        return journal_worker(log_config(self.settings), health=self.health)
 
     def view_worker(self, *, name: str) -> ViewWorker:
         return view_worker(self.settings, opener=self.services.mapper, health=self.health, worker=name)

@@ -8,8 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from events.assembly import log_config
 from events.log.assembly import connect_journal, create_log, journal_worker, open_reader
 from events.log.journal.verify import PartitionReport, verify_partition
+from events.log.journal.worker import HEALTH_CHECK
 from events.log.port import LogGoneError, LogUnavailableError
 from kit.clock import SystemClock
 from kit.health import Health
@@ -28,7 +30,7 @@ def create() -> None:
     """Create the log (a Kafka topic, or the embedded table); harmless when it is there."""
     settings = Settings.from_env(os.environ)
     try:
-        create_log(settings, clock=SystemClock())
+        create_log(log_config(settings), clock=SystemClock())
     except (LogGoneError, LogUnavailableError) as error:
         out.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
@@ -41,8 +43,8 @@ def journal() -> None:
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="journal")
     health = Health(SystemClock())
-    health.expect("journal", within_s=settings.staleness_max_s)
-    worker = journal_worker(settings, health=health)
+    health.expect(HEALTH_CHECK, within_s=settings.staleness_max_s)
+    worker = journal_worker(log_config(settings), health=health)
     probes = probes_app(health)
     loops = {
         "journal": worker.run,
@@ -73,17 +75,18 @@ def verify(
 
 
 def _verified(settings: Settings) -> list[PartitionReport]:
-    reader = open_reader(settings)
+    config = log_config(settings)
+    reader = open_reader(config)
     partitions = reader.partitions()
     reports: list[PartitionReport] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
-        connect_journal(settings) as conn,
+        connect_journal(config) as conn,
         Progress(*columns, console=Console(stderr=True)) as progress,
     ):
         bar = progress.add_task("partitions", total=partitions)
         for partition in range(partitions):
-            reports.append(verify_partition(conn, reader, log=settings.log_name, partition=partition))
+            reports.append(verify_partition(conn, reader, log=config.name, partition=partition))
             progress.advance(bar)
     reader.close()
     return reports

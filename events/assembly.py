@@ -1,14 +1,52 @@
-"""Opens what reads and writes events as the settings say: the log's recorder and the key vault."""
+"""Opens what reads and writes events as the settings say: the log and the key vault."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from events.log.assembly import close_recorder, open_recorder
+from events.log.config import KafkaConfig, LogConfig
 from events.log.recorder import LogRecorder
 from events.privacy.vault import Vault
 from kit.clock import Clock
 from kit.secrets import MasterKey
 from kit.settings import Settings
+
+
+def log_config(settings: Settings) -> LogConfig:
+    """Return the configuration of the log of events; its topic is `ipp.events` by default."""
+    kafka = None
+    if settings.kafka_bootstrap:
+        kafka = KafkaConfig(
+            topic=f"{settings.log_name}.events",
+            options=kafka_options(settings),
+            replicas=settings.kafka_replicas,
+            flush_every_message=settings.kafka_flush_every_message,
+        )
+    return LogConfig(
+        name=settings.log_name,
+        partitions=settings.partitions,
+        database_url=settings.database_url,
+        database_pool_max=settings.database_pool_max,
+        kafka=kafka,
+        append_timeout_s=settings.append_timeout_s,
+        lease_s=settings.lease_s,
+    )
+
+
+def kafka_options(settings: Settings) -> dict[str, Any]:
+    """Return what every Kafka client of this installation needs. Raises OSError for the password's file."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap.split(","),
+        "security_protocol": settings.kafka_security_protocol,
+    }
+    if settings.kafka_ca_file:
+        options["ssl_cafile"] = str(settings.kafka_ca_file)
+    if settings.kafka_sasl_password_file:
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_sasl_username
+        options["sasl_plain_password"] = settings.kafka_sasl_password_file.read_text().strip()
+    return options
 
 
 @contextmanager
@@ -24,7 +62,7 @@ def open_vault(settings: Settings) -> Iterator[Vault]:
 @contextmanager
 def open_log(settings: Settings, *, clock: Clock) -> Iterator[LogRecorder]:
     """Open the log for commands; at the end, send what still waits and close all connections."""
-    recorder = open_recorder(settings, clock=clock)
+    recorder = open_recorder(log_config(settings), clock=clock)
     try:
         yield recorder
     finally:

@@ -12,6 +12,7 @@ from rich.console import Console
 from deploy.installation import open_installation
 from deploy.local.gateway import serve_gateway
 from deploy.local.seeding import seed_and_welcome
+from events.assembly import log_config
 from events.log.assembly import create_log
 from kit.clock import SystemClock
 from kit.lifecycle import Loop, Stop, run_all
@@ -55,7 +56,7 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
 def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dict[str, Loop]]:
     """Create what a first start needs, open all parts, and yield the loops of the process by name."""
     MasterKey.from_file_or_new(settings.master_key_file)
-    create_log(settings, clock=SystemClock())
+    create_log(log_config(settings), clock=SystemClock())
     with open_installation(settings) as installation:
         installation.services.vault.create_tables()
         yield {

@@ -1,6 +1,5 @@
 """The persistence module of the `eventsourcing` library: PERSISTENCE_MODULE=events.log.factory."""
 
-from collections.abc import Callable
 from typing import Any
 
 import eventsourcing.postgres as stock
@@ -8,11 +7,10 @@ from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Pr
 from psycopg.conninfo import make_conninfo
 from typing_extensions import override
 
-from events.log.adapters import kafka as kafka_log
-from events.log.adapters import table as table_log
-from events.log.port import LogAppender
+from events.log.assembly import open_appender
+from events.log.config import APPEND_TIMEOUT_S, KafkaConfig, LogConfig
 from events.log.recorder import LogAggregateRecorder, LogRecorder
-from events.log.writing.writer import APPEND_TIMEOUT_S, LogWriter
+from events.log.writing.writer import LogWriter
 from kit.clock import SystemClock
 
 
@@ -54,27 +52,31 @@ class LogFactory(stock.PostgresFactory):
         super().close()
 
     def _recorder(self, kind: type[LogRecorder]) -> LogRecorder:
-        log = self.env.name.lower() or "stored"
-        url = _url(self.env)
+        config = self._config()
         writer = LogWriter(
-            log=log,
-            url=url,
+            log=config.name,
+            url=config.database_url,
             connect=self.datastore.get_connection,
-            open_appender=self._appender(log, url),
-            append_timeout_s=float(self.env.get(self.LOG_APPEND_TIMEOUT) or APPEND_TIMEOUT_S),
+            open_appender=lambda: open_appender(config, clock=SystemClock()),
+            append_timeout_s=config.append_timeout_s,
         )
         self._writers.append(writer)
-        recorder = kind(self.datastore, writer, log=log)
+        recorder = kind(self.datastore, writer, log=config.name)
         if self.env_create_table():
             recorder.create_table()
         return recorder
 
-    def _appender(self, log: str, url: str) -> Callable[[], LogAppender]:
+    def _config(self) -> LogConfig:
+        log = self.env.name.lower() or "stored"
         bootstrap = self.env.get(self.LOG_KAFKA_BOOTSTRAP)
-        if bootstrap:
-            options = {"bootstrap_servers": bootstrap.split(",")}
-            return lambda: kafka_log.KafkaAppender(options, topic=f"{log}.events", clock=SystemClock())
-        return lambda: table_log.TableAppender(url, log=log, clock=SystemClock())
+        options = {"bootstrap_servers": bootstrap.split(",")} if bootstrap else {}
+        return LogConfig(
+            name=log,
+            partitions=1,
+            database_url=_url(self.env),
+            kafka=KafkaConfig(topic=f"{log}.events", options=options) if bootstrap else None,
+            append_timeout_s=float(self.env.get(self.LOG_APPEND_TIMEOUT) or APPEND_TIMEOUT_S),
+        )
 
 
 def _url(env: Any) -> str:

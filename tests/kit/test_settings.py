@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from events.log.adapters.kafka import DELIVERY_TIMEOUT_MS
-from events.log.writing.writer import APPEND_TIMEOUT_S
+from events.log.config import APPEND_TIMEOUT_S
 from kit.settings import Settings, SettingsError
 
 PRODUCTION = {

@@ -30,6 +30,8 @@ FOLD_BYTES_MAX: Final = 4 * 1024 * 1024
 """Records folded at once, so that a backlog of large ones costs no more memory than one of small ones."""
 FOLD_RECORDS_MAX: Final = 2_000
 
+HEALTH_CHECK: Final = "journal"
+
 _log = structlog.get_logger()
 
 
@@ -55,11 +57,13 @@ class JournalWorker:
         log: str,
         open_reader: Callable[[], LogReader],
         health: Health,
-        lease_s: float = 10.0,
+        lease_s: float,
         worker: str,
+        health_check: str = HEALTH_CHECK,
     ) -> None:
         self._url, self._log, self._open_reader = url, log, open_reader
-        self._health, self._lease_s, self._worker = health, lease_s, worker
+        self._health, self._health_check = health, health_check
+        self._lease_s, self._worker = lease_s, worker
         self._journals: dict[int, Journal] = {}
         self._halted: dict[int, float] = {}
         self._reasons: dict[int, str] = {}
@@ -80,7 +84,7 @@ class JournalWorker:
 
     def _begin_again(self, reason: str, stop: StopSignal) -> None:
         _log.warning("journal.restart", reason=reason)
-        self._health.report("journal", ok=False, sentence=f"starting again: {reason}")
+        self._health.report(self._health_check, ok=False, sentence=f"starting again: {reason}")
         stop.wait(BACK_OFF_S)
 
     def _session(self, stop: StopSignal) -> None:
@@ -205,7 +209,7 @@ class JournalWorker:
         troubles = sorted((away | halted).items())
         sentence = "; ".join(f"partition {partition} {trouble}" for partition, trouble in troubles)
         self._health.report(
-            "journal",
+            self._health_check,
             ok=not troubles,
             degraded=not halted and len(away) < len(held),
             sentence=sentence or f"folding {len(held)} partition{'' if len(held) == 1 else 's'}",

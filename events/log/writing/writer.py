@@ -21,8 +21,6 @@ from events.log.writing.lookups import Connect, LogIdentity, Lookups
 from rules.commands import LogPosition
 
 HEADS_MAX: Final = 200_000
-APPEND_TIMEOUT_S: Final = 20.0
-"""Longer than Kafka's delivery timeout, so that most appends learn their fate in time."""
 LOOK_UP_S: Final = 0.5
 """How often a waiting append looks for a verdict whose message was lost."""
 SETTLE_POLL_S: Final = 0.02
@@ -42,7 +40,7 @@ class LogWriter:
         url: str,
         connect: Connect,
         open_appender: Callable[[], LogAppender],
-        append_timeout_s: float = APPEND_TIMEOUT_S,
+        append_timeout_s: float,
     ) -> None:
         self._name, self._url, self._open_appender = log, url, open_appender
         self._append_timeout_s = append_timeout_s

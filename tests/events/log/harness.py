@@ -1,6 +1,5 @@
 """A real log for tests: its topic or table, its journal worker in a thread, and writers on it."""
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,8 +11,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from events.log.adapters import kafka as kafka_log
-from events.log.adapters import table as table_log
+from events.log import assembly
+from events.log.adapters.kafka import delete_topic
+from events.log.config import KafkaConfig, LogConfig
 from events.log.journal.verify import verify_partition
 from events.log.journal.worker import JournalWorker
 from events.log.port import LogAppender, LogReader
@@ -71,43 +71,33 @@ class LogUnderTest:
     def options(self) -> dict[str, Any]:
         return {"bootstrap_servers": self.bootstrap}
 
+    @property
+    def config(self) -> LogConfig:
+        kafka = KafkaConfig(topic=self.topic, options=self.options, replicas=1, flush_every_message=False)
+        return LogConfig(
+            name=self.name,
+            partitions=self.partitions,
+            database_url=self.url,
+            kafka=kafka if self.bootstrap else None,
+            one_subject=self.one_subject,
+            append_timeout_s=self.append_timeout_s,
+        )
+
     def create(self) -> None:
-        if self.bootstrap:
-            kafka_log.create_topic(
-                self.options,
-                topic=self.topic,
-                partitions=self.partitions,
-                replicas=1,
-                clock=CLOCK,
-                flush_every_message=False,
-                one_subject=self.one_subject,
-            )
-        else:
-            table_log.create_table_log(
-                self.url,
-                log=self.name,
-                partitions=self.partitions,
-                generation=os.urandom(16),
-                clock=CLOCK,
-                one_subject=self.one_subject,
-            )
+        assembly.create_log(self.config, clock=CLOCK)
 
     def drop(self) -> None:
         for recorder in self.recorders:
             recorder.writer.close()
             recorder.datastore.close()
         if self.bootstrap:
-            kafka_log.delete_topic(self.options, topic=self.topic)
+            delete_topic(self.options, topic=self.topic)
 
     def reader(self) -> LogReader:
-        if self.bootstrap:
-            return kafka_log.KafkaReader(self.options, topic=self.topic)
-        return table_log.TableReader(self.url, log=self.name)
+        return assembly.open_reader(self.config)
 
     def appender(self) -> LogAppender:
-        if self.bootstrap:
-            return kafka_log.KafkaAppender(self.options, topic=self.topic, clock=CLOCK)
-        return table_log.TableAppender(self.url, log=self.name, clock=CLOCK)
+        return assembly.open_appender(self.config, clock=CLOCK)
 
     def recorder(
         self, *, wrap: Callable[[LogAppender], LogAppender] = lambda a: a, pool_size: int = 5

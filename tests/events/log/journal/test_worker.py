@@ -77,6 +77,7 @@ class Watched:
             log=log.name,
             open_reader=lambda: Leaderless(log.reader(), self.away, self.silent, self.asked),
             health=self.health,
+            lease_s=10.0,
             worker="watched",
         )
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from events.log.assembly import kafka_options
+from events.assembly import kafka_options
 from kit.settings import Settings
 
 
