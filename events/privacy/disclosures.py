@@ -8,7 +8,7 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.catalog.kinds import ItemKind
+from rules.kinds import ItemKind
 
 SCHEMA: Final = "read_log"
 MONTHS_AHEAD: Final = 12

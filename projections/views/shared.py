@@ -9,7 +9,6 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.catalog import kinds
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
 from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
@@ -23,6 +22,7 @@ from projections.changes import Changes
 from projections.parking import parked_in
 from projections.table import Column, Table
 from projections.view import Fact, View
+from rules import kinds
 from rules.names import plain_name
 
 _VERSION: Final = 2

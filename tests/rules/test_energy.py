@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.catalog import kinds
 from projections.views.profile import EnergySource
+from rules import kinds
 from rules.energy import MONTHS_MAX, HoursBand, SourceKind, energy_balance, month_ends
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.catalog import kinds
 from events.catalog.portfolio import PortfolioEvent
+from rules import kinds
 from rules.texts import QUOTED, LocalLine
 from rules.timeline import NAME_CHARS_MAX, entry_id, short_name, summary
 

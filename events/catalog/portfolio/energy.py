@@ -1,7 +1,7 @@
 """What gives the owner energy, what costs it, and what the owner wants more of."""
 
-from events.catalog import kinds
 from events.catalog.registry import Event, event
+from rules import kinds
 
 
 @event("portfolio.energy-source-noted.v1")

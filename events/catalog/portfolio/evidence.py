@@ -1,7 +1,7 @@
 """What shows a talent, and what the owner thinks about it."""
 
-from events.catalog import kinds
 from events.catalog.registry import Event, event
+from rules import kinds
 
 
 @event("portfolio.evidence-added.v1")

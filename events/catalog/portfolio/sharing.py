@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from events.catalog import kinds
 from events.catalog.registry import Event, event
+from rules import kinds
 
 
 @event("portfolio.item-shared.v1")

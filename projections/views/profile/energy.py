@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from events.catalog.kinds import EnergySourceKind, HoursBand
+from rules.kinds import EnergySourceKind, HoursBand
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
 from events.catalog.registry import Event
 from projections.changes import Changes

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from events.catalog.kinds import EvidenceKind
+from rules.kinds import EvidenceKind
 from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
 from events.catalog.registry import Event
 from projections.changes import Changes

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from events.catalog.kinds import Audience, InsightScope, ItemKind
+from rules.kinds import Audience, InsightScope, ItemKind
 from events.catalog.portfolio.sharing import (
     InsightConsentGiven,
     InsightConsentWithdrawn,

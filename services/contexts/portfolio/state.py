@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from events.catalog.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
 from events.catalog.portfolio.sharing import InsightConsentGiven
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
 
 SHARING_DAYS_MAX_DEFAULT: Final = 365
 """How long something is shared at most while no policy was adopted."""

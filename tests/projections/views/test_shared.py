@@ -6,7 +6,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.catalog import kinds
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
 from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
@@ -19,6 +18,7 @@ from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
 from projections.parking import park
 from projections.views import shared
+from rules import kinds
 from tests.projections.views.given import facts, folded, read
 
 pytestmark = pytest.mark.postgres

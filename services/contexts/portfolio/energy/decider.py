@@ -2,7 +2,6 @@
 
 from typing import Final, assert_never
 
-from events.catalog.kinds import EnergySourceKind, HoursBand
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.energy import (
     EnergyEvent,
@@ -12,6 +11,7 @@ from events.catalog.portfolio.energy import (
     PassionNamed,
 )
 from rules.commands import Refusal
+from rules.kinds import EnergySourceKind, HoursBand
 from services.contexts.portfolio.energy.commands import (
     EnergyCommand,
     EnergySourceKindName,

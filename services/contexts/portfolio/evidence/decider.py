@@ -2,7 +2,6 @@
 
 from typing import Final, assert_never
 
-from events.catalog.kinds import EvidenceKind
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.evidence import (
     EvidenceAdded,
@@ -11,6 +10,7 @@ from events.catalog.portfolio.evidence import (
     ReflectionWritten,
 )
 from rules.commands import Refusal
+from rules.kinds import EvidenceKind
 from services.contexts.portfolio.evidence.commands import (
     AddEvidence,
     EvidenceCommand,

@@ -5,7 +5,6 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from events.catalog.kinds import InsightScope, ItemKind, SharingEnd
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.sharing import (
     InsightConsentGiven,
@@ -15,6 +14,7 @@ from events.catalog.portfolio.sharing import (
     SharingEvent,
 )
 from rules.commands import Refusal
+from rules.kinds import InsightScope, ItemKind, SharingEnd
 from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,

@@ -1,4 +1,4 @@
-"""The kinds that events of a portfolio tell apart; a kind may be added, none ever goes."""
+"""The kinds that commands, events, views and the schema have words for; one may be added, none ever goes."""
 
 from typing import Literal
 
