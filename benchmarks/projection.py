@@ -39,6 +39,7 @@ from kit.lifecycle import Stop
 from kit.secrets import MasterKey
 from projections.registry import find_views, view_named
 from projections.worker import ViewWorker
+from rules.kinds import Language
 from tests.events.log.harness import CLOCK, LogUnderTest, unique_name
 
 PEOPLE: Final = 1_000
@@ -53,7 +54,7 @@ MOMENT: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 def events_of(count: int) -> Iterator[tuple[str, Event]]:
     """One year of a portfolio: registered, opened, then talents claimed and revised."""
     yield "employment", ProfessionalRegistered(name="Fatima de Vries", email="f.devries@example.org")
-    yield "portfolio", PortfolioOpened(language="nl")
+    yield "portfolio", PortfolioOpened(language=Language.NL)
     talents = [new_id() for _ in range(10)]
     for number in range(count - 2):
         talent, story = talents[number % 10], "Ik zie wat er onder een vraag ligt, en wacht." * 2

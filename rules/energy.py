@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
-HoursBand = Literal["up_to_2", "from_2_to_8", "from_8_to_16", "over_16"]
-SourceKind = Literal["giver", "drainer"]
+from rules.kinds import EnergySourceKind, HoursBand
 
 MONTHS_MAX: Final = 36
 """So many months are told at once at most."""
 
 # Half of each band; the last has no upper edge, and counts as two days and a half.
 _MIDDLES: Final[dict[HoursBand, int]] = {
-    "up_to_2": 1,
-    "from_2_to_8": 5,
-    "from_8_to_16": 12,
-    "over_16": 20,
+    HoursBand.UP_TO_2: 1,
+    HoursBand.FROM_2_TO_8: 5,
+    HoursBand.FROM_8_TO_16: 12,
+    HoursBand.OVER_16: 20,
 }
 _UPPER_EDGES: Final[tuple[tuple[int, HoursBand], ...]] = (
-    (2, "up_to_2"),
-    (8, "from_2_to_8"),
-    (16, "from_8_to_16"),
+    (2, HoursBand.UP_TO_2),
+    (8, HoursBand.FROM_2_TO_8),
+    (16, HoursBand.FROM_8_TO_16),
 )
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -31,7 +30,7 @@ class Source(Protocol):
     """An energy source, from when until when it stood in the portfolio."""
 
     @property
-    def kind(self) -> SourceKind: ...
+    def kind(self) -> EnergySourceKind: ...
     @property
     def hours_per_week(self) -> HoursBand: ...
     @property
@@ -73,17 +72,21 @@ def month_ends(now: datetime, months: int) -> tuple[datetime, ...]:
 
 def _balance(sources: Sequence[Source], moment: datetime) -> EnergyBalance:
     there = [source for source in sources if _stands(source, moment)]
-    return EnergyBalance(moment=moment, giver=_sum(there, "giver"), drainer=_sum(there, "drainer"))
+    return EnergyBalance(
+        moment=moment,
+        giver=_sum(there, EnergySourceKind.GIVER),
+        drainer=_sum(there, EnergySourceKind.DRAINER),
+    )
 
 
 def _stands(source: Source, moment: datetime) -> bool:
     return source.noted_at <= moment and (source.removed_at is None or source.removed_at > moment)
 
 
-def _sum(sources: Iterable[Source], kind: SourceKind) -> HoursBand | None:
+def _sum(sources: Iterable[Source], kind: EnergySourceKind) -> HoursBand | None:
     hours = [_MIDDLES[source.hours_per_week] for source in sources if source.kind == kind]
     return _band(sum(hours)) if hours else None
 
 
 def _band(hours: int) -> HoursBand:
-    return next((band for upper_edge, band in _UPPER_EDGES if hours <= upper_edge), "over_16")
+    return next((band for upper_edge, band in _UPPER_EDGES if hours <= upper_edge), HoursBand.OVER_16)

@@ -1,13 +1,63 @@
-"""The kinds that commands, events, views and the schema have words for; one may be added, none ever goes."""
+"""
+The kinds of things in a portfolio, each with one name on every floor.
 
+A member's name is how commands and the schema spell it; its value is how events and rows store it. A kind may
+be added; none is ever removed, because events on the log name it.
+"""
+
+from enum import StrEnum
 from typing import Literal
 
-EnergySourceKind = Literal["giver", "drainer"]
-HoursBand = Literal["up_to_2", "from_2_to_8", "from_8_to_16", "over_16"]
-EvidenceKind = Literal["link", "badge", "story"]
-ItemKind = Literal["statement", "talent", "energy_source", "passion", "evidence", "reflection", "goal"]
-"""What can be shared: any item but a conversation, which is another's too."""
+
+class Language(StrEnum):
+    """The language of a person's screens and mails."""
+
+    NL = "nl"
+    EN = "en"
+
+
+class EnergySourceKind(StrEnum):
+    GIVER = "giver"
+    DRAINER = "drainer"
+
+
+class HoursBand(StrEnum):
+    """Hours in a usual working week."""
+
+    UP_TO_2 = "up_to_2"
+    FROM_2_TO_8 = "from_2_to_8"
+    FROM_8_TO_16 = "from_8_to_16"
+    OVER_16 = "over_16"
+
+
+class EvidenceKind(StrEnum):
+    LINK = "link"
+    BADGE = "badge"
+    STORY = "story"
+
+
+class ItemKind(StrEnum):
+    """What a portfolio holds. A conversation is the other party's as well, so it is never shared."""
+
+    STATEMENT = "statement"
+    TALENT = "talent"
+    ENERGY_SOURCE = "energy_source"
+    PASSION = "passion"
+    EVIDENCE = "evidence"
+    REFLECTION = "reflection"
+    GOAL = "goal"
+    CONVERSATION = "conversation"
+    INSIGHT = "insight"
+
+
+class InsightScope(StrEnum):
+    """What an owner may be counted for: which talents they have, and what energy these give."""
+
+    TALENTS = "talents"
+    ENERGY = "energy"
+
+
+# Only events and rows name these.
 Audience = Literal["people", "team", "organisation"]
-InsightScope = Literal["talents", "energy"]
 SharingEnd = Literal["owner", "day", "team_left", "employment_ended", "item_gone", "portfolio_closed"]
 OfferEnd = Literal["owner", "goal_over", "team_left", "employment_ended", "portfolio_closed"]

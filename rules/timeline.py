@@ -31,6 +31,8 @@ _KINDS: Final[Mapping[str | None, tuple[str, str]]] = {
     "evidence": ("Bewijs", "Evidence"),
     "reflection": ("Reflectie", "Reflection"),
     "goal": ("Doel", "Goal"),
+    "conversation": ("Gesprek", "Conversation"),
+    "insight": ("Inzicht", "Insight"),
 }
 # By the fact's name, and where it matters its detail. `{item}` is a space and the item's words, or nothing.
 _LINES: Final[Mapping[str, tuple[str, str]]] = {

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import kwargs_row
 
 from rules.kinds import ItemKind
 
@@ -128,7 +128,9 @@ async def of_owner(
     """
     day, item, line = after or (None, None, None)
     values = {"owner": owner, "before": before_day, "day": day, "item": item, "line": line, "limit": limit}
-    async with connection.cursor(row_factory=class_row(Disclosure)) as cursor:
+    async with connection.cursor(
+        row_factory=kwargs_row(lambda **row: msgspec.convert(row, Disclosure))
+    ) as cursor:
         await cursor.execute(
             f"SELECT day, item_kind, item, viewer_role, purpose, line::text AS line FROM {_TABLE}"
             " WHERE owner = %(owner)s AND day < %(before)s AND (%(day)s::date IS NULL OR day < %(day)s"

@@ -65,7 +65,7 @@ def _name_of(field: Field[object]) -> str:
 def _plain(value: object) -> object:
     match value:
         case Enum():
-            return value.value
+            return value.name  # as the schema spells it, and commands too
         case date():
             return value.isoformat()
         case list():

@@ -7,18 +7,28 @@ from typing import TypeVar
 import strawberry
 
 from rules.access.roles import Role
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from rules.quadrants import TalentQuadrant
 
-__all__ = ["Role", "TalentQuadrant"]
+__all__ = [
+    "EnergySourceKind",
+    "EvidenceKind",
+    "HoursBand",
+    "InsightScope",
+    "ItemKind",
+    "Language",
+    "Role",
+    "TalentQuadrant",
+]
 
 _E = TypeVar("_E", bound=type[Enum])
 
 
-def _described(kind: _E, *, description: str, values: Mapping[str, str]) -> _E:
+def _described(kind: _E, *, description: str, values: Mapping[str, str] | None = None) -> _E:
     """Make an enum of `rules` one of the schema, with the description of each value that needs one."""
     made = strawberry.enum(kind, description=description)
     for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
-        value.description = values.get(value.name)
+        value.description = (values or {}).get(value.name)
     return kind
 
 
@@ -52,3 +62,9 @@ _described(
         "CURIOUS": "Nieuwsgierig.",
     },
 )
+_described(Language, description="Language of a person's screens and mails.")
+_described(EnergySourceKind, description="Energiegever, energievreter.")
+_described(HoursBand, description="Hours in a usual working week.")
+_described(EvidenceKind, description="What a piece of evidence consists of.")
+_described(ItemKind, description="What a portfolio is made of.")
+_described(InsightScope, description="What may be counted: which talents, and what energy they give.")

@@ -1,14 +1,6 @@
-"""Texts in both languages, and the language of a person."""
-
-from enum import Enum
+"""Texts in both languages."""
 
 import strawberry
-
-
-@strawberry.enum(description="Language of a person's screens and mails.")
-class Language(Enum):
-    NL = "NL"
-    EN = "EN"
 
 
 @strawberry.type(

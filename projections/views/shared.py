@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import kwargs_row
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
@@ -22,7 +22,7 @@ from projections.changes import Changes
 from projections.parking import parked_in
 from projections.table import Column, Table
 from projections.view import Fact, View
-from rules import kinds
+from rules.kinds import ItemKind
 from rules.names import plain_name
 
 _VERSION: Final = 2
@@ -90,7 +90,7 @@ class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     sharing: str
     item: str
-    kind: kinds.ItemKind
+    kind: ItemKind
     owner: str
     owner_name: str
     title: str | None
@@ -136,24 +136,24 @@ def fold(fact: Fact, changes: Changes) -> None:
 def _fold_item(event: Event, changes: Changes) -> None:
     match event:
         case ProfileStatementWritten(statement=item, text=text):
-            _put(changes, item, "statement", text=text)
+            _put(changes, item, ItemKind.STATEMENT, text=text)
         case TalentClaimed():
             numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
             words = {"title": event.name, "title_en": event.name_en, "term": event.term}
-            _put(changes, event.talent, "talent", text=event.story, **words, **numbers)
+            _put(changes, event.talent, ItemKind.TALENT, text=event.story, **words, **numbers)
         case TalentRevised():
             numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
             changes.set(ITEMS, item=event.talent, text=event.story, **numbers)
         case EnergySourceNoted(source=item, activity=text):
-            _put(changes, item, "energy_source", text=text)
+            _put(changes, item, ItemKind.ENERGY_SOURCE, text=text)
         case PassionNamed(passion=item, text=text):
-            _put(changes, item, "passion", text=text)
+            _put(changes, item, ItemKind.PASSION, text=text)
         case EvidenceAdded(evidence=item, title=title, text=story, link=link):
-            _put(changes, item, "evidence", title=title, text=story, link=link)
+            _put(changes, item, ItemKind.EVIDENCE, title=title, text=story, link=link)
         case ReflectionWritten(reflection=item, text=text):
-            _put(changes, item, "reflection", text=text)
+            _put(changes, item, ItemKind.REFLECTION, text=text)
         case GoalSet(goal=item, text=text):
-            _put(changes, item, "goal", text=text)
+            _put(changes, item, ItemKind.GOAL, text=text)
         case GoalSharpened(goal=item, text=text):
             changes.set(ITEMS, item=item, text=text)
         case _:
@@ -174,7 +174,7 @@ def _fold_end(event: Event, changes: Changes) -> None:
             pass
 
 
-def _put(changes: Changes, item: str, kind: kinds.ItemKind, **content: Any) -> None:
+def _put(changes: Changes, item: str, kind: ItemKind, **content: Any) -> None:
     changes.put(ITEMS, item=item, kind=kind, **(_EMPTY | content))
 
 
@@ -228,6 +228,8 @@ async def shared_with(
         "after_name": plain_name(owner_name or ""),
         "limit": limit,
     }
-    async with connection.cursor(row_factory=class_row(SharedItem)) as cursor:
+    async with connection.cursor(
+        row_factory=kwargs_row(lambda **row: msgspec.convert(row, SharedItem))
+    ) as cursor:
         await cursor.execute(_SHARED_WITH.encode(), values)
         return await cursor.fetchall()

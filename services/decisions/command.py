@@ -1,6 +1,7 @@
 """A command: what may be asked, and what a decision on it is given besides."""
 
 from datetime import date
+from enum import Enum
 from typing import ClassVar, Final
 
 import msgspec
@@ -94,3 +95,8 @@ class Command(
 def stream_of(category: str, person: str | None) -> str:
     """Return a person's stream, or for one nobody knows a stream without events."""
     return Stream(category, person or NOWHERE).name
+
+
+def name_of(kind: type[Enum]) -> msgspec.Meta:
+    """Return a constraint for a field of a command: its text is the name of a member of the enum."""
+    return msgspec.Meta(pattern=rf"\A(?:{'|'.join(kind.__members__)})\Z")

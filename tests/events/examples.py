@@ -50,6 +50,7 @@ from events.catalog.registry import Event, category_of
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from events.codec import PERSON_CATEGORIES, Recorded
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 
 SUBJECT: Final = "0f" * 16
 BY: Final = "1e" * 16
@@ -59,7 +60,7 @@ MOMENT: Final = datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=UTC)
 _DAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 
 EXAMPLES: Final[tuple[Event, ...]] = (
-    PortfolioOpened(language="nl"),
+    PortfolioOpened(language=Language.NL),
     TalentClaimed(
         talent=_THING,
         name="Rust brengen in één gesprek",
@@ -92,9 +93,9 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
     EnergySourceNoted(
         source=_THING,
-        kind="drainer",
+        kind=EnergySourceKind.DRAINER,
         activity="Verslagen na zessen",
-        hours_per_week="from_2_to_8",
+        hours_per_week=HoursBand.FROM_2_TO_8,
         talents=(_OTHER,),
     ),
     EnergySourceRemoved(source=_THING),
@@ -102,7 +103,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     PassionLetGo(passion=_THING),
     EvidenceAdded(
         evidence=_THING,
-        kind="link",
+        kind=EvidenceKind.LINK,
         title="Cursus gespreksvoering",
         link="https://example.org/bewijs",
         talents=(_OTHER,),
@@ -127,14 +128,14 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     ItemShared(
         sharing=_THING,
         item=_OTHER,
-        kind="talent",
+        kind=ItemKind.TALENT,
         audience="people",
         until=date(2027, 1, 31),
         people=(BY,),
         with_energy=True,
     ),
     ItemSharingEnded(sharing=_THING, reason="day"),
-    InsightConsentGiven(scopes=("talents", "energy"), notice_version=1),
+    InsightConsentGiven(scopes=(InsightScope.TALENTS, InsightScope.ENERGY), notice_version=1),
     InsightConsentWithdrawn(),
     CorrectionRecorded(version=3, text="Het was in mei, niet in juni."),
     PortfolioPaused(),

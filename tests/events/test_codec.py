@@ -19,6 +19,7 @@ from events.catalog.portfolio.talents import TalentClaimed, TalentSetAside
 from events.catalog.registry import Event, EventNameError, event, event_types, wire_name_of
 from events.codec import SEALED, EventMapper, Forgotten, Recorded, UndecodableEventError, UnknownEvent
 from events.privacy.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError, seal
+from rules.kinds import Language
 from tests.events.examples import BY, SUBJECT, recorded
 from tests.events.golden import KEY, OneKey
 
@@ -26,7 +27,7 @@ MAPPER = EventMapper(OneKey())
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 NUMBERS = {"strength": st.integers(1, 5), "energy": st.integers(-2, 2), "use": st.integers(0, 3)}
 CLAIMS = st.builds(TalentClaimed, talent=TEXTS, name=TEXTS, story=st.none() | TEXTS, **NUMBERS)
-OPENED = recorded(PortfolioOpened(language="nl"))
+OPENED = recorded(PortfolioOpened(language=Language.NL))
 
 
 class Failing:
@@ -148,7 +149,7 @@ def test_damaged_bytes_are_named_and_not_quoted(stored: StoredEvent) -> None:
 
 def test_the_librarys_event_store_takes_and_gives_our_events() -> None:
     store: EventStore[str] = EventStore(MAPPER, POPOAggregateRecorder())
-    history: list[PortfolioEvent] = [PortfolioOpened(language="en"), TalentSetAside(talent="t")]
+    history: list[PortfolioEvent] = [PortfolioOpened(language=Language.EN), TalentSetAside(talent="t")]
     events = [recorded(happened, version=version) for version, happened in enumerate(history, 1)]
     assert isinstance(events[0], DomainEventProtocol)
     store.put(events)

@@ -26,6 +26,7 @@ from projections.parking import park
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import Fact, View
+from rules.kinds import Language
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
 OWNER, COLLEAGUE = PEOPLE["owner"], PEOPLE["colleague"]
@@ -113,7 +114,7 @@ class World(House):
         self.registered(OWNER, "Fenna de Boer")
         self.registered(COLLEAGUE, "Bo Aerts")
         stream = f"portfolio-{OWNER}"
-        self.happened(stream, PortfolioOpened(language="nl"))
+        self.happened(stream, PortfolioOpened(language=Language.NL))
         return stream
 
     def mine(self, selection: str, *, as_of: str | None = None) -> Any:

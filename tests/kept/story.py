@@ -16,6 +16,7 @@ from events.log.outcomes import ConflictError
 from events.privacy import disclosures as read_log
 from kit.ids import derived_id, new_id
 from rules.access.roles import Role
+from rules.kinds import ItemKind
 from rules.timeline import entry_id
 from services.admin.terms import load_list, read_list
 from tests.kept.at_home import NOW, all_folded, at_work
@@ -232,7 +233,7 @@ def _read(house: House) -> None:
         read_log.Shown(
             owner=owner,
             day=house.calendar.today(),
-            item_kind="talent",
+            item_kind=ItemKind.TALENT,
             item=derived_id("item", str(number % 2)),
             viewer=lead,
             viewer_role="PROFESSIONAL",

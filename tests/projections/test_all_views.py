@@ -30,6 +30,7 @@ from kit.ids import new_id
 from kit.secrets import MasterKey
 from projections.registry import find_views
 from projections.views import directory, profile
+from rules.kinds import Language
 from tests.backends.postgres import fresh_database
 from tests.events.examples import EXAMPLES
 from tests.events.log.harness import LogUnderTest
@@ -127,7 +128,7 @@ def persons(house: House) -> list[str]:
         talent = new_id()
         claimed = TalentClaimed(talent=talent, name="Luisteren", strength=3, energy=1, use=1)
         revised = TalentRevised(talent=talent, strength=4, energy=2, use=2, story="Vaak gehoord.")
-        house.append(f"portfolio-{person}", 1, PortfolioOpened(language="nl"), claimed, revised)
+        house.append(f"portfolio-{person}", 1, PortfolioOpened(language=Language.NL), claimed, revised)
     # One to whom everything happened, so that whatever a fold makes of any event comes back too.
     told = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
     house.append(f"portfolio-{found[1]}", 4, *told)

@@ -21,6 +21,7 @@ from projections.folding import Folding
 from projections.parking import TooManyParkedError, read_parked
 from projections.positions import FenceError, move, prepare_view, read_positions
 from projections.view import Fact, View
+from rules.kinds import Language
 from tests.projections.witness import SEEN, WITNESS, ask, team_formed, write_down
 
 pytestmark = pytest.mark.postgres
@@ -133,7 +134,7 @@ def as_read(mapper: EventMapper, person: str, version: int) -> JournalEvent:
         Recorded(
             stream=f"portfolio-{person}",
             version=version,
-            event=PortfolioOpened(language="nl"),
+            event=PortfolioOpened(language=Language.NL),
             at=datetime(2026, 1, 5, tzinfo=UTC),
             by=person,
         )

@@ -1,15 +1,14 @@
 """What happens to a portfolio as a whole: opened, its statement, corrected, paused, resumed, closed."""
 
-from typing import Literal
-
 from events.catalog.registry import Event, event
+from rules.kinds import Language
 
 
 @event("portfolio.portfolio-opened.v1")
 class PortfolioOpened(Event, frozen=True, kw_only=True):
     """By its owner, in the language of the owner's screens."""
 
-    language: Literal["nl", "en"]
+    language: Language
 
 
 @event("portfolio.profile-statement-written.v1")

@@ -4,9 +4,8 @@ import strawberry
 
 from gateway.api.root_fields import query
 from gateway.context import Info
-from gateway.types.enums import Role
+from gateway.types.enums import Language, Role
 from gateway.types.fields import field
-from gateway.types.texts import Language
 from projections.views import profile
 
 
@@ -23,7 +22,7 @@ class Viewer:
         chosen = await info.context.gateway.reader.subject(
             profile.VIEW, self.id, lambda connection: profile.language_of(connection, self.id)
         )
-        return Language[chosen.upper()] if chosen else Language.NL
+        return Language(chosen) if chosen else Language.NL
 
 
 @query(description="Who is asking, in which role.")

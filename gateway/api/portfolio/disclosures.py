@@ -7,9 +7,8 @@ import strawberry
 
 from events.privacy import disclosures as read_log
 from gateway.api.paging import Connection, Paging
-from gateway.api.portfolio.sharing import ItemKind
 from gateway.context import Context
-from gateway.types.enums import Role
+from gateway.types.enums import ItemKind, Role
 
 
 @strawberry.enum(description="Why an item was shown.")
@@ -47,7 +46,7 @@ async def page(context: Context, owner: str, *, first: int, after: str | None) -
 def _disclosure(read: read_log.Disclosure) -> Disclosure:
     return Disclosure(
         day=read.day,
-        item_kind=ItemKind[read.item_kind.upper()],
+        item_kind=read.item_kind,
         item_id=strawberry.ID(read.item),
         viewer_role=Role[read.viewer_role],
         purpose=DisclosurePurpose[read.purpose],

@@ -3,7 +3,6 @@
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 from datetime import datetime
-from enum import Enum
 
 import strawberry
 
@@ -13,22 +12,9 @@ from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Info
+from gateway.types.enums import EnergySourceKind, HoursBand
 from projections.views import profile
 from rules import commands
-
-
-@strawberry.enum(description="Energiegever, energievreter.")
-class EnergySourceKind(Enum):
-    GIVER = "GIVER"
-    DRAINER = "DRAINER"
-
-
-@strawberry.enum(description="Hours in a usual working week.")
-class HoursBand(Enum):
-    UP_TO_2 = "UP_TO_2"
-    FROM_2_TO_8 = "FROM_2_TO_8"
-    FROM_8_TO_16 = "FROM_8_TO_16"
-    OVER_16 = "OVER_16"
 
 
 @strawberry.type(description="A concrete activity from the working week that gives or costs energy.")
@@ -49,9 +35,9 @@ def energy_source_of(portfolio: profile.Portfolio, read: profile.EnergySource) -
     return EnergySource(
         id=strawberry.ID(read.source),
         portfolio=portfolio,
-        kind=EnergySourceKind[read.kind.upper()],
+        kind=read.kind,
         activity=read.activity,
-        hours_per_week=HoursBand[read.hours_per_week.upper()],
+        hours_per_week=read.hours_per_week,
         talent_ids=[strawberry.ID(talent) for talent in read.talents],
     )
 

@@ -3,7 +3,6 @@
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 from datetime import datetime
-from enum import Enum
 
 import strawberry
 from strawberry import UNSET
@@ -14,16 +13,10 @@ from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Info
+from gateway.types.enums import EvidenceKind
 from gateway.types.scalars import Url
 from projections.views import profile
 from rules import commands
-
-
-@strawberry.enum(description="What a piece of evidence consists of.")
-class EvidenceKind(Enum):
-    LINK = "LINK"
-    BADGE = "BADGE"
-    STORY = "STORY"
 
 
 @strawberry.type(description="What shows it: the `text` of a STORY, the `link` of a LINK or BADGE.")
@@ -47,7 +40,7 @@ def evidence_of(portfolio: profile.Portfolio, read: profile.Evidence) -> Evidenc
     return Evidence(
         id=strawberry.ID(read.evidence),
         portfolio=portfolio,
-        kind=EvidenceKind[read.kind.upper()],
+        kind=read.kind,
         title=read.title,
         text=read.text,
         link=Url(read.link) if read.link else None,

@@ -5,12 +5,12 @@
 import strawberry
 
 from gateway.api.command_result import CommandResult
-from gateway.api.portfolio.portfolio import InsightScope, Portfolio, portfolio_of
+from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
 from gateway.api.portfolio.reads import changed_portfolio
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Info
-from gateway.types.texts import Language
+from gateway.types.enums import InsightScope, Language
 from projections.views import timeline
 from rules import commands
 

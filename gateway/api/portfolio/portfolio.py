@@ -10,14 +10,14 @@ from strawberry import UNSET
 from gateway.api.paging import Connection
 from gateway.api.portfolio import timeline
 from gateway.api.portfolio.conversations import Conversation, conversation_of
-from gateway.api.portfolio.energy import EnergySource, HoursBand, Passion, energy_source_of, passion_of
+from gateway.api.portfolio.energy import EnergySource, Passion, energy_source_of, passion_of
 from gateway.api.portfolio.evidence import Evidence, Reflection, evidence_of, reflection_of
 from gateway.api.portfolio.goals import Goal, goal_of
 from gateway.api.portfolio.sharing import Shareable, Sharing, sharing_of
 from gateway.api.portfolio.talents import TalentClaim, talent_claim
 from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
-from gateway.types.enums import TalentQuadrant
+from gateway.types.enums import HoursBand, InsightScope, TalentQuadrant
 from gateway.types.fields import field
 from kit.ids import derived_id
 from projections.views import profile
@@ -48,12 +48,6 @@ class PortfolioState(Enum):
     OPEN = "OPEN"
     PAUSED = "PAUSED"
     CLOSED = "CLOSED"
-
-
-@strawberry.enum(description="What may be counted: which talents, and what energy they give.")
-class InsightScope(Enum):
-    TALENTS = "TALENTS"
-    ENERGY = "ENERGY"
 
 
 @strawberry.type(description="Being counted, anonymously, in releases.")
@@ -138,7 +132,7 @@ class Portfolio:
         consent = self.read.insight_consent
         if consent is None:
             return None
-        scopes = [scope for scope in InsightScope if scope.value.lower() in consent.scopes]
+        scopes = [scope for scope in InsightScope if scope in consent.scopes]
         return InsightConsent(scopes=scopes, since=consent.since, notice_version=consent.notice_version)
 
     @field(description="How it became what it is.")
@@ -177,8 +171,8 @@ def _balance(read: energy.EnergyBalance) -> EnergyBalance:
     """Name the month by its first day, whenever in it the balance was drawn up."""
     return EnergyBalance(
         month=read.moment.date().replace(day=1),
-        giver_hours_per_week=HoursBand[read.giver.upper()] if read.giver else None,
-        drainer_hours_per_week=HoursBand[read.drainer.upper()] if read.drainer else None,
+        giver_hours_per_week=read.giver,
+        drainer_hours_per_week=read.drainer,
     )
 
 

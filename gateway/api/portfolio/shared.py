@@ -10,10 +10,9 @@ from events.privacy.disclosures import Shown
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection, Paging
-from gateway.api.portfolio.sharing import ItemKind
 from gateway.context import Context, Info
 from gateway.reading.term_labels import item_in
-from gateway.types.enums import TalentQuadrant
+from gateway.types.enums import ItemKind, TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText
@@ -46,7 +45,7 @@ class SharedItem:
 def shared_item_of(read: shared.SharedItem) -> SharedItem:
     return SharedItem(
         id=strawberry.ID(read.item),
-        kind=ItemKind[read.kind.upper()],
+        kind=read.kind,
         owner=Colleague(id=strawberry.ID(read.owner), display_name=read.owner_name),
         title=LocalText(nl=read.title, en=read.title_en or read.title) if read.title is not None else None,
         text=read.text,

@@ -14,22 +14,10 @@ from gateway.api.portfolio.reads import changed_item
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, result_of, send_command
 from gateway.context import Info
+from gateway.types.enums import ItemKind
 from gateway.types.fields import field
 from projections.views import profile
 from rules import commands
-
-
-@strawberry.enum(description="What a portfolio is made of.")
-class ItemKind(Enum):
-    STATEMENT = "STATEMENT"
-    TALENT = "TALENT"
-    ENERGY_SOURCE = "ENERGY_SOURCE"
-    PASSION = "PASSION"
-    EVIDENCE = "EVIDENCE"
-    REFLECTION = "REFLECTION"
-    GOAL = "GOAL"
-    CONVERSATION = "CONVERSATION"
-    INSIGHT = "INSIGHT"
 
 
 @strawberry.enum(description="How widely an item is open.")
@@ -70,7 +58,7 @@ def sharing_of(read: profile.Sharing) -> Sharing:
     return Sharing(
         id=strawberry.ID(read.sharing),
         item_id=strawberry.ID(read.item),
-        kind=ItemKind[read.kind.upper()],
+        kind=read.kind,
         visibility=_VISIBILITY[read.audience],
         with_energy=read.with_energy,
         until=read.until,

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from rules.kinds import EnergySourceKind, HoursBand
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
 from events.catalog.registry import Event
 from projections.changes import Changes
@@ -21,6 +20,7 @@ from projections.views.profile.layout import (
     profile_table,
     text_columns,
 )
+from rules.kinds import EnergySourceKind, HoursBand
 
 ENERGY_SOURCES: Final = profile_table(
     "energy_sources",

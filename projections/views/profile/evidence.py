@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from rules.kinds import EvidenceKind
 from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
 from events.catalog.registry import Event
 from projections.changes import Changes
@@ -18,6 +17,7 @@ from projections.views.profile.layout import (
     profile_table,
     text_columns,
 )
+from rules.kinds import EvidenceKind
 
 EVIDENCE: Final = profile_table(
     "evidence",

@@ -6,7 +6,6 @@ from typing import Final
 
 import msgspec
 
-from rules.kinds import Audience, InsightScope, ItemKind
 from events.catalog.portfolio.sharing import (
     InsightConsentGiven,
     InsightConsentWithdrawn,
@@ -25,6 +24,7 @@ from projections.views.profile.layout import (
     profile_table,
     text_columns,
 )
+from rules.kinds import Audience, InsightScope, ItemKind
 
 SHARINGS: Final = profile_table(
     "sharings",

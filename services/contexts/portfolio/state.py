@@ -25,14 +25,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statement(Item, frozen=True, kw_only=True):
-    kind: ClassVar[ItemKind | None] = "statement"
+    kind: ClassVar[ItemKind | None] = ItemKind.STATEMENT
     text: str
 
 
 class Talent(Item, frozen=True, kw_only=True):
     """In own words, or by a shared `term`."""
 
-    kind: ClassVar[ItemKind | None] = "talent"
+    kind: ClassVar[ItemKind | None] = ItemKind.TALENT
     name: str
     name_en: str | None
     term: str | None
@@ -43,19 +43,19 @@ class Talent(Item, frozen=True, kw_only=True):
 
 
 class EnergySource(Item, frozen=True, kw_only=True):
-    kind: ClassVar[ItemKind | None] = "energy_source"
+    kind: ClassVar[ItemKind | None] = ItemKind.ENERGY_SOURCE
     source_kind: EnergySourceKind
     activity: str
     hours_per_week: HoursBand
 
 
 class Passion(Item, frozen=True, kw_only=True):
-    kind: ClassVar[ItemKind | None] = "passion"
+    kind: ClassVar[ItemKind | None] = ItemKind.PASSION
     text: str
 
 
 class Evidence(Item, frozen=True, kw_only=True):
-    kind: ClassVar[ItemKind | None] = "evidence"
+    kind: ClassVar[ItemKind | None] = ItemKind.EVIDENCE
     evidence_kind: EvidenceKind
     title: str
     content: str
@@ -63,7 +63,7 @@ class Evidence(Item, frozen=True, kw_only=True):
 
 
 class Reflection(Item, frozen=True, kw_only=True):
-    kind: ClassVar[ItemKind | None] = "reflection"
+    kind: ClassVar[ItemKind | None] = ItemKind.REFLECTION
     text: str
     about: tuple[str, ...]
 
@@ -71,7 +71,7 @@ class Reflection(Item, frozen=True, kw_only=True):
 class Goal(Item, frozen=True, kw_only=True):
     """`gone`: let go. `offered_to` is the team it is on offer to."""
 
-    kind: ClassVar[ItemKind | None] = "goal"
+    kind: ClassVar[ItemKind | None] = ItemKind.GOAL
     text: str
     horizon: date | None
     progress: int | None = None

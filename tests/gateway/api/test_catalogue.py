@@ -13,6 +13,7 @@ from gateway.api.catalogue.terms import SEARCH_CHARS_MAX
 from projections.views import catalogue
 from rules.clusters import CLUSTERS
 from rules.commands import CommandResult, LogPosition
+from rules.kinds import ItemKind
 from tests.gateway.house import PEOPLE
 from tests.gateway.reading.test_statements import statements
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TOMORROW, World, claimed
@@ -171,7 +172,12 @@ def test_the_history_tells_the_words_of_its_own_time(words: World) -> None:
 
 def test_a_talent_that_was_opened_to_another_reads_alike(words: World) -> None:
     shared = ItemShared(
-        sharing="5" * 32, item=TALENT, kind="talent", audience="people", people=(COLLEAGUE,), until=TOMORROW
+        sharing="5" * 32,
+        item=TALENT,
+        kind=ItemKind.TALENT,
+        audience="people",
+        people=(COLLEAGUE,),
+        until=TOMORROW,
     )
     words.happened(PORTFOLIO, by_term(), shared)
     document = "{ me { sharedWithMe { edges { node { title { nl en } term { id } } } } } }"

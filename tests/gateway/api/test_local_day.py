@@ -8,6 +8,7 @@ import pytest
 from events.catalog.employment import EmploymentEnded
 from events.catalog.portfolio.energy import EnergySourceNoted
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT
+from rules.kinds import EnergySourceKind, HoursBand
 from tests.gateway.api.test_shared import claimed, logged, opened_to, seen
 from tests.gateway.house import NOW
 from tests.gateway.world import COLLEAGUE, OWNER, World
@@ -59,7 +60,11 @@ def test_who_left_keeps_the_portfolio_until_midnight_of_its_last_day(world: Worl
 def test_a_month_of_the_energy_balance_ends_at_midnight_of_the_organisation(world: World) -> None:
     portfolio = world.opened()
     noted = EnergySourceNoted(
-        source="7" * 32, kind="giver", activity="Wandelen", hours_per_week="up_to_2", talents=()
+        source="7" * 32,
+        kind=EnergySourceKind.GIVER,
+        activity="Wandelen",
+        hours_per_week=HoursBand.UP_TO_2,
+        talents=(),
     )
     november = datetime(2026, 11, 30, 23, tzinfo=UTC)
     world.happened(portfolio, noted, at=november + 30 * MINUTE)  # on December 1

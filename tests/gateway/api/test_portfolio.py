@@ -24,6 +24,7 @@ from events.catalog.team import TeamFormed
 from projections.views import directory, profile, timeline
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT
 from rules.agreements import agreement_id
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, World, claimed, day_after
 
 pytestmark = pytest.mark.postgres
@@ -34,7 +35,9 @@ AGREEMENT = agreement_id(OWNER, "1" * 32)
 
 
 def shared(sharing: str, item: str, **to: Any) -> ItemShared:
-    return ItemShared(sharing=sharing, item=item, kind="talent", until=day_after(int(sharing[0])), **to)
+    return ItemShared(
+        sharing=sharing, item=item, kind=ItemKind.TALENT, until=day_after(int(sharing[0])), **to
+    )
 
 
 def test_nothing_is_there_until_it_is_opened(world: World) -> None:
@@ -49,14 +52,14 @@ def test_every_item_comes_as_its_owner_said_it(world: World) -> None:
         ProfileStatementWritten(statement=STATEMENT, text="Ik ben er."),
         EnergySourceNoted(
             source=SOURCE,
-            kind="drainer",
+            kind=EnergySourceKind.DRAINER,
             activity="Verslagen",
-            hours_per_week="from_2_to_8",
+            hours_per_week=HoursBand.FROM_2_TO_8,
             talents=(TALENT,),
         ),
         PassionNamed(passion=PASSION, text="Buiten werken"),
         ReflectionWritten(reflection=REFLECTION, text="Rust helpt.", about=(TALENT,)),
-        InsightConsentGiven(scopes=("energy", "talents"), notice_version=3),
+        InsightConsentGiven(scopes=(InsightScope.ENERGY, InsightScope.TALENTS), notice_version=3),
     )
     selection = (
         "version state statement { text } energySources { kind activity hoursPerWeek talentIds }"
@@ -76,7 +79,9 @@ def test_every_item_comes_as_its_owner_said_it(world: World) -> None:
 
 def test_a_talent_comes_with_what_shows_it(world: World) -> None:
     portfolio = world.opened()
-    story = EvidenceAdded(evidence=EVIDENCE, kind="story", title="De buurt", text="Zo.", talents=(TALENT,))
+    story = EvidenceAdded(
+        evidence=EVIDENCE, kind=EvidenceKind.STORY, title="De buurt", text="Zo.", talents=(TALENT,)
+    )
     world.happened(portfolio, claimed(), story)
     found = world.mine(
         "talents { name { nl en } quadrant evidence { title } history { strength } setAside sharings { id } }"
@@ -201,7 +206,7 @@ def test_names_are_read_together_however_many_items_there_are(world: World) -> N
             opening = ItemShared(
                 sharing=item,
                 item=item,
-                kind="talent",
+                kind=ItemKind.TALENT,
                 audience="people",
                 people=(COLLEAGUE,),
                 until=day_after(9),
@@ -278,7 +283,7 @@ def test_the_language_is_that_of_the_portfolio_and_dutch_before_there_is_one(wor
     ask = "{ viewer { language displayName role roles } }"
     world.registered(OWNER, "Fenna de Boer")
     assert asyncio.run(world.ask(ask))["data"]["viewer"]["language"] == "NL"
-    world.happened(f"portfolio-{OWNER}", PortfolioOpened(language="en"))
+    world.happened(f"portfolio-{OWNER}", PortfolioOpened(language=Language.EN))
     assert asyncio.run(world.ask(ask))["data"]["viewer"] == {
         "language": "EN",
         "displayName": "Fenna de Boer",

@@ -12,6 +12,7 @@ from events.catalog.portfolio.life import PortfolioClosed
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from projections.views import profile, shared
+from rules.kinds import EvidenceKind, ItemKind
 from tests.gateway.house import PEOPLE
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, YESTERDAY, World, day_after
 
@@ -40,7 +41,7 @@ def opened_to(
     return ItemShared(
         sharing=sharing,
         item=item,
-        kind="talent",
+        kind=ItemKind.TALENT,
         audience="people",
         people=people,
         until=until,
@@ -99,11 +100,13 @@ def test_energy_and_quadrant_are_shown_by_their_own_switch_only(world: World) ->
 def test_evidence_shows_its_title_and_its_link(world: World) -> None:
     portfolio = world.opened()
     link = "https://mee.example/badge"
-    world.happened(portfolio, EvidenceAdded(evidence=EVIDENCE, kind="badge", title="Training", link=link))
+    world.happened(
+        portfolio, EvidenceAdded(evidence=EVIDENCE, kind=EvidenceKind.BADGE, title="Training", link=link)
+    )
     opening = ItemShared(
         sharing="5" * 32,
         item=EVIDENCE,
-        kind="evidence",
+        kind=ItemKind.EVIDENCE,
         audience="people",
         people=(COLLEAGUE,),
         until=TOMORROW,

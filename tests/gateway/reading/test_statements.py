@@ -13,6 +13,7 @@ from events.catalog.portfolio.sharing import ItemShared
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.view_reader import ViewReader
+from rules.kinds import ItemKind
 from tests.gateway.house import SCHEMA
 from tests.gateway.world import COLLEAGUE, OWNER, TOMORROW, World, claimed
 
@@ -58,7 +59,7 @@ def test_a_page_of_what_others_opened_is_read_in_two_statements_and_recorded_in_
     opened = ItemShared(
         sharing="2" * 32,
         item="1" * 32,
-        kind="talent",
+        kind=ItemKind.TALENT,
         audience="people",
         people=(COLLEAGUE,),
         with_energy=False,

@@ -42,6 +42,7 @@ from events.codec import Recorded, UnknownEvent
 from kit.ids import new_id
 from projections.view import Fact
 from rules.agreements import agreement_id
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.projections.views.given import NOON
 
 DAY: Final = date(2026, 11, 24)
@@ -63,7 +64,7 @@ class _History:
         self.person = person
         self.made = 0
         self.there: dict[str, list[str]] = {}
-        self.events: list[Any] = [PortfolioOpened(language=draw(st.sampled_from(["nl", "en"])))]
+        self.events: list[Any] = [PortfolioOpened(language=draw(st.sampled_from(Language)))]
 
     def new(self, kind: str) -> str:
         # The same in every run: what is drawn must not depend on chance of our own.
@@ -98,11 +99,15 @@ class _History:
                 **self.draw(st.sampled_from(CLAIMED_BY)),
             ),
             "source": lambda: EnergySourceNoted(
-                source=new, kind="drainer", activity=words, hours_per_week="over_16", talents=some_talents
+                source=new,
+                kind=EnergySourceKind.DRAINER,
+                activity=words,
+                hours_per_week=HoursBand.OVER_16,
+                talents=some_talents,
             ),
             "passion": lambda: PassionNamed(passion=new, text=words),
             "evidence": lambda: EvidenceAdded(
-                evidence=new, kind="story", title=words, text=words, talents=some_talents
+                evidence=new, kind=EvidenceKind.STORY, title=words, text=words, talents=some_talents
             ),
             "reflection": lambda: ReflectionWritten(reflection=new, text=words, about=some_talents),
             "goal": lambda: GoalSet(goal=new, text=words, horizon=self.draw(st.none() | DAYS)),
@@ -120,7 +125,7 @@ class _History:
         return ItemShared(
             sharing=self.new("sharing"),
             item=item,
-            kind="talent",
+            kind=ItemKind.TALENT,
             audience="people",
             until=self.draw(DAYS),
             people=tuple(self.draw(st.lists(st.sampled_from(TEAMS), max_size=2))),
@@ -132,7 +137,9 @@ class _History:
             st.sampled_from(
                 [
                     ProfileStatementWritten(statement=TEAMS[1], text=self.draw(WORDS)),
-                    InsightConsentGiven(scopes=("talents",), notice_version=self.draw(st.integers(1, 9))),
+                    InsightConsentGiven(
+                        scopes=(InsightScope.TALENTS,), notice_version=self.draw(st.integers(1, 9))
+                    ),
                     InsightConsentWithdrawn(),
                     CorrectionRecorded(version=1, text="Anders."),
                     PortfolioPaused(),

@@ -21,13 +21,14 @@ from kit.ids import new_id
 from projections.parking import park
 from projections.views import profile
 from rules.agreements import agreement_id
+from rules.kinds import ItemKind, Language
 from rules.quadrants import TalentQuadrant
 from tests.projections.views.given import NOON, facts, folded, read
 
 pytestmark = pytest.mark.postgres
 
 ANN, BOB, LISTENING, PLANNING, NORTH, SOUTH = (new_id() for _ in range(6))
-OPENED = (f"portfolio-{ANN}", PortfolioOpened(language="nl"))
+OPENED = (f"portfolio-{ANN}", PortfolioOpened(language=Language.NL))
 CLAIMED = (
     f"portfolio-{ANN}",
     TalentClaimed(talent=LISTENING, name="Luisteren", strength=3, energy=1, use=1, story="Vaak gehoord."),
@@ -133,7 +134,7 @@ def with_bob(*texts: str) -> list[tuple[str, Event]]:
         for number, text in enumerate(texts)
     )
     held = ConversationHeld(conversation=PLANNING, held_on=DAY, agreements=made)
-    return [(f"portfolio-{ANN}", event) for event in (PortfolioOpened(language="nl"), planned, held)]
+    return [(f"portfolio-{ANN}", event) for event in (PortfolioOpened(language=Language.NL), planned, held)]
 
 
 def test_an_agreement_waits_for_the_other_party_and_is_shown_to_nobody_else(database: str) -> None:
@@ -179,7 +180,7 @@ def test_an_owner_set_aside_for_repair_shows_no_agreement(database: str) -> None
 
 def shared(sharing: str, until: date) -> tuple[str, Event]:
     opened = ItemShared(
-        sharing=sharing, item=LISTENING, kind="talent", audience="people", people=(BOB,), until=until
+        sharing=sharing, item=LISTENING, kind=ItemKind.TALENT, audience="people", people=(BOB,), until=until
     )
     return (f"portfolio-{ANN}", opened)
 
@@ -204,7 +205,7 @@ def test_sharing_is_due_once_its_last_day_is_past(database: str) -> None:
 
 def test_who_is_forgotten_has_no_row_left_and_the_others_have(database: str) -> None:
     joined = (f"employment-{ANN}", TeamJoined(team=NORTH, on=date(2026, 1, 5)))
-    bobs = (f"portfolio-{BOB}", PortfolioOpened(language="en"))
+    bobs = (f"portfolio-{BOB}", PortfolioOpened(language=Language.EN))
     gone = (f"portfolio-{ANN}", Forgotten())
     folded(database, profile.VIEW, facts(OPENED, CLAIMED, joined, bobs, gone))
     assert read(database, profile.portfolio_of, ANN) is None

@@ -19,6 +19,7 @@ from kit.ids import new_id
 from projections.parking import park
 from projections.views import shared
 from rules import kinds
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind, Language
 from tests.projections.views.given import facts, folded, read
 
 pytestmark = pytest.mark.postgres
@@ -31,7 +32,7 @@ STAFF = [
     for person, name in ((ANN, "Anna de Wit"), (BOB, "Bob Smit"), (CAS, "Cas Öz"))
 ]
 CLAIMED = TalentClaimed(talent=ITEM, name="Luisteren", strength=4, energy=-1, use=2, story="Op straat.")
-OPENED = PortfolioOpened(language="nl")
+OPENED = PortfolioOpened(language=Language.NL)
 
 
 def shown(database: str, viewer: str, *, today: date = TODAY, **asked: Any) -> list[shared.SharedItem]:
@@ -62,7 +63,7 @@ def after(database: str, *happened: Event, viewer: str = BOB) -> list[shared.Sha
 TALENT = shared.SharedItem(
     sharing=FIRST,
     item=ITEM,
-    kind="talent",
+    kind=ItemKind.TALENT,
     owner=ANN,
     owner_name="Anna de Wit",
     title="Luisteren",
@@ -104,13 +105,18 @@ def test_an_item_is_seen_as_it_is_now(database: str) -> None:
         ("statement", ProfileStatementWritten(statement=ITEM, text="Ik ben."), (None, "Ik ben.", None)),
         (
             "energy_source",
-            EnergySourceNoted(source=ITEM, kind="giver", activity="Huisbezoek", hours_per_week="up_to_2"),
+            EnergySourceNoted(
+                source=ITEM,
+                kind=EnergySourceKind.GIVER,
+                activity="Huisbezoek",
+                hours_per_week=HoursBand.UP_TO_2,
+            ),
             (None, "Huisbezoek", None),
         ),
         ("passion", PassionNamed(passion=ITEM, text="Muziek"), (None, "Muziek", None)),
         (
             "evidence",
-            EvidenceAdded(evidence=ITEM, kind="link", title="Blog", link="https://mee.example/b"),
+            EvidenceAdded(evidence=ITEM, kind=EvidenceKind.LINK, title="Blog", link="https://mee.example/b"),
             ("Blog", None, "https://mee.example/b"),
         ),
         ("reflection", ReflectionWritten(reflection=ITEM, text="Wat hielp."), (None, "Wat hielp.", None)),
@@ -151,13 +157,15 @@ def test_the_last_day_is_within_and_the_day_after_is_not(database: str) -> None:
         ("talent", CLAIMED, TalentSetAside(talent=ITEM)),
         (
             "energy_source",
-            EnergySourceNoted(source=ITEM, kind="giver", activity="Bellen", hours_per_week="up_to_2"),
+            EnergySourceNoted(
+                source=ITEM, kind=EnergySourceKind.GIVER, activity="Bellen", hours_per_week=HoursBand.UP_TO_2
+            ),
             EnergySourceRemoved(source=ITEM),
         ),
         ("passion", PassionNamed(passion=ITEM, text="Muziek"), PassionLetGo(passion=ITEM)),
         (
             "evidence",
-            EvidenceAdded(evidence=ITEM, kind="story", title="Dag", text="Goed."),
+            EvidenceAdded(evidence=ITEM, kind=EvidenceKind.STORY, title="Dag", text="Goed."),
             EvidenceWithdrawn(evidence=ITEM),
         ),
         ("goal", GoalSet(goal=ITEM, text="Rust"), GoalLetGo(goal=ITEM)),

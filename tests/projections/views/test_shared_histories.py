@@ -16,6 +16,7 @@ from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, Talen
 from events.catalog.registry import Event
 from events.codec import Forgotten
 from projections.views import shared
+from rules.kinds import ItemKind, Language
 from rules.names import plain_name
 from tests.projections.views.given import facts, folded, read
 
@@ -37,7 +38,7 @@ def history_of(seed: int) -> History:
     happened: History = []
     for person in PEOPLE:
         happened.append((f"employment-{person}", _registered(random)))
-        for event in (PortfolioOpened(language="nl"), _claimed(random), _set(random)):
+        for event in (PortfolioOpened(language=Language.NL), _claimed(random), _set(random)):
             happened.append((f"portfolio-{person}", event))
     for number in range(EVENTS):
         person = random.choice(PEOPLE)
@@ -71,7 +72,7 @@ def _shared(random: Random, number: int) -> ItemShared:
     return ItemShared(
         sharing=f"{number:032x}",
         item=random.choice(ITEMS),
-        kind="talent",
+        kind=ItemKind.TALENT,
         audience=random.choice(("people", "people", "people", "team")),
         until=TODAY + timedelta(days=random.choice((-1, 0, 0, 9))),
         people=tuple(random.sample(PEOPLE, random.choice((1, 2)))),

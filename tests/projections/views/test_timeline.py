@@ -17,6 +17,7 @@ from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
 from projections.views import timeline
+from rules.kinds import EvidenceKind, ItemKind, Language
 from rules.texts import QUOTED
 from tests.events.examples import EXAMPLES
 from tests.projections.views.given import NOON, facts, folded, read
@@ -26,10 +27,12 @@ pytestmark = pytest.mark.postgres
 
 ANN, BOB, LISTENING, GOAL, BADGE, SHARING = (new_id() for _ in range(6))
 UNTIL = date(2027, 3, 3)
-OPENED = PortfolioOpened(language="nl")
+OPENED = PortfolioOpened(language=Language.NL)
 CLAIMED = TalentClaimed(talent=LISTENING, name="Luisteren", strength=3, energy=1, use=1)
 SET_ASIDE = TalentSetAside(talent=LISTENING)
-SHARED = ItemShared(sharing=SHARING, item=LISTENING, kind="talent", audience="team", until=UNTIL, team=BOB)
+SHARED = ItemShared(
+    sharing=SHARING, item=LISTENING, kind=ItemKind.TALENT, audience="team", until=UNTIL, team=BOB
+)
 
 
 def told(database: str, *happened: Event) -> list[timeline.Entry]:
@@ -113,7 +116,7 @@ def test_an_agreement_is_told_in_its_own_words(database: str) -> None:
 
 
 def test_an_item_that_is_gone_is_named_no_more_but_its_history_stays(database: str) -> None:
-    added = EvidenceAdded(evidence=BADGE, kind="story", title="Cursus", text="Gehaald.")
+    added = EvidenceAdded(evidence=BADGE, kind=EvidenceKind.STORY, title="Cursus", text="Gehaald.")
     entries = told(database, CLAIMED, added, SET_ASIDE, EvidenceWithdrawn(evidence=BADGE))
     assert [entry.item for entry in entries] == [LISTENING, None, LISTENING, None]
     assert entries[1].nl == f"Bewijs {QUOTED.format('Cursus')} toegevoegd"

@@ -9,6 +9,7 @@ from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from kit.ids import derived_id
+from rules.kinds import ItemKind
 from services.contexts.employment.commands import (
     RecordEmploymentEnded,
     RecordTeamJoined,
@@ -87,8 +88,8 @@ def test_who_leaves_the_organisation_leaves_every_team_with_it() -> None:
 
 
 BOTH = (
-    ItemShared(sharing="t", item="i", kind="talent", audience="team", team=TEAM, until=TODAY),
-    ItemShared(sharing="p", item="i", kind="talent", audience="people", people=("q",), until=TODAY),
+    ItemShared(sharing="t", item="i", kind=ItemKind.TALENT, audience="team", team=TEAM, until=TODAY),
+    ItemShared(sharing="p", item="i", kind=ItemKind.TALENT, audience="people", people=("q",), until=TODAY),
     GoalOfferedToTeam(goal="g", team=TEAM, wording="Wie coacht mee?"),
 )
 

@@ -1,27 +1,25 @@
 """What the owner may ask about what gives and costs energy, and about passions."""
 
-from typing import Final, Literal
+from typing import Annotated, Final
 
 from typing_extensions import override
 
 from rules.commands import Refusal
+from rules.kinds import EnergySourceKind, HoursBand
 from services.contexts.portfolio.base import NewItem, PortfolioCommand, references_refusals
-from services.decisions.command import Ids
+from services.decisions.command import Ids, name_of
 from services.decisions.validation import text_refusals
 
 ACTIVITY_CHARS_MAX: Final = 200
 PASSION_CHARS_MAX: Final = 400
 
-EnergySourceKindName = Literal["GIVER", "DRAINER"]
-HoursBandName = Literal["UP_TO_2", "FROM_2_TO_8", "FROM_8_TO_16", "OVER_16"]
-
 
 class NoteEnergySource(NewItem, frozen=True, kw_only=True):
     """An activity of the usual working week."""
 
-    kind: EnergySourceKindName
+    kind: Annotated[str, name_of(EnergySourceKind)]
     activity: str
-    hours_per_week: HoursBandName
+    hours_per_week: Annotated[str, name_of(HoursBand)]
     talent_ids: tuple[str, ...] = ()
 
     @override

@@ -14,8 +14,6 @@ from rules.commands import Refusal
 from rules.kinds import EnergySourceKind, HoursBand
 from services.contexts.portfolio.energy.commands import (
     EnergyCommand,
-    EnergySourceKindName,
-    HoursBandName,
     LetGoOfPassion,
     NamePassion,
     NoteEnergySource,
@@ -39,14 +37,6 @@ ENERGY_SOURCES_MAX: Final = 100
 """Energy sources in one portfolio that are not removed."""
 PASSIONS_MAX: Final = 50
 """Passions in one portfolio that are not let go."""
-
-_KINDS: Final[dict[EnergySourceKindName, EnergySourceKind]] = {"GIVER": "giver", "DRAINER": "drainer"}
-_BANDS: Final[dict[HoursBandName, HoursBand]] = {
-    "UP_TO_2": "up_to_2",
-    "FROM_2_TO_8": "from_2_to_8",
-    "FROM_8_TO_16": "from_8_to_16",
-    "OVER_16": "over_16",
-}
 
 
 def decide_energy(command: EnergyCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
@@ -89,7 +79,7 @@ def evolve_energy(state: Portfolio, event: EnergyEvent) -> Portfolio:
 def _source_refusals(command: NoteEnergySource, state: Portfolio) -> list[Refusal]:
     kept = state.kept(EnergySource)
     refusals = talents_refusals(state, command.talent_ids)
-    activity, kind = same_words(command.activity), _KINDS[command.kind]
+    activity, kind = same_words(command.activity), EnergySourceKind[command.kind]
     if any(source.source_kind == kind and same_words(source.activity) == activity for source in kept):
         nl = "Deze energiebron staat al in je portfolio. Haal haar eerst weg als er iets aan verandert."
         en = "This energy source is in your portfolio already. Remove it first when something changes."
@@ -104,9 +94,9 @@ def _source_refusals(command: NoteEnergySource, state: Portfolio) -> list[Refusa
 def _noted(command: NoteEnergySource, source: str) -> EnergySourceNoted:
     return EnergySourceNoted(
         source=source,
-        kind=_KINDS[command.kind],
+        kind=EnergySourceKind[command.kind],
         activity=one_line(command.activity),
-        hours_per_week=_BANDS[command.hours_per_week],
+        hours_per_week=HoursBand[command.hours_per_week],
         talents=once(command.talent_ids),
     )
 

@@ -89,8 +89,8 @@ def _added(command: AddEvidence, evidence: str) -> EvidenceAdded:
 
 def _kind(source: EvidenceSource) -> EvidenceKind:
     if source.link is not None:
-        return "link"
-    return "badge" if source.badge is not None else "story"
+        return EvidenceKind.LINK
+    return EvidenceKind.BADGE if source.badge is not None else EvidenceKind.STORY
 
 
 def _adding_refusals(command: AddEvidence, added: EvidenceAdded, state: Portfolio) -> list[Refusal]:

@@ -1,11 +1,13 @@
 """What the owner may ask about the portfolio as a whole."""
 
-from typing import Final, Literal
+from typing import Annotated, Final
 
 from typing_extensions import override
 
 from rules.commands import Refusal
+from rules.kinds import Language
 from services.contexts.portfolio.base import AsProfessional, PortfolioCommand
+from services.decisions.command import name_of
 from services.decisions.validation import text_refusals
 
 STATEMENT_CHARS_MAX: Final = 4_000
@@ -13,7 +15,7 @@ CORRECTION_CHARS_MAX: Final = 1_000
 
 
 class OpenPortfolio(AsProfessional, frozen=True, kw_only=True):
-    language: Literal["NL", "EN"]
+    language: Annotated[str, name_of(Language)]
 
 
 class WriteProfileStatement(PortfolioCommand, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from events.catalog.portfolio.life import (
 )
 from events.catalog.portfolio.sharing import InsightConsentWithdrawn
 from rules.commands import Refusal
+from rules.kinds import Language
 from rules.timeline import entry_id
 from services.contexts.portfolio.life.commands import (
     ClosePortfolio,
@@ -44,7 +45,7 @@ def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[Portf
     match command:
         case OpenPortfolio():
             reject_if(_opening_refusals(state))
-            return (PortfolioOpened(language="nl" if command.language == "NL" else "en"),)
+            return (PortfolioOpened(language=Language[command.language]),)
         case WriteProfileStatement():
             return (_written(command, state, ids),)
         case RecordCorrection():

@@ -1,7 +1,7 @@
 """What the owner may ask about who sees what and about being counted, and what time brings to an end."""
 
 from datetime import date
-from typing import ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final
 
 import msgspec
 from typing_extensions import override
@@ -9,8 +9,9 @@ from typing_extensions import override
 from events.streams import Stream
 from kit.ids import is_id
 from rules.commands import Refusal
+from rules.kinds import InsightScope
 from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
-from services.decisions.command import Command, Ids, stream_of
+from services.decisions.command import Command, Ids, name_of, stream_of
 from services.decisions.validation import invalid
 
 PEOPLE_MAX: Final = 30
@@ -18,10 +19,8 @@ PEOPLE_MAX: Final = 30
 NOTICE_VERSION: Final = 1
 """Of the explanation of being counted that is shown now."""
 
-InsightScopeName = Literal["TALENTS", "ENERGY"]
 
-
-class Audience(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class AudienceInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """One of the three; `organisation` is true or left out."""
 
     people: tuple[str, ...] | None = None
@@ -44,7 +43,7 @@ class ShareItem(NewItem, AsProfessional, frozen=True, kw_only=True):
     """Through the day `until`; energy of a talent only when asked."""
 
     item_id: str
-    audience: Audience = msgspec.field(name="with")
+    audience: AudienceInput = msgspec.field(name="with")
     until: date
     with_energy: bool = False
 
@@ -89,7 +88,7 @@ class EndItemSharings(Command, frozen=True, kw_only=True):
 class GiveInsightConsent(PortfolioCommand, frozen=True, kw_only=True):
     """To being counted, anonymously, in exactly these scopes from now on."""
 
-    scopes: tuple[InsightScopeName, ...]
+    scopes: tuple[Annotated[str, name_of(InsightScope)], ...]
     notice_version: int
 
     @override

@@ -29,7 +29,6 @@ from services.contexts.portfolio.sharing.commands import (
     EndItemSharing,
     EndItemSharings,
     GiveInsightConsent,
-    InsightScopeName,
     ShareItem,
     SharingCommand,
     WithdrawInsightConsent,
@@ -41,8 +40,6 @@ from services.decisions.validation import invalid
 
 SHARINGS_MAX: Final = 300
 """Sharings of one portfolio that are open: so many end in one commit when it is closed."""
-
-_SCOPES: Final[dict[InsightScopeName, InsightScope]] = {"TALENTS": "talents", "ENERGY": "energy"}
 
 
 def decide_sharing(command: SharingCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
@@ -223,7 +220,7 @@ def _not_over_refusals(named: list[Sharing | None]) -> list[Refusal]:
 
 def _consented(command: GiveInsightConsent, state: Portfolio) -> InsightConsentGiven:
     given = InsightConsentGiven(
-        scopes=tuple(scope for name, scope in _SCOPES.items() if name in command.scopes),
+        scopes=tuple(scope for scope in InsightScope if scope.name in command.scopes),
         notice_version=command.notice_version,
     )
     refusals = change_refusals(state)

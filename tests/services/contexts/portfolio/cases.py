@@ -34,6 +34,7 @@ from events.catalog.portfolio.sharing import (
 )
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind
 from rules.timeline import entry_id
 from tests.services.contexts.portfolio.home import (
     AGREED,
@@ -97,9 +98,9 @@ CASES: Final = (
         (
             EnergySourceNoted(
                 source=NEW,
-                kind="giver",
+                kind=EnergySourceKind.GIVER,
                 activity="Op huisbezoek",
-                hours_per_week="from_8_to_16",
+                hours_per_week=HoursBand.FROM_8_TO_16,
                 talents=("calm",),
             ),
         ),
@@ -124,7 +125,7 @@ CASES: Final = (
         (
             EvidenceAdded(
                 evidence=NEW,
-                kind="badge",
+                kind=EvidenceKind.BADGE,
                 title="Diploma",
                 link="https://badges.example/7?x=%20#a",
                 talents=("calm",),
@@ -211,7 +212,7 @@ CASES: Final = (
             ItemShared(
                 sharing=NEW,
                 item="calm",
-                kind="talent",
+                kind=ItemKind.TALENT,
                 audience="team",
                 team=KADE,
                 until=TODAY + DAY,
@@ -231,7 +232,7 @@ CASES: Final = (
     Case(
         "giveInsightConsent",
         {"scopes": ["ENERGY", "TALENTS", "ENERGY"], "noticeVersion": 1},
-        (InsightConsentGiven(scopes=("talents", "energy"), notice_version=1),),
+        (InsightConsentGiven(scopes=(InsightScope.TALENTS, InsightScope.ENERGY), notice_version=1),),
     ),
     Case(
         "withdrawInsightConsent",

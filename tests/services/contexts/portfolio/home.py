@@ -16,6 +16,7 @@ from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from kit.ids import derived_id
 from rules.agreements import agreement_id
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY
 
 AS_COLLEAGUE: Final = msgspec.structs.replace(IDS, person=COLLEAGUE)
@@ -25,12 +26,14 @@ AGREED: Final = agreement_id(PERSON, "0" * 31 + "a")
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
 KADE = derived_id(ORGANISATION, "team", "kade")
 IN_TEAM = TeamJoined(team=KADE, on=date(2026, 1, 1))
-OPENED = PortfolioOpened(language="nl")
+OPENED = PortfolioOpened(language=Language.NL)
 STATEMENT = ProfileStatementWritten(statement="me", text="Ik sta naast mensen.")
 CALM = TalentClaimed(talent="calm", name="Rust brengen", strength=4, energy=2, use=1, story="Op straat.")
-SOURCE = EnergySourceNoted(source="forms", kind="drainer", activity="Formulieren", hours_per_week="up_to_2")
+SOURCE = EnergySourceNoted(
+    source="forms", kind=EnergySourceKind.DRAINER, activity="Formulieren", hours_per_week=HoursBand.UP_TO_2
+)
 PASSION = PassionNamed(passion="youth", text="Met jongeren werken")
-EVIDENCE = EvidenceAdded(evidence="thanks", kind="story", title="Bedankje", text="Van een gezin.")
+EVIDENCE = EvidenceAdded(evidence="thanks", kind=EvidenceKind.STORY, title="Bedankje", text="Van een gezin.")
 REFLECTION = ReflectionWritten(reflection="note", text="Wat ging er goed?", about=("calm",))
 GOAL = GoalSet(goal="coach", text="Coachen leren", horizon=date(2027, 6, 1))
 PLANNED = ConversationPlanned(conversation="talk", other=COLLEAGUE, planned_for=TODAY + DAY)
@@ -39,9 +42,14 @@ HELD = ConversationHeld(
     conversation="held", held_on=TODAY, agreements=(AgreementMade(agreement=AGREED, text="Samen kijken"),)
 )
 SHARED = ItemShared(
-    sharing="open", item="calm", kind="talent", audience="people", people=(COLLEAGUE,), until=TODAY + DAY
+    sharing="open",
+    item="calm",
+    kind=ItemKind.TALENT,
+    audience="people",
+    people=(COLLEAGUE,),
+    until=TODAY + DAY,
 )
-CONSENT = InsightConsentGiven(scopes=("talents",), notice_version=1)
+CONSENT = InsightConsentGiven(scopes=(InsightScope.TALENTS,), notice_version=1)
 
 AT_WORK: Final[tuple[Event, ...]] = (REGISTERED, IN_TEAM)
 ITEMS: Final[tuple[Event, ...]] = (

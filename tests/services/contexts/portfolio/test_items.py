@@ -23,6 +23,7 @@ from events.catalog.portfolio.goals import (
 )
 from events.catalog.portfolio.life import CorrectionRecorded, PortfolioPaused, ProfileStatementWritten
 from events.catalog.registry import Event
+from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand
 from rules.timeline import entry_id
 from services.contexts.portfolio.base import LINK_CHARS_MAX, REFERENCES_MAX
 from services.contexts.portfolio.conversations.commands import AGREEMENT_CHARS_MAX, AGREEMENTS_MAX
@@ -144,12 +145,15 @@ def many(name: str) -> list[Event]:
     numbers = [str(number) for number in range(REFLECTIONS_MAX)]
     made: dict[str, list[Event]] = {
         "noteEnergySource": [
-            EnergySourceNoted(source=n, kind="giver", activity=n, hours_per_week="up_to_2")
+            EnergySourceNoted(
+                source=n, kind=EnergySourceKind.GIVER, activity=n, hours_per_week=HoursBand.UP_TO_2
+            )
             for n in numbers[:ENERGY_SOURCES_MAX]
         ],
         "namePassion": [PassionNamed(passion=n, text=n) for n in numbers[:PASSIONS_MAX]],
         "addEvidence": [
-            EvidenceAdded(evidence=n, kind="story", title=n, text=n) for n in numbers[:EVIDENCE_MAX]
+            EvidenceAdded(evidence=n, kind=EvidenceKind.STORY, title=n, text=n)
+            for n in numbers[:EVIDENCE_MAX]
         ],
         "writeReflection": [ReflectionWritten(reflection=n, text=n) for n in numbers],
         "setGoal": [GoalSet(goal=n, text=n) for n in numbers[:GOALS_MAX]],

@@ -14,6 +14,7 @@ from events.catalog.portfolio.talents import TalentSetAside
 from events.catalog.registry import Event, category_of
 from events.streams import Stream
 from rules.agreements import agreement_id
+from rules.kinds import Language
 from rules.timeline import entry_id
 from services.contexts.portfolio.decider import DECIDER
 from services.contexts.portfolio.life.commands import ClosePortfolio, OpenPortfolio
@@ -75,7 +76,7 @@ def test_a_command_names_every_stream_that_its_decision_reads(case: Case) -> Non
 
 def test_opening_names_them_too() -> None:
     opening = asked("openPortfolio")
-    assert decide(loaded(opening, IDS, *AT_WORK), opening) == (PortfolioOpened(language="nl"),)
+    assert decide(loaded(opening, IDS, *AT_WORK), opening) == (PortfolioOpened(language=Language.NL),)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

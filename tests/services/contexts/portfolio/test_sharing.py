@@ -11,6 +11,7 @@ from events.catalog.portfolio.goals import GoalLetGo
 from events.catalog.portfolio.life import PortfolioClosed, PortfolioPaused
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.registry import Event
+from rules.kinds import ItemKind
 from services.contexts.portfolio.sharing.commands import PEOPLE_MAX, EndItemSharings
 from services.contexts.portfolio.sharing.decider import SHARINGS_MAX
 from services.contexts.portfolio.state import SHARING_DAYS_MAX_DEFAULT
@@ -107,7 +108,9 @@ def test_one_item_is_open_to_one_audience_once() -> None:
     there = given(*HOME, shared(days=9))
     there.when(share(days=20)).refused("ALREADY_SO", fields=["with"])
     there.when(share(to={"organisation": True})).then(
-        ItemShared(sharing=NEW, item="youth", kind="passion", audience="organisation", until=TODAY + DAY)
+        ItemShared(
+            sharing=NEW, item="youth", kind=ItemKind.PASSION, audience="organisation", until=TODAY + DAY
+        )
     )
     over = given(*HOME, shared(days=-1))  # its day is past, though no process ended it yet
     over.when(share()).then(shared(sharing=NEW))

@@ -7,6 +7,7 @@ from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from rules.clusters import TermState
+from rules.kinds import Language
 from services.contexts.portfolio.life.commands import OpenPortfolio
 from services.contexts.portfolio.talents.commands import (
     STORY_CHARS_MAX,
@@ -21,7 +22,7 @@ from services.decisions.command import Ids, Word
 from tests.spec import IDS, NEW, given
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
-OPENED = PortfolioOpened(language="nl")
+OPENED = PortfolioOpened(language=Language.NL)
 CALM = TalentClaimed(talent="calm", name="Rust brengen", strength=4, energy=2, use=1, story="Op straat.")
 AT_WORK = (REGISTERED, OPENED)
 
@@ -45,8 +46,8 @@ def revise(
 
 
 def test_who_works_here_opens_a_portfolio() -> None:
-    given(REGISTERED).when(OpenPortfolio(language="NL")).then(PortfolioOpened(language="nl"))
-    given(REGISTERED).when(OpenPortfolio(language="EN")).then(PortfolioOpened(language="en"))
+    given(REGISTERED).when(OpenPortfolio(language="NL")).then(PortfolioOpened(language=Language.NL))
+    given(REGISTERED).when(OpenPortfolio(language="EN")).then(PortfolioOpened(language=Language.EN))
 
 
 def test_who_is_not_registered_opens_none() -> None:
