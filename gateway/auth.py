@@ -20,12 +20,15 @@ class Identity:
     person: str | None
     expires_at: datetime
     token: str
+    keys_version: int = 0
+    """Which set of the issuer's keys the token was verified with."""
 
 
 class Authenticator:
     """Verifies a token in full, then finds its person.
 
-    A verified token is remembered, by its hash, until it expires: verifying is the dearest part of a read.
+    A verified token is remembered, by its hash, until it expires or the issuer's keys change: verifying is
+    the dearest part of a read.
     """
 
     def __init__(
@@ -45,18 +48,31 @@ class Authenticator:
     async def identify(self, token: str) -> Identity:
         """Verify a token and find its person. Raises TokenRefusedError, or IssuerUnreachableError."""
         name = hashlib.sha256(token.encode()).digest()
+        if self._verifier.keys_due:
+            await asyncio.to_thread(self._verifier.look_at_keys)
+        version = self._verifier.keys_version
         known = self._remembered.get(name)
-        if known is not None and known.expires_at > self._clock.now():
+        if known is not None and known.keys_version == version and known.expires_at > self._clock.now():
             return known
         # on a thread: verifying costs milliseconds, and may have to fetch the issuer's keys
         claims = await asyncio.to_thread(self._verifier.verify, token)
         value = claims.get(self._person_claim)
         person = await self._person_for(value) if isinstance(value, str) and value else None
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
-        identity = Identity(person=person, expires_at=expires_at, token=token)
+        identity = Identity(person=person, expires_at=expires_at, token=token, keys_version=version)
         if person is not None:  # one unknown now may be registered the next moment
             self._remember(name, identity)
         return identity
+
+    async def confirmed(self, identity: Identity) -> Identity:
+        """Return an identity found before, verified again if the issuer's keys have changed since.
+
+        Raises what `identify` raises. For what runs longer than a request: a stream, or a WebSocket.
+        """
+        unchanged = identity.keys_version == self._verifier.keys_version and not self._verifier.keys_due
+        if unchanged and identity.expires_at > self._clock.now():
+            return identity
+        return await self.identify(identity.token)
 
     def _remember(self, name: bytes, identity: Identity) -> None:
         self._remembered[name] = identity

@@ -129,6 +129,17 @@ class Context:
             return 0.0
         return max(0.0, (self.identity.expires_at - self.gateway.calendar.now()).total_seconds())
 
+    async def _check_token(self) -> None:
+        """Raise UNAUTHENTICATED unless the token still holds: a stream outlives the first look at it."""
+        if self.identity is None or not self.still_identified():
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
+        try:
+            self.identity = await self.gateway.authenticator.confirmed(self.identity)
+        except TokenRefusedError as refused:
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, f"Sign in again: {refused}.") from refused
+        except IssuerUnreachableError as error:
+            raise GatewayError(ErrorCode.UNAVAILABLE, "Tokens can't be checked now.") from error
+
     async def check_access(self, name: str, *, role_held: bool) -> Caller | None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.
 
@@ -138,8 +149,7 @@ class Context:
         allowed = roles_for(name)
         if Role.PUBLIC in allowed:
             return None
-        if not self.still_identified():
-            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
+        await self._check_token()
         if self.role not in allowed:
             names = ", ".join(sorted(role.name for role in allowed))
             raise GatewayError(

@@ -59,6 +59,8 @@ class Settings:
     oidc_audience: str = "ipp"
     oidc_jwks_url: str = ""
     oidc_person_claim: str = "employee_number"
+    oidc_keys_age_max_s: float = 300.0
+    """How old the issuer's keys may be, 30 s at least: a key that was removed is taken for so long."""
 
     services_url: str = ""
     """Where the gateway sends commands; empty in the embedded profile, where they are handled in process."""

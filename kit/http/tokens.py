@@ -32,12 +32,23 @@ class IssuerUnreachableError(UnavailableError):
 
 
 class IssuerKeys(Protocol):
+    @property
+    def version(self) -> int:
+        """Which set of keys this is: another number after each change of the set."""
+
+    @property
+    def due(self) -> bool:
+        """Whether the keys are so old that the next call of `keys` fetches them again."""
+
     def keys(self, *, refresh: bool) -> KeySet:
         """Return the issuer's public keys; `refresh` when a token names one that is not among them."""
 
 
 class KnownKeys:
     """Keys that are at hand."""
+
+    version: Final = 1
+    due: Final = False
 
     def __init__(self, keys: KeySet) -> None:
         self._keys = keys
@@ -49,17 +60,36 @@ class KnownKeys:
 class FetchedKeys:
     """Keys from the issuer's JWKS address, kept, and asked for again at most every half minute.
 
-    One thread fetches, outside of the lock; tokens signed with keys that are known are verified meanwhile.
+    They are asked for again when a token names an unknown key, and when they are `age_max_s` old, since a key
+    that the issuer removed is known until then. While the issuer is away, the keys last fetched hold. One
+    thread fetches, outside of the lock; tokens signed with keys that are known are verified meanwhile.
     """
 
-    def __init__(self, url: str, *, clock: Clock, client: httpx.Client) -> None:
+    def __init__(self, url: str, *, clock: Clock, client: httpx.Client, age_max_s: float) -> None:
         self._url = url
         self._clock = clock
         self._client = client
+        self._age_max = timedelta(seconds=age_max_s)
         self._keys: KeySet | None = None
+        self._version = 0
+        self._fetched_at: datetime | None = None
         self._asked_at: datetime | None = None
         self._fetching: threading.Event | None = None
         self._lock = threading.Lock()
+
+    @property
+    def version(self) -> int:
+        """How often the set of keys has changed."""
+        return self._version
+
+    @property
+    def due(self) -> bool:
+        """Whether the keys are old enough to be fetched again, and nobody does or has just tried."""
+        fetched_at = self._fetched_at
+        if fetched_at is None or self._clock.now() - fetched_at < self._age_max:
+            return False
+        with self._lock:
+            return self._fetching is None and self._may_ask()
 
     def keys(self, *, refresh: bool) -> KeySet:
         """Return the keys last fetched.
@@ -67,12 +97,12 @@ class FetchedKeys:
         Raises IssuerUnreachableError while there are none, and for an unknown key while another thread asks.
         """
         known = self._keys
-        if known is not None and not refresh:
+        if known is not None and not refresh and not self.due:
             return known
         done, mine = self._begin()
         if done is not None and mine:
             self._fetch_and_keep(done)
-        elif done is not None:
+        elif done is not None and (refresh or known is None):
             if known is not None:  # no thread waits for a name that anyone may have made up
                 raise IssuerUnreachableError("the issuer's keys are being fetched")
             done.wait(KEYS_TIMEOUT_S)
@@ -92,7 +122,13 @@ class FetchedKeys:
 
     def _fetch_and_keep(self, done: threading.Event) -> None:
         try:
-            self._keys = self._fetch() or self._keys
+            fetched = self._fetch()
+            if fetched is not None:
+                changed = self._keys is None or _names(fetched) != _names(self._keys)
+                # The keys before the number: who reads a number finds these keys or later ones.
+                self._keys = fetched
+                self._version += changed
+                self._fetched_at = self._clock.now()
         finally:
             with self._lock:
                 self._fetching = None
@@ -114,6 +150,11 @@ class FetchedKeys:
             return None
 
 
+def _names(keys: KeySet) -> frozenset[tuple[str | None, str]]:
+    """Return each key's name and fingerprint: a key that was replaced under its old name differs."""
+    return frozenset((key.kid, key.thumbprint()) for key in keys)
+
+
 class TokenVerifier:
     """Verifies a token in full and returns its claims; safe from several threads."""
 
@@ -128,6 +169,20 @@ class TokenVerifier:
             aud={"essential": True, "value": audience},
             exp={"essential": True},
         )
+
+    @property
+    def keys_version(self) -> int:
+        """Which set of keys verifies now: a token that was verified with another is to be verified again."""
+        return self._keys.version
+
+    @property
+    def keys_due(self) -> bool:
+        """Whether the keys are old enough to be fetched again: then call `look_at_keys`, which may wait."""
+        return self._keys.due
+
+    def look_at_keys(self) -> None:
+        """Fetch the keys again if they are due. Keeps the known ones when the issuer is away."""
+        self._keys.keys(refresh=False)
 
     def verify(self, token: str) -> Mapping[str, Any]:
         """Return the claims. Raises TokenRefusedError and IssuerUnreachableError."""
@@ -163,7 +218,9 @@ def _why(claim: str) -> str:
 def verifier_of(settings: Settings, *, clock: Clock, client: httpx.Client) -> TokenVerifier:
     """Return what verifies the tokens of the issuer that the settings name."""
     return TokenVerifier(
-        keys=FetchedKeys(settings.oidc_jwks_url, clock=clock, client=client),
+        keys=FetchedKeys(
+            settings.oidc_jwks_url, clock=clock, client=client, age_max_s=settings.oidc_keys_age_max_s
+        ),
         issuer=settings.oidc_issuer,
         audience=settings.oidc_audience,
         clock=clock,

@@ -2,17 +2,24 @@
 
 import asyncio
 import base64
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from gateway.auth import Authenticator
+from gateway.auth import Authenticator, Identity
+from gateway.context import Context
+from gateway.errors import GatewayError
 from gateway.http.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer, NotForProductionError
 from kit.clock import FixedClock
-from kit.http.tokens import KnownKeys, TokenRefusedError, TokenVerifier
+from kit.http.tokens import FetchedKeys, KnownKeys, TokenRefusedError, TokenVerifier
+from tests.backends.jwks import JwksServer, jwks_server
+from tests.gateway.house import House
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -118,3 +125,80 @@ def test_the_development_issuer_keeps_its_key_over_a_restart(tmp_path: Path, clo
 
     token = start().token("owner")
     assert asyncio.run(authenticator(start().public_keys(), clock).identify(token)).person == "a" * 32
+
+
+AGE_MAX_S = 120.0
+OLD = ECKey.generate_key("P-256", {"kid": "old"})
+NEW = ECKey.generate_key("P-256", {"kid": "new"})
+
+
+def signed(key: ECKey) -> str:
+    expires = int((NOW + timedelta(hours=8)).timestamp())
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "exp": expires, "employee_number": "owner"}
+    return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
+
+
+@pytest.fixture
+def server() -> Iterator[JwksServer]:
+    with jwks_server() as served:
+        served.serve_keys(OLD, NEW)
+        yield served
+
+
+@pytest.fixture
+def fetching(server: JwksServer, clock: FixedClock) -> Iterator[Authenticator]:
+    with httpx.Client() as client:
+        keys = FetchedKeys(server.url, clock=clock, client=client, age_max_s=AGE_MAX_S)
+        yield Authenticator(
+            verifier=TokenVerifier(keys=keys, issuer=ISSUER, audience=AUDIENCE, clock=clock),
+            person_claim="employee_number",
+            person_for=_person_for,
+            clock=clock,
+        )
+
+
+def test_a_remembered_token_ends_when_its_key_is_removed_though_no_token_names_an_unknown_key(
+    fetching: Authenticator, server: JwksServer, clock: FixedClock
+) -> None:
+    async def run() -> None:
+        old, new = await fetching.identify(signed(OLD)), await fetching.identify(signed(NEW))
+        server.serve_keys(NEW)
+        clock.advance(timedelta(seconds=AGE_MAX_S))
+        with pytest.raises(TokenRefusedError):
+            await fetching.identify(old.token)
+        with pytest.raises(TokenRefusedError):
+            await fetching.confirmed(old)
+        assert (await fetching.confirmed(new)).person == "a" * 32
+
+    asyncio.run(run())
+
+
+def test_a_remembered_token_is_not_verified_again_while_the_keys_stay_the_same(
+    fetching: Authenticator, server: JwksServer, clock: FixedClock
+) -> None:
+    async def run() -> list[Identity]:
+        await fetching.identify(signed(OLD))  # the first token of all brings the keys
+        token = signed(OLD)
+        first = await fetching.identify(token)
+        clock.advance(timedelta(seconds=AGE_MAX_S))
+        return [first, await fetching.identify(token), await fetching.confirmed(first)]
+
+    first, *later = asyncio.run(run())
+    assert all(identity is first for identity in later)
+    assert server.asked == 2
+
+
+def test_what_asks_on_an_open_connection_is_refused_once_the_key_is_removed(
+    fetching: Authenticator, server: JwksServer, clock: FixedClock, house: House
+) -> None:
+    context = Context(replace(house.gateway, authenticator=fetching))
+
+    async def run() -> None:
+        await context.authenticate({"authorization": f"Bearer {signed(OLD)}"})
+        await context.check_access("me", role_held=True)
+        server.serve_keys(NEW)
+        clock.advance(timedelta(seconds=AGE_MAX_S))
+        with pytest.raises(GatewayError, match="Sign in again"):
+            await context.check_access("me", role_held=True)
+
+    asyncio.run(run())

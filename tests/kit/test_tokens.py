@@ -175,7 +175,7 @@ class Issuer:
 def fetched(issuer: Issuer) -> tuple[TokenVerifier, FixedClock]:
     clock = FixedClock(NOW)
     client = httpx.Client(transport=httpx.MockTransport(issuer))
-    keys = FetchedKeys("https://id.example/keys", clock=clock, client=client)
+    keys = FetchedKeys("https://id.example/keys", clock=clock, client=client, age_max_s=3_600)
     return TokenVerifier(keys=keys, issuer=ISSUER, audience="ipp", clock=clock), clock
 
 
@@ -269,6 +269,6 @@ def test_who_comes_before_the_first_keys_are_there_waits_for_the_one_fetch() -> 
 )
 def test_nonsense_from_the_issuer_is_an_issuer_out_of_reach(body: bytes) -> None:
     client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
-    keys = FetchedKeys("https://id.example/keys", clock=FixedClock(NOW), client=client)
+    keys = FetchedKeys("https://id.example/keys", clock=FixedClock(NOW), client=client, age_max_s=3_600)
     with pytest.raises(IssuerUnreachableError):
         keys.keys(refresh=False)
