@@ -23,7 +23,7 @@ from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
-from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
+from services.admin.founding import AlreadyFoundedError, FoundingInputError, found_organisation
 from services.admin.terms import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
 from services.assembly import open_services
 from services.handling.requests import RequestHandler
@@ -64,7 +64,7 @@ def serve_commands(context: typer.Context) -> None:
 
 
 @app.command("found")
-def found_organisation(
+def found(
     name: Annotated[str, typer.Option(help="The organisation's name, as everyone will see it.")],
     administrator: Annotated[
         str,
@@ -77,7 +77,7 @@ def found_organisation(
     with open_services(settings) as services:
         try:
             services.vault.create_tables()
-            made = found(
+            made = found_organisation(
                 recorder=services.recorder,
                 vault=services.vault,
                 mapper=services.mapper,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events.catalog.registry import Event
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
 from services.handling.registry import decider_of
 
@@ -17,7 +17,7 @@ ORGANISATION = "0" * 31 + "2"
 PERSON = "0" * 31 + "3"
 TODAY = date(2026, 11, 24)
 COLLEAGUE = "0" * 31 + "4"
-IDS = Ids(
+CONTEXT = DecisionContext(
     new=NEW,
     organisation=ORGANISATION,
     person=PERSON,
@@ -32,16 +32,16 @@ class When:
 
     given: tuple[Event, ...]
     command: Command
-    ids: Ids
+    context: DecisionContext
 
     def then(self, *events: Event) -> None:
         """Exactly these events happen."""
-        assert decide(self.given, self.command, self.ids) == events
+        assert decide(self.given, self.command, self.context) == events
 
     def refused(self, *codes: str, fields: Sequence[str] | None = None) -> None:
         """Nothing happens, for exactly these reasons, each told in two languages."""
         with pytest.raises(RejectedError) as rejected:
-            decide(self.given, self.command, self.ids)
+            decide(self.given, self.command, self.context)
         refusals = rejected.value.refusals
         assert [refusal.code for refusal in refusals] == list(codes)
         if fields is not None:
@@ -56,8 +56,8 @@ class When:
 class Given:
     events: tuple[Event, ...] = field(default=())
 
-    def when(self, command: Command, ids: Ids = IDS) -> When:
-        return When(given=self.events, command=command, ids=ids)
+    def when(self, command: Command, context: DecisionContext = CONTEXT) -> When:
+        return When(given=self.events, command=command, context=context)
 
 
 def given(*events: Event) -> Given:
@@ -73,8 +73,10 @@ def folded(command: Command, events: Sequence[Event]) -> Any:
     return state
 
 
-def decide(events: Sequence[Event], command: Command, ids: Ids = IDS) -> tuple[Event, ...]:
+def decide(
+    events: Sequence[Event], command: Command, context: DecisionContext = CONTEXT
+) -> tuple[Event, ...]:
     """What a command makes happen; its input by itself is in order."""
     assert command.refusals() == [], "the input is refused before anything is decided"
-    made: tuple[Event, ...] = decider_of(command).decide(command, folded(command, events), ids)
+    made: tuple[Event, ...] = decider_of(command).decide(command, folded(command, events), context)
     return made

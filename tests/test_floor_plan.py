@@ -46,7 +46,7 @@ PLANTS = [
     Plant(ROOMS_OF_THE_LOG, "events/log/adapters/table.py", "import events.log.journal.fold"),
     Plant(PURE, "services/contexts/portfolio/decider.py", "import kit.clock"),
     Plant(PURE, "services/contexts/units/decider.py", "import kit.clock"),
-    Plant(PURE, "services/contexts/portfolio/base.py", "import fastapi"),
+    Plant(PURE, "services/contexts/portfolio/owner_commands.py", "import fastapi"),
     Plant(PURE, "services/decisions/validation.py", "import httpx"),
     Plant(PURE, "events/catalog/portfolio/goals.py", "import httpx"),
     Plant(PURE, "rules/access/roles.py", "import kit.postgres.connections"),
@@ -57,7 +57,7 @@ PLANTS = [
     ),
     Plant(
         CONTEXTS,
-        "services/contexts/portfolio/base.py",
+        "services/contexts/portfolio/owner_commands.py",
         "import services.contexts.team.commands",
     ),
     Plant(

@@ -17,7 +17,7 @@ from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
-from services.admin.founding import AlreadyFoundedError, found
+from services.admin.founding import AlreadyFoundedError, found_organisation
 from services.admin.terms import SHIPPED, read_list
 from services.contexts.catalogue.commands import ListedTerm
 from services.handling.loading import events_of
@@ -60,7 +60,7 @@ def _found(ground: Ground, today: date) -> date:
     """Return the day of the founding, a year before the first start."""
     day = today - timedelta(days=year.DAYS + 1)
     try:
-        found(
+        found_organisation(
             recorder=ground.recorder,
             vault=ground.vault,
             mapper=ground.mapper,

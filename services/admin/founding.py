@@ -38,7 +38,7 @@ class Founded(msgspec.Struct, frozen=True, kw_only=True):
     position: LogPosition
 
 
-def found(
+def found_organisation(
     *,
     recorder: LogRecorder,
     vault: FoundingVault,

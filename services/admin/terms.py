@@ -89,7 +89,7 @@ def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | 
         if not _is_done(ended):
             reasons = [refusal.en for refusal in ended.refusals] or ["It is not known yet; run this again."]
             raise TermListError("\n".join([*reasons, f"{start} of {len(rows)} rows were loaded before."]))
-    words, organisation = handler.shared_words(), handler.organisation()
+    words, organisation = handler.catalogue(), handler.organisation()
     known, _ = there_already((row.term for row in rows), words, organisation)
     pickable = {term: name for term, name in known.items() if words.terms[name].state == "ADOPTED"}
     left_out = tuple(row for row in rows if row.term not in pickable)
@@ -121,7 +121,7 @@ def _rows(content: bytes) -> tuple[list[Row], list[str]]:
 
 
 def _adopted(handler: CommandHandler) -> set[str]:
-    return {name for name, term in handler.shared_words().terms.items() if term.state == "ADOPTED"}
+    return {name for name, term in handler.catalogue().terms.items() if term.state == "ADOPTED"}
 
 
 def _is_done(ended: CommandResult) -> bool:

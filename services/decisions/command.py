@@ -1,4 +1,4 @@
-"""A command: what may be asked, and what a decision on it is given besides."""
+"""A command, and what a decider gets with it."""
 
 from datetime import date
 from enum import Enum
@@ -11,11 +11,11 @@ from rules.clusters import TermState
 from rules.commands import Refusal
 
 NOWHERE: Final = "0" * 32
-"""Stands in a stream's name for a person nobody knows: a subject that has no events."""
+"""The subject in a stream's name when the person is unknown: this stream has no events."""
 
 
-class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared word for a talent as it stands; `merged` are the terms that read as this `term`."""
+class SharedTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """A term of the shared catalogue; `merged` holds the ids of the terms that were merged into it."""
 
     term: str
     nl: str
@@ -24,14 +24,14 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     merged: frozenset[str] = frozenset()
 
 
-class Ids(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """
-    What a decision is given besides the command: ids that were found or made outside.
+    What a decision depends on apart from the command and the state. It is looked up before deciding.
 
-    `new` names what the command makes: derived from the command's key, so that a retry makes the same.
-    `person` is whom it is about, None when no such person is known. `today` is the day of the decision where
-    the organisation is. `professionals` are those that the command mentions and that work here now, `words`
-    the shared ones that it picks, by the term picked: of one that was merged, the word it reads as.
+    `new` is the id of what the command creates. It is derived from the command's key, so a retry creates the
+    same. `person` is the person the command is about, None if unknown. `today` is the date in the
+    organisation's time zone. `professionals` are the people the command mentions who work here now. `terms`
+    are the shared terms it picks, by the id it picked; for a merged term, the term it was merged into.
     """
 
     new: str
@@ -39,28 +39,29 @@ class Ids(msgspec.Struct, frozen=True, kw_only=True):
     person: str | None
     today: date
     professionals: frozenset[str] = frozenset()
-    words: dict[str, Word] = {}
+    terms: dict[str, SharedTerm] = {}
 
 
 class Command(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True
 ):
     """
-    What may be asked: the fields of the mutation's input but for `commandId` and `expectedVersion`.
+    A request to change something: the mutation's input without `commandId` and `expectedVersion`.
 
-    Every command is named as its mutation and its root field in rules/access/roles.py.
+    A command has the name of its mutation, which is also its root field in rules/access.
     """
 
-    makes_person: ClassVar[bool] = False
-    """Whether whom it names becomes known by it."""
+    creates_person: ClassVar[bool] = False
+    """Whether the person it names gets an id when they have none yet."""
+
     by_process: ClassVar[bool] = False
-    """Whether only a process of this installation may give it: no client's input becomes one."""
+    """Whether only a process of this installation sends it; clients can't."""
 
     signed: ClassVar[bool] = True
-    """Whether what it makes happen names who gave it; else the organisation, where the stream is in clear."""
+    """Whether its events name the person who sent it. If not, they name the organisation."""
 
-    tells_version: ClassVar[bool] = True
-    """Whether who gives it may know the version of the stream it writes: not of another's portfolio."""
+    returns_version: ClassVar[bool] = True
+    """Whether the result includes the stream's version. False when the stream belongs to someone else."""
 
     @classmethod
     def wire_name(cls) -> str:
@@ -68,35 +69,35 @@ class Command(
         return cls.__name__[0].lower() + cls.__name__[1:]
 
     def refusals(self) -> list[Refusal]:
-        """Return what is wrong with the input by itself."""
+        """Return what is wrong with the input, whatever the state."""
         return []
 
-    def names_person(self) -> str | None:
-        """Return the claim value of whom the command is about; None: of the caller."""
+    def person_claim(self) -> str | None:
+        """Return the token claim's value of the person the command is about; None if that is the caller."""
         return None
 
     def mentions(self) -> tuple[str, ...]:
-        """Return the ids of other professionals that it speaks of."""
+        """Return the ids of other professionals in the input."""
         return ()
 
-    def picks(self) -> tuple[str, ...]:
-        """Return the ids of shared words that it picks."""
+    def picked_terms(self) -> tuple[str, ...]:
+        """Return the ids of shared terms in the input."""
         return ()
 
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        """Return the streams it is decided on and writes to; the version of the first is the command's."""
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        """Return the streams to load and write. The first one's version is the command's version."""
         raise NotImplementedError
 
-    def thing(self, ids: Ids) -> str | None:
-        """Return the id of what the command makes or changes."""
+    def entity_id(self, context: DecisionContext) -> str | None:
+        """Return the id of what the command creates or changes."""
         raise NotImplementedError
 
 
 def stream_of(category: str, person: str | None) -> str:
-    """Return a person's stream, or for one nobody knows a stream without events."""
+    """Return the name of a person's stream; for an unknown person, of a stream without events."""
     return Stream(category, person or NOWHERE).name
 
 
 def name_of(kind: type[Enum]) -> msgspec.Meta:
-    """Return a constraint for a field of a command: its text is the name of a member of the enum."""
+    """Return the constraint of a text field that holds the name of a member of this enum."""
     return msgspec.Meta(pattern=rf"\A(?:{'|'.join(kind.__members__)})\Z")

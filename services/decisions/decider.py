@@ -1,4 +1,4 @@
-"""The shape of a context: how it decides commands, and how it folds the events it knows."""
+"""The decider of a context: which commands it decides, and which events it folds."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, get_args
@@ -6,37 +6,33 @@ from typing import Any, Generic, TypeVar, get_args
 import msgspec
 
 from events.catalog.registry import Event
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 
 C = TypeVar("C", bound=Command)
-
-
 S = TypeVar("S")
-
-
 E = TypeVar("E", bound=Event)
 
 
 class Decider(msgspec.Struct, Generic[C, S, E], frozen=True, kw_only=True):
     """
-    One context's decisions, pure: `evolve` folds its streams' events, `decide` answers with new ones.
+    Two pure functions and an initial state: `evolve` folds events into a state, `decide` returns new events.
 
-    `decide` raises RejectedError. `reads` are the events that `evolve` knows; others of the same streams are
-    newer than this program.
+    `decide` raises RejectedError. `reads` are the event types that `evolve` knows; a stream with any other
+    type was written by a newer program.
     """
 
     commands: tuple[type[C], ...]
     reads: tuple[type[Event], ...]
     initial: S
-    decide: Callable[[C, S, Ids], tuple[E, ...]]
+    decide: Callable[[C, S, DecisionContext], tuple[E, ...]]
     evolve: Callable[[S, E], S]
-    kept: bool = False
-    """Whether its one stream is the organisation's: the folded prefix is kept for the next command."""
+    cached: bool = False
+    """Whether the folded state is cached. Only for a decider whose single stream is the organisation's."""
 
 
 AnyDecider = Decider[Any, Any, Any]
 
 
-def kinds(*unions: Any) -> tuple[type[Event], ...]:
-    """Return the event types in unions of them."""
+def event_types_of(*unions: Any) -> tuple[type[Event], ...]:
+    """Return the members of these unions of event types."""
     return tuple(kind for union in unions for kind in (get_args(union) or (union,)))

@@ -1,4 +1,4 @@
-"""Refusing a command: how a decider does it, and the reasons that concern the command as such."""
+"""How a decider refuses a command, and the refusals that every command can get."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from rules.commands import Refusal
 
 
 class RejectedError(Exception):
-    """The command may not happen in this state; all reasons at once."""
+    """The command is refused in this state; `refusals` are all reasons."""
 
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__(", ".join(refusal.code for refusal in refusals))
@@ -14,7 +14,7 @@ class RejectedError(Exception):
 
 
 def reject_if(refusals: list[Refusal]) -> None:
-    """Raise RejectedError when there is a reason."""
+    """Raise RejectedError unless the list is empty."""
     if refusals:
         raise RejectedError(*refusals)
 
@@ -25,13 +25,11 @@ CHANGED_MEANWHILE: Final = Refusal(
     en="Something has changed meanwhile. Look how it stands now, then try again.",
 )
 
-
 TOO_BUSY: Final = Refusal(
     code="TOO_BUSY",
     nl="Er werd op dit moment te veel tegelijk veranderd. Probeer het zo nog eens.",
     en="Too much was being changed at this moment. Please try again shortly.",
 )
-
 
 TOO_LARGE: Final = Refusal(
     code="TOO_LARGE",
@@ -39,13 +37,11 @@ TOO_LARGE: Final = Refusal(
     en="This is too much at once. Shorten it, or do it in steps.",
 )
 
-
 SETTLED: Final = Refusal(
     code="SETTLED",
     nl="Dit is niet aangekomen en gebeurt ook niet meer. Doe het opnieuw.",
     en="This did not arrive, and will not happen any more. Please do it again.",
 )
-
 
 COMMAND_ID_REUSED: Final = Refusal(
     code="COMMAND_ID_REUSED",
@@ -53,8 +49,7 @@ COMMAND_ID_REUSED: Final = Refusal(
     en="Something else was asked under this id before.",
 )
 
-
-NOT_THERE: Final = Refusal(
+NOT_FOUND: Final = Refusal(
     code="NOT_FOUND",
     nl="Dit is er niet, of niet voor jou.",
     en="This is not there, or not there for you.",

@@ -1,4 +1,4 @@
-"""Checks of single input fields, and the words for what is wrong with one, in Dutch and English."""
+"""Checks of single input fields; what is wrong with one is said in Dutch and English."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ def invalid(field: tuple[str, ...], *, nl: str, en: str) -> Refusal:
 
 
 def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) -> list[Refusal]:
-    """Say what is wrong with a text: empty, too long, or holding what can't be shown."""
+    """Return what is wrong with a text: empty, too long, or with characters that can't be shown."""
     if not value.strip():
         return [invalid(field, nl="Vul hier iets in.", en="Please fill this in.")]
     if len(value) > chars_max:
@@ -39,7 +39,7 @@ def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) 
 
 
 def key_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
-    """Say what is wrong with a key of HR's own, which is compared as it stands."""
+    """Return what is wrong with a key of the HR system, which is compared character by character."""
     if found := text_refusals(value, *field, chars_max=chars_max):
         return found
     if value != value.strip():
@@ -72,14 +72,14 @@ def email_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
 
 
 def one_line(text: str) -> str:
-    """Return the text with single spaces, as it is kept."""
+    """Return the text with single spaces, as it is stored."""
     return " ".join(text.split())
 
 
 def same_words(text: str) -> str:
-    """Return what two texts have in common when a reader would take them for the same words."""
-    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    return one_line(unicodedata.normalize("NFKC", seen).casefold())
+    """Return a form of the text that is equal for two texts when a reader takes them for the same words."""
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return one_line(unicodedata.normalize("NFKC", visible).casefold())
 
 
 def _signed(value: int, minus: str) -> str:

@@ -22,14 +22,14 @@ from events.streams import Stream
 from kit.clock import Calendar
 from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
 from services.handling.fingerprints import FingerprintKeys, fingerprint_of
 from services.handling.loading import Loaded, SubjectForgottenError
-from services.handling.outcome_resolver import Settler
+from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import decider_of
 from services.handling.results import Answer, refused, result_of
-from services.handling.state_cache import KeptStates
+from services.handling.state_cache import StateCache
 
 ATTEMPTS_MAX: Final = 10
 BACKOFF_S_MAX: Final = 0.05
@@ -44,7 +44,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     command_id: str
     key: bytes
     by: str
-    ids: Ids
+    context: DecisionContext
     expected_version: int | None = None
 
 
@@ -54,12 +54,12 @@ class Attempts:
     def __init__(
         self,
         *,
-        states: KeptStates,
+        states: StateCache,
         recorder: LogRecorder,
         keys: FingerprintKeys,
         mapper: EventMapper,
         calendar: Calendar,
-        settler: Settler,
+        settler: OutcomeResolver,
     ) -> None:
         self._states = states
         self._recorder = recorder
@@ -68,7 +68,7 @@ class Attempts:
         self._calendar = calendar
         self._settler = settler
 
-    def until_it_ends(self, case: Case) -> CommandResult:
+    def run(self, case: Case) -> CommandResult:
         """Decide and append, a bounded number of times."""
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
@@ -81,7 +81,7 @@ class Attempts:
                 if lost.verdict == "settled":
                     return refused(case.command_id, refusals.SETTLED)
                 if lost.verdict == "sealed":
-                    return refused(case.command_id, refusals.NOT_THERE)
+                    return refused(case.command_id, refusals.NOT_FOUND)
                 _log.info("command.lost_race", command=case.command.wire_name(), verdict=lost.verdict)
         return refused(case.command_id, refusals.TOO_BUSY)
 
@@ -91,14 +91,14 @@ class Attempts:
             try:
                 same = found.fingerprint == fingerprint_of(command, found.subject, self._keys)
             except (KeyDestroyedError, NoKeyError):
-                return refused(command_id, refusals.NOT_THERE)
+                return refused(command_id, refusals.NOT_FOUND)
             if not same:
                 return refused(command_id, refusals.COMMAND_ID_REUSED)
         return result_of(command_id, found)
 
     def _decide_and_append(self, case: Case) -> CommandResult:
         """Try once. Raises ConflictError when others were first."""
-        command, streams = case.command, case.command.streams(case.ids)
+        command, streams = case.command, case.command.streams(case.context)
         subject = Stream.parse(streams[0]).subject
         # What was read in one stream must still be so when the log takes what is written to another. Named by
         # every command, so that it tells nobody which of them read several.
@@ -106,7 +106,7 @@ class Attempts:
         try:
             loaded = self._states.load(decider_of(command), streams)
             version = loaded.versions[streams[0]]
-            if command.tells_version and case.expected_version not in {None, version}:
+            if command.returns_version and case.expected_version not in {None, version}:
                 return self._refused_unless_done(case, refusals.CHANGED_MEANWHILE, version=version)
             recorded = self._decided(case, loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
@@ -114,9 +114,11 @@ class Attempts:
         except RejectedError as rejected:
             return self._refused_unless_done(case, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
-            return refused(case.command_id, refusals.NOT_THERE)
+            return refused(case.command_id, refusals.NOT_FOUND)
         version += sum(event.originator_id == streams[0] for event in stored)
-        answer = Answer(version=version if command.tells_version else None, entity_id=command.thing(case.ids))
+        answer = Answer(
+            version=version if command.returns_version else None, entity_id=command.entity_id(case.context)
+        )
         try:
             accepted = self._recorder.append(
                 stored,
@@ -156,11 +158,11 @@ class Attempts:
 
     def _decided(self, case: Case, loaded: Loaded) -> list[Recorded]:
         """Return what happens, each event at its place in the stream that its wire name begins with."""
-        by = case.by if case.command.signed else case.ids.organisation
+        by = case.by if case.command.signed else case.context.organisation
         at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)
         streams = {Stream.parse(stream).category: stream for stream in versions}
         recorded = []
-        for event in decider_of(case.command).decide(case.command, loaded.state, case.ids):
+        for event in decider_of(case.command).decide(case.command, loaded.state, case.context):
             stream = streams[category_of(type(event))]
             versions[stream] += 1
             recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=by))

@@ -18,13 +18,13 @@ from kit.ids import derived_id
 from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
-from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
-from services.decisions.command import Command, Ids, Word
+from services.decisions.command import Command, DecisionContext, SharedTerm
 from services.handling.attempts import Attempts, Case
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
-from services.handling.outcome_resolver import Settler
+from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.results import (
     Caller,
     NothingAppliedError,
@@ -33,7 +33,7 @@ from services.handling.results import (
     result_of,
 )
 from services.handling.roles import RoleReader
-from services.handling.state_cache import KeptStates
+from services.handling.state_cache import StateCache
 
 _log = structlog.get_logger(__name__)
 _ended = metrics.counter("ipp_commands_total", "Commands by name and how they ended.", "command", "outcome")
@@ -59,9 +59,9 @@ class CommandHandler:
         self._vault = vault
         self._calendar = calendar
         store: EventStore[str] = EventStore(mapper, recorder)
-        self._states = KeptStates(store)
+        self._states = StateCache(store)
         self._roles = RoleReader(store, self._states)
-        self.settler = Settler(recorder)
+        self.settler = OutcomeResolver(recorder)
         self._attempts = Attempts(
             states=self._states,
             recorder=recorder,
@@ -108,7 +108,7 @@ class CommandHandler:
             if (found := self._recorder.find_any(key)) is not None:
                 return self._attempts.earlier(command, command_id, found)
             organisation = self.organisation()
-            return self._attempts.until_it_ends(
+            return self._attempts.run(
                 self._case(command, command_id, key=key, by=by, person=None, organisation=organisation)
             )
 
@@ -150,7 +150,7 @@ class CommandHandler:
             organisation=organisation,
             expected_version=expected_version,
         )
-        return self._attempts.until_it_ends(case)
+        return self._attempts.run(case)
 
     def _case(
         self,
@@ -163,27 +163,32 @@ class CommandHandler:
         organisation: str,
         expected_version: int | None = None,
     ) -> Case:
-        ids = Ids(
+        context = DecisionContext(
             new=derived_id(command.wire_name(), key.hex()),
             organisation=organisation,
             person=person,
             today=self._calendar.today(),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
-            words=self._words(command, organisation),
+            terms=self._terms(command, organisation),
         )
         return Case(
-            command=command, command_id=command_id, key=key, by=by, ids=ids, expected_version=expected_version
+            command=command,
+            command_id=command_id,
+            key=key,
+            by=by,
+            context=context,
+            expected_version=expected_version,
         )
 
-    def _words(self, command: Command, organisation: str) -> dict[str, Word]:
+    def _terms(self, command: Command, organisation: str) -> dict[str, SharedTerm]:
         """Return the shared words that a command picks, as far as they are there."""
-        if not (picked := command.picks()):
+        if not (picked := command.picked_terms()):
             return {}
         catalogue = self._catalogue(organisation)
-        found = {term: catalogue.word(term) for term in picked}
-        return {term: word for term, word in found.items() if word is not None}
+        found = {term: catalogue.shared_term(term) for term in picked}
+        return {name: term for name, term in found.items() if term is not None}
 
-    def shared_words(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         """Return the catalogue as the log has it. Raises ForbiddenError and NothingAppliedError."""
         return _available(lambda: self._catalogue(self.organisation()))
 
@@ -207,10 +212,12 @@ class CommandHandler:
         return organisation
 
     def _person(self, command: Command, caller: Caller) -> str | None:
-        claim = command.names_person()
+        claim = command.person_claim()
         if claim is None:
             return caller.person
-        return self._vault.person_for_or_new(claim) if command.makes_person else self._vault.person_for(claim)
+        return (
+            self._vault.person_for_or_new(claim) if command.creates_person else self._vault.person_for(claim)
+        )
 
 
 def _available(work: Callable[[], T]) -> T:

@@ -37,13 +37,13 @@ def load(
     since = since or Loaded(decider.initial, dict.fromkeys(streams, 0))
     state, versions = since.state, dict(since.versions)
     for stream in streams:
-        for recorded in understood(store, stream, decider.reads, after=versions[stream]):
+        for recorded in known_events(store, stream, decider.reads, after=versions[stream]):
             versions[stream] = recorded.version
             state = decider.evolve(state, recorded.event)
     return Loaded(state, versions)
 
 
-def understood(
+def known_events(
     store: EventStore[str], stream: str, known: tuple[type[Event], ...], *, after: int = 0
 ) -> Iterator[Recorded]:
     """Yield the accepted events of a stream behind a version, of known kinds. Raises both errors above."""

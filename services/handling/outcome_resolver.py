@@ -46,7 +46,7 @@ class _Unsettled(msgspec.Struct, frozen=True, kw_only=True):
     mark_at: float = 0.0
 
 
-class Settler:
+class OutcomeResolver:
     """
     Makes unknown outcomes final; until then `knows` says that a command is on its way.
 

@@ -5,12 +5,12 @@ from typing import Final
 import msgspec
 
 from kit.errors import BadRequestError, NotFoundError
-from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
-from services.contexts.policy.decider import POLICY
+from services.contexts.policy.decider import DECIDER as POLICY
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from services.contexts.team.decider import DECIDER as TEAM
-from services.contexts.units.decider import UNITS
+from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.command import Command
 from services.decisions.decider import AnyDecider
 

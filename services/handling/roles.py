@@ -8,12 +8,13 @@ from eventsourcing.persistence import EventStore
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
 from events.streams import Stream
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
-from services.contexts.policy.decider import POLICY, Policy
-from services.decisions.decider import kinds
-from services.handling.loading import SubjectForgottenError, understood
-from services.handling.state_cache import KeptStates
+from services.contexts.policy.decider import DECIDER as POLICY
+from services.contexts.policy.decider import Policy
+from services.decisions.decider import event_types_of
+from services.handling.loading import SubjectForgottenError, known_events
+from services.handling.state_cache import StateCache
 
-_EMPLOYMENT: Final = kinds(EmploymentEvent)
+_EMPLOYMENT: Final = event_types_of(EmploymentEvent)
 
 
 class RoleReader:
@@ -24,7 +25,7 @@ class RoleReader:
     methods raise StreamNotUnderstoodError.
     """
 
-    def __init__(self, store: EventStore[str], states: KeptStates) -> None:
+    def __init__(self, store: EventStore[str], states: StateCache) -> None:
         self._store = store
         self._states = states
 
@@ -45,7 +46,7 @@ class RoleReader:
     def _last_of_employment(self, person: str) -> ProfessionalRegistered | EmploymentEnded | None:
         last = None
         try:
-            for recorded in understood(self._store, Stream("employment", person).name, _EMPLOYMENT):
+            for recorded in known_events(self._store, Stream("employment", person).name, _EMPLOYMENT):
                 if isinstance(recorded.event, ProfessionalRegistered | EmploymentEnded):
                     last = recorded.event
         except SubjectForgottenError:

@@ -8,7 +8,7 @@ from services.decisions.decider import AnyDecider
 from services.handling.loading import Loaded, load
 
 
-class KeptStates:
+class StateCache:
     """
     What decisions are made on, loaded; of a decider that says so, the folded prefix of its stream is kept.
 
@@ -23,7 +23,7 @@ class KeptStates:
 
     def load(self, decider: AnyDecider, streams: tuple[str, ...]) -> Loaded:
         """Return the state of all that is accepted. Raises what `loading.load` raises."""
-        if not decider.kept:
+        if not decider.cached:
             return load(self._store, decider, streams)
         (stream,) = streams
         with self._lock:

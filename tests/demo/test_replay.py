@@ -8,12 +8,12 @@ import pytest
 from eventsourcing.persistence import EventStore
 
 from events.catalog.registry import Event
-from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
-from services.contexts.policy.decider import POLICY
+from services.contexts.policy.decider import DECIDER as POLICY
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from services.contexts.team.decider import DECIDER as TEAM
-from services.contexts.units.decider import UNITS
+from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
 from services.handling.loading import load
 from services.handling.registry import DECIDERS

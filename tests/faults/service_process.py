@@ -22,7 +22,7 @@ from kit.clock import Calendar, SystemClock
 from kit.secrets import MasterKey
 from kit.settings import Settings
 from rules.access.roles import Role
-from services.admin.founding import found
+from services.admin.founding import found_organisation
 from services.handling.handler import CommandHandler
 from services.handling.loading import events_of
 from services.handling.registry import read_command
@@ -139,7 +139,7 @@ def installed(database: str, vault_database: str, bootstrap: str, folder: Path) 
 
 def _furnish(recorder: LogRecorder, vault: Vault) -> None:
     mapper, calendar = EventMapper(vault), Calendar(clock=SystemClock(), zone=Settings().zone)
-    found(
+    found_organisation(
         recorder=recorder, vault=vault, mapper=mapper, calendar=calendar, name="Proef", administrator="admin"
     )
     handler = CommandHandler(recorder=recorder, vault=vault, mapper=mapper, calendar=calendar)

@@ -7,11 +7,11 @@ import pytest
 
 from rules.access.decisions import ROOT_FIELDS, UndecidedFieldError, may_ask, roles_for
 from rules.access.roles import GRANTABLE, NEVER_GRANTED, Role, conflicting, roles_held
-from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from services.contexts.team.decider import DECIDER as TEAM
-from services.contexts.units.decider import UNITS
+from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
 from services.handling.registry import command_names
 

@@ -18,7 +18,7 @@ from kit.clock import Calendar, FixedClock
 from kit.secrets import MasterKey
 from rules.access.roles import Role
 from rules.commands import CommandResult
-from services.admin.founding import found
+from services.admin.founding import found_organisation
 from services.handling.handler import CommandHandler
 from services.handling.loading import events_of
 from services.handling.registry import read_command
@@ -110,7 +110,7 @@ def opened(database: str, *, append_timeout_s: float = 8.0) -> Iterator[House]:
 
 
 def found_in(house: House) -> None:
-    found(
+    found_organisation(
         recorder=house.log.recorders[0],
         vault=house.vault,
         mapper=house.mapper,

@@ -10,7 +10,7 @@ from typing_extensions import override
 from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.validation import invalid, same_words, text_refusals
 
 LABEL_CHARS_MAX: Final = 80
@@ -38,8 +38,8 @@ class CatalogueCommand(Command, frozen=True, kw_only=True):
     """On the organisation's one catalogue."""
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (Stream("catalogue", ids.organisation).name,)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (Stream("catalogue", context.organisation).name,)
 
 
 class TermCommand(CatalogueCommand, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class TermCommand(CatalogueCommand, frozen=True, kw_only=True):
     term_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.term_id
 
 
@@ -61,8 +61,8 @@ class ProposeTerm(CatalogueCommand, frozen=True, kw_only=True):
     cluster_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.new
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return context.new
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -88,7 +88,7 @@ class MergeTerms(CatalogueCommand, frozen=True, kw_only=True):
     into_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.into_id
 
     @override
@@ -138,7 +138,7 @@ class LoadTerms(CatalogueCommand, frozen=True, kw_only=True):
     list_name: str | None = None
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return None
 
 

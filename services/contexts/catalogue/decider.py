@@ -29,8 +29,8 @@ from services.contexts.catalogue.commands import (
     RewordTerm,
 )
 from services.contexts.catalogue.state import Catalogue, Term, evolve, same_label
-from services.decisions.command import Ids
-from services.decisions.decider import Decider, kinds
+from services.decisions.command import DecisionContext
+from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid, one_line
 
@@ -43,12 +43,12 @@ TERMS_OF_LISTS_MAX: Final = 4_000
 
 
 def decide(  # noqa: PLR0911 - one for each command
-    command: AnyCatalogueCommand, state: Catalogue, ids: Ids
+    command: AnyCatalogueCommand, state: Catalogue, context: DecisionContext
 ) -> tuple[CatalogueEvent, ...]:
     """Return what the command makes happen. Raises RejectedError."""
     match command:
         case ProposeTerm():
-            return (_proposed(command, state, ids),)
+            return (_proposed(command, state, context),)
         case AdoptTerm(term_id=term):
             return (_adopted(term, state),)
         case RewordTerm():
@@ -60,22 +60,22 @@ def decide(  # noqa: PLR0911 - one for each command
         case AlignTerm():
             return (_aligned(command, state),)
         case LoadTerms():
-            return _loaded(command, state, ids.organisation)
+            return _loaded(command, state, context.organisation)
         case _:
             assert_never(command)
 
 
-CATALOGUE: Final = Decider[AnyCatalogueCommand, Catalogue, CatalogueEvent](
+DECIDER: Final = Decider[AnyCatalogueCommand, Catalogue, CatalogueEvent](
     commands=(ProposeTerm, AdoptTerm, RewordTerm, MergeTerms, RetireTerm, AlignTerm, LoadTerms),
-    reads=kinds(CatalogueEvent),
+    reads=event_types_of(CatalogueEvent),
     initial=Catalogue(),
     decide=decide,
     evolve=evolve,
-    kept=True,
+    cached=True,
 )
 
 
-def _proposed(command: ProposeTerm, state: Catalogue, ids: Ids) -> TermProposed:
+def _proposed(command: ProposeTerm, state: Catalogue, context: DecisionContext) -> TermProposed:
     refusals = _words_refusals(command.label, state)
     if command.cluster_id not in CLUSTERS:
         nl, en = "Deze groep is er niet.", "There is no such cluster."
@@ -88,7 +88,7 @@ def _proposed(command: ProposeTerm, state: Catalogue, ids: Ids) -> TermProposed:
     reject_if(refusals)
     words = command.label
     return TermProposed(
-        term=ids.new, nl=one_line(words.nl), en=one_line(words.en), cluster=command.cluster_id
+        term=context.new, nl=one_line(words.nl), en=one_line(words.en), cluster=command.cluster_id
     )
 
 
@@ -120,7 +120,7 @@ def _reworded(command: RewordTerm, state: Catalogue) -> TermReworded:
         raise RejectedError(_already("Dit woord luidt al zo.", "This word reads so already."))
     # The words of one that was merged into it are its own as well.
     reject_if(
-        _words_refusals(command.label, state, besides={command.term_id, *state.merged_into(command.term_id)})
+        _words_refusals(command.label, state, but={command.term_id, *state.merged_into(command.term_id)})
     )
     return reworded
 
@@ -201,11 +201,9 @@ def there_already(
     return known, new
 
 
-def _words_refusals(
-    label: Label, state: Catalogue, *, besides: AbstractSet[str] = frozenset()
-) -> list[Refusal]:
+def _words_refusals(label: Label, state: Catalogue, *, but: AbstractSet[str] = frozenset()) -> list[Refusal]:
     """Say which of the words another term has: nobody could choose between two that read alike."""
-    others = [term for name, term in state.terms.items() if name not in besides]
+    others = [term for name, term in state.terms.items() if name not in but]
     refusals = []
     for place, (language, words) in enumerate(zip(("nl", "en"), same_label(label.nl, label.en), strict=True)):
         there = next((term for term in others if term.same[place] == words), None)

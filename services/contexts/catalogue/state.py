@@ -15,7 +15,7 @@ from events.catalog.catalogue import (
     TermsMerged,
 )
 from rules.clusters import TermState
-from services.decisions.command import Word
+from services.decisions.command import SharedTerm
 from services.decisions.validation import same_words
 
 
@@ -40,13 +40,13 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 
     terms: dict[str, Term] = {}
 
-    def word(self, term: str) -> Word | None:
-        """Return a term as who picks it needs it: of one that was merged, the one it reads as."""
-        if term not in self.terms:
+    def shared_term(self, name: str) -> SharedTerm | None:
+        """Return a term for a command that picks it; for a merged one, the term it was merged into."""
+        if name not in self.terms:
             return None
-        read_as = self.terms[term].into or term
-        word, merged = self.terms[read_as], frozenset(self.merged_into(read_as))
-        return Word(term=read_as, nl=word.nl, en=word.en, state=word.state, merged=merged)
+        read_as = self.terms[name].into or name
+        term, merged = self.terms[read_as], frozenset(self.merged_into(read_as))
+        return SharedTerm(term=read_as, nl=term.nl, en=term.en, state=term.state, merged=merged)
 
     def merged_into(self, term: str) -> tuple[str, ...]:
         return tuple(name for name, other in self.terms.items() if other.into == term)

@@ -8,7 +8,7 @@ from typing_extensions import override
 from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
-from services.decisions.command import Command, Ids, stream_of
+from services.decisions.command import Command, DecisionContext, stream_of
 from services.decisions.validation import email_refusals, key_refusals, text_refusals
 
 EMPLOYEE_NUMBER_CHARS_MAX: Final = 64
@@ -23,12 +23,12 @@ class EmploymentCommand(Command, frozen=True, kw_only=True):
     employee_number: str
 
     @override
-    def names_person(self) -> str | None:
+    def person_claim(self) -> str | None:
         return self.employee_number
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.person
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return context.person
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -38,14 +38,14 @@ class EmploymentCommand(Command, frozen=True, kw_only=True):
 class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
     """Told again with another name or address, the new ones hold."""
 
-    makes_person: ClassVar[bool] = True
+    creates_person: ClassVar[bool] = True
 
     name: str
     email: str
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (stream_of("employment", ids.person),)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (stream_of("employment", context.person),)
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -62,12 +62,12 @@ class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
     team_key: str
     on: date
 
-    def team(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "team", self.team_key)
+    def team(self, context: DecisionContext) -> str:
+        return derived_id(context.organisation, "team", self.team_key)
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return stream_of("employment", ids.person), Stream("team", self.team(ids)).name
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return stream_of("employment", context.person), Stream("team", self.team(context)).name
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -85,8 +85,8 @@ class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
     """No member of a team any more, since the day `on`; what the team was shown or offered ends with it."""
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return *MembershipCommand.streams(self, ids), stream_of("portfolio", ids.person)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return *MembershipCommand.streams(self, context), stream_of("portfolio", context.person)
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
@@ -95,8 +95,8 @@ class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
     on: date
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return stream_of("employment", ids.person), stream_of("portfolio", ids.person)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return stream_of("employment", context.person), stream_of("portfolio", context.person)
 
 
 AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined | RecordTeamLeft | RecordEmploymentEnded

@@ -25,8 +25,8 @@ from services.contexts.employment.commands import (
     RecordTeamLeft,
     RegisterProfessional,
 )
-from services.decisions.command import Ids
-from services.decisions.decider import Decider, kinds
+from services.decisions.command import DecisionContext
+from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid, one_line
 
@@ -55,7 +55,7 @@ Leaving = Literal["team_left", "employment_ended"]
 
 
 def decide(
-    command: AnyEmploymentCommand, state: Employment, ids: Ids
+    command: AnyEmploymentCommand, state: Employment, context: DecisionContext
 ) -> tuple[EmploymentEvent | Ending, ...]:
     """Return what the command makes happen. Raises RejectedError."""
     match command:
@@ -66,15 +66,15 @@ def decide(
                 raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
             return (facts,)
         case RecordTeamJoined():
-            team = command.team(ids)
-            reject_if([*_joining_refusals(state, team), *_day_refusals(command.on, ids)])
+            team = command.team(context)
+            reject_if([*_joining_refusals(state, team), *_day_refusals(command.on, context)])
             return (TeamJoined(team=team, on=command.on),)
         case RecordTeamLeft():
-            team = command.team(ids)
-            reject_if([*_leaving_refusals(state, team), *_day_refusals(command.on, ids)])
+            team = command.team(context)
+            reject_if([*_leaving_refusals(state, team), *_day_refusals(command.on, context)])
             return TeamLeft(team=team, on=command.on), *_ended_in_team(state, team)
         case RecordEmploymentEnded():
-            reject_if([*_ending_refusals(state), *_day_refusals(command.on, ids)])
+            reject_if([*_ending_refusals(state), *_day_refusals(command.on, context)])
             left = (TeamLeft(team=team, on=command.on) for team in state.teams)
             return (
                 *left,
@@ -129,7 +129,7 @@ def _open_to_others(state: Employment, event: PortfolioEvent) -> Employment:
 
 DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent | Ending](
     commands=(RegisterProfessional, RecordTeamJoined, RecordTeamLeft, RecordEmploymentEnded),
-    reads=kinds(EmploymentEvent, TeamEvent, PortfolioEvent),
+    reads=event_types_of(EmploymentEvent, TeamEvent, PortfolioEvent),
     initial=Employment(),
     decide=decide,
     evolve=evolve,
@@ -200,9 +200,9 @@ def _no_team() -> Refusal:
     return Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",))
 
 
-def _day_refusals(on: date, ids: Ids) -> list[Refusal]:
+def _day_refusals(on: date, context: DecisionContext) -> list[Refusal]:
     """Refuse a day in the future: what is told holds from now on, so HR tells it when it is so."""
-    if on <= ids.today:
+    if on <= context.today:
         return []
     nl = "Deze dag ligt in de toekomst. Geef het door wanneer het zover is."
     en = "This day lies in the future. Tell it when it has come."

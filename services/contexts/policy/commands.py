@@ -10,7 +10,7 @@ from typing_extensions import override
 from events.streams import Stream
 from rules.access.roles import GRANTABLE, Role
 from rules.commands import Refusal
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.validation import invalid, key_refusals, number_refusals, text_refusals
 
 CLAIM_VALUE_CHARS_MAX: Final = 64
@@ -48,24 +48,24 @@ class PolicyCommand(Command, frozen=True, kw_only=True):
     """On the organisation's own stream."""
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (Stream("policy", ids.organisation).name,)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (Stream("policy", context.organisation).name,)
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.new
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return context.new
 
 
 class GrantRole(PolicyCommand, frozen=True, kw_only=True):
     """By an administrator, to whom the token's claim `subject` names, known here already or not."""
 
-    makes_person: ClassVar[bool] = True
+    creates_person: ClassVar[bool] = True
 
     role: Role
     subject: str
 
     @override
-    def names_person(self) -> str | None:
+    def person_claim(self) -> str | None:
         return self.subject
 
     @override
@@ -81,7 +81,7 @@ class WithdrawRole(PolicyCommand, frozen=True, kw_only=True):
     role_grant_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.role_grant_id
 
 
@@ -130,7 +130,7 @@ class PolicyRecordCommand(PolicyCommand, frozen=True, kw_only=True):
     note: str | None = None
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.policy_id
 
     @override

@@ -26,8 +26,8 @@ from services.contexts.policy.commands import (
     RecordWorksCouncilConsent,
     WithdrawRole,
 )
-from services.decisions.command import Ids
-from services.decisions.decider import Decider, kinds
+from services.decisions.command import DecisionContext
+from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
@@ -38,7 +38,6 @@ PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Grants in force by their id, those of before, the policy in force and what is on record of it."""
 
-    founded: bool = False
     grants: dict[str, RoleGranted] = {}
     withdrawn: frozenset[str] = frozenset()
     adopted: PolicyAdopted | None = None
@@ -54,20 +53,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return any(isinstance(record, WorksCouncilConsentRecorded) for record in self.records)
 
 
-def decide(command: AnyPolicyCommand, state: Policy, ids: Ids) -> tuple[PolicyEvent, ...]:
+def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -> tuple[PolicyEvent, ...]:
     """Return what the command makes happen. Raises RejectedError."""
     match command:
         case GrantRole():
-            return (_granted(command, state, ids),)
+            return (_granted(command, state, context),)
         case WithdrawRole():
             reject_if(_withdrawing_refusals(command, state))
             return (RoleWithdrawn(grant=command.role_grant_id),)
         case AdoptPolicy():
             reject_if(_floor_refusals(command.floors, state))
-            return (_adopted(command, state, ids),)
+            return (_adopted(command, state, context),)
         case RecordWorksCouncilConsent() | RecordDpia():
             record = _record(command)
-            reject_if(_record_refusals(record, state, ids))
+            reject_if(_record_refusals(record, state, context))
             return (record,)
         case _:
             assert_never(command)
@@ -76,7 +75,7 @@ def decide(command: AnyPolicyCommand, state: Policy, ids: Ids) -> tuple[PolicyEv
 def evolve(state: Policy, event: PolicyEvent) -> Policy:
     match event:
         case OrganisationFounded():
-            return msgspec.structs.replace(state, founded=True)
+            return state
         case RoleGranted(grant=grant):
             return msgspec.structs.replace(state, grants={**state.grants, grant: event})
         case RoleWithdrawn(grant=grant):
@@ -90,21 +89,21 @@ def evolve(state: Policy, event: PolicyEvent) -> Policy:
             assert_never(event)
 
 
-POLICY: Final = Decider[AnyPolicyCommand, Policy, PolicyEvent](
+DECIDER: Final = Decider[AnyPolicyCommand, Policy, PolicyEvent](
     commands=(GrantRole, WithdrawRole, AdoptPolicy, RecordWorksCouncilConsent, RecordDpia),
-    reads=kinds(PolicyEvent),
+    reads=event_types_of(PolicyEvent),
     initial=Policy(),
     decide=decide,
     evolve=evolve,
-    kept=True,
+    cached=True,
 )
 
 
-def _granted(command: GrantRole, state: Policy, ids: Ids) -> RoleGranted:
-    if ids.person is None:
+def _granted(command: GrantRole, state: Policy, context: DecisionContext) -> RoleGranted:
+    if context.person is None:
         nl, en = "Deze persoon is hier niet bekend.", "This person is not known here."
         raise RejectedError(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("subject",)))
-    held = state.held(ids.person)
+    held = state.held(context.person)
     if command.role in held:
         nl, en = "Deze persoon heeft deze rol al.", "This person holds this role already."
         raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
@@ -112,7 +111,7 @@ def _granted(command: GrantRole, state: Policy, ids: Ids) -> RoleGranted:
         nl = "Auditor en functionaris gegevensbescherming mogen niet in één hand liggen."
         en = "Auditor and privacy officer may not be in one hand."
         raise RejectedError(Refusal(code="ROLES_CONFLICT", nl=nl, en=en, field=("role",)))
-    return RoleGranted(grant=ids.new, person=ids.person, role=command.role.name)
+    return RoleGranted(grant=context.new, person=context.person, role=command.role.name)
 
 
 def _withdrawing_refusals(command: WithdrawRole, state: Policy) -> list[Refusal]:
@@ -147,9 +146,9 @@ def _floor_refusals(asked: FloorsInput, state: Policy) -> list[Refusal]:
     return refusals
 
 
-def _adopted(command: AdoptPolicy, state: Policy, ids: Ids) -> PolicyAdopted:
+def _adopted(command: AdoptPolicy, state: Policy, context: DecisionContext) -> PolicyAdopted:
     adopted = PolicyAdopted(
-        policy=ids.new,
+        policy=context.new,
         floors=Floors(**msgspec.structs.asdict(command.floors)),
         release_every_days=command.release_every_days,
         months_between_rounds=command.months_between_rounds,
@@ -173,9 +172,9 @@ def _record(command: RecordWorksCouncilConsent | RecordDpia) -> PolicyRecord:
     return kind(**fields)
 
 
-def _record_refusals(record: PolicyRecord, state: Policy, ids: Ids) -> list[Refusal]:
+def _record_refusals(record: PolicyRecord, state: Policy, context: DecisionContext) -> list[Refusal]:
     refusals = []
-    if record.decided_on > ids.today:
+    if record.decided_on > context.today:
         nl, en = "Deze dag ligt in de toekomst.", "This day lies in the future."
         refusals.append(invalid(("decidedOn",), nl=nl, en=en))
     if state.adopted is None or record.policy != state.adopted.policy:

@@ -35,8 +35,8 @@ from services.contexts.portfolio.sharing.decider import decide_sharing, evolve_s
 from services.contexts.portfolio.state import Portfolio
 from services.contexts.portfolio.talents.commands import TalentCommand
 from services.contexts.portfolio.talents.decider import decide_talent, evolve_talent
-from services.decisions.command import Ids
-from services.decisions.decider import Decider, kinds
+from services.decisions.command import DecisionContext
+from services.decisions.decider import Decider, event_types_of
 
 AnyPortfolioCommand = (
     LifeCommand
@@ -50,23 +50,23 @@ AnyPortfolioCommand = (
 
 
 def decide(  # noqa: PLR0911 - one for each kind of command
-    command: AnyPortfolioCommand, state: Portfolio, ids: Ids
+    command: AnyPortfolioCommand, state: Portfolio, context: DecisionContext
 ) -> tuple[PortfolioEvent, ...]:
     """Return what the command makes happen. Raises RejectedError."""
     if isinstance(command, LifeCommand):
-        return decide_life(command, state, ids)
+        return decide_life(command, state, context)
     if isinstance(command, TalentCommand):
-        return decide_talent(command, state, ids)
+        return decide_talent(command, state, context)
     if isinstance(command, EnergyCommand):
-        return decide_energy(command, state, ids)
+        return decide_energy(command, state, context)
     if isinstance(command, EvidenceCommand):
-        return decide_evidence(command, state, ids)
+        return decide_evidence(command, state, context)
     if isinstance(command, GoalCommand):
-        return decide_goal(command, state, ids)
+        return decide_goal(command, state, context)
     if isinstance(command, ConversationCommand):
-        return decide_conversation(command, state, ids)
+        return decide_conversation(command, state, context)
     if isinstance(command, SharingCommand):
-        return decide_sharing(command, state, ids)
+        return decide_sharing(command, state, context)
     assert_never(command)
 
 
@@ -117,7 +117,7 @@ def _evolve_portfolio(  # noqa: PLR0911 - one for each kind of event
 
 DECIDER: Final = Decider[AnyPortfolioCommand, Portfolio, PortfolioEvent](
     commands=get_args(AnyPortfolioCommand),
-    reads=kinds(PortfolioEvent, EmploymentEvent, PolicyEvent),
+    reads=event_types_of(PortfolioEvent, EmploymentEvent, PolicyEvent),
     initial=Portfolio(),
     decide=decide,
     evolve=evolve,

@@ -58,7 +58,7 @@ def limit_reached(*field: str, nl: str, en: str) -> Refusal:
 
 def change_refusals(state: Portfolio) -> list[Refusal]:
     """Say why the portfolio takes no changes."""
-    if state.standing != "PAUSED":
+    if state.status != "PAUSED":
         return closed_refusals(state)
     nl = "Je portfolio staat op pauze. Ga er eerst mee verder."
     en = "Your portfolio is paused. Resume it first."
@@ -67,7 +67,7 @@ def change_refusals(state: Portfolio) -> list[Refusal]:
 
 def closed_refusals(state: Portfolio) -> list[Refusal]:
     """Say why the portfolio doesn't even take what it takes while paused."""
-    match state.standing:
+    match state.status:
         case "NOT_OPENED":
             return [wrong_state(nl="Open eerst je portfolio.", en="Open your portfolio first.")]
         case "CLOSED":
@@ -114,6 +114,6 @@ def talents_refusals(state: Portfolio, talents: tuple[str, ...]) -> list[Refusal
     ]
 
 
-def once(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each id once, in the order given."""
+def deduplicated(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each id once, in the order of its first place."""
     return tuple(dict.fromkeys(ids))

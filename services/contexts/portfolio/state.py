@@ -12,7 +12,7 @@ from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
 SHARING_DAYS_MAX_DEFAULT: Final = 365
 """How long something is shared at most while no policy was adopted."""
 
-Standing = Literal["NOT_OPENED", "OPEN", "PAUSED", "CLOSED"]
+PortfolioStatus = Literal["NOT_OPENED", "OPEN", "PAUSED", "CLOSED"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     employed: bool = False
     teams: frozenset[str] = frozenset()
     sharing_days_max: int = SHARING_DAYS_MAX_DEFAULT
-    standing: Standing = "NOT_OPENED"
+    status: PortfolioStatus = "NOT_OPENED"
     version: int = 0
     items: dict[str, Item] = {}
     agreements: dict[str, Agreement] = {}

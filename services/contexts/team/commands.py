@@ -7,7 +7,7 @@ from typing_extensions import override
 from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.validation import key_refusals, text_refusals
 
 KEY_CHARS_MAX: Final = 64
@@ -19,16 +19,16 @@ class TeamCommand(Command, frozen=True, kw_only=True):
 
     team_key: str
 
-    def team(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "team", self.team_key)
+    def team(self, context: DecisionContext) -> str:
+        return derived_id(context.organisation, "team", self.team_key)
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (Stream("team", self.team(ids)).name,)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (Stream("team", self.team(context)).name,)
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return self.team(ids)
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return self.team(context)
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -41,12 +41,12 @@ class FormTeam(TeamCommand, frozen=True, kw_only=True):
     name: str
     unit_key: str
 
-    def unit(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "unit", self.unit_key)
+    def unit(self, context: DecisionContext) -> str:
+        return derived_id(context.organisation, "unit", self.unit_key)
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return Stream("team", self.team(ids)).name, Stream("units", ids.organisation).name
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return Stream("team", self.team(context)).name, Stream("units", context.organisation).name
 
     @override
     def refusals(self) -> list[Refusal]:

@@ -8,8 +8,8 @@ from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
 from rules.commands import Refusal
 from services.contexts.team.commands import AnyTeamCommand, CloseTeam, FormTeam, RenameTeam
-from services.decisions.command import Ids
-from services.decisions.decider import Decider, kinds
+from services.decisions.command import DecisionContext
+from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import one_line
 
@@ -23,11 +23,11 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     units: frozenset[str] = frozenset()
 
 
-def decide(command: AnyTeamCommand, state: Team, ids: Ids) -> tuple[TeamEvent, ...]:
+def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tuple[TeamEvent, ...]:
     """Return what the command makes happen. Raises RejectedError."""
     match command:
         case FormTeam():
-            formed = TeamFormed(name=one_line(command.name), unit=command.unit(ids))
+            formed = TeamFormed(name=one_line(command.name), unit=command.unit(context))
             reject_if(_forming_refusals(formed, state))
             return (formed,)
         case RenameTeam():
@@ -67,7 +67,7 @@ def evolve(state: Team, event: TeamEvent | UnitsEvent) -> Team:
 
 DECIDER: Final = Decider[AnyTeamCommand, Team, TeamEvent](
     commands=(FormTeam, RenameTeam, CloseTeam),
-    reads=kinds(TeamEvent, UnitsEvent),
+    reads=event_types_of(TeamEvent, UnitsEvent),
     initial=Team(),
     decide=decide,
     evolve=evolve,

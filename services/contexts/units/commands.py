@@ -7,7 +7,7 @@ from typing_extensions import override
 from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.validation import key_refusals, text_refusals
 
 KEY_CHARS_MAX: Final = 64
@@ -21,16 +21,16 @@ class UnitCommand(Command, frozen=True, kw_only=True):
 
     unit_key: str
 
-    def unit(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "unit", self.unit_key)
+    def unit(self, context: DecisionContext) -> str:
+        return derived_id(context.organisation, "unit", self.unit_key)
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (Stream("units", ids.organisation).name,)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (Stream("units", context.organisation).name,)
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return self.unit(ids)
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return self.unit(context)
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -43,8 +43,8 @@ class FormUnit(UnitCommand, frozen=True, kw_only=True):
     name: str
     parent_key: str | None = None
 
-    def parent(self, ids: Ids) -> str | None:
-        return None if self.parent_key is None else derived_id(ids.organisation, "unit", self.parent_key)
+    def parent(self, context: DecisionContext) -> str | None:
+        return None if self.parent_key is None else derived_id(context.organisation, "unit", self.parent_key)
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -72,8 +72,8 @@ class MoveUnit(UnitCommand, frozen=True, kw_only=True):
 
     parent_key: str
 
-    def parent(self, ids: Ids) -> str:
-        return derived_id(ids.organisation, "unit", self.parent_key)
+    def parent(self, context: DecisionContext) -> str:
+        return derived_id(context.organisation, "unit", self.parent_key)
 
     @override
     def refusals(self) -> list[Refusal]:

@@ -7,8 +7,8 @@ import msgspec
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
 from rules.commands import Refusal
 from services.contexts.units.commands import AnyUnitCommand, CloseUnit, FormUnit, MoveUnit, RenameUnit
-from services.decisions.command import Ids
-from services.decisions.decider import Decider, kinds
+from services.decisions.command import DecisionContext
+from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import one_line
 
@@ -29,12 +29,12 @@ class Units(msgspec.Struct, frozen=True, kw_only=True):
         return None if found is None or found.closed else found
 
 
-def decide(command: AnyUnitCommand, state: Units, ids: Ids) -> tuple[UnitsEvent, ...]:
+def decide(command: AnyUnitCommand, state: Units, context: DecisionContext) -> tuple[UnitsEvent, ...]:
     """Return what the command makes happen. Raises RejectedError."""
-    unit = command.unit(ids)
+    unit = command.unit(context)
     match command:
         case FormUnit():
-            formed = UnitFormed(unit=unit, name=one_line(command.name), parent=command.parent(ids))
+            formed = UnitFormed(unit=unit, name=one_line(command.name), parent=command.parent(context))
             reject_if(_forming_refusals(formed, state))
             return (formed,)
         case RenameUnit():
@@ -43,7 +43,7 @@ def decide(command: AnyUnitCommand, state: Units, ids: Ids) -> tuple[UnitsEvent,
                 raise _already("Deze eenheid heet al zo.", "This unit has this name already.")
             return (renamed,)
         case MoveUnit():
-            moved = UnitMoved(unit=unit, parent=command.parent(ids))
+            moved = UnitMoved(unit=unit, parent=command.parent(context))
             reject_if(_moving_refusals(moved, _there(state, unit), state))
             return (moved,)
         case CloseUnit():
@@ -68,13 +68,13 @@ def evolve(state: Units, event: UnitsEvent) -> Units:
     return Units(all={**state.all, unit: changed})
 
 
-UNITS: Final = Decider[AnyUnitCommand, Units, UnitsEvent](
+DECIDER: Final = Decider[AnyUnitCommand, Units, UnitsEvent](
     commands=(FormUnit, RenameUnit, MoveUnit, CloseUnit),
-    reads=kinds(UnitsEvent),
+    reads=event_types_of(UnitsEvent),
     initial=Units(),
     decide=decide,
     evolve=evolve,
-    kept=True,
+    cached=True,
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from events.catalog.policy import OrganisationFounded, RoleGranted
 from kit.errors import ForbiddenError
 from rules.access.roles import Role
-from services.admin.founding import AlreadyFoundedError, FoundingInputError, found
+from services.admin.founding import AlreadyFoundedError, FoundingInputError, found_organisation
 from tests.services.house import House, found_in, opened
 
 pytestmark = pytest.mark.postgres
@@ -54,7 +54,7 @@ def test_before_it_nobody_holds_a_role(house: House) -> None:
 @pytest.mark.parametrize(("name", "administrator"), [("", "a"), (" ", "a"), ("x" * 121, "a"), ("MEE", " ")])
 def test_it_needs_a_name_and_an_administrator(house: House, name: str, administrator: str) -> None:
     with pytest.raises(FoundingInputError):
-        found(
+        found_organisation(
             recorder=house.log.recorders[0],
             vault=house.vault,
             mapper=house.mapper,

@@ -143,14 +143,14 @@ def test_what_a_list_can_not_bring_in_is_told_with_its_line(house: House) -> Non
     loaded = load_list(house.handler, read_list((HEADER + rows).encode()))
     assert (loaded.adopted, [row.line for row in loaded.left_out]) == (2, [3, 4])
     assert waiting is not None
-    assert house.handler.shared_words().terms[waiting].state == "ADOPTED"
+    assert house.handler.catalogue().terms[waiting].state == "ADOPTED"
 
 
 @pytest.mark.postgres
 def test_a_word_of_a_list_that_was_merged_is_there_and_one_that_was_freed_comes_in(house: House) -> None:
     rows = read_list((HEADER + "calm,Bedaard,Composed,\ncalm,Gelaten,Serene,\n").encode())
     assert load_list(house.handler, rows).adopted == 2
-    words = {term.nl: name for name, term in house.handler.shared_words().terms.items()}
+    words = {term.nl: name for name, term in house.handler.catalogue().terms.items()}
     merged = house.ask(
         "wg", Role.WORKING_GROUP, "mergeTerms", termIds=[words["Gelaten"]], intoId=words["Bedaard"]
     )

@@ -16,7 +16,7 @@ from services.contexts.employment.commands import (
     RecordTeamLeft,
     RegisterProfessional,
 )
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from tests.spec import NEW, ORGANISATION, TODAY, given
 
 FENNA = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
@@ -136,7 +136,7 @@ def test_nothing_is_told_before_it_is_so() -> None:
 
 
 def test_an_unknown_person_and_an_unknown_team_are_told_together() -> None:
-    unknown = Ids(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
+    unknown = DecisionContext(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
     given().when(JOIN, unknown).refused("NOT_FOUND", "NOT_FOUND", fields=["employeeNumber", "teamKey"])
     given(FENNA).when(JOIN).refused("NOT_FOUND", fields=["teamKey"])
     given(FORMED).when(JOIN).refused("NOT_FOUND", fields=["employeeNumber"])

@@ -5,7 +5,7 @@ import pytest
 from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
 from rules.access.roles import NEVER_GRANTED, Role
 from services.contexts.policy.commands import GrantRole, WithdrawRole
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
 
 FOUNDED = OrganisationFounded(name="MEE")
@@ -64,7 +64,7 @@ def test_auditor_and_privacy_officer_are_never_in_one_hand(held: str, asked: Rol
 
 
 def test_a_role_for_nobody_is_refused() -> None:
-    nobody = Ids(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
+    nobody = DecisionContext(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
     given(FOUNDED).when(grant(Role.HR), nobody).refused("NOT_FOUND")
 
 

@@ -25,7 +25,7 @@ from services.contexts.employment.commands import RecordTeamJoined, RegisterProf
 from services.contexts.policy.commands import GrantRole
 from services.contexts.team.commands import FormTeam
 from services.contexts.units.commands import FormUnit
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
 from services.handling.registry import (
     MalformedCommandError,
@@ -84,14 +84,14 @@ def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
     states = []
     for number, command in enumerate(commands):
         person = getattr(command, "subject", "p")
-        ids = Ids(
+        context = DecisionContext(
             new=derived_id(command.wire_name(), str(number)),
             organisation=ORGANISATION,
             person=person,
             today=TODAY,
         )
         try:
-            events = decider.decide(command, state, ids)
+            events = decider.decide(command, state, context)
         except RejectedError:
             continue
         assert events, "an accepted command makes something happen"
@@ -100,7 +100,7 @@ def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
             history.append(event)
             states.append(state)
         with pytest.raises(RejectedError):  # what has just been done is not done again
-            decider.decide(command, state, ids)
+            decider.decide(command, state, context)
     return history, states
 
 

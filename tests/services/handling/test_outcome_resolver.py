@@ -20,7 +20,7 @@ from services.handling.outcome_resolver import (
     LOOK_S_MIN,
     MARK_S_MAX,
     MARK_S_MIN,
-    Settler,
+    OutcomeResolver,
     _doubled,
 )
 from tests.events.log.harness import LogUnderTest, unique_name
@@ -69,7 +69,7 @@ class Counting:
 
 
 @contextmanager
-def running(settler: Settler) -> Iterator[None]:
+def running(settler: OutcomeResolver) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=settler.run, args=(stop,), daemon=True)
     thread.start()
@@ -111,7 +111,7 @@ def command() -> bytes:
 def test_one_that_cannot_be_settled_keeps_no_other_waiting(log: LogUnderTest, error: Exception) -> None:
     with log.folding():
         recorder = Stubborn(log.recorder(), subject="a" * 32, error=error)
-        settler, stuck, others = Settler(recorder), command(), [command() for _ in range(5)]
+        settler, stuck, others = OutcomeResolver(recorder), command(), [command() for _ in range(5)]
         settler.take("a" * 32, stuck)
         for other in others:
             settler.take("b" * 32, other)
@@ -140,7 +140,7 @@ def test_a_command_that_waits_for_the_journal_leaves_one_marker_on_the_log(
         recorder = log.recorder(wrap=counting)
         recorder.writer.wait_for_journal()
     looks = Stubborn(recorder, subject="nobody", error=RuntimeError())
-    settler, unsettled = Settler(looks), command()
+    settler, unsettled = OutcomeResolver(looks), command()
     settler.take("a" * 32, unsettled)
     with running(settler):
         time.sleep(1.5)

@@ -14,7 +14,7 @@ from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role
 from services.handling.loading import StreamNotUnderstoodError
 from services.handling.results import NothingAppliedError
 from services.handling.roles import RoleReader
-from services.handling.state_cache import KeptStates
+from services.handling.state_cache import StateCache
 from tests.services.house import NOW, TALENT, House, found_in, furnish, opened
 
 pytestmark = pytest.mark.postgres
@@ -23,7 +23,7 @@ ADMINISTRATOR = ("administrator", Role.ADMINISTRATOR)
 
 def reader_of(house: House) -> RoleReader:
     store: EventStore[str] = EventStore(house.mapper, house.log.recorders[0])
-    return RoleReader(store, KeptStates(store))
+    return RoleReader(store, StateCache(store))
 
 
 def of_a_newer_program(house: House) -> None:

@@ -9,10 +9,10 @@ import pytest
 from events.catalog.catalogue import TermAdopted, TermProposed
 from events.catalog.registry import Event
 from events.codec import Recorded, UnknownEvent
-from services.contexts.catalogue.decider import CATALOGUE
+from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.handling.loading import StreamNotUnderstoodError
-from services.handling.state_cache import KeptStates
+from services.handling.state_cache import StateCache
 
 STREAM = f"catalogue-{'d' * 32}"
 CALM = TermProposed(term="calm", nl="Rust", en="Calm", cluster="calm")
@@ -43,12 +43,12 @@ def store() -> Store:
     return Store()
 
 
-def load(states: KeptStates) -> Any:
+def load(states: StateCache) -> Any:
     return states.load(CATALOGUE, (STREAM,))
 
 
-def states_of(store: Store) -> KeptStates:
-    return KeptStates(store)  # type: ignore[arg-type]
+def states_of(store: Store) -> StateCache:
+    return StateCache(store)  # type: ignore[arg-type]
 
 
 def test_only_what_is_new_is_read_again(store: Store) -> None:
@@ -93,4 +93,4 @@ def test_a_persons_stream_is_never_kept(store: Store) -> None:
     for _ in range(2):
         states.load(EMPLOYMENT, streams)
     assert store.asked == [None] * 4
-    assert not EMPLOYMENT.kept
+    assert not EMPLOYMENT.cached

@@ -8,8 +8,8 @@ from typing_extensions import override
 from kit.ids import is_id
 from rules.agreements import owner_of
 from rules.commands import Refusal
-from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
-from services.decisions.command import Command, Ids, stream_of
+from services.contexts.portfolio.owner_commands import AsProfessional, NewItem, PortfolioCommand
+from services.decisions.command import Command, DecisionContext, stream_of
 from services.decisions.validation import invalid, text_refusals
 
 AGREEMENTS_MAX: Final = 20
@@ -33,7 +33,7 @@ class RecordConversation(PortfolioCommand, frozen=True, kw_only=True):
     agreements: tuple[str, ...]
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.conversation_id
 
     @override
@@ -54,16 +54,16 @@ class RecordConversation(PortfolioCommand, frozen=True, kw_only=True):
 class ConfirmAgreement(Command, frozen=True, kw_only=True):
     """By the other party, in the portfolio of whom the agreement was made with."""
 
-    tells_version: ClassVar[bool] = False
+    returns_version: ClassVar[bool] = False
 
     agreement_id: str
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
         return (stream_of("portfolio", owner_of(self.agreement_id)),)
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.agreement_id
 
 

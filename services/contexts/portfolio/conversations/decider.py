@@ -30,8 +30,8 @@ from services.contexts.portfolio.refusals import (
     wrong_state,
 )
 from services.contexts.portfolio.state import Agreement, Conversation, Portfolio
-from services.decisions.command import NOWHERE, Ids
-from services.decisions.refusals import NOT_THERE, RejectedError, reject_if
+from services.decisions.command import NOWHERE, DecisionContext
+from services.decisions.refusals import NOT_FOUND, RejectedError, reject_if
 from services.decisions.validation import invalid
 
 CONVERSATIONS_MAX: Final = 100
@@ -45,22 +45,22 @@ _NOBODY: Final = ""
 
 
 def decide_conversation(
-    command: ConversationCommand, state: Portfolio, ids: Ids
+    command: ConversationCommand, state: Portfolio, context: DecisionContext
 ) -> tuple[PortfolioEvent, ...]:
     match command:
         case PlanConversation():
             refusals = [*change_refusals(state), *_employment_refusals(state)]
-            reject_if([*refusals, *_planning_refusals(command, state, ids)])
+            reject_if([*refusals, *_planning_refusals(command, state, context)])
             return (
                 ConversationPlanned(
-                    conversation=ids.new, other=command.with_id, planned_for=command.planned_for
+                    conversation=context.new, other=command.with_id, planned_for=command.planned_for
                 ),
             )
         case RecordConversation():
-            reject_if([*change_refusals(state), *_recording_refusals(command, state, ids)])
-            return (_held(command, ids),)
+            reject_if([*change_refusals(state), *_recording_refusals(command, state, context)])
+            return (_held(command, context),)
         case ConfirmAgreement():
-            return (_confirmed(command, state, ids),)
+            return (_confirmed(command, state, context),)
         case _:
             assert_never(command)
 
@@ -98,16 +98,18 @@ def _employment_refusals(state: Portfolio) -> list[Refusal]:
     return [wrong_state(nl=nl, en=en)]
 
 
-def _planning_refusals(command: PlanConversation, state: Portfolio, ids: Ids) -> list[Refusal]:
+def _planning_refusals(
+    command: PlanConversation, state: Portfolio, context: DecisionContext
+) -> list[Refusal]:
     planned = [conversation for conversation in state.kept(Conversation) if not conversation.held]
     refusals = []
-    if command.with_id == ids.person:
+    if command.with_id == context.person:
         nl, en = "Een gesprek heb je met een ander.", "A conversation is with somebody else."
         refusals.append(invalid(("withId",), nl=nl, en=en))
-    elif command.with_id not in ids.professionals:
+    elif command.with_id not in context.professionals:
         nl, en = "Deze collega werkt hier niet.", "This colleague doesn't work here."
         refusals.append(not_found("withId", nl=nl, en=en))
-    if command.planned_for < ids.today:
+    if command.planned_for < context.today:
         nl, en = "Kies vandaag of een latere dag.", "Choose today or a later day."
         refusals.append(invalid(("plannedFor",), nl=nl, en=en))
     this = command.with_id, command.planned_for
@@ -126,7 +128,9 @@ def _planning_refusals(command: PlanConversation, state: Portfolio, ids: Ids) ->
     return refusals
 
 
-def _recording_refusals(command: RecordConversation, state: Portfolio, ids: Ids) -> list[Refusal]:
+def _recording_refusals(
+    command: RecordConversation, state: Portfolio, context: DecisionContext
+) -> list[Refusal]:
     refusals = item_refusals(state, Conversation, command.conversation_id, "conversationId")
     conversation = state.item(Conversation, command.conversation_id)
     if conversation is not None and conversation.held:
@@ -134,7 +138,7 @@ def _recording_refusals(command: RecordConversation, state: Portfolio, ids: Ids)
         refusals.append(already_so("conversationId", nl=nl, en=en))
     elif conversation is not None:
         refusals += _waiting_refusals(command, state, conversation.other)
-    if command.held_on > ids.today:
+    if command.held_on > context.today:
         nl = "Deze dag moet nog komen. Leg een gesprek vast als het geweest is."
         en = "This day is still to come. Record a conversation once it was held."
         refusals.append(invalid(("heldOn",), nl=nl, en=en))
@@ -157,14 +161,14 @@ def _waiting_refusals(command: RecordConversation, state: Portfolio, other: str)
     return [limit_reached("agreements", nl=nl, en=en)]
 
 
-def _held(command: RecordConversation, ids: Ids) -> ConversationHeld:
-    owner = ids.person or NOWHERE
+def _held(command: RecordConversation, context: DecisionContext) -> ConversationHeld:
+    owner = context.person or NOWHERE
     return ConversationHeld(
         conversation=command.conversation_id,
         held_on=command.held_on,
         agreements=tuple(
             AgreementMade(
-                agreement=agreement_id(owner, derived_id("agreement", ids.new, str(number))),
+                agreement=agreement_id(owner, derived_id("agreement", context.new, str(number))),
                 text=text.strip(),
             )
             for number, text in enumerate(command.agreements)
@@ -172,14 +176,14 @@ def _held(command: RecordConversation, ids: Ids) -> ConversationHeld:
     )
 
 
-def _confirmed(command: ConfirmAgreement, state: Portfolio, ids: Ids) -> AgreementConfirmed:
+def _confirmed(command: ConfirmAgreement, state: Portfolio, context: DecisionContext) -> AgreementConfirmed:
     agreement = state.agreements.get(command.agreement_id)
-    if agreement is None or agreement.other != ids.person:
+    if agreement is None or agreement.other != context.person:
         # One answer for what is not there and what is another's, whatever the state of that portfolio; the
         # same as where its owner was forgotten.
-        raise RejectedError(NOT_THERE)
+        raise RejectedError(NOT_FOUND)
     refusals = []
-    if state.standing == "CLOSED":
+    if state.status == "CLOSED":
         nl = "Het portfolio waar deze afspraak in staat, is gesloten."
         en = "The portfolio that this agreement stands in is closed."
         refusals.append(wrong_state(nl=nl, en=en))

@@ -6,8 +6,8 @@ from typing_extensions import override
 
 from rules.commands import Refusal
 from rules.kinds import EnergySourceKind, HoursBand
-from services.contexts.portfolio.base import NewItem, PortfolioCommand, references_refusals
-from services.decisions.command import Ids, name_of
+from services.contexts.portfolio.owner_commands import NewItem, PortfolioCommand, references_refusals
+from services.decisions.command import DecisionContext, name_of
 from services.decisions.validation import text_refusals
 
 ACTIVITY_CHARS_MAX: Final = 200
@@ -34,7 +34,7 @@ class RemoveEnergySource(PortfolioCommand, frozen=True, kw_only=True):
     energy_source_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.energy_source_id
 
 
@@ -50,7 +50,7 @@ class LetGoOfPassion(PortfolioCommand, frozen=True, kw_only=True):
     passion_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.passion_id
 
 

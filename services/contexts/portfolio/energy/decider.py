@@ -22,14 +22,14 @@ from services.contexts.portfolio.energy.commands import (
 from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
+    deduplicated,
     item_refusals,
     limit_reached,
-    once,
     talents_refusals,
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import EnergySource, Passion, Portfolio
-from services.decisions.command import Ids
+from services.decisions.command import DecisionContext
 from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
@@ -39,18 +39,20 @@ PASSIONS_MAX: Final = 50
 """Passions in one portfolio that are not let go."""
 
 
-def decide_energy(command: EnergyCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+def decide_energy(
+    command: EnergyCommand, state: Portfolio, context: DecisionContext
+) -> tuple[PortfolioEvent, ...]:
     match command:
         case NoteEnergySource():
             reject_if([*change_refusals(state), *_source_refusals(command, state)])
-            return (_noted(command, ids.new),)
+            return (_noted(command, context.new),)
         case RemoveEnergySource(energy_source_id=source):
             gone = item_refusals(state, EnergySource, source, "energySourceId", gone="ALREADY_SO")
             reject_if([*change_refusals(state), *gone])
             return EnergySourceRemoved(source=source), *sharings_ended(state, "item_gone", item=source)
         case NamePassion():
             reject_if([*change_refusals(state), *_passion_refusals(command, state)])
-            return (PassionNamed(passion=ids.new, text=command.text.strip()),)
+            return (PassionNamed(passion=context.new, text=command.text.strip()),)
         case LetGoOfPassion(passion_id=passion):
             gone = item_refusals(state, Passion, passion, "passionId", gone="ALREADY_SO")
             reject_if([*change_refusals(state), *gone])
@@ -97,7 +99,7 @@ def _noted(command: NoteEnergySource, source: str) -> EnergySourceNoted:
         kind=EnergySourceKind[command.kind],
         activity=one_line(command.activity),
         hours_per_week=HoursBand[command.hours_per_week],
-        talents=once(command.talent_ids),
+        talents=deduplicated(command.talent_ids),
     )
 
 

@@ -6,14 +6,14 @@ import msgspec
 from typing_extensions import override
 
 from rules.commands import Refusal
-from services.contexts.portfolio.base import (
+from services.contexts.portfolio.owner_commands import (
     NewItem,
     PortfolioCommand,
     address_refusals,
     references_refusals,
 )
 from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
-from services.decisions.command import Ids
+from services.decisions.command import DecisionContext
 from services.decisions.validation import invalid, text_refusals
 
 TITLE_CHARS_MAX: Final = 120
@@ -58,7 +58,7 @@ class WithdrawEvidence(PortfolioCommand, frozen=True, kw_only=True):
     evidence_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.evidence_id
 
 

@@ -21,15 +21,15 @@ from services.contexts.portfolio.evidence.commands import (
 from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
+    deduplicated,
     item_refusals,
     limit_reached,
-    once,
     talents_refusals,
     unknown_item,
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Evidence, Item, Portfolio, Reflection
-from services.decisions.command import Ids
+from services.decisions.command import DecisionContext
 from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
@@ -39,10 +39,12 @@ REFLECTIONS_MAX: Final = 2_000
 """Reflections in one portfolio, which stay."""
 
 
-def decide_evidence(command: EvidenceCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+def decide_evidence(
+    command: EvidenceCommand, state: Portfolio, context: DecisionContext
+) -> tuple[PortfolioEvent, ...]:
     match command:
         case AddEvidence():
-            added = _added(command, ids.new)
+            added = _added(command, context.new)
             reject_if([*change_refusals(state), *_adding_refusals(command, added, state)])
             return (added,)
         case WithdrawEvidence(evidence_id=evidence):
@@ -52,7 +54,7 @@ def decide_evidence(command: EvidenceCommand, state: Portfolio, ids: Ids) -> tup
             return EvidenceWithdrawn(evidence=evidence), *ended
         case WriteReflection():
             written = ReflectionWritten(
-                reflection=ids.new, text=command.text.strip(), about=once(command.about_ids)
+                reflection=context.new, text=command.text.strip(), about=deduplicated(command.about_ids)
             )
             reject_if([*change_refusals(state), *_reflection_refusals(command, written, state)])
             return (written,)
@@ -83,7 +85,7 @@ def _added(command: AddEvidence, evidence: str) -> EvidenceAdded:
         title=one_line(command.title),
         link=source.link or source.badge,
         text=story or None,
-        talents=once(command.talent_ids),
+        talents=deduplicated(command.talent_ids),
     )
 
 

@@ -6,8 +6,13 @@ from typing import Final
 from typing_extensions import override
 
 from rules.commands import Refusal
-from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand, references_refusals
-from services.decisions.command import Ids
+from services.contexts.portfolio.owner_commands import (
+    AsProfessional,
+    NewItem,
+    PortfolioCommand,
+    references_refusals,
+)
+from services.decisions.command import DecisionContext
 from services.decisions.validation import number_refusals, text_refusals
 
 GOAL_CHARS_MAX: Final = 500
@@ -21,7 +26,7 @@ class GoalChange(PortfolioCommand, frozen=True, kw_only=True):
     goal_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.goal_id
 
 

@@ -35,7 +35,7 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Portfolio
-from services.decisions.command import Ids
+from services.decisions.command import DecisionContext
 from services.decisions.refusals import reject_if
 from services.decisions.validation import invalid, same_words
 
@@ -44,14 +44,16 @@ GOALS_MAX: Final = 50
 
 
 def decide_goal(  # noqa: PLR0911 - one for each command
-    command: GoalCommand, state: Portfolio, ids: Ids
+    command: GoalCommand, state: Portfolio, context: DecisionContext
 ) -> tuple[PortfolioEvent, ...]:
     match command:
         case SetGoal():
-            reject_if([*change_refusals(state), *_setting_refusals(command, state, ids)])
-            return (GoalSet(goal=ids.new, text=command.text.strip(), horizon=command.horizon),)
+            reject_if([*change_refusals(state), *_setting_refusals(command, state, context)])
+            return (GoalSet(goal=context.new, text=command.text.strip(), horizon=command.horizon),)
         case SharpenGoal():
-            reject_if([*_goal_refusals(command.goal_id, state), *_sharpening_refusals(command, state, ids)])
+            reject_if(
+                [*_goal_refusals(command.goal_id, state), *_sharpening_refusals(command, state, context)]
+            )
             return (GoalSharpened(goal=command.goal_id, text=command.text.strip(), horizon=command.horizon),)
         case NoteGoalProgress():
             reject_if([*_goal_refusals(command.goal_id, state), *_progress_refusals(command, state)])
@@ -113,13 +115,13 @@ def _goal_refusals(
     return refusals
 
 
-def _setting_refusals(command: SetGoal, state: Portfolio, ids: Ids) -> list[Refusal]:
+def _setting_refusals(command: SetGoal, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     open_goals = [goal for goal in state.kept(Goal) if not goal.reached]
     nl, en = "Dit inzicht staat niet in je portfolio.", "This insight is not in your portfolio."
     refusals = [
         not_found("insightIds", str(number), nl=nl, en=en) for number, _ in enumerate(command.insight_ids)
     ]
-    refusals += _horizon_refusals(command.horizon, ids)
+    refusals += _horizon_refusals(command.horizon, context)
     if any(same_words(goal.text) == same_words(command.text) for goal in open_goals):
         nl = "Dit doel staat al in je portfolio. Je kunt het daar aanscherpen."
         en = "This goal is in your portfolio already. You can sharpen it there."
@@ -131,20 +133,20 @@ def _setting_refusals(command: SetGoal, state: Portfolio, ids: Ids) -> list[Refu
     return refusals
 
 
-def _sharpening_refusals(command: SharpenGoal, state: Portfolio, ids: Ids) -> list[Refusal]:
+def _sharpening_refusals(command: SharpenGoal, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     goal = state.item(Goal, command.goal_id)
     if goal is None:
-        return _horizon_refusals(command.horizon, ids)
+        return _horizon_refusals(command.horizon, context)
     # A goal whose day went by keeps it until its owner chooses another.
-    refusals = _horizon_refusals(command.horizon, ids) if command.horizon != goal.horizon else []
+    refusals = _horizon_refusals(command.horizon, context) if command.horizon != goal.horizon else []
     if (goal.text, goal.horizon) == (command.text.strip(), command.horizon):
         nl, en = "Zo staat dit doel er al.", "This goal says so already."
         refusals.append(already_so("text", nl=nl, en=en))
     return refusals
 
 
-def _horizon_refusals(horizon: date | None, ids: Ids) -> list[Refusal]:
-    if horizon is None or horizon >= ids.today:
+def _horizon_refusals(horizon: date | None, context: DecisionContext) -> list[Refusal]:
+    if horizon is None or horizon >= context.today:
         return []
     nl, en = "Deze dag is al voorbij.", "This day is past."
     return [invalid(("horizon",), nl=nl, en=en)]

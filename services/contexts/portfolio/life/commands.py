@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from rules.commands import Refusal
 from rules.kinds import Language
-from services.contexts.portfolio.base import AsProfessional, PortfolioCommand
+from services.contexts.portfolio.owner_commands import AsProfessional, PortfolioCommand
 from services.decisions.command import name_of
 from services.decisions.validation import text_refusals
 

@@ -37,19 +37,21 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Portfolio, Statement
-from services.decisions.command import NOWHERE, Ids
+from services.decisions.command import NOWHERE, DecisionContext
 from services.decisions.refusals import RejectedError, reject_if
 
 
-def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+def decide_life(
+    command: LifeCommand, state: Portfolio, context: DecisionContext
+) -> tuple[PortfolioEvent, ...]:
     match command:
         case OpenPortfolio():
             reject_if(_opening_refusals(state))
             return (PortfolioOpened(language=Language[command.language]),)
         case WriteProfileStatement():
-            return (_written(command, state, ids),)
+            return (_written(command, state, context),)
         case RecordCorrection():
-            return (_corrected(command, state, ids),)
+            return (_corrected(command, state, context),)
         case PausePortfolio():
             reject_if(_pausing_refusals(state))
             return (PortfolioPaused(),)
@@ -66,11 +68,11 @@ def decide_life(command: LifeCommand, state: Portfolio, ids: Ids) -> tuple[Portf
 def evolve_life(state: Portfolio, event: LifeEvent) -> Portfolio:
     match event:
         case PortfolioOpened() | PortfolioResumed():
-            return replace(state, standing="OPEN")
+            return replace(state, status="OPEN")
         case PortfolioPaused():
-            return replace(state, standing="PAUSED")
+            return replace(state, status="PAUSED")
         case PortfolioClosed():
-            return replace(state, standing="CLOSED")
+            return replace(state, status="CLOSED")
         case ProfileStatementWritten():
             return state.with_new(event.statement, Statement(text=event.text))
         case CorrectionRecorded(version=version, text=text):
@@ -85,26 +87,28 @@ def _opening_refusals(state: Portfolio) -> list[Refusal]:
         nl = "Je staat hier niet ingeschreven als professional. Vraag HR om je aan te melden."
         en = "You are not registered here as a professional. Ask HR to register you."
         refusals.append(wrong_state(nl=nl, en=en))
-    if state.standing == "CLOSED":
+    if state.status == "CLOSED":
         refusals += closed_refusals(state)
-    elif state.standing != "NOT_OPENED":
+    elif state.status != "NOT_OPENED":
         nl, en = "Je portfolio is al open.", "Your portfolio is open already."
         refusals.append(already_so(nl=nl, en=en))
     return refusals
 
 
-def _written(command: WriteProfileStatement, state: Portfolio, ids: Ids) -> ProfileStatementWritten:
+def _written(
+    command: WriteProfileStatement, state: Portfolio, context: DecisionContext
+) -> ProfileStatementWritten:
     refusals, text = change_refusals(state), command.text.strip()
     there = state.statement()
     if there is not None and there[1].text == text:
         nl, en = "Zo staat het er al.", "It says so already."
         refusals.append(already_so("text", nl=nl, en=en))
     reject_if(refusals)
-    return ProfileStatementWritten(statement=there[0] if there is not None else ids.new, text=text)
+    return ProfileStatementWritten(statement=there[0] if there is not None else context.new, text=text)
 
 
-def _corrected(command: RecordCorrection, state: Portfolio, ids: Ids) -> CorrectionRecorded:
-    owner, text = ids.person or NOWHERE, command.text.strip()
+def _corrected(command: RecordCorrection, state: Portfolio, context: DecisionContext) -> CorrectionRecorded:
+    owner, text = context.person or NOWHERE, command.text.strip()
     refusals = change_refusals(state)
     named = (
         number
@@ -125,21 +129,21 @@ def _corrected(command: RecordCorrection, state: Portfolio, ids: Ids) -> Correct
 
 
 def _pausing_refusals(state: Portfolio) -> list[Refusal]:
-    if state.standing != "PAUSED":
+    if state.status != "PAUSED":
         return closed_refusals(state)
     nl, en = "Je portfolio staat al op pauze.", "Your portfolio is paused already."
     return [already_so(nl=nl, en=en)]
 
 
 def _resuming_refusals(state: Portfolio) -> list[Refusal]:
-    if state.standing != "OPEN":
+    if state.status != "OPEN":
         return closed_refusals(state)
     nl, en = "Je portfolio staat niet op pauze.", "Your portfolio is not paused."
     return [already_so(nl=nl, en=en)]
 
 
 def _closing_refusals(state: Portfolio) -> list[Refusal]:
-    if state.standing != "CLOSED":
+    if state.status != "CLOSED":
         return closed_refusals(state)
     nl, en = "Je portfolio is al gesloten.", "Your portfolio is closed already."
     return [already_so(nl=nl, en=en)]

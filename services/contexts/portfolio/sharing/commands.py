@@ -10,8 +10,8 @@ from events.streams import Stream
 from kit.ids import is_id
 from rules.commands import Refusal
 from rules.kinds import InsightScope
-from services.contexts.portfolio.base import AsProfessional, NewItem, PortfolioCommand
-from services.decisions.command import Command, Ids, name_of, stream_of
+from services.contexts.portfolio.owner_commands import AsProfessional, NewItem, PortfolioCommand
+from services.decisions.command import Command, DecisionContext, name_of, stream_of
 from services.decisions.validation import invalid
 
 PEOPLE_MAX: Final = 30
@@ -48,8 +48,8 @@ class ShareItem(NewItem, AsProfessional, frozen=True, kw_only=True):
     with_energy: bool = False
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return *AsProfessional.streams(self, ids), Stream("policy", ids.organisation).name
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return *AsProfessional.streams(self, context), Stream("policy", context.organisation).name
 
     @override
     def mentions(self) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ class EndItemSharing(PortfolioCommand, frozen=True, kw_only=True):
     sharing_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.sharing_id
 
 
@@ -77,11 +77,11 @@ class EndItemSharings(Command, frozen=True, kw_only=True):
     sharing_ids: tuple[str, ...]
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
         return (stream_of("portfolio", self.owner),)
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.owner
 
 

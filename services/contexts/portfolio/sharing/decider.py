@@ -19,10 +19,10 @@ from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
     closed_refusals,
+    deduplicated,
     item_refusals,
     limit_reached,
     not_found,
-    once,
     wrong_state,
 )
 from services.contexts.portfolio.sharing.commands import (
@@ -34,7 +34,7 @@ from services.contexts.portfolio.sharing.commands import (
     WithdrawInsightConsent,
 )
 from services.contexts.portfolio.state import Item, Portfolio, Sharing, Talent
-from services.decisions.command import Ids
+from services.decisions.command import DecisionContext
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
@@ -42,15 +42,17 @@ SHARINGS_MAX: Final = 300
 """Sharings of one portfolio that are open: so many end in one commit when it is closed."""
 
 
-def decide_sharing(command: SharingCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+def decide_sharing(
+    command: SharingCommand, state: Portfolio, context: DecisionContext
+) -> tuple[PortfolioEvent, ...]:
     match command:
         case ShareItem():
-            return (_shared(command, state, ids),)
+            return (_shared(command, state, context),)
         case EndItemSharing(sharing_id=sharing):
             reject_if([*closed_refusals(state), *_ending_refusals(sharing, state)])
             return (ItemSharingEnded(sharing=sharing, reason="owner"),)
         case EndItemSharings():
-            return _ended_by_time(command, state, ids)
+            return _ended_by_time(command, state, context)
         case GiveInsightConsent():
             return (_consented(command, state),)
         case WithdrawInsightConsent():
@@ -87,27 +89,27 @@ def sharings_ended(
     return tuple(ItemSharingEnded(sharing=sharing, reason=reason) for sharing in state.open_sharings(item))
 
 
-def _shared(command: ShareItem, state: Portfolio, ids: Ids) -> ItemShared:
+def _shared(command: ShareItem, state: Portfolio, context: DecisionContext) -> ItemShared:
     item = state.items.get(command.item_id)
     kind = item.kind if item is not None else None
     refusals = [
         *change_refusals(state),
         *_employment_refusals(state),
         *_item_refusals(command, state, kind),
-        *_audience_refusals(command, state, ids),
-        *_until_refusals(command, state, ids),
-        *_again_refusals(command, state, ids),
+        *_audience_refusals(command, state, context),
+        *_until_refusals(command, state, context),
+        *_again_refusals(command, state, context),
     ]
     if refusals or kind is None:
         raise RejectedError(*refusals)
     audience = command.audience
     return ItemShared(
-        sharing=ids.new,
+        sharing=context.new,
         item=command.item_id,
         kind=kind,
         audience="people" if audience.people else "team" if audience.team_id is not None else "organisation",
         until=command.until,
-        people=once(audience.people or ()),
+        people=deduplicated(audience.people or ()),
         team=audience.team_id,
         with_energy=command.with_energy,
     )
@@ -135,14 +137,14 @@ def _item_refusals(command: ShareItem, state: Portfolio, kind: ItemKind | None) 
     return refusals
 
 
-def _audience_refusals(command: ShareItem, state: Portfolio, ids: Ids) -> list[Refusal]:
+def _audience_refusals(command: ShareItem, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     refusals = []
     for number, person in enumerate(command.audience.people or ()):
         field = ("with", "people", str(number))
-        if person == ids.person:
+        if person == context.person:
             nl, en = "Jijzelf ziet dit al; kies een ander.", "You see this already; choose somebody else."
             refusals.append(invalid(field, nl=nl, en=en))
-        elif person not in ids.professionals:
+        elif person not in context.professionals:
             nl, en = "Deze collega werkt hier niet.", "This colleague doesn't work here."
             refusals.append(not_found(*field, nl=nl, en=en))
     team = command.audience.team_id
@@ -152,25 +154,25 @@ def _audience_refusals(command: ShareItem, state: Portfolio, ids: Ids) -> list[R
     return refusals
 
 
-def _until_refusals(command: ShareItem, state: Portfolio, ids: Ids) -> list[Refusal]:
-    days = (command.until - ids.today).days
+def _until_refusals(command: ShareItem, state: Portfolio, context: DecisionContext) -> list[Refusal]:
+    days = (command.until - context.today).days
     if days < 1:
         nl, en = "Kies een dag na vandaag.", "Choose a day after today."
         return [invalid(("until",), nl=nl, en=en)]
     if days > state.sharing_days_max:
-        last = ids.today + timedelta(days=state.sharing_days_max)
+        last = context.today + timedelta(days=state.sharing_days_max)
         nl = f"Delen kan hoogstens {state.sharing_days_max} dagen, nu tot en met {last:%d-%m-%Y}."
         en = f"Sharing lasts {state.sharing_days_max} days at most, now through {last.isoformat()}."
         return [limit_reached("until", nl=nl, en=en)]
     return []
 
 
-def _again_refusals(command: ShareItem, state: Portfolio, ids: Ids) -> list[Refusal]:
+def _again_refusals(command: ShareItem, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     refusals = []
     to = frozenset(command.audience.people or ()), command.audience.team_id
     # One whose day is past is over, whether or not it was ended yet.
     if any(
-        (sharing.people, sharing.team) == to and sharing.until >= ids.today
+        (sharing.people, sharing.team) == to and sharing.until >= context.today
         for sharing in state.open_sharings(command.item_id).values()
     ):
         nl = "Dit deel je al met hen. Stop daar eerst mee als er iets aan verandert."
@@ -194,13 +196,15 @@ def _ending_refusals(sharing: str, state: Portfolio) -> list[Refusal]:
     return []
 
 
-def _ended_by_time(command: EndItemSharings, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+def _ended_by_time(
+    command: EndItemSharings, state: Portfolio, context: DecisionContext
+) -> tuple[PortfolioEvent, ...]:
     """End those whose day is past; what was ended meanwhile or stays open is passed over."""
-    named = [state.sharings.get(sharing) for sharing in once(command.sharing_ids)]
+    named = [state.sharings.get(sharing) for sharing in deduplicated(command.sharing_ids)]
     over = [
         name
         for name, sharing in state.open_sharings().items()
-        if name in command.sharing_ids and sharing.until < ids.today
+        if name in command.sharing_ids and sharing.until < context.today
     ]
     if not over:
         reject_if(_not_over_refusals(named))

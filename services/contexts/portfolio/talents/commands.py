@@ -6,8 +6,8 @@ import msgspec
 from typing_extensions import override
 
 from rules.commands import Refusal
-from services.contexts.portfolio.base import NewItem, PortfolioCommand, optional_text_refusals
-from services.decisions.command import Ids
+from services.contexts.portfolio.owner_commands import NewItem, PortfolioCommand, optional_text_refusals
+from services.decisions.command import DecisionContext
 from services.decisions.validation import invalid, number_refusals, text_refusals
 
 TALENT_WORDS_CHARS_MAX: Final = 80
@@ -31,7 +31,7 @@ class ClaimTalent(NewItem, frozen=True, kw_only=True):
     story: str | None = None
 
     @override
-    def picks(self) -> tuple[str, ...]:
+    def picked_terms(self) -> tuple[str, ...]:
         return () if self.name.term_id is None else (self.name.term_id,)
 
     @override
@@ -49,7 +49,7 @@ class ReviseTalent(PortfolioCommand, frozen=True, kw_only=True):
     story: str | None = None
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.talent_id
 
     @override
@@ -61,7 +61,7 @@ class SetTalentAside(PortfolioCommand, frozen=True, kw_only=True):
     talent_id: str
 
     @override
-    def thing(self, ids: Ids) -> str | None:
+    def entity_id(self, context: DecisionContext) -> str | None:
         return self.talent_id
 
 

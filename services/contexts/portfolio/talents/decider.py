@@ -22,7 +22,7 @@ from services.contexts.portfolio.talents.commands import (
     SetTalentAside,
     TalentCommand,
 )
-from services.decisions.command import Ids, Word
+from services.decisions.command import DecisionContext, SharedTerm
 from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
@@ -30,11 +30,13 @@ TALENTS_MAX: Final = 200
 """Talents in one portfolio that are not set aside."""
 
 
-def decide_talent(command: TalentCommand, state: Portfolio, ids: Ids) -> tuple[PortfolioEvent, ...]:
+def decide_talent(
+    command: TalentCommand, state: Portfolio, context: DecisionContext
+) -> tuple[PortfolioEvent, ...]:
     match command:
         case ClaimTalent():
-            reject_if([*change_refusals(state), *_claim_refusals(command, state, ids.words)])
-            return (_claimed(command, ids),)
+            reject_if([*change_refusals(state), *_claim_refusals(command, state, context.terms)])
+            return (_claimed(command, context),)
         case ReviseTalent():
             return (_revised(command, state),)
         case SetTalentAside(talent_id=talent):
@@ -72,10 +74,10 @@ def evolve_talent(state: Portfolio, event: TalentEvent) -> Portfolio:
             assert_never(event)
 
 
-def _claim_refusals(command: ClaimTalent, state: Portfolio, words: Mapping[str, Word]) -> list[Refusal]:
+def _claim_refusals(command: ClaimTalent, state: Portfolio, terms: Mapping[str, SharedTerm]) -> list[Refusal]:
     kept = state.kept(Talent)
     term = command.name.term_id
-    refusals = _own_words_refusals(command, kept) if term is None else _term_refusals(term, kept, words)
+    refusals = _own_words_refusals(command, kept) if term is None else _term_refusals(term, kept, terms)
     if len(kept) >= TALENTS_MAX:
         nl = f"Een portfolio heeft hoogstens {TALENTS_MAX} talenten. Leg er eerst een opzij."
         en = f"A portfolio has {TALENTS_MAX} talents at most. Set one aside first."
@@ -85,47 +87,47 @@ def _claim_refusals(command: ClaimTalent, state: Portfolio, words: Mapping[str, 
 
 def _own_words_refusals(command: ClaimTalent, kept: Sequence[Talent]) -> list[Refusal]:
     words = {same_words(command.name.own_words or "")}
-    return [_there_already("ownWords")] if any(words & _names(talent) for talent in kept) else []
+    return [_already_claimed("ownWords")] if any(words & _names(talent) for talent in kept) else []
 
 
-def _term_refusals(term: str, kept: Sequence[Talent], words: Mapping[str, Word]) -> list[Refusal]:
-    word = words.get(term)
-    if word is None:
+def _term_refusals(name: str, kept: Sequence[Talent], terms: Mapping[str, SharedTerm]) -> list[Refusal]:
+    term = terms.get(name)
+    if term is None:
         nl, en = "Dit woord staat niet in de talenttaal.", "This word is not in the talent language."
         return [not_found("name", "termId", nl=nl, en=en)]
-    if word.state == "PROPOSED":
+    if term.state == "PROPOSED":
         nl, en = "Dit woord is nog niet opgenomen.", "This word is not adopted yet."
         return [wrong_state("name", "termId", nl=nl, en=en)]
-    if word.state != "ADOPTED":
+    if term.state != "ADOPTED":
         nl, en = "Dit woord is niet meer in gebruik.", "This word is out of use."
         return [wrong_state("name", "termId", nl=nl, en=en)]
-    # A talent claimed by a word that was merged into this one reads as this one.
-    terms, names = {word.term, *word.merged}, {same_words(word.nl), same_words(word.en)}
-    there = any(talent.term in terms or names & _names(talent) for talent in kept)
-    return [_there_already("termId")] if there else []
+    # A talent claimed by a term that was merged into this one reads as this one.
+    same_terms, labels = {term.term, *term.merged}, {same_words(term.nl), same_words(term.en)}
+    claimed = any(talent.term in same_terms or labels & _names(talent) for talent in kept)
+    return [_already_claimed("termId")] if claimed else []
 
 
 def _names(talent: Talent) -> set[str]:
     return {same_words(name) for name in (talent.name, talent.name_en) if name is not None}
 
 
-def _there_already(field: str) -> Refusal:
+def _already_claimed(field: str) -> Refusal:
     nl = "Dit talent staat al in je portfolio. Je kunt het daar bijstellen."
     en = "This talent is in your portfolio already. You can revise it there."
     return already_so("name", field, nl=nl, en=en)
 
 
-def _claimed(command: ClaimTalent, ids: Ids) -> TalentClaimed:
-    word = ids.words.get(command.name.term_id or "")
+def _claimed(command: ClaimTalent, context: DecisionContext) -> TalentClaimed:
+    term = context.terms.get(command.name.term_id or "")
     return TalentClaimed(
-        talent=ids.new,
-        name=one_line(command.name.own_words or "") if word is None else word.nl,
+        talent=context.new,
+        name=one_line(command.name.own_words or "") if term is None else term.nl,
         strength=command.strength,
         energy=command.energy,
         use=command.use,
         story=(command.story or "").strip() or None,
-        term=None if word is None else word.term,
-        name_en=None if word is None else word.en,
+        term=None if term is None else term.term,
+        name_en=None if term is None else term.en,
     )
 
 

@@ -17,9 +17,9 @@ from events.catalog.registry import Event
 from kit.ids import derived_id
 from rules.agreements import agreement_id
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
-from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY
+from tests.spec import COLLEAGUE, CONTEXT, NEW, ORGANISATION, PERSON, TODAY
 
-AS_COLLEAGUE: Final = msgspec.structs.replace(IDS, person=COLLEAGUE)
+AS_COLLEAGUE: Final = msgspec.structs.replace(CONTEXT, person=COLLEAGUE)
 DAY: Final = timedelta(days=1)
 AGREED: Final = agreement_id(PERSON, "0" * 31 + "a")
 

@@ -37,7 +37,7 @@ from services.contexts.portfolio.conversations.commands import ConfirmAgreement
 from services.contexts.portfolio.decider import DECIDER
 from services.contexts.portfolio.sharing.commands import EndItemSharings
 from services.contexts.portfolio.state import SHARING_DAYS_MAX_DEFAULT, Goal, Portfolio, Talent
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.decisions.decider import AnyDecider
 from services.decisions.refusals import RejectedError
 from services.decisions.validation import same_words
@@ -56,7 +56,7 @@ from tests.services.contexts.portfolio.asked import (
     some,
 )
 from tests.services.contexts.portfolio.home import HOME, REGISTERED
-from tests.spec import COLLEAGUE, IDS, ORGANISATION, PERSON, TODAY
+from tests.spec import COLLEAGUE, CONTEXT, ORGANISATION, PERSON, TODAY
 
 PORTFOLIO: Final[AnyDecider] = DECIDER
 EMPLOYMENT: Final[AnyDecider] = EMPLOYMENT_DECIDER
@@ -85,35 +85,35 @@ class Histories(RuleBasedStateMachine):
             self.history.append(event)
             self.states.append(self.state)
 
-    def ids(self, person: str) -> Ids:
-        return Ids(
+    def context(self, person: str) -> DecisionContext:
+        return DecisionContext(
             new=derived_id("test", str(self.number)),
             organisation=ORGANISATION,
             person=person,
             today=self.today,
-            professionals=IDS.professionals,
+            professionals=CONTEXT.professionals,
         )
 
     def ask(self, command: Command, person: str) -> tuple[Event, ...]:
         self.number += 1
         assert command.refusals() == []
-        ids, before = self.ids(person), self.state
+        context, before = self.context(person), self.state
         try:
-            events: tuple[Event, ...] = PORTFOLIO.decide(command, before, ids)
+            events: tuple[Event, ...] = PORTFOLIO.decide(command, before, context)
         except RejectedError:
             return ()
         assert events, "an accepted command makes something happen"
         self.happens(*events)
         self.holds_of(command, events, before)
         with pytest.raises(RejectedError):  # what has just been done is not done again
-            PORTFOLIO.decide(command, self.state, ids)
+            PORTFOLIO.decide(command, self.state, context)
         return events
 
     def holds_of(self, command: Command, events: tuple[Event, ...], before: Portfolio) -> None:
         by_owner = not isinstance(command, ConfirmAgreement | EndItemSharings)
         if by_owner:
             assert not any(isinstance(event, AgreementConfirmed) for event in events)
-        if before.standing == "PAUSED" and by_owner:
+        if before.status == "PAUSED" and by_owner:
             first = PortfolioResumed | PortfolioClosed | ItemSharingEnded | InsightConsentWithdrawn
             assert isinstance(events[0], first)
         assert not self.was_closed, "a closed portfolio changes no more"
@@ -122,7 +122,7 @@ class Histories(RuleBasedStateMachine):
                 assert self.today < event.until <= self.today + timedelta(days=self.days_max)
                 assert event.team is None or event.team in before.teams
                 assert PERSON not in event.people
-        self.was_closed = self.state.standing == "CLOSED"
+        self.was_closed = self.state.status == "CLOSED"
 
     @initialize()
     def begins(self) -> None:
@@ -180,13 +180,13 @@ class Histories(RuleBasedStateMachine):
 
     def hr_tells(self, command: Command) -> None:
         with suppress(RejectedError):
-            self.happens(*EMPLOYMENT.decide(command, self.work, self.ids(PERSON)))
+            self.happens(*EMPLOYMENT.decide(command, self.work, self.context(PERSON)))
 
     @invariant()
     def nothing_is_open_of_what_is_gone(self) -> None:
         for sharing in self.state.open_sharings().values():
             assert not self.state.items[sharing.item].gone
-            assert self.state.standing != "CLOSED"
+            assert self.state.status != "CLOSED"
 
     @invariant()
     def a_team_that_was_left_has_nothing_and_of_who_left_nobody_has(self) -> None:

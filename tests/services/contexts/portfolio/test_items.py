@@ -25,7 +25,6 @@ from events.catalog.portfolio.life import CorrectionRecorded, PortfolioPaused, P
 from events.catalog.registry import Event
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand
 from rules.timeline import entry_id
-from services.contexts.portfolio.base import LINK_CHARS_MAX, REFERENCES_MAX
 from services.contexts.portfolio.conversations.commands import AGREEMENT_CHARS_MAX, AGREEMENTS_MAX
 from services.contexts.portfolio.conversations.decider import (
     CONVERSATIONS_EVER_MAX,
@@ -39,6 +38,7 @@ from services.contexts.portfolio.evidence.decider import EVIDENCE_MAX, REFLECTIO
 from services.contexts.portfolio.goals.commands import GOAL_CHARS_MAX, OFFER_CHARS_MAX
 from services.contexts.portfolio.goals.decider import GOALS_MAX
 from services.contexts.portfolio.life.commands import CORRECTION_CHARS_MAX, STATEMENT_CHARS_MAX
+from services.contexts.portfolio.owner_commands import LINK_CHARS_MAX, REFERENCES_MAX
 from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
 from services.decisions.command import Command
 from services.handling.registry import read_command

@@ -18,11 +18,11 @@ from rules.kinds import Language
 from rules.timeline import entry_id
 from services.contexts.portfolio.decider import DECIDER
 from services.contexts.portfolio.life.commands import ClosePortfolio, OpenPortfolio
-from services.decisions.command import Command, Ids
+from services.decisions.command import Command, DecisionContext
 from services.handling.registry import read_command
 from tests.services.contexts.portfolio.cases import CASES, OWNERS_INPUTS, WRONG, Case
 from tests.services.contexts.portfolio.home import AS_COLLEAGUE, AT_WORK, HOME, OFFERED
-from tests.spec import IDS, NEW, PERSON, decide, given
+from tests.spec import CONTEXT, NEW, PERSON, decide, given
 
 PAUSED: Final[tuple[Event, ...]] = (PortfolioPaused(),)
 CLOSED: Final[tuple[Event, ...]] = decide(HOME, ClosePortfolio())
@@ -39,9 +39,9 @@ def asked(name: str, **changed: Any) -> Command:
     return read_command(name, {**OWNERS_INPUTS[name], **changed})
 
 
-def by(name: str) -> Ids:
+def by(name: str) -> DecisionContext:
     """Whoever gives this command."""
-    return AS_COLLEAGUE if name == "confirmAgreement" else IDS
+    return AS_COLLEAGUE if name == "confirmAgreement" else CONTEXT
 
 
 def expect(events: tuple[Event, ...], case: Case, codes: tuple[str, ...]) -> None:
@@ -62,21 +62,21 @@ def test_a_command_makes_happen(case: Case) -> None:
     given(*HOME, *case.before).when(asked(case.name), by(case.name)).then(*case.happens)
 
 
-def loaded(command: Command, ids: Ids, *events: Event) -> list[Event]:
+def loaded(command: Command, context: DecisionContext, *events: Event) -> list[Event]:
     """The events that stand in the streams that a command names."""
-    named = {Stream.parse(stream).category for stream in command.streams(ids)}
+    named = {Stream.parse(stream).category for stream in command.streams(context)}
     return [event for event in events if category_of(type(event)) in named]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_command_names_every_stream_that_its_decision_reads(case: Case) -> None:
-    command, ids = asked(case.name), by(case.name)
-    assert decide(loaded(command, ids, *HOME, *case.before), command, ids) == case.happens
+    command, context = asked(case.name), by(case.name)
+    assert decide(loaded(command, context, *HOME, *case.before), command, context) == case.happens
 
 
 def test_opening_names_them_too() -> None:
     opening = asked("openPortfolio")
-    assert decide(loaded(opening, IDS, *AT_WORK), opening) == (PortfolioOpened(language=Language.NL),)
+    assert decide(loaded(opening, CONTEXT, *AT_WORK), opening) == (PortfolioOpened(language=Language.NL),)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -187,7 +187,7 @@ def test_what_is_there_no_more_is_not_changed(name: str, event: Event, code: str
 def test_an_agreement_is_confirmed_by_the_other_party_and_looks_absent_to_all_others() -> None:
     command = asked("confirmAgreement")
     for events in (HOME, (*HOME, AgreementConfirmed(agreement=OTHERS)), (*HOME, PortfolioClosed())):
-        given(*events).when(command, IDS).refused("NOT_FOUND", fields=[""])
+        given(*events).when(command, CONTEXT).refused("NOT_FOUND", fields=[""])
     absent = asked("confirmAgreement", agreementId=OTHERS)
     given(*HOME).when(absent, AS_COLLEAGUE).refused("NOT_FOUND", fields=[""])
     assert command.streams(AS_COLLEAGUE) == (f"portfolio-{PERSON}",)

@@ -20,7 +20,7 @@ from services.handling.registry import UnknownCommandError, command_names, read_
 from tests.services.contexts.portfolio.asked import policy
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.services.contexts.portfolio.home import CONSENT, DAY, HOME, OFFERED, SHARED
-from tests.spec import COLLEAGUE, IDS, NEW, ORGANISATION, PERSON, TODAY, decide, given
+from tests.spec import COLLEAGUE, CONTEXT, NEW, ORGANISATION, PERSON, TODAY, decide, given
 
 BY_NAME = {"people": [COLLEAGUE]}
 
@@ -101,7 +101,7 @@ def test_sharing_lasts_until_a_day_after_today(days: int) -> None:
 def test_sharing_lasts_as_long_as_the_policy_lets_it(events: tuple[Event, ...], days: int) -> None:
     given(*HOME, *events).when(share(days=days)).then(shared(sharing=NEW, days=days))
     given(*HOME, *events).when(share(days=days + 1)).refused("LIMIT_REACHED", fields=["until"])
-    assert share().streams(IDS)[2] == f"policy-{ORGANISATION}"
+    assert share().streams(CONTEXT)[2] == f"policy-{ORGANISATION}"
 
 
 def test_one_item_is_open_to_one_audience_once() -> None:
@@ -166,7 +166,7 @@ def test_what_a_process_asks_nobody_else_can() -> None:
     assert "endItemSharings" not in command_names()
     with pytest.raises(UnknownCommandError):
         read_command("endItemSharings", {"owner": PERSON, "sharingIds": ["open"]})
-    assert end("open").streams(IDS) == (f"portfolio-{PERSON}",)
+    assert end("open").streams(CONTEXT) == (f"portfolio-{PERSON}",)
 
 
 def test_consent_to_be_counted_is_narrowed_by_giving_it_again() -> None:

@@ -18,8 +18,8 @@ from services.contexts.portfolio.talents.commands import (
     TalentName,
 )
 from services.contexts.portfolio.talents.decider import TALENTS_MAX
-from services.decisions.command import Ids, Word
-from tests.spec import IDS, NEW, given
+from services.decisions.command import DecisionContext, SharedTerm
+from tests.spec import CONTEXT, NEW, given
 
 REGISTERED = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
 OPENED = PortfolioOpened(language=Language.NL)
@@ -83,10 +83,10 @@ def test_words_set_aside_may_be_claimed_again() -> None:
     given(*AT_WORK, CALM, TalentSetAside(talent="calm")).when(claim()).then(again)
 
 
-def with_word(state: TermState = "ADOPTED", *, merged: frozenset[str] = frozenset()) -> Ids:
+def with_term(state: TermState = "ADOPTED", *, merged: frozenset[str] = frozenset()) -> DecisionContext:
     """What a decision is given when the term `t` is there."""
-    word = Word(term="t", nl="Kalm blijven", en="Staying calm", state=state, merged=merged)
-    return msgspec.structs.replace(IDS, words={"t": word})
+    term = SharedTerm(term="t", nl="Kalm blijven", en="Staying calm", state=state, merged=merged)
+    return msgspec.structs.replace(CONTEXT, terms={"t": term})
 
 
 BY_TERM = TalentClaimed(
@@ -95,36 +95,36 @@ BY_TERM = TalentClaimed(
 
 
 def test_a_talent_is_claimed_by_a_shared_word_and_keeps_how_it_read_then() -> None:
-    given(*AT_WORK).when(claim(None, term="t"), with_word()).then(BY_TERM)
-    assert claim(None, term="t").picks() == ("t",)
-    assert claim().picks() == ()
+    given(*AT_WORK).when(claim(None, term="t"), with_term()).then(BY_TERM)
+    assert claim(None, term="t").picked_terms() == ("t",)
+    assert claim().picked_terms() == ()
 
 
 def test_a_word_that_was_merged_is_claimed_as_the_one_it_reads_as() -> None:
-    ids = msgspec.structs.replace(IDS, words={"before": with_word().words["t"]})
-    given(*AT_WORK).when(claim(None, term="before"), ids).then(BY_TERM)
+    context = msgspec.structs.replace(CONTEXT, terms={"before": with_term().terms["t"]})
+    given(*AT_WORK).when(claim(None, term="before"), context).then(BY_TERM)
 
 
 def test_only_a_word_that_is_adopted_can_be_claimed() -> None:
     given(*AT_WORK).when(claim(None, term="calm")).refused("NOT_FOUND", fields=["name.termId"])
     for state in ("PROPOSED", "RETIRED"):
-        given(*AT_WORK).when(claim(None, term="t"), with_word(state)).refused(
+        given(*AT_WORK).when(claim(None, term="t"), with_term(state)).refused(
             "WRONG_STATE", fields=["name.termId"]
         )
 
 
 def test_the_same_talent_is_not_claimed_twice_whatever_it_was_called_then() -> None:
     again = claim(None, term="t")
-    given(*AT_WORK, BY_TERM).when(again, with_word()).refused("ALREADY_SO", fields=["name.termId"])
+    given(*AT_WORK, BY_TERM).when(again, with_term()).refused("ALREADY_SO", fields=["name.termId"])
     other = msgspec.structs.replace(BY_TERM, term="before", name="Rustig blijven", name_en="Keeping quiet")
-    given(*AT_WORK, other).when(again, with_word(merged=frozenset({"before"}))).refused("ALREADY_SO")
-    given(*AT_WORK, other).when(again, with_word()).then(BY_TERM)
+    given(*AT_WORK, other).when(again, with_term(merged=frozenset({"before"}))).refused("ALREADY_SO")
+    given(*AT_WORK, other).when(again, with_term()).then(BY_TERM)
     for words in ("kalm  Blijven", "STAYING calm"):
         own = msgspec.structs.replace(CALM, name=words)
-        given(*AT_WORK, own).when(again, with_word()).refused("ALREADY_SO")
+        given(*AT_WORK, own).when(again, with_term()).refused("ALREADY_SO")
     given(*AT_WORK, BY_TERM).when(claim("staying calm")).refused("ALREADY_SO", fields=["name.ownWords"])
     given(*AT_WORK, BY_TERM).when(claim("Kalm blijven")).refused("ALREADY_SO", fields=["name.ownWords"])
-    given(*AT_WORK, BY_TERM, TalentSetAside(talent=NEW)).when(again, with_word()).then(BY_TERM)
+    given(*AT_WORK, BY_TERM, TalentSetAside(talent=NEW)).when(again, with_term()).then(BY_TERM)
 
 
 def test_all_reasons_are_told_at_once() -> None:

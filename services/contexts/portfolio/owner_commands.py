@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from rules.commands import Refusal
-from services.decisions.command import Command, Ids, stream_of
+from services.decisions.command import Command, DecisionContext, stream_of
 from services.decisions.validation import invalid, text_refusals
 
 LINK_CHARS_MAX: Final = 2_000
@@ -22,28 +22,28 @@ class PortfolioCommand(Command, frozen=True, kw_only=True):
     """By the owner, on the own portfolio."""
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return (stream_of("portfolio", ids.person),)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (stream_of("portfolio", context.person),)
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.person
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return context.person
 
 
 class NewItem(PortfolioCommand, frozen=True, kw_only=True):
     """Makes something under a new id."""
 
     @override
-    def thing(self, ids: Ids) -> str | None:
-        return ids.new
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return context.new
 
 
 class AsProfessional(PortfolioCommand, frozen=True, kw_only=True):
     """Rests on whether, and in which teams, the owner works here now."""
 
     @override
-    def streams(self, ids: Ids) -> tuple[str, ...]:
-        return stream_of("portfolio", ids.person), stream_of("employment", ids.person)
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return stream_of("portfolio", context.person), stream_of("employment", context.person)
 
 
 def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> list[Refusal]:
@@ -53,8 +53,8 @@ def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> li
     return text_refusals(value, *field, chars_max=chars_max, lines=True)
 
 
-def references_refusals(ids: tuple[str, ...], *field: str) -> list[Refusal]:
-    if len(ids) <= REFERENCES_MAX:
+def references_refusals(context: tuple[str, ...], *field: str) -> list[Refusal]:
+    if len(context) <= REFERENCES_MAX:
         return []
     nl, en = f"Kies er hoogstens {REFERENCES_MAX}.", f"Choose {REFERENCES_MAX} at most."
     return [invalid(field, nl=nl, en=en)]
