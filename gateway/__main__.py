@@ -1,4 +1,4 @@
-"""`python -m gateway`: serve GraphQL, until told to stop; commands go to the services over HTTP."""
+"""`python -m gateway`: serve GraphQL until stopped; commands go to the services over HTTP."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ from kit.telemetry import set_up_logging
 
 
 def main() -> int:
-    """Run, and end with one clear line when settings or key file are not right."""
+    """Serve until stopped; exit with status 2 and one line when a setting or the key file is wrong."""
     try:
         settings = Settings.from_env(os.environ)
         settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")

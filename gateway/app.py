@@ -1,4 +1,4 @@
-"""The gateway as an application: the GraphQL address, health and metrics, and what runs beside them."""
+"""The gateway as an ASGI application: the GraphQL address, health, metrics, and two background tasks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,28 +14,30 @@ from kit.health import Health
 from kit.http.probes import health_routes
 
 HEALTH_EVERY_S = 2.0
-Start = Callable[[], AbstractAsyncContextManager[Gateway]]
-"""Opens what the gateway stands on, in the loop that serves it, and closes it again."""
+OpenGateway = Callable[[], AbstractAsyncContextManager[Gateway]]
+"""Opens the gateway's dependencies in the serving event loop and closes them on exit."""
 
 
-def create_app(start: Start, *, health: Health, with_page: bool, extra: APIRouter | None = None) -> FastAPI:
-    """`with_page` also serves a page to ask from; `extra` is the development issuer's, where there is one."""
+def create_app(
+    open_gateway: OpenGateway, *, health: Health, with_page: bool, extra: APIRouter | None = None
+) -> FastAPI:
+    """`with_page` also serves a page for writing queries; `extra` are further routes to serve."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with start() as gateway:
+        async with open_gateway() as gateway:
             schema = build_schema(gateway.limits.document, suggestions=with_page)
             endpoint = GraphQLEndpoint(schema, gateway, with_page=with_page)
             app.router.routes.append(Route("/graphql", endpoint))
             app.router.routes.append(WebSocketRoute("/graphql", endpoint))
-            beside = [
+            background = [
                 asyncio.create_task(gateway.freshness.run(), name="views listener"),
-                asyncio.create_task(_watch(gateway, health), name="health"),
+                asyncio.create_task(_report_health(gateway, health), name="health"),
             ]
             try:
                 yield
             finally:
-                for task in beside:
+                for task in background:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task
@@ -47,18 +49,18 @@ def create_app(start: Start, *, health: Health, with_page: bool, extra: APIRoute
     return app
 
 
-async def _watch(gateway: Gateway, health: Health) -> None:
-    """Report what the gateway stands on; degraded still serves, and says what is missing."""
+async def _report_health(gateway: Gateway, health: Health) -> None:
+    """Report the health of the gateway's dependencies for ever; a degraded gateway still serves."""
     while True:
         try:
             await gateway.freshness.generation()
-        except Exception as error:  # noqa: BLE001 - any reason the views can't be read is the same to who asks
+        except Exception as error:  # noqa: BLE001 - whatever the reason, the views can't be read
             health.report(
                 "reads", ok=False, degraded=True, sentence=f"views can't be read ({type(error).__name__})"
             )
         else:
             health.report("reads", ok=True, sentence="views can be read")
         listening = gateway.freshness.listening
-        sentence = "is told when views move" if listening else "looks once a second whether views moved"
+        sentence = "listening for view updates" if listening else "reading view positions every second"
         health.report("freshness", ok=listening, degraded=True, sentence=sentence)
         await asyncio.sleep(HEALTH_EVERY_S)

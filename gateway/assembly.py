@@ -1,4 +1,4 @@
-"""Putting a gateway together: one list of what it is made of, for the embedded profile and for production."""
+"""Builds a gateway from its parts: the same parts in the embedded profile and in production."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from gateway.context import Gateway, RequestLimits
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.trusted_documents import read_trusted_documents
-from gateway.positions import POSITION_KEY_BYTES, PositionCipher
+from gateway.position_cipher import POSITION_KEY_BYTES, PositionCipher
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import ViewReader
@@ -27,7 +27,7 @@ REQUEST_S_MAX = 30.0
 
 
 def limits_of(settings: Settings) -> RequestLimits:
-    """Return the limits of a request as the settings name them. Raises TrustedDocumentsError."""
+    """Return the limits of a request that the settings set. Raises TrustedDocumentsError."""
     trusted = settings.trusted_documents
     document = DocumentLimits(
         depth_max=settings.query_depth_max, cost_max=settings.query_cost_max, page_max=settings.page_max
@@ -86,7 +86,7 @@ async def open_gateway(
             calendar=calendar,
             freshness=Freshness(connect=pool.connection, listen=listen),
             limits=limits,
-            positions=PositionCipher(_cipher_key(position_key)),
+            position_cipher=PositionCipher(_cipher_key(position_key)),
             read_log=ReadLog(pool.connection),
             reader=ViewReader(pool.connection),
             subscriptions=OpenSubscriptions(
@@ -98,7 +98,7 @@ async def open_gateway(
 
 
 def _cipher_key(position_key: bytes) -> bytes:
-    """Stretch the key of positions to the cipher's length (HKDF, RFC 5869)."""
+    """Derive a key of the cipher's length from the position key (HKDF, RFC 5869)."""
     derivation = HKDF(
         algorithm=hashes.SHA256(), length=POSITION_KEY_BYTES, salt=None, info=b"ipp gateway positions v1"
     )

@@ -1,4 +1,4 @@
-"""Who is asking: a verified bearer token, and the person whom a claim of it names."""
+"""Authentication: verifies a bearer token and finds the person that one of its claims names."""
 
 import asyncio
 import hashlib
@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from kit.clock import Clock
 from kit.http.tokens import TokenVerifier
 
-REMEMBERED_MAX = 4_096
+CACHED_TOKENS_MAX = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """A verified token. `person` is None when the claim names nobody known here."""
+    """A verified token. `person` is None when the claim names no known person."""
 
     person: str | None
     expires_at: datetime
@@ -25,10 +25,10 @@ class Identity:
 
 
 class Authenticator:
-    """Verifies a token in full, then finds its person.
+    """Verifies tokens in full and finds their persons.
 
-    A verified token is remembered, by its hash, until it expires or the issuer's keys change: verifying is
-    the dearest part of a read.
+    A verified token is cached, by its hash, until it expires or the issuer's keys change: verifying is the
+    most expensive part of a read.
     """
 
     def __init__(
@@ -43,38 +43,38 @@ class Authenticator:
         self._person_claim = person_claim
         self._person_for = person_for
         self._clock = clock
-        self._remembered: OrderedDict[bytes, Identity] = OrderedDict()
+        self._cache: OrderedDict[bytes, Identity] = OrderedDict()
 
     async def identify(self, token: str) -> Identity:
         """Verify a token and find its person. Raises TokenRefusedError, or IssuerUnreachableError."""
-        name = hashlib.sha256(token.encode()).digest()
+        digest = hashlib.sha256(token.encode()).digest()
         if self._verifier.keys_due:
             await asyncio.to_thread(self._verifier.look_at_keys)
         version = self._verifier.keys_version
-        known = self._remembered.get(name)
-        if known is not None and known.keys_version == version and known.expires_at > self._clock.now():
-            return known
-        # on a thread: verifying costs milliseconds, and may have to fetch the issuer's keys
+        cached = self._cache.get(digest)
+        if cached is not None and cached.keys_version == version and cached.expires_at > self._clock.now():
+            return cached
+        # On a thread: verifying takes milliseconds and may have to fetch the issuer's keys.
         claims = await asyncio.to_thread(self._verifier.verify, token)
         value = claims.get(self._person_claim)
         person = await self._person_for(value) if isinstance(value, str) and value else None
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
         identity = Identity(person=person, expires_at=expires_at, token=token, keys_version=version)
-        if person is not None:  # one unknown now may be registered the next moment
-            self._remember(name, identity)
+        if person is not None:  # a person unknown now may be registered in the next moment
+            self._remember(digest, identity)
         return identity
 
     async def confirmed(self, identity: Identity) -> Identity:
         """Return an identity found before, verified again if the issuer's keys have changed since.
 
-        Raises what `identify` raises. For what runs longer than a request: a stream, or a WebSocket.
+        Raises what `identify` raises. Streams and WebSockets need this, because they outlive one request.
         """
         unchanged = identity.keys_version == self._verifier.keys_version and not self._verifier.keys_due
         if unchanged and identity.expires_at > self._clock.now():
             return identity
         return await self.identify(identity.token)
 
-    def _remember(self, name: bytes, identity: Identity) -> None:
-        self._remembered[name] = identity
-        while len(self._remembered) > REMEMBERED_MAX:
-            self._remembered.popitem(last=False)
+    def _remember(self, digest: bytes, identity: Identity) -> None:
+        self._cache[digest] = identity
+        while len(self._cache) > CACHED_TOKENS_MAX:
+            self._cache.popitem(last=False)

@@ -1,4 +1,4 @@
-"""One request: who asks, in which role, and what it may reach."""
+"""The context of one request: its caller, the role it acts in, and the parts of the gateway it may use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from gateway.commands.bus import CommandBus
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.subscriptions import OpenSubscriptions
-from gateway.positions import PositionCipher
+from gateway.position_cipher import PositionCipher
 from gateway.reading.callers import Caller, find_caller
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
@@ -24,10 +24,11 @@ from rules.access.decisions import roles_for
 from rules.access.roles import ROLE_HEADER, Role, role_named
 
 POSITIONS_MAX = 20
+_ISSUER_UNREACHABLE = "Tokens can't be checked now; try again later."
 
 
 class RequestRefusedError(Exception):
-    """The request is not executed at all; `message` is meant for the client."""
+    """The request is not executed at all; `message` is written for the client."""
 
     def __init__(
         self, status: int, code: ErrorCode, message: str, *, headers: Mapping[str, str] | None = None
@@ -41,7 +42,7 @@ class RequestRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLimits:
-    """What one request may cost at most."""
+    """The limits of one request, and of what one person or the process may have open at the same time."""
 
     document: DocumentLimits
     body_bytes_max: int
@@ -57,14 +58,14 @@ class RequestLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """What all requests of a process share."""
+    """The parts that all requests of a process share."""
 
     authenticator: Authenticator
     bus: CommandBus
     calendar: Calendar
     freshness: Freshness
     limits: RequestLimits
-    positions: PositionCipher
+    position_cipher: PositionCipher
     read_log: ReadLog
     reader: ViewReader
     subscriptions: OpenSubscriptions
@@ -72,7 +73,7 @@ class Gateway:
 
 @dataclass(slots=True)
 class Context:
-    """What resolvers get. Over a WebSocket one context serves all operations of the connection."""
+    """The context of a request; over a WebSocket, of all operations of the connection."""
 
     gateway: Gateway
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -82,69 +83,52 @@ class Context:
     _loaders: Loaders | None = field(default=None, init=False)
 
     async def authenticate(self, headers: Mapping[str, str]) -> None:
-        """Read token and role of the request. Raises RequestRefusedError for what is wrong with either."""
+        """Set identity and role from the headers. Raises RequestRefusedError when one of them is wrong."""
         try:
             token = bearer_token(headers)
             if token is None:
                 return
             self.identity = await self.gateway.authenticator.identify(token)
             self.role = role_named(headers.get(ROLE_HEADER.lower()))
-        except TokenRefusedError as refused:
-            raise _unauthenticated(f"Sign in again: {refused}.") from refused
-        except UnauthenticatedError as refused:
-            raise _unauthenticated(refused.sentence) from refused
+        except TokenRefusedError as error:
+            raise _unauthenticated(f"Sign in again: {error}.") from error
+        except UnauthenticatedError as error:
+            raise _unauthenticated(error.sentence) from error
         except IssuerUnreachableError as error:
-            raise RequestRefusedError(503, ErrorCode.UNAVAILABLE, "Tokens can't be checked now.") from error
+            raise RequestRefusedError(503, ErrorCode.UNAVAILABLE, _ISSUER_UNREACHABLE) from error
         except BadRequestError as error:
             raise RequestRefusedError(error.status, ErrorCode.BAD_REQUEST, error.sentence) from error
 
     @property
     def person(self) -> str:
-        """The person who asks; only after `may_ask` allowed it."""
+        """The caller's id; use it after `check_access`. Raises FORBIDDEN if the caller is not known."""
         if self.identity is None or self.identity.person is None:
-            raise GatewayError(ErrorCode.FORBIDDEN, "Nobody is known here by this token.")
+            raise GatewayError(ErrorCode.FORBIDDEN, "Your token names nobody who is known here.")
         return self.identity.person
 
     @property
     def loaders(self) -> Loaders:
-        """Give what reads names together, for all fields of an answer that need some."""
+        """The loaders of this request, which read the names for all its fields together."""
         if self._loaders is None:
             self._loaders = Loaders(self.gateway.reader)
         return self._loaders
 
-    @property
-    def token(self) -> str:
-        if self.identity is None:
-            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-        return self.identity.token
-
-    def still_identified(self) -> bool:
-        """Whether there is a token that has not expired: what runs for long asks again."""
+    def has_valid_token(self) -> bool:
+        """Whether there is a token that has not expired; anything that runs long checks this again."""
         return self.identity is not None and self.identity.expires_at > self.gateway.calendar.now()
 
     @property
-    def expires_in_s(self) -> float:
-        """How long the token still lasts; what runs for long ends then."""
+    def token_expires_in_s(self) -> float:
+        """In how many seconds the token expires; 0 without a token."""
         if self.identity is None:
             return 0.0
         return max(0.0, (self.identity.expires_at - self.gateway.calendar.now()).total_seconds())
 
-    async def _check_token(self) -> None:
-        """Raise UNAUTHENTICATED unless the token still holds: a stream outlives the first look at it."""
-        if self.identity is None or not self.still_identified():
-            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
-        try:
-            self.identity = await self.gateway.authenticator.confirmed(self.identity)
-        except TokenRefusedError as refused:
-            raise GatewayError(ErrorCode.UNAUTHENTICATED, f"Sign in again: {refused}.") from refused
-        except IssuerUnreachableError as error:
-            raise GatewayError(ErrorCode.UNAVAILABLE, "Tokens can't be checked now.") from error
-
     async def check_access(self, name: str, *, role_held: bool) -> Caller | None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.
 
-        With `role_held`, the person must also hold the role according to the directory view; the caller found
-        there is returned, None where nobody had to be found.
+        With `role_held`, the person must also hold the role according to the directory view. The caller read
+        there is returned; None when no caller was read.
         """
         allowed = roles_for(name)
         if Role.PUBLIC in allowed:
@@ -152,10 +136,8 @@ class Context:
         await self._check_token()
         if self.role not in allowed:
             names = ", ".join(sorted(role.name for role in allowed))
-            raise GatewayError(
-                ErrorCode.FORBIDDEN,
-                f"`{name}` can't be asked as {self.role.name}, but as: {names} (header IPP-Role).",
-            )
+            message = f"The role {self.role.name} may not ask `{name}`; allowed (header IPP-Role): {names}."
+            raise GatewayError(ErrorCode.FORBIDDEN, message)
         if not role_held:
             return None
         caller = await self.find_caller()
@@ -163,17 +145,28 @@ class Context:
             raise GatewayError(ErrorCode.FORBIDDEN, f"You do not hold the role {self.role.name}.")
         return caller
 
+    async def _check_token(self) -> None:
+        """Raise UNAUTHENTICATED unless the token is still valid; a stream outlives the first check of it."""
+        if self.identity is None or not self.has_valid_token():
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
+        try:
+            self.identity = await self.gateway.authenticator.confirmed(self.identity)
+        except TokenRefusedError as error:
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, f"Sign in again: {error}.") from error
+        except IssuerUnreachableError as error:
+            raise GatewayError(ErrorCode.UNAVAILABLE, _ISSUER_UNREACHABLE) from error
+
     async def wait_for(self, positions: Sequence[str], *views: View) -> None:
         """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""
         if len(positions) > POSITIONS_MAX:
-            message = f"`waitFor` takes {POSITIONS_MAX} positions at most."
+            message = f"`waitFor` takes at most {POSITIONS_MAX} positions."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
-        places = [self.gateway.positions.read(position) for position in positions]
-        await self.gateway.freshness.wait(views, places, within_s=self.gateway.limits.wait_for_s)
+        decoded = [self.gateway.position_cipher.decode(position) for position in positions]
+        await self.gateway.freshness.wait(views, decoded, within_s=self.gateway.limits.wait_for_s)
 
-    async def need_fresh(self, *views: View) -> None:
-        """Raise UNAVAILABLE rather than disclose anything of one person to another from a view too stale."""
-        await self.gateway.freshness.need_fresh(views, at_most_s=self.gateway.limits.staleness_max_s)
+    async def check_fresh(self, *views: View) -> None:
+        """Raise UNAVAILABLE if one of the views is too stale to show anything of one person to another."""
+        await self.gateway.freshness.check_fresh(views, at_most_s=self.gateway.limits.staleness_max_s)
 
     async def find_caller(self) -> Caller:
         """Return the caller and their current roles: a withdrawn role ends running subscriptions too."""
@@ -182,9 +175,9 @@ class Context:
 
 @dataclass
 class Info(strawberry.Info[Context, None]):
-    """What a resolver gets: the context of its request, and the caller as found for its field.
+    """What a resolver gets: the context of its request, and the caller as read for its field.
 
-    The caller is kept here and not in the context, which all operations of one WebSocket share.
+    The caller is stored here and not in the context, which all operations of one WebSocket share.
     """
 
     _caller: Caller | None = field(default=None, init=False)
@@ -197,10 +190,10 @@ class Info(strawberry.Info[Context, None]):
         """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""
         if positions:
             await self.context.wait_for(positions, *views)
-            self._caller = None  # what was waited for may be about the caller
+            self._caller = None  # the change that was waited for may be about the caller
 
     async def caller(self) -> Caller:
-        """Return the caller, read at most once for a field unless the field has waited for a view since."""
+        """Return the caller, read once for a field, and again only after the field has waited for a view."""
         if self._caller is None:
             self._caller = await self.context.find_caller()
         return self._caller

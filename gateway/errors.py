@@ -1,4 +1,4 @@
-"""The errors a client may meet in `errors[].extensions.code`, for what no screen can repair."""
+"""The errors of `errors[].extensions.code`: problems that a user can't solve on the screen at hand."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from graphql import GraphQLError
 
 
 class ErrorCode(StrEnum):
-    """As listed in the description of `Query` in the schema."""
+    """As listed in the schema, in the description of `Query`."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
@@ -20,7 +20,7 @@ class ErrorCode(StrEnum):
 
 
 class GatewayError(GraphQLError):
-    """An error whose message is meant for the client: it says nothing of the inside."""
+    """An error whose message is written for the client: it reveals nothing internal."""
 
     def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message, extensions={"code": code.value})
@@ -28,5 +28,5 @@ class GatewayError(GraphQLError):
 
 
 def error_document(code: ErrorCode, message: str) -> dict[str, list[dict[str, object]]]:
-    """Return the whole body of an answer to a request that was not executed."""
+    """Return the whole response body for a request that was not executed."""
     return {"errors": [{"message": message, "extensions": {"code": code.value}}]}

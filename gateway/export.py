@@ -1,4 +1,4 @@
-"""Writes the schema to gateway/schema.graphql, the form that clients and reviews compare with."""
+"""`python -m gateway.export`: writes gateway/schema.graphql, the schema that clients and reviewers read."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a client learns of an error: its own mistakes in full, of ours only an id to name when asking."""
+"""Masks errors: a client sees its own mistakes in full, and of an internal error only a correlation id."""
 
 import traceback
 from typing import Any
@@ -17,30 +17,33 @@ _log = structlog.get_logger("gateway")
 _errors = metrics.counter("ipp_gateway_errors_total", "Errors in GraphQL answers, by their code.", "code")
 
 
-def unavailable(error: BaseException) -> bool:
-    """Whether something we stand on is away, by the names of the errors that say so."""
+def _is_unavailable(error: BaseException) -> bool:
+    """Whether a dependency can't be reached, judged by the names of the exception classes that mean so."""
     names = {kind.__name__ for kind in type(error).__mro__}
     return bool(names & {"OperationalError", "PoolTimeout", "VaultUnreachableError", "UnreachableError"})
 
 
-def shown(error: GraphQLError) -> GraphQLError:
+def masked_error(error: GraphQLError) -> GraphQLError:
     """Return the error as the client gets it.
 
-    What is masked goes to the log: its kind and where, never its words, which may hold what someone wrote.
+    A masked error is logged with its class and traceback, never with its message, which may quote what a
+    person wrote.
     """
     original = error.original_error
     if isinstance(error, GatewayError):
         return error
     if isinstance(original, GatewayError):
-        return _at_place_of(error, original.message, {"code": original.code.value})
+        return _at_path_of(error, original.message, {"code": original.code.value})
     if original is None or isinstance(original, GraphQLError):
         limit = isinstance(error, GraphQLSyntaxError) and "tokens" in error.message
         code = ErrorCode.LIMIT_EXCEEDED if limit else ErrorCode.BAD_REQUEST
-        return _at_place_of(error, error.message, {"code": code.value})
+        return _at_path_of(error, error.message, {"code": code.value})
     if isinstance(original, CannotGetOperationTypeError | InvalidOperationTypeError | MissingQueryError):
-        return _at_place_of(error, "This operation can't be run here.", {"code": ErrorCode.BAD_REQUEST.value})
+        return _at_path_of(
+            error, "This kind of operation can't be run here.", {"code": ErrorCode.BAD_REQUEST.value}
+        )
     correlation = correlation_id() or new_id()
-    code = ErrorCode.UNAVAILABLE if unavailable(original) else ErrorCode.INTERNAL
+    code = ErrorCode.UNAVAILABLE if _is_unavailable(original) else ErrorCode.INTERNAL
     _log.error(
         "answer.failed",
         code=code.value,
@@ -49,11 +52,15 @@ def shown(error: GraphQLError) -> GraphQLError:
         kind=type(original).__name__,
         where="".join(traceback.format_tb(original.__traceback__)),
     )
-    message = "This is away for the moment; try again." if code is ErrorCode.UNAVAILABLE else "Our mistake."
-    return _at_place_of(error, message, {"code": code.value, "correlationId": correlation})
+    message = (
+        "A part of the system can't be reached; try again later."
+        if code is ErrorCode.UNAVAILABLE
+        else "Internal error; mention the correlationId when you report it."
+    )
+    return _at_path_of(error, message, {"code": code.value, "correlationId": correlation})
 
 
-def _at_place_of(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+def _at_path_of(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
@@ -64,10 +71,10 @@ def _at_place_of(error: GraphQLError, message: str, extensions: dict[str, object
     )
 
 
-def masked(result: Any) -> Any:
-    """Give the result errors as the client gets them; of a subscription, one result of many."""
+def mask_errors(result: Any) -> Any:
+    """Replace the errors of a result by those that the client gets; a subscription has many results."""
     if getattr(result, "errors", None):
-        result.errors = [shown(error) for error in result.errors]
+        result.errors = [masked_error(error) for error in result.errors]
         for error in result.errors:
             _errors.labels((error.extensions or {}).get("code", "")).inc()
     return result

@@ -25,7 +25,7 @@ from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.cost import TOKENS_MAX, DocumentLimits, limits_rule
 from gateway.limits.size import DocumentSize
-from gateway.masking import masked
+from gateway.masking import mask_errors
 from gateway.types.scalars import SCALARS
 
 CACHED_DOCUMENTS_MAX = 500
@@ -53,7 +53,7 @@ class _MaskedSchema(strawberry.Schema):
     """Masks each result whatever became of the operation: an extension would miss errors of extensions."""
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        result: ExecutionResult = masked(await super().execute(*args, **kwargs))
+        result: ExecutionResult = mask_errors(await super().execute(*args, **kwargs))
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
@@ -63,10 +63,10 @@ class _MaskedSchema(strawberry.Schema):
             try:
                 async with aclosing(results):
                     async for result in results:
-                        yield masked(result)
+                        yield mask_errors(result)
             except Exception as error:  # noqa: BLE001 - what an extension refuses would end the stream unsaid
                 said = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-                yield masked(PreExecutionError(data=None, errors=[said]))
+                yield mask_errors(PreExecutionError(data=None, errors=[said]))
 
         return each()
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from deploy.installation import Installation
-from gateway.app import Start, create_app
+from gateway.app import OpenGateway, create_app
 from gateway.assembly import open_gateway
 from gateway.commands.in_process_bus import InProcessBus
 from gateway.context import Gateway
@@ -52,7 +52,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
         bus.close()
 
 
-def application(start: Start, *, health: Health, extra: APIRouter) -> FastAPI:
+def application(start: OpenGateway, *, health: Health, extra: APIRouter) -> FastAPI:
     """Return the gateway's application with `extra` routes; errors are logged without their text."""
     app = create_app(start, health=health, with_page=True, extra=extra)
     app.add_middleware(Contained)

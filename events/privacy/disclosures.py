@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS {_TABLE} (
 Purpose = Literal["SHARED_BY_NAME", "TEAM_PAGE", "FINDER", "AUDIT"]
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class DisclosureEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An item about to be shown to a viewer; `viewer_role` is a name of rules/access/roles.py."""
 
     owner: str
@@ -93,12 +93,12 @@ def drop_older_than(conn: psycopg.Connection[Any], months: int, today: date) -> 
     return len(old)
 
 
-async def record(connection: psycopg.AsyncConnection, shown: Sequence[Shown]) -> None:
+async def record(connection: psycopg.AsyncConnection, shown: Sequence[DisclosureEntry]) -> None:
     """Write what is about to be shown, each once for its owner, item, viewer, day, role and purpose.
 
     Written and safe on disk when it returns. Raises psycopg's errors, and then nothing may be shown.
     """
-    names = Shown.__struct_fields__
+    names = DisclosureEntry.__struct_fields__
     # In one order always, so that two that write the same lines wait for each other and don't lock up.
     rows = sorted({tuple(getattr(item, name) for name in names) for item in shown})
     if not rows:

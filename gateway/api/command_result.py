@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from gateway.positions import PositionCipher
+from gateway.context import Info
 from gateway.types.scalars import Position
 from gateway.types.texts import LocalText
 from rules import commands
@@ -138,12 +138,13 @@ class CommandResult:
     )
 
 
-def command_result(result: commands.CommandResult, positions: PositionCipher) -> CommandResult:
-    """Return what a client learns of how a command ended."""
+def command_result(info: Info, result: commands.CommandResult) -> CommandResult:
+    """Return what a client is shown of how a command ended."""
+    position_cipher = info.context.gateway.position_cipher
     return CommandResult(
         command_id=UUID(result.command_id),
         outcome=CommandOutcome[result.outcome],
-        position=positions.write(result.position) if result.position else None,
+        position=position_cipher.encode(result.position) if result.position else None,
         version=result.version,
         refusals=[
             Refusal(

@@ -46,7 +46,7 @@ async def colleagues_by_name(context: Context, persons: Sequence[str]) -> list[C
     return [Colleague(id=strawberry.ID(person), display_name=name) for _, person, name in known]
 
 
-async def team_by_name(context: Context, team: str | None) -> Unit | None:
+async def team_as_unit(context: Context, team: str | None) -> Unit | None:
     """Return a team as the leaf of the tree that it is; None once it is closed."""
     found = await context.loaders.teams.load(team) if team else None
     if found is None:

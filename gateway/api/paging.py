@@ -1,4 +1,4 @@
-"""Lists that may grow long: Relay connections, forwards only, without counts, their cursors sealed."""
+"""Lists that may grow long: Relay connections, forwards only, without counts, with encrypted cursors."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -37,19 +37,19 @@ class Connection(Generic[Node]):
     page_info: PageInfo
 
 
-def check_size(context: Context, name: str, asked: int) -> None:
-    """Raise LIMIT_EXCEEDED for a page that is too long; what comes as a variable is only known here."""
-    most = context.gateway.limits.document.page_max
-    if not 1 <= asked <= most:
-        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`{name}` is 1 to {most}.")
+def check_page_size(context: Context, argument: str, size: int) -> None:
+    """Raise LIMIT_EXCEEDED for a page that is too long; the value of a variable is known only here."""
+    size_max = context.gateway.limits.document.page_max
+    if not 1 <= size <= size_max:
+        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`{argument}` must be 1 to {size_max}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging(Generic[Row, Key]):
-    """How one list is paged: what its cursors are sealed for, and by what its rows are ordered.
+    """How one list is paged: its cursors are encrypted for `name`, its rows are in the order of `key_of`.
 
-    A cursor names the last row seen by its place in the order, so nothing is lost or told twice when rows
-    come and go meanwhile. It is the same for everyone, and of no use to another list.
+    A cursor is the key of the last row seen, so no row is lost or repeated when others come and go meanwhile.
+    It is the same for everyone, and can't be used with another list.
     """
 
     name: str
@@ -66,12 +66,12 @@ class Paging(Generic[Row, Key]):
         node: Callable[[Row], Node],
         before_showing: Callable[[Sequence[Row]], Awaitable[None]] | None = None,
     ) -> Connection[Node]:
-        """Return a page of what `read(key, limit)` gives behind a key, in its order.
+        """Return a page of the rows that `read(key, limit)` returns after a key, in the order of the list.
 
-        `before_showing` is told exactly the rows on the page; what it raises, withholds them.
-        Raises LIMIT_EXCEEDED, or BAD_REQUEST for a cursor that is none of this list.
+        `before_showing` gets exactly the rows of the page; if it raises, they are not shown. Raises
+        LIMIT_EXCEEDED, and BAD_REQUEST for a cursor of another list.
         """
-        check_size(context, "first", first)
+        check_page_size(context, "first", first)
         rows = await read(self._key(context, after) if after else None, first + 1)
         if before_showing is not None:
             await before_showing(rows[:first])
@@ -85,17 +85,19 @@ class Paging(Generic[Row, Key]):
         return Connection(edges=edges, page_info=info)
 
     def _cursor(self, context: Context, row: Row) -> str:
-        return context.gateway.positions.seal(msgspec.json.encode(self.key_of(row)), purpose=self._purpose)
+        return context.gateway.position_cipher.encrypt(
+            msgspec.json.encode(self.key_of(row)), purpose=self._purpose
+        )
 
     def _key(self, context: Context, after: str) -> Key:
         plain = None
         if len(after) <= CURSOR_CHARS_MAX:
-            plain = context.gateway.positions.open(after, purpose=self._purpose)
+            plain = context.gateway.position_cipher.decrypt(after, purpose=self._purpose)
         try:
-            # what was sealed by an older release may be ordered by something else by now
+            # a cursor made by an older release may have a key of another type
             key: Any = msgspec.json.decode(plain or b"", type=self.key)
         except msgspec.DecodeError:
-            message = "`after` is no cursor of this list: take one of its edges."
+            message = "`after` is not a cursor of this list; take the cursor of one of its edges."
             raise GatewayError(ErrorCode.BAD_REQUEST, message) from None
         return key  # type: ignore[no-any-return]
 

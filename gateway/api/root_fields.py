@@ -33,7 +33,7 @@ def access_to(name: str) -> Access:
     return Access(to=list(roles_for(name)))
 
 
-class _Checked(FieldExtension):
+class _AccessCheck(FieldExtension):
     """Checks that this request may ask the field, and only then runs it; `info` is the Info of the schema."""
 
     def __init__(self, name: str, *, role_held: bool) -> None:
@@ -68,7 +68,7 @@ def _root(root: str, description: str | None, *, role_held: bool) -> Callable[[C
             description=description,
             directives=[access_to(name)],
             metadata={ROOT: root},
-            extensions=[_Checked(name, role_held=role_held)],
+            extensions=[_AccessCheck(name, role_held=role_held)],
         )
 
     return decorate

@@ -1,5 +1,7 @@
 """What all mutations share: their input's two fields, sending the command, and showing how it ended."""
 
+# ruff: noqa: A002 - arguments are called as in GraphQL
+
 from collections.abc import Sequence
 from dataclasses import Field, fields, is_dataclass
 from datetime import date
@@ -10,7 +12,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.api.command_result import CommandResult, command_result
+from gateway.api.command_result import CommandResult
 from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
 from projections.view import View
@@ -30,16 +32,16 @@ class CommandPayload:
     command: CommandResult
 
 
-async def send_command(info: Info, given: CommandInput) -> commands.CommandResult:
+async def send_command(info: Info, input: CommandInput) -> commands.CommandResult:
     """Send the command that the input is named after."""
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
     request = commands.CommandRequest(
-        name=_mutation_of(type(given).__name__),
-        command_id=str(given.command_id),
-        expected_version=given.expected_version if isinstance(given.expected_version, int) else None,
-        input=_content(given, leave_out=("command_id", "expected_version")),
+        name=_mutation_of(type(input).__name__),
+        command_id=str(input.command_id),
+        expected_version=input.expected_version if isinstance(input.expected_version, int) else None,
+        input=_content(input, leave_out=("command_id", "expected_version")),
     )
     return await context.gateway.bus.send(request, identity=context.identity, role=context.role)
 
@@ -50,10 +52,10 @@ def _mutation_of(input_name: str) -> str:
     return name[0].lower() + name[1:]
 
 
-def _content(given: object, leave_out: Sequence[str] = ()) -> dict[str, object]:
+def _content(input: object, leave_out: Sequence[str] = ()) -> dict[str, object]:
     """Return an input as the JSON it came as; what was left out stays out."""
-    kept = [field for field in fields(given) if field.name not in leave_out]  # type: ignore[arg-type]
-    values = {_name_of(field): getattr(given, field.name) for field in kept}
+    kept = [field for field in fields(input) if field.name not in leave_out]  # type: ignore[arg-type]
+    values = {_name_of(field): getattr(input, field.name) for field in kept}
     return {name: _plain(value) for name, value in values.items() if value is not UNSET}
 
 
@@ -76,7 +78,9 @@ def _plain(value: object) -> object:
             return value
 
 
-async def can_show(info: Info, sent: commands.CommandResult, *views: View, of_another: bool = False) -> bool:
+async def can_show_result(
+    info: Info, result: commands.CommandResult, *views: View, of_another: bool = False
+) -> bool:
     """
     Whether what the command changed can be shown: the views have passed it, and the caller may see it now.
 
@@ -85,18 +89,14 @@ async def can_show(info: Info, sent: commands.CommandResult, *views: View, of_an
     taken away.
     """
     context = info.context
-    if sent.position is None:
+    if result.position is None:
         return False
     try:
-        await context.gateway.freshness.wait(views, [sent.position], within_s=RESULT_WAIT_S)
+        await context.gateway.freshness.wait(views, [result.position], within_s=RESULT_WAIT_S)
         if of_another:
-            await context.need_fresh(*views)
+            await context.check_fresh(*views)
     except GatewayError as late:
         if late.code in {ErrorCode.NOT_YET, ErrorCode.UNAVAILABLE}:
             return False
         raise
     return context.role in (await context.find_caller()).roles
-
-
-def result_of(info: Info, sent: commands.CommandResult) -> CommandResult:
-    return command_result(sent, info.context.gateway.positions)

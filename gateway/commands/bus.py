@@ -1,4 +1,4 @@
-"""The port between a mutation and the service that decides: a command goes out, its result comes back."""
+"""The port between a mutation and the service that decides: it sends a command and returns its result."""
 
 from typing import Protocol
 
@@ -9,13 +9,13 @@ from rules.commands import CommandRequest, CommandResult
 
 class CommandBus(Protocol):
     """
-    Carries commands to where they are decided.
+    Sends commands to the services.
 
-    A command whose answer got lost is UNSETTLED and no error, because it may have happened. Raises
-    GatewayError: FORBIDDEN when the role is not the caller's, UNAVAILABLE only when nothing was sent.
+    A command whose answer is lost is UNSETTLED and not an error, because it may have happened. Raises
+    GatewayError: FORBIDDEN when the caller does not hold the role, UNAVAILABLE only when nothing was sent.
     """
 
     async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult: ...
 
     async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
-        """Return how a command of this caller ended; None when nothing is known of it."""
+        """Return the result of one of the caller's commands; None when no such command is known."""

@@ -1,4 +1,4 @@
-"""The command bus of production: commands go to the services over HTTP, with the caller's own token."""
+"""The command bus of production: sends commands to the services over HTTP, with the caller's own token."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ from rules.commands import CommandRequest, CommandResult
 COMMAND_S_MAX: Final = 15.0
 CONNECT_S_MAX: Final = 3.0
 CONNECTIONS_MAX: Final = 64
-_NOT_THERE: Final = 404
+_NOT_FOUND: Final = 404
 
 
 class _Error(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,12 +24,12 @@ class _Error(msgspec.Struct, frozen=True, kw_only=True):
 
 _decode_result = msgspec.json.Decoder(CommandResult).decode
 _decode_error = msgspec.json.Decoder(_Error).decode
-# What services say without having applied anything; any other failure leaves it open.
+# The errors of services that mean that nothing was applied; after any other failure it is not known.
 _ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
 
 
 class HttpBus:
-    """Whatever comes back that is no clear answer leaves a command UNSETTLED: it may have happened."""
+    """A command without a clear answer is UNSETTLED: it may have happened."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -48,7 +48,7 @@ class HttpBus:
                 headers={**_headers(identity, role), "Content-Type": "application/json"},
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            message = "Commands can't be taken now; nothing was sent, try again."
+            message = "The services can't be reached and nothing was sent; try again later."
             raise GatewayError(ErrorCode.UNAVAILABLE, message) from None
         except httpx.HTTPError:
             return unsettled
@@ -69,7 +69,7 @@ class HttpBus:
                 return _decode_result(answer.content)
         except (httpx.HTTPError, msgspec.MsgspecError):
             raise GatewayError(ErrorCode.UNAVAILABLE, "The outcome is not known yet; try again.") from None
-        if answer.status_code == _NOT_THERE:
+        if answer.status_code == _NOT_FOUND:
             return None
         raise _error_of(answer) or GatewayError(
             ErrorCode.UNAVAILABLE, "The outcome is not known yet; try again."
@@ -92,7 +92,7 @@ def _headers(identity: Identity, role: Role) -> dict[str, str]:
 
 
 def _error_of(answer: httpx.Response) -> GatewayError | None:
-    """Return the error that services gave on purpose, which applied nothing; None for any other answer."""
+    """Return the error that the services answered, if it means that nothing was applied; else None."""
     try:
         error = _decode_error(answer.content)
     except msgspec.MsgspecError:

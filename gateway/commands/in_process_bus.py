@@ -18,8 +18,8 @@ COMMAND_S_MAX = 12.0
 T = TypeVar("T")
 
 
-class Commands(Protocol):
-    """Handles the commands of a person in a role. Both methods block, and raise RequestError."""
+class CommandHandler(Protocol):
+    """Handles commands of a person in a role. Both methods block and raise RequestError."""
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult: ...
     def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None: ...
@@ -27,40 +27,42 @@ class Commands(Protocol):
 
 class InProcessBus:
     """
-    Runs the handling of commands on threads of its own, beside the loop that serves.
+    Handles commands on a pool of threads of its own, outside the serving event loop.
 
-    A command that nobody waits for any more keeps its thread until it ends. anyio's limiter would count that
-    thread as free, so threads would grow without bound while the log is away; a pool of its own does not.
+    A command that nobody waits for any longer keeps its thread until it ends. anyio's limiter would count
+    that thread as free, so the number of threads would have no bound while the log can't be reached.
     """
 
-    def __init__(self, commands: Commands) -> None:
-        self._commands = commands
+    def __init__(self, commands: CommandHandler) -> None:
+        self._handler = commands
         self._threads = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="commands")
-        self._under_way = 0
+        self._running = 0
 
     def close(self) -> None:
-        """Wait for the commands that have begun."""
+        """Wait for the commands that have started, and close."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
         person = _person(identity)
         try:
-            return await self._run(partial(self._commands.send, request, person=person, role=role))
-        except TimeoutError:  # the thread goes on, so the command may still happen
+            return await self._run(partial(self._handler.send, request, person=person, role=role))
+        except TimeoutError:  # the thread continues, so the command may still happen
             return CommandResult(command_id=request.command_id, outcome="UNSETTLED")
 
     async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
         person = _person(identity)
         try:
-            return await self._run(partial(self._commands.result_of, command_id, person=person, role=role))
+            return await self._run(partial(self._handler.result_of, command_id, person=person, role=role))
         except TimeoutError:
             message = "The outcome is not known yet; try again."
             raise GatewayError(ErrorCode.UNAVAILABLE, message) from None
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._under_way >= THREADS_MAX + WAITING_MAX:
-            raise GatewayError(ErrorCode.UNAVAILABLE, "Too much at once; nothing was sent, try again.")
-        self._under_way += 1
+        if self._running >= THREADS_MAX + WAITING_MAX:
+            raise GatewayError(
+                ErrorCode.UNAVAILABLE, "Too many commands at once; this one was not sent, try again later."
+            )
+        self._running += 1
         future = asyncio.get_running_loop().run_in_executor(self._threads, work)
         future.add_done_callback(self._done)
         try:
@@ -71,12 +73,12 @@ class InProcessBus:
             raise GatewayError(code, error.sentence) from error
 
     def _done(self, future: "asyncio.Future[T]") -> None:
-        self._under_way -= 1
+        self._running -= 1
         if not future.cancelled():
-            future.exception()  # fetched here too: after a timeout nobody else does
+            future.exception()  # fetched here too: after a timeout nothing else fetches it
 
 
 def _person(identity: Identity) -> str:
     if identity.person is None:
-        raise GatewayError(ErrorCode.FORBIDDEN, "Nobody is known here by this token.")
+        raise GatewayError(ErrorCode.FORBIDDEN, "Your token names nobody who is known here.")
     return identity.person

@@ -27,9 +27,9 @@ from strawberry.types.execution import PreExecutionError
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError, error_document
 from gateway.http.media_types import GRAPHQL_RESPONSE, JSON, accepted_types, media_type, media_type_or_default
-from gateway.http.page import graphiql_page, query_page
-from gateway.limits.trusted_documents import document_asked
-from gateway.masking import shown
+from gateway.http.query_page import graphiql_page, query_page
+from gateway.limits.trusted_documents import requested_document
+from gateway.masking import masked_error
 from kit import metrics
 from kit.errors import RequestError
 from kit.http.body_limit import limited_body
@@ -167,7 +167,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     def document(self, asked: Mapping[str, object]) -> str | None:
         """Return the text that a request means. Raises GatewayError."""
-        return document_asked(
+        return requested_document(
             self._gateway.limits.trusted_documents,
             document_id=asked.get("documentId"),
             query=asked.get("query"),
@@ -259,9 +259,9 @@ def _page(request: Request) -> Response:
 
 def _failure(request: Request, error: Exception) -> Response:
     """Answer for an error outside of any field, masked as those inside are."""
-    masked = shown(GraphQLError("", original_error=error))
-    body = json.dumps({"errors": [masked.formatted]}, ensure_ascii=False)
-    unavailable = (masked.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
+    error_shown = masked_error(GraphQLError("", original_error=error))
+    body = json.dumps({"errors": [error_shown.formatted]}, ensure_ascii=False)
+    unavailable = (error_shown.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
     return Response(body, status_code=503 if unavailable else 500, media_type=media_type_or_default(request))
 
 

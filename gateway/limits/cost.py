@@ -47,7 +47,7 @@ class Measure:
     depth: int = 0
     cost: int = 0
 
-    def beside(self, other: "Measure") -> "Measure":
+    def plus(self, other: "Measure") -> "Measure":
         return Measure(max(self.depth, other.depth), self.cost + other.cost)
 
 
@@ -75,12 +75,12 @@ class _Measuring:
         for selection in selections.selections if selections else ():
             match selection:
                 case FieldNode():
-                    total = total.beside(self._field(selection, parent))
+                    total = total.plus(self._field(selection, parent))
                 case InlineFragmentNode(type_condition=condition):
                     inner = self._context.schema.get_type(condition.name.value) if condition else parent
-                    total = total.beside(self._selections(selection.selection_set, inner))
+                    total = total.plus(self._selections(selection.selection_set, inner))
                 case FragmentSpreadNode():
-                    total = total.beside(self._fragment(selection.name.value))
+                    total = total.plus(self._fragment(selection.name.value))
                 case _:  # the language has no other selections
                     pass
         return total
@@ -111,9 +111,9 @@ class _Measuring:
         if field is None:
             return 1
         for name in PAGE_ARGUMENTS:
-            unless_said = coerce_default_value(field.args[name]) if name in field.args else None
-            if isinstance(unless_said, int):
-                return unless_said
+            default = coerce_default_value(field.args[name]) if name in field.args else None
+            if isinstance(default, int):
+                return default
         # the field that takes the page's length has counted its edges
         is_list = isinstance(get_nullable_type(field.type), GraphQLList)
         return LIST_ITEMS_ASSUMED if is_list and node.name.value != PAGE_EDGES else 1

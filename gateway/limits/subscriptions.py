@@ -20,7 +20,7 @@ class OpenSubscriptions:
         self._all = 0
 
     @contextmanager
-    def one_of(self, person: str) -> Iterator[None]:
+    def opened_by(self, person: str) -> Iterator[None]:
         """Count one for as long as the block lasts. Raises LIMIT_EXCEEDED instead of one too many."""
         if self._of[person] >= self._per_person_max:
             message = f"You have {self._per_person_max} subscriptions open; end one first."

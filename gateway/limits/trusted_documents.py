@@ -34,7 +34,9 @@ def read_trusted_documents(path: Path) -> Mapping[str, str]:
     return documents
 
 
-def document_asked(trusted: Mapping[str, str] | None, *, document_id: object, query: object) -> str | None:
+def requested_document(
+    trusted: Mapping[str, str] | None, *, document_id: object, query: object
+) -> str | None:
     """Return the text to execute: any `query` where there is no list, else the document of this id.
 
     Raises GatewayError.

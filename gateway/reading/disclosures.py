@@ -1,12 +1,12 @@
-"""The read log as the gateway keeps it: written before an item of someone is shown to another."""
+"""The gateway's access to the read log: written before an item of one person is shown to another."""
 
 from collections.abc import Sequence
 from datetime import date
 
 import structlog
 
-from events.privacy import disclosures as read_log
-from events.privacy.disclosures import Disclosure, Shown
+from events.privacy import disclosures
+from events.privacy.disclosures import Disclosure, DisclosureEntry
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.freshness import Connect
 
@@ -14,20 +14,20 @@ _log = structlog.get_logger("gateway")
 
 
 class ReadLog:
-    """`connect` gives a connection to the primary: what is shown is on record there, or it isn't shown."""
+    """`connect` lends a connection to the primary: what is not recorded there is not shown."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
 
-    async def record(self, shown: Sequence[Shown]) -> None:
-        """Write what is about to be shown. Raises UNAVAILABLE when it can't be written."""
+    async def record(self, entries: Sequence[DisclosureEntry]) -> None:
+        """Write entries for items that are about to be shown. Raises UNAVAILABLE if they can't be written."""
         try:
-            # in one trip; what can't be written is known, and raised, when the pipeline ends
+            # One trip: a statement that failed raises at the latest when the pipeline ends.
             async with self._connect() as connection, connection.pipeline():
-                await read_log.record(connection, shown)
+                await disclosures.record(connection, entries)
         except Exception as error:
             _log.exception("read_log.not_written", kind=type(error).__name__, exc_info=False)
-            message = "What others opened is shown once it can be written in their read logs; try again."
+            message = "The read log can't be written, so no items of others are shown; try again later."
             raise GatewayError(ErrorCode.UNAVAILABLE, message) from error
 
     async def of_owner(
@@ -35,4 +35,6 @@ class ReadLog:
     ) -> list[Disclosure]:
         """Return a page of what was shown of someone before a day, the newest first."""
         async with self._connect() as connection:
-            return await read_log.of_owner(connection, owner, before_day=before_day, after=after, limit=limit)
+            return await disclosures.of_owner(
+                connection, owner, before_day=before_day, after=after, limit=limit
+            )

@@ -1,7 +1,7 @@
 """
-Talents that were claimed by a shared word, told in the words it has now.
+Gives talents that were claimed by a shared term the current words of that term.
 
-Of a term that the catalogue's view hasn't seen yet, or can't digest, the words stay that it was claimed in.
+A term that the catalogue's view has not seen yet, or has parked, leaves the words in which it was claimed.
 """
 
 from collections.abc import Mapping
@@ -11,26 +11,26 @@ from msgspec.structs import replace
 from projections.views import catalogue, profile, shared
 
 Terms = Mapping[str, catalogue.Term]
-"""By the id that was claimed: the term it reads as, which is another one once it was merged."""
+"""By the id of the claimed term: the term whose words it has, which is another one once it was merged."""
 
 
-def terms_claimed(portfolio: profile.Portfolio) -> list[str]:
+def claimed_terms(portfolio: profile.Portfolio) -> list[str]:
     return [talent.term for talent in portfolio.talents if talent.term is not None]
 
 
-def portfolio_in(terms: Terms, portfolio: profile.Portfolio) -> profile.Portfolio:
-    """Return a portfolio with its talents in the words of now."""
+def relabelled_portfolio(terms: Terms, portfolio: profile.Portfolio) -> profile.Portfolio:
+    """Return a portfolio with its talents in the current words, sorted by them."""
     if not terms:
         return portfolio
-    talents = [_talent(talent, terms.get(talent.term or "")) for talent in portfolio.talents]
+    talents = [_relabelled_talent(talent, terms.get(talent.term or "")) for talent in portfolio.talents]
     return replace(portfolio, talents=tuple(sorted(talents, key=profile.by_name)))
 
 
-def _talent(talent: profile.Talent, term: catalogue.Term | None) -> profile.Talent:
+def _relabelled_talent(talent: profile.Talent, term: catalogue.Term | None) -> profile.Talent:
     return talent if term is None else replace(talent, name=term.nl, name_en=term.en, term=term.term)
 
 
-def item_in(terms: Terms, item: shared.SharedItem) -> shared.SharedItem:
-    """Return an item that was shared, alike."""
+def relabelled_item(terms: Terms, item: shared.SharedItem) -> shared.SharedItem:
+    """Return a shared item with the current words of its term as title."""
     term = terms.get(item.term or "")
     return item if term is None else replace(item, title=term.nl, title_en=term.en, term=term.term)

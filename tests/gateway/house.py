@@ -18,7 +18,7 @@ from gateway.http.development_issuer import DevelopmentIssuer
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.subscriptions import OpenSubscriptions
-from gateway.positions import PositionCipher
+from gateway.position_cipher import PositionCipher
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import Rows, ViewReader
@@ -151,7 +151,7 @@ class House:
         self.calendar = Calendar(clock=self.clock, zone=ZONE)
         self.views = StandInViews()
         self.bus = StandInBus()
-        self.positions = PositionCipher(bytes(64))
+        self.position_cipher = PositionCipher(bytes(64))
         self.gateway = Gateway(
             authenticator=Authenticator(
                 verifier=self.issuer.verifier(),
@@ -163,7 +163,7 @@ class House:
             calendar=self.calendar,
             freshness=StandInFreshness(connect=_NoConnection, listen=_NoConnection),
             limits=LIMITS,
-            positions=self.positions,
+            position_cipher=self.position_cipher,
             read_log=ReadLog(_NoConnection),
             reader=StandInReader(),
             subscriptions=OpenSubscriptions(per_person_max=3, in_process_max=4),

@@ -98,7 +98,7 @@ def test_a_position_of_another_installation_is_a_bad_request(house: House) -> No
 
 
 def test_too_many_positions_are_refused(house: House) -> None:
-    place = house.positions.write(LogPosition(generation="f" * 32, partition=0, ordinal=1))
+    place = house.position_cipher.encode(LogPosition(generation="f" * 32, partition=0, ordinal=1))
     answer = asyncio.run(house.ask("query ($p: [Position!]) { me(waitFor: $p) { id } }", p=[place] * 21))
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 

@@ -230,7 +230,7 @@ def _read(house: House) -> None:
     owner, lead = (house.vault.person_for(number) or "" for number in ("owner", "lead"))
     purposes: tuple[read_log.Purpose, ...] = ("SHARED_BY_NAME", "TEAM_PAGE", "FINDER")
     shown = [
-        read_log.Shown(
+        read_log.DisclosureEntry(
             owner=owner,
             day=house.calendar.today(),
             item_kind=ItemKind.TALENT,

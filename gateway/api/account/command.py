@@ -21,5 +21,5 @@ async def command(info: Info, id: UUID) -> CommandResult | None:
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    sent = await context.gateway.bus.result_of(str(id), identity=context.identity, role=context.role)
-    return command_result(sent, context.gateway.positions) if sent else None
+    result = await context.gateway.bus.result_of(str(id), identity=context.identity, role=context.role)
+    return command_result(info, result) if result else None

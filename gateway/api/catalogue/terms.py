@@ -7,10 +7,10 @@ from enum import Enum
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.paging import Connection, Paging
 from gateway.api.root_fields import mutation, query
-from gateway.api.sending import CommandInput, can_show, result_of, send_command
+from gateway.api.sending import CommandInput, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.view_reader import check_not_parked
@@ -133,12 +133,12 @@ async def talent_catalogue(info: Info, wait_for: list[Position] | None = UNSET) 
     return TalentCatalogue(version=version)
 
 
-def _place(read: view.Term) -> tuple[str, str]:
+def _key_of(read: view.Term) -> tuple[str, str]:
     return read.nl, read.term
 
 
 _PAGES: Paging[view.Term, tuple[str, str]] = Paging(
-    name="talentCatalogue", key=tuple[str, str], key_of=_place
+    name="talentCatalogue", key=tuple[str, str], key_of=_key_of
 )
 
 
@@ -212,7 +212,7 @@ async def align_term(info: Info, input: AlignTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-async def _term(info: Info, sent: commands.CommandResult) -> TermPayload:
-    seen = await can_show(info, sent, view.VIEW)
-    term = await term_by_id(info.context, sent.entity_id) if seen else None
-    return TermPayload(command=result_of(info, sent), term=term)
+async def _term(info: Info, result: commands.CommandResult) -> TermPayload:
+    seen = await can_show_result(info, result, view.VIEW)
+    term = await term_by_id(info.context, result.entity_id) if seen else None
+    return TermPayload(command=command_result(info, result), term=term)

@@ -6,8 +6,9 @@ from datetime import date
 
 import strawberry
 
+from gateway.api.command_result import command_result
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
+from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Info
 
 
@@ -40,19 +41,19 @@ class RecordEmploymentEndedInput(CommandInput):
 
 @mutation()
 async def register_professional(info: Info, input: RegisterProfessionalInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation()
 async def record_team_joined(info: Info, input: RecordTeamJoinedInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation(description="What was shared with the team ends with it.")
 async def record_team_left(info: Info, input: RecordTeamLeftInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation()
 async def record_employment_ended(info: Info, input: RecordEmploymentEndedInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))

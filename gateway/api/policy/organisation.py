@@ -4,7 +4,7 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.names import Unit, unit_of
-from gateway.api.paging import check_size
+from gateway.api.paging import check_page_size
 from gateway.api.policy.policies import Policy, policy_of
 from gateway.api.root_fields import query
 from gateway.api.units.units import UnitChange, unit_change_of
@@ -28,14 +28,14 @@ class Organisation:
 
     @field(description=("How the tree was changed, for all to see: a unit could be made to look at someone."))
     async def unit_changes(self, info: Info, last: int = 20) -> list[UnitChange]:
-        check_size(info.context, "last", last)
+        check_page_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             changes = await view.unit_changes(connection, last=last)
         return [unit_change_of(change) for change in changes]
 
     @field(description="The first is in force.")
     async def policies(self, info: Info, last: int = 1) -> list[Policy]:
-        check_size(info.context, "last", last)
+        check_page_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             policies = await view.policies(connection, last=last)
         return [policy_of(policy) for policy in policies]

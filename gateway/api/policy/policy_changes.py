@@ -7,10 +7,10 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.policy.organisation import Organisation, the_organisation
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, can_show, result_of, send_command
+from gateway.api.sending import CommandInput, can_show_result, send_command
 from gateway.context import Info
 from gateway.types.scalars import Digest
 from projections.views import organisation as view
@@ -79,7 +79,7 @@ async def record_dpia(info: Info, input: RecordDpiaInput) -> OrganisationPayload
     return await _organisation(info, await send_command(info, input))
 
 
-async def _organisation(info: Info, sent: commands.CommandResult) -> OrganisationPayload:
-    seen = await can_show(info, sent, view.VIEW)
+async def _organisation(info: Info, result: commands.CommandResult) -> OrganisationPayload:
+    seen = await can_show_result(info, result, view.VIEW)
     organisation = await the_organisation(info.context) if seen else None
-    return OrganisationPayload(command=result_of(info, sent), organisation=organisation)
+    return OrganisationPayload(command=command_result(info, result), organisation=organisation)

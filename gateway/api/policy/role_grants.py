@@ -7,10 +7,10 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.names import Colleague, colleague
 from gateway.api.root_fields import mutation, query
-from gateway.api.sending import CommandInput, can_show, result_of, send_command
+from gateway.api.sending import CommandInput, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.reading.view_reader import check_not_parked
 from gateway.types.enums import Role
@@ -88,10 +88,10 @@ async def withdraw_role(info: Info, input: WithdrawRoleInput) -> RoleGrantPayloa
     return await _role_grant(info, await send_command(info, input))
 
 
-async def _role_grant(info: Info, sent: commands.CommandResult) -> RoleGrantPayload:
+async def _role_grant(info: Info, result: commands.CommandResult) -> RoleGrantPayload:
     """Show the grant while it is in force; one that was withdrawn is in no view any more."""
-    seen = await can_show(info, sent, directory.VIEW)
+    seen = await can_show_result(info, result, directory.VIEW)
     grants = await _grants_in_force(info.context) if seen else []
-    found = next((grant for grant in grants if grant.role_grant == sent.entity_id), None)
+    found = next((grant for grant in grants if grant.role_grant == result.entity_id), None)
     shown_grant = role_grant_of(found) if found else None
-    return RoleGrantPayload(command=result_of(info, sent), role_grant=shown_grant)
+    return RoleGrantPayload(command=command_result(info, result), role_grant=shown_grant)

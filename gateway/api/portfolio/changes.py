@@ -11,6 +11,7 @@ from gateway.api.portfolio.timeline import TimelineEntry, timeline_entry
 from gateway.api.root_fields import subscription
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
+from gateway.reading.freshness import position_gone
 from gateway.types.scalars import Position
 from projections.views import timeline
 from rules.commands import LogPosition
@@ -39,67 +40,63 @@ async def portfolio_changed(info: Info, after: Position | None = UNSET) -> Async
     await context.check_access(NAME, role_held=True)
     person = context.person
     generation = await gateway.freshness.generation()
-    with gateway.subscriptions.one_of(person):
-        partition, seen = await _beginning(context, after or None, generation)
-        with gateway.freshness.movement((timeline.VIEW.name, partition)) as movement:
-            while context.still_identified():
-                movement.forget()
-                read = await _changes_after(context, seen)
-                for _, commit in groupby(read, _commit):
-                    # asked again before each: what was withdrawn meanwhile is no longer told
+    with gateway.subscriptions.opened_by(person):
+        partition, ordinal = await _start(context, after or None, generation)
+        with gateway.freshness.signal((timeline.VIEW.name, partition)) as signal:
+            while context.has_valid_token():
+                signal.clear()
+                entries = await _entries_after(context, ordinal)
+                for _, commit in groupby(entries, _moment):
+                    # checked before each message: the role may have been withdrawn since the last one
                     await context.check_access(NAME, role_held=True)
-                    changes = list(commit)
-                    seen = changes[-1].ordinal
-                    yield _told(context, changes, generation)
-                if len(read) >= timeline.ENTRIES_AFTER_MAX:
-                    continue  # there is more than is read at once, and nothing will move for it
-                if not await movement.next(
-                    within_s=min(gateway.freshness.look_again_s, context.expires_in_s)
-                ):
-                    await _still_allowed(context, generation)
+                    of_one_commit = list(commit)
+                    ordinal = of_one_commit[-1].ordinal
+                    yield _portfolio_change(context, of_one_commit, generation)
+                if len(entries) >= timeline.ENTRIES_AFTER_MAX:
+                    continue  # there may be more entries, for which no signal will come
+                within_s = min(gateway.freshness.poll_s, context.token_expires_in_s)
+                if not await signal.wait(within_s=within_s):
+                    await _check_may_continue(context, generation)
 
 
-async def _beginning(context: Context, after: Position | None, generation: str) -> tuple[int | None, int]:
-    """Return the person's partition, None before their first change, and the ordinal to tell from.
+async def _start(context: Context, after: Position | None, generation: str) -> tuple[int | None, int]:
+    """Return the person's partition, None before their first change, and the ordinal to continue after.
 
-    Ordinals count a partition's events, so a position in another would leave changes out.
+    Raises BAD_REQUEST for a position in another partition: its ordinal counts other events.
     """
-    newest = await _newest_change(context)
+    newest = await _newest_entry(context)
     partition = newest.partition if newest else None
     if after is None:
         return partition, newest.ordinal if newest else 0
-    place = context.gateway.positions.read(after)
-    if place.generation != generation:
-        raise _gone()
+    position = context.gateway.position_cipher.decode(after)
+    if position.generation != generation:
+        raise position_gone()
     if partition is None:
         return None, 0
-    if place.partition != partition:
-        message = "`after` is a position that this subscription told, or a command of yours on the portfolio."
+    if position.partition != partition:
+        message = (
+            "`after` must be a position that this subscription, or a command on your portfolio, returned."
+        )
         raise GatewayError(ErrorCode.BAD_REQUEST, message)
-    return partition, place.ordinal
+    return partition, position.ordinal
 
 
-async def _still_allowed(context: Context, generation: str) -> None:
-    """End a subscription in which nothing happens, too, once the right is gone or the log was replaced."""
-    if context.still_identified():
+async def _check_may_continue(context: Context, generation: str) -> None:
+    """Raise when the role was withdrawn or the log was replaced, also if nothing happens in the portfolio."""
+    if context.has_valid_token():
         await context.check_access(NAME, role_held=True)
         if await context.gateway.freshness.generation() != generation:
-            raise _gone()
+            raise position_gone()
 
 
-def _gone() -> GatewayError:
-    message = "This position is of a log that was replaced: ask without it."
-    return GatewayError(ErrorCode.POSITION_GONE, message)
-
-
-async def _changes_after(context: Context, ordinal: int) -> list[timeline.Entry]:
+async def _entries_after(context: Context, ordinal: int) -> list[timeline.Entry]:
     person = context.person
     return await context.gateway.reader.subject(
         timeline.VIEW, person, lambda connection: timeline.entries_after(connection, person, ordinal)
     )
 
 
-async def _newest_change(context: Context) -> timeline.Entry | None:
+async def _newest_entry(context: Context) -> timeline.Entry | None:
     person = context.person
     newest = await context.gateway.reader.subject(
         timeline.VIEW, person, lambda connection: timeline.entries(connection, person, limit=1)
@@ -107,16 +104,18 @@ async def _newest_change(context: Context) -> timeline.Entry | None:
     return newest[0] if newest else None
 
 
-def _commit(change: timeline.Entry) -> datetime:
-    """Return what the events of one commit have in common: the view keeps no more of it than its time."""
-    return change.at
+def _moment(entry: timeline.Entry) -> datetime:
+    """Return what the events of one commit share; the view does not store more of the commit."""
+    return entry.at
 
 
-def _told(context: Context, changes: Sequence[timeline.Entry], generation: str) -> PortfolioChange:
-    last = changes[-1]
-    place = LogPosition(generation=generation, partition=last.partition, ordinal=last.ordinal)
+def _portfolio_change(
+    context: Context, entries: Sequence[timeline.Entry], generation: str
+) -> PortfolioChange:
+    last = entries[-1]
+    position = LogPosition(generation=generation, partition=last.partition, ordinal=last.ordinal)
     return PortfolioChange(
-        position=context.gateway.positions.write(place),
+        position=context.gateway.position_cipher.encode(position),
         version=last.version,
-        facts=[timeline_entry(context.person, change) for change in changes],
+        facts=[timeline_entry(context.person, entry) for entry in entries],
     )

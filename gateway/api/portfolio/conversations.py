@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 import strawberry
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.names import Colleague, colleague
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, can_show, result_of, send_command
+from gateway.api.sending import CommandInput, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.types.fields import field
 from projections.views import profile
@@ -122,19 +122,20 @@ async def record_conversation(info: Info, input: RecordConversationInput) -> Con
     )
 )
 async def confirm_agreement(info: Info, input: ConfirmAgreementInput) -> AgreementPayload:
-    sent = await send_command(info, input)
-    read = None
-    if await can_show(info, sent, profile.VIEW, of_another=True):
+    result = await send_command(info, input)
+    found = None
+    if await can_show_result(info, result, profile.VIEW, of_another=True):
         other = info.context.person
-        read = await info.context.gateway.reader.subject(
+        found = await info.context.gateway.reader.subject(
             profile.VIEW,
             other,
             lambda connection: profile.agreement_for(connection, other, input.agreement_id),
         )
-    return AgreementPayload(command=result_of(info, sent), agreement=agreement_of(read) if read else None)
+    agreement = agreement_of(found) if found else None
+    return AgreementPayload(command=command_result(info, result), agreement=agreement)
 
 
-async def _conversation(info: Info, sent: commands.CommandResult) -> ConversationPayload:
-    found = await changed_item(info, sent, lambda read: read.conversations, lambda item: item.conversation)
+async def _conversation(info: Info, result: commands.CommandResult) -> ConversationPayload:
+    found = await changed_item(info, result, lambda read: read.conversations, lambda item: item.conversation)
     shown_item = conversation_of(found[1]) if found else None
-    return ConversationPayload(command=result_of(info, sent), conversation=shown_item)
+    return ConversationPayload(command=command_result(info, result), conversation=shown_item)

@@ -53,10 +53,10 @@ def _disclosure(read: read_log.Disclosure) -> Disclosure:
     )
 
 
-def _place(read: read_log.Disclosure) -> tuple[date, str, str]:
+def _key_of(read: read_log.Disclosure) -> tuple[date, str, str]:
     return read.day, read.item, read.line
 
 
 _PAGES: Paging[read_log.Disclosure, tuple[date, str, str]] = Paging(
-    name="readLog", key=tuple[date, str, str], key_of=_place
+    name="readLog", key=tuple[date, str, str], key_of=_key_of
 )

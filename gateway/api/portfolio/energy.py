@@ -6,11 +6,11 @@ from datetime import datetime
 
 import strawberry
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, result_of, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import EnergySourceKind, HoursBand
 from projections.views import profile
@@ -103,13 +103,13 @@ async def let_go_of_passion(info: Info, input: LetGoOfPassionInput) -> PassionPa
     return await _passion(info, await send_command(info, input))
 
 
-async def _energy_source(info: Info, sent: commands.CommandResult) -> EnergySourcePayload:
-    found = await changed_item(info, sent, lambda read: read.energy_sources, lambda item: item.source)
+async def _energy_source(info: Info, result: commands.CommandResult) -> EnergySourcePayload:
+    found = await changed_item(info, result, lambda read: read.energy_sources, lambda item: item.source)
     shown = energy_source_of(*found) if found else None
-    return EnergySourcePayload(command=result_of(info, sent), energy_source=shown)
+    return EnergySourcePayload(command=command_result(info, result), energy_source=shown)
 
 
-async def _passion(info: Info, sent: commands.CommandResult) -> PassionPayload:
-    found = await changed_item(info, sent, lambda read: read.passions, lambda item: item.passion)
+async def _passion(info: Info, result: commands.CommandResult) -> PassionPayload:
+    found = await changed_item(info, result, lambda read: read.passions, lambda item: item.passion)
     shown = passion_of(*found) if found else None
-    return PassionPayload(command=result_of(info, sent), passion=shown)
+    return PassionPayload(command=command_result(info, result), passion=shown)

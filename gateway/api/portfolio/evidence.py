@@ -7,11 +7,11 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, result_of, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import EvidenceKind
 from gateway.types.scalars import Url
@@ -111,13 +111,13 @@ async def write_reflection(info: Info, input: WriteReflectionInput) -> Reflectio
     return await _reflection(info, await send_command(info, input))
 
 
-async def _evidence(info: Info, sent: commands.CommandResult) -> EvidencePayload:
-    found = await changed_item(info, sent, lambda read: read.evidence, lambda item: item.evidence)
+async def _evidence(info: Info, result: commands.CommandResult) -> EvidencePayload:
+    found = await changed_item(info, result, lambda read: read.evidence, lambda item: item.evidence)
     shown = evidence_of(*found) if found else None
-    return EvidencePayload(command=result_of(info, sent), evidence=shown)
+    return EvidencePayload(command=command_result(info, result), evidence=shown)
 
 
-async def _reflection(info: Info, sent: commands.CommandResult) -> ReflectionPayload:
-    found = await changed_item(info, sent, lambda read: read.reflections, lambda item: item.reflection)
+async def _reflection(info: Info, result: commands.CommandResult) -> ReflectionPayload:
+    found = await changed_item(info, result, lambda read: read.reflections, lambda item: item.reflection)
     shown = reflection_of(*found) if found else None
-    return ReflectionPayload(command=result_of(info, sent), reflection=shown)
+    return ReflectionPayload(command=command_result(info, result), reflection=shown)

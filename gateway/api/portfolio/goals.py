@@ -8,12 +8,12 @@ from enum import Enum
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult
-from gateway.api.names import Unit, team_by_name
+from gateway.api.command_result import CommandResult, command_result
+from gateway.api.names import Unit, team_as_unit
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, result_of, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.fields import field
 from projections.views import profile
@@ -39,7 +39,7 @@ class Goal(Shareable):
 
     @field(description="The team it is on offer to, or was adopted by.")
     async def offered_to(self, info: Info) -> Unit | None:
-        return await team_by_name(info.context, self.offered_team)
+        return await team_as_unit(info.context, self.offered_team)
 
 
 def goal_of(portfolio: profile.Portfolio, read: profile.Goal) -> Goal:
@@ -139,7 +139,7 @@ async def take_back_goal_offer(info: Info, input: TakeBackGoalOfferInput) -> Goa
     return await _goal(info, await send_command(info, input))
 
 
-async def _goal(info: Info, sent: commands.CommandResult) -> GoalPayload:
-    found = await changed_item(info, sent, lambda read: read.goals, lambda item: item.goal)
+async def _goal(info: Info, result: commands.CommandResult) -> GoalPayload:
+    found = await changed_item(info, result, lambda read: read.goals, lambda item: item.goal)
     shown = goal_of(*found) if found else None
-    return GoalPayload(command=result_of(info, sent), goal=shown)
+    return GoalPayload(command=command_result(info, result), goal=shown)

@@ -4,11 +4,11 @@
 
 import strawberry
 
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
 from gateway.api.portfolio.reads import changed_portfolio
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, result_of, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import InsightScope, Language
 from projections.views import timeline
@@ -103,6 +103,8 @@ async def close_portfolio(info: Info, input: ClosePortfolioInput) -> PortfolioPa
     return await _portfolio(info, await send_command(info, input))
 
 
-async def _portfolio(info: Info, sent: commands.CommandResult) -> PortfolioPayload:
-    read = await changed_portfolio(info, sent, timeline.VIEW)  # a portfolio shows its history
-    return PortfolioPayload(command=result_of(info, sent), portfolio=portfolio_of(read) if read else None)
+async def _portfolio(info: Info, result: commands.CommandResult) -> PortfolioPayload:
+    read = await changed_portfolio(info, result, timeline.VIEW)  # a portfolio shows its history
+    return PortfolioPayload(
+        command=command_result(info, result), portfolio=portfolio_of(read) if read else None
+    )

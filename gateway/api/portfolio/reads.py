@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from gateway.api.sending import can_show
+from gateway.api.sending import can_show_result
 from gateway.context import Context, Info
-from gateway.reading.term_labels import portfolio_in, terms_claimed
+from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
 from projections.view import View
 from projections.views import catalogue, profile
 from rules import commands
@@ -22,35 +22,35 @@ async def read_portfolio(
     async def read(connection: Any) -> profile.Portfolio | None:
         found = await profile.portfolio_of(connection, person, as_of)
         # At a moment of the past a talent has the words that its owner claimed it in.
-        claimed = terms_claimed(found) if found and as_of is None else []
+        claimed = claimed_terms(found) if found and as_of is None else []
         terms = await catalogue.terms_read_as(connection, claimed)
-        return portfolio_in(terms, found) if found else None
+        return relabelled_portfolio(terms, found) if found else None
 
     return await context.gateway.reader.subject(profile.VIEW, person, read)
 
 
 async def changed_portfolio(
-    info: Info, sent: commands.CommandResult, *also: View
+    info: Info, result: commands.CommandResult, *also: View
 ) -> profile.Portfolio | None:
     """
     Return the caller's portfolio after the command; None when it is refused, unsettled or late.
 
     `also`: further views the payload reads, to wait for as well.
     """
-    if not await can_show(info, sent, profile.VIEW, *also):
+    if not await can_show_result(info, result, profile.VIEW, *also):
         return None
     return await read_portfolio(info.context, info.context.person)
 
 
 async def changed_item(
     info: Info,
-    sent: commands.CommandResult,
+    result: commands.CommandResult,
     items: Callable[[profile.Portfolio], Sequence[R]],
     id_of: Callable[[R], str],
 ) -> tuple[profile.Portfolio, R] | None:
     """Return the item that the command made or changed, with its portfolio; None also when it is gone."""
-    portfolio = await changed_portfolio(info, sent)
+    portfolio = await changed_portfolio(info, result)
     if portfolio is None:
         return None
-    found = next((item for item in items(portfolio) if id_of(item) == sent.entity_id), None)
+    found = next((item for item in items(portfolio) if id_of(item) == result.entity_id), None)
     return None if found is None else (portfolio, found)

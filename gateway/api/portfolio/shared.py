@@ -6,12 +6,12 @@ from typing import Any
 
 import strawberry
 
-from events.privacy.disclosures import Shown
+from events.privacy.disclosures import DisclosureEntry
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection, Paging
 from gateway.context import Context, Info
-from gateway.reading.term_labels import item_in
+from gateway.reading.term_labels import relabelled_item
 from gateway.types.enums import ItemKind, TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.scalars import Url
@@ -74,7 +74,7 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
             found = await shared.shared_with(connection, viewer, today=today, after=after_key, limit=limit)
             claimed = [item.term for item in found if item.term is not None]
             terms = await catalogue.terms_read_as(connection, claimed)
-            return [item_in(terms, item) for item in found]
+            return [relabelled_item(terms, item) for item in found]
 
         return await context.gateway.reader.subject(
             shared.VIEW, viewer, items, at_most_s=context.gateway.limits.staleness_max_s
@@ -83,7 +83,7 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
     async def record(rows: Sequence[shared.SharedItem]) -> None:
         await context.gateway.read_log.record(
             [
-                Shown(
+                DisclosureEntry(
                     owner=row.owner,
                     day=today,
                     item_kind=row.kind,
@@ -101,10 +101,10 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
     )
 
 
-def _place(read: shared.SharedItem) -> tuple[str, str]:
+def _key_of(read: shared.SharedItem) -> tuple[str, str]:
     return read.owner_name, read.sharing
 
 
 _PAGES: Paging[shared.SharedItem, tuple[str, str]] = Paging(
-    name="sharedWithMe", key=tuple[str, str], key_of=_place
+    name="sharedWithMe", key=tuple[str, str], key_of=_key_of
 )

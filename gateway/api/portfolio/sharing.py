@@ -8,11 +8,11 @@ from enum import Enum
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult
-from gateway.api.names import Colleague, Unit, colleagues_by_name, team_by_name
+from gateway.api.command_result import CommandResult, command_result
+from gateway.api.names import Colleague, Unit, colleagues_by_name, team_as_unit
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, result_of, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import ItemKind
 from gateway.types.fields import field
@@ -51,7 +51,7 @@ class Sharing:
 
     @field(description="With TEAM: to which.")
     async def team(self, info: Info) -> Unit | None:
-        return await team_by_name(info.context, self.read.team)
+        return await team_as_unit(info.context, self.read.team)
 
 
 def sharing_of(read: profile.Sharing) -> Sharing:
@@ -114,6 +114,8 @@ async def end_item_sharing(info: Info, input: EndItemSharingInput) -> SharingPay
     return await _sharing(info, await send_command(info, input))
 
 
-async def _sharing(info: Info, sent: commands.CommandResult) -> SharingPayload:
-    found = await changed_item(info, sent, lambda read: read.sharings, lambda item: item.sharing)
-    return SharingPayload(command=result_of(info, sent), sharing=sharing_of(found[1]) if found else None)
+async def _sharing(info: Info, result: commands.CommandResult) -> SharingPayload:
+    found = await changed_item(info, result, lambda read: read.sharings, lambda item: item.sharing)
+    return SharingPayload(
+        command=command_result(info, result), sharing=sharing_of(found[1]) if found else None
+    )

@@ -8,12 +8,12 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
-from gateway.api.command_result import CommandResult
+from gateway.api.command_result import CommandResult, command_result
 from gateway.api.portfolio.evidence import Evidence, evidence_of
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, result_of, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
@@ -125,7 +125,7 @@ async def set_talent_aside(info: Info, input: SetTalentAsideInput) -> TalentPayl
     return await _talent(info, await send_command(info, input))
 
 
-async def _talent(info: Info, sent: commands.CommandResult) -> TalentPayload:
-    found = await changed_item(info, sent, lambda read: read.talents, lambda item: item.talent)
+async def _talent(info: Info, result: commands.CommandResult) -> TalentPayload:
+    found = await changed_item(info, result, lambda read: read.talents, lambda item: item.talent)
     shown = talent_claim(*found) if found else None
-    return TalentPayload(command=result_of(info, sent), talent=shown)
+    return TalentPayload(command=command_result(info, result), talent=shown)

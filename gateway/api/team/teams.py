@@ -6,8 +6,9 @@ from typing import Any
 
 import strawberry
 
+from gateway.api.command_result import command_result
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
+from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Context, Info
 from projections.views import organisation, profile
 from rules.names import plain_name
@@ -54,14 +55,14 @@ class CloseTeamInput(CommandInput):
 
 @mutation()
 async def form_team(info: Info, input: FormTeamInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation()
 async def rename_team(info: Info, input: RenameTeamInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation()
 async def close_team(info: Info, input: CloseTeamInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))

@@ -7,9 +7,10 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
+from gateway.api.command_result import command_result
 from gateway.api.names import Unit, unit_of
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, CommandPayload, result_of, send_command
+from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Info
 from gateway.types.texts import LocalText
 from projections.views import organisation as view
@@ -52,19 +53,19 @@ class CloseUnitInput(CommandInput):
 
 @mutation()
 async def form_unit(info: Info, input: FormUnitInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation()
 async def rename_unit(info: Info, input: RenameUnitInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation(description="Counts in releases from the next yearly layout on.")
 async def move_unit(info: Info, input: MoveUnitInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
 @mutation()
 async def close_unit(info: Info, input: CloseUnitInput) -> CommandPayload:
-    return CommandPayload(command=result_of(info, await send_command(info, input)))
+    return CommandPayload(command=command_result(info, await send_command(info, input)))

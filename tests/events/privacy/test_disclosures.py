@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from events.privacy import disclosures as read_log
-from events.privacy.disclosures import Disclosure, Shown
+from events.privacy.disclosures import Disclosure, DisclosureEntry
 from kit.ids import new_id
 from tests.projections.views.given import read
 
@@ -33,7 +33,7 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def shown(**fields: Any) -> Shown:
+def shown(**fields: Any) -> DisclosureEntry:
     given: dict[str, Any] = {
         "owner": ANN,
         "day": YESTERDAY,
@@ -43,7 +43,7 @@ def shown(**fields: Any) -> Shown:
         "viewer_role": "PROFESSIONAL",
         "purpose": "SHARED_BY_NAME",
     }
-    return Shown(**(given | fields))
+    return DisclosureEntry(**(given | fields))
 
 
 def disclosed(database: str, owner: str = ANN, **asked: Any) -> list[Disclosure]:
@@ -114,7 +114,7 @@ def test_many_that_write_the_same_lines_at_once_write_each_once(
     assert len(disclosed(database)) == len(lines)
 
 
-async def _write(database: str, lines: list[Shown]) -> None:
+async def _write(database: str, lines: list[DisclosureEntry]) -> None:
     async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
         await read_log.record(connection, lines)
 

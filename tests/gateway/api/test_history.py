@@ -141,7 +141,7 @@ def test_the_subscription_tells_the_same_facts_as_the_timeline(world: World) -> 
         return changes
 
     world.happened(portfolio, claimed(), CorrectionRecorded(version=2, text="Met Bo."))
-    begin = world.positions.write(LogPosition(generation="f" * 32, partition=0, ordinal=1))
+    begin = world.position_cipher.encode(LogPosition(generation="f" * 32, partition=0, ordinal=1))
     changes = asyncio.run(told(begin, 2))
     assert [change["version"] for change in changes] == [1, 3]
     facts = [fact for change in changes for fact in change["facts"]]

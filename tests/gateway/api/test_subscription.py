@@ -47,7 +47,9 @@ async def watching(house: House, after: str | None = None, name: str = "owner") 
 
 
 def place(house: House, ordinal: int, generation: str = GENERATION, partition: int = 4) -> str:
-    return house.positions.write(LogPosition(generation=generation, partition=partition, ordinal=ordinal))
+    return house.position_cipher.encode(
+        LogPosition(generation=generation, partition=partition, ordinal=ordinal)
+    )
 
 
 async def told(house: House, count: int, after: str | None = None) -> list[int]:
@@ -207,16 +209,16 @@ def test_what_moves_in_other_partitions_makes_no_subscription_look(
         await asyncio.sleep(0.2)
         before = looks
         for partition in ("3", "5", "40"):
-            house.gateway.freshness.moved(timeline.VIEW.name, partition)
-        house.gateway.freshness.moved("directory", "4")
+            house.gateway.freshness.notify(timeline.VIEW.name, partition)
+        house.gateway.freshness.notify("directory", "4")
         await asyncio.sleep(0.2)
         assert looks == before
         house.views.changes.append(change(12))
-        house.gateway.freshness.moved(timeline.VIEW.name, "4")
+        house.gateway.freshness.notify(timeline.VIEW.name, "4")
         async with asyncio.timeout(10):
             assert await waiting == [2]
 
-    monkeypatch.setattr(freshness, "LOOK_AGAIN_S", 60.0)
+    monkeypatch.setattr(freshness, "POLL_S", 60.0)
     monkeypatch.setattr(timeline, "entries_after", counted)
     house.views.changes = [change(11)]
     asyncio.run(run())
@@ -250,11 +252,11 @@ def test_one_person_has_few_subscriptions_open_and_one_that_ended_makes_room(hou
 
 def test_a_process_has_only_so_many_open_whoever_asks() -> None:
     everyone = OpenSubscriptions(per_person_max=2, in_process_max=3)
-    with everyone.one_of("a"), everyone.one_of("a"), everyone.one_of("b"):
-        with pytest.raises(GatewayError) as over, everyone.one_of("c"):
+    with everyone.opened_by("a"), everyone.opened_by("a"), everyone.opened_by("b"):
+        with pytest.raises(GatewayError) as over, everyone.opened_by("c"):
             pass
         assert over.value.code is ErrorCode.LIMIT_EXCEEDED
-    with everyone.one_of("c"):
+    with everyone.opened_by("c"):
         assert open_now() == 1
 
 

@@ -67,7 +67,7 @@ def with_freshness(url: str, work: Callable[[Freshness], Awaitable[None]]) -> No
 def test_who_waits_is_woken_when_the_view_has_passed_and_not_before(
     view_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_AGAIN_S", 60.0)  # so that only a notification can have woken it
+    monkeypatch.setattr(module, "POLL_S", 60.0)  # so that only a notification can have woken it
 
     async def work(fresh: Freshness) -> None:
         waiting = asyncio.create_task(fresh.wait([VIEW], [place(7)], within_s=15))
@@ -101,10 +101,10 @@ def looked_at(url: str, seconds_ago: float, *, partitions: str) -> None:
 def test_what_is_too_stale_in_one_partition_is_not_to_be_disclosed(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
         await asyncio.to_thread(looked_at, view_database, 0, partitions="0, 1, 2")
-        await fresh.need_fresh([VIEW], at_most_s=30)
+        await fresh.check_fresh([VIEW], at_most_s=30)
         await asyncio.to_thread(looked_at, view_database, 60, partitions="1")
         with pytest.raises(GatewayError) as stale:
-            await fresh.need_fresh([VIEW], at_most_s=30)
+            await fresh.check_fresh([VIEW], at_most_s=30)
         assert stale.value.code is ErrorCode.UNAVAILABLE
 
     with_freshness(view_database, work)
@@ -113,7 +113,7 @@ def test_what_is_too_stale_in_one_partition_is_not_to_be_disclosed(view_database
 def test_what_nobody_has_looked_at_yet_is_too_stale(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
         with pytest.raises(GatewayError) as stale:
-            await fresh.need_fresh([VIEW], at_most_s=30)
+            await fresh.check_fresh([VIEW], at_most_s=30)
         assert stale.value.code is ErrorCode.UNAVAILABLE
 
     with_freshness(view_database, work)

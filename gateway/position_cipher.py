@@ -12,14 +12,15 @@ from gateway.types.scalars import Position
 from rules.commands import LogPosition
 
 POSITION_KEY_BYTES = 64
-_CONTEXT = b"ipp.position.v1"
+_PURPOSE = b"ipp.position.v1"
 _NUMBERS = struct.Struct(">IQ")
 
 
 class PositionCipher:
-    """AES-SIV (RFC 5297): deterministic, since members of a team get equal bytes, and still authenticated.
+    """AES-SIV (RFC 5297), which is deterministic and still authenticated: members of a team get equal bytes.
 
-    A random nonce would give every reader other text for the same position; AES-GCM without one is not safe.
+    With a random nonce each reader would get different text for the same position; AES-GCM without a nonce is
+    not safe.
     """
 
     __slots__ = ("_aead",)
@@ -29,26 +30,27 @@ class PositionCipher:
             raise ValueError(f"the position key has {POSITION_KEY_BYTES} bytes")
         self._aead = AESSIV(key)
 
-    def write(self, position: LogPosition) -> Position:
+    def encode(self, position: LogPosition) -> Position:
         plain = _NUMBERS.pack(position.partition, position.ordinal) + position.generation.encode()
-        return Position(self.seal(plain, purpose=_CONTEXT))
+        return Position(self.encrypt(plain, purpose=_PURPOSE))
 
-    def read(self, text: str) -> LogPosition:
-        """Read what `write` wrote. Raises BAD_REQUEST for text that no gateway of this installation made."""
+    def decode(self, text: str) -> LogPosition:
+        """Return the position that `encode` encoded. Raises BAD_REQUEST for text of another installation."""
         try:
-            plain = self.open(text, purpose=_CONTEXT) or b""
+            plain = self.decrypt(text, purpose=_PURPOSE) or b""
             partition, ordinal = _NUMBERS.unpack_from(plain)
             generation = plain[_NUMBERS.size :].decode()
         except (ValueError, struct.error):
-            raise GatewayError(ErrorCode.BAD_REQUEST, "This is no position of this installation.") from None
+            message = "This position was not made by this installation."
+            raise GatewayError(ErrorCode.BAD_REQUEST, message) from None
         return LogPosition(generation=generation, partition=partition, ordinal=ordinal)
 
-    def seal(self, plain: bytes, *, purpose: bytes) -> str:
-        """Seal a position, in the log or in a list, as text that opens for the same purpose only."""
+    def encrypt(self, plain: bytes, *, purpose: bytes) -> str:
+        """Return `plain` encrypted, as text that decrypts for the same purpose only."""
         return base64.urlsafe_b64encode(self._aead.encrypt(plain, [purpose])).decode()
 
-    def open(self, text: str, *, purpose: bytes) -> bytes | None:
-        """Open what was sealed for a purpose; None for text that no gateway of this installation made."""
+    def decrypt(self, text: str, *, purpose: bytes) -> bytes | None:
+        """Return what was encrypted for a purpose; None for text that this installation did not make."""
         try:
             return self._aead.decrypt(base64.urlsafe_b64decode(text), [purpose])
         except (InvalidTag, ValueError, binascii.Error):
