@@ -28,8 +28,9 @@ from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
 from events.log.adapters import kafka as kafka_log
+from events.log.journal.reader import JournalReader
 from events.log.record import ZERO_PARENT, Commit, Write, digest_of, encode_entry, frame, unframe
-from events.log.tables import create_tables, names
+from events.log.tables import JournalTables
 from events.privacy.vault import Vault
 from events.streams import Stream
 from kit.clock import SystemClock
@@ -110,7 +111,7 @@ def fold_view(url: str, vault_url: str, key: str, log: str, name: str) -> None:
     vault = Vault(vault_url, MasterKey.from_file(Path(key)))
     ViewWorker(
         database_url=url,
-        log_name=log,
+        journal=JournalReader(log),
         views=[view_named(name)],
         opener=EventMapper(vault),
         lease_s=10,
@@ -138,15 +139,19 @@ def timed(
 
 def copied(conn: psycopg.Connection, log: str, total: int) -> float:
     """Return the events per second at which PostgreSQL takes the journal's rows by COPY, indexes included."""
-    own, other = names(log), names(unique_name())
-    create_tables(conn, log=str(other["events"].as_string(conn)).strip('"').removesuffix("_events"))
+    own, other = JournalTables(log), JournalTables(unique_name())
+    other.create(conn)
     conn.execute("SET synchronous_commit = off")
     took = 0.0
     for table in ("events", "commits"):
-        with conn.cursor().copy(sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(own[table])) as out:
+        with conn.cursor().copy(
+            sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(own.identifier(table))
+        ) as out:
             blocks = list(out)
         started = time.perf_counter()
-        with conn.cursor().copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(other[table])) as into:
+        with conn.cursor().copy(
+            sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(other.identifier(table))
+        ) as into:
             for block in blocks:
                 into.write(block)
         took += time.perf_counter() - started
@@ -160,10 +165,10 @@ def journal_of(
     log = LogUnderTest(url=url, name=unique_name(), bootstrap=bootstrap)
     kafka_log.create_topic(log.options, topic=log.topic, partitions=1, replicas=1, clock=CLOCK)
     fill(log, commits)
-    create_tables(conn, log=log.name)
+    log.tables.create(conn)
 
     def ordinal() -> int:
-        statement = sql.SQL("SELECT ordinal FROM {positions}").format(**names(log.name))
+        statement = log.tables.statement("SELECT ordinal FROM {positions}")
         row = conn.execute(statement).fetchone()
         return row[0] if row else 0
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from events.assembly import open_vault
 from events.codec import EventMapper
+from events.log.journal.reader import JournalReader
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.http.probes import probes_app
@@ -61,7 +62,7 @@ def show_status(*, as_json: AsJson = False) -> None:
     """Show how far each view is behind the journal, and how long ago its worker looked."""
     settings = Settings.from_env(os.environ)
     with connect_own(settings.database_url, application_name="projections status") as connection:
-        found = status(connection, find_views(), log_name=settings.log_name, group=GROUP)
+        found = status(connection, find_views(), journal=JournalReader(settings.log_name), group=GROUP)
         met = [view for view in find_views() if any(at.view == view.name for at in found)]
         parked = {view: rows for view in met if (rows := read_parked(connection, view))}
     if as_json:
@@ -92,7 +93,7 @@ def rebuild_view(
             rebuilt = rebuild(
                 settings.database_url,
                 view,
-                log_name=settings.log_name,
+                journal=JournalReader(settings.log_name),
                 opener=EventMapper(vault),
                 told=lambda done, total: progress.update(task, completed=done, total=total),
                 swap_different=swap_different,
@@ -121,6 +122,7 @@ def unpark_subjects(name: Named) -> None:
     """Fold every parked subject of a view again from its first event, with the code of now."""
     settings = Settings.from_env(os.environ)
     view = _view(name)
+    journal = JournalReader(settings.log_name)
     left = 0
     with (
         open_vault(settings) as vault,
@@ -129,7 +131,7 @@ def unpark_subjects(name: Named) -> None:
         opener = EventMapper(vault)
         for parked in read_parked(connection, view):
             try:
-                unpark(connection, view, parked.subject, log_name=settings.log_name, opener=opener)
+                unpark(connection, view, parked.subject, journal=journal, opener=opener)
             except StillParkedError as error:
                 out.print(str(error))
                 left += 1

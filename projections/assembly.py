@@ -1,5 +1,6 @@
 """Builds the view worker as the settings say."""
 
+from events.log.journal.reader import JournalReader
 from kit.health import Health
 from kit.settings import Settings
 from projections.batch import Opener
@@ -11,7 +12,7 @@ def view_worker(settings: Settings, *, opener: Opener, health: Health, worker: s
     """Return a worker for all views; `worker` is the name that its leases show."""
     return ViewWorker(
         database_url=settings.database_url,
-        log_name=settings.log_name,
+        journal=JournalReader(settings.log_name),
         views=find_views(),
         opener=opener,
         lease_s=settings.lease_s,

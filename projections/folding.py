@@ -10,14 +10,14 @@ import psycopg
 import structlog
 
 from events.codec import Forgotten
-from events.log.journal.reader import read_subject
+from events.log.journal.reader import JournalReader
 from events.privacy.sealing import VaultUnreachableError
 from events.streams import Stream
 from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Refused, park, read_parked, release
-from projections.positions import announce, move
+from projections.positions import advance, announce
 from projections.table import SCHEMA
 from projections.view import View
 
@@ -79,7 +79,7 @@ class Folding:
         ordinal = batch.events[indexes[-1]].ordinal
         set_aside: list[tuple[View, Refused]] = []
         with connection.transaction():
-            move(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
+            advance(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
             for view in views:
                 own = [index for index in indexes if batch.category(index) in view.categories]
                 if own:
@@ -161,7 +161,7 @@ def reason_of(error: Exception) -> str:
 
 
 def unpark(
-    connection: psycopg.Connection, view: View, subject: str, *, log_name: str, opener: Opener
+    connection: psycopg.Connection, view: View, subject: str, *, journal: JournalReader, opener: Opener
 ) -> None:
     """Fold a parked subject again from its first event with the code of now. Raises StillParkedError.
 
@@ -178,7 +178,7 @@ def unpark(
         if row is None:
             raise StillParkedError(f"{subject} is not parked in {view.name}.")
         partition, ordinal = row
-        events = read_subject(connection, log=log_name, subject=subject, upto=ordinal)
+        events = journal.read_subject(connection, subject=subject, until_ordinal=ordinal)
         changes = Changes(view.tables, partition)
         changes.about(subject)
         changes.empty()

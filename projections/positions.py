@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.log.journal.progress import JournalLook
+from events.log.journal.reader import JournalCheckpoint
 from projections.table import SCHEMA
 from projections.view import View
 
@@ -94,7 +94,7 @@ def read_positions(connection: psycopg.Connection, view: View, *, schema: str = 
         return cursor.execute(sql, _asked([view])).fetchall()
 
 
-def move(
+def advance(
     connection: psycopg.Connection,
     views: Sequence[View],
     partition: int,
@@ -123,26 +123,28 @@ def announce(connection: psycopg.Connection, views: Sequence[View], partition: i
     connection.execute("SELECT pg_notify(%s, told) FROM unnest(%s::text[]) told", (CHANNEL, told))
 
 
-def seen(connection: psycopg.Connection, views: Sequence[View], looks: Sequence[JournalLook]) -> None:
+def record_freshness(
+    connection: psycopg.Connection, views: Sequence[View], checkpoints: Sequence[JournalCheckpoint]
+) -> None:
     """
-    Note which views have come to what the journal held when it was looked at, before they were folded on.
+    Mark views as fresh as of the journal checkpoints taken before this fold, where they have reached them.
 
-    A partition that no journal worker holds, or whose fold is halted, is in no look and grows stale. A
+    A partition that no journal worker holds, or whose fold is halted, has no checkpoint and grows stale. A
     position that someone holds at this moment is passed over: waiting for several could be a deadlock.
     """
     connection.execute(
-        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, look.seen_at)"
+        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, journal.seen_at)"
         f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions"
         " WHERE (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
         " FOR UPDATE SKIP LOCKED) free"
-        " JOIN unnest(%s::integer[], %s::bigint[], %s::timestamptz[]) AS look(partition, ordinal, seen_at)"
-        " USING (partition) WHERE p.ordinal >= look.ordinal"
+        " JOIN unnest(%s::integer[], %s::bigint[], %s::timestamptz[]) AS journal(partition, ordinal, seen_at)"
+        " USING (partition) WHERE p.ordinal >= journal.ordinal"
         " AND (p.view, p.version, p.partition) = (free.view, free.version, free.partition)",
         (
             *_asked(views),
-            [look.partition for look in looks],
-            [look.ordinal for look in looks],
-            [look.seen_at for look in looks],
+            [at.partition for at in checkpoints],
+            [at.ordinal for at in checkpoints],
+            [at.confirmed_at for at in checkpoints],
         ),
     )
 

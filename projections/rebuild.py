@@ -9,8 +9,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from events.log.journal.progress import journal_progress
-from events.log.journal.reader import generation_of, partition_count, read_partition
+from events.log.journal.reader import JournalReader
 from kit.postgres.connections import connect_own
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
@@ -59,7 +58,7 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rebuild(
-    database_url: str, view: View, *, log_name: str, opener: Opener, told: Told, swap_different: bool
+    database_url: str, view: View, *, journal: JournalReader, opener: Opener, told: Told, swap_different: bool
 ) -> Rebuilt:
     """Rebuild one view and swap it in if it equals the one in use, or if a difference is what was wanted.
 
@@ -72,14 +71,14 @@ def rebuild(
         locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone()
         if locked is None or not locked[0]:
             raise RebuildRunningError("Another rebuild runs in this database.")
-        _begin(connection, view, log_name)
-        build = _Build(connection, view, log_name, opener, told)
+        _begin(connection, view, journal)
+        build = _Build(connection, view, journal, opener, told)
         build.catch_up(_ordinals(connection, view, SCHEMA))
         with connect_own(database_url, application_name=f"rebuild {view.name} compare") as served:
             rows, differences = _compare(served, build)
         swapped = swap_different or not differences
         if swapped:
-            build.catch_up({at.partition: at.ordinal for at in journal_progress(connection, log=log_name)})
+            build.catch_up({at.partition: at.ordinal for at in journal.progress(connection)})
             _swap(connection, build)
             prune(connection, view)
         drop_view(connection, view, schema=REBUILD_SCHEMA)
@@ -105,12 +104,12 @@ class _Build:
     """The view being built in its own schema."""
 
     def __init__(
-        self, connection: psycopg.Connection, view: View, log_name: str, opener: Opener, told: Told
+        self, connection: psycopg.Connection, view: View, journal: JournalReader, opener: Opener, told: Told
     ) -> None:
         self.connection = connection
         self.view = view
         self.folded = 0
-        self._log = log_name
+        self._journal = journal
         self._opener = opener
         self._told = told
         self._size = BatchSize()
@@ -121,9 +120,8 @@ class _Build:
         """Fold every partition up to exactly the ordinal named."""
         for partition, last in upto.items():
             while (after := self._ordinals[partition]) < last:
-                events = read_partition(
+                events = self._journal.read_partition(
                     self.connection,
-                    log=self._log,
                     partition=partition,
                     after=after,
                     limit=min(self._size.events, last - after),
@@ -134,10 +132,10 @@ class _Build:
                 self._told(self.folded, sum(upto.values()))
 
 
-def _begin(connection: psycopg.Connection, view: View, log_name: str) -> None:
+def _begin(connection: psycopg.Connection, view: View, journal: JournalReader) -> None:
     connection.execute("SET synchronous_commit = off")
-    partitions = partition_count(connection, log=log_name)
-    generation = generation_of(connection, log=log_name)
+    partitions = journal.partition_count(connection)
+    generation = journal.generation(connection)
     prepare_view(connection, view, partitions=partitions, generation=generation)
     create_schema(connection, REBUILD_SCHEMA)
     drop_view(connection, view, schema=REBUILD_SCHEMA)

@@ -8,7 +8,7 @@ import msgspec
 import psycopg
 from rich.table import Table as Grid
 
-from events.log.journal.progress import journal_progress
+from events.log.journal.reader import JournalReader
 from projections.parking import Parked, read_parked
 from projections.positions import read_positions
 from projections.table import SCHEMA
@@ -29,13 +29,13 @@ class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def status(
-    connection: psycopg.Connection, views: Sequence[View], *, log_name: str, group: str
+    connection: psycopg.Connection, views: Sequence[View], *, journal: JournalReader, group: str
 ) -> list[PartitionStatus]:
     """Return how every view stands in every partition; what no worker has met yet is left out."""
     made = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.parked",)).fetchone()
     if made is None or not made[0]:
         return []
-    heads = {at.partition: at.ordinal for at in journal_progress(connection, log=log_name)}
+    heads = {at.partition: at.ordinal for at in journal.progress(connection)}
     holders = dict(_holders(connection, group))
     found = []
     for view in views:

@@ -21,14 +21,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from events.log.journal.progress import JournalLook, journal_looks
-from events.log.journal.reader import (
-    JournalMissingError,
-    generation_of,
-    journal_channel,
-    partition_count,
-    read_partition,
-)
+from events.log.journal.reader import JournalCheckpoint, JournalMissingError, JournalReader
 from events.privacy.sealing import VaultUnreachableError
 from kit.health import Health
 from kit.lifecycle import Stop
@@ -37,7 +30,7 @@ from kit.postgres.connections import connect_own, said_of
 from kit.postgres.leases import LeaseLostError, Leases
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
-from projections.positions import FenceError, prepare_view, read_positions, seen
+from projections.positions import FenceError, prepare_view, read_positions, record_freshness
 from projections.view import View
 
 GROUP: Final = "views"
@@ -74,7 +67,7 @@ class ViewWorker:
         self,
         *,
         database_url: str,
-        log_name: str,
+        journal: JournalReader,
         views: Sequence[View],
         opener: Opener,
         lease_s: float,
@@ -82,7 +75,7 @@ class ViewWorker:
         health: Health,
     ) -> None:
         self._database_url = database_url
-        self._log = log_name
+        self._journal = journal
         self._views = tuple(views)
         self._opener = opener
         self._lease_s = lease_s
@@ -154,7 +147,7 @@ class ViewWorker:
         leases = self._leases = self._leases or self._find_leases()
         held = leases.hold()
         connection = self._begin(leases.connection)
-        looks = self._look(connection, held)
+        checkpoints = self._checkpoints(connection, held)
         idle = []
         for partition in sorted(held):
             if partition not in leases.hold():
@@ -162,8 +155,9 @@ class ViewWorker:
             self._load(connection, partition)
             if not self._fold_partition(connection, partition):
                 idle.append(partition)
-        if looks:
-            seen(connection, self._views, [look for look in looks if look.partition in leases.held])
+        if checkpoints:
+            reached = [at for at in checkpoints if at.partition in leases.held]
+            record_freshness(connection, self._views, reached)
         for key in [key for key in self._ordinals if key[1] not in leases.held]:
             del self._ordinals[key]
         self._health.report(HEALTH_CHECK, ok=True, sentence=_folding(len(held)))
@@ -172,8 +166,8 @@ class ViewWorker:
     def _find_leases(self) -> Leases:
         """Make the views' tables, once for each start, and the leases over the log's partitions."""
         with connect_own(self._database_url, application_name=f"{GROUP} {self._worker} start") as connection:
-            partitions = partition_count(connection, log=self._log)
-            generation = generation_of(connection, log=self._log)
+            partitions = self._journal.partition_count(connection)
+            generation = self._journal.generation(connection)
             for view in self._views:
                 prepare_view(connection, view, partitions=partitions, generation=generation)
                 strange = {at.generation for at in read_positions(connection, view)} - {generation}
@@ -189,7 +183,7 @@ class ViewWorker:
             self._ordinals.clear()
             # Safe here: after a crash of the server the fold runs again from the position that survived.
             connection.execute("SET synchronous_commit = off")
-            connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(journal_channel(self._log))))
+            connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._journal.channel)))
             self._connection = connection
         return connection
 
@@ -208,8 +202,8 @@ class ViewWorker:
             at[self._ordinals[view.name, partition]].append(view)
         found = False
         for ordinal, views in at.items():
-            events = read_partition(
-                connection, log=self._log, partition=partition, after=ordinal, limit=self._size.events
+            events = self._journal.read_partition(
+                connection, partition=partition, after=ordinal, limit=self._size.events
             )
             if not events:
                 continue
@@ -226,14 +220,14 @@ class ViewWorker:
                 EVENTS_PASSED.labels(view.name).inc(len(events))
         return found
 
-    def _look(self, connection: psycopg.Connection, held: AbstractSet[int]) -> list[JournalLook]:
-        """Look at what the journal holds, before any of it is read, in partitions where it is time to."""
+    def _checkpoints(self, connection: psycopg.Connection, held: AbstractSet[int]) -> list[JournalCheckpoint]:
+        """Return what the journal holds, before any of it is read, in partitions where that is due."""
         now = time.monotonic()
         due = {p for p in held if now - self._noted_at.get(p, -math.inf) >= SEEN_EVERY_S}
         if not due:
             return []
         self._noted_at.update(dict.fromkeys(due, now))
-        return [look for look in journal_looks(connection, log=self._log) if look.partition in due]
+        return [at for at in self._journal.checkpoints(connection) if at.partition in due]
 
 
 def _listen(connection: psycopg.Connection, *, timeout_s: float) -> None:

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from events.log.acceptance import Outcome
 from events.log.outcomes import Accepted, ConflictError, Settled
-from events.log.tables import create_tables, names
+from events.log.tables import JournalTables
 from events.log.writing.writer import LogWriter
 
 
@@ -34,17 +34,17 @@ class LogRecorder(PostgresProcessRecorder):
         super().__init__(
             datastore, events_table_name=f"{log}_followed", tracking_table_name=f"{log}_tracking"
         )
-        self._log, self.writer = log, writer
-        self.channel_name = f"{log}_events"
-        self.select_events_statement = sql.SQL("SELECT * FROM {events} WHERE originator_id = %s").format(
-            **names(log)
+        self._tables, self.writer = JournalTables(log), writer
+        self.channel_name = self._tables.channel
+        self.select_events_statement = sql.SQL("SELECT * FROM {} WHERE originator_id = %s").format(
+            self._tables.identifier("events")
         )
         self._uuids = datastore.originator_id_type == "uuid"
 
     @override
     def create_table(self) -> None:
         with self.datastore.get_connection() as conn:
-            create_tables(conn, log=self._log)
+            self._tables.create(conn)
 
     def append(
         self,

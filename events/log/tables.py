@@ -40,35 +40,45 @@ CREATE TABLE IF NOT EXISTS {tracking} (
 CREATE OR REPLACE VIEW {followed} AS SELECT * FROM {events} WHERE partition = 0;
 """
 
-TABLES: Final = (
-    "positions",
-    "events",
-    "commits",
-    "refusals",
-    "settled",
-    "sealed",
-    "tracking",
-)
+_TABLES: Final = ("positions", "events", "commits", "refusals", "settled", "sealed", "tracking", "log")
+_OTHERS: Final = ("events_order", "commits_subject", "followed")
 _CREATE_LOCK: Final = 0x69707002
 
 
-def names(log: str) -> dict[str, sql.Identifier]:
-    """Return the identifiers of a log's journal tables by short name; `log` holds the log's own row."""
-    every = (*TABLES, "events_order", "commits_subject", "followed")
-    return {name: sql.Identifier(f"{log}_{name}") for name in every} | {"log": sql.Identifier(f"{log}_log")}
+class JournalTables:
+    """The names of one log's journal: tables, channel and lease group. All begin with the log's name."""
 
+    def __init__(self, log: str) -> None:
+        self.log: Final = log
+        self._identifiers = {name: sql.Identifier(f"{log}_{name}") for name in (*_TABLES, *_OTHERS)}
 
-def create_tables(conn: psycopg.Connection[Any], *, log: str) -> None:
-    """Create the journal's tables where they are missing."""
-    with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATE_LOCK,))
-        conn.execute(sql.SQL(_DDL).format(**names(log)))
+    @property
+    def channel(self) -> str:
+        """The channel notified in every journal transaction that accepted events."""
+        return f"{self.log}_events"
 
+    @property
+    def lease_group(self) -> str:
+        """The group whose leases the workers of this journal hold."""
+        return f"journal {self.log}"
 
-def drop_tables(conn: psycopg.Connection, *, log: str) -> None:
-    """Drop the whole journal. Starting a worker folds the log again, to equal rows."""
-    own = names(log)
-    with conn.transaction():
-        conn.execute(sql.SQL("DROP VIEW IF EXISTS {followed}").format(**own))
-        for name in (*TABLES, "log"):
-            conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(own[name]))
+    def identifier(self, table: str) -> sql.Identifier:
+        return self._identifiers[table]
+
+    def statement(self, text: LiteralString) -> bytes:
+        """Return a statement with this journal's tables in place of `{events}`, `{commits}` and so on."""
+        # As bytes: psycopg remembers how it parsed those, and not a composed statement.
+        return sql.SQL(text).format(**self._identifiers).as_bytes()
+
+    def create(self, conn: psycopg.Connection[Any]) -> None:
+        """Create the tables that are missing."""
+        with conn.transaction():
+            conn.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATE_LOCK,))
+            conn.execute(self.statement(_DDL))
+
+    def drop(self, conn: psycopg.Connection) -> None:
+        """Drop the whole journal. Starting a worker folds the log again, to equal rows."""
+        with conn.transaction():
+            conn.execute(self.statement("DROP VIEW IF EXISTS {followed}"))
+            for name in _TABLES:
+                conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.identifier(name)))

@@ -11,7 +11,6 @@ from typing import Any, Final
 from deploy.demo.filling import fill
 from deploy.demo.hands import Ground
 from events.codec import EventMapper
-from events.log.journal.reader import read_partition
 from kit.postgres.connections import connect_own
 from projections.batch import Batch
 from projections.registry import find_views
@@ -56,7 +55,7 @@ class Organisation:
         log = self.house.log
         with connect_own(self.url, application_name="test") as connection:
             read = [
-                read_partition(connection, log=log.name, partition=partition, after=0, limit=10**6)
+                log.journal.read_partition(connection, partition=partition, after=0, limit=10**6)
                 for partition in range(log.partitions)
             ]
         batches = [Batch(events, EventMapper(self.house.vault)) for events in read]

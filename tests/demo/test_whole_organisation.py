@@ -6,7 +6,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.log.tables import drop_tables
 from projections.view import View
 from projections.views import directory, organisation, profile, shared, timeline
 from rules.names import name_words
@@ -124,7 +123,7 @@ def test_the_journal_and_every_view_come_back_equal_from_the_log_alone(whole: Or
     before: dict[str, Any] = whole.journal_rows() | whole.view_rows()
     with psycopg.connect(whole.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA views CASCADE")
-        drop_tables(connection, log=whole.house.log.name)
+        whole.house.log.tables.drop(connection)
     with whole.at_work():
         pass
     assert whole.journal_rows() | whole.view_rows() == before

@@ -18,12 +18,10 @@ from typing import Any, Literal
 import msgspec
 import psycopg
 from eventsourcing.persistence import StoredEvent
-from psycopg import sql
 
 from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
-from events.log.tables import names
 from tests.events.log.harness import LogUnderTest
 
 SETTLE_S_MAX = 120.0
@@ -137,12 +135,11 @@ def check(log: LogUnderTest, lines: Sequence[Line]) -> Counter[str]:
     settled truthfully, and no final "rejected" was accepted after all.
     """
     with psycopg.connect(log.url) as conn:
-        own = names(log.name)
         events = conn.execute(
-            sql.SQL(
+            log.tables.statement(
                 "SELECT originator_id, originator_version, state, partition, notification_id FROM {events}"
                 " ORDER BY partition, notification_id"
-            ).format(**own)
+            )
         ).fetchall()
     streams: defaultdict[str, list[int]] = defaultdict(list)
     ordinals: defaultdict[int, list[int]] = defaultdict(list)

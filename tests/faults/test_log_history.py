@@ -10,10 +10,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from events.log.port import LogUnavailableError
-from events.log.tables import names
 from kit.health import Health
 from kit.lifecycle import Stop
 from tests.events.log.harness import CLOCK, LogUnderTest, assert_agrees, unique_name
@@ -48,7 +46,7 @@ def test_races_lost_replies_and_late_duplicates(log: LogUnderTest) -> None:
         survive(log, lambda: None)
     with psycopg.connect(log.url) as conn:
         refused = conn.execute(
-            sql.SQL("SELECT count(*) FROM {refusals} WHERE verdict = 'superseded'").format(**names(log.name))
+            log.tables.statement("SELECT count(*) FROM {refusals} WHERE verdict = 'superseded'")
         ).fetchone()
     assert refused is not None
     assert refused[0] > 0, "the race inside the log was never reached"

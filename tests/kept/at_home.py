@@ -57,5 +57,5 @@ def at_work(house: House) -> Iterator[None]:
 def all_folded(house: House) -> bool:
     """Tell whether each view, in the version of this program, stands at the journal's end."""
     with psycopg.connect(house.log.url, autocommit=True) as connection:
-        found = status(connection, find_views(), log_name=house.log.name, group=GROUP)
+        found = status(connection, find_views(), journal=house.log.journal, group=GROUP)
     return len(found) == len(find_views()) * house.log.partitions and not any(at.lag_events for at in found)

@@ -9,8 +9,6 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
-from events.log.journal.progress import journal_looks
-from events.log.tables import drop_tables
 from events.upcasting import UPCASTS
 from kit.secrets import MasterKey
 from projections.rebuild import rebuild
@@ -77,10 +75,10 @@ def all_taken_up(house: House) -> bool:
     """Tell whether workers hold every partition of the journal and of the views, and have looked at it."""
     assert halted(house) == {None}
     with psycopg.connect(house.log.url, autocommit=True) as connection:
-        looks = journal_looks(connection, log=house.log.name)
-        found = status(connection, find_views(), log_name=house.log.name, group=GROUP)
+        checkpoints = house.log.journal.checkpoints(connection)
+        found = status(connection, find_views(), journal=house.log.journal, group=GROUP)
     assert not any(at.parked for at in found)
-    return len(looks) == house.log.partitions and all(
+    return len(checkpoints) == house.log.partitions and all(
         at.worker and not at.lag_events and at.stale_s < FRESH_S_MAX for at in found
     )
 
@@ -140,7 +138,7 @@ def test_every_view_of_the_same_version_is_rebuilt_to_the_rows_of_then(kept: Hou
         rebuilt = rebuild(
             kept.log.url,
             view,
-            log_name=kept.log.name,
+            journal=kept.log.journal,
             opener=kept.mapper,
             told=lambda _done, _total: None,
             swap_different=False,
@@ -153,7 +151,7 @@ def test_every_view_of_the_same_version_is_rebuilt_to_the_rows_of_then(kept: Hou
 
 def test_the_journal_folded_anew_from_the_log_alone_has_the_rows_of_then(kept: House) -> None:
     with psycopg.connect(kept.log.url, autocommit=True) as connection:
-        drop_tables(connection, log=kept.log.name)
+        kept.log.tables.drop(connection)
     with kept.log.folding():
         wait_until(lambda: folded_as_far(kept.log))
     assert told.journal_of(kept.log) == TOLD.journal

@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 
 from events.catalog.registry import wire_name_of
 from events.codec import EventMapper, Forgotten
-from events.log.journal.reader import generation_of, read_partition
+from events.log.journal.reader import JournalReader
 from events.log.journal.verify import verify_partition
 from projections.registry import find_views
 from projections.view import View
@@ -134,7 +134,7 @@ def views_of(url: str) -> dict[str, ViewTold]:
 
 def generation_in(url: str, log: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
-        return generation_of(connection, log=log)
+        return JournalReader(log).generation(connection)
 
 
 def verified(log: LogUnderTest) -> list[dict[str, Any]]:
@@ -154,7 +154,7 @@ def events_of(log: LogUnderTest, mapper: EventMapper) -> dict[str, Content]:
     lines = defaultdict[str, list[str]](list)
     with psycopg.connect(log.url, autocommit=True) as connection:
         for partition in range(log.partitions):
-            for stored in read_partition(connection, log=log.name, partition=partition, after=0, limit=10**6):
+            for stored in log.journal.read_partition(connection, partition=partition, after=0, limit=10**6):
                 recorded = mapper.to_domain_event(
                     StoredEvent(stored.stream, stored.version, stored.topic, stored.state)
                 )

@@ -19,7 +19,7 @@ from projections.batch import Batch
 from projections.changes import Changes
 from projections.folding import Folding
 from projections.parking import TooManyParkedError, read_parked
-from projections.positions import FenceError, move, prepare_view, read_positions
+from projections.positions import FenceError, advance, prepare_view, read_positions
 from projections.view import Fact, View
 from rules.kinds import Language
 from tests.projections.witness import SEEN, WITNESS, ask, team_formed, write_down
@@ -249,7 +249,7 @@ def test_what_postgresql_does_not_take_of_one_view_is_set_aside_there_and_nowher
 
 def test_no_view_moves_when_one_of_them_was_moved_by_another(connection: psycopg.Connection) -> None:
     prepare_view(connection, BESIDE, partitions=1, generation="g")
-    move(connection, (BESIDE,), 0, expected=0, ordinal=1)
+    advance(connection, (BESIDE,), 0, expected=0, ordinal=1)
     folding = Folding(connection=connection, views=(OF_PEOPLE, BESIDE))
     with pytest.raises(FenceError, match="witness, copied"):
         folding.fold(Batch([in_clear(1)], EventMapper(KeyGone())), after=0)

@@ -73,10 +73,10 @@ def test_one_subject_is_parked_where_the_view_fails_on_it_and_folded_again_when_
     with psycopg.connect(log.url, autocommit=True) as connection:
         if fold is break_down:
             with pytest.raises(StillParkedError, match=f"{reason} at ordinal"):
-                unpark(connection, broken, POISON, log_name=log.name, opener=mapper)
-        unpark(connection, WITNESS, POISON, log_name=log.name, opener=mapper)
+                unpark(connection, broken, POISON, journal=log.journal, opener=mapper)
+        unpark(connection, WITNESS, POISON, journal=log.journal, opener=mapper)
         with pytest.raises(StillParkedError, match="is not parked"):
-            unpark(connection, WITNESS, POISON, log_name=log.name, opener=mapper)
+            unpark(connection, WITNESS, POISON, journal=log.journal, opener=mapper)
     assert ask(log.url, VERSIONS, POISON) == [(1,), (2,), (3,)]
     assert ask(log.url, PARKED) == []
     assert count(log.url) == 13

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from events.codec import EventMapper
-from events.log.journal.reader import read_partition
 from events.log.recorder import LogRecorder
 from projections.batch import Batch
 from projections.folding import Folding
@@ -38,7 +37,7 @@ def rebuilt(
     return rebuild(
         log.url,
         view,
-        log_name=log.name,
+        journal=log.journal,
         opener=mapper,
         told=lambda _done, _total: None,
         swap_different=swap_different,
@@ -121,9 +120,7 @@ def waits_for_a_lock(log: LogUnderTest) -> bool:
 def fold_what_is_new(connection: psycopg.Connection, log: LogUnderTest, mapper: EventMapper) -> None:
     folding = Folding(connection=connection, views=(WITNESS,))
     for at in read_positions(connection, WITNESS):
-        events = read_partition(
-            connection, log=log.name, partition=at.partition, after=at.ordinal, limit=1_000
-        )
+        events = log.journal.read_partition(connection, partition=at.partition, after=at.ordinal, limit=1_000)
         if events:
             folding.fold(Batch(events, mapper), after=at.ordinal)
 

@@ -11,14 +11,13 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from events.codec import EventMapper, Recorded
-from events.log.journal.reader import read_partition
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
 from kit.clock import SystemClock
 from kit.health import Health
 from projections.batch import Batch
 from projections.folding import Folding
-from projections.positions import FenceError, move, prepare_view, read_positions
+from projections.positions import FenceError, advance, prepare_view, read_positions
 from projections.worker import FoldFailedError, OtherGenerationError, _folding
 from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import (
@@ -127,9 +126,9 @@ def test_a_worker_whose_backend_is_ended_starts_again_and_doubles_nothing(
 def test_the_fence_stops_who_expects_another_position(log: LogUnderTest) -> None:
     with psycopg.connect(log.url, autocommit=True) as connection:
         prepare_view(connection, WITNESS, partitions=3, generation="g")
-        move(connection, (WITNESS,), 0, expected=0, ordinal=5)
+        advance(connection, (WITNESS,), 0, expected=0, ordinal=5)
         with pytest.raises(FenceError):
-            move(connection, (WITNESS,), 0, expected=0, ordinal=3)
+            advance(connection, (WITNESS,), 0, expected=0, ordinal=3)
 
 
 def fold_all(log: LogUnderTest, mapper: EventMapper, fences: list[FenceError]) -> None:
@@ -137,7 +136,7 @@ def fold_all(log: LogUnderTest, mapper: EventMapper, fences: list[FenceError]) -
     with psycopg.connect(log.url, autocommit=True) as connection:
         folding = Folding(connection=connection, views=(WITNESS,))
         after = 0
-        while events := read_partition(connection, log=log.name, partition=0, after=after, limit=3):
+        while events := log.journal.read_partition(connection, partition=0, after=after, limit=3):
             try:
                 after = folding.fold(Batch(events, mapper), after=after)
             except FenceError as error:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
+from events.log.journal.reader import JournalReader
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.lifecycle import Stop
@@ -75,7 +76,7 @@ def make_worker(
 ) -> ViewWorker:
     return ViewWorker(
         database_url=url,
-        log_name=log_name,
+        journal=JournalReader(log_name),
         views=views,
         opener=opener,
         lease_s=lease_s,

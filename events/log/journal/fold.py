@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 import psycopg
 import structlog
-from psycopg import sql
 
 from events.log.acceptance import (
     Head,
@@ -21,7 +20,7 @@ from events.log.acceptance import (
     judge_frame,
 )
 from events.log.journal.rows import Batch
-from events.log.journal.statements import STATEMENTS
+from events.log.journal.statements import LOOK_UP, WRITE
 from events.log.port import LogRecord
 from events.log.record import (
     Commit,
@@ -32,7 +31,7 @@ from events.log.record import (
     UnknownFormatError,
     unframe,
 )
-from events.log.tables import names
+from events.log.tables import JournalTables
 from kit.postgres.columns import Bytes, Column, Texts
 
 CHUNK_ENTRIES: Final = 2_000
@@ -46,8 +45,8 @@ class FenceError(Exception):
     """Another worker moved this partition's position: drop what is in memory and load again."""
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where the journal stands in a partition; `digest` is that of the record before `next_offset`."""
+class Checkpoint(msgspec.Struct, frozen=True):
+    """How far a partition was folded; `digest` is that of the record before `next_offset`."""
 
     next_offset: int
     ordinal: int
@@ -56,9 +55,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class _Judged(msgspec.Struct, frozen=True):
-    """A chunk ready to be written: the place after it, and the columns of the write statement."""
+    """A chunk ready to be written: the checkpoint after it, and the columns of the write statement."""
 
-    place: Place
+    checkpoint: Checkpoint
     columns: tuple[Column, ...]
 
 
@@ -87,15 +86,14 @@ def _rests_on_counts(chunk: _Chunk) -> bool:
 class Journal:
     """One partition's journal, in the hands of the worker that holds its lease."""
 
-    def __init__(self, *, log: str, state: State, place: Place) -> None:
-        self._log, self._state, self.place = log, state, place
-        own = names(log)
-        # As bytes: psycopg remembers how it parsed those, and not a composed statement.
-        self._sql = {name: sql.SQL(text).format(**own).as_bytes() for name, text in STATEMENTS.items()}
+    def __init__(self, *, tables: JournalTables, state: State, checkpoint: Checkpoint) -> None:
+        self._tables, self._state, self.checkpoint = tables, state, checkpoint
+        self._look_up_statement = tables.statement(LOOK_UP)
+        self._write_statement = tables.statement(WRITE)
 
     def fold(self, conn: psycopg.Connection, records: Sequence[LogRecord]) -> None:
         """
-        Fold records that follow each other from `place.next_offset` on, and move the position with them.
+        Fold records that follow each other from `checkpoint.next_offset` on, and move the position with them.
 
         Raises FenceError (another worker was here), LogStopError (after folding what came before the record
         that stops) and psycopg's errors; after any of them this object must be dropped and loaded again.
@@ -108,7 +106,7 @@ class Journal:
 
     def _frames(self, records: Sequence[LogRecord]) -> tuple[_Chunk, LogStopError | None]:
         frames: _Chunk = []
-        expected = self.place.next_offset
+        expected = self.checkpoint.next_offset
         for record in records:
             if record.offset != expected:
                 return frames, LogStopError(f"record {expected} is missing; the next is {record.offset}")
@@ -169,7 +167,7 @@ class Journal:
         asked = [entry for entry in entries if isinstance(entry, Commit | Settle) and _is_text(entry.subject)]
         streams = {w.stream for c in commits for w in c.writes if w.stream not in state.heads}
         rows = conn.execute(
-            self._sql["look_up"],
+            self._look_up_statement,
             (
                 Texts([stream for stream in streams if _is_text(stream)]),
                 Bytes([entry.command for entry in asked]),
@@ -198,8 +196,9 @@ class Journal:
             if frame is not None:
                 self._judge_record(record, frame, batch)
         last = chunk[-1][0]
-        place = Place(last.offset + 1, self._state.ordinal, last.epoch, sha256(last.value).digest())
-        return _Judged(place, batch.columns(self._log))
+        digest = sha256(last.value).digest()
+        checkpoint = Checkpoint(last.offset + 1, self._state.ordinal, last.epoch, digest)
+        return _Judged(checkpoint, batch.columns(self._tables))
 
     def _judge_record(self, record: LogRecord, frame: Frame, batch: Batch) -> None:
         for entry, verdict in judge_frame(self._state, frame):
@@ -233,16 +232,17 @@ class Journal:
 
     def _send(self, conn: psycopg.Connection, judged: _Judged) -> psycopg.Cursor:
         """Write what was judged and move the position in one statement; a shut fence lets nothing through."""
-        place = judged.place
-        moving = (place.next_offset, place.ordinal, place.epoch, place.digest)
-        fence = (self._state.partition, self.place.next_offset)
-        return conn.execute(self._sql["write"], (*moving, *fence, *judged.columns), prepare=True)
+        after = judged.checkpoint
+        moving = (after.next_offset, after.ordinal, after.epoch, after.digest)
+        fence = (self._state.partition, self.checkpoint.next_offset)
+        return conn.execute(self._write_statement, (*moving, *fence, *judged.columns), prepare=True)
 
     def _moved(self, sent: psycopg.Cursor, judged: _Judged) -> None:
         moved = sent.fetchone()
         if moved is None or moved[0] != 1:
-            raise FenceError(f"partition {self._state.partition} is no longer at {self.place.next_offset}")
-        self.place = judged.place
+            at = self.checkpoint.next_offset
+            raise FenceError(f"partition {self._state.partition} is no longer at offset {at}")
+        self.checkpoint = judged.checkpoint
 
 
 def _is_text(name: str) -> bool:

@@ -3,17 +3,16 @@
 from hashlib import sha256
 
 import psycopg
-from psycopg import sql
 
 from events.log.acceptance import LogStopError, State, begin
-from events.log.journal.fold import Journal, Place
+from events.log.journal.fold import Checkpoint, Journal
 from events.log.port import LogReader, LogRecord
 from events.log.record import DamagedRecordError, Frame, UnknownFormatError, unframe
-from events.log.tables import names
+from events.log.tables import JournalTables
 
 
-def take_up(
-    conn: psycopg.Connection, reader: LogReader, *, log: str, partition: int, identity: str
+def open_partition(
+    conn: psycopg.Connection, reader: LogReader, *, tables: JournalTables, partition: int, identity: str
 ) -> Journal:
     """
     Return the journal of a partition, ready to fold on. Raises LogStopError when the log is another one.
@@ -26,23 +25,24 @@ def take_up(
     if genesis is None:
         raise LogStopError(f"partition {partition} has no first record: empty, or cut at its beginning")
     state = begin(_sound(genesis), partition=partition)
-    _check_log(conn, reader, log=log, state=state, identity=identity)
-    place = _place(conn, log=log, genesis=genesis)
-    check_anchor(reader, partition=partition, place=place)
-    _recall(conn, log=log, state=state)
-    state.ordinal = place.ordinal
-    return Journal(log=log, state=state, place=place)
+    _check_log(conn, reader, tables=tables, state=state, identity=identity)
+    checkpoint = _checkpoint(conn, tables=tables, genesis=genesis)
+    check_last_record(reader, partition=partition, checkpoint=checkpoint)
+    _load_state(conn, tables=tables, state=state)
+    state.ordinal = checkpoint.ordinal
+    return Journal(tables=tables, state=state, checkpoint=checkpoint)
 
 
-def check_anchor(reader: LogReader, *, partition: int, place: Place) -> None:
+def check_last_record(reader: LogReader, *, partition: int, checkpoint: Checkpoint) -> None:
     """Compare the last folded record with what the log has at its offset now. Raises LogStopError."""
-    last = reader.record_at(partition, place.next_offset - 1)
+    offset = checkpoint.next_offset - 1
+    last = reader.record_at(partition, offset)
     if last is None:
         raise LogStopError(
-            f"partition {partition}: the log ends before offset {place.next_offset - 1}, which was folded: "
+            f"partition {partition}: the log ends before offset {offset}, which was folded: "
             "it was cut or restored from an older copy"
         )
-    if (last.epoch, sha256(last.value).digest()) != (place.epoch, place.digest):
+    if (last.epoch, sha256(last.value).digest()) != (checkpoint.epoch, checkpoint.digest):
         raise LogStopError(
             f"partition {partition}: the record at offset {last.offset} is not the one that was folded: "
             "the log was cut and written on, or replaced"
@@ -56,13 +56,14 @@ def _sound(record: LogRecord) -> Frame:
         raise LogStopError(f"partition {record.partition}: its first record: {error}") from error
 
 
-def _check_log(conn: psycopg.Connection, reader: LogReader, *, log: str, state: State, identity: str) -> None:
-    table = names(log)["log"]
+def _check_log(
+    conn: psycopg.Connection, reader: LogReader, *, tables: JournalTables, state: State, identity: str
+) -> None:
     conn.execute(
-        sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING").format(table),
+        tables.statement("INSERT INTO {log} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"),
         (state.generation, state.partitions, state.one_subject, identity),
     )
-    known = conn.execute(sql.SQL("SELECT generation, partitions, identity FROM {}").format(table)).fetchone()
+    known = conn.execute(tables.statement("SELECT generation, partitions, identity FROM {log}")).fetchone()
     if known != (state.generation, state.partitions, identity):
         raise LogStopError(
             f"partition {state.partition} belongs to another log than the journal: {identity}, generation "
@@ -75,26 +76,28 @@ def _check_log(conn: psycopg.Connection, reader: LogReader, *, log: str, state: 
         )
 
 
-def _place(conn: psycopg.Connection, *, log: str, genesis: LogRecord) -> Place:
-    table = names(log)["positions"]
+def _checkpoint(conn: psycopg.Connection, *, tables: JournalTables, genesis: LogRecord) -> Checkpoint:
     conn.execute(
-        sql.SQL("INSERT INTO {} VALUES (%s, 1, 0, %s, %s, NULL, now()) ON CONFLICT DO NOTHING").format(table),
+        tables.statement(
+            "INSERT INTO {positions} VALUES (%s, 1, 0, %s, %s, NULL, now()) ON CONFLICT DO NOTHING"
+        ),
         (genesis.partition, genesis.epoch, sha256(genesis.value).digest()),
     )
-    statement = sql.SQL("SELECT next_offset, ordinal, epoch, record_digest FROM {} WHERE partition = %s")
-    row = conn.execute(statement.format(table), (genesis.partition,)).fetchone()
+    statement = "SELECT next_offset, ordinal, epoch, record_digest FROM {positions} WHERE partition = %s"
+    row = conn.execute(tables.statement(statement), (genesis.partition,)).fetchone()
     if row is None:
         raise LogStopError(f"partition {genesis.partition} lost its position")
-    return Place(*row)
+    return Checkpoint(*row)
 
 
-def _recall(conn: psycopg.Connection, *, log: str, state: State) -> None:
+def _load_state(conn: psycopg.Connection, *, tables: JournalTables, state: State) -> None:
     """Load what is rare enough to be kept in memory: settled commands, sealed subjects, trackings."""
-    own = names(log)
     of_partition = (state.partition,)
-    settled = sql.SQL("SELECT subject, command FROM {settled} WHERE partition = %s").format(**own)
+    settled = tables.statement("SELECT subject, command FROM {settled} WHERE partition = %s")
     state.settled = set(conn.execute(settled, of_partition).fetchall())
-    sealed = sql.SQL("SELECT subject FROM {sealed} WHERE partition = %s").format(**own)
+    sealed = tables.statement("SELECT subject FROM {sealed} WHERE partition = %s")
     state.sealed = {subject for (subject,) in conn.execute(sealed, of_partition)}
-    tracking = sql.SQL("SELECT application_name, notification_id FROM {tracking} WHERE partition = %s")
-    state.tracking = dict(conn.execute(tracking.format(**own), of_partition).fetchall())
+    tracking = tables.statement(
+        "SELECT application_name, notification_id FROM {tracking} WHERE partition = %s"
+    )
+    state.tracking = dict(conn.execute(tracking, of_partition).fetchall())

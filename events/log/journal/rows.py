@@ -8,9 +8,9 @@ import msgspec
 
 from events.log import verdicts
 from events.log.acceptance import Verdict
-from events.log.journal.reader import journal_channel
 from events.log.port import LogRecord
 from events.log.record import Commit, Settle
+from events.log.tables import JournalTables
 from kit.postgres.columns import Bytes, Column, Ints, Texts
 
 
@@ -57,16 +57,16 @@ class Batch(msgspec.Struct):
     def tell(self, writer: str, commit: Commit, verdict: Verdict) -> None:
         self.told[writer].append(verdicts.Told(commit.commit, verdict.outcome, verdict.ordinal))
 
-    def columns(self, log: str) -> tuple[Column, ...]:
+    def columns(self, tables: JournalTables) -> tuple[Column, ...]:
         """Return the parameters of the write statement that follow the position and its fence."""
         told = [
             (channel, payload)
             for writer, verdicts_of in self.told.items()
-            if (channel := verdicts.channel_of(log, writer))
+            if (channel := verdicts.channel_of(tables.log, writer))
             for payload in verdicts.payloads(verdicts_of)
         ]
         if self.events:
-            told.append((journal_channel(log), ""))
+            told.append((tables.channel, ""))
         return (
             *_columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
             *_columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),

@@ -5,8 +5,7 @@ from typing import Final, LiteralString
 import psycopg
 
 # %b: arrays travel in binary; as text each element would be escaped here and parsed there.
-STATEMENTS: Final[dict[str, LiteralString]] = {
-    "look_up": """
+LOOK_UP: Final[LiteralString] = """
 SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
   FROM unnest(%b::text[]) s(stream) CROSS JOIN LATERAL (
     SELECT originator_version, digest FROM {events} WHERE originator_id = s.stream
@@ -23,9 +22,10 @@ UNION ALL
 SELECT 'count', c.subject, NULL, NULL, c.number, 0
   FROM unnest(%b::text[]) a(subject) CROSS JOIN LATERAL (
     SELECT subject, count(*) AS number FROM {commits} WHERE subject = a.subject GROUP BY subject) c
-""",
-    # Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
-    "write": """
+"""
+
+# Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
+WRITE: Final[LiteralString] = """
 WITH moved AS (
   UPDATE {positions} SET next_offset = %s, ordinal = %s, epoch = %s, record_digest = %s, halted = NULL,
     seen_at = clock_timestamp() WHERE partition = %s AND next_offset = %s RETURNING partition
@@ -56,8 +56,7 @@ WITH moved AS (
   FROM moved, unnest(%b::text[], %b::text[]) a(channel, payload)
 )
 SELECT count(*), (SELECT n FROM told) FROM moved
-""",
-}
+"""
 
 
 def prepare_session(conn: psycopg.Connection) -> None:

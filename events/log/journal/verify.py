@@ -5,12 +5,11 @@ from typing import Any, Final, Generic, LiteralString, TypeVar
 
 import msgspec
 import psycopg
-from psycopg import sql
 
 from events.log.acceptance import LogStopError, Outcome, State, Verdict, begin, judge_frame
 from events.log.port import LogReader, LogRecord
 from events.log.record import Commit, DamagedRecordError, UnknownFormatError, unframe
-from events.log.tables import names
+from events.log.tables import JournalTables
 
 READ_TIMEOUT_S: Final = 5.0
 FAULTS_MAX: Final = 20
@@ -90,15 +89,15 @@ def verify_partition(
     Every column of their rows is held against what the log's bytes give; digests are computed from those.
     `progress` is told each offset reached. Raises LogUnavailableError and psycopg's errors.
     """
-    check = _Check(partition)
+    check, tables = _Check(partition), JournalTables(log)
     try:
         with conn.transaction(), conn.cursor("events") as events, conn.cursor("commits") as commits:
-            upto, ordinal = _place(conn, log, partition)
+            until_offset, ordinal = _folded_until(conn, tables, partition)
             sides = (
-                _Side(_rows(events, _EVENTS, log, (partition, ordinal), EventRow), check.faults),
-                _Side(_rows(commits, _COMMITS, log, (partition, upto), CommitRow), check.faults),
+                _Side(_rows(events, _EVENTS, tables, (partition, ordinal), EventRow), check.faults),
+                _Side(_rows(commits, _COMMITS, tables, (partition, until_offset), CommitRow), check.faults),
             )
-            for of_events, of_commits in check.fold(reader, upto=upto, progress=progress):
+            for of_events, of_commits in check.fold(reader, until=until_offset, progress=progress):
                 sides[0].compare(of_events)
                 sides[1].compare(sorted(of_commits, key=lambda row: row.key))
                 if len(check.faults) >= FAULTS_MAX:
@@ -125,15 +124,15 @@ class _Check:
         self.records = self.refused = self.damaged = 0
         self.faults: list[str] = []
 
-    def fold(self, reader: LogReader, *, upto: int, progress: Callable[[int], None]) -> Iterator[Rows]:
-        """Give what each record adds to the two tables."""
+    def fold(self, reader: LogReader, *, until: int, progress: Callable[[int], None]) -> Iterator[Rows]:
+        """Yield what each record adds to the two tables."""
         offset = 0
-        while offset < upto:
+        while offset < until:
             records = reader.read({self._partition: offset}, timeout_s=READ_TIMEOUT_S)
             if not records:
-                raise LogStopError(f"the log ends at offset {offset}; the journal folded it up to {upto}")
+                raise LogStopError(f"the log ends at offset {offset}; the journal folded it until {until}")
             for record in records:
-                if record.offset >= upto:
+                if record.offset >= until:
                     return
                 if record.offset != offset:
                     raise LogStopError(f"record {offset} is missing; the next is {record.offset}")
@@ -223,10 +222,9 @@ class _Side(Generic[R]):
         self._next = next(self._rows, None)
 
 
-def _place(conn: psycopg.Connection, log: str, partition: int) -> tuple[int, int]:
-    statement = sql.SQL("SELECT next_offset, ordinal FROM {positions} WHERE partition = %s").format(
-        **names(log)
-    )
+def _folded_until(conn: psycopg.Connection, tables: JournalTables, partition: int) -> tuple[int, int]:
+    """Return the next offset and the last ordinal."""
+    statement = tables.statement("SELECT next_offset, ordinal FROM {positions} WHERE partition = %s")
     row = conn.execute(statement, (partition,)).fetchone()
     if row is None:
         raise LogStopError(f"the journal has never folded partition {partition}")
@@ -237,12 +235,12 @@ def _place(conn: psycopg.Connection, log: str, partition: int) -> tuple[int, int
 def _rows(
     cursor: psycopg.ServerCursor[tuple[Any, ...]],
     statement: LiteralString,
-    log: str,
+    tables: JournalTables,
     bounds: tuple[int, int],
     kind: type[R],
 ) -> Iterator[R]:
     cursor.itersize = ROWS_FETCHED
-    cursor.execute(sql.SQL(statement).format(**names(log)), bounds, binary=True)
+    cursor.execute(tables.statement(statement), bounds, binary=True)
     return (kind(*row) for row in cursor)
 
 

@@ -7,16 +7,14 @@ from typing import Final, Protocol
 
 import psycopg
 import structlog
-from psycopg import sql
 
 from events.log.acceptance import LogStopError
 from events.log.journal.fold import FenceError, Journal
-from events.log.journal.log_identity import check_anchor, take_up
+from events.log.journal.log_identity import check_last_record, open_partition
 from events.log.journal.probe import LogWatch
-from events.log.journal.progress import lease_group
 from events.log.journal.statements import prepare_session
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
-from events.log.tables import create_tables, names
+from events.log.tables import JournalTables
 from kit.health import Health
 from kit.postgres.connections import said_of
 from kit.postgres.leases import LeaseLostError, Leases
@@ -61,7 +59,7 @@ class JournalWorker:
         worker: str,
         health_check: str = HEALTH_CHECK,
     ) -> None:
-        self._url, self._log, self._open_reader = url, log, open_reader
+        self._url, self._tables, self._open_reader = url, JournalTables(log), open_reader
         self._health, self._health_check = health, health_check
         self._lease_s, self._worker = lease_s, worker
         self._journals: dict[int, Journal] = {}
@@ -94,13 +92,13 @@ class JournalWorker:
         try:
             leases = Leases(
                 database_url=self._url,
-                group=lease_group(self._log),
+                group=self._tables.lease_group,
                 partitions=reader.partitions(),
                 lease_s=self._lease_s,
                 worker=self._worker,
             )
             leases.hold()
-            create_tables(leases.connection, log=self._log)
+            self._tables.create(leases.connection)
             prepare_session(leases.connection)
             self._identity = reader.identity()
             while not stop.is_set():
@@ -115,7 +113,7 @@ class JournalWorker:
         self._watch.watch(held)
         for partition in self._journals.keys() - held:
             del self._journals[partition]
-        self._take_up_missing(leases, reader, held)
+        self._open_missing(leases, reader, held)
         self._report(held)
         if not self._journals:
             stop.wait(READ_WAIT_S)
@@ -129,15 +127,19 @@ class JournalWorker:
                 if partition not in leases.hold() or not self._fold(leases, reader, partition, piece):
                     break
 
-    def _take_up_missing(self, leases: Leases, reader: LogReader, held: frozenset[int]) -> None:
+    def _open_missing(self, leases: Leases, reader: LogReader, held: frozenset[int]) -> None:
         away = self._watch.away()
         for partition in sorted(held - self._journals.keys() - away.keys()):
-            # As above, where there is much to take up.
+            # As above, where there is much to open.
             if partition not in leases.hold() or self._halted.get(partition, 0.0) > time.monotonic():
                 continue
             try:
-                self._journals[partition] = take_up(
-                    leases.connection, reader, log=self._log, partition=partition, identity=self._identity
+                self._journals[partition] = open_partition(
+                    leases.connection,
+                    reader,
+                    tables=self._tables,
+                    partition=partition,
+                    identity=self._identity,
                 )
                 self._halted.pop(partition, None)
             except LogStopError as error:
@@ -147,7 +149,7 @@ class JournalWorker:
                 return  # it took its time, which those that flow must not wait for again in this turn
 
     def _read(self, reader: LogReader) -> Sequence[LogRecord]:
-        after = {partition: journal.place.next_offset for partition, journal in self._journals.items()}
+        after = {partition: journal.checkpoint.next_offset for partition, journal in self._journals.items()}
         try:
             return reader.read(after, timeout_s=READ_WAIT_S)
         except LogUnavailableError:
@@ -172,8 +174,8 @@ class JournalWorker:
         """Fold records and return whether the partition goes on."""
         journal = self._journals[partition]
         try:
-            if any(record.epoch != journal.place.epoch for record in batch):
-                check_anchor(reader, partition=partition, place=journal.place)
+            if any(record.epoch != journal.checkpoint.epoch for record in batch):
+                check_last_record(reader, partition=partition, checkpoint=journal.checkpoint)
             journal.fold(leases.connection, batch)
         except LogStopError as error:
             self._halt(leases.connection, partition, error)
@@ -195,10 +197,8 @@ class JournalWorker:
         self._reasons[partition] = str(error)
         self._report_at = 0.0
         _log.critical("journal.halted", partition=partition, reason=str(error))
-        table = names(self._log)["positions"]
-        conn.execute(
-            sql.SQL("UPDATE {} SET halted = %s WHERE partition = %s").format(table), (str(error), partition)
-        )
+        halt = self._tables.statement("UPDATE {positions} SET halted = %s WHERE partition = %s")
+        conn.execute(halt, (str(error), partition))
 
     def _report(self, held: frozenset[int]) -> None:
         if time.monotonic() < self._report_at:

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import msgspec
 import psycopg
 from eventsourcing.persistence import ProgrammingError
-from psycopg import sql
 from psycopg.rows import tuple_row
 
 from events.log.acceptance import Head, Outcome
 from events.log.outcomes import Accepted, Settled
 from events.log.record import Commit
-from events.log.tables import names
+from events.log.tables import JournalTables
 from events.log.verdicts import Told
 from events.streams import Stream, StreamNameError, partition_of
 from rules.commands import LogPosition
@@ -54,10 +53,8 @@ class Lookups:
     """Key reads of one journal. All raise the library's persistence errors when the database is away."""
 
     def __init__(self, connect: Connect, *, log: str) -> None:
-        self._connect = connect
-        self._sql = {
-            name: sql.SQL(text).format(**names(log)).as_bytes() for name, text in _STATEMENTS.items()
-        }
+        self._connect, tables = connect, JournalTables(log)
+        self._sql = {name: tables.statement(text) for name, text in _STATEMENTS.items()}
 
     def log(self) -> LogIdentity | None:
         """Return the log's identity, or None until a journal worker has met the log."""
@@ -114,12 +111,14 @@ def _found(row: tuple[Any, ...]) -> Accepted | Settled:
     )
 
 
-_FOUND: Final = (
+_FOUND: Final[LiteralString] = (
     "SELECT c.subject, c.command, l.generation, c.partition, c.ordinal, c.events, c.answer, c.fingerprint"
     " FROM {commits} c CROSS JOIN {log} l"
 )
-_SETTLED: Final = "SELECT subject, command, NULL, partition, NULL, 0, NULL, NULL FROM {settled}"
-_STATEMENTS: Final = {
+_SETTLED: Final[LiteralString] = (
+    "SELECT subject, command, NULL, partition, NULL, 0, NULL, NULL FROM {settled}"
+)
+_STATEMENTS: Final[dict[str, LiteralString]] = {
     "log": "SELECT generation, partitions, one_subject FROM {log}",
     "head": "SELECT originator_version, digest FROM {events} WHERE originator_id = %s"
     " ORDER BY originator_version DESC LIMIT 1",

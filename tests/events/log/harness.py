@@ -14,10 +14,12 @@ from psycopg.conninfo import conninfo_to_dict
 from events.log import assembly
 from events.log.adapters.kafka import delete_topic
 from events.log.config import KafkaConfig, LogConfig
+from events.log.journal.reader import JournalReader
 from events.log.journal.verify import verify_partition
 from events.log.journal.worker import JournalWorker
 from events.log.port import LogAppender, LogReader
 from events.log.recorder import LogRecorder
+from events.log.tables import JournalTables
 from events.log.writing.writer import LogWriter
 from kit.clock import SystemClock
 from kit.health import Health
@@ -82,6 +84,14 @@ class LogUnderTest:
             one_subject=self.one_subject,
             append_timeout_s=self.append_timeout_s,
         )
+
+    @property
+    def tables(self) -> JournalTables:
+        return JournalTables(self.name)
+
+    @property
+    def journal(self) -> JournalReader:
+        return JournalReader(self.name)
 
     def create(self) -> None:
         assembly.create_log(self.config, clock=CLOCK)

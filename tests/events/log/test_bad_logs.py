@@ -10,7 +10,6 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from events.log.outcomes import ConflictError, OutcomeUnknownError
-from events.log.tables import drop_tables, names
 from events.streams import partition_of
 from kit.health import Health
 from kit.lifecycle import Stop
@@ -24,9 +23,7 @@ def journal_rows(log: LogUnderTest) -> list[tuple[object, ...]]:
         return [
             row
             for table in ("events", "commits", "refusals", "settled", "sealed", "tracking")
-            for row in conn.execute(
-                psycopg.sql.SQL("SELECT * FROM {} ORDER BY 1, 2").format(names(log.name)[table])
-            )
+            for row in conn.execute(log.tables.statement("SELECT * FROM {" + table + "} ORDER BY 1, 2"))
         ]
 
 
@@ -35,9 +32,7 @@ def halted(log: LogUnderTest, partition: int) -> str | None:
     while time.monotonic() < deadline:
         with psycopg.connect(log.url) as conn:
             row = conn.execute(
-                psycopg.sql.SQL("SELECT halted FROM {positions} WHERE partition = %s").format(
-                    **names(log.name)
-                ),
+                log.tables.statement("SELECT halted FROM {positions} WHERE partition = %s"),
                 (partition,),
             ).fetchone()
         if row and row[0]:
@@ -80,7 +75,7 @@ def test_the_health_page_says_why_a_partition_is_halted(unfolded: LogUnderTest) 
     with unfolded.folding():
         unfolded.recorder().append([event(subject(), 1)])
     with psycopg.connect(unfolded.url, autocommit=True) as conn:
-        statement = psycopg.sql.SQL("UPDATE {log} SET identity = 'another'").format(**names(unfolded.name))
+        statement = unfolded.tables.statement("UPDATE {log} SET identity = 'another'")
         conn.execute(statement)
     health, stop = Health(CLOCK), Stop()
     thread = Thread(target=unfolded.worker(health=health).run, args=(stop,), daemon=True)
@@ -107,7 +102,7 @@ def test_dropping_the_journal_and_folding_again_gives_equal_rows(unfolded: LogUn
         recorder.append([event(people[1], 4)], last=True)
     before = journal_rows(unfolded)
     with psycopg.connect(unfolded.url, autocommit=True) as conn:
-        drop_tables(conn, log=unfolded.name)
+        unfolded.tables.drop(conn)
     with unfolded.folding():
         deadline = time.monotonic() + 20
         while len(_safe_rows(unfolded)) < len(before) and time.monotonic() < deadline:

@@ -11,11 +11,10 @@ from eventsourcing.persistence import StoredEvent
 from events.log import acceptance
 from events.log.acceptance import Outcome, State, Verdict
 from events.log.journal.fold import FenceError
-from events.log.journal.log_identity import take_up
-from events.log.journal.statements import STATEMENTS
+from events.log.journal.log_identity import open_partition
+from events.log.journal.statements import WRITE
 from events.log.outcomes import ConflictError
 from events.log.record import Commit, Entry, digest_of, encode_entry, frame
-from events.log.tables import create_tables
 from tests.events.log import test_acceptance as cases
 from tests.events.log.harness import LogUnderTest, event, subject, unique_name
 
@@ -95,9 +94,9 @@ def two_workers_on_one_partition(url: str) -> None:
     log.create()
     reader, appender = log.reader(), log.appender()
     with psycopg.connect(url, autocommit=True) as one, psycopg.connect(url, autocommit=True) as other:
-        create_tables(one, log=log.name)
-        first = take_up(one, reader, log=log.name, partition=0, identity=reader.identity())
-        second = take_up(other, reader, log=log.name, partition=0, identity=reader.identity())
+        log.tables.create(one)
+        first = open_partition(one, reader, tables=log.tables, partition=0, identity=reader.identity())
+        second = open_partition(other, reader, tables=log.tables, partition=0, identity=reader.identity())
         gap = cases.commit(1, cases.write(cases.S, 5))
         appender.append(0, frame(first._state.generation, "", [encode_entry(gap)])).result(5)
         records = list(reader.read({0: 1}, timeout_s=5))
@@ -120,9 +119,9 @@ def test_a_fence_on_the_wrong_column_lets_the_second_worker_in(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fence = "partition = %s AND next_offset = %s"
-    assert fence in STATEMENTS["write"]
-    mutant = STATEMENTS["write"].replace(fence, "partition = %s AND ordinal = %s - 1")
-    monkeypatch.setitem(STATEMENTS, "write", mutant)
+    assert fence in WRITE
+    mutant = WRITE.replace(fence, "partition = %s AND ordinal = %s - 1")
+    monkeypatch.setattr("events.log.journal.fold.WRITE", mutant)
     two_workers_on_one_partition(database)
 
 

@@ -8,10 +8,8 @@ import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
-from events.log.journal.reader import read_partition, read_subject
 from events.log.outcomes import Accepted, CommitTooLargeError, ConflictError, OutcomeUnknownError, Settled
 from events.log.port import LogAppender
-from events.log.tables import names
 from events.streams import partition_of
 from tests.events.log.harness import LogUnderTest, event, subject
 
@@ -23,7 +21,7 @@ def test_an_append_is_readable_where_its_writer_is_told(log: LogUnderTest) -> No
     accepted = recorder.append([event(one, 1), event(one, 2)], answer=b"a", fingerprint=b"f")
     assert accepted.position.partition == partition_of(one, 3)
     with psycopg.connect(log.url, autocommit=True) as conn:
-        rows = read_partition(conn, log=log.name, partition=accepted.position.partition, after=0, limit=10)
+        rows = log.journal.read_partition(conn, partition=accepted.position.partition, after=0, limit=10)
     assert [(r.stream, r.version, r.ordinal) for r in rows] == [
         (f"portfolio-{one}", 1, accepted.first_ordinal),
         (f"portfolio-{one}", 2, accepted.position.ordinal),
@@ -35,7 +33,7 @@ def test_one_commit_may_write_several_streams_of_one_subject(log: LogUnderTest) 
     recorder, one = log.recorder(), subject()
     recorder.append([event(one, 1), event(one, 1, category="employment"), event(one, 2)])
     with psycopg.connect(log.url, autocommit=True) as conn:
-        assert [e.stream[:9] for e in read_subject(conn, log=log.name, subject=one, upto=9)] == [
+        assert [e.stream[:9] for e in log.journal.read_subject(conn, subject=one, until_ordinal=9)] == [
             "portfolio",
             "employmen",
             "portfolio",
@@ -98,9 +96,7 @@ def test_what_is_refused_from_the_journal_never_reaches_the_log(log: LogUnderTes
     with pytest.raises(ConflictError):
         recorder.append([event(one, 1)])
     with psycopg.connect(log.url) as conn:
-        count = conn.execute(
-            psycopg.sql.SQL("SELECT count(*) FROM {refusals}").format(**names(log.name))
-        ).fetchone()
+        count = conn.execute(log.tables.statement("SELECT count(*) FROM {refusals}")).fetchone()
     assert count == (0,)
 
 
@@ -122,7 +118,7 @@ def test_many_large_commits_at_once_split_into_several_records(log: LogUnderTest
     for thread in threads:
         thread.join(20)
     with psycopg.connect(log.url) as conn:
-        rows = conn.execute(psycopg.sql.SQL("SELECT count(*) FROM {events}").format(**names(log.name)))
+        rows = conn.execute(log.tables.statement("SELECT count(*) FROM {events}"))
         assert rows.fetchone() == (8,)
 
 

@@ -15,11 +15,11 @@ from eventsourcing.persistence import StoredEvent
 from events.log import assembly
 from events.log.adapters.kafka import delete_topic
 from events.log.config import KafkaConfig, LogConfig
-from events.log.journal.reader import generation_of, partition_count, read_partition
+from events.log.journal.reader import JournalReader
 from events.log.journal.verify import PartitionReport, verify_partition
 from events.log.outcomes import ConflictError
 from events.log.recorder import LogRecorder
-from events.log.tables import drop_tables
+from events.log.tables import JournalTables
 from kit.health import Health
 from kit.lifecycle import Stop
 from tests.events.log.conftest import ADAPTERS
@@ -38,6 +38,10 @@ class OpenLog:
     check: str
     recorder: LogRecorder
 
+    @property
+    def journal(self) -> JournalReader:
+        return JournalReader(self.config.name)
+
     def append(self, *events: StoredEvent, **others: Any) -> int:
         return self.recorder.append(events, **others).position.ordinal
 
@@ -46,9 +50,7 @@ class OpenLog:
             return [
                 found.stream
                 for partition in range(self.config.partitions)
-                for found in read_partition(
-                    conn, log=self.config.name, partition=partition, after=0, limit=1000
-                )
+                for found in self.journal.read_partition(conn, partition=partition, after=0, limit=1000)
             ]
 
     def verified(self) -> list[PartitionReport]:
@@ -141,8 +143,8 @@ def test_each_has_its_own_generation_and_partitions(both: tuple[OpenLog, OpenLog
     for log in both:
         log.append(event(subject(), 1))
         with assembly.connect_journal(log.config) as conn:
-            assert partition_count(conn, log=log.config.name) == log.config.partitions
-            generations.add(generation_of(conn, log=log.config.name))
+            assert log.journal.partition_count(conn) == log.config.partitions
+            generations.add(log.journal.generation(conn))
     assert len(generations) == 2
 
 
@@ -202,7 +204,7 @@ def test_one_journal_is_dropped_and_folded_again_beside_the_other(
                 inbox.append(event(subject(), 1))
         before = inbox.streams()
         with psycopg.connect(inbox.config.database_url) as conn:
-            drop_tables(conn, log=inbox.config.name)
+            JournalTables(inbox.config.name).drop(conn)
         with inbox.folding():
             wait_for_streams(inbox, before)
         assert len(events.streams()) == 1

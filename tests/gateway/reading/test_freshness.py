@@ -11,7 +11,7 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.reading import freshness as module
 from gateway.reading.freshness import Freshness
 from kit.postgres.connections import connect_own, connect_own_async
-from projections.positions import announce, move, prepare_view
+from projections.positions import advance, announce, prepare_view
 from projections.views import profile
 from rules.commands import LogPosition
 
@@ -33,7 +33,7 @@ def place(ordinal: int, generation: str = GENERATION) -> LogPosition:
 
 def moved(url: str, expected: int, ordinal: int, *, told: bool = True) -> None:
     with connect_own(url, application_name="test") as connection, connection.transaction():
-        move(connection, (VIEW,), 1, expected=expected, ordinal=ordinal)
+        advance(connection, (VIEW,), 1, expected=expected, ordinal=ordinal)
         if told:
             announce(connection, (VIEW,), 1, ordinal)
 

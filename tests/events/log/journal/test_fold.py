@@ -9,14 +9,13 @@ from typing import Any, Final
 import msgspec
 import psycopg
 import pytest
-from psycopg import sql
 
 from events.log.acceptance import begin
-from events.log.journal.fold import FenceError, Journal, Place
-from events.log.journal.statements import STATEMENTS, prepare_session
+from events.log.journal.fold import Checkpoint, FenceError, Journal
+from events.log.journal.statements import LOOK_UP, WRITE, prepare_session
 from events.log.port import LogRecord
 from events.log.record import Entry, Frame, Genesis, Settle, encode_entry, frame
-from events.log.tables import create_tables, names
+from events.log.tables import JournalTables
 from kit.postgres.connections import connect_own
 from tests.events.log import test_acceptance as cases
 from tests.events.log.harness import unique_name
@@ -34,26 +33,26 @@ YOUNG: Final = (
 
 
 @contextmanager
-def young_journal(url: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
-    log = unique_name()
+def young_journal(url: str) -> Iterator[tuple[psycopg.Connection[Any], JournalTables]]:
+    tables = JournalTables(unique_name())
     with connect_own(url, application_name="test") as conn:
-        create_tables(conn, log=log)
+        tables.create(conn)
         for statement in YOUNG:
-            conn.execute(sql.SQL(statement).format(**names(log)))
-        yield conn, log
+            conn.execute(tables.statement(statement))
+        yield conn, tables
 
 
-@pytest.mark.parametrize("statement", STATEMENTS)
+@pytest.mark.parametrize("statement", [LOOK_UP, WRITE], ids=["look_up", "write"])
 def test_statements_planned_while_the_journal_is_young_never_scan_a_table(
     statement: str, database: str
 ) -> None:
-    with young_journal(database) as (conn, log):
+    with young_journal(database) as (conn, tables):
         prepare_session(conn)
         numbers = count(1)
-        text = re.sub(r"%[bs]", lambda _: f"${next(numbers)}", STATEMENTS[statement])
-        query = "EXPLAIN (GENERIC_PLAN) " + sql.SQL(text).format(**names(log)).as_string()
+        text = re.sub(r"%[bs]", lambda _: f"${next(numbers)}", statement)
+        query = b"EXPLAIN (GENERIC_PLAN) " + tables.statement(text)
         with psycopg.ClientCursor(conn) as cursor:
-            plan = "\n".join(row[0] for row in cursor.execute(query.encode()).fetchall())
+            plan = "\n".join(row[0] for row in cursor.execute(query).fetchall())
     assert "Seq Scan" not in plan
     assert "Index" in plan
 
@@ -85,12 +84,10 @@ def backlog() -> list[Entry]:
 def taken_up(url: str) -> Iterator[tuple[psycopg.Connection[Any], Journal, list[LogRecord]]]:
     """Give the journal of a young log with a backlog of one entry a record, all still to fold."""
     genesis = Genesis(0, 1)
-    with young_journal(url) as (conn, log):
-        conn.execute(sql.SQL("TRUNCATE {events}, {commits}, {refusals}").format(**names(log)))
-        place = Place(1, 0, 0, b"")
-        conn.execute(
-            sql.SQL("INSERT INTO {positions} VALUES (0, 1, 0, 0, '', NULL, now())").format(**names(log))
-        )
+    with young_journal(url) as (conn, tables):
+        conn.execute(tables.statement("TRUNCATE {events}, {commits}, {refusals}"))
+        checkpoint = Checkpoint(1, 0, 0, b"")
+        conn.execute(tables.statement("INSERT INTO {positions} VALUES (0, 1, 0, 0, '', NULL, now())"))
         state = begin(Frame(cases.GENERATION, "", (genesis,)), partition=0)
         records = [
             LogRecord(
@@ -102,16 +99,14 @@ def taken_up(url: str) -> Iterator[tuple[psycopg.Connection[Any], Journal, list[
             )
             for offset, entry in enumerate(backlog(), start=1)
         ]
-        yield conn, Journal(log=log, state=state, place=place), records
+        yield conn, Journal(tables=tables, state=state, checkpoint=checkpoint), records
 
 
 def rows(conn: psycopg.Connection[Any], journal: Journal) -> list[Any]:
     tables = ("positions", "events", "commits", "refusals", "settled", "sealed")
     kept: list[Any] = []
     for table in tables:
-        query = sql.SQL("SELECT to_jsonb(t) - 'seen_at' FROM {} t ORDER BY t").format(
-            names(journal._log)[table]
-        )
+        query = journal._tables.statement("SELECT to_jsonb(t) - 'seen_at' FROM {" + table + "} t ORDER BY t")
         kept.append(conn.execute(query).fetchall())
     return kept
 
@@ -129,7 +124,7 @@ def test_a_backlog_folds_to_the_same_rows_in_chunks_of_any_size(
     with taken_up(database) as (conn, journal, records):
         journal.fold(conn, records)
         assert rows(conn, journal) == one_by_one
-        assert journal.place.next_offset == len(records) + 1
+        assert journal.checkpoint.next_offset == len(records) + 1
 
 
 def test_a_worker_that_was_overtaken_in_the_middle_of_a_backlog_writes_no_more(
@@ -137,7 +132,7 @@ def test_a_worker_that_was_overtaken_in_the_middle_of_a_backlog_writes_no_more(
 ) -> None:
     monkeypatch.setattr("events.log.journal.fold.CHUNK_ENTRIES", 1)
     with taken_up(database) as (conn, journal, records):
-        moved = sql.SQL("UPDATE {positions} SET next_offset = 7").format(**names(journal._log))
+        moved = journal._tables.statement("UPDATE {positions} SET next_offset = 7")
 
         true_look_up, turns = journal._look_up, count(1)
 

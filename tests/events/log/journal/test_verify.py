@@ -4,11 +4,9 @@ import os
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from events.log.journal.verify import FAULTS_MAX, verify_partition
 from events.log.outcomes import Accepted, ConflictError
-from events.log.tables import names
 from tests.events.log.harness import LogUnderTest, assert_agrees, event, subject
 
 pytestmark = pytest.mark.postgres
@@ -21,7 +19,7 @@ def faults(log: LogUnderTest, accepted: Accepted, change: str = "") -> tuple[str
     partition, reader = accepted.position.partition, log.reader()
     with psycopg.connect(log.url, autocommit=True) as conn:
         if change:
-            done = conn.execute(sql.SQL(change).format(**names(log.name)).as_bytes())
+            done = conn.execute(log.tables.statement(change))
             assert done.rowcount == 1
         report = verify_partition(conn, reader, log=log.name, partition=partition)
     reader.close()
@@ -101,7 +99,7 @@ def test_a_journal_that_lost_everything_is_not_told_row_by_row(log: LogUnderTest
     recorder, one = log.recorder(), subject()
     accepted = recorder.append([event(one, version) for version in range(1, 2 * FAULTS_MAX)])
     with psycopg.connect(log.url, autocommit=True) as conn:
-        conn.execute(sql.SQL("TRUNCATE {events}").format(**names(log.name)))
+        conn.execute(log.tables.statement("TRUNCATE {events}"))
     assert len(faults(log, accepted)) == FAULTS_MAX
 
 

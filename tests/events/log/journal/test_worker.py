@@ -9,16 +9,14 @@ from threading import Thread
 
 import psycopg
 import pytest
-from psycopg import sql
 from structlog.testing import capture_logs
 
-from events.log.journal import log_identity as anchor
 from events.log.journal.fold import Journal
+from events.log.journal.log_identity import open_partition
 from events.log.journal.worker import FOLD_BYTES_MAX, JournalWorker, pieces
 from events.log.outcomes import OutcomeUnknownError
 from events.log.port import LogReader, LogRecord, LogUnavailableError
 from events.log.record import RECORD_BYTES_MAX
-from events.log.tables import names
 from events.streams import partition_of
 from kit.health import Finding, Health
 from kit.lifecycle import Stop
@@ -221,7 +219,7 @@ def test_the_lease_is_renewed_between_partitions_and_pieces_of_one_turn(
             appender.append(partition, b"noise").result(PATIENCE_S)
     appender.close()
     monkeypatch.setattr("events.log.journal.worker.FOLD_RECORDS_MAX", 1)
-    monkeypatch.setattr("events.log.journal.worker.take_up", told("work", anchor.take_up))
+    monkeypatch.setattr("events.log.journal.worker.open_partition", told("work", open_partition))
     monkeypatch.setattr(Leases, "hold", told("hold", Leases.hold))
     monkeypatch.setattr(Journal, "fold", told("work", Journal.fold))
     with unfolded.folding():
@@ -235,9 +233,7 @@ def test_what_postgresql_says_of_a_row_reaches_neither_log_nor_health(unfolded: 
     secret = os.urandom(8).hex()
     with psycopg.connect(unfolded.url, autocommit=True) as conn:
         statement = "ALTER TABLE {events} ADD CONSTRAINT never CHECK (state <> %s)"
-        conn.execute(
-            sql.SQL(statement).format(**names(unfolded.name)).as_string().replace("%s", f"'{secret}'")
-        )
+        conn.execute(unfolded.tables.statement(statement.replace("%s", f"'{secret}'")))
     watched, recorder = Watched(unfolded), unfolded.recorder()
     recorder.writer._append_timeout_s = 1
     with capture_logs() as logs, watched.running():
