@@ -1,4 +1,25 @@
-"""The acceptance rule: which commits of a partition's log count, decided by the order of the log alone."""
+"""
+The acceptance rule: which commits of a partition count, decided by the order of the log alone.
+
+Entries are judged one after the other, as they are on the log; `'` marks the state after an entry. Every
+reader that starts at the first record computes the same state. Always holds:
+
+    order       ordinal' = ordinal + |writes| for ACCEPTED, else ordinal' = ordinal
+    chain       ACCEPTED => for each stream, write 1 has version = head.version + 1, parent = head.digest,
+                            and write n + 1 has version n + 1, parent = digest of write n
+    new stream  head = none => the first version is 0 or 1, and its parent is 32 zeros
+    once        ACCEPTED => (subject, command) not in commands, and is in commands'
+    voided      ACCEPTED => (subject, command) not in voided
+                MARKER => (subject, command) in commands or in voided';  never in both
+    closed      ACCEPTED => subject not in closed_subjects;  ACCEPTED and last => it is in closed_subjects'
+    final       ACCEPTED => commit id not in refused;  refused, whatever the reason => it is in refused'
+    premise     ACCEPTED and decided_on = n => counts[subject] = n
+    tracking    ACCEPTED and tracking = (upstream, p) => p > tracking[upstream]
+    place       not FOREIGN => own generation, partition_of(subject) = partition, all streams of the subject
+                (the last two not in a log that is one subject)
+
+`commands`, `voided`, `closed_subjects` and `refused` only grow.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,19 +34,26 @@ from events.log.record import (
     Entry,
     Frame,
     Genesis,
-    Settle,
+    Void,
     digest_of,
 )
 from events.streams import Stream, StreamNameError, partition_of
 
 
 class Outcome(Enum):
-    """What the rule says of an entry. All but ACCEPTED are final for that commit id."""
+    """
+    The rule's answer for an entry, final for its commit id. Values are bytes: they are in the journal.
+
+    A commit is ACCEPTED or refused. REPEAT: its command was accepted before. VOIDED: a marker came before it.
+    SUBJECT_CLOSED: a last commit came before it. DEAD: this very commit was refused before. MALFORMED: it
+    contradicts itself. SUPERSEDED: others were first. GAP: a version is missing before it. FOREIGN: it
+    belongs to another log, partition or subject. A marker is MARKER or FOREIGN.
+    """
 
     ACCEPTED = "accepted"
     REPEAT = "repeat"
-    SETTLED = "settled"
-    SEALED = "sealed"
+    VOIDED = "settled"
+    SUBJECT_CLOSED = "sealed"
     DEAD = "dead"
     MALFORMED = "malformed"
     SUPERSEDED = "superseded"
@@ -35,7 +63,7 @@ class Outcome(Enum):
 
 
 class LogStopError(Exception):
-    """The log can't be judged by this program, or is not the log it was: the reader halts and says why."""
+    """The program can't judge the log, or it is not the log it was: the reader halts and reports why."""
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -46,7 +74,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Taken(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Where an accepted command stands: the attempt that won, its last ordinal and its number of events."""
+    """An accepted command: the commit that won, the ordinal of its last event, and its number of events."""
 
     commit: bytes
     ordinal: int
@@ -56,10 +84,10 @@ class Taken(msgspec.Struct, frozen=True, array_like=True, gc=False):
 @dataclass(slots=True, kw_only=True)
 class State:
     """
-    What the rule remembers of one partition, or the part of it that a batch can touch.
+    What the rule remembers of one partition, or the part of it that some entries need.
 
-    Commands, refused commits, settled commands and sealed subjects are remembered for ever; the journal keeps
-    them in tables and brings in, before judging, whatever the batch names (`needs`).
+    The journal keeps all of it in tables. Before it judges entries, it loads what they name of heads,
+    commands, refused commits and counts; the rest is always in memory.
     """
 
     generation: bytes
@@ -70,17 +98,18 @@ class State:
     heads: dict[str, Head] = field(default_factory=dict)
     commands: dict[tuple[str, bytes], Taken] = field(default_factory=dict)
     refused: set[bytes] = field(default_factory=set)
-    settled: set[tuple[str, bytes]] = field(default_factory=set)
-    sealed: set[str] = field(default_factory=set)
+    voided: set[tuple[str, bytes]] = field(default_factory=set)
+    closed_subjects: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
     tracking: dict[str, int] = field(default_factory=dict)
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """
-    The rule's word on one entry; `digests` are those of the commit's events when accepted.
+    The rule's verdict on one entry; `digests` are those of the commit's events when accepted.
 
-    `ordinal` is that of the commit's last event (ACCEPTED, REPEAT), else the partition's at that moment.
+    `ordinal` is that of the commit's last event (ACCEPTED, REPEAT), else the partition's last one.
+    `own_repeat`: the same commit arrived again, as after a retry of the log's client.
     """
 
     outcome: Outcome
@@ -114,11 +143,11 @@ def judge_frame(state: State, frame: Frame) -> Iterator[tuple[Entry, Verdict]]:
 
 
 def judge(state: State, entry: Entry) -> Verdict:
-    """Say what the log makes of an entry at this place. Pure: reads `state`, changes nothing."""
+    """Return the verdict on the next entry. Pure: reads `state`, changes nothing."""
     match entry:
         case Commit():
             return _judge_commit(state, entry)
-        case Settle():
+        case Void():
             foreign = "\0" in entry.subject or _is_foreign(state, entry.subject)
             return Verdict(Outcome.FOREIGN if foreign else Outcome.MARKER, state.ordinal)
         case Genesis():
@@ -128,17 +157,17 @@ def judge(state: State, entry: Entry) -> Verdict:
 
 
 def apply(state: State, entry: Entry, verdict: Verdict) -> None:
-    """Change `state` by a judged entry."""
+    """Change `state` as the verdict on an entry says."""
     match entry:
         case Commit():
             if verdict.outcome is Outcome.ACCEPTED:
                 _apply_accepted(state, entry, verdict)
             elif not verdict.own_repeat:
                 state.refused.add(entry.commit)
-        case Settle() if verdict.outcome is Outcome.MARKER:
+        case Void() if verdict.outcome is Outcome.MARKER:
             key = (entry.subject, entry.command)
             if key not in state.commands:
-                state.settled.add(key)
+                state.voided.add(key)
         case _:
             pass
 
@@ -153,21 +182,21 @@ def _apply_accepted(state: State, commit: Commit, verdict: Verdict) -> None:
     if commit.tracking:
         state.tracking[commit.tracking[0]] = commit.tracking[1]
     if commit.last:
-        state.sealed.add(subject)
+        state.closed_subjects.add(subject)
 
 
 def _judge_commit(state: State, commit: Commit) -> Verdict:
     if "\0" in commit.subject or _is_foreign(state, commit.subject) or not _streams_fit(state, commit):
         return Verdict(Outcome.FOREIGN, state.ordinal)
-    # Ids come before any look at versions: a retry on a newer head would fit, and happen twice.
+    # Ids before versions: a retry that was decided on a newer head would fit, and happen twice.
     key = (commit.subject, commit.command)
     taken = state.commands.get(key)
     if taken is not None:
         return Verdict(Outcome.REPEAT, taken.ordinal, own_repeat=taken.commit == commit.commit)
-    if key in state.settled:
-        return Verdict(Outcome.SETTLED, state.ordinal)
-    if commit.subject in state.sealed:
-        return Verdict(Outcome.SEALED, state.ordinal)
+    if key in state.voided:
+        return Verdict(Outcome.VOIDED, state.ordinal)
+    if commit.subject in state.closed_subjects:
+        return Verdict(Outcome.SUBJECT_CLOSED, state.ordinal)
     if commit.commit in state.refused:
         return Verdict(Outcome.DEAD, state.ordinal)
     return _judge_versions(state, commit)

@@ -1,13 +1,14 @@
-"""How an append can end: accepted at a position, in conflict, settled, or not known yet."""
+"""How an append can end: accepted at a position, voided, in conflict, not known yet, or not sent."""
 
 import msgspec
 from eventsourcing.persistence import IntegrityError, PersistenceError, ProgrammingError
 
+from events.log.acceptance import Outcome
 from rules.commands import LogPosition
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """A command stands on the log for good. `repeated`: by an earlier attempt than this one."""
+    """The log accepted the command. `repeated`: it was an earlier attempt that it accepted."""
 
     subject: str
     command: bytes
@@ -22,8 +23,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
         return self.position.ordinal - self.events + 1
 
 
-class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """A command did not happen and never will."""
+class Voided(msgspec.Struct, frozen=True, kw_only=True):
+    """The command did not happen and never will."""
 
     subject: str
     command: bytes
@@ -31,23 +32,22 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 class ConflictError(IntegrityError):
     """
-    The attempt was refused for good, by the log or from what the journal shows.
+    The attempt was refused for good, by the log or already by what the journal holds.
 
-    `verdict` is the rule's word for it (see `acceptance.Outcome`), `version` the stream's version at that
-    moment, where one stream is at issue.
+    `outcome` is the reason; `version` is the stream's current version, where the commit has only one stream.
     """
 
-    def __init__(self, message: str, *, verdict: str, version: int | None = None) -> None:
+    def __init__(self, message: str, *, outcome: Outcome, version: int | None = None) -> None:
         super().__init__(message)
-        self.verdict = verdict
+        self.outcome = outcome
         self.version = version
 
 
 class OutcomeUnknownError(Exception):
     """
-    Neither accepted nor refused within the time given: the log may still take it. `resolve` makes it final.
+    Neither accepted nor refused in time: the log may still accept it. `resolve` makes the outcome final.
 
-    Not one of the library's persistence errors, whose retry decorators would append again.
+    It is not one of the library's persistence errors, because their retry decorators would append again.
     """
 
 

@@ -39,9 +39,9 @@ class Commit(msgspec.Struct, frozen=True, array_like=True, tag=1, gc=False):
     """
     One attempt of one append: 0..n events of one subject.
 
-    `command` (32 bytes) says what was asked and deduplicates; `commit` (16 bytes) names this attempt.
+    `command` (32 bytes) identifies the request and deduplicates; `commit` (16 bytes) identifies this attempt.
     `fingerprint` and `answer` are opaque and kept with the accepted command. `decided_on` is the number of
-    the subject's accepted commits that the decision rests on, or None. `last` seals the subject.
+    the subject's accepted commits that the decision rests on, or None. `last` closes the subject for good.
     """
 
     subject: Name
@@ -55,8 +55,8 @@ class Commit(msgspec.Struct, frozen=True, array_like=True, tag=1, gc=False):
     tracking: tuple[Name, Count] | None = None
 
 
-class Settle(msgspec.Struct, frozen=True, array_like=True, tag=2):
-    """Marks a command as one that will never happen, unless the log accepted it before this marker."""
+class Void(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """A marker: the command will never happen, unless the log accepted it before this marker."""
 
     subject: Name
     command: Digest
@@ -75,7 +75,7 @@ class Genesis(msgspec.Struct, frozen=True, array_like=True, tag=0):
     one_subject: bool = False
 
 
-Entry = Genesis | Commit | Settle
+Entry = Genesis | Commit | Void
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):

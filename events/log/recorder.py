@@ -16,7 +16,7 @@ from psycopg import sql
 from typing_extensions import override
 
 from events.log.acceptance import Outcome
-from events.log.outcomes import Accepted, ConflictError, Settled
+from events.log.outcomes import Accepted, ConflictError, Voided
 from events.log.tables import JournalTables
 from events.log.writing.writer import LogWriter
 
@@ -74,7 +74,7 @@ class LogRecorder(PostgresProcessRecorder):
         for before, after in pairwise(sorted(event[:2] for event in events)) if len(events) > 1 else ():
             if before[0] == after[0] and after[1] != before[1] + 1:
                 message = f"versions {before[1]} and {after[1]} of {after[0]} don't follow each other"
-                raise ConflictError(message, verdict=Outcome.MALFORMED.value, version=before[1])
+                raise ConflictError(message, outcome=Outcome.MALFORMED, version=before[1])
         if not events and subject is None:
             raise ProgrammingError("a commit without events needs its subject")
         return self.writer.append(
@@ -88,11 +88,11 @@ class LogRecorder(PostgresProcessRecorder):
             tracking=tracking,
         )
 
-    def find(self, subject: str, command: bytes) -> Accepted | Settled | None:
+    def find(self, subject: str, command: bytes) -> Accepted | Voided | None:
         """Return what the journal knows of a command, by one key read."""
         return self.writer.lookups.find(subject, command)
 
-    def find_any(self, command: bytes) -> Accepted | Settled | None:
+    def find_any(self, command: bytes) -> Accepted | Voided | None:
         """Return what the journal knows of a command, whatever its subject."""
         return self.writer.lookups.find_any(command)
 
@@ -100,7 +100,7 @@ class LogRecorder(PostgresProcessRecorder):
         """Return the number of accepted commits of a subject, for `decided_on`."""
         return self.writer.lookups.commits_of(subject)
 
-    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Settled:
+    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
         """Make a command's outcome final. Raises OutcomeUnknownError when the log does not answer in time."""
         return self.writer.resolve(subject, command, timeout_s=timeout_s)
 

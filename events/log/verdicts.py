@@ -26,8 +26,8 @@ _WRITER = re.compile(r"[0-9a-f]{1,32}")
 _CODES: Final = {
     Outcome.ACCEPTED: "a",
     Outcome.REPEAT: "r",
-    Outcome.SETTLED: "t",
-    Outcome.SEALED: "l",
+    Outcome.VOIDED: "t",
+    Outcome.SUBJECT_CLOSED: "l",
     Outcome.DEAD: "d",
     Outcome.MALFORMED: "m",
     Outcome.SUPERSEDED: "s",

@@ -9,12 +9,13 @@ import structlog
 
 from events.catalog.registry import category_of
 from events.codec import EventMapper, Recorded
+from events.log.acceptance import Outcome
 from events.log.outcomes import (
     Accepted,
     CommitTooLargeError,
     ConflictError,
     OutcomeUnknownError,
-    Settled,
+    Voided,
 )
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import KeyDestroyedError, NoKeyError
@@ -78,14 +79,14 @@ class Attempts:
             try:
                 return self._decide_and_append(case)
             except ConflictError as lost:
-                if lost.verdict == "settled":
+                if lost.outcome is Outcome.VOIDED:
                     return refused(case.command_id, refusals.SETTLED)
-                if lost.verdict == "sealed":
+                if lost.outcome is Outcome.SUBJECT_CLOSED:
                     return refused(case.command_id, refusals.NOT_FOUND)
-                _log.info("command.lost_race", command=case.command.wire_name(), verdict=lost.verdict)
+                _log.info("command.lost_race", command=case.command.wire_name(), outcome=lost.outcome.value)
         return refused(case.command_id, refusals.TOO_BUSY)
 
-    def earlier(self, command: Command, command_id: str, found: Accepted | Settled) -> CommandResult:
+    def earlier(self, command: Command, command_id: str, found: Accepted | Voided) -> CommandResult:
         """Tell how the command ended when it was sent before, unless that was another request."""
         if isinstance(found, Accepted):
             try:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
-from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
+from events.log.outcomes import Accepted, OutcomeUnknownError, Voided
 from kit import metrics
 from kit.telemetry import traceback_summary
 
@@ -30,10 +30,10 @@ _waiting = metrics.gauge("ipp_commands_unsettled", "Commands whose outcome this 
 
 
 class Resolves(Protocol):
-    def find(self, subject: str, command: bytes) -> Accepted | Settled | None: ...
+    def find(self, subject: str, command: bytes) -> Accepted | Voided | None: ...
     def resolve(
         self, subject: str, command: bytes, *, timeout_s: float | None = None
-    ) -> Accepted | Settled: ...
+    ) -> Accepted | Voided: ...
 
 
 class _Unsettled(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ class OutcomeResolver:
 
     def _turn(self, unsettled: _Unsettled) -> _Unsettled | None:
         """Try once. Return it with this turn counted, or None when it is settled."""
-        outcome: Accepted | Settled | None = None
+        outcome: Accepted | Voided | None = None
         left = msgspec.structs.replace(unsettled, turns=unsettled.turns + 1)
         try:
             if time.monotonic() < unsettled.mark_at:

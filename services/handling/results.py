@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from events.log.outcomes import Accepted, Settled
+from events.log.outcomes import Accepted, Voided
 from kit.errors import BadRequestError, UnavailableError
 from rules.access.roles import Role
 from rules.commands import CommandResult, Refusal
@@ -57,8 +57,8 @@ def canonical(command_id: str) -> str:
     return str(parsed)
 
 
-def result_of(command_id: str, found: Accepted | Settled) -> CommandResult:
-    if isinstance(found, Settled):
+def result_of(command_id: str, found: Accepted | Voided) -> CommandResult:
+    if isinstance(found, Voided):
         return refused(command_id, reasons.SETTLED)
     answer = msgspec.json.decode(found.answer, type=Answer)
     return CommandResult(

@@ -205,7 +205,7 @@ def _forget(house: House) -> None:
 
 
 def _oddities(house: House) -> None:
-    """What no person does: a lost race, a settled command, a sealed subject, a tracking, a damaged record."""
+    """What no person does: a lost race, a voided command, a closed subject, a tracking, a damaged record."""
     first, late = house.log.recorders[0], house.log.recorder()
     team, last = _kade(house), new_id()
     with pytest.raises(ConflictError):

@@ -27,8 +27,8 @@ from events.log.record import (
     DamagedRecordError,
     Entry,
     Frame,
-    Settle,
     UnknownFormatError,
+    Void,
     unframe,
 )
 from events.log.tables import JournalTables
@@ -164,7 +164,7 @@ class Journal:
         """
         state = self._state
         commits = [entry for entry in entries if isinstance(entry, Commit)]
-        asked = [entry for entry in entries if isinstance(entry, Commit | Settle) and _is_text(entry.subject)]
+        asked = [entry for entry in entries if isinstance(entry, Commit | Void) and _is_text(entry.subject)]
         streams = {w.stream for c in commits for w in c.writes if w.stream not in state.heads}
         rows = conn.execute(
             self._look_up_statement,
@@ -210,8 +210,8 @@ class Journal:
                         batch.refuse(record, entry, verdict)
                         self._report(record, entry, verdict)
                     batch.tell(frame.writer, entry, verdict)
-                case Settle() if (entry.subject, entry.command) in self._state.settled:
-                    batch.settle(entry)
+                case Void() if (entry.subject, entry.command) in self._state.voided:
+                    batch.void(entry)
                 case _ if verdict.outcome is Outcome.FOREIGN:
                     _log.error("log.foreign", partition=record.partition, offset=record.offset)
                 case _:

@@ -91,12 +91,12 @@ def _checkpoint(conn: psycopg.Connection, *, tables: JournalTables, genesis: Log
 
 
 def _load_state(conn: psycopg.Connection, *, tables: JournalTables, state: State) -> None:
-    """Load what is rare enough to be kept in memory: settled commands, sealed subjects, trackings."""
+    """Load what is rare enough to be kept in memory: voided commands, closed subjects, trackings."""
     of_partition = (state.partition,)
-    settled = tables.statement("SELECT subject, command FROM {settled} WHERE partition = %s")
-    state.settled = set(conn.execute(settled, of_partition).fetchall())
-    sealed = tables.statement("SELECT subject FROM {sealed} WHERE partition = %s")
-    state.sealed = {subject for (subject,) in conn.execute(sealed, of_partition)}
+    voided = tables.statement("SELECT subject, command FROM {settled} WHERE partition = %s")
+    state.voided = set(conn.execute(voided, of_partition).fetchall())
+    closed = tables.statement("SELECT subject FROM {sealed} WHERE partition = %s")
+    state.closed_subjects = {subject for (subject,) in conn.execute(closed, of_partition)}
     tracking = tables.statement(
         "SELECT application_name, notification_id FROM {tracking} WHERE partition = %s"
     )

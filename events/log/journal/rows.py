@@ -9,7 +9,7 @@ import msgspec
 from events.log import verdicts
 from events.log.acceptance import Verdict
 from events.log.port import LogRecord
-from events.log.record import Commit, Settle
+from events.log.record import Commit, Void
 from events.log.tables import JournalTables
 from kit.postgres.columns import Bytes, Column, Ints, Texts
 
@@ -20,8 +20,8 @@ class Batch(msgspec.Struct):
     events: list[tuple[str, int, str, bytes, int, bytes]] = []
     commits: list[tuple[str, bytes, bytes, int, int, int, int, bytes, bytes]] = []
     refusals: list[tuple[bytes, str, int]] = []
-    settled: list[tuple[str, bytes]] = []
-    sealed: list[str] = []
+    voided: list[tuple[str, bytes]] = []
+    closed_subjects: list[str] = []
     tracking: list[tuple[str, int]] = []
     told: dict[str, list[verdicts.Told]] = msgspec.field(default_factory=lambda: defaultdict(list))
 
@@ -46,13 +46,13 @@ class Batch(msgspec.Struct):
         if commit.tracking:
             self.tracking.append(commit.tracking)
         if commit.last:
-            self.sealed.append(commit.subject)
+            self.closed_subjects.append(commit.subject)
 
     def refuse(self, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
         self.refusals.append((commit.commit, verdict.outcome.value, record.offset))
 
-    def settle(self, settle: Settle) -> None:
-        self.settled.append((settle.subject, settle.command))
+    def void(self, marker: Void) -> None:
+        self.voided.append((marker.subject, marker.command))
 
     def tell(self, writer: str, commit: Commit, verdict: Verdict) -> None:
         self.told[writer].append(verdicts.Told(commit.commit, verdict.outcome, verdict.ordinal))
@@ -71,8 +71,8 @@ class Batch(msgspec.Struct):
             *_columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
             *_columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
             *_columns(self.refusals, Bytes, Texts, Ints),
-            *_columns(self.settled, Texts, Bytes),
-            Texts(self.sealed),
+            *_columns(self.voided, Texts, Bytes),
+            Texts(self.closed_subjects),
             *_columns(self.tracking, Texts, Ints),
             *_columns(told, Texts, Texts),
         )

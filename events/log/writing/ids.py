@@ -16,8 +16,3 @@ def fresh_id() -> bytes:
     than all the rest of an append.
     """
     return _process[0] + next(_count).to_bytes(8)
-
-
-def attempt_id(_command: bytes) -> bytes:
-    """Return the id of one attempt: never made from the command, which may need several attempts."""
-    return fresh_id()

@@ -10,7 +10,7 @@ from eventsourcing.persistence import ProgrammingError
 from psycopg.rows import tuple_row
 
 from events.log.acceptance import Head, Outcome
-from events.log.outcomes import Accepted, Settled
+from events.log.outcomes import Accepted, Voided
 from events.log.record import Commit
 from events.log.tables import JournalTables
 from events.log.verdicts import Told
@@ -64,12 +64,12 @@ class Lookups:
             return None
         return LogIdentity(*rows[0]) if rows else None
 
-    def find(self, subject: str, command: bytes) -> Accepted | Settled | None:
+    def find(self, subject: str, command: bytes) -> Accepted | Voided | None:
         """Return what the journal knows of a command."""
         rows = self._rows("find", (command, subject, command, subject))
         return _found(rows[0]) if rows else None
 
-    def find_any(self, command: bytes) -> Accepted | Settled | None:
+    def find_any(self, command: bytes) -> Accepted | Voided | None:
         """Return what the journal knows of a command, whatever its subject."""
         rows = self._rows("find_any", (command, command))
         return _found(rows[0]) if rows else None
@@ -97,10 +97,10 @@ class Lookups:
             return cursor.execute(self._sql[statement], arguments, prepare=True).fetchall()
 
 
-def _found(row: tuple[Any, ...]) -> Accepted | Settled:
+def _found(row: tuple[Any, ...]) -> Accepted | Voided:
     subject, command, generation, partition, ordinal, events, answer, fingerprint = row
     if ordinal is None:
-        return Settled(subject=subject, command=command)
+        return Voided(subject=subject, command=command)
     return Accepted(
         subject=subject,
         command=command,
@@ -115,18 +115,16 @@ _FOUND: Final[LiteralString] = (
     "SELECT c.subject, c.command, l.generation, c.partition, c.ordinal, c.events, c.answer, c.fingerprint"
     " FROM {commits} c CROSS JOIN {log} l"
 )
-_SETTLED: Final[LiteralString] = (
-    "SELECT subject, command, NULL, partition, NULL, 0, NULL, NULL FROM {settled}"
-)
+_VOIDED: Final[LiteralString] = "SELECT subject, command, NULL, partition, NULL, 0, NULL, NULL FROM {settled}"
 _STATEMENTS: Final[dict[str, LiteralString]] = {
     "log": "SELECT generation, partitions, one_subject FROM {log}",
     "head": "SELECT originator_version, digest FROM {events} WHERE originator_id = %s"
     " ORDER BY originator_version DESC LIMIT 1",
     "find": _FOUND
     + " WHERE command = %s AND subject = %s UNION ALL "
-    + _SETTLED
+    + _VOIDED
     + " WHERE command = %s AND subject = %s",
-    "find_any": _FOUND + " WHERE command = %s UNION ALL " + _SETTLED + " WHERE command = %s",
+    "find_any": _FOUND + " WHERE command = %s UNION ALL " + _VOIDED + " WHERE command = %s",
     "count": "SELECT count(*) FROM {commits} WHERE subject = %s",
     "verdict": "SELECT commit_id, 'accepted', ordinal FROM {commits} WHERE command = %s AND subject = %s"
     " UNION ALL SELECT commit_id, verdict, 0 FROM {refusals} WHERE commit_id = %s",

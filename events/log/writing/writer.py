@@ -11,12 +11,12 @@ import msgspec
 from eventsourcing.persistence import PersistenceError, Tracking
 
 from events.log.acceptance import Head, Outcome
-from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError, Settled
+from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError, Voided
 from events.log.port import LogAppender
-from events.log.record import ZERO_PARENT, Commit, Settle, Write, digest_of, encode_entry
+from events.log.record import ZERO_PARENT, Commit, Void, Write, digest_of, encode_entry
 from events.log.verdicts import Told, VerdictListener, wait_for
 from events.log.writing.group_commit import Lane
-from events.log.writing.ids import attempt_id, fresh_id
+from events.log.writing.ids import fresh_id
 from events.log.writing.lookups import Connect, LogIdentity, Lookups
 from rules.commands import LogPosition
 
@@ -76,9 +76,8 @@ class LogWriter:
         track = (tracking.application_name, tracking.notification_id) if tracking else None
         for may_guess in (True, False):
             writes, heads, guessed = self._chain(events, may_guess=may_guess)
-            attempt = attempt_id(command)
             commit = Commit(
-                subject, command, attempt, writes, fingerprint, answer, decided_on, last, tracking=track
+                subject, command, fresh_id(), writes, fingerprint, answer, decided_on, last, tracking=track
             )
             told = self._send(log, commit)
             if told.outcome is Outcome.ACCEPTED:
@@ -91,7 +90,7 @@ class LogWriter:
                 break
         raise self._conflict(commit, told.outcome)
 
-    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Settled:
+    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
         """
         Make a command's outcome final: found, or settled by a marker on the log; the first of both wins.
 
@@ -104,7 +103,7 @@ class LogWriter:
             return found
         unsent: list[NotSentError] = []
         partition = log.partition_of(subject)
-        self._lane_open().submit(partition, encode_entry(Settle(subject, command)), unsent.append)
+        self._lane_open().submit(partition, encode_entry(Void(subject, command)), unsent.append)
         while time.monotonic() < deadline:
             if (found := self._lookups.find(subject, command)) is not None:
                 return found
@@ -216,7 +215,7 @@ class LogWriter:
             if version != before + 1:
                 raise ConflictError(
                     f"version {version} of {stream} can't follow version {before}",
-                    verdict=(Outcome.GAP if version > before else Outcome.SUPERSEDED).value,
+                    outcome=Outcome.GAP if version > before else Outcome.SUPERSEDED,
                     version=before,
                 )
             parent = head.digest if head else ZERO_PARENT
@@ -269,4 +268,4 @@ class LogWriter:
                 head = self._lookups.head(commit.writes[0].stream)
                 version = head.version if head else None
         message = f"the log refused the commit: {outcome.value}"
-        return ConflictError(message, verdict=outcome.value, version=version)
+        return ConflictError(message, outcome=outcome, version=version)

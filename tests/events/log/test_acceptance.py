@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.log.acceptance import LogStopError, Outcome, State, apply, begin, judge, judge_frame
-from events.log.record import ZERO_PARENT, Commit, Entry, Frame, Genesis, Settle, Write, digest_of
+from events.log.record import ZERO_PARENT, Commit, Entry, Frame, Genesis, Void, Write, digest_of
 
 SUBJECT = "0" * 31 + "1"
 S, T = f"portfolio-{SUBJECT}", f"employment-{SUBJECT}"
@@ -116,13 +116,13 @@ def test_the_same_command_may_try_again_with_another_commit() -> None:
 
 
 def test_the_first_of_commit_and_settle_wins() -> None:
-    settle = Settle(SUBJECT, commit(1).command)
-    assert fold([settle, commit(1, A1)])[1] == [Outcome.MARKER, Outcome.SETTLED]
-    assert fold([commit(1, A1), settle, commit(1, A1)])[1][-1] is Outcome.REPEAT
+    marker = Void(SUBJECT, commit(1).command)
+    assert fold([marker, commit(1, A1)])[1] == [Outcome.MARKER, Outcome.VOIDED]
+    assert fold([commit(1, A1), marker, commit(1, A1)])[1][-1] is Outcome.REPEAT
 
 
 def test_the_last_commit_seals_its_subject() -> None:
-    assert outcome(commit(2, A2), commit(1, A1, last=True)) is Outcome.SEALED
+    assert outcome(commit(2, A2), commit(1, A1, last=True)) is Outcome.SUBJECT_CLOSED
 
 
 def test_a_commit_of_no_events_is_remembered_at_the_current_ordinal() -> None:
@@ -170,11 +170,11 @@ def test_a_log_that_does_not_begin_with_its_genesis_is_not_read(entries: tuple[E
 
 B1 = write(S, 1, state=b"b")
 SMALL_SETS: dict[str, tuple[Entry, ...]] = {
-    "a retry on a newer head, a rival, a settle": (
+    "a retry on a newer head, a rival, a void": (
         commit(1, A1, command=1),
         commit(2, write(S, 2, digest(B1)), command=1),
         commit(3, B1, command=3),
-        Settle(SUBJECT, commit(1).command),
+        Void(SUBJECT, commit(1).command),
     ),
     "a pipelined chain and its duplicates": (commit(1, A1), commit(2, A2), commit(3, B1)),
     "two streams, one commit on both": (
@@ -218,7 +218,7 @@ def invariants(log: Sequence[Entry]) -> None:
                 refused.add(entry.commit)
     settled: set[bytes] = set()
     for entry, result in zip(log, outcomes, strict=True):
-        if isinstance(entry, Settle) and not any(
+        if isinstance(entry, Void) and not any(
             c.command == entry.command for c in accepted if _before(log, c, entry)
         ):
             settled.add(entry.command)

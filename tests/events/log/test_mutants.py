@@ -32,7 +32,7 @@ def versions_before_ids(state: State, commit: Commit) -> Verdict:
 
 
 def settling_is_ignored(state: State, commit: Commit) -> Verdict:
-    state.settled.clear()
+    state.voided.clear()
     return TRUE_JUDGE(state, commit)
 
 
@@ -148,7 +148,10 @@ def test_a_second_attempt_of_a_command_gets_its_own_verdict(database: str) -> No
 def test_a_verdict_by_command_instead_of_attempt_refuses_the_second_attempt(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.log.writing.writer.attempt_id", lambda command: command[:16])
+    def named_by_command(subject: str, command: bytes, _attempt: bytes, *others: Any, **named: Any) -> Commit:
+        return Commit(subject, command, command[:16], *others, **named)
+
+    monkeypatch.setattr("events.log.writing.writer.Commit", named_by_command)
     with pytest.raises(ConflictError):
         guess_wrong_and_try_again(database)
 

@@ -13,8 +13,8 @@ from events.log.record import (
     Commit,
     DamagedRecordError,
     Genesis,
-    Settle,
     UnknownFormatError,
+    Void,
     Write,
     digest_of,
     encode_entry,
@@ -36,7 +36,7 @@ COMMIT: Final = Commit(
     last=True,
     tracking=("upstream", 7),
 )
-SETTLE: Final = Settle(SUBJECT, bytes(32))
+VOID: Final = Void(SUBJECT, bytes(32))
 GENESIS: Final = Genesis(4, 12)
 GOLDEN_FRAME: Final = (
     "4950504c6553f242010193c410000102030405060708090a0b0c0d0e0fa461316232939400040cc29a01d92030313233"
@@ -51,7 +51,7 @@ GOLDEN_DIGEST: Final = "5acc3ba700764a6ba23946dc5f201ff055c7e799a447e0ef9ccf205b
 
 
 def whole() -> bytes:
-    return frame(bytes(range(16)), "a1b2", [encode_entry(e) for e in (GENESIS, COMMIT, SETTLE)])
+    return frame(bytes(range(16)), "a1b2", [encode_entry(e) for e in (GENESIS, COMMIT, VOID)])
 
 
 def test_the_frame_is_these_bytes() -> None:
@@ -60,7 +60,7 @@ def test_the_frame_is_these_bytes() -> None:
 
 def test_old_bytes_still_decode() -> None:
     decoded = unframe(bytes.fromhex(GOLDEN_FRAME))
-    assert decoded.entries == (GENESIS, COMMIT, SETTLE)
+    assert decoded.entries == (GENESIS, COMMIT, VOID)
     assert (decoded.generation, decoded.writer) == (bytes(range(16)), "a1b2")
 
 

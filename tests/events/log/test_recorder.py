@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
-from events.log.outcomes import Accepted, CommitTooLargeError, ConflictError, OutcomeUnknownError, Settled
+from events.log.acceptance import Outcome
+from events.log.outcomes import Accepted, CommitTooLargeError, ConflictError, OutcomeUnknownError, Voided
 from events.log.port import LogAppender
 from events.streams import partition_of
 from tests.events.log.harness import LogUnderTest, event, subject
@@ -73,7 +74,7 @@ def test_who_comes_second_is_told_the_version(log: LogUnderTest) -> None:
     first.append([event(one, 1), event(one, 2)])
     with pytest.raises(ConflictError) as refused:
         second.append([event(one, 1)])
-    assert (refused.value.verdict, refused.value.version) == ("superseded", 2)
+    assert (refused.value.outcome, refused.value.version) == (Outcome.SUPERSEDED, 2)
     with pytest.raises(IntegrityError):
         first.append([event(one, 2)])
     with pytest.raises(ConflictError, match="can't follow"):
@@ -87,7 +88,7 @@ def test_a_writer_goes_on_from_what_another_wrote(log: LogUnderTest) -> None:
         second.append([event(one, version + 1)])
     with pytest.raises(ConflictError) as refused:
         first.append([event(one, 6)])
-    assert (refused.value.verdict, refused.value.version) == ("superseded", 6)
+    assert (refused.value.outcome, refused.value.version) == (Outcome.SUPERSEDED, 6)
 
 
 def test_what_is_refused_from_the_journal_never_reaches_the_log(log: LogUnderTest) -> None:
@@ -128,7 +129,7 @@ def test_a_decision_on_a_count_that_moved_is_superseded(log: LogUnderTest) -> No
     recorder.append([event(one, 1)], decided_on=seen)
     with pytest.raises(ConflictError) as refused:
         recorder.append([event(one, 1, category="employment")], decided_on=seen)
-    assert refused.value.verdict == "superseded"
+    assert refused.value.outcome is Outcome.SUPERSEDED
     assert recorder.commits_of(one) == 1
 
 
@@ -137,7 +138,7 @@ def test_nothing_enters_after_a_subjects_last_commit(log: LogUnderTest) -> None:
     recorder.append([event(one, 1)], last=True)
     with pytest.raises(ConflictError) as refused:
         recorder.append([event(one, 2)])
-    assert refused.value.verdict == "sealed"
+    assert refused.value.outcome is Outcome.SUBJECT_CLOSED
 
 
 # ── Unknown outcomes ─────────────────────────────────────────────────────────────────────────────────────
@@ -145,11 +146,11 @@ def test_nothing_enters_after_a_subjects_last_commit(log: LogUnderTest) -> None:
 
 def test_resolving_an_absent_command_settles_it_for_good(log: LogUnderTest) -> None:
     recorder, one, command = log.recorder(), subject(), os.urandom(32)
-    assert recorder.resolve(one, command) == Settled(subject=one, command=command)
+    assert recorder.resolve(one, command) == Voided(subject=one, command=command)
     with pytest.raises(ConflictError) as refused:
         recorder.append([event(one, 1)], command=command)
-    assert refused.value.verdict == "settled"
-    assert recorder.find_any(command) == Settled(subject=one, command=command)
+    assert refused.value.outcome is Outcome.VOIDED
+    assert recorder.find_any(command) == Voided(subject=one, command=command)
 
 
 def test_resolving_an_accepted_command_finds_it(log: LogUnderTest) -> None:

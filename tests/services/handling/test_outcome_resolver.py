@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import PersistenceError
 from structlog.testing import capture_logs
 
-from events.log.outcomes import Accepted, OutcomeUnknownError, Settled
+from events.log.outcomes import Accepted, OutcomeUnknownError, Voided
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
 from services.handling.outcome_resolver import (
@@ -39,11 +39,11 @@ class Stubborn:
     error: Exception
     turns: int = 0
 
-    def find(self, subject: str, command: bytes) -> Accepted | Settled | None:
+    def find(self, subject: str, command: bytes) -> Accepted | Voided | None:
         self._refuse(subject)
         return self.recorder.find(subject, command)
 
-    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Settled:
+    def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
         self._refuse(subject)
         return self.recorder.resolve(subject, command, timeout_s=timeout_s)
 
@@ -119,7 +119,7 @@ def test_one_that_cannot_be_settled_keeps_no_other_waiting(log: LogUnderTest, er
             assert soon(lambda: not any(map(settler.knows, others)))
             assert soon(lambda: recorder.turns > 1), "it is tried again"
             assert settler.knows(stuck)
-        assert all(isinstance(log.recorders[0].find("b" * 32, other), Settled) for other in others)
+        assert all(isinstance(log.recorders[0].find("b" * 32, other), Voided) for other in others)
     assert CANARY not in str(logged)
     if not isinstance(error, OutcomeUnknownError):
         assert type(error).__name__ in {line.get("reason") for line in logged}
@@ -148,7 +148,7 @@ def test_a_command_that_waits_for_the_journal_leaves_one_marker_on_the_log(
         with log.folding():
             assert soon(lambda: not settler.knows(unsettled))
     assert [len(one.partitions) for one in counted] == [1]
-    assert isinstance(recorder.find("a" * 32, unsettled), Settled)
+    assert isinstance(recorder.find("a" * 32, unsettled), Voided)
 
 
 def test_the_waits_double_up_to_a_limit() -> None:

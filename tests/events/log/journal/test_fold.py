@@ -14,7 +14,7 @@ from events.log.acceptance import begin
 from events.log.journal.fold import Checkpoint, FenceError, Journal
 from events.log.journal.statements import LOOK_UP, WRITE, prepare_session
 from events.log.port import LogRecord
-from events.log.record import Entry, Frame, Genesis, Settle, encode_entry, frame
+from events.log.record import Entry, Frame, Genesis, Void, encode_entry, frame
 from events.log.tables import JournalTables
 from kit.postgres.connections import connect_own
 from tests.events.log import test_acceptance as cases
@@ -73,7 +73,7 @@ def backlog() -> list[Entry]:
         msgspec.structs.replace(gap, writes=(cases.write(cases.T, 1),)),
         cases.commit(4, third, decided_on=2),
         cases.commit(5, cases.write(cases.T, 1), decided_on=2),
-        Settle(cases.SUBJECT, cases.commit(6).command),
+        Void(cases.SUBJECT, cases.commit(6).command),
         cases.commit(6, cases.write(cases.T, 1)),
         cases.commit(7, last=True),
         cases.commit(8, cases.write(cases.T, 1)),

@@ -9,7 +9,7 @@ import pytest
 
 from events.log.outcomes import NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
-from events.log.record import Settle, encode_entry, unframe
+from events.log.record import Void, encode_entry, unframe
 from events.log.writing.group_commit import TURN, TURNS_FROM, Lane
 from tests.events.log.harness import LogUnderTest, event, subject
 
@@ -59,7 +59,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lane, Held]]:
 
 def submit(lane: Lane, commits: int) -> None:
     for _ in range(commits):
-        lane.submit(0, encode_entry(Settle(subject="s", command=bytes(32))), nobody)
+        lane.submit(0, encode_entry(Void(subject="s", command=bytes(32))), nobody)
 
 
 def test_what_came_together_waits_for_as_many(held: tuple[Lane, Held]) -> None:
