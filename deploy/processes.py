@@ -39,7 +39,7 @@ def _run(installation: Installation) -> None:
         loops = {
             "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
             "scheduler": installation.scheduler().run,
-            "settler": services.handler.settler.run,
+            "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }
         run_all(loops, stop)

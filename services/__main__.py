@@ -55,7 +55,7 @@ def serve_commands(context: typer.Context) -> None:
         with Stop().on_signals() as stop:
             loops = {
                 "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
-                "settler": services.handler.settler.run,
+                "outcome resolver": services.handler.resolver.run,
                 "checks": lambda stop: watch(
                     health, recorder=services.recorder, vault=services.vault, stop=stop
                 ),

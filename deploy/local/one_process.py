@@ -62,7 +62,7 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
         yield {
             "journal": installation.journal_worker().run,
             "views": installation.view_worker(name="local").run,
-            "settler": installation.services.handler.settler.run,
+            "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
             "gateway": lambda stop: serve_gateway(installation, stop),
             "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),

@@ -1,4 +1,4 @@
-"""One allowed command on its way: decided and appended, again when others were first, until it has an end."""
+"""Runs a prepared command: decides and appends, again after a lost race, until it has a result."""
 
 import random
 import time
@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 import structlog
+from eventsourcing.persistence import StoredEvent
 
 from events.catalog.registry import category_of
 from events.codec import EventMapper, Recorded
@@ -38,19 +39,23 @@ BACKOFF_S_MAX: Final = 0.05
 _log = structlog.get_logger(__name__)
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One command: under which key it happens once, by whom, and with what ids it is decided."""
+class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A command that its sender may send, with all that a decision needs.
+
+    `key` is the key under which it happens once; `actor` is the id of the person or process that sent it.
+    """
 
     command: Command
     command_id: str
     key: bytes
-    by: str
+    actor: str
     context: DecisionContext
     expected_version: int | None = None
 
 
 class Attempts:
-    """Safe from several threads."""
+    """Decides and appends commands, each several times if need be; safe from several threads."""
 
     def __init__(
         self,
@@ -60,34 +65,35 @@ class Attempts:
         keys: FingerprintKeys,
         mapper: EventMapper,
         calendar: Calendar,
-        settler: OutcomeResolver,
+        resolver: OutcomeResolver,
     ) -> None:
         self._states = states
         self._recorder = recorder
         self._keys = keys
         self._mapper = mapper
         self._calendar = calendar
-        self._settler = settler
+        self._resolver = resolver
 
-    def run(self, case: Case) -> CommandResult:
-        """Decide and append, a bounded number of times."""
+    def run(self, prepared: PreparedCommand) -> CommandResult:
+        """Decide and append, at most ATTEMPTS_MAX times; refuse with TOO_BUSY after that."""
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
                 time.sleep(random.uniform(0, BACKOFF_S_MAX))  # noqa: S311 - spreads retries, no secret
-                if (found := self._recorder.find_any(case.key)) is not None:
-                    return self.earlier(case.command, case.command_id, found)
+                if (found := self._recorder.find_any(prepared.key)) is not None:
+                    return self.earlier_result(prepared.command, prepared.command_id, found)
             try:
-                return self._decide_and_append(case)
+                return self._decide_and_append(prepared)
             except ConflictError as lost:
                 if lost.outcome is Outcome.VOIDED:
-                    return refused(case.command_id, refusals.SETTLED)
+                    return refused(prepared.command_id, refusals.SETTLED)
                 if lost.outcome is Outcome.SUBJECT_CLOSED:
-                    return refused(case.command_id, refusals.NOT_FOUND)
-                _log.info("command.lost_race", command=case.command.wire_name(), outcome=lost.outcome.value)
-        return refused(case.command_id, refusals.TOO_BUSY)
+                    return refused(prepared.command_id, refusals.NOT_FOUND)
+                name = prepared.command.wire_name()
+                _log.info("command.lost_race", command=name, outcome=lost.outcome.value)
+        return refused(prepared.command_id, refusals.TOO_BUSY)
 
-    def earlier(self, command: Command, command_id: str, found: Accepted | Voided) -> CommandResult:
-        """Tell how the command ended when it was sent before, unless that was another request."""
+    def earlier_result(self, command: Command, command_id: str, found: Accepted | Voided) -> CommandResult:
+        """Return how an earlier attempt ended; refuse if that was another request under the same id."""
         if isinstance(found, Accepted):
             try:
                 same = found.fingerprint == fingerprint_of(command, found.subject, self._keys)
@@ -97,74 +103,87 @@ class Attempts:
                 return refused(command_id, refusals.COMMAND_ID_REUSED)
         return result_of(command_id, found)
 
-    def _decide_and_append(self, case: Case) -> CommandResult:
-        """Try once. Raises ConflictError when others were first."""
-        command, streams = case.command, case.command.streams(case.context)
+    def _decide_and_append(self, prepared: PreparedCommand) -> CommandResult:
+        """Try once. Raises ConflictError when another commit was accepted first."""
+        command, streams = prepared.command, prepared.command.streams(prepared.context)
         subject = Stream.parse(streams[0]).subject
-        # What was read in one stream must still be so when the log takes what is written to another. Named by
-        # every command, so that it tells nobody which of them read several.
+        # What was read in one stream must still hold when the log accepts what is written to another. Every
+        # command names it, so that the log does not reveal which commands read several streams.
         seen = self._recorder.commits_of(subject)
         try:
             loaded = self._states.load(decider_of(command), streams)
             version = loaded.versions[streams[0]]
-            if command.returns_version and case.expected_version not in {None, version}:
-                return self._refused_unless_done(case, refusals.CHANGED_MEANWHILE, version=version)
-            recorded = self._decided(case, loaded)
+            if command.returns_version and prepared.expected_version not in {None, version}:
+                return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
+            recorded = self._decided(prepared, loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprint = fingerprint_of(command, subject, self._keys)
         except RejectedError as rejected:
-            return self._refused_unless_done(case, *rejected.refusals)
+            return self._refused_unless_done(prepared, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
-            return refused(case.command_id, refusals.NOT_FOUND)
+            return refused(prepared.command_id, refusals.NOT_FOUND)
         version += sum(event.originator_id == streams[0] for event in stored)
         answer = Answer(
-            version=version if command.returns_version else None, entity_id=command.entity_id(case.context)
+            version=version if command.returns_version else None,
+            entity_id=command.entity_id(prepared.context),
         )
+        return self._append(
+            prepared, stored, subject=subject, answer=answer, fingerprint=fingerprint, decided_on=seen
+        )
+
+    def _append(
+        self,
+        prepared: PreparedCommand,
+        stored: list[StoredEvent],
+        *,
+        subject: str,
+        answer: Answer,
+        fingerprint: bytes,
+        decided_on: int,
+    ) -> CommandResult:
         try:
             accepted = self._recorder.append(
                 stored,
                 subject=subject,
-                command=case.key,
+                command=prepared.key,
                 fingerprint=fingerprint,
                 answer=msgspec.json.encode(answer),
-                decided_on=seen,
+                decided_on=decided_on,
             )
         except CommitTooLargeError:
-            return refused(case.command_id, refusals.TOO_LARGE)
+            return refused(prepared.command_id, refusals.TOO_LARGE)
         except OutcomeUnknownError:
-            self._settler.take(subject, case.key)
-            return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
-        # Compared with what is at hand: a vault that goes away now must not make an acceptance a failure.
-        same = accepted.fingerprint == fingerprint
-        return (
-            result_of(case.command_id, accepted)
-            if same
-            else refused(case.command_id, refusals.COMMAND_ID_REUSED)
-        )
+            self._resolver.resolve_later(subject, prepared.key)
+            return CommandResult(command_id=prepared.command_id, outcome="UNSETTLED")
+        # Compared with the fingerprint made above: asking the vault again could fail after an acceptance.
+        if accepted.fingerprint != fingerprint:
+            return refused(prepared.command_id, refusals.COMMAND_ID_REUSED)
+        return result_of(prepared.command_id, accepted)
 
     def _refused_unless_done(
-        self, case: Case, *refusals: Refusal, version: int | None = None
+        self, prepared: PreparedCommand, *refusals: Refusal, version: int | None = None
     ) -> CommandResult:
         """
-        Refuse, unless the state holds this very command's own effect, by another attempt.
+        Refuse, unless the refusal is due to this very command: another attempt of it was accepted meanwhile.
 
-        Both became visible in one transaction, so a look at the command after the state was read finds it.
-        Nor is refused what is still on its way, and may be accepted yet.
+        An accepted command and its events become visible in one transaction, so looking it up after the state
+        was read finds it. A command whose outcome is not known yet is not refused either.
         """
-        if (found := self._recorder.find_any(case.key)) is not None:
-            return self.earlier(case.command, case.command_id, found)
-        if self._settler.knows(case.key):
-            return CommandResult(command_id=case.command_id, outcome="UNSETTLED")
-        return refused(case.command_id, *refusals, version=version)
+        if (found := self._recorder.find_any(prepared.key)) is not None:
+            return self.earlier_result(prepared.command, prepared.command_id, found)
+        if self._resolver.is_resolving(prepared.key):
+            return CommandResult(command_id=prepared.command_id, outcome="UNSETTLED")
+        return refused(prepared.command_id, *refusals, version=version)
 
-    def _decided(self, case: Case, loaded: Loaded) -> list[Recorded]:
-        """Return what happens, each event at its place in the stream that its wire name begins with."""
-        by = case.by if case.command.signed else case.context.organisation
+    def _decided(self, prepared: PreparedCommand, loaded: Loaded) -> list[Recorded]:
+        """Return the new events, each in the stream of its category at that stream's next version."""
+        actor = prepared.actor if prepared.command.signed else prepared.context.organisation
         at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)
-        streams = {Stream.parse(stream).category: stream for stream in versions}
+        streams = {Stream.parse(name).category: name for name in versions}
+        decide = decider_of(prepared.command).decide
         recorded = []
-        for event in decider_of(case.command).decide(case.command, loaded.state, case.context):
+        for event in decide(prepared.command, loaded.state, prepared.context):
             stream = streams[category_of(type(event))]
             versions[stream] += 1
-            recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=by))
+            recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=actor))
         return recorded

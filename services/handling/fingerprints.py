@@ -1,4 +1,4 @@
-"""Telling whether a command id came with the same request before, without the request being on the log."""
+"""Fingerprints of requests: they show that a command id was reused, without the request on the log."""
 
 import hmac
 from typing import Protocol
@@ -15,9 +15,9 @@ class FingerprintKeys(Protocol):
 
 def fingerprint_of(command: Command, subject: str, keys: FingerprintKeys) -> bytes:
     """
-    Return the HMAC-SHA256 of name and input, under a key of the subject's.
+    Return the HMAC-SHA256 of name and input, under the subject's key.
 
-    A bare hash would let whoever holds the log guess what was asked.
+    With a hash that needs no key, a reader of the log could test guesses of what was asked.
     """
     request = command.wire_name().encode() + b"\0" + msgspec.json.encode(command)
     return hmac.digest(keys.fingerprint_key(subject), request, "sha256")

@@ -1,4 +1,4 @@
-"""Loading what a decision is made on: the events of its streams, folded."""
+"""Loads the state that a decision is made on: the events of its streams, folded."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -12,11 +12,11 @@ from services.decisions.decider import AnyDecider
 
 
 class StreamNotUnderstoodError(Exception):
-    """A stream holds events that this program does not know: a newer one has to decide."""
+    """A stream holds events that this program does not know: only a newer program can decide on it."""
 
 
 class SubjectForgottenError(Exception):
-    """The key of whom the stream is about was destroyed."""
+    """The key of the person the stream is about was destroyed."""
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -30,9 +30,9 @@ def load(
     store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...], *, since: Loaded | None = None
 ) -> Loaded:
     """
-    Fold the streams, one after the other, from the beginning or on from what was loaded before.
+    Fold the streams, one after the other, from the beginning or from what was loaded before.
 
-    Raises both errors above, and what the store raises.
+    Raises StreamNotUnderstoodError, SubjectForgottenError, and what the store raises.
     """
     since = since or Loaded(decider.initial, dict.fromkeys(streams, 0))
     state, versions = since.state, dict(since.versions)
@@ -46,10 +46,14 @@ def load(
 def known_events(
     store: EventStore[str], stream: str, known: tuple[type[Event], ...], *, after: int = 0
 ) -> Iterator[Recorded]:
-    """Yield the accepted events of a stream behind a version, of known kinds. Raises both errors above."""
+    """
+    Yield the accepted events of a stream after a version, all of known types.
+
+    Raises StreamNotUnderstoodError and SubjectForgottenError.
+    """
     for recorded in events_of(store, stream, after=after):
         if isinstance(recorded.event, Forgotten):
-            raise SubjectForgottenError(f"whom {stream} is about was forgotten")
+            raise SubjectForgottenError(f"the person of {stream} was forgotten")
         if not isinstance(recorded.event, known):
             kind = type(recorded.event).__name__
             raise StreamNotUnderstoodError(
@@ -59,5 +63,5 @@ def known_events(
 
 
 def events_of(store: EventStore[str], stream: str, *, after: int = 0) -> Iterator[Recorded]:
-    """Yield the accepted events of a stream behind a version."""
+    """Yield the accepted events of a stream after a version."""
     return cast("Iterator[Recorded]", store.get(stream, gt=after or None))

@@ -1,4 +1,4 @@
-"""Finding out how commands ended whose answer got lost, in the background."""
+"""Finds out in the background how commands ended whose verdict did not arrive in time."""
 
 import heapq
 import itertools
@@ -14,15 +14,15 @@ from kit import metrics
 from kit.telemetry import traceback_summary
 
 WAITING_MAX: Final = 1_000
-"""Beyond it, a command stays unsettled until its sender asks again."""
+"""How many commands are resolved at a time. Any other stays unsettled until it is sent again."""
 LOOK_S_MIN: Final = 0.5
 LOOK_S_MAX: Final = 30.0
-"""How long a command waits for its next turn: at first, and at most, doubling in between."""
+"""The wait between two looks for a command: it doubles from the first value to the second."""
 MARK_S_MIN: Final = 60.0
 MARK_S_MAX: Final = 1_920.0
-"""The same for another marker: one stays on the log for ever, and the first nearly always arrives."""
+"""The same between two markers. A marker stays on the log, and the first one nearly always arrives."""
 MARK_WAIT_S: Final = 0.2
-"""How long a marker is waited for: the others wait as long for their turn. Later it is only looked for."""
+"""How long to wait for a marker's verdict. It is short: all other commands wait meanwhile."""
 _IDLE_S: Final = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -37,20 +37,20 @@ class Resolves(Protocol):
 
 
 class _Unsettled(msgspec.Struct, frozen=True, kw_only=True):
-    """A command to be settled: the turns it had, the markers sent, and when the next one may be."""
+    """A command without a known outcome: its tries and markers so far, and when the next marker is due."""
 
     subject: str
     command: bytes
-    turns: int = 0
+    tries: int = 0
     markers: int = 0
     mark_at: float = 0.0
 
 
 class OutcomeResolver:
     """
-    Makes unknown outcomes final; until then `knows` says that a command is on its way.
+    Makes unknown outcomes final: it looks for a command on the log, and sends a marker to void it if need be.
 
-    What it knows ends with the process: then a command is settled when its sender sends it again.
+    Its list is not stored: after a restart, a command is resolved when its sender sends it again.
     """
 
     def __init__(self, recorder: Resolves) -> None:
@@ -60,8 +60,8 @@ class OutcomeResolver:
         self._pending: set[bytes] = set()
         self._changed = threading.Condition()
 
-    def take(self, subject: str, command: bytes) -> None:
-        """Find out about a command; returns at once."""
+    def resolve_later(self, subject: str, command: bytes) -> None:
+        """Find out in the background how a command ended."""
         with self._changed:
             if command in self._pending:
                 return
@@ -72,19 +72,20 @@ class OutcomeResolver:
             _waiting.set(len(self._pending))
         self._put(_Unsettled(subject=subject, command=command), after_s=0)
 
-    def knows(self, command: bytes) -> bool:
+    def is_resolving(self, command: bytes) -> bool:
+        """Whether the outcome of this command is still being found out."""
         with self._changed:
             return command in self._pending
 
     def run(self, stop: threading.Event) -> None:
-        """Settle what comes in until `stop`; each has its turn, whatever becomes of the others."""
+        """Resolve commands in turn until `stop`. One that can't be resolved does not delay the others."""
         while not stop.is_set():
             unsettled = self._next()
-            if unsettled is not None and (left := self._turn(unsettled)) is not None:
-                self._put(left, after_s=_doubled(LOOK_S_MIN, left.turns, LOOK_S_MAX))
+            if unsettled is not None and (left := self._try(unsettled)) is not None:
+                self._put(left, after_s=_doubled(LOOK_S_MIN, left.tries, LOOK_S_MAX))
 
     def _next(self) -> _Unsettled | None:
-        """Take who is due, or wait a moment and give None."""
+        """Return a command that is due; None after a short wait without one."""
         with self._changed:
             left_s = self._due[0][0] - time.monotonic() if self._due else _IDLE_S
             if left_s > 0:
@@ -97,10 +98,10 @@ class OutcomeResolver:
             heapq.heappush(self._due, (time.monotonic() + after_s, next(self._number), unsettled))
             self._changed.notify()
 
-    def _turn(self, unsettled: _Unsettled) -> _Unsettled | None:
-        """Try once. Return it with this turn counted, or None when it is settled."""
+    def _try(self, unsettled: _Unsettled) -> _Unsettled | None:
+        """Try once. Return the command with this try counted; None if its outcome is known now."""
         outcome: Accepted | Voided | None = None
-        left = msgspec.structs.replace(unsettled, turns=unsettled.turns + 1)
+        left = msgspec.structs.replace(unsettled, tries=unsettled.tries + 1)
         try:
             if time.monotonic() < unsettled.mark_at:
                 outcome = self._recorder.find(unsettled.subject, unsettled.command)
@@ -111,7 +112,7 @@ class OutcomeResolver:
             left = msgspec.structs.replace(
                 left, markers=unsettled.markers + 1, mark_at=time.monotonic() + again_s
             )
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this command's and stops no other
+        except Exception as error:  # noqa: BLE001 - an error with one command must not stop the others
             _log.warning(
                 "command.still_unsettled", reason=type(error).__name__, where=traceback_summary(error)
             )
@@ -125,4 +126,4 @@ class OutcomeResolver:
 
 
 def _doubled(least: float, times: int, most: float) -> float:
-    return float(min(most, least * 2 ** min(times, 30)))  # beyond, the number would only grow
+    return float(min(most, least * 2 ** min(times, 30)))  # a larger power would overflow

@@ -1,20 +1,18 @@
-"""Every command by its name, and the decider that answers it."""
+"""The decider of every context, found by being there, and every command by its name."""
 
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterable
+from types import ModuleType
 from typing import Final
 
 import msgspec
 
+import services.contexts
 from kit.errors import BadRequestError, NotFoundError
-from services.contexts.catalogue.decider import DECIDER as CATALOGUE
-from services.contexts.employment.decider import DECIDER as EMPLOYMENT
-from services.contexts.policy.decider import DECIDER as POLICY
-from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
-from services.contexts.team.decider import DECIDER as TEAM
-from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.command import Command
-from services.decisions.decider import AnyDecider
-
-DECIDERS: Final[tuple[AnyDecider, ...]] = (PORTFOLIO, CATALOGUE, EMPLOYMENT, TEAM, UNITS, POLICY)
+from services.decisions.decider import AnyDecider, Decider
 
 
 class UnknownCommandError(NotFoundError):
@@ -25,22 +23,44 @@ class MalformedCommandError(BadRequestError):
     """The input does not have the shape of the command; the message says where."""
 
 
-_COMMANDS: Final[dict[str, type[Command]]] = {
-    command.wire_name(): command
-    for decider in DECIDERS
-    for command in decider.commands
-    if not command.by_process
+class ContextError(Exception):
+    """A context is incomplete, or has a command of another's name; the message says which one."""
+
+
+def find_deciders(package: ModuleType = services.contexts) -> tuple[AnyDecider, ...]:
+    """Return the DECIDER in `decider.py` of each context, by the context's name. Raises ContextError."""
+    found = []
+    for context in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        name = f"{context.name}.decider"
+        there = context.ispkg and importlib.util.find_spec(name)
+        decider = getattr(importlib.import_module(name), "DECIDER", None) if there else None
+        if not isinstance(decider, Decider):
+            raise ContextError(f"{context.name} needs a module decider.py that defines DECIDER, a Decider.")
+        found.append(decider)
+    return tuple(found)
+
+
+def commands_of(deciders: Iterable[AnyDecider]) -> dict[str, type[Command]]:
+    """Return all commands by name. Raises ContextError when two have the same name."""
+    found: dict[str, type[Command]] = {}
+    for command in (command for decider in deciders for command in decider.commands):
+        other = found.setdefault(command.wire_name(), command)
+        if other is not command:
+            raise ContextError(
+                f"Two commands are called {command.__name__}, in {other.__module__} and {command.__module__}."
+            )
+    return found
+
+
+DECIDERS: Final = find_deciders()
+_COMMANDS: Final = {
+    name: command for name, command in commands_of(DECIDERS).items() if not command.by_process
 }
-_DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
-    command: decider for decider in DECIDERS for command in decider.commands
-}
-if len({command.wire_name() for command in _DECIDER_OF}) != sum(
-    len(decider.commands) for decider in DECIDERS
-):
-    raise TypeError("two commands have the same name")
+_DECIDER_OF: Final = {command: decider for decider in DECIDERS for command in decider.commands}
 
 
 def command_names() -> tuple[str, ...]:
+    """Return the names of the commands that clients may send."""
     return tuple(_COMMANDS)
 
 
@@ -50,7 +70,7 @@ def decider_of(command: Command) -> AnyDecider:
 
 def read_command(name: str, input_: object) -> Command:
     """
-    Make a command from its name and the JSON object of its input, in camel case as the schema has it.
+    Return the command of this name, with the mutation's input as a JSON object.
 
     Raises UnknownCommandError and MalformedCommandError.
     """

@@ -1,4 +1,4 @@
-"""Requests of clients, whichever way they came: within their rate limit, read by name, and handled."""
+"""Requests of clients, over HTTP or in process: checked against the rate limit, read, and handled."""
 
 import time
 from collections.abc import Callable
@@ -13,16 +13,16 @@ from services.handling.registry import read_command
 from services.handling.results import Caller
 
 CALLERS_MAX: Final = 10_000
-"""Callers whose rate is remembered."""
+"""How many callers' rates are remembered."""
 UNLIMITED: Final = frozenset({Role.HR_FEED})
-"""The HR system sends whole files. A caller who names this role without holding it is refused anyway."""
+"""The HR system sends whole files. A caller who names this role but does not hold it is refused later."""
 
 
 class RequestHandler:
     """
-    Safe from several threads; both methods block. They raise RequestError when the request applied nothing.
+    Safe from several threads. Both methods block, and raise RequestError when the request applied nothing.
 
-    One caller sends `per_minute_max` commands a minute at most: a refused commit stays on the log for ever.
+    A caller may send `per_minute_max` commands a minute, because even a refused commit stays on the log.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class RequestHandler:
         )
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
-        """Carry a command out in the name of a person, in a role, or say why not."""
+        """Carry out a command of a person in a role, or return why it is refused."""
         if role not in UNLIMITED and self._limiter.take(person):
             raise TooManyRequestsError(
-                f"one person sends {self._per_minute_max} commands a minute at most: wait a little"
+                f"a person may send {self._per_minute_max} commands a minute: wait a little"
             )
         return self._handler.handle(
             read_command(request.name, request.input),
@@ -52,5 +52,5 @@ class RequestHandler:
         )
 
     def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None:
-        """Return how a command of this person ended; None when nothing is known of it."""
+        """Return how a command of this person ended; None if it is not known here."""
         return self._handler.result_of(caller=Caller(person=person, role=role), command_id=command_id)

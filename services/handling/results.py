@@ -1,4 +1,4 @@
-"""Who sends a command, what is kept of how it ended, and the errors when it can't be handled at all."""
+"""The caller of a command, its result, and the errors of a request that could not be handled."""
 
 from typing import Final
 from uuid import UUID
@@ -9,45 +9,43 @@ from events.log.outcomes import Accepted, Voided
 from kit.errors import BadRequestError, UnavailableError
 from rules.access.roles import Role
 from rules.commands import CommandResult, Refusal
-from services.decisions import refusals as reasons
+from services.decisions.refusals import SETTLED
 
 COMMAND_ID_VERSIONS: Final = frozenset({4, 7})
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends a command, and the one role it is sent in."""
+    """The person who sends a command, and the role they act in."""
 
     person: str
     role: Role
 
 
 class CommandIdError(BadRequestError):
-    """A command's id is no UUID of version 4 or 7."""
+    """A command's id is not a UUID of version 4 or 7."""
 
 
 class NothingAppliedError(UnavailableError):
     """
-    A part this needs is away or can't be read, and this request applied nothing.
+    The log or the vault is away or can't be read, and this request applied nothing.
 
-    That is said of the request and not of its command, which an earlier request may have carried out.
+    Its command may still have been carried out, by an earlier request.
     """
 
     def __str__(self) -> str:
         what = super().__str__()
-        return (
-            f"{what}; this request changed nothing, and if the command was sent before, ask what became of it"
-        )
+        return f"{what}; this request changed nothing, and if the command was sent before, ask how it ended"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """Kept on the log with an accepted command, in clear: no more than a version and a random id."""
+    """The result of an accepted command, stored on the log in clear: only a version and a random id."""
 
     version: int | None
     entity_id: str | None = msgspec.field(name="thing")
 
 
 def canonical(command_id: str) -> str:
-    """Return a command's id as 36 characters. Raises CommandIdError."""
+    """Return a command's id in its form of 36 characters. Raises CommandIdError."""
     try:
         parsed = UUID(command_id)
     except (ValueError, AttributeError, TypeError):
@@ -59,7 +57,7 @@ def canonical(command_id: str) -> str:
 
 def result_of(command_id: str, found: Accepted | Voided) -> CommandResult:
     if isinstance(found, Voided):
-        return refused(command_id, reasons.SETTLED)
+        return refused(command_id, SETTLED)
     answer = msgspec.json.decode(found.answer, type=Answer)
     return CommandResult(
         command_id=command_id,

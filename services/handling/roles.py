@@ -1,4 +1,4 @@
-"""Which roles someone holds, read from the log: those granted, and PROFESSIONAL from being registered."""
+"""The roles of a person, read from the log: those granted, and PROFESSIONAL while registered."""
 
 from datetime import date
 from typing import Final
@@ -19,10 +19,9 @@ _EMPLOYMENT: Final = event_types_of(EmploymentEvent)
 
 class RoleReader:
     """
-    Reads roles as they are now; safe from several threads.
+    Reads current roles; safe from several threads.
 
-    An event of a kind that is not known may have taken a role away, so nobody is told one behind it: both
-    methods raise StreamNotUnderstoodError.
+    An unknown event may have withdrawn a role, so both methods raise StreamNotUnderstoodError at one.
     """
 
     def __init__(self, store: EventStore[str], states: StateCache) -> None:
@@ -30,7 +29,7 @@ class RoleReader:
         self._states = states
 
     def held(self, person: str, *, organisation: str, today: date) -> frozenset[Role]:
-        """Return the roles a person holds; who left keeps the portfolio for as long as the policy says."""
+        """Return a person's roles. After they leave, PROFESSIONAL lasts as many days as the policy says."""
         policy: Policy = self._states.load(POLICY, (Stream("policy", organisation).name,)).state
         last = self._last_of_employment(person)
         days = policy.adopted.portfolio_days_after_leaving if policy.adopted else DAYS_AFTER_LEAVING_DEFAULT

@@ -1,4 +1,4 @@
-"""The organisation's own streams as they stand, read by many commands: folded once, and on from there."""
+"""Caches the folded states of the organisation's own streams, which many commands read."""
 
 import threading
 
@@ -10,27 +10,27 @@ from services.handling.loading import Loaded, load
 
 class StateCache:
     """
-    What decisions are made on, loaded; of a decider that says so, the folded prefix of its stream is kept.
+    Loads the states that decisions are made on, and caches those of deciders that are `cached`.
 
-    What was accepted never changes. Safe from several threads: none puts a state back that another has
-    brought further.
+    Accepted events never change, so a cached state only needs the events after it. Safe from several
+    threads: a newer state is never replaced by an older one.
     """
 
     def __init__(self, store: EventStore[str]) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._kept: dict[str, Loaded] = {}
+        self._cached: dict[str, Loaded] = {}
 
     def load(self, decider: AnyDecider, streams: tuple[str, ...]) -> Loaded:
-        """Return the state of all that is accepted. Raises what `loading.load` raises."""
+        """Return the state after all accepted events. Raises what `loading.load` raises."""
         if not decider.cached:
             return load(self._store, decider, streams)
         (stream,) = streams
         with self._lock:
-            kept = self._kept.get(stream)
-        loaded = load(self._store, decider, streams, since=kept)
+            cached = self._cached.get(stream)
+        loaded = load(self._store, decider, streams, since=cached)
         with self._lock:
-            there = self._kept.get(stream)
-            if there is None or loaded.versions[stream] > there.versions[stream]:
-                self._kept[stream] = loaded
+            newest = self._cached.get(stream)
+            if newest is None or loaded.versions[stream] > newest.versions[stream]:
+                self._cached[stream] = loaded
         return loaded

@@ -181,7 +181,7 @@ def test_a_retry_of_what_was_accepted_is_not_told_that_nothing_changed_with_the_
         handler.handle(read_command("claimTalent", TALENT), caller=caller, command_id=command_id)
     assert "; nothing was changed" not in str(told.value)
     assert "this request changed nothing" in str(told.value)
-    assert "ask what became of it" in str(told.value)
+    assert "ask how it ended" in str(told.value)
     assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
 
 

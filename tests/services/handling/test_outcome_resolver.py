@@ -69,16 +69,16 @@ class Counting:
 
 
 @contextmanager
-def running(settler: OutcomeResolver) -> Iterator[None]:
+def running(resolver: OutcomeResolver) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=settler.run, args=(stop,), daemon=True)
+    thread = threading.Thread(target=resolver.run, args=(stop,), daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join(10)
-        assert not thread.is_alive(), "the settler did not stop"
+        assert not thread.is_alive(), "the resolver did not stop"
 
 
 def soon(true: Callable[[], bool]) -> bool:
@@ -111,14 +111,14 @@ def command() -> bytes:
 def test_one_that_cannot_be_settled_keeps_no_other_waiting(log: LogUnderTest, error: Exception) -> None:
     with log.folding():
         recorder = Stubborn(log.recorder(), subject="a" * 32, error=error)
-        settler, stuck, others = OutcomeResolver(recorder), command(), [command() for _ in range(5)]
-        settler.take("a" * 32, stuck)
+        resolver, stuck, others = OutcomeResolver(recorder), command(), [command() for _ in range(5)]
+        resolver.resolve_later("a" * 32, stuck)
         for other in others:
-            settler.take("b" * 32, other)
-        with capture_logs() as logged, running(settler):
-            assert soon(lambda: not any(map(settler.knows, others)))
+            resolver.resolve_later("b" * 32, other)
+        with capture_logs() as logged, running(resolver):
+            assert soon(lambda: not any(map(resolver.is_resolving, others)))
             assert soon(lambda: recorder.turns > 1), "it is tried again"
-            assert settler.knows(stuck)
+            assert resolver.is_resolving(stuck)
         assert all(isinstance(log.recorders[0].find("b" * 32, other), Voided) for other in others)
     assert CANARY not in str(logged)
     if not isinstance(error, OutcomeUnknownError):
@@ -140,13 +140,13 @@ def test_a_command_that_waits_for_the_journal_leaves_one_marker_on_the_log(
         recorder = log.recorder(wrap=counting)
         recorder.writer.wait_for_journal()
     looks = Stubborn(recorder, subject="nobody", error=RuntimeError())
-    settler, unsettled = OutcomeResolver(looks), command()
-    settler.take("a" * 32, unsettled)
-    with running(settler):
+    resolver, unsettled = OutcomeResolver(looks), command()
+    resolver.resolve_later("a" * 32, unsettled)
+    with running(resolver):
         time.sleep(1.5)
-        assert settler.knows(unsettled)
+        assert resolver.is_resolving(unsettled)
         with log.folding():
-            assert soon(lambda: not settler.knows(unsettled))
+            assert soon(lambda: not resolver.is_resolving(unsettled))
     assert [len(one.partitions) for one in counted] == [1]
     assert isinstance(recorder.find("a" * 32, unsettled), Voided)
 

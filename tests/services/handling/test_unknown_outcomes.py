@@ -27,7 +27,7 @@ def house(database: str) -> Iterator[House]:
 @contextmanager
 def settling(house: House) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=house.handler.settler.run, args=(stop,), daemon=True)
+    thread = threading.Thread(target=house.handler.resolver.run, args=(stop,), daemon=True)
     thread.start()
     try:
         yield
