@@ -1,4 +1,4 @@
-"""`python -m gateway.access_matrix`: writes docs/access.md, who may get each field of the schema."""
+"""`python -m gateway.access_matrix`: writes docs/access.md: who may read each field of the schema."""
 
 import sys
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ ROLES: Final = tuple(role for role in Role if role is not Role.PUBLIC)
 
 
 def object_types(schema: GraphQLSchema) -> Iterator[GraphQLObjectType]:
-    """Yield every type with fields of its own that is no root, by name."""
+    """Yield every object type but the roots, by name."""
     for name, kind in sorted(schema.type_map.items()):
         if isinstance(kind, GraphQLObjectType) and name not in ROOTS and not name.startswith("__"):
             yield kind
 
 
 def matrix_text() -> str:
-    """Return the page. Raises UndecidedFieldError for a field on which nothing was decided."""
+    """Return the text of the page. Raises UndecidedFieldError for a field without a decision."""
     schema = build_schema(schema_text())
     return "\n".join([*_head(), *_root_fields(schema), *_fields(schema)]) + "\n"
 

@@ -1,4 +1,4 @@
-"""The conventions of the whole schema, as its root types tell them."""
+"""The descriptions of the schema's root types: the conventions of the whole schema."""
 
 # ruff: noqa: E501, RUF001 - one convention a line, in the words and signs of the schema
 

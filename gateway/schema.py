@@ -1,4 +1,4 @@
-"""The whole schema, and the limits and masks that every operation passes."""
+"""The whole schema, with the limits for every operation and the masking of errors."""
 
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -36,7 +36,7 @@ Subscription = create_type("Subscription", SUBSCRIPTIONS, description=SUBSCRIPTI
 
 
 class _OneOperation(SchemaExtension):
-    """A document of several operations has to say which one to run; strawberry would run the first."""
+    """Refuses a document of several operations without `operationName`; strawberry would run the first."""
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
@@ -45,12 +45,15 @@ class _OneOperation(SchemaExtension):
         operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
         named = context._provided_operation_name  # noqa: SLF001 - the public property falls back on the first
         if named is None and len(operations) > 1:
-            raise GatewayError(ErrorCode.BAD_REQUEST, "`operationName` says which operation to run.")
+            raise GatewayError(
+                ErrorCode.BAD_REQUEST,
+                "The document has several operations; name one of them in `operationName`.",
+            )
         yield
 
 
 class _MaskedSchema(strawberry.Schema):
-    """Masks each result whatever became of the operation: an extension would miss errors of extensions."""
+    """Masks the errors of every result; an extension would miss the errors of other extensions."""
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         result: ExecutionResult = mask_errors(await super().execute(*args, **kwargs))
@@ -64,20 +67,20 @@ class _MaskedSchema(strawberry.Schema):
                 async with aclosing(results):
                     async for result in results:
                         yield mask_errors(result)
-            except Exception as error:  # noqa: BLE001 - what an extension refuses would end the stream unsaid
-                said = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-                yield mask_errors(PreExecutionError(data=None, errors=[said]))
+            except Exception as error:  # noqa: BLE001 - or the stream ends without any error
+                refused = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+                yield mask_errors(PreExecutionError(data=None, errors=[refused]))
 
         return each()
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Says nothing: `masking` logs what is ours to repair, and never a value that someone sent."""
+        """Log nothing here: `masking` logs internal errors, without values that somebody sent."""
 
 
 def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawberry.Schema:
-    """Build it; `suggestions` lets errors guess at what was meant, which tells the schema bit by bit."""
+    """Build the schema; `suggestions` lets errors suggest names, which reveals the schema bit by bit."""
     rule = limits_rule(limits)
     return _MaskedSchema(
         query=Query,
@@ -99,5 +102,5 @@ def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawb
 
 def schema_text() -> str:
     """Return the schema as it is committed in gateway/schema.graphql."""
-    limits = DocumentLimits(depth_max=1, cost_max=1, page_max=1)  # no part of what is printed
+    limits = DocumentLimits(depth_max=1, cost_max=1, page_max=1)  # not part of the text
     return build_schema(limits).as_str() + "\n"

@@ -1,4 +1,4 @@
-"""How a command ended, as every mutation tells it."""
+"""How a command ended: the part that the payload of every mutation has."""
 
 from enum import Enum
 from uuid import UUID

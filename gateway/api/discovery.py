@@ -1,4 +1,4 @@
-"""Every root field there is: what the modules of the areas define, in the order of rules/access."""
+"""Finds every root field: all that the modules of the areas define, in the order of rules/access."""
 
 import pkgutil
 from importlib import import_module
@@ -14,7 +14,7 @@ from rules.access.decisions import ROOT_FIELDS
 
 
 def _defined(root: str) -> dict[str, StrawberryField]:
-    """Return the root fields of a root type by name. Raises ValueError for a name that two modules define."""
+    """Return a root type's fields by name. Raises ValueError for a name that two modules define."""
     found: dict[str, StrawberryField] = {}
     for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
         if module.name == __name__:
@@ -33,7 +33,7 @@ def _in_order(root: str) -> list[StrawberryField]:
 
 
 def _queries() -> list[StrawberryField]:
-    """Return what is about the caller first, then the rest by name."""
+    """Return the queries: those about the caller first, then the rest by name."""
     fields = _defined("Query")
     own = [name for name in account.AREA.root_fields if name in fields]
     return [fields[name] for name in [*own, *sorted(fields.keys() - set(own))]]

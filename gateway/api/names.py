@@ -1,4 +1,4 @@
-"""People and teams by name, as others meet them."""
+"""People and teams by name, as others see them."""
 
 from collections.abc import Sequence
 
@@ -33,12 +33,12 @@ def unit_of(unit: organisation.Unit) -> Unit:
 
 
 async def colleague(context: Context, person: str) -> Colleague:
-    """Return someone by name; of who is not known any more the name is empty."""
+    """Return someone by name; the name is empty if the person is no longer known."""
     return Colleague(id=strawberry.ID(person), display_name=await context.loaders.names.load(person) or "")
 
 
 async def colleagues_by_name(context: Context, persons: Sequence[str]) -> list[Colleague]:
-    """Return those of these people who are known, by name."""
+    """Return these people sorted by name, without those who are not known."""
     names = await context.loaders.names.load_many(persons)
     known = sorted(
         (plain_name(name), person, name) for person, name in zip(persons, names, strict=True) if name
@@ -47,7 +47,7 @@ async def colleagues_by_name(context: Context, persons: Sequence[str]) -> list[C
 
 
 async def team_as_unit(context: Context, team: str | None) -> Unit | None:
-    """Return a team as the leaf of the tree that it is; None once it is closed."""
+    """Return a team as a leaf of the tree of units; None once it is closed."""
     found = await context.loaders.teams.load(team) if team else None
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Which roles may ask a root field: from `rules/access`, printed in the schema, checked before it runs."""
+"""Root fields: who may ask each is decided in `rules/access`, shown in the schema and checked here."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -13,7 +13,7 @@ from gateway.types.enums import Role
 from rules.access.decisions import roles_for
 
 ROOT: Final = "root"
-"""The metadata of a root field that names its root type, by which it is found."""
+"""The key of a root field's metadata under which its root type is named; `discovery` reads it."""
 
 
 @strawberry.schema_directive(
@@ -29,7 +29,7 @@ class Access:
 
 
 def access_to(name: str) -> Access:
-    """Return the directive of a root field; one nobody decided on is an error while the schema is made."""
+    """Return the directive of a root field. Raises UndecidedFieldError if rules/access does not decide it."""
     return Access(to=list(roles_for(name)))
 
 
@@ -48,14 +48,14 @@ class _AccessCheck(FieldExtension):
 
 
 def query(*, description: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a root field of Query: the view of roles says whether the role is held."""
+    """Make a root field of Query; the directory view decides whether the caller holds the role."""
     return _root("Query", description, role_held=True)
 
 
 def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
     """Make a root field of Mutation.
 
-    Whether the role is held is the service's to say, from the log: a view may lag behind a role just granted.
+    The services decide from the journal whether the caller holds the role: views may lag behind a grant.
     """
     return _root("Mutation", description, role_held=False)
 
@@ -75,7 +75,7 @@ def _root(root: str, description: str | None, *, role_held: bool) -> Callable[[C
 
 
 def subscription(*, description: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a root field of Subscription, which asks the context itself, and again while it runs."""
+    """Make a root field of Subscription; its resolver checks access itself, and again while it runs."""
 
     def decorate(resolver: Callable[..., Any]) -> Any:
         name = to_camel_case(resolver.__name__)

@@ -1,4 +1,4 @@
-"""What all mutations share: their input's two fields, sending the command, and showing how it ended."""
+"""What all mutations share: their two common input fields, and sending the command."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -47,20 +47,20 @@ async def send_command(info: Info, input: CommandInput) -> commands.CommandResul
 
 
 def _mutation_of(input_name: str) -> str:
-    """`claimTalent` of ClaimTalentInput: an input belongs to the mutation of its name."""
+    """Return the mutation that an input belongs to: `claimTalent` for ClaimTalentInput."""
     name = input_name.removesuffix("Input")
     return name[0].lower() + name[1:]
 
 
 def _content(input: object, leave_out: Sequence[str] = ()) -> dict[str, object]:
-    """Return an input as the JSON it came as; what was left out stays out."""
+    """Return an input as the JSON that the client sent, without what the client left out."""
     kept = [field for field in fields(input) if field.name not in leave_out]  # type: ignore[arg-type]
     values = {_name_of(field): getattr(input, field.name) for field in kept}
     return {name: _plain(value) for name, value in values.items() if value is not UNSET}
 
 
 def _name_of(field: Field[object]) -> str:
-    """Return the name in GraphQL, which some fields can't have in Python."""
+    """Return a field's name in GraphQL, which is not always allowed in Python."""
     return getattr(field, "graphql_name", None) or to_camel_case(field.name)
 
 
@@ -82,11 +82,11 @@ async def can_show_result(
     info: Info, result: commands.CommandResult, *views: View, of_another: bool = False
 ) -> bool:
     """
-    Whether what the command changed can be shown: the views have passed it, and the caller may see it now.
+    Return whether the changed item can be shown: the views have passed the command, the caller may see it.
 
     A retried command always returns its original result. The changed item is included only if the caller
-    still holds the role. An item `of_another` person is not shown from views too stale to know that it was
-    taken away.
+    still holds the role. An item `of_another` person is not shown from stale views, which may not know yet
+    that it was taken away.
     """
     context = info.context
     if result.position is None:
@@ -95,8 +95,8 @@ async def can_show_result(
         await context.gateway.freshness.wait(views, [result.position], within_s=RESULT_WAIT_S)
         if of_another:
             await context.check_fresh(*views)
-    except GatewayError as late:
-        if late.code in {ErrorCode.NOT_YET, ErrorCode.UNAVAILABLE}:
+    except GatewayError as error:
+        if error.code in {ErrorCode.NOT_YET, ErrorCode.UNAVAILABLE}:
             return False
         raise
     return context.role in (await context.find_caller()).roles

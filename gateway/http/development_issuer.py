@@ -1,4 +1,4 @@
-"""An issuer of tokens for trying out: anyone may be anyone, so it exists in the embedded profile only."""
+"""An issuer of tokens for development: anyone can be anyone, so only the embedded profile has it."""
 
 import os
 import re
@@ -18,17 +18,20 @@ ISSUER = "ipp-development"
 AUDIENCE = "ipp"
 TOKEN_LIFE = timedelta(hours=12)
 TOKEN_LIFE_S_MAX = int(TOKEN_LIFE.total_seconds())
+_WRONG_REQUEST = (
+    f"`as` must be 1 to 64 letters, digits, dots, dashes or underscores, `life_s` 1 to {TOKEN_LIFE_S_MAX}"
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class NotForProductionError(Exception):
-    """The development issuer was asked for outside the embedded profile."""
+    """The development issuer was to be started outside the embedded profile."""
 
 
 class DevelopmentIssuer:
-    """Gives out tokens whose person claim is the name asked for; RS256, since it verifies fastest.
+    """Issues tokens whose person claim is the requested name, signed with RS256, which verifies fastest.
 
-    The key pair is kept in `folder`, so that a token outlives a restart of the demo.
+    The key pair is stored in `folder`, so that tokens stay valid when the demo is restarted.
     """
 
     def __init__(self, *, profile: str, folder: Path, person_claim: str, clock: Clock) -> None:
@@ -36,13 +39,13 @@ class DevelopmentIssuer:
             raise NotForProductionError(f"the development issuer does not start in profile {profile}")
         self._person_claim = person_claim
         self._clock = clock
-        self._key = _kept_key(folder / "development-issuer.pem")
+        self._key = _stored_key(folder / "development-issuer.pem")
 
     def public_keys(self) -> KeySet:
         return KeySet.import_key_set({"keys": [{**self._key.as_dict(private=False), "use": "sig"}]})
 
     def verifier(self) -> TokenVerifier:
-        """Return what takes this issuer's tokens."""
+        """Return a verifier that accepts this issuer's tokens."""
         keys = KnownKeys(self.public_keys())
         return TokenVerifier(keys=keys, issuer=ISSUER, audience=AUDIENCE, clock=self._clock)
 
@@ -65,9 +68,9 @@ class DevelopmentIssuer:
         @router.get("/token")
         def token(name: Annotated[str, Query(alias="as")], life_s: int = TOKEN_LIFE_S_MAX) -> JSONResponse:
             if not _NAME.fullmatch(name) or not 0 < life_s <= TOKEN_LIFE_S_MAX:
-                raise HTTPException(400, "a name is 1 to 64 letters, digits, dots, dashes or underscores")
-            made = self.token(name, life=timedelta(seconds=life_s))
-            body = {"access_token": made, "token_type": "Bearer", "expires_in": life_s}
+                raise HTTPException(400, _WRONG_REQUEST)
+            token = self.token(name, life=timedelta(seconds=life_s))
+            body = {"access_token": token, "token_type": "Bearer", "expires_in": life_s}
             return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
         @router.get("/jwks.json")
@@ -77,14 +80,14 @@ class DevelopmentIssuer:
         return router
 
 
-def _kept_key(path: Path) -> RSAKey:
+def _stored_key(path: Path) -> RSAKey:
     if path.exists():
         return RSAKey.import_key(path.read_bytes(), {"kid": _kid(path)})
     path.parent.mkdir(parents=True, exist_ok=True)
     key = RSAKey.generate_key(2048)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key.as_pem(private=True))
-    return _kept_key(path)
+    return _stored_key(path)
 
 
 def _kid(path: Path) -> str:

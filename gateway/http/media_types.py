@@ -1,4 +1,4 @@
-"""Which media type an answer has: what the client accepts of the types that GraphQL over HTTP knows."""
+"""Chooses the media type of an answer: one that the client accepts, of those of GraphQL over HTTP."""
 
 from starlette.requests import HTTPConnection, Request
 
@@ -10,7 +10,7 @@ JSON = "application/json"
 
 
 def media_type(request: HTTPConnection) -> str:
-    """Choose the media type of the answer; 406 when the client takes none of ours."""
+    """Return the media type of the answer. Raises RequestRefusedError (406) if the client accepts none."""
     types = accepted_types(request.headers.get("accept", "*/*"))
     if GRAPHQL_RESPONSE in types:
         return GRAPHQL_RESPONSE
@@ -18,7 +18,9 @@ def media_type(request: HTTPConnection) -> str:
         return JSON
     if "text/event-stream" in types:
         return GRAPHQL_RESPONSE
-    raise RequestRefusedError(406, ErrorCode.BAD_REQUEST, f"The answer is {GRAPHQL_RESPONSE}.")
+    raise RequestRefusedError(
+        406, ErrorCode.BAD_REQUEST, f"Answers are {GRAPHQL_RESPONSE}; accept that or {JSON}."
+    )
 
 
 def accepted_types(accept: str) -> set[str]:

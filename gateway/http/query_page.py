@@ -1,4 +1,4 @@
-"""The page at the GraphQL address of the embedded profile: one file of our own, needing no internet."""
+"""The embedded profile's page for writing queries: one file of our own, which needs no internet."""
 
 import json
 import secrets
@@ -30,15 +30,15 @@ _POLICY = (
 
 
 def query_page() -> tuple[str, dict[str, str]]:
-    """Return the page, and headers that let it run nothing but its own script."""
+    """Return the page, and headers that allow no script but its own."""
     nonce = secrets.token_urlsafe(16)
     html = _TEMPLATE.read_text(encoding="utf-8")
-    filled = {"{{nonce}}": nonce, "{{people}}": json.dumps(PEOPLE), "{{roles}}": json.dumps(ROLES)}
-    for mark, value in filled.items():
+    values = {"{{nonce}}": nonce, "{{people}}": json.dumps(PEOPLE), "{{roles}}": json.dumps(ROLES)}
+    for mark, value in values.items():
         html = html.replace(mark, value)
     return html, {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY.format(nonce=nonce)}
 
 
 def graphiql_page() -> str:
-    """Strawberry's GraphiQL, which loads its code from a CDN."""
+    """Return Strawberry's GraphiQL page, which loads its code from a CDN."""
     return get_graphql_ide_html("graphiql")

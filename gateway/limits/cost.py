@@ -1,4 +1,4 @@
-"""What a document may ask at most: depth, cost and tokens, measured before anything is executed."""
+"""Limits of a document: its depth, cost and number of tokens, measured before anything is executed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ PAGE_EDGES = "edges"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLimits:
-    """`cost` counts fields, those below a list as often as the list may be long, and ten for a command."""
+    """The cost is the number of fields; fields below a list count once per item, a command counts ten."""
 
     depth_max: int
     cost_max: int
@@ -55,7 +55,7 @@ _NOTHING = Measure()
 
 
 class _Measuring:
-    """Measures one document; each fragment once, so that nesting them cannot make measuring slow."""
+    """Measures one document, and each fragment only once, so that nested fragments can't make it slow."""
 
     def __init__(self, context: ValidationContext, limits: DocumentLimits) -> None:
         self._context = context
@@ -87,7 +87,7 @@ class _Measuring:
 
     def _fragment(self, name: str) -> Measure:
         if name not in self._fragments:
-            self._fragments[name] = _NOTHING  # a circle is refused by another rule; here it must only end
+            self._fragments[name] = _NOTHING  # ends a circle of fragments, which another rule refuses
             fragment = self._context.get_fragment(name)
             if fragment is not None:
                 inner = self._context.schema.get_type(fragment.type_condition.name.value)
@@ -96,7 +96,7 @@ class _Measuring:
 
     def _field(self, node: FieldNode, parent: object) -> Measure:
         name = node.name.value
-        if name.startswith("__"):  # graphql-core bounds the depth of introspection by itself
+        if name.startswith("__"):  # graphql-core limits the depth of introspection
             return Measure(1, INTROSPECTION_COST if node.selection_set else 0)
         field = _field_of(parent, name)
         inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
@@ -114,7 +114,7 @@ class _Measuring:
             default = coerce_default_value(field.args[name]) if name in field.args else None
             if isinstance(default, int):
                 return default
-        # the field that takes the page's length has counted its edges
+        # the edges were counted at the field that has the argument for the page's length
         is_list = isinstance(get_nullable_type(field.type), GraphQLList)
         return LIST_ITEMS_ASSUMED if is_list and node.name.value != PAGE_EDGES else 1
 
@@ -127,7 +127,7 @@ def _field_of(parent: object, name: str) -> GraphQLField | None:
 
 
 def limits_rule(limits: DocumentLimits) -> type[ValidationRule]:
-    """Make a validation rule that reports a document too deep, too costly, or with too long a page."""
+    """Return a validation rule that reports a document too deep or too costly, or with too long a page."""
 
     class LimitsRule(ValidationRule):
         def __init__(self, context: ValidationContext) -> None:
@@ -137,16 +137,18 @@ def limits_rule(limits: DocumentLimits) -> type[ValidationRule]:
         def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
             measured = self._measuring.operation(node)
             if measured.depth > limits.depth_max:
-                self._exceeded(f"The document is {measured.depth} deep; at most {limits.depth_max}.")
+                self._exceeded(
+                    f"The document is {measured.depth} levels deep; {limits.depth_max} are allowed."
+                )
             if measured.cost > limits.cost_max:
-                self._exceeded(f"The document costs {measured.cost}; at most {limits.cost_max}.")
+                self._exceeded(f"The document costs {measured.cost}; {limits.cost_max} is allowed.")
 
         def enter_field(self, node: FieldNode, *_: Any) -> None:
             for argument in node.arguments or ():
                 if argument.name.value in PAGE_ARGUMENTS and isinstance(argument.value, IntValueNode):
-                    asked = int(argument.value.value)
-                    if not 1 <= asked <= limits.page_max:
-                        self._exceeded(f"`{argument.name.value}` is 1 to {limits.page_max}.")
+                    size = int(argument.value.value)
+                    if not 1 <= size <= limits.page_max:
+                        self._exceeded(f"`{argument.name.value}` must be 1 to {limits.page_max}.")
 
         def _exceeded(self, message: str) -> None:
             error: GraphQLError = GatewayError(ErrorCode.LIMIT_EXCEEDED, message)

@@ -1,6 +1,6 @@
-"""How much of everything a document may hold, counted in one pass before it is validated.
+"""Limits of a document's length and parts, counted in one pass before it is validated.
 
-Validating compares each two fields of one name, so that a short document can keep it busy for seconds.
+Validation compares every two fields of one name, so a short document can keep it busy for seconds.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from strawberry.extensions import SchemaExtension
 from gateway.errors import ErrorCode, GatewayError
 
 CHARACTERS_MAX: Final = 32_000
-"""Of the document alone: blanks, comments and text are read letter by letter, and are no tokens to count."""
+"""Of the document alone. Blanks, comments and text are read letter by letter, and do not count as tokens."""
 SIZES_MAX: Final = {
     "operations": 10,
     "fragments": 20,
@@ -49,7 +49,7 @@ class DocumentSize(SchemaExtension):
 
 
 def check_size(document: DocumentNode) -> None:
-    """Raise LIMIT_EXCEEDED for a document that holds too much of anything. Linear in its length."""
+    """Raise LIMIT_EXCEEDED for a document with too many parts of one kind. Linear in its length."""
     found: Counter[str] = Counter()
     names: Counter[str] = Counter()
     for definition in document.definitions:
@@ -61,7 +61,7 @@ def check_size(document: DocumentNode) -> None:
                     found["directives"] += len(variable.directives or ())
             case FragmentDefinitionNode():
                 found["fragments"] += 1
-            case _:  # no other definition can be run; validating says so
+            case _:  # no other definition can be executed; validation reports it
                 continue
         found["directives"] += len(definition.directives or ())
         for node in _selections(definition):
@@ -86,10 +86,10 @@ def _selections(definition: OperationDefinitionNode | FragmentDefinitionNode) ->
     while waiting:
         for node in waiting.pop().selections:
             yield node
-            below = getattr(node, "selection_set", None)  # a spread of a fragment has none
+            below = getattr(node, "selection_set", None)  # a fragment spread has none
             if below is not None:
                 waiting.append(below)
 
 
 def _exceeded(what: str, at_most: int) -> GatewayError:
-    return GatewayError(ErrorCode.LIMIT_EXCEEDED, f"A document has {at_most} {what} at most.")
+    return GatewayError(ErrorCode.LIMIT_EXCEEDED, f"A document may have at most {at_most} {what}.")

@@ -1,4 +1,4 @@
-"""How many subscriptions are open, of each person and in this process, and how many may be."""
+"""Counts the open subscriptions of each person and of this process, and limits both."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,24 +11,24 @@ _open = metrics.gauge("ipp_gateway_subscriptions_open", "Subscriptions open in t
 
 
 class OpenSubscriptions:
-    """Counts them over all connections of a process; used within one event loop."""
+    """Counts subscriptions over all connections of a process; for use within one event loop."""
 
     def __init__(self, *, per_person_max: int, in_process_max: int) -> None:
         self._per_person_max = per_person_max
         self._in_process_max = in_process_max
-        self._of: Counter[str] = Counter()
+        self._of_person: Counter[str] = Counter()
         self._all = 0
 
     @contextmanager
     def opened_by(self, person: str) -> Iterator[None]:
-        """Count one for as long as the block lasts. Raises LIMIT_EXCEEDED instead of one too many."""
-        if self._of[person] >= self._per_person_max:
+        """Count a subscription until the block ends. Raises LIMIT_EXCEEDED instead of one too many."""
+        if self._of_person[person] >= self._per_person_max:
             message = f"You have {self._per_person_max} subscriptions open; end one first."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         if self._all >= self._in_process_max:
-            message = "Too many subscriptions are open here; try again later, or ask by query."
+            message = "Too many subscriptions are open here; try again later, or use a query."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
-        self._of[person] += 1
+        self._of_person[person] += 1
         self._all += 1
         _open.inc()
         try:
@@ -36,6 +36,6 @@ class OpenSubscriptions:
         finally:
             _open.dec()
             self._all -= 1
-            self._of[person] -= 1
-            if not self._of[person]:
-                del self._of[person]
+            self._of_person[person] -= 1
+            if not self._of_person[person]:
+                del self._of_person[person]

@@ -1,4 +1,4 @@
-"""Documents that were known before: where there is a list of them, nothing else is executed."""
+"""Trusted documents: where a list of them is configured, no other document is executed."""
 
 import hashlib
 import json
@@ -9,14 +9,14 @@ from gateway.errors import ErrorCode, GatewayError
 
 
 class TrustedDocumentsError(Exception):
-    """The list can't be read, or an id in it is not the SHA-256 of its document."""
+    """The list of trusted documents can't be read, or an id in it is not the SHA-256 of its document."""
 
 
 def read_trusted_documents(path: Path) -> Mapping[str, str]:
-    """Read a JSON file of id and text, or all of a folder. Raises TrustedDocumentsError."""
+    """Read a JSON file that maps ids to documents, or a folder of them. Raises TrustedDocumentsError."""
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
-        raise TrustedDocumentsError(f"{path} holds no .json file of documents.")
+        raise TrustedDocumentsError(f"{path} holds no .json file with trusted documents.")
     documents: dict[str, str] = {}
     for file in files:
         try:
@@ -24,7 +24,7 @@ def read_trusted_documents(path: Path) -> Mapping[str, str]:
         except (OSError, ValueError) as error:
             raise TrustedDocumentsError(f"{file} can't be read as JSON ({type(error).__name__}).") from error
         if not isinstance(found, dict):
-            raise TrustedDocumentsError(f"{file} holds no map of id and document.")
+            raise TrustedDocumentsError(f"{file} must hold one JSON object that maps ids to documents.")
         for name, text in found.items():
             if not isinstance(text, str) or name != hashlib.sha256(text.encode()).hexdigest():
                 raise TrustedDocumentsError(
@@ -37,18 +37,18 @@ def read_trusted_documents(path: Path) -> Mapping[str, str]:
 def requested_document(
     trusted: Mapping[str, str] | None, *, document_id: object, query: object
 ) -> str | None:
-    """Return the text to execute: any `query` where there is no list, else the document of this id.
+    """Return the document to execute: any `query` if there is no list, else the document with this id.
 
-    Raises GatewayError.
+    Raises BAD_REQUEST.
     """
     if trusted is None:
         if document_id is not None:
-            raise _refused("Documents have no ids here: send `query`.")
+            raise _refused("There are no trusted documents here; send `query`.")
         return query if isinstance(query, str) else None
     if query is not None:
-        raise _refused("Only documents known here are executed: send `documentId` and no `query`.")
+        raise _refused("Only trusted documents are executed here; send `documentId` and no `query`.")
     if not isinstance(document_id, str) or document_id not in trusted:
-        raise _refused("`documentId` names no document known here.")
+        raise _refused("`documentId` is not the id of a trusted document.")
     return trusted[document_id]
 
 

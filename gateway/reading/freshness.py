@@ -112,7 +112,8 @@ class Freshness:
                 if loop.time() >= deadline:
                     break
                 await signal.wait(within_s=min(POLL_S, deadline - loop.time()))
-        raise GatewayError(ErrorCode.NOT_YET, f"The view did not reach `waitFor` within {within_s:g} s.")
+        message = f"The view did not reach `waitFor` within {within_s:g} s; try again."
+        raise GatewayError(ErrorCode.NOT_YET, message)
 
     async def check_fresh(self, views: Sequence[View], *, at_most_s: float) -> None:
         """Raise UNAVAILABLE if a view or its journal was last confirmed up to date more than `at_most_s` ago.

@@ -1,4 +1,4 @@
-"""Enums of the rules that are enums of the schema too; import them from here, so that they are described."""
+"""Enums of the rules that are also enums of the schema; imported from here, they have their descriptions."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -25,7 +25,7 @@ _E = TypeVar("_E", bound=type[Enum])
 
 
 def _described(kind: _E, *, description: str, values: Mapping[str, str] | None = None) -> _E:
-    """Make an enum of `rules` one of the schema, with the description of each value that needs one."""
+    """Make an enum of `rules` an enum of the schema, with descriptions."""
     made = strawberry.enum(kind, description=description)
     for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = (values or {}).get(value.name)

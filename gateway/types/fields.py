@@ -1,4 +1,4 @@
-"""A field with a resolver, typed: strawberry's own decorator loses the type of what it decorates."""
+"""A typed decorator for fields with a resolver: strawberry's own loses the type of what it decorates."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import strawberry
 
 
 def field(*, name: str | None = None, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """Make a field of a method, named as it in camel case unless `name` says otherwise."""
+    """Make a field of a method; its name is the method's in camel case, or `name`."""
 
     def decorate(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(resolver=resolver, name=name, description=description)

@@ -1,4 +1,4 @@
-"""The scalars of the schema, each strict about what it takes."""
+"""The scalars of the schema, each strict about what it accepts."""
 
 import base64
 import binascii
@@ -48,7 +48,7 @@ def parse_day(value: object) -> date:
 
 
 def parse_uuid(value: object) -> UUID:
-    """Only versions 4 and 7: an id made from a clock and a machine, or from a name, would tell something."""
+    """Accept versions 4 and 7 only: an id made from a machine's address or a name would reveal it."""
     if not isinstance(value, str):
         raise GraphQLError("A UUID is text of 32 hexadecimal digits in five groups.")
     try:
@@ -61,7 +61,7 @@ def parse_uuid(value: object) -> UUID:
 
 
 def parse_position(value: object) -> Position:
-    """Check the shape only; whether it is one of this gateway's own is found out where it is used."""
+    """Check the form only; `PositionCipher` checks that this installation made it."""
     if not isinstance(value, str) or len(value) > POSITION_CHARS_MAX:
         raise GraphQLError("A Position is text that this gateway gave out.")
     try:
@@ -72,7 +72,7 @@ def parse_position(value: object) -> Position:
 
 
 def parse_url(value: object) -> Url:
-    """Check scheme, host and length; what else an address may be is the service's to say."""
+    """Check scheme, host and length; the services check the rest."""
     if isinstance(value, str) and len(value) <= URL_CHARS_MAX and value.isprintable() and " " not in value:
         try:
             parts = urlsplit(value)

@@ -1,4 +1,4 @@
-"""`command`: how a command ended, for who gave it."""
+"""`command`: how one of the caller's commands ended."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 

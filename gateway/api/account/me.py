@@ -1,4 +1,4 @@
-"""`me`: everything of and about the professional who asks."""
+"""`me`: everything of and about the caller, as a professional."""
 
 from datetime import datetime
 
@@ -36,10 +36,10 @@ class Me:
         )
     )
     async def portfolio(self, info: Info, as_of: datetime | None = UNSET) -> Portfolio | None:
-        # a moment still to come is now: nothing is known of it
+        # nothing is known of a moment in the future, so it means now
         moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
-        read = await read_portfolio(info.context, self.id, moment)
-        return portfolio_of(read, moment) if read else None
+        content = await read_portfolio(info.context, self.id, moment)
+        return portfolio_of(content, moment) if content else None
 
     @field(description="Items that colleagues opened to me by name, by owner.")
     async def shared_with_me(
@@ -62,7 +62,7 @@ class Me:
 async def me(info: Info, wait_for: list[Position] | None = UNSET) -> Me | None:
     views = (catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
     await info.wait_for(wait_for, *views)
-    known = (await info.caller()).person
-    if known is None:
+    person = (await info.caller()).person
+    if person is None:
         return None
-    return Me(id=strawberry.ID(known.person), display_name=known.display_name)
+    return Me(id=strawberry.ID(person.person), display_name=person.display_name)

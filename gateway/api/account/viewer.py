@@ -1,4 +1,4 @@
-"""`viewer`: who is asking, in which role."""
+"""`viewer`: the caller, and the role of the request."""
 
 import strawberry
 
@@ -18,7 +18,7 @@ class Viewer:
 
     @field()
     async def language(self, info: Info) -> Language:
-        """Dutch for whoever chose none: it is chosen with opening a portfolio."""
+        """Return the language chosen when the portfolio was opened; Dutch before that."""
         chosen = await info.context.gateway.reader.subject(
             profile.VIEW, self.id, lambda connection: profile.language_of(connection, self.id)
         )
@@ -29,10 +29,9 @@ class Viewer:
 async def viewer(info: Info) -> Viewer | None:
     context = info.context
     caller = await info.caller()
-    known = caller.person
     return Viewer(
         id=strawberry.ID(context.person),
-        display_name=known.display_name if known else "",  # who holds a role need not keep a portfolio
+        display_name=caller.person.display_name if caller.person else "",  # a role needs no portfolio
         role=context.role,
         roles=[role for role in Role if role in caller.roles],
     )

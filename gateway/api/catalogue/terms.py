@@ -1,4 +1,4 @@
-"""`talentCatalogue`: the words for talents that everyone shares."""
+"""`talentCatalogue`: the shared terms for talents, and the mutations of the working group."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -78,11 +78,11 @@ class TalentCatalogue:
         after: str | None = UNSET,
     ) -> Connection[TalentTerm]:
         if len(search or "") > SEARCH_CHARS_MAX:
-            message = f"`search` has {SEARCH_CHARS_MAX} characters at most."
+            message = f"`search` may have at most {SEARCH_CHARS_MAX} characters."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         if state is not TermState.ADOPTED and info.context.role not in SEE_ALL_TERMS:
             names = " and ".join(role.name for role in SEE_ALL_TERMS)
-            raise GatewayError(ErrorCode.FORBIDDEN, f"Words that are not adopted are for {names} to see.")
+            raise GatewayError(ErrorCode.FORBIDDEN, f"Only {names} may see terms that are not adopted.")
 
         async def read(after_key: tuple[str, str] | None, limit: int) -> list[view.Term]:
             if cluster_id and cluster_id not in CLUSTERS:
@@ -100,25 +100,25 @@ class TalentCatalogue:
         return await _PAGES.page(info.context, first=first, after=after or None, read=read, node=talent_term)
 
 
-def talent_term(read: view.Term) -> TalentTerm:
+def talent_term(term: view.Term) -> TalentTerm:
     return TalentTerm(
-        id=strawberry.ID(read.term),
-        label=LocalText(nl=read.nl, en=read.en),
-        cluster=_cluster(read.cluster),
-        state=TermState[read.state],
-        esco=Url(read.esco) if read.esco else None,
-        merged_into_id=strawberry.ID(read.merged_into) if read.merged_into else None,
+        id=strawberry.ID(term.term),
+        label=LocalText(nl=term.nl, en=term.en),
+        cluster=_cluster(term.cluster),
+        state=TermState[term.state],
+        esco=Url(term.esco) if term.esco else None,
+        merged_into_id=strawberry.ID(term.merged_into) if term.merged_into else None,
     )
 
 
 def _cluster(cluster: str) -> TermCluster:
-    # A newer program may have put a term in a cluster that this one doesn't know.
+    # A newer program may have put a term into a cluster that this one does not know.
     name = CLUSTERS.get(cluster) or LocalLine(nl=cluster, en=cluster)
     return TermCluster(id=strawberry.ID(cluster), name=LocalText(nl=name.nl, en=name.en))
 
 
 async def term_by_id(context: Context, term: str | None) -> TalentTerm | None:
-    """Return the term that a claim by it reads as; None for own words, or one that is not seen yet."""
+    """Return the term whose words a claim has; None for own words, or if the view has not seen it yet."""
     found = await context.loaders.terms.load(term) if term else None
     return talent_term(found) if found else None
 
@@ -133,8 +133,8 @@ async def talent_catalogue(info: Info, wait_for: list[Position] | None = UNSET) 
     return TalentCatalogue(version=version)
 
 
-def _key_of(read: view.Term) -> tuple[str, str]:
-    return read.nl, read.term
+def _key_of(term: view.Term) -> tuple[str, str]:
+    return term.nl, term.term
 
 
 _PAGES: Paging[view.Term, tuple[str, str]] = Paging(

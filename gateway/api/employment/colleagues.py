@@ -1,4 +1,4 @@
-"""`colleagues`: who there is to share with, to talk with, to ask."""
+"""`colleagues`: finds colleagues by the start of a name."""
 
 import strawberry
 
@@ -22,12 +22,12 @@ NAME_CHARS_MAX = 100
 )
 async def colleagues(info: Info, name: str) -> list[Colleague] | None:
     if len(plain_name(name)) < NAME_CHARS_MIN:
-        raise GatewayError(ErrorCode.BAD_REQUEST, f"`name` has {NAME_CHARS_MIN} letters at least.")
+        raise GatewayError(ErrorCode.BAD_REQUEST, f"`name` must have at least {NAME_CHARS_MIN} letters.")
     if len(name) > NAME_CHARS_MAX:
-        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`name` has {NAME_CHARS_MAX} characters at most.")
-    asking = (await info.caller()).person
-    if asking is None or asking.ended_on is not None:  # who left keeps the own portfolio, and no more
-        raise GatewayError(ErrorCode.FORBIDDEN, "Colleagues are those of who works here.")
+        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`name` may have at most {NAME_CHARS_MAX} characters.")
+    caller = (await info.caller()).person
+    if caller is None or caller.ended_on is not None:  # someone who left keeps only their portfolio
+        raise GatewayError(ErrorCode.FORBIDDEN, "Only somebody who works here can search for colleagues.")
     async with info.context.gateway.reader.connection() as connection:
-        found = await directory.colleagues(connection, name, limit=COLLEAGUES_MAX)
-    return [Colleague(id=strawberry.ID(p.person), display_name=p.display_name) for p in found]
+        persons = await directory.colleagues(connection, name, limit=COLLEAGUES_MAX)
+    return [Colleague(id=strawberry.ID(found.person), display_name=found.display_name) for found in persons]

@@ -1,4 +1,4 @@
-"""What HR's system says about who works here and in which team, under its own numbers and keys."""
+"""The mutations with which HR's system reports who works here and in which team, under its own keys."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 

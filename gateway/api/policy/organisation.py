@@ -1,4 +1,4 @@
-"""`organisation`: what everyone may know of it."""
+"""`organisation`: its units, the changes of its units, and its policies, for everyone."""
 
 import strawberry
 from strawberry import UNSET

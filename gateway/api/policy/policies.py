@@ -1,4 +1,4 @@
-"""The rules of the organisation, and on whose word they stand."""
+"""The policies of the organisation, and the records of consent to them."""
 
 from datetime import date, datetime
 
@@ -46,11 +46,11 @@ class Policy:
     dpia: PolicyRecord | None
 
 
-def policy_of(read: organisation.Policy) -> Policy:
-    floors = read.floors
+def policy_of(policy: organisation.Policy) -> Policy:
+    floors = policy.floors
     return Policy(
-        id=strawberry.ID(read.policy),
-        adopted_at=read.adopted_at,
+        id=strawberry.ID(policy.policy),
+        adopted_at=policy.adopted_at,
         floors=Floors(
             raters=floors.raters,
             clients=floors.clients,
@@ -59,24 +59,24 @@ def policy_of(read: organisation.Policy) -> Policy:
             energy=floors.energy,
             change=floors.change,
         ),
-        release_every_days=read.release_every_days,
-        months_between_rounds=read.months_between_rounds,
-        invitations_per_quarter_max=read.invitations_per_quarter_max,
-        sharing_days_max=read.sharing_days_max,
-        portfolio_days_after_leaving=read.portfolio_days_after_leaving,
-        read_log_months=read.read_log_months,
-        works_council_consent=_record(read.works_council_consent),
-        dpia=_record(read.dpia),
+        release_every_days=policy.release_every_days,
+        months_between_rounds=policy.months_between_rounds,
+        invitations_per_quarter_max=policy.invitations_per_quarter_max,
+        sharing_days_max=policy.sharing_days_max,
+        portfolio_days_after_leaving=policy.portfolio_days_after_leaving,
+        read_log_months=policy.read_log_months,
+        works_council_consent=_record(policy.works_council_consent),
+        dpia=_record(policy.dpia),
     )
 
 
-def _record(read: organisation.PolicyRecord | None) -> PolicyRecord | None:
-    if read is None:
+def _record(record: organisation.PolicyRecord | None) -> PolicyRecord | None:
+    if record is None:
         return None
     return PolicyRecord(
-        recorded_at=read.recorded_at,
-        decided_on=read.decided_on,
-        promise_version=read.promise_version,
-        document=Digest(read.document),
-        note=read.note,
+        recorded_at=record.recorded_at,
+        decided_on=record.decided_on,
+        promise_version=record.promise_version,
+        document=Digest(record.document),
+        note=record.note,
     )

@@ -1,4 +1,4 @@
-"""The rules of the organisation: adopted, consented to and recorded by those who answer for them."""
+"""Mutations of policies: adopting one, and recording the works council's consent and the DPIA."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 

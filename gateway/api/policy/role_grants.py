@@ -1,4 +1,4 @@
-"""`roleGrants`: who may act in which role, for those who give, watch and audit them."""
+"""`roleGrants`: who may act in which role, and the mutations that grant and withdraw roles."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -33,14 +33,14 @@ class RoleGrant:
         return await colleague(info.context, self.person)
 
 
-def role_grant_of(read: directory.RoleGrant, withdrawn_at: datetime | None = None) -> RoleGrant:
-    """Return a role as it is shown; the view keeps those in force, so whoever ended one says when."""
+def role_grant_of(grant: directory.RoleGrant, withdrawn_at: datetime | None = None) -> RoleGrant:
+    """Return a grant; the view holds only those in force, so `withdrawn_at` comes from elsewhere."""
     return RoleGrant(
-        id=strawberry.ID(read.role_grant),
-        role=Role[read.role],
-        granted_at=read.granted_at,
+        id=strawberry.ID(grant.role_grant),
+        role=Role[grant.role],
+        granted_at=grant.granted_at,
         withdrawn_at=withdrawn_at,
-        person=read.person,
+        person=grant.person,
     )
 
 
@@ -89,9 +89,9 @@ async def withdraw_role(info: Info, input: WithdrawRoleInput) -> RoleGrantPayloa
 
 
 async def _role_grant(info: Info, result: commands.CommandResult) -> RoleGrantPayload:
-    """Show the grant while it is in force; one that was withdrawn is in no view any more."""
+    """Return the payload with the grant, if it is in force; no view holds a withdrawn one."""
     seen = await can_show_result(info, result, directory.VIEW)
     grants = await _grants_in_force(info.context) if seen else []
     found = next((grant for grant in grants if grant.role_grant == result.entity_id), None)
-    shown_grant = role_grant_of(found) if found else None
-    return RoleGrantPayload(command=command_result(info, result), role_grant=shown_grant)
+    role_grant = role_grant_of(found) if found else None
+    return RoleGrantPayload(command=command_result(info, result), role_grant=role_grant)

@@ -1,4 +1,4 @@
-"""Conversations and what was agreed in them."""
+"""Conversations, and the agreements made in them."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -45,35 +45,35 @@ class Conversation:
         return await colleague(info.context, self.other)
 
 
-def agreement_of(read: profile.Agreement) -> Agreement:
+def agreement_of(agreement: profile.Agreement) -> Agreement:
     return Agreement(
-        id=strawberry.ID(read.agreement),
-        held_on=read.held_on,
-        text=read.text,
-        confirmed_at=read.confirmed_at,
-        by=read.owner,
+        id=strawberry.ID(agreement.agreement),
+        held_on=agreement.held_on,
+        text=agreement.text,
+        confirmed_at=agreement.confirmed_at,
+        by=agreement.owner,
     )
 
 
-def conversation_of(read: profile.Conversation) -> Conversation:
+def conversation_of(conversation: profile.Conversation) -> Conversation:
     return Conversation(
-        id=strawberry.ID(read.conversation),
-        planned_for=read.planned_for,
-        held_on=read.held_on,
-        agreements=[agreement_of(agreement) for agreement in read.agreements],
-        other=read.other,
+        id=strawberry.ID(conversation.conversation),
+        planned_for=conversation.planned_for,
+        held_on=conversation.held_on,
+        agreements=[agreement_of(each) for each in conversation.agreements],
+        other=conversation.other,
     )
 
 
 async def agreements_to_confirm(context: Context, other: str) -> list[Agreement]:
-    """Return what others noted as agreed with someone who has not confirmed it yet."""
+    """Return the agreements with someone that others recorded and that are not confirmed yet."""
     found = await context.gateway.reader.subject(
         profile.VIEW,
         other,
         lambda connection: profile.agreements_to_confirm(connection, other),
         at_most_s=context.gateway.limits.staleness_max_s,
     )
-    return [agreement_of(read) for read in found]
+    return [agreement_of(agreement) for agreement in found]
 
 
 @strawberry.input
@@ -136,6 +136,8 @@ async def confirm_agreement(info: Info, input: ConfirmAgreementInput) -> Agreeme
 
 
 async def _conversation(info: Info, result: commands.CommandResult) -> ConversationPayload:
-    found = await changed_item(info, result, lambda read: read.conversations, lambda item: item.conversation)
-    shown_item = conversation_of(found[1]) if found else None
-    return ConversationPayload(command=command_result(info, result), conversation=shown_item)
+    found = await changed_item(
+        info, result, lambda portfolio: portfolio.conversations, lambda item: item.conversation
+    )
+    conversation = conversation_of(found[1]) if found else None
+    return ConversationPayload(command=command_result(info, result), conversation=conversation)

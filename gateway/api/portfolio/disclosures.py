@@ -1,4 +1,4 @@
-"""What was shown of a professional, for that professional: never to whom, never at what hour."""
+"""The read log of a professional: which items were shown to others, without their names and the hour."""
 
 from datetime import date
 from enum import Enum
@@ -34,27 +34,27 @@ class Disclosure:
 
 
 async def page(context: Context, owner: str, *, first: int, after: str | None) -> Connection[Disclosure]:
-    """Return a page of someone's read log up to yesterday: a line of today would tell the hour."""
+    """Return a page of someone's read log up to yesterday: an entry of today would reveal the hour."""
     today = context.gateway.calendar.today()
 
-    async def read(behind: tuple[date, str, str] | None, limit: int) -> list[read_log.Disclosure]:
-        return await context.gateway.read_log.of_owner(owner, before_day=today, after=behind, limit=limit)
+    async def read(after_key: tuple[date, str, str] | None, limit: int) -> list[read_log.Disclosure]:
+        return await context.gateway.read_log.of_owner(owner, before_day=today, after=after_key, limit=limit)
 
     return await _PAGES.page(context, first=first, after=after, read=read, node=_disclosure)
 
 
-def _disclosure(read: read_log.Disclosure) -> Disclosure:
+def _disclosure(disclosure: read_log.Disclosure) -> Disclosure:
     return Disclosure(
-        day=read.day,
-        item_kind=read.item_kind,
-        item_id=strawberry.ID(read.item),
-        viewer_role=Role[read.viewer_role],
-        purpose=DisclosurePurpose[read.purpose],
+        day=disclosure.day,
+        item_kind=disclosure.item_kind,
+        item_id=strawberry.ID(disclosure.item),
+        viewer_role=Role[disclosure.viewer_role],
+        purpose=DisclosurePurpose[disclosure.purpose],
     )
 
 
-def _key_of(read: read_log.Disclosure) -> tuple[date, str, str]:
-    return read.day, read.item, read.line
+def _key_of(disclosure: read_log.Disclosure) -> tuple[date, str, str]:
+    return disclosure.day, disclosure.item, disclosure.line
 
 
 _PAGES: Paging[read_log.Disclosure, tuple[date, str, str]] = Paging(

@@ -1,4 +1,4 @@
-"""What gives and costs energy, and what the owner wants more of."""
+"""Energy sources and passions: activities that give or cost energy, and wishes for more."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -31,20 +31,20 @@ class Passion(Shareable):
     named_at: datetime
 
 
-def energy_source_of(portfolio: profile.Portfolio, read: profile.EnergySource) -> EnergySource:
+def energy_source_of(portfolio: profile.Portfolio, source: profile.EnergySource) -> EnergySource:
     return EnergySource(
-        id=strawberry.ID(read.source),
+        id=strawberry.ID(source.source),
         portfolio=portfolio,
-        kind=read.kind,
-        activity=read.activity,
-        hours_per_week=read.hours_per_week,
-        talent_ids=[strawberry.ID(talent) for talent in read.talents],
+        kind=source.kind,
+        activity=source.activity,
+        hours_per_week=source.hours_per_week,
+        talent_ids=[strawberry.ID(talent) for talent in source.talents],
     )
 
 
-def passion_of(portfolio: profile.Portfolio, read: profile.Passion) -> Passion:
+def passion_of(portfolio: profile.Portfolio, passion: profile.Passion) -> Passion:
     return Passion(
-        id=strawberry.ID(read.passion), portfolio=portfolio, text=read.text, named_at=read.named_at
+        id=strawberry.ID(passion.passion), portfolio=portfolio, text=passion.text, named_at=passion.named_at
     )
 
 
@@ -104,12 +104,14 @@ async def let_go_of_passion(info: Info, input: LetGoOfPassionInput) -> PassionPa
 
 
 async def _energy_source(info: Info, result: commands.CommandResult) -> EnergySourcePayload:
-    found = await changed_item(info, result, lambda read: read.energy_sources, lambda item: item.source)
-    shown = energy_source_of(*found) if found else None
-    return EnergySourcePayload(command=command_result(info, result), energy_source=shown)
+    found = await changed_item(
+        info, result, lambda portfolio: portfolio.energy_sources, lambda item: item.source
+    )
+    energy_source = energy_source_of(*found) if found else None
+    return EnergySourcePayload(command=command_result(info, result), energy_source=energy_source)
 
 
 async def _passion(info: Info, result: commands.CommandResult) -> PassionPayload:
-    found = await changed_item(info, result, lambda read: read.passions, lambda item: item.passion)
-    shown = passion_of(*found) if found else None
-    return PassionPayload(command=command_result(info, result), passion=shown)
+    found = await changed_item(info, result, lambda portfolio: portfolio.passions, lambda item: item.passion)
+    passion = passion_of(*found) if found else None
+    return PassionPayload(command=command_result(info, result), passion=passion)

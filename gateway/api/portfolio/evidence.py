@@ -1,4 +1,4 @@
-"""Evidence and reflections."""
+"""Evidence and reflections, as their owner sees them."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -36,26 +36,26 @@ class Reflection(Shareable):
     written_at: datetime
 
 
-def evidence_of(portfolio: profile.Portfolio, read: profile.Evidence) -> Evidence:
+def evidence_of(portfolio: profile.Portfolio, evidence: profile.Evidence) -> Evidence:
     return Evidence(
-        id=strawberry.ID(read.evidence),
+        id=strawberry.ID(evidence.evidence),
         portfolio=portfolio,
-        kind=read.kind,
-        title=read.title,
-        text=read.text,
-        link=Url(read.link) if read.link else None,
-        talent_ids=[strawberry.ID(talent) for talent in read.talents],
-        added_at=read.added_at,
+        kind=evidence.kind,
+        title=evidence.title,
+        text=evidence.text,
+        link=Url(evidence.link) if evidence.link else None,
+        talent_ids=[strawberry.ID(talent) for talent in evidence.talents],
+        added_at=evidence.added_at,
     )
 
 
-def reflection_of(portfolio: profile.Portfolio, read: profile.Reflection) -> Reflection:
+def reflection_of(portfolio: profile.Portfolio, reflection: profile.Reflection) -> Reflection:
     return Reflection(
-        id=strawberry.ID(read.reflection),
+        id=strawberry.ID(reflection.reflection),
         portfolio=portfolio,
-        text=read.text,
-        about_ids=[strawberry.ID(item) for item in read.about],
-        written_at=read.written_at,
+        text=reflection.text,
+        about_ids=[strawberry.ID(item) for item in reflection.about],
+        written_at=reflection.written_at,
     )
 
 
@@ -112,12 +112,14 @@ async def write_reflection(info: Info, input: WriteReflectionInput) -> Reflectio
 
 
 async def _evidence(info: Info, result: commands.CommandResult) -> EvidencePayload:
-    found = await changed_item(info, result, lambda read: read.evidence, lambda item: item.evidence)
-    shown = evidence_of(*found) if found else None
-    return EvidencePayload(command=command_result(info, result), evidence=shown)
+    found = await changed_item(info, result, lambda portfolio: portfolio.evidence, lambda item: item.evidence)
+    evidence = evidence_of(*found) if found else None
+    return EvidencePayload(command=command_result(info, result), evidence=evidence)
 
 
 async def _reflection(info: Info, result: commands.CommandResult) -> ReflectionPayload:
-    found = await changed_item(info, result, lambda read: read.reflections, lambda item: item.reflection)
-    shown = reflection_of(*found) if found else None
-    return ReflectionPayload(command=command_result(info, result), reflection=shown)
+    found = await changed_item(
+        info, result, lambda portfolio: portfolio.reflections, lambda item: item.reflection
+    )
+    reflection = reflection_of(*found) if found else None
+    return ReflectionPayload(command=command_result(info, result), reflection=reflection)

@@ -1,4 +1,4 @@
-"""Goals as their owner sees them."""
+"""Goals, as their owner sees them."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -42,17 +42,17 @@ class Goal(Shareable):
         return await team_as_unit(info.context, self.offered_team)
 
 
-def goal_of(portfolio: profile.Portfolio, read: profile.Goal) -> Goal:
+def goal_of(portfolio: profile.Portfolio, goal: profile.Goal) -> Goal:
     return Goal(
-        id=strawberry.ID(read.goal),
+        id=strawberry.ID(goal.goal),
         portfolio=portfolio,
-        text=read.text,
-        horizon=read.horizon,
-        state=GoalState[read.state],
-        progress=read.progress,
-        insight_ids=[strawberry.ID(insight) for insight in read.insights],
-        offered_as=read.offered_as,
-        offered_team=read.offered_team,
+        text=goal.text,
+        horizon=goal.horizon,
+        state=GoalState[goal.state],
+        progress=goal.progress,
+        insight_ids=[strawberry.ID(insight) for insight in goal.insights],
+        offered_as=goal.offered_as,
+        offered_team=goal.offered_team,
     )
 
 
@@ -140,6 +140,6 @@ async def take_back_goal_offer(info: Info, input: TakeBackGoalOfferInput) -> Goa
 
 
 async def _goal(info: Info, result: commands.CommandResult) -> GoalPayload:
-    found = await changed_item(info, result, lambda read: read.goals, lambda item: item.goal)
-    shown = goal_of(*found) if found else None
-    return GoalPayload(command=command_result(info, result), goal=shown)
+    found = await changed_item(info, result, lambda portfolio: portfolio.goals, lambda item: item.goal)
+    goal = goal_of(*found) if found else None
+    return GoalPayload(command=command_result(info, result), goal=goal)

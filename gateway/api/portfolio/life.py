@@ -1,4 +1,4 @@
-"""The portfolio as a whole: opened, told of, counted, corrected, paused and closed by its owner."""
+"""Mutations of the portfolio as a whole: open, statement, insight consent, correction, pause and close."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -104,7 +104,7 @@ async def close_portfolio(info: Info, input: ClosePortfolioInput) -> PortfolioPa
 
 
 async def _portfolio(info: Info, result: commands.CommandResult) -> PortfolioPayload:
-    read = await changed_portfolio(info, result, timeline.VIEW)  # a portfolio shows its history
+    content = await changed_portfolio(info, result, timeline.VIEW)  # a portfolio shows its history
     return PortfolioPayload(
-        command=command_result(info, result), portfolio=portfolio_of(read) if read else None
+        command=command_result(info, result), portfolio=portfolio_of(content) if content else None
     )

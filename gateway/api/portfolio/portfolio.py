@@ -1,4 +1,4 @@
-"""A portfolio as its owner sees it, now or at a moment of the past."""
+"""A portfolio, as its owner sees it, now or at a moment of the past."""
 
 from datetime import date, datetime
 from enum import Enum
@@ -32,11 +32,14 @@ class ProfileStatement(Shareable):
 
 
 def statement_of(portfolio: profile.Portfolio) -> ProfileStatement | None:
-    read = portfolio.statement
-    if read is None:
+    statement = portfolio.statement
+    if statement is None:
         return None
     return ProfileStatement(
-        id=strawberry.ID(read.statement), portfolio=portfolio, text=read.text, written_at=read.written_at
+        id=strawberry.ID(statement.statement),
+        portfolio=portfolio,
+        text=statement.text,
+        written_at=statement.written_at,
     )
 
 
@@ -74,22 +77,22 @@ class Portfolio:
     id: strawberry.ID
     version: int
     state: PortfolioState
-    read: strawberry.Private[profile.Portfolio]
+    content: strawberry.Private[profile.Portfolio]
     as_of: strawberry.Private[datetime | None] = None
 
     @field()
     def statement(self) -> ProfileStatement | None:
-        return statement_of(self.read)
+        return statement_of(self.content)
 
     @field(description="By quadrant, then by name. Set-aside talents are left out unless asked for.")
     def talents(self, *, with_set_aside: bool = False) -> list[TalentClaim]:
-        shown = [t for t in self.read.talents if with_set_aside or t.set_aside_at is None]
-        shown.sort(key=lambda talent: _QUADRANT_ORDER[talent.quadrant])
-        return [talent_claim(self.read, talent) for talent in shown]
+        talents = [t for t in self.content.talents if with_set_aside or t.set_aside_at is None]
+        talents.sort(key=lambda talent: _QUADRANT_ORDER[talent.quadrant])
+        return [talent_claim(self.content, talent) for talent in talents]
 
     @field()
     def energy_sources(self) -> list[EnergySource]:
-        return [energy_source_of(self.read, source) for source in self.read.energy_sources]
+        return [energy_source_of(self.content, source) for source in self.content.energy_sources]
 
     @field(
         description=(
@@ -98,38 +101,38 @@ class Portfolio:
     )
     def energy_balance(self, info: Info, months: int = 1) -> list[EnergyBalance]:
         if not 1 <= months <= MONTHS_MAX:
-            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` is 1 to {MONTHS_MAX}.")
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` must be 1 to {MONTHS_MAX}.")
         calendar = info.context.gateway.calendar
         moments = month_ends(calendar.local(self.as_of or calendar.now()), months)
-        return [_balance(read) for read in energy.energy_balance(self.read.energy_history, moments)]
+        return [_balance(balance) for balance in energy.energy_balance(self.content.energy_history, moments)]
 
     @field()
     def passions(self) -> list[Passion]:
-        return [passion_of(self.read, passion) for passion in self.read.passions]
+        return [passion_of(self.content, passion) for passion in self.content.passions]
 
     @field()
     def evidence(self) -> list[Evidence]:
-        return [evidence_of(self.read, evidence) for evidence in self.read.evidence]
+        return [evidence_of(self.content, evidence) for evidence in self.content.evidence]
 
     @field()
     def reflections(self) -> list[Reflection]:
-        return [reflection_of(self.read, reflection) for reflection in self.read.reflections]
+        return [reflection_of(self.content, reflection) for reflection in self.content.reflections]
 
     @field(description="Open ones first.")
     def goals(self) -> list[Goal]:
-        return [goal_of(self.read, goal) for goal in self.read.goals]
+        return [goal_of(self.content, goal) for goal in self.content.goals]
 
     @field(description="Planned ones first.")
     def conversations(self) -> list[Conversation]:
-        return [conversation_of(conversation) for conversation in self.read.conversations]
+        return [conversation_of(conversation) for conversation in self.content.conversations]
 
     @field(description="Everything that is open to someone now, soonest end first.")
     def sharings(self) -> list[Sharing]:
-        return [sharing_of(sharing) for sharing in self.read.sharings]
+        return [sharing_of(sharing) for sharing in self.content.sharings]
 
     @field(description="Null when not given, which changes nothing else.")
     def insight_consent(self) -> InsightConsent | None:
-        consent = self.read.insight_consent
+        consent = self.content.insight_consent
         if consent is None:
             return None
         scopes = [scope for scope in InsightScope if scope in consent.scopes]
@@ -148,7 +151,7 @@ class Portfolio:
     ) -> Connection[timeline.TimelineEntry]:
         return await timeline.page(
             info.context,
-            self.read.person,
+            self.content.person,
             since=from_ or None,
             until=_earliest(until or None, self.as_of),
             oldest_first=oldest_first,
@@ -157,28 +160,28 @@ class Portfolio:
         )
 
 
-def portfolio_of(read: profile.Portfolio, as_of: datetime | None = None) -> Portfolio:
+def portfolio_of(content: profile.Portfolio, as_of: datetime | None = None) -> Portfolio:
     return Portfolio(
-        id=strawberry.ID(derived_id("portfolio", read.person)),  # ids are unique over all types
-        version=read.version,
-        state=PortfolioState(read.state),
-        read=read,
+        id=strawberry.ID(derived_id("portfolio", content.person)),  # ids are unique over all types
+        version=content.version,
+        state=PortfolioState(content.state),
+        content=content,
         as_of=as_of,
     )
 
 
-def _balance(read: energy.EnergyBalance) -> EnergyBalance:
-    """Name the month by its first day, whenever in it the balance was drawn up."""
+def _balance(balance: energy.EnergyBalance) -> EnergyBalance:
+    """Return a balance under the first day of its month."""
     return EnergyBalance(
-        month=read.moment.date().replace(day=1),
-        giver_hours_per_week=read.giver,
-        drainer_hours_per_week=read.drainer,
+        month=balance.moment.date().replace(day=1),
+        giver_hours_per_week=balance.giver,
+        drainer_hours_per_week=balance.drainer,
     )
 
 
 def _earliest(until: datetime | None, as_of: datetime | None) -> datetime | None:
-    """Return the end of a history: a portfolio of the past knows nothing of what came after it."""
+    """Return the earlier end of a history: a portfolio of the past has no later entries."""
     if as_of is None:
         return until
-    behind = as_of + datetime.resolution
-    return min(until, behind) if until else behind
+    moment_after = as_of + datetime.resolution
+    return min(until, moment_after) if until else moment_after

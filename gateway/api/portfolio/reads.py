@@ -33,7 +33,7 @@ async def changed_portfolio(
     info: Info, result: commands.CommandResult, *also: View
 ) -> profile.Portfolio | None:
     """
-    Return the caller's portfolio after the command; None when it is refused, unsettled or late.
+    Return the caller's portfolio after the command; None if it was refused, is unsettled, or not seen yet.
 
     `also`: further views the payload reads, to wait for as well.
     """
@@ -48,7 +48,7 @@ async def changed_item(
     items: Callable[[profile.Portfolio], Sequence[R]],
     id_of: Callable[[R], str],
 ) -> tuple[profile.Portfolio, R] | None:
-    """Return the item that the command made or changed, with its portfolio; None also when it is gone."""
+    """Return the item that the command changed, and its portfolio; None also if the item is gone."""
     portfolio = await changed_portfolio(info, result)
     if portfolio is None:
         return None

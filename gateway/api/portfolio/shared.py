@@ -1,4 +1,4 @@
-"""What colleagues opened to the professional who asks: exactly that, as it is now, and never unrecorded."""
+"""Items that colleagues shared with the caller: nothing else, in their current form, and always recorded."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -42,31 +42,31 @@ class SharedItem:
     until: date
 
 
-def shared_item_of(read: shared.SharedItem) -> SharedItem:
+def shared_item_of(item: shared.SharedItem) -> SharedItem:
     return SharedItem(
-        id=strawberry.ID(read.item),
-        kind=read.kind,
-        owner=Colleague(id=strawberry.ID(read.owner), display_name=read.owner_name),
-        title=LocalText(nl=read.title, en=read.title_en or read.title) if read.title is not None else None,
-        text=read.text,
-        link=Url(read.link) if read.link is not None else None,
-        claimed_as=read.term,
-        strength=read.strength,
-        energy=read.energy,
-        quadrant=_quadrant(read),
-        until=read.until,
+        id=strawberry.ID(item.item),
+        kind=item.kind,
+        owner=Colleague(id=strawberry.ID(item.owner), display_name=item.owner_name),
+        title=LocalText(nl=item.title, en=item.title_en or item.title) if item.title is not None else None,
+        text=item.text,
+        link=Url(item.link) if item.link is not None else None,
+        claimed_as=item.term,
+        strength=item.strength,
+        energy=item.energy,
+        quadrant=_quadrant(item),
+        until=item.until,
     )
 
 
-def _quadrant(read: shared.SharedItem) -> TalentQuadrant | None:
-    """Three numbers make a quadrant, so it tells something of energy too."""
-    if read.strength is None or read.energy is None or read.use is None:
+def _quadrant(item: shared.SharedItem) -> TalentQuadrant | None:
+    """Return the quadrant, None without energy: it is derived from energy too."""
+    if item.strength is None or item.energy is None or item.use is None:
         return None
-    return quadrant_of(strength=read.strength, energy=read.energy, use=read.use)
+    return quadrant_of(strength=item.strength, energy=item.energy, use=item.use)
 
 
 async def page(context: Context, viewer: str, *, first: int, after: str | None) -> Connection[SharedItem]:
-    """Return a page of what is open to someone, each item on record in its owner's read log first."""
+    """Return a page of the items shared with someone; each is first recorded in its owner's read log."""
     today = context.gateway.calendar.today()
 
     async def read(after_key: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
@@ -101,8 +101,8 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
     )
 
 
-def _key_of(read: shared.SharedItem) -> tuple[str, str]:
-    return read.owner_name, read.sharing
+def _key_of(item: shared.SharedItem) -> tuple[str, str]:
+    return item.owner_name, item.sharing
 
 
 _PAGES: Paging[shared.SharedItem, tuple[str, str]] = Paging(

@@ -1,4 +1,4 @@
-"""What is open to whom, as its owner sees it."""
+"""Sharings of portfolio items: to whom each item is open, as its owner sees it."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -43,39 +43,39 @@ class Sharing:
     visibility: Visibility
     with_energy: bool = strawberry.field(description="Of a TALENT: whether energy and quadrant are open too.")
     until: date
-    read: strawberry.Private[profile.Sharing]
+    content: strawberry.Private[profile.Sharing]
 
     @field(description="With CHOSEN: to whom. Empty otherwise.")
     async def people(self, info: Info) -> list[Colleague]:
-        return await colleagues_by_name(info.context, self.read.people)
+        return await colleagues_by_name(info.context, self.content.people)
 
     @field(description="With TEAM: to which.")
     async def team(self, info: Info) -> Unit | None:
-        return await team_as_unit(info.context, self.read.team)
+        return await team_as_unit(info.context, self.content.team)
 
 
-def sharing_of(read: profile.Sharing) -> Sharing:
+def sharing_of(sharing: profile.Sharing) -> Sharing:
     return Sharing(
-        id=strawberry.ID(read.sharing),
-        item_id=strawberry.ID(read.item),
-        kind=read.kind,
-        visibility=_VISIBILITY[read.audience],
-        with_energy=read.with_energy,
-        until=read.until,
-        read=read,
+        id=strawberry.ID(sharing.sharing),
+        item_id=strawberry.ID(sharing.item),
+        kind=sharing.kind,
+        visibility=_VISIBILITY[sharing.audience],
+        with_energy=sharing.with_energy,
+        until=sharing.until,
+        content=sharing,
     )
 
 
 @strawberry.type
 class Shareable:
-    """What its owner can open to others, item by item."""
+    """An item that its owner can share."""
 
     id: strawberry.ID
     portfolio: strawberry.Private[profile.Portfolio]
 
     @field()
     def sharings(self) -> list[Sharing]:
-        return [sharing_of(read) for read in self.portfolio.sharings if read.item == self.id]
+        return [sharing_of(sharing) for sharing in self.portfolio.sharings if sharing.item == self.id]
 
 
 @strawberry.input(description="To whom.", one_of=True)
@@ -115,7 +115,7 @@ async def end_item_sharing(info: Info, input: EndItemSharingInput) -> SharingPay
 
 
 async def _sharing(info: Info, result: commands.CommandResult) -> SharingPayload:
-    found = await changed_item(info, result, lambda read: read.sharings, lambda item: item.sharing)
+    found = await changed_item(info, result, lambda portfolio: portfolio.sharings, lambda item: item.sharing)
     return SharingPayload(
         command=command_result(info, result), sharing=sharing_of(found[1]) if found else None
     )

@@ -1,4 +1,4 @@
-"""Talents as their owner sees them."""
+"""Talents, as their owner sees them."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -36,7 +36,7 @@ class TalentClaim(Shareable):
 
     @field(description="Null when claimed in own words. A merged term reads as the one kept.")
     async def term(self, info: Info) -> TalentTerm | None:
-        return await term_by_id(info.context, self.read.term)
+        return await term_by_id(info.context, self.content.term)
 
     strength: int
     energy: int
@@ -44,23 +44,22 @@ class TalentClaim(Shareable):
     quadrant: TalentQuadrant
     story: str | None
     set_aside: bool
-    read: strawberry.Private[profile.Talent]
+    content: strawberry.Private[profile.Talent]
 
     @field()
     def evidence(self) -> list[Evidence]:
-        shown = [read for read in self.portfolio.evidence if self.id in read.talents]
-        return [evidence_of(self.portfolio, read) for read in shown]
+        of_this = [evidence for evidence in self.portfolio.evidence if self.id in evidence.talents]
+        return [evidence_of(self.portfolio, evidence) for evidence in of_this]
 
     @field(description="Each time the owner revised it, oldest first.")
     def history(self) -> list[TalentReading]:
         return [
             TalentReading(at=reading.at, strength=reading.strength, energy=reading.energy, use=reading.use)
-            for reading in self.read.history
+            for reading in self.content.history
         ]
 
 
 def talent_claim(portfolio: profile.Portfolio, talent: profile.Talent) -> TalentClaim:
-    """As its owner sees it."""
     return TalentClaim(
         id=strawberry.ID(talent.talent),
         portfolio=portfolio,
@@ -71,7 +70,7 @@ def talent_claim(portfolio: profile.Portfolio, talent: profile.Talent) -> Talent
         quadrant=talent.quadrant,
         story=talent.story,
         set_aside=talent.set_aside_at is not None,
-        read=talent,
+        content=talent,
     )
 
 
@@ -126,6 +125,6 @@ async def set_talent_aside(info: Info, input: SetTalentAsideInput) -> TalentPayl
 
 
 async def _talent(info: Info, result: commands.CommandResult) -> TalentPayload:
-    found = await changed_item(info, result, lambda read: read.talents, lambda item: item.talent)
-    shown = talent_claim(*found) if found else None
-    return TalentPayload(command=command_result(info, result), talent=shown)
+    found = await changed_item(info, result, lambda portfolio: portfolio.talents, lambda item: item.talent)
+    talent = talent_claim(*found) if found else None
+    return TalentPayload(command=command_result(info, result), talent=talent)

@@ -1,4 +1,4 @@
-"""The history of a portfolio, fact by fact, for its owner."""
+"""The history of a portfolio, fact by fact, as its owner sees it."""
 
 from datetime import datetime
 
@@ -26,20 +26,20 @@ class TimelineEntry:
     correction: str | None = strawberry.field(description="What its owner set right about it later.")
 
 
-def timeline_entry(person: str, read: timeline.Entry) -> TimelineEntry:
+def timeline_entry(person: str, entry: timeline.Entry) -> TimelineEntry:
     return TimelineEntry(
-        id=strawberry.ID(entry_id(person, read.version)),
-        at=read.at,
-        version=read.version,
-        fact=read.fact,
-        summary=LocalText(nl=read.nl, en=read.en),
-        item_id=strawberry.ID(read.item) if read.item else None,
-        correction=read.correction,
+        id=strawberry.ID(entry_id(person, entry.version)),
+        at=entry.at,
+        version=entry.version,
+        fact=entry.fact,
+        summary=LocalText(nl=entry.nl, en=entry.en),
+        item_id=strawberry.ID(entry.item) if entry.item else None,
+        correction=entry.correction,
     )
 
 
-def _ordinal(read: timeline.Entry) -> int:
-    return read.ordinal
+def _ordinal(entry: timeline.Entry) -> int:
+    return entry.ordinal
 
 
 _PAGES: Paging[timeline.Entry, int] = Paging(name="timeline", key=int, key_of=_ordinal)
@@ -55,7 +55,7 @@ async def page(
     first: int,
     after: str | None,
 ) -> Connection[TimelineEntry]:
-    """Return a page of someone's history, of what happened from `since` on and before `until`."""
+    """Return a page of someone's history from `since` on and before `until`."""
 
     async def read(after_ordinal: int | None, limit: int) -> list[timeline.Entry]:
         return await context.gateway.reader.subject(

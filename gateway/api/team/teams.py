@@ -1,4 +1,4 @@
-"""A team as its members see it, and what HR's system says about teams."""
+"""Teams, as their members see them, and the mutations with which HR's system reports teams."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -24,7 +24,7 @@ class Team:
 
 
 async def teams_of(context: Context, person: str) -> list[Team]:
-    """Return the teams someone is in, by name, without any that the view of teams has not seen formed yet."""
+    """Return someone's teams by name, without those whose forming the organisation view has not seen yet."""
 
     async def read(connection: Any) -> list[organisation.Team]:
         memberships = await profile.teams_of(connection, person)

@@ -1,4 +1,4 @@
-"""The tree of units: how it was changed, and what HR's system says about it under its own keys."""
+"""Changes of the tree of units, and the mutations with which HR's system reports them under its own keys."""
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
@@ -23,8 +23,8 @@ class UnitChange:
     summary: LocalText
 
 
-def unit_change_of(read: view.UnitChange) -> UnitChange:
-    return UnitChange(on=read.on, unit=unit_of(read.unit), summary=LocalText(nl=read.nl, en=read.en))
+def unit_change_of(change: view.UnitChange) -> UnitChange:
+    return UnitChange(on=change.on, unit=unit_of(change.unit), summary=LocalText(nl=change.nl, en=change.en))
 
 
 @strawberry.input
