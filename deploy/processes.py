@@ -6,7 +6,7 @@ import sys
 import httpx
 
 from deploy.installation import Installation, open_installation
-from kit.http.probes import health_routes
+from kit.http.probes import health_routes, probes_loop
 from kit.http.server import serve
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
@@ -38,6 +38,7 @@ def _run(installation: Installation) -> None:
         api = app_of(health_routes(health), installation.hr_feed(verifier))
         loops = {
             "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
+            "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
             "scheduler": installation.scheduler().run,
             "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),

@@ -42,13 +42,15 @@ TRY: Final = (
 )
 
 
-def welcome(screen: Console, *, host: str, port: int) -> None:
+def welcome(screen: Console, *, host: str, port: int, probes_port: int) -> None:
     """Print it; `host` is what the gateway listens on."""
-    address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}"  # noqa: S104
+    machine = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}"  # noqa: S104
+    address = f"{machine}:{port}"
     screen.print(
         Panel.fit(
             f"Ask in a browser   [bold]{address}/graphql[/bold]\n"
-            f"Health             {address}/health/ready   {address}/metrics",
+            f"Health             {address}/health/ready\n"
+            f"Metrics            {machine}:{probes_port}/metrics",
             title="IPP is ready",
             border_style="green",
         )

@@ -1,6 +1,7 @@
 """`python -m events`: create the log, run a journal worker, check the journal against the log."""
 
 import os
+import sys
 from typing import Annotated
 
 import msgspec
@@ -15,10 +16,9 @@ from events.log.journal.worker import HEALTH_CHECK
 from events.log.port import LogGoneError, LogUnavailableError
 from kit.clock import SystemClock
 from kit.health import Health
-from kit.http.probes import probes_app
-from kit.http.server import serve
+from kit.http.probes import probes_loop
 from kit.lifecycle import Stop, run_all
-from kit.settings import Settings
+from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -45,10 +45,9 @@ def journal() -> None:
     health = Health(SystemClock())
     health.expect(HEALTH_CHECK, within_s=settings.staleness_max_s)
     worker = journal_worker(log_config(settings), health=health)
-    probes = probes_app(health)
     loops = {
         "journal": worker.run,
-        "probes": lambda stop: serve(probes, host=settings.host, port=settings.probes_port, stop=stop),
+        "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
     }
     with Stop().on_signals() as stop:
         run_all(loops, stop)
@@ -101,5 +100,14 @@ def _say(report: PartitionReport) -> None:
         out.print(f"  {fault}")
 
 
+def main() -> None:
+    """Run, and end with one clear line when settings are not right."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
 if __name__ == "__main__":
-    app()
+    main()

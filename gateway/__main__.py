@@ -14,7 +14,8 @@ from gateway.commands.http_bus import HttpBus, services_client
 from gateway.context import Gateway
 from kit.clock import Calendar, SystemClock
 from kit.health import Health
-from kit.http.server import serve
+from kit.http.probes import probes_loop
+from kit.http.server import PortTakenError, serve
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError, read_key
@@ -51,12 +52,18 @@ def main() -> int:
             ):
                 yield gateway
 
-    app = create_app(start, health=Health(clock), with_page=False)
+    health = Health(clock)
+    app = create_app(start, health=health, with_page=False)
+    loops = {
+        "http": lambda stop: serve(app, host=settings.host, port=settings.port, stop=stop),
+        "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
+    }
     try:
         with Stop().on_signals() as stop:
-            run_all(
-                {"http": lambda stop: serve(app, host=settings.host, port=settings.port, stop=stop)}, stop
-            )
+            run_all(loops, stop)
+    except PortTakenError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     finally:
         persons.close()
     return 0

@@ -26,8 +26,8 @@ def _is_unavailable(error: BaseException) -> bool:
 def masked_error(error: GraphQLError) -> GraphQLError:
     """Return the error as the client gets it.
 
-    A masked error is logged with its class and traceback, never with its message, which may quote what a
-    person wrote.
+    A masked error is logged with its class and traceback. Never with its message, which may quote what a
+    person wrote, nor with its path, whose names the client chose.
     """
     original = error.original_error
     if isinstance(error, GatewayError):
@@ -48,7 +48,6 @@ def masked_error(error: GraphQLError) -> GraphQLError:
         "answer.failed",
         code=code.value,
         correlation_id=correlation,
-        path=error.path,
         kind=type(original).__name__,
         where="".join(traceback.format_tb(original.__traceback__)),
     )

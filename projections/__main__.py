@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -16,11 +17,10 @@ from events.codec import EventMapper
 from events.log.journal.reader import JournalReader
 from kit.clock import SystemClock
 from kit.health import Health
-from kit.http.probes import probes_app
-from kit.http.server import serve
+from kit.http.probes import probes_loop
 from kit.lifecycle import Stop, run_all
 from kit.postgres.connections import connect_own
-from kit.settings import Settings
+from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from projections.assembly import view_worker
 from projections.folding import StillParkedError, unpark
@@ -49,10 +49,9 @@ def run() -> None:
     with open_vault(settings) as vault, Stop().on_signals() as stop:
         name = f"{socket.gethostname()}:{os.getpid()}"
         worker = view_worker(settings, opener=EventMapper(vault), health=health, worker=name)
-        probes = probes_app(health)
         loops = {
             "views": worker.run,
-            "probes": lambda stop: serve(probes, host=settings.host, port=settings.probes_port, stop=stop),
+            "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
         }
         run_all(loops, stop)
 
@@ -163,5 +162,14 @@ def _end(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def main() -> None:
+    """Run, and end with one clear line when settings are not right."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -17,6 +17,7 @@ from events.log.outcomes import OutcomeUnknownError
 from events.privacy.sealing import VaultUnreachableError
 from kit.errors import ForbiddenError
 from kit.health import Health
+from kit.http.probes import probes_loop
 from kit.http.server import serve
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
@@ -55,6 +56,7 @@ def serve_commands(context: typer.Context) -> None:
         with Stop().on_signals() as stop:
             loops = {
                 "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
+                "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
                 "outcome resolver": services.handler.resolver.run,
                 "checks": lambda stop: watch(
                     health, recorder=services.recorder, vault=services.vault, stop=stop

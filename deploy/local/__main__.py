@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.console import Console
 from deploy.demo.hands import FillingError
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.local.one_process import KEPT, run
+from deploy.local.ports import free_near, is_free
 from kit.lifecycle import Stop
 from kit.postgres.embedded import EmbeddedPostgresError
 from kit.settings import Settings, SettingsError
@@ -47,15 +47,11 @@ def main(
 def _check(settings: Settings) -> None:
     if settings.profile != "embedded":
         raise DemoError("The demo is the embedded profile; production runs each process by itself.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError:
-            raise DemoError(
-                f"Port {settings.port} is taken. Stop what uses it, or choose another: "
-                f"make demo PORT={settings.port + 1}"
-            ) from None
+    if not is_free(settings.host, settings.port):
+        raise DemoError(
+            f"Port {settings.port} is taken. Stop what uses it, or choose another: "
+            f"make demo PORT={free_near(settings.host, settings.port)}"
+        )
 
 
 def _forget(folder: Path) -> None:

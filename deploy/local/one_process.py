@@ -11,10 +11,12 @@ from rich.console import Console
 
 from deploy.installation import open_installation
 from deploy.local.gateway import serve_gateway
+from deploy.local.ports import free_near
 from deploy.local.seeding import seed_and_welcome
 from events.assembly import log_config
 from events.log.assembly import create_log
 from kit.clock import SystemClock
+from kit.http.probes import probes_loop
 from kit.lifecycle import Loop, Stop, run_all
 from kit.postgres.embedded import EmbeddedPostgres
 from kit.secrets import MasterKey
@@ -42,9 +44,10 @@ def run(settings: Settings, stop: Stop, *, people: int, screen: Console) -> None
 
 
 def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Settings:
-    """Return the settings with the databases and key files of the demo's folder."""
+    """Return the settings with the demo's own databases and key files, and a port for probes that is free."""
     return dataclasses.replace(
         settings,
+        probes_port=free_near(settings.host, settings.probes_port),
         database_url=server.url("ipp"),
         vault_url=server.url("vault"),
         master_key_file=folder / "master.key",
@@ -64,6 +67,7 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
             "views": installation.view_worker(name="local").run,
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
+            "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),
             "gateway": lambda stop: serve_gateway(installation, stop),
             "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),
         }

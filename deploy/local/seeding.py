@@ -36,7 +36,7 @@ def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, scr
         _wait_until_served(settings, stop)
     except _StoppedError:
         return  # the next start goes on where this one was
-    welcome(screen, host=settings.host, port=settings.port)
+    welcome(screen, host=settings.host, port=settings.port, probes_port=settings.probes_port)
     stop.wait()
 
 

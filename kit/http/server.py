@@ -1,5 +1,6 @@
 """Serves an application until the process is asked to stop."""
 
+import socket
 import threading
 from typing import Final
 
@@ -7,19 +8,29 @@ import uvicorn
 from fastapi import FastAPI
 
 from kit.lifecycle import Stop
+from kit.settings import SettingsError
 
 GRACE_S: Final = 10
 """How long requests may still take after the stop; a subscription would go on for ever."""
+CONNECTIONS_WAITING_MAX: Final = 2048
+"""Connections that may wait to be taken."""
 MESSAGE_BYTES_MAX: Final = 256 * 1024
 """The largest message that a WebSocket may send."""
 
 
+class PortTakenError(SettingsError):
+    """Nobody can listen at an address that the settings name."""
+
+
 def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
-    """Serve in this thread until `stop`, then wait for requests in progress, for `GRACE_S` at most."""
+    """
+    Serve in this thread until `stop`, then wait for requests in progress, for `GRACE_S` at most.
+
+    Raises PortTakenError.
+    """
+    listening = _listen(host, port)
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
@@ -34,4 +45,15 @@ def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
         server.should_exit = True
 
     threading.Thread(target=end, name="http stop", daemon=True).start()
-    server.run()
+    server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING_MAX)
+    except OSError as error:
+        raise PortTakenError(
+            f"Can't listen on port {port} of {host}: {error.strerror}. Choose others: IPP_HOST, IPP_PORT for"
+            " requests, IPP_PROBES_PORT for health and metrics."
+        ) from None

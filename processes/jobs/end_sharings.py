@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from kit import metrics
 from kit.ids import derived_id
 from processes.job import Job, JobContext
 from projections.views import profile
@@ -10,7 +9,6 @@ from services.contexts.portfolio.sharing.commands import EndItemSharings
 
 SHARINGS_MAX: Final = 500
 """Sharings looked at in one turn; the others wait for the next."""
-_ended = metrics.counter("ipp_sharings_ended_total", "Sharings that time ended.")
 
 
 def run(context: JobContext) -> str | None:
@@ -26,9 +24,7 @@ def run(context: JobContext) -> str | None:
     left = 0
     for owner, sharings in of_owner.items():
         command = EndItemSharings(owner=owner, sharing_ids=tuple(sharings))
-        if context.send(command, occasion=derived_id(context.today.isoformat(), *sharings)):
-            _ended.inc(len(sharings))
-        else:
+        if not context.send(command, occasion=derived_id(context.today.isoformat(), *sharings)):
             left += len(sharings)
     return f"{left} sharings could not be ended yet" if left else None
 

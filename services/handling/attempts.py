@@ -29,7 +29,7 @@ from services.decisions.refusals import RejectedError
 from services.handling.fingerprints import FingerprintKeys, fingerprint_of
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import OutcomeResolver
-from services.handling.registry import decider_of
+from services.handling.registry import decider_of, shown_name
 from services.handling.results import Answer, refused, result_of
 from services.handling.state_cache import StateCache
 
@@ -88,7 +88,7 @@ class Attempts:
                     return refused(prepared.command_id, refusals.SETTLED)
                 if lost.outcome is Outcome.SUBJECT_CLOSED:
                     return refused(prepared.command_id, refusals.NOT_FOUND)
-                name = prepared.command.wire_name()
+                name = shown_name(type(prepared.command))
                 _log.info("command.lost_race", command=name, outcome=lost.outcome.value)
         return refused(prepared.command_id, refusals.TOO_BUSY)
 

@@ -26,12 +26,18 @@ from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
 from services.handling.outcome_resolver import OutcomeResolver
+from services.handling.registry import shown_name
 from services.handling.results import Caller, NothingAppliedError, canonical, refused, result_of
 from services.handling.roles import RoleReader
 from services.handling.state_cache import StateCache
 
 _log = structlog.get_logger(__name__)
-_ended = metrics.counter("ipp_commands_total", "Commands by name and how they ended.", "command", "outcome")
+_ended = metrics.counter(
+    "ipp_commands_total",
+    "Commands and how they ended: by name, but for those about a person, which are counted as one.",
+    "command",
+    "outcome",
+)
 _took = metrics.latency("ipp_command_seconds", "How long a command took, retries and verdict included.")
 
 
@@ -86,7 +92,7 @@ class CommandHandler:
         command_id = canonical(command_id)
         with _took.time(), _unavailable_reported():
             result = self._handle(command, caller, command_id, expected_version)
-        _ended.labels(command.wire_name(), result.outcome).inc()
+        _ended.labels(shown_name(type(command)), result.outcome).inc()
         return result
 
     def handle_for_process(self, command: Command, *, process: str, occasion: str) -> CommandResult:
@@ -102,7 +108,7 @@ class CommandHandler:
         command_id = str(UUID(hex=derived_id("occasion", process, occasion), version=4))
         with _unavailable_reported():
             result = self._handle_for_process(command, actor, command_id)
-        _ended.labels(command.wire_name(), result.outcome).inc()
+        _ended.labels(shown_name(type(command)), result.outcome).inc()
         return result
 
     def result_of(self, *, caller: Caller, command_id: str) -> CommandResult | None:

@@ -10,9 +10,14 @@ from typing import Final
 import msgspec
 
 import services.contexts
+from events.catalog.registry import category_of
+from events.codec import PERSON_CATEGORIES
 from kit.errors import BadRequestError, NotFoundError
 from services.decisions.command import Command
 from services.decisions.decider import AnyDecider, Decider
+
+OF_A_PERSON: Final = "of_a_person"
+"""What every command on a person's own streams is called in metrics and log lines."""
 
 
 class UnknownCommandError(NotFoundError):
@@ -66,6 +71,17 @@ def command_names() -> tuple[str, ...]:
 
 def decider_of(command: Command) -> AnyDecider:
     return _DECIDER_OF[type(command)]
+
+
+def shown_name(kind: type[Command]) -> str:
+    """
+    Return what metrics and log lines may call a command: its name if all it reads and writes is in clear.
+
+    The name of what a person does is sealed on the log. A count that rises by one, or a line at a moment,
+    would say it: that somebody withdrew a consent just then, or closed a portfolio.
+    """
+    read = {category_of(event) for event in _DECIDER_OF[kind].reads}
+    return OF_A_PERSON if read & PERSON_CATEGORIES else kind.wire_name()
 
 
 def read_command(name: str, input_: object) -> Command:

@@ -1,6 +1,7 @@
 """The demo as a person starts it: a process of its own, asked over HTTP."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,15 +18,20 @@ PEOPLE = "12"
 """Enough to ask things of; all of them are looked at in tests/demo."""
 START_S_MAX = 60.0
 STOP_S_MAX = 30.0
+_METRICS = re.compile(r"http://\S+/metrics")
 
 
 class Demo:
     """A running demo; `token` is for whoever is named."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], port: int, folder: Path, metrics_url: str = ""
+    ) -> None:
         self.process = process
         self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
+        self.metrics_url = metrics_url
+        """As the demo says it: the usual port for it may be taken."""
 
     def token(self, name: str, life_s: int = 3600) -> str:
         answer = httpx.get(f"{self.url}/dev/token", params={"as": name, "life_s": life_s}).raise_for_status()
@@ -62,10 +68,11 @@ def command(folder: Path, port: int, *options: str, **settings: str) -> subproce
     if "--people" not in options:
         options = (*options, "--people", PEOPLE)
     env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    ports = {"IPP_PORT": str(port), "IPP_PROBES_PORT": "0"}
     return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "deploy.local", *options],
         cwd=ROOT,
-        env={**env, "IPP_PORT": str(port), "IPP_DATA_DIR": str(folder), "COLUMNS": "200", **settings},
+        env={**env, **ports, "IPP_DATA_DIR": str(folder), "COLUMNS": "200", **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -80,21 +87,22 @@ def running_demo(
     port = free_port()
     with command(folder, port, *options, **settings) as process:
         try:
-            _wait_until_ready(process, start_s_max)
-            yield Demo(process, port, folder)
+            said = _wait_until_ready(process, start_s_max)
+            yield Demo(process, port, folder, _METRICS.findall(said)[0])
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait(STOP_S_MAX)
 
 
-def _wait_until_ready(process: subprocess.Popen[str], start_s_max: float) -> None:
+def _wait_until_ready(process: subprocess.Popen[str], start_s_max: float) -> str:
+    """Return what the demo said until it was ready."""
     deadline = time.monotonic() + start_s_max
     said = []
     for line in process.stdout or ():
         said.append(line)
         if "Ctrl-C" in line:
-            return
+            return "".join(said)
         if time.monotonic() > deadline:
             break
     raise AssertionError("The demo did not start:\n" + "".join(said))

@@ -27,7 +27,7 @@ def process_of(module: str, port: int, settings: dict[str, str]) -> Iterator[sub
     with subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", module],
         cwd=ROOT,
-        env={**env, **settings, "IPP_PORT": str(port)},
+        env={**env, **settings, "IPP_PORT": str(port), "IPP_PROBES_PORT": "0"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

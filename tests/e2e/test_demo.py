@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -57,7 +58,15 @@ def test_health_and_metrics_are_served(demo: Demo) -> None:
     ready = httpx.get(f"{demo.url}/health/ready")
     assert ready.status_code == 200
     assert {"journal", "views", "freshness"} <= ready.json()["checks"].keys()
-    assert "ipp_commands_total" in httpx.get(f"{demo.url}/metrics").text
+    assert "ipp_commands_total" in httpx.get(demo.metrics_url).text
+    assert httpx.get(f"{demo.url}/metrics").status_code == 404
+
+
+def test_a_demo_beside_another_one_chooses_a_free_port_for_its_metrics(demo: Demo, tmp_path: Path) -> None:
+    taken = urlsplit(demo.metrics_url).port
+    with running_demo(tmp_path, IPP_PROBES_PORT=str(taken)) as other:
+        assert other.metrics_url != demo.metrics_url
+        assert "ipp_commands_total" in httpx.get(other.metrics_url).text
 
 
 def test_a_second_start_keeps_what_was_there_and_fresh_begins_again(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        env = {**self.env, "IPP_PORT": str(self.port)}
+        env = {**self.env, "IPP_PORT": str(self.port), "IPP_PROBES_PORT": "0"}
         command = [sys.executable, "-m", "services"]
         self.process = subprocess.Popen(command, env=env, cwd=ROOT)  # noqa: S603 - our own program
         deadline = time.monotonic() + 40

@@ -42,6 +42,15 @@ def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_
     assert "secret" not in str(line)
 
 
+def test_the_names_that_a_client_gave_its_fields_are_not_logged(house: House) -> None:
+    house.views.broken = RuntimeError("broken")
+    with capture_logs() as logged:
+        answer = asyncio.run(house.ask("{ KANARIE: me { teams { id } } }"))
+    assert answer["errors"][0]["path"] == ["KANARIE", "teams"]
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == ["answer.failed"]
+    assert "KANARIE" not in str(logged)
+
+
 def test_a_database_that_is_away_is_unavailable(house: House) -> None:
     house.views.broken = OperationalError("connection to 10.0.0.3 failed")
     answer = asyncio.run(house.ask("{ me { teams { id } } }"))

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from kit.clock import FixedClock
 from kit.health import Health
-from kit.http.probes import health_routes, probes_app
-from kit.http.server import GRACE_S, serve
-from kit.lifecycle import Stop
+from kit.http.probes import health_routes, probes_app, probes_loop
+from kit.http.server import GRACE_S, PortTakenError, serve
+from kit.lifecycle import Stop, run_all
 
 
 def clock() -> FixedClock:
@@ -88,17 +89,26 @@ def test_an_application_answers_its_probes() -> None:
     assert client.get("/health/ready").status_code == 503
     assert client.get("/health/live").status_code == 200
     assert client.get("/health/other").status_code == 404
-    metrics = client.get("/metrics")
-    assert "python_info" in metrics.text
-    assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert client.get("/metrics").status_code == 404, "they are on the port for probes only"
 
 
-def test_a_worker_without_an_application_answers_its_probes() -> None:
+def test_the_port_for_probes_answers_for_health_and_metrics_and_nothing_else() -> None:
     health = Health(clock())
     with served(probes_app(health)) as address:
+        metrics = httpx.get(f"{address}/metrics")
+        assert "python_info" in metrics.text
+        assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
         assert httpx.get(f"{address}/health/ready").status_code == 200
         health.report("views", ok=False, sentence="halted")
         failed = httpx.get(f"{address}/health/ready")
         assert failed.status_code == 503
         assert failed.json()["checks"]["views"]["sentence"] == "halted"
         assert httpx.get(f"{address}/").status_code == 404
+
+
+def test_a_port_that_is_taken_is_told_with_the_settings_that_choose_another() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        loop = probes_loop(Health(clock()), host="127.0.0.1", port=port)
+        with pytest.raises(PortTakenError, match=rf"port {port} of 127\.0\.0\.1.*IPP_PROBES_PORT"):
+            run_all({"probes": loop}, Stop())

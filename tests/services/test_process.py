@@ -122,6 +122,7 @@ def test_founded_on_the_server_then_commanded_over_http(database: str, tmp_path:
             IPP_OIDC_ISSUER="i",
             IPP_OIDC_JWKS_URL=keys_url,
             IPP_PORT=str(free_port()),
+            IPP_PROBES_PORT=str(probes_port := free_port()),
         )
         founding = ["found", "--name", "MEE Voorbeeld", "--administrator", "boss"]
         first = run(founding, env)
@@ -150,3 +151,7 @@ def test_founded_on_the_server_then_commanded_over_http(database: str, tmp_path:
             health = client.get("/health/ready").json()
             assert set(health["checks"]) == {"log", "vault"}
             assert health["state"] == "ok"
+            assert client.get("/metrics").status_code == 404
+            probes = f"http://127.0.0.1:{probes_port}"
+            assert httpx.get(f"{probes}/health/live").status_code == 200
+            assert 'command="grantRole"' in httpx.get(f"{probes}/metrics").text

@@ -15,10 +15,13 @@ import uvicorn
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from kit import metrics
 from kit.health import Health
 from kit.http.tokens import KnownKeys, TokenVerifier
+from services.handling.registry import OF_A_PERSON
 from services.handling.requests import RequestHandler
 from services.http.app import create_app
 from services.http.authentication import CallerReader
@@ -227,8 +230,18 @@ def test_what_a_person_wrote_reaches_no_log_by_an_error_nobody_foresaw(
 def test_it_answers_for_its_health(client: Client) -> None:
     assert client.http.get("/health/live").status_code == 200
     assert client.http.get("/health/ready").status_code == 200
-    client.give("claimTalent", input=new_talent())
-    assert "ipp_commands_total" in client.http.get("/metrics").text
+    assert client.http.get("/metrics").status_code == 404
+
+
+def test_no_metric_tells_which_command_a_person_gave(client: Client) -> None:
+    def counted(command: str) -> float:
+        labels = {"command": command, "outcome": "ACCEPTED"}
+        return REGISTRY.get_sample_value("ipp_commands_total", labels) or 0.0
+
+    before = counted(OF_A_PERSON)
+    assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
+    assert counted(OF_A_PERSON) == before + 1
+    assert "claimTalent" not in metrics.exposed().decode()
 
 
 def test_who_sends_too_many_is_asked_to_wait_and_others_are_not(client: Client) -> None:
