@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from deploy.installation import Installation
+from deploy.local.home import home_routes
 from gateway.app import OpenGateway, create_app
 from gateway.assembly import open_gateway
 from gateway.commands.in_process_bus import InProcessBus
@@ -43,6 +44,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
             yield gateway
 
     routes = APIRouter()
+    routes.include_router(home_routes(port=settings.port))
     routes.include_router(issuer.routes())
     routes.include_router(installation.hr_feed(issuer.verifier()))
     app = application(start, health=installation.health, extra=routes)

@@ -253,9 +253,8 @@ def _not_executed(result: ExecutionResult) -> bool:
 
 
 def _page(request: Request) -> Response:
-    if request.query_params.get("ide") == "graphiql":
-        return HTMLResponse(graphiql_page())
-    html, headers = query_page()
+    graphiql = request.query_params.get("ide") == "graphiql"
+    html, headers = graphiql_page() if graphiql else query_page()
     return HTMLResponse(html, headers=headers)
 
 
