@@ -3,13 +3,14 @@
 import base64
 import binascii
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import NewType
+from typing import Any, NewType
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 RFC3339 = "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"
@@ -89,7 +90,22 @@ def parse_digest(value: object) -> Digest:
     return Digest(value)
 
 
-SCALARS: dict[object, ScalarDefinition] = {
+def _located(definition: ScalarDefinition) -> ScalarDefinition:
+    """Let the errors of a literal name its place in the document, as those of a literal Int do."""
+    parse = definition.parse_value
+    if parse is None:
+        raise TypeError(f"{definition.name} has no parse_value.")
+
+    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> object:
+        try:
+            return parse(value_from_ast_untyped(node, variables))
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from error
+
+    return replace(definition, parse_literal=parse_literal)
+
+
+_DEFINITIONS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description="RFC 3339 moment in UTC, e.g. 2026-11-23T09:30:00Z.",
@@ -135,4 +151,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=str,
         parse_value=parse_digest,
     ),
+}
+SCALARS: dict[object, ScalarDefinition] = {
+    kind: _located(definition) for kind, definition in _DEFINITIONS.items()
 }

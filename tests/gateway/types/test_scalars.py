@@ -1,12 +1,16 @@
 """The scalars take what their descriptions say, and nothing else."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLScalarType, ValueNode, is_specified_scalar_type, parse_value
 
+from gateway.limits.cost import DocumentLimits
+from gateway.schema import build_schema
 from gateway.types.scalars import (
+    SCALARS,
     parse_day,
     parse_digest,
     parse_moment,
@@ -15,6 +19,45 @@ from gateway.types.scalars import (
     parse_uuid,
     write_moment,
 )
+
+SCHEMA = build_schema(DocumentLimits(depth_max=12, cost_max=5_000, page_max=100))
+OURS = {
+    kind.name: kind
+    for kind in SCHEMA._schema.type_map.values()
+    if isinstance(kind, GraphQLScalarType) and not is_specified_scalar_type(kind)
+}
+DAY = "2026-11-23"
+
+
+def test_the_scalars_of_the_schema_are_those_defined_here() -> None:
+    assert OURS.keys() == {definition.name for definition in SCALARS.values()}
+
+
+@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("text", ['"§"', "5", "true", "null", "[1]", "{a: 1}"])
+def test_a_wrong_literal_is_refused_at_its_place_in_the_document(name: str, text: str) -> None:
+    literal: ValueNode = parse_value("  " + text)
+    with pytest.raises(GraphQLError) as refused:
+        OURS[name].parse_literal(literal)
+    assert [tuple(place) for place in refused.value.locations or ()] == [(1, 3)]
+
+
+def test_a_right_literal_is_read_as_a_variable_would_be() -> None:
+    assert OURS["Date"].parse_literal(parse_value(f'"{DAY}"')) == OURS["Date"].parse_value(DAY)
+
+
+@pytest.mark.parametrize(
+    ("document", "column"),
+    [
+        ('{ command(id: "x") { version } }', 15),
+        ('{ me(waitFor: ["§"]) { id } }', 16),
+        ('query ($then: DateTime = "then") { me { portfolio(asOf: $then) { version } } }', 26),
+        ('mutation { pausePortfolio(input: {commandId: "x"}) { command { outcome } } }', 46),
+    ],
+)
+def test_a_wrong_literal_is_located_wherever_it_is_in_a_document(document: str, column: int) -> None:
+    errors = asyncio.run(SCHEMA.execute(document)).errors or []
+    assert [[tuple(place) for place in error.locations or ()] for error in errors] == [[(1, column)]]
 
 
 def test_a_moment_is_read_into_utc_whatever_its_zone() -> None:
