@@ -3,13 +3,16 @@
 import os
 import re
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import JSONResponse
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from starlette.requests import Request
 
 from kit.clock import Clock
 from kit.http.tokens import KnownKeys, TokenVerifier
@@ -62,8 +65,8 @@ class DevelopmentIssuer:
         return jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key)
 
     def routes(self) -> APIRouter:
-        """`/dev/token?as=name` and `/dev/jwks.json`."""
-        router = APIRouter(prefix="/dev", tags=["development"])
+        """Return `/dev/token?as=name` and `/dev/jwks.json`, both for this machine only."""
+        router = APIRouter(prefix="/dev", tags=["development"], dependencies=[Depends(_on_this_machine)])
 
         @router.get("/token")
         def token(name: Annotated[str, Query(alias="as")], life_s: int = TOKEN_LIFE_S_MAX) -> JSONResponse:
@@ -78,6 +81,41 @@ class DevelopmentIssuer:
             return JSONResponse(self.public_keys().as_dict(private=False))
 
         return router
+
+
+def _on_this_machine(request: Request) -> None:
+    """
+    Refuse a request from another machine, and one that was sent to another name than this machine's own.
+
+    A page of another site can let its own name mean 127.0.0.1 (DNS rebinding): then the browser takes this
+    server for that site's, and would hand the page a token. Only the header Host gives it away.
+    """
+    peer = request.client.host if request.client else ""
+    if not (_is_loopback(peer) and _is_loopback(_host_name(request.headers.get("host", "")))):
+        raise HTTPException(
+            403, "tokens for development are issued on this machine only, at http://localhost"
+        )
+
+
+def _host_name(header: str) -> str:
+    """Return the name in a header Host, without port and brackets; empty if it has another form."""
+    if set(header) & set("@/?#"):
+        return ""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _stored_key(path: Path) -> RSAKey:
