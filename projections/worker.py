@@ -12,22 +12,17 @@ from typing import Final
 
 import psycopg
 import structlog
-from psycopg import sql
-from tenacity import (
-    RetryCallState,
-    RetryError,
-    Retrying,
-    retry_if_exception_type,
-    wait_random_exponential,
-)
+from tenacity import RetryError, wait_random_exponential
 
 from events.log.journal.reader import JournalCheckpoint, JournalMissingError, JournalReader
 from events.privacy.sealing import VaultUnreachableError
 from kit.health import Health
 from kit.lifecycle import Stop
 from kit.metrics import counter, latency
-from kit.postgres.connections import connect_own, said_of
+from kit.postgres.connections import connect_own, describe_error
 from kit.postgres.leases import LeaseLostError, Leases
+from kit.postgres.listening import listen, wait_for_notification
+from kit.retry import retrying
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.positions import FenceError, prepare_view, read_positions, record_freshness
@@ -92,45 +87,35 @@ class ViewWorker:
         try:
             self._run(stop)
         except psycopg.Error as error:
-            said = said_of(error)
+            said = describe_error(error)
         else:
             return
         # Outside of the handler: as its context the error would be shown whole.
         raise FoldFailedError(f"The views can't be folded on. {said}.")
 
     def _run(self, stop: Stop) -> None:
-        retrying = self._retrying(stop)
+        turns = retrying(
+            LeaseLostError,
+            FenceError,
+            VaultUnreachableError,
+            JournalMissingError,
+            psycopg.OperationalError,
+            wait=wait_random_exponential(multiplier=0.1, max=BACK_OFF_S_MAX),
+            stop=stop,
+            on_error=self._report_interruption,
+        )
         try:
             while not stop.is_set():
-                # After RetryError the loop's own condition sees that we were told to stop.
-                with suppress(RetryError):
-                    retrying(self._turn)
+                with suppress(RetryError):  # it failed after `stop` was set
+                    turns(self._turn)
         finally:
             self._forget()
 
-    def _retrying(self, stop: Stop) -> Retrying:
-        return Retrying(
-            retry=retry_if_exception_type(
-                (
-                    LeaseLostError,
-                    FenceError,
-                    VaultUnreachableError,
-                    JournalMissingError,
-                    psycopg.OperationalError,
-                )
-            ),
-            wait=wait_random_exponential(multiplier=0.1, max=BACK_OFF_S_MAX),
-            sleep=lambda seconds: _wait(stop, seconds),
-            stop=lambda _: stop.is_set(),
-            before_sleep=self._note_trouble,
-        )
-
-    def _note_trouble(self, retry: RetryCallState) -> None:
-        error = retry.outcome.exception() if retry.outcome else None
+    def _report_interruption(self, error: BaseException, attempt: int) -> None:
         # At a first start the journal is simply not there yet.
         say = log.info if isinstance(error, JournalMissingError) else log.warning
-        reason = said_of(error) if isinstance(error, psycopg.Error) else type(error).__name__
-        say("views.interrupted", reason=reason, attempt=retry.attempt_number)
+        reason = describe_error(error) if isinstance(error, psycopg.Error) else type(error).__name__
+        say("views.interrupted", reason=reason, attempt=attempt)
         self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
         if not isinstance(error, VaultUnreachableError):
             self._forget()
@@ -161,7 +146,7 @@ class ViewWorker:
         for key in [key for key in self._ordinals if key[1] not in leases.held]:
             del self._ordinals[key]
         self._health.report(HEALTH_CHECK, ok=True, sentence=_folding(len(held)))
-        _listen(connection, timeout_s=IDLE_WAIT_S if len(idle) == len(held) else 0)
+        wait_for_notification(connection, timeout_s=IDLE_WAIT_S if len(idle) == len(held) else 0)
 
     def _find_leases(self) -> Leases:
         """Make the views' tables, once for each start, and the leases over the log's partitions."""
@@ -183,7 +168,7 @@ class ViewWorker:
             self._ordinals.clear()
             # Safe here: after a crash of the server the fold runs again from the position that survived.
             connection.execute("SET synchronous_commit = off")
-            connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._journal.channel)))
+            listen(connection, self._journal.channel)
             self._connection = connection
         return connection
 
@@ -230,23 +215,11 @@ class ViewWorker:
         return [at for at in self._journal.checkpoints(connection) if at.partition in due]
 
 
-def _listen(connection: psycopg.Connection, *, timeout_s: float) -> None:
-    """Wait for a notification, then take all that came with it: however many, they say one thing."""
-    for _ in connection.notifies(timeout=timeout_s, stop_after=1):
-        pass
-    for _ in connection.notifies(timeout=0):
-        pass
-
-
-def _wait(stop: Stop, seconds: float) -> None:
-    stop.wait(seconds)
-
-
 def _folding(partitions: int) -> str:
     return f"folding {partitions} partition{'' if partitions == 1 else 's'}"
 
 
-def _sentence(error: BaseException | None) -> str:
+def _sentence(error: BaseException) -> str:
     if isinstance(error, VaultUnreachableError):
         return "The key vault is out of reach; no person's event is folded until it is back."
     if isinstance(error, JournalMissingError):

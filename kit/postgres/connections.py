@@ -91,7 +91,7 @@ async def connect_own_async(url: str, *, application_name: str) -> psycopg.Async
     )
 
 
-def said_of(error: psycopg.Error) -> str:
+def describe_error(error: psycopg.Error) -> str:
     """Name an error by class and SQLSTATE: its text may quote a row, so it is for no log and no page."""
     state = f"SQLSTATE {error.sqlstate}" if error.sqlstate else "the server did not answer"
     return f"PostgreSQL: {type(error).__name__}, {state}"

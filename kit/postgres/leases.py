@@ -17,7 +17,7 @@ import psycopg
 import structlog
 from psycopg import pq
 
-from kit.postgres.connections import connect_own, said_of
+from kit.postgres.connections import connect_own, describe_error
 
 HEARTBEAT_S_MAX: Final = 1.0
 TERMINATE_WAIT_MS: Final = 1_000
@@ -131,7 +131,7 @@ class Leases:
                 self._beat(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.close()
-            raise LeaseLostError(said_of(error)) from error
+            raise LeaseLostError(describe_error(error)) from error
         except LeaseLostError:
             self.close()
             raise

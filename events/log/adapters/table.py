@@ -13,15 +13,21 @@ from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogRecord, LogUnavailableError, day_of
 from events.log.record import Genesis, encode_entry, frame
 from kit.clock import Clock
-from kit.postgres.connections import connect_own, said_of
+from kit.postgres.connections import connect_own, describe_error
+from kit.postgres.listening import listen, wait_for_notification
 
 READ_RECORDS_MAX: Final = 500
 READ_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of one partition in one read, not counting the record that passes it."""
 
 
+def _table_name(log: str) -> str:
+    """Return the name of the table, and of the channel that is notified after each append."""
+    return f"{log}_records"
+
+
 def _table(log: str) -> sql.Identifier:
-    return sql.Identifier(f"{log}_records")
+    return sql.Identifier(_table_name(log))
 
 
 def create_table_log(
@@ -89,7 +95,7 @@ class TableAppender:
             try:
                 self._conn = connect_own(self._url, application_name=f"{self._log} log appender")
             except psycopg.Error as error:
-                raise NotSentError(f"the log's database does not answer: {said_of(error)}") from error
+                raise NotSentError(f"the log's database does not answer: {describe_error(error)}") from error
         return self._conn
 
     def _drop(self) -> None:
@@ -153,20 +159,21 @@ class TableReader:
         try:
             if self._conn is None:
                 self._conn = connect_own(self._url, application_name=f"{self._log} log reader")
-                self._conn.execute(sql.SQL("LISTEN {}").format(_table(self._log)))
+                listen(self._conn, _table_name(self._log))
             return self._conn.execute(statement, arguments, binary=True, prepare=True).fetchall()
         except psycopg.errors.UndefinedTable as error:
             raise LogGoneError(f"there is no table log {self._log} in this database") from error
         except psycopg.Error as error:
             self.close()
-            raise LogUnavailableError(f"the log's database does not answer: {said_of(error)}") from error
+            raise LogUnavailableError(
+                f"the log's database does not answer: {describe_error(error)}"
+            ) from error
 
     def _wait(self, timeout_s: float) -> None:
         if self._conn is None:
             return
         try:
-            for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
-                pass
+            wait_for_notification(self._conn, timeout_s=timeout_s)
         except psycopg.Error as error:
             self.close()
-            raise LogUnavailableError(f"the log's database went away: {said_of(error)}") from error
+            raise LogUnavailableError(f"the log's database went away: {describe_error(error)}") from error

@@ -209,7 +209,7 @@ class Journal:
                     elif not verdict.own_repeat:
                         batch.refuse(record, entry, verdict)
                         self._report(record, entry, verdict)
-                    batch.tell(frame.writer, entry, verdict)
+                    batch.notify(frame.writer, entry, verdict)
                 case Void() if (entry.subject, entry.command) in self._state.voided:
                     batch.void(entry)
                 case _ if verdict.outcome is Outcome.FOREIGN:

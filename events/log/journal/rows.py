@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from events.log import verdicts
 from events.log.acceptance import Verdict
 from events.log.port import LogRecord
 from events.log.record import Commit, Void
 from events.log.tables import JournalTables
+from events.log.verdicts import VerdictNotice, channel_of, payloads
 from kit.postgres.columns import Bytes, Column, Ints, Texts
 
 
@@ -23,7 +23,7 @@ class Batch(msgspec.Struct):
     voided: list[tuple[str, bytes]] = []
     closed_subjects: list[str] = []
     tracking: list[tuple[str, int]] = []
-    told: dict[str, list[verdicts.Told]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    notices: dict[str, list[VerdictNotice]] = msgspec.field(default_factory=lambda: defaultdict(list))
 
     def accept(self, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
         ordinal = verdict.ordinal - len(commit.writes)
@@ -54,19 +54,19 @@ class Batch(msgspec.Struct):
     def void(self, marker: Void) -> None:
         self.voided.append((marker.subject, marker.command))
 
-    def tell(self, writer: str, commit: Commit, verdict: Verdict) -> None:
-        self.told[writer].append(verdicts.Told(commit.commit, verdict.outcome, verdict.ordinal))
+    def notify(self, writer: str, commit: Commit, verdict: Verdict) -> None:
+        self.notices[writer].append(VerdictNotice(commit.commit, verdict.outcome, verdict.ordinal))
 
     def columns(self, tables: JournalTables) -> tuple[Column, ...]:
         """Return the parameters of the write statement that follow the position and its fence."""
-        told = [
+        notifications = [
             (channel, payload)
-            for writer, verdicts_of in self.told.items()
-            if (channel := verdicts.channel_of(tables.log, writer))
-            for payload in verdicts.payloads(verdicts_of)
+            for writer, notices in self.notices.items()
+            if (channel := channel_of(tables.log, writer))
+            for payload in payloads(notices)
         ]
         if self.events:
-            told.append((tables.channel, ""))
+            notifications.append((tables.channel, ""))
         return (
             *_columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
             *_columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
@@ -74,7 +74,7 @@ class Batch(msgspec.Struct):
             *_columns(self.voided, Texts, Bytes),
             Texts(self.closed_subjects),
             *_columns(self.tracking, Texts, Ints),
-            *_columns(told, Texts, Texts),
+            *_columns(notifications, Texts, Texts),
         )
 
 

@@ -51,11 +51,11 @@ WITH moved AS (
   SELECT partition, name, max(position) FROM moved, unnest(%b::text[], %b::bigint[]) a(name, position)
   GROUP BY partition, name
   ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id
-), told AS (
+), notified AS (
   SELECT count(pg_notify(channel, payload)) AS n
   FROM moved, unnest(%b::text[], %b::text[]) a(channel, payload)
 )
-SELECT count(*), (SELECT n FROM told) FROM moved
+SELECT count(*), (SELECT n FROM notified) FROM moved
 """
 
 

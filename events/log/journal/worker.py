@@ -3,10 +3,13 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Protocol
+from contextlib import suppress
+from threading import Event
+from typing import Final
 
 import psycopg
 import structlog
+from tenacity import RetryError, wait_fixed
 
 from events.log.acceptance import LogStopError
 from events.log.journal.fold import FenceError, Journal
@@ -16,8 +19,9 @@ from events.log.journal.statements import prepare_session
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
 from events.log.tables import JournalTables
 from kit.health import Health
-from kit.postgres.connections import said_of
+from kit.postgres.connections import describe_error
 from kit.postgres.leases import LeaseLostError, Leases
+from kit.retry import retrying
 
 READ_WAIT_S: Final = 0.25
 """How long an idle turn waits for records; leases are renewed between turns."""
@@ -31,11 +35,6 @@ FOLD_RECORDS_MAX: Final = 2_000
 HEALTH_CHECK: Final = "journal"
 
 _log = structlog.get_logger()
-
-
-class StopSignal(Protocol):
-    def is_set(self) -> bool: ...
-    def wait(self, timeout: float | None = None) -> bool: ...
 
 
 class JournalWorker:
@@ -69,23 +68,31 @@ class JournalWorker:
         self._identity = ""
         self._watch = LogWatch(open_reader)
 
-    def run(self, stop: StopSignal) -> None:
+    def run(self, stop: Event) -> None:
         """Work until `stop` is set; then finish the turn, give the partitions back and return."""
-        with self._watch:
-            while not stop.is_set():
-                try:
-                    self._session(stop)
-                except psycopg.Error as error:
-                    self._begin_again(said_of(error), stop)
-                except (LeaseLostError, FenceError, LogUnavailableError, LogGoneError) as error:
-                    self._begin_again(f"{type(error).__name__}: {error}", stop)
+        sessions = retrying(
+            psycopg.Error,
+            LeaseLostError,
+            FenceError,
+            LogUnavailableError,
+            LogGoneError,
+            wait=wait_fixed(BACK_OFF_S),
+            stop=stop,
+            on_error=lambda error, _attempt: self._report_restart(error),
+        )
+        with self._watch, suppress(RetryError):  # RetryError: it failed after `stop` was set
+            sessions(self._session, stop)
 
-    def _begin_again(self, reason: str, stop: StopSignal) -> None:
+    def _report_restart(self, error: BaseException) -> None:
+        reason = (
+            describe_error(error) if isinstance(error, psycopg.Error) else f"{type(error).__name__}: {error}"
+        )
         _log.warning("journal.restart", reason=reason)
         self._health.report(self._health_check, ok=False, sentence=f"starting again: {reason}")
-        stop.wait(BACK_OFF_S)
 
-    def _session(self, stop: StopSignal) -> None:
+    def _session(self, stop: Event) -> None:
+        if stop.is_set():
+            return
         self._journals, self._halted = {}, {}
         reader = self._open_reader()
         leases = None
@@ -108,7 +115,7 @@ class JournalWorker:
                 leases.close()
             reader.close()
 
-    def _turn(self, leases: Leases, reader: LogReader, stop: StopSignal) -> None:
+    def _turn(self, leases: Leases, reader: LogReader, stop: Event) -> None:
         held = leases.hold()
         self._watch.watch(held)
         for partition in self._journals.keys() - held:

@@ -1,4 +1,4 @@
-"""Group commit: what waits for a partition at one moment leaves in one record."""
+"""Group commit: all commits that wait for a partition at one moment are appended in one record."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -14,13 +14,13 @@ from events.log.port import LogAppender
 from events.log.record import RECORD_BYTES_MAX, frame, framed_size
 
 IN_FLIGHT_MAX: Final = 1
-"""Records of one partition that may be under way; more would only make them smaller."""
+"""Records of one partition that may be unacknowledged at once; more would only make them smaller."""
 GATHER_S: Final = 0.003
 """How long a record waits for as many commits as the last one had."""
-TURNS_FROM: Final = 56
-"""From so many commits in a record on, two groups take turns: while one is judged, the other is appended."""
-TURN: Final = 32
-"""For so many commits a group's record waits then. One costs as much as some 20 commits, so no fewer."""
+ALTERNATE_FROM: Final = 56
+"""With so many commits in a record, writers form two groups: while one is judged, the other is appended."""
+ALTERNATING_SIZE: Final = 32
+"""The size of such a group. A record costs as much as some 20 commits, so it must not be smaller."""
 WAITING_ENTRIES_MAX: Final = 10_000
 CLOSE_TIMEOUT_S: Final = 20.0
 
@@ -32,26 +32,26 @@ NotSent = Callable[[NotSentError], None]
 @dataclass(slots=True, kw_only=True)
 class _Queue:
     """
-    What waits for one partition.
+    The entries that wait for one partition.
 
-    `company` is the number of commits in its last record: those writers are told together, so the next
-    record waits a moment, until `leave_at`, for as many, or for a TURN of very many. Without it the first of
-    them to come back leaves alone, and the others wait for its acknowledgement.
+    `last_batch_size`: writers of one record get their verdicts together and append again together, so the
+    next record waits until `flush_at` for as many commits (at most ALTERNATING_SIZE, where there are very
+    many). Otherwise the first of them would be sent alone, and the others wait for its acknowledgement.
     """
 
     waiting: list[tuple[bytes, NotSent]] = field(default_factory=list)
     in_flight: int = 0
-    company: int = 1
-    leave_at: float | None = None
+    last_batch_size: int = 1
+    flush_at: float | None = None
 
 
-class Lane:
+class GroupCommitter:
     """
-    The one way of a writer process to the log.
+    Appends the entries of all threads of a process, a record for each partition at a time.
 
-    `submit` hands over an encoded entry and returns at once; a thread frames all that waits for a partition
-    and appends it as soon as fewer than IN_FLIGHT_MAX records of it are under way. Whoever submits learns the
-    outcome from the journal's verdict; only a record that provably was not sent is reported here.
+    `submit` queues an encoded entry and returns at once. A thread frames all entries that wait for a
+    partition, and appends them as soon as fewer than IN_FLIGHT_MAX records of it are unacknowledged. The
+    outcome comes from the journal's verdict; only a record that provably was not sent is reported here.
     """
 
     def __init__(self, appender: LogAppender, *, generation: bytes, writer: str) -> None:
@@ -60,12 +60,12 @@ class Lane:
         self._queues: dict[int, _Queue] = {}
         self._count = 0
         self._closing = False
-        self._thread = Thread(target=self._run, name="log lane", daemon=True)
+        self._thread = Thread(target=self._run, name="group commit", daemon=True)
         self._thread.start()
 
     def submit(self, partition: int, entry: bytes, not_sent: NotSent) -> None:
         """
-        Queue an entry. `not_sent` is called, from the lane's thread, when it provably left nowhere.
+        Queue an entry. `not_sent` is called, on the committer's thread, when it provably was not sent.
 
         Raises CommitTooLargeError (over one record's size) and NotSentError (too many wait, or closed).
         """
@@ -84,8 +84,8 @@ class Lane:
                 queue = self._queues[partition] = _Queue()
             queue.waiting.append((entry, not_sent))
             self._count += 1
-            # Each waking of the lane's thread is a turn with the interpreter's lock that writers lose.
-            if queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.company}:
+            # Each time the committer's thread wakes, it takes the interpreter's lock from the writers.
+            if queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.last_batch_size}:
                 self._changed.notify()
 
     def close(self) -> None:
@@ -102,29 +102,29 @@ class Lane:
                 while not (ready := self._ready()):
                     if self._closing and not self._count:
                         return
-                    self._changed.wait(self._patience())
+                    self._changed.wait(self._wait_timeout())
                 batches = [(partition, self._take(queue)) for partition, queue in ready]
             for partition, batch in batches:
                 self._send(partition, batch)
 
     def _ready(self) -> list[tuple[int, _Queue]]:
-        """Return whose record may leave: none under way, and company there or no longer waited for."""
+        """Return the queues to send: nothing unacknowledged, and enough entries or waited long enough."""
         now = time.monotonic()
         ready = []
         for partition, queue in self._queues.items():
             if not queue.waiting or queue.in_flight >= IN_FLIGHT_MAX:
                 continue
-            if len(queue.waiting) >= queue.company or self._closing:
+            if len(queue.waiting) >= queue.last_batch_size or self._closing:
                 ready.append((partition, queue))
-            elif queue.leave_at is None:
-                queue.leave_at = now + GATHER_S
-            elif queue.leave_at <= now:
+            elif queue.flush_at is None:
+                queue.flush_at = now + GATHER_S
+            elif queue.flush_at <= now:
                 ready.append((partition, queue))
         return ready
 
-    def _patience(self) -> float | None:
-        """Return how long to wait at most for something to change."""
-        times = [queue.leave_at for queue in self._queues.values() if queue.leave_at is not None]
+    def _wait_timeout(self) -> float | None:
+        """Return the seconds until the next record must be sent, or None."""
+        times = [queue.flush_at for queue in self._queues.values() if queue.flush_at is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _take(self, queue: _Queue) -> list[tuple[bytes, NotSent]]:
@@ -137,8 +137,8 @@ class Lane:
         batch, queue.waiting = queue.waiting[:taken], queue.waiting[taken:]
         self._count -= taken
         queue.in_flight += 1
-        taking_turns = taken >= TURNS_FROM or queue.company == TURN <= taken
-        queue.company, queue.leave_at = TURN if taking_turns else taken, None
+        alternate = taken >= ALTERNATE_FROM or queue.last_batch_size == ALTERNATING_SIZE <= taken
+        queue.last_batch_size, queue.flush_at = ALTERNATING_SIZE if alternate else taken, None
         return batch
 
     def _send(self, partition: int, batch: Sequence[tuple[bytes, NotSent]]) -> None:
@@ -146,22 +146,22 @@ class Lane:
         try:
             sent = self._appender.append(partition, record)
         except NotSentError as error:
-            self._landed(partition)
+            self._acknowledged(partition)
             for _, not_sent in batch:
                 not_sent(error)
             return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the lane must live, and nothing is known
-            self._landed(partition)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live, and nothing is known
+            self._acknowledged(partition)
             _log.error("append.unknown", partition=partition, kind=type(error).__name__)
             return
         sent.add_done_callback(lambda done: self._after(partition, done))
 
     def _after(self, partition: int, done: "Future[int]") -> None:
-        self._landed(partition)
+        self._acknowledged(partition)
         if error := done.exception():
             _log.warning("append.unknown", partition=partition, error=type(error).__name__)
 
-    def _landed(self, partition: int) -> None:
+    def _acknowledged(self, partition: int) -> None:
         with self._changed:
             self._queues[partition].in_flight -= 1
             self._changed.notify()

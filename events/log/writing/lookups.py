@@ -13,7 +13,7 @@ from events.log.acceptance import Head, Outcome
 from events.log.outcomes import Accepted, Voided
 from events.log.record import Commit
 from events.log.tables import JournalTables
-from events.log.verdicts import Told
+from events.log.verdicts import VerdictNotice
 from events.streams import Stream, StreamNameError, partition_of
 from rules.commands import LogPosition
 
@@ -83,14 +83,14 @@ class Lookups:
         rows = self._rows("head", (stream,))
         return Head(*rows[0]) if rows else None
 
-    def verdict(self, commit: Commit) -> Told | None:
+    def verdict(self, commit: Commit) -> VerdictNotice | None:
         """Return the verdict on one attempt, or None while there is none."""
         rows = self._rows("verdict", (commit.command, commit.subject, commit.commit))
         if not rows:
             return None
         commit_id, verdict, ordinal = rows[0]
         repeat = verdict == Outcome.ACCEPTED.value and commit_id != commit.commit
-        return Told(commit.commit, Outcome.REPEAT if repeat else Outcome(verdict), ordinal)
+        return VerdictNotice(commit.commit, Outcome.REPEAT if repeat else Outcome(verdict), ordinal)
 
     def _rows(self, statement: str, arguments: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._connect() as conn, conn.cursor(row_factory=tuple_row, binary=True) as cursor:

@@ -14,10 +14,11 @@ from events.log.acceptance import Head, Outcome
 from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError, Voided
 from events.log.port import LogAppender
 from events.log.record import ZERO_PARENT, Commit, Void, Write, digest_of, encode_entry
-from events.log.verdicts import Told, VerdictListener, wait_for
-from events.log.writing.group_commit import Lane
+from events.log.verdicts import VerdictNotice
+from events.log.writing.group_commit import GroupCommitter
 from events.log.writing.ids import fresh_id
 from events.log.writing.lookups import Connect, LogIdentity, Lookups
+from events.log.writing.waiting import VerdictListener, wait_for
 from rules.commands import LogPosition
 
 HEADS_MAX: Final = 200_000
@@ -45,7 +46,7 @@ class LogWriter:
         self._name, self._url, self._open_appender = log, url, open_appender
         self._append_timeout_s = append_timeout_s
         self._opening = Lock()
-        self._lane: Lane | None = None
+        self._committer: GroupCommitter | None = None
         self._listener: VerdictListener | None = None
         self._known: LogIdentity | None = None
         self._log: LogIdentity | None = None
@@ -79,16 +80,16 @@ class LogWriter:
             commit = Commit(
                 subject, command, fresh_id(), writes, fingerprint, answer, decided_on, last, tracking=track
             )
-            told = self._send(log, commit)
-            if told.outcome is Outcome.ACCEPTED:
-                return self._accepted(log, commit, heads, told)
+            notice = self._send(log, commit)
+            if notice.outcome is Outcome.ACCEPTED:
+                return self._accepted(log, commit, heads, notice)
             for stream in heads:
                 self._heads.pop(stream, None)
-            if told.outcome is Outcome.REPEAT:
+            if notice.outcome is Outcome.REPEAT:
                 return self._repeated(commit)
-            if not (told.outcome is Outcome.SUPERSEDED and guessed):
+            if not (notice.outcome is Outcome.SUPERSEDED and guessed):
                 break
-        raise self._conflict(commit, told.outcome)
+        raise self._conflict(commit, notice.outcome)
 
     def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
         """
@@ -103,7 +104,7 @@ class LogWriter:
             return found
         unsent: list[NotSentError] = []
         partition = log.partition_of(subject)
-        self._lane_open().submit(partition, encode_entry(Void(subject, command)), unsent.append)
+        self._open_committer().submit(partition, encode_entry(Void(subject, command)), unsent.append)
         while time.monotonic() < deadline:
             if (found := self._lookups.find(subject, command)) is not None:
                 return found
@@ -125,11 +126,11 @@ class LogWriter:
     def close(self) -> None:
         """Send what waits and let go."""
         with self._opening:
-            if self._lane is not None:
-                self._lane.close()
+            if self._committer is not None:
+                self._committer.close()
             if self._listener is not None:
                 self._listener.close()
-            self._lane = self._listener = self._log = None
+            self._committer = self._listener = self._log = None
 
     def _opened(self) -> LogIdentity:
         if (log := self._log) is not None:
@@ -157,39 +158,39 @@ class LogWriter:
             listener.close()
             raise NotSentError("the journal's database does not answer")
         try:
-            self._lane = Lane(self._open_appender(), generation=log.generation, writer=writer)
+            self._committer = GroupCommitter(self._open_appender(), generation=log.generation, writer=writer)
         except BaseException:
             listener.close()
             raise
         self._listener, self._log = listener, log
 
-    def _lane_open(self) -> Lane:
-        if self._lane is None:
+    def _open_committer(self) -> GroupCommitter:
+        if self._committer is None:
             raise NotSentError("the log is closed")
-        return self._lane
+        return self._committer
 
-    def _send(self, log: LogIdentity, commit: Commit) -> Told:
-        listener, lane = self._listener, self._lane_open()
+    def _send(self, log: LogIdentity, commit: Commit) -> VerdictNotice:
+        listener, committer = self._listener, self._open_committer()
         if listener is None:
             raise NotSentError("the log is closed")
-        waiting = listener.expect(commit.commit)
+        pending = listener.expect(commit.commit)
         try:
-            lane.submit(log.partition_of(commit.subject), encode_entry(commit), waiting.fail)
-            told = wait_for(
-                waiting,
+            committer.submit(log.partition_of(commit.subject), encode_entry(commit), pending.fail)
+            notice = wait_for(
+                pending,
                 timeout_s=self._append_timeout_s,
                 poll_s=LOOK_UP_S,
                 look_up=lambda: self._look_up(commit),
             )
         finally:
             listener.forget(commit.commit)
-        if told is None:
+        if notice is None:
             raise OutcomeUnknownError(
                 f"no verdict in {self._append_timeout_s} s: the log may still take it; resolve() settles it"
             )
-        return told
+        return notice
 
-    def _look_up(self, commit: Commit) -> Told | None:
+    def _look_up(self, commit: Commit) -> VerdictNotice | None:
         try:
             return self._lookups.verdict(commit)
         except PersistenceError:  # the database is away for a moment: nothing is known, which is no failure
@@ -237,12 +238,14 @@ class LogWriter:
             return None, True
         return self._lookups.head(stream), False
 
-    def _accepted(self, log: LogIdentity, commit: Commit, heads: dict[str, Head], told: Told) -> Accepted:
+    def _accepted(
+        self, log: LogIdentity, commit: Commit, heads: dict[str, Head], notice: VerdictNotice
+    ) -> Accepted:
         if len(self._heads) > HEADS_MAX:
             self._heads = {}
         self._heads.update(heads)
         partition = log.partition_of(commit.subject)
-        position = LogPosition(generation=log.name, partition=partition, ordinal=told.ordinal)
+        position = LogPosition(generation=log.name, partition=partition, ordinal=notice.ordinal)
         return Accepted(
             subject=commit.subject,
             command=commit.command,

@@ -203,5 +203,5 @@ def test_a_verdict_whose_message_is_lost_is_looked_up(
 ) -> None:
     recorder = log.recorder()
     recorder.append([event(subject(), 1)])
-    monkeypatch.setattr("events.log.verdicts.Waiting.tell", lambda *_: None)
+    monkeypatch.setattr("events.log.writing.waiting.PendingVerdict.resolve", lambda *_, **__: None)
     assert recorder.append([event(subject(), 1)]).events == 1

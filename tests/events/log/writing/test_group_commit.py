@@ -1,4 +1,4 @@
-"""What leaves together for the log; and a lane outlives whatever its appender raises."""
+"""What leaves together for the log; and a committer outlives whatever its appender raises."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -10,7 +10,7 @@ import pytest
 from events.log.outcomes import NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
 from events.log.record import Void, encode_entry, unframe
-from events.log.writing.group_commit import TURN, TURNS_FROM, Lane
+from events.log.writing.group_commit import ALTERNATE_FROM, ALTERNATING_SIZE, GroupCommitter
 from tests.events.log.harness import LogUnderTest, event, subject
 
 GENERATION = bytes(16)
@@ -46,50 +46,50 @@ def nobody(error: NotSentError) -> None:
 
 
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lane, Held]]:
-    """A lane whose records wait for company for as long as it takes, one of them under way."""
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[GroupCommitter, Held]]:
+    """A committer whose records wait for company for as long as it takes, one of them under way."""
     monkeypatch.setattr("events.log.writing.group_commit.GATHER_S", 60.0)
     appender = Held()
-    lane = Lane(appender, generation=GENERATION, writer="w")
-    submit(lane, 1)
+    committer = GroupCommitter(appender, generation=GENERATION, writer="w")
+    submit(committer, 1)
     assert appender.next() == 1
-    yield lane, appender
-    lane.close()
+    yield committer, appender
+    committer.close()
 
 
-def submit(lane: Lane, commits: int) -> None:
+def submit(committer: GroupCommitter, commits: int) -> None:
     for _ in range(commits):
-        lane.submit(0, encode_entry(Void(subject="s", command=bytes(32))), nobody)
+        committer.submit(0, encode_entry(Void(subject="s", command=bytes(32))), nobody)
 
 
-def test_what_came_together_waits_for_as_many(held: tuple[Lane, Held]) -> None:
-    lane, appender = held
-    submit(lane, TURNS_FROM - 1)
+def test_what_came_together_waits_for_as_many(held: tuple[GroupCommitter, Held]) -> None:
+    committer, appender = held
+    submit(committer, ALTERNATE_FROM - 1)
     appender.acknowledge()
-    assert appender.next() == TURNS_FROM - 1
+    assert appender.next() == ALTERNATE_FROM - 1
     appender.acknowledge()
-    submit(lane, TURN)
-    submit(lane, TURNS_FROM - 1 - TURN)
-    assert appender.next() == TURNS_FROM - 1
+    submit(committer, ALTERNATING_SIZE)
+    submit(committer, ALTERNATE_FROM - 1 - ALTERNATING_SIZE)
+    assert appender.next() == ALTERNATE_FROM - 1
     appender.acknowledge()
 
 
-def test_of_very_many_two_groups_take_turns(held: tuple[Lane, Held]) -> None:
-    lane, appender = held
-    submit(lane, 2 * TURN)
+def test_of_very_many_two_groups_take_turns(held: tuple[GroupCommitter, Held]) -> None:
+    committer, appender = held
+    submit(committer, 2 * ALTERNATING_SIZE)
     appender.acknowledge()
-    assert appender.next() == 2 * TURN
+    assert appender.next() == 2 * ALTERNATING_SIZE
     appender.acknowledge()
     for _ in range(3):
-        submit(lane, TURN)
-        assert appender.next() == TURN
+        submit(committer, ALTERNATING_SIZE)
+        assert appender.next() == ALTERNATING_SIZE
         appender.acknowledge()
-    submit(lane, TURN - 1)
-    lane_closed_with = Thread(target=lane.close)
-    lane_closed_with.start()
-    assert appender.next() == TURN - 1, "what waits is sent when the process ends"
+    submit(committer, ALTERNATING_SIZE - 1)
+    closed_with = Thread(target=committer.close)
+    closed_with.start()
+    assert appender.next() == ALTERNATING_SIZE - 1, "what waits is sent when the process ends"
     appender.acknowledge()
-    lane_closed_with.join()
+    closed_with.join()
 
 
 class FailsOnce:
