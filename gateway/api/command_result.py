@@ -105,7 +105,9 @@ class RefusalCode(Enum):
     )
     ROLES_CONFLICT = strawberry.enum_value(
         "ROLES_CONFLICT",
-        description="Roles that may not be in one hand, such as auditor and privacy officer.",
+        description=(
+            "Roles that may not be in one hand, such as auditor and privacy officer; or a role for oneself."
+        ),
     )
 
 

@@ -29,8 +29,18 @@ ROLE_HEADER: Final = "IPP-Role"
 NEVER_GRANTED: Final = frozenset({Role.PROFESSIONAL, Role.RATER, Role.PUBLIC})
 """Come with employment, with an invitation, and with nothing at all."""
 GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
-NOT_IN_ONE_HAND: Final = (frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),)
-"""Who records grounds for opening contents is never who opens them (privacy rule 22)."""
+NOT_IN_ONE_HAND: Final = (
+    frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),
+    frozenset({Role.ADMINISTRATOR, Role.WORKS_COUNCIL}),
+    frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}),
+    frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+)
+"""
+Pairs of roles that one person may not hold together.
+
+Who records grounds for opening contents never opens them (privacy rule 22). Who grants roles and adopts the
+rules is never one of those who consent to the rules, assess them or check what was done.
+"""
 
 DAYS_AFTER_LEAVING_DEFAULT: Final = 90
 """How long who left keeps the own portfolio to take along, until a policy says otherwise."""

@@ -29,13 +29,15 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     What a decision depends on apart from the command and the state. It is looked up before deciding.
 
     `new` is the id of what the command creates. It is derived from the command's key, so a retry creates the
-    same. `person` is the person the command is about, None if unknown. `today` is the date in the
-    organisation's time zone. `professionals` are the people the command mentions who work here now. `terms`
-    are the shared terms it picks, by the id it picked; for a merged term, the term it was merged into.
+    same. `sender` is the person or process that sends the command. `person` is the person the command is
+    about, None if unknown. `today` is the date in the organisation's time zone. `professionals` are the
+    people the command mentions who work here now. `terms` are the shared terms it picks, by the id it picked;
+    for a merged term, the term it was merged into.
     """
 
     new: str
     organisation: str
+    sender: str
     person: str | None
     today: date
     professionals: frozenset[str] = frozenset()

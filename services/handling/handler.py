@@ -159,7 +159,11 @@ class CommandHandler:
             key=key,
             actor=caller.person,
             context=self._context(
-                command, key, organisation=organisation, person=self._person(command, caller)
+                command,
+                key,
+                organisation=organisation,
+                sender=caller.person,
+                person=self._person(command, caller),
             ),
             expected_version=expected_version,
         )
@@ -169,7 +173,7 @@ class CommandHandler:
         key = command_key(actor, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
-        context = self._context(command, key, organisation=self.organisation(), person=None)
+        context = self._context(command, key, organisation=self.organisation(), sender=actor, person=None)
         return self._attempts.run(
             PreparedCommand(command=command, command_id=command_id, key=key, actor=actor, context=context)
         )
@@ -184,11 +188,12 @@ class CommandHandler:
         return self._vault.person_for(claim)
 
     def _context(
-        self, command: Command, key: bytes, *, organisation: str, person: str | None
+        self, command: Command, key: bytes, *, organisation: str, sender: str, person: str | None
     ) -> DecisionContext:
         return DecisionContext(
             new=derived_id(command.wire_name(), key.hex()),
             organisation=organisation,
+            sender=sender,
             person=person,
             today=self._calendar.today(),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),

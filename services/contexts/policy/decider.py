@@ -31,6 +31,13 @@ from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
+_OFFICES: Final = {
+    Role.ADMINISTRATOR: ("beheerder", "administrator"),
+    Role.WORKS_COUNCIL: ("ondernemingsraad", "works council"),
+    Role.PRIVACY_OFFICER: ("functionaris gegevensbescherming", "privacy officer"),
+    Role.AUDITOR: ("auditor", "auditor"),
+}
+"""The Dutch and English names of the roles that may not be in one hand."""
 PRODUCT_FLOORS: Final = FloorsInput()
 PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded
 
@@ -54,10 +61,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -> tuple[PolicyEvent, ...]:
-    """Return what the command makes happen. Raises RejectedError."""
+    """
+    Return what the command makes happen. Raises RejectedError.
+
+    A rule on roles holds for new grants. What an older log granted against it is still held, since the log is
+    the truth; `roleGrants` lists it, for an administrator to withdraw.
+    """
     match command:
         case GrantRole():
-            return (_granted(command, state, context),)
+            reject_if(_granting_refusals(command, state, context))
+            return (RoleGranted(grant=context.new, person=_known(context), role=command.role.name),)
         case WithdrawRole():
             reject_if(_withdrawing_refusals(command, state))
             return (RoleWithdrawn(grant=command.role_grant_id),)
@@ -99,19 +112,30 @@ DECIDER: Final = Decider[AnyPolicyCommand, Policy, PolicyEvent](
 )
 
 
-def _granted(command: GrantRole, state: Policy, context: DecisionContext) -> RoleGranted:
+def _known(context: DecisionContext) -> str:
+    """Return the person the command is about. Raises RejectedError when nobody is known by the claim."""
     if context.person is None:
         nl, en = "Deze persoon is hier niet bekend.", "This person is not known here."
         raise RejectedError(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("subject",)))
-    held = state.held(context.person)
+    return context.person
+
+
+def _granting_refusals(command: GrantRole, state: Policy, context: DecisionContext) -> list[Refusal]:
+    person = _known(context)
+    refusals = []
+    if person == context.sender:
+        nl, en = "Je kunt jezelf geen rol toekennen.", "You can't grant a role to yourself."
+        refusals.append(Refusal(code="ROLES_CONFLICT", nl=nl, en=en, field=("subject",)))
+    held = state.held(person)
     if command.role in held:
         nl, en = "Deze persoon heeft deze rol al.", "This person holds this role already."
-        raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
-    if conflicting(command.role, held=held):
-        nl = "Auditor en functionaris gegevensbescherming mogen niet in één hand liggen."
-        en = "Auditor and privacy officer may not be in one hand."
-        raise RejectedError(Refusal(code="ROLES_CONFLICT", nl=nl, en=en, field=("role",)))
-    return RoleGranted(grant=context.new, person=context.person, role=command.role.name)
+        refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    for other in sorted(conflicting(command.role, held=held), key=lambda role: role.name):
+        (nl_role, en_role), (nl_held, en_held) = _OFFICES[command.role], _OFFICES[other]
+        nl = f"Deze persoon heeft al de rol {nl_held}; die mag niet in één hand liggen met {nl_role}."
+        en = f"This person has the role {en_held} already; it may not be in one hand with {en_role}."
+        refusals.append(Refusal(code="ROLES_CONFLICT", nl=nl, en=en, field=("role",)))
+    return refusals
 
 
 def _withdrawing_refusals(command: WithdrawRole, state: Policy) -> list[Refusal]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
@@ -16,8 +17,8 @@ from services.contexts.employment.commands import (
     RecordTeamLeft,
     RegisterProfessional,
 )
-from services.decisions.command import Command, DecisionContext
-from tests.spec import NEW, ORGANISATION, TODAY, given
+from services.decisions.command import Command
+from tests.spec import CONTEXT, ORGANISATION, TODAY, given
 
 FENNA = ProfessionalRegistered(name="Fenna Bakker", email="fenna@example.org")
 TEAM = derived_id(ORGANISATION, "team", "kade")
@@ -136,7 +137,7 @@ def test_nothing_is_told_before_it_is_so() -> None:
 
 
 def test_an_unknown_person_and_an_unknown_team_are_told_together() -> None:
-    unknown = DecisionContext(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
+    unknown = msgspec.structs.replace(CONTEXT, person=None)
     given().when(JOIN, unknown).refused("NOT_FOUND", "NOT_FOUND", fields=["employeeNumber", "teamKey"])
     given(FENNA).when(JOIN).refused("NOT_FOUND", fields=["teamKey"])
     given(FORMED).when(JOIN).refused("NOT_FOUND", fields=["employeeNumber"])

@@ -1,12 +1,15 @@
 """Who may be given a role, and who may not."""
 
+from itertools import permutations
+
+import msgspec
 import pytest
 
 from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
-from rules.access.roles import NEVER_GRANTED, Role
+from rules.access.roles import GRANTABLE, NEVER_GRANTED, Role
 from services.contexts.policy.commands import GrantRole, WithdrawRole
-from services.decisions.command import Command, DecisionContext
-from tests.spec import NEW, ORGANISATION, PERSON, TODAY, given
+from services.decisions.command import Command
+from tests.spec import CONTEXT, NEW, PERSON, given
 
 FOUNDED = OrganisationFounded(name="MEE")
 
@@ -56,15 +59,42 @@ def test_a_role_is_granted_to_one_person_once() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("held", "asked"), [("AUDITOR", Role.PRIVACY_OFFICER), ("PRIVACY_OFFICER", Role.AUDITOR)]
-)
-def test_auditor_and_privacy_officer_are_never_in_one_hand(held: str, asked: Role) -> None:
-    given(FOUNDED, granted(held)).when(grant(asked)).refused("ROLES_CONFLICT", fields=["role"])
+def test_roles_that_control_each_other_are_never_in_one_hand() -> None:
+    """Every pair of roles, in both orders: only those named here are refused."""
+    pairs = {
+        frozenset({Role.ADMINISTRATOR, Role.WORKS_COUNCIL}),
+        frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}),
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR}),
+    }
+    for held, asked in permutations(GRANTABLE, 2):
+        when = given(FOUNDED, granted(held.name)).when(grant(asked))
+        if frozenset({held, asked}) in pairs:
+            when.refused("ROLES_CONFLICT", fields=["role"])
+        else:
+            when.then(RoleGranted(grant=NEW, person=PERSON, role=asked.name))
+
+
+def test_what_an_older_log_granted_into_one_hand_is_still_held_and_can_be_withdrawn() -> None:
+    both = (granted("ADMINISTRATOR"), granted("AUDITOR"))
+    other = granted("ADMINISTRATOR", person="f" * 32)
+    given(FOUNDED, *both).when(grant(Role.AUDITOR)).refused("ALREADY_SO", "ROLES_CONFLICT")
+    given(FOUNDED, *both, other).when(WithdrawRole(role_grant_id="g-AUDITOR")).then(
+        RoleWithdrawn(grant="g-AUDITOR")
+    )
+
+
+@pytest.mark.parametrize("role", sorted(GRANTABLE, key=str))
+def test_nobody_grants_a_role_to_oneself(role: Role) -> None:
+    to_oneself = msgspec.structs.replace(CONTEXT, sender=PERSON)
+    given(FOUNDED).when(grant(role), to_oneself).refused("ROLES_CONFLICT", fields=["subject"])
+    given(FOUNDED, granted("ADMINISTRATOR")).when(grant(Role.AUDITOR), to_oneself).refused(
+        "ROLES_CONFLICT", "ROLES_CONFLICT", fields=["subject", "role"]
+    )
 
 
 def test_a_role_for_nobody_is_refused() -> None:
-    nobody = DecisionContext(new=NEW, organisation=ORGANISATION, person=None, today=TODAY)
+    nobody = msgspec.structs.replace(CONTEXT, person=None)
     given(FOUNDED).when(grant(Role.HR), nobody).refused("NOT_FOUND")
 
 

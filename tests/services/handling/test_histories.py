@@ -37,7 +37,7 @@ from services.handling.registry import (
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
-from tests.spec import ORGANISATION, TODAY
+from tests.spec import ORGANISATION, SENDER, TODAY
 
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])
 KEYS = st.sampled_from(["a", "b", "c"])
@@ -87,6 +87,7 @@ def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
         context = DecisionContext(
             new=derived_id(command.wire_name(), str(number)),
             organisation=ORGANISATION,
+            sender=SENDER,
             person=person,
             today=TODAY,
         )

@@ -89,6 +89,7 @@ class Histories(RuleBasedStateMachine):
         return DecisionContext(
             new=derived_id("test", str(self.number)),
             organisation=ORGANISATION,
+            sender=person,
             person=person,
             today=self.today,
             professionals=CONTEXT.professionals,
