@@ -43,21 +43,23 @@ PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Grants in force by their id, those of before, the policy in force and what is on record of it."""
+    """
+    Grants in force by their id, those of before, the policy in force and what is on record of it.
+
+    `consented_floors` are those of the last policy that the works council consented to, whatever was adopted
+    since: else a policy adopted again, with another interval, would make lower floors possible.
+    """
 
     grants: dict[str, RoleGranted] = {}
     withdrawn: frozenset[str] = frozenset()
     adopted: PolicyAdopted | None = None
     records: tuple[PolicyRecord, ...] = ()
+    consented_floors: Floors | None = None
 
     def held(self, person: str) -> frozenset[Role]:
         """Return the roles a person was granted; one of a newer program is held by nobody here."""
         names = {grant.role for grant in self.grants.values() if grant.person == person}
         return frozenset(Role[name] for name in names if name in Role.__members__)
-
-    @property
-    def consented(self) -> bool:
-        return any(isinstance(record, WorksCouncilConsentRecorded) for record in self.records)
 
 
 def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -> tuple[PolicyEvent, ...]:
@@ -97,7 +99,10 @@ def evolve(state: Policy, event: PolicyEvent) -> Policy:
         case PolicyAdopted():
             return msgspec.structs.replace(state, adopted=event, records=())
         case WorksCouncilConsentRecorded() | DpiaRecorded():
-            return msgspec.structs.replace(state, records=(*state.records, event))
+            recorded = msgspec.structs.replace(state, records=(*state.records, event))
+            if isinstance(event, DpiaRecorded) or state.adopted is None:
+                return recorded
+            return msgspec.structs.replace(recorded, consented_floors=state.adopted.floors)
         case _:
             assert_never(event)
 
@@ -157,15 +162,15 @@ def _withdrawing_refusals(command: WithdrawRole, state: Policy) -> list[Refusal]
 def _floor_refusals(asked: FloorsInput, state: Policy) -> list[Refusal]:
     """Refuse what is below the product's floors, or below those the works council consented to."""
     refusals = []
-    agreed = state.adopted.floors if state.adopted is not None and state.consented else None
+    consented = state.consented_floors
     for name, people in msgspec.structs.asdict(asked).items():
         lowest = getattr(PRODUCT_FLOORS, name)
         if people < lowest:
             nl, en = f"Dit mag niet lager zijn dan {lowest}.", f"This may not be below {lowest}."
             refusals.append(Refusal(code="FLOOR_TOO_LOW", nl=nl, en=en, field=("floors", name)))
-        elif agreed is not None and people < getattr(agreed, name):
-            nl = f"De ondernemingsraad stemde in met {getattr(agreed, name)}; lager kan niet."
-            en = f"The works council consented to {getattr(agreed, name)}; it can't be lower."
+        elif consented is not None and people < getattr(consented, name):
+            nl = f"De ondernemingsraad stemde in met {getattr(consented, name)}; lager kan niet."
+            en = f"The works council consented to {getattr(consented, name)}; it can't be lower."
             refusals.append(Refusal(code="FLOOR_TOO_LOW", nl=nl, en=en, field=("floors", name)))
     return refusals
 

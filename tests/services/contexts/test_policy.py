@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Any
 
+import hypothesis
 import msgspec
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from events.catalog.policy import (
     DpiaRecorded,
@@ -13,6 +16,7 @@ from events.catalog.policy import (
     PolicyAdopted,
     WorksCouncilConsentRecorded,
 )
+from events.catalog.registry import Event
 from services.contexts.policy.commands import (
     AdoptPolicy,
     FloorsInput,
@@ -20,7 +24,8 @@ from services.contexts.policy.commands import (
     RecordWorksCouncilConsent,
 )
 from services.decisions.command import Command
-from tests.spec import NEW, TODAY, given
+from services.decisions.refusals import RejectedError
+from tests.spec import CONTEXT, NEW, TODAY, decide, given
 
 FOUNDED = OrganisationFounded(name="MEE")
 POLICY = "9" * 32
@@ -75,6 +80,51 @@ def test_no_floor_falls_below_what_the_works_council_consented_to() -> None:
     )
     higher = FloorsInput(raters=6)
     given(FOUNDED, adopted(raters=5), CONSENT).when(adopt(higher)).then(adopted(NEW, raters=6))
+
+
+def test_a_policy_adopted_since_does_not_make_lower_floors_possible() -> None:
+    consented = (FOUNDED, adopted(raters=5), CONSENT)
+    another_interval = PolicyAdopted(
+        policy="8" * 32, floors=adopted(raters=5).floors, **{**TERMS, "release_every_days": 60}
+    )
+    given(*consented, another_interval).when(adopt()).refused("FLOOR_TOO_LOW", fields=["floors.raters"])
+    given(*consented, another_interval, adopted("7" * 32, raters=6), DPIA).when(adopt()).refused(
+        "FLOOR_TOO_LOW", fields=["floors.raters"]
+    )
+
+
+FLOORS = st.builds(FloorsInput, raters=st.integers(3, 6), clients=st.integers(5, 7), change=st.integers(5, 6))
+ASKED = st.lists(
+    st.builds(adopt, FLOORS, release_every_days=st.sampled_from([60, 90]))
+    | st.sampled_from([RecordWorksCouncilConsent, RecordDpia]),
+    max_size=12,
+)
+
+
+@settings(deadline=None)
+@hypothesis.given(asked=ASKED)
+def test_no_order_of_adopting_and_consenting_gets_below_what_was_consented_to(asked: list[Any]) -> None:
+    history: list[Event] = [FOUNDED]
+    in_force, lowest = "", FloorsInput()
+    for number, what in enumerate(asked):
+        command = what if isinstance(what, AdoptPolicy) else record(what, policy_id=in_force)
+        context = msgspec.structs.replace(CONTEXT, new=f"{number:032}")
+        try:
+            history += decide(history, command, context)
+        except RejectedError as rejected:
+            codes = {refusal.code for refusal in rejected.refusals}
+            below = isinstance(command, AdoptPolicy) and not at_least(command.floors, lowest)
+            assert ("FLOOR_TOO_LOW" in codes) is below
+            continue
+        if isinstance(command, AdoptPolicy):
+            assert at_least(command.floors, lowest)
+            in_force, floors = context.new, command.floors
+        elif isinstance(command, RecordWorksCouncilConsent):
+            lowest = floors
+
+
+def at_least(floors: FloorsInput, lowest: FloorsInput) -> bool:
+    return all(people >= getattr(lowest, name) for name, people in msgspec.structs.asdict(floors).items())
 
 
 @pytest.mark.parametrize(
