@@ -13,7 +13,7 @@ from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.reading import freshness
-from projections.views import directory, timeline
+from projections.views import timeline
 from rules.commands import LogPosition
 from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
 
@@ -105,64 +105,6 @@ def test_more_than_is_read_at_once_is_told_without_waiting_for_something_to_move
             return await told(house, 6, after=place(house, 11))
 
     assert asyncio.run(run()) == [2, 3, 4, 5, 6, 7]
-
-
-def test_it_ends_when_the_token_expires(house: House) -> None:
-    async def run() -> list[Any]:
-        stream = watching(house, place(house, 0))
-        await anext(stream)
-        house.clock.advance(timedelta(days=1))
-        return [result async for result in stream]
-
-    house.views.changes = [change(11)]
-    assert asyncio.run(run()) == []
-
-
-def test_it_ends_when_the_role_is_no_longer_held(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nobody(*_: object) -> directory.Known:
-        return directory.Known(person=None, roles=[], parked=False)
-
-    async def run() -> list[Any]:
-        stream = watching(house, place(house, 0))
-        await anext(stream)
-        monkeypatch.setattr(directory, "known_of", nobody)
-        house.views.changes.append(change(12))
-        return [result async for result in stream]
-
-    house.views.changes = [change(11)]
-    (last,) = asyncio.run(run())
-    assert last.errors[0].extensions["code"] == "FORBIDDEN"
-
-
-def test_one_in_which_nothing_happens_ends_too_when_the_token_expires(house: House) -> None:
-    async def run() -> list[Any]:
-        stream = watching(house)
-        waiting = asyncio.create_task(anext(stream))
-        await asyncio.sleep(0.1)
-        house.clock.advance(timedelta(days=1))
-        async with asyncio.timeout(10):
-            with pytest.raises(StopAsyncIteration):
-                await waiting
-        return [result async for result in stream]
-
-    assert asyncio.run(run()) == []
-
-
-def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def nobody(*_: object) -> directory.Known:
-        return directory.Known(person=None, roles=[], parked=False)
-
-    async def run() -> Any:
-        stream = watching(house)
-        waiting = asyncio.create_task(anext(stream))
-        await asyncio.sleep(0.1)
-        monkeypatch.setattr(directory, "known_of", nobody)
-        async with asyncio.timeout(10):
-            return await waiting
-
-    assert asyncio.run(run()).errors[0].extensions["code"] == "FORBIDDEN"
 
 
 def test_the_events_of_one_commit_are_told_in_one_message_with_the_position_behind_them(
