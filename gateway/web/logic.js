@@ -122,7 +122,7 @@ class KeptTexts {
 
   get count() { return this.#kept.length; }
 
-  /** Remember what stands there now, unless it is an example as it was placed. */
+  /** Remember what is there now, unless it is an example as it was placed. */
   keep(now, text) {
     if (canonical(now) !== this.#placed && (now.query + now.variables).trim()) this.#kept.push(now);
     this.#placed = canonical(text);
