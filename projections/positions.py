@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from events.log.journal.reader import JournalCheckpoint
+from kit.postgres.creation import create_once
 from projections.table import SCHEMA
 from projections.view import View
 
@@ -40,7 +41,7 @@ CREATE TABLE IF NOT EXISTS {schema}.parked (
     PRIMARY KEY (view, version, subject)
 );
 """
-_SETUP_LOCK: Final = 0x69707003  # serialises CREATE … IF NOT EXISTS, which PostgreSQL itself does not
+_SETUP_LOCK: Final = 0x69707003
 
 
 class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,9 +152,7 @@ def record_freshness(
 
 def create_schema(connection: psycopg.Connection, schema: str) -> None:
     """Make a schema for views, with its positions and parked subjects, where it is missing."""
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-        connection.execute(_TABLES.replace("{schema}", schema))
+    create_once(connection, lock=_SETUP_LOCK, ddl=_TABLES.replace("{schema}", schema).encode())
 
 
 def prepare_view(

@@ -5,6 +5,8 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import sql
 
+from kit.postgres.creation import create_once
+
 _DDL: Final[LiteralString] = """
 CREATE TABLE IF NOT EXISTS {log} (
     generation bytea NOT NULL, partitions int NOT NULL, one_subject boolean NOT NULL, identity text NOT NULL,
@@ -72,9 +74,7 @@ class JournalTables:
 
     def create(self, conn: psycopg.Connection[Any]) -> None:
         """Create the tables that are missing."""
-        with conn.transaction():
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATE_LOCK,))
-            conn.execute(self.statement(_DDL))
+        create_once(conn, lock=_CREATE_LOCK, ddl=self.statement(_DDL))
 
     def drop(self, conn: psycopg.Connection) -> None:
         """Drop the whole journal. Starting a worker folds the log again, to equal rows."""

