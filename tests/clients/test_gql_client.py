@@ -72,7 +72,7 @@ class Access:
 
     @asynccontextmanager
     async def _session(self, transport: Any) -> AsyncGenerator[ReconnectingAsyncClientSession]:
-        """Retries what got no answer, as it was; reads moments as moments."""
+        """Sends a request without an answer again, unchanged; parses moments as datetimes."""
         client = Client(
             schema=self.schema, transport=transport, parse_results=True, execute_timeout=WAIT_S_MAX
         )
@@ -116,18 +116,24 @@ async def portfolio(session: AsyncClientSession, *wait_for: str) -> dict[str, An
 
 async def claim(session: AsyncClientSession, **fields: Any) -> dict[str, Any]:
     words = fields.pop("words", f"Volhouden {uuid4()}")
-    given = {"commandId": str(uuid4()), "name": {"ownWords": words}, "strength": 3, "energy": 1, "use": 2}
-    answer: dict[str, Any] = (await ask(session, CLAIM_TALENT, input=given | fields))["claimTalent"]
+    fields_sent = {
+        "commandId": str(uuid4()),
+        "name": {"ownWords": words},
+        "strength": 3,
+        "energy": 1,
+        "use": 2,
+    }
+    answer: dict[str, Any] = (await ask(session, CLAIM_TALENT, input=fields_sent | fields))["claimTalent"]
     return answer
 
 
 async def changes(session: AsyncClientSession, after: str) -> AsyncGenerator[dict[str, Any]]:
-    """Each change once, over as many connections as it takes: a new one goes on after the last one seen."""
+    """Yield each change once; after a cut, a new connection continues after the last change seen."""
     while True:
         try:
             asked = GraphQLRequest(PORTFOLIO_CHANGED, variable_values={"after": after})
-            async for told in session.subscribe(asked):
-                change: dict[str, Any] = told["portfolioChanged"]
+            async for received in session.subscribe(asked):
+                change: dict[str, Any] = received["portfolioChanged"]
                 after = change["position"]
                 yield change
         except CUT:
@@ -184,7 +190,7 @@ def test_a_mutation_whose_answer_was_lost_is_sent_again_and_happens_once(access:
     run(steps())
 
 
-def test_what_changed_meanwhile_is_told_with_the_version_to_go_on_from(access: Access) -> None:
+def test_a_conflict_is_returned_with_the_version_to_continue_from(access: Access) -> None:
     async def steps() -> None:
         async with access.over_http() as session, access.over_http() as elsewhere:
             seen = (await portfolio(session))["version"]
@@ -204,7 +210,7 @@ def test_what_changed_meanwhile_is_told_with_the_version_to_go_on_from(access: A
     run(steps())
 
 
-def test_a_subscription_goes_on_after_a_cut_without_loss_or_repeat(access: Access) -> None:
+def test_a_subscription_continues_after_a_cut_without_loss_or_repeat(access: Access) -> None:
     async def steps() -> None:
         async with access.over_http() as session, access.over_websocket() as (watching, transport):
 
@@ -213,11 +219,11 @@ def test_a_subscription_goes_on_after_a_cut_without_loss_or_repeat(access: Acces
                 return version
 
             async def heard() -> int:
-                version: int = (await anext(told))["version"]
+                version: int = (await anext(received))["version"]
                 return version
 
             begun = await claim(session)
-            told = changes(watching, begun["command"]["position"])
+            received = changes(watching, begun["command"]["position"])
             made = [await change()]
             seen = [await heard()]
             made.append(await change())  # on its way, or not, when the connection is cut
@@ -226,7 +232,7 @@ def test_a_subscription_goes_on_after_a_cut_without_loss_or_repeat(access: Acces
             seen += [await heard() for _ in range(3)]
             made.append(await change())  # live again
             seen.append(await heard())
-            await told.aclose()
+            await received.aclose()
             assert seen == made == list(range(made[0], made[0] + 5))
 
     run(steps())

@@ -42,7 +42,7 @@ def call(*command: str, within_s: float, **settings: str) -> str:
 
 @pytest.fixture(scope="package")
 def node() -> str:
-    """Give a Node.js that has npm beside it."""
+    """Return a Node.js that has npm."""
     found, npm = shutil.which("node"), shutil.which("npm")
     if found is None or npm is None:
         not_to_be_had("The TypeScript client needs node and npm: deploy/tools.sh installs them.")
@@ -69,13 +69,13 @@ def program(node: str) -> Path:
 
 @pytest.fixture(scope="package")
 def steps(node: str, program: Path, demo: Demo) -> Steps:
-    """Run the client once, and give what it said of each step."""
+    """Run the client once, and return what it printed for each step."""
     said = call(
         node, str(program), within_s=RUN_S_MAX, IPP_URL=demo.url, IPP_TOKEN=demo.token("member")
     ).splitlines()
-    told = [json.loads(line) for line in said]
-    assert told[-1] == {"step": "done"}
-    return {step.pop("step"): step for step in told}
+    printed = [json.loads(line) for line in said]
+    assert printed[-1] == {"step": "done"}
+    return {step.pop("step"): step for step in printed}
 
 
 def test_it_reads_the_portfolio(steps: Steps, demo: Demo) -> None:
@@ -87,51 +87,51 @@ def test_it_reads_the_portfolio(steps: Steps, demo: Demo) -> None:
 
 
 def test_a_change_is_shown_before_its_answer_and_stays(steps: Steps) -> None:
-    told = steps["optimistic"]
-    asked, version = told["asked"], steps["read"]["version"]
-    assert told["before"] != asked
-    assert told["early"] == {"strength": asked, "version": version, "answered": False}
-    assert (told["outcome"], told["version"]) == ("ACCEPTED", version + 1)
-    assert told["after"] == {"strength": asked, "version": version + 1}
+    step = steps["optimistic"]
+    asked, version = step["asked"], steps["read"]["version"]
+    assert step["before"] != asked
+    assert step["early"] == {"strength": asked, "version": version, "answered": False}
+    assert (step["outcome"], step["version"]) == ("ACCEPTED", version + 1)
+    assert step["after"] == {"strength": asked, "version": version + 1}
 
 
 def test_what_is_refused_is_taken_off_the_screen_again(steps: Steps) -> None:
-    told = steps["refused"]
-    assert told["early"] == 99
-    assert told["outcome"] == "REFUSED"
-    assert [(refusal["code"], refusal["field"]) for refusal in told["refusals"]] == [
+    step = steps["refused"]
+    assert step["early"] == 99
+    assert step["outcome"] == "REFUSED"
+    assert [(refusal["code"], refusal["field"]) for refusal in step["refusals"]] == [
         ("INVALID_INPUT", ["energy"])
     ]
-    assert told["backAgain"]
+    assert step["backAgain"]
 
 
 def test_a_mutation_whose_answer_was_lost_is_sent_again_and_happens_once(steps: Steps, demo: Demo) -> None:
-    told = steps["once"]
-    assert (told["sent"], told["outcome"], told["same"]) == (2, "ACCEPTED", True)
-    assert (told["times"], told["versions"]) == (1, 1)
+    step = steps["once"]
+    assert (step["sent"], step["outcome"], step["same"]) == (2, "ACCEPTED", True)
+    assert (step["times"], step["versions"]) == (1, 1)
     member = Someone(demo.url, demo.token("member"), "PROFESSIONAL")
     talents = asyncio.run(member.ask(MY_PORTFOLIO))["me"]["portfolio"]["talents"]
-    assert [talent["name"]["nl"] for talent in talents].count(told["words"]) == 1
+    assert [talent["name"]["nl"] for talent in talents].count(step["words"]) == 1
 
 
-def test_what_changed_meanwhile_is_told_with_the_version_to_go_on_from(steps: Steps) -> None:
-    told = steps["conflict"]
-    refused, accepted = told["refused"], told["accepted"]
+def test_a_conflict_is_returned_with_the_version_to_continue_from(steps: Steps) -> None:
+    step = steps["conflict"]
+    refused, accepted = step["refused"], step["accepted"]
     assert (refused["outcome"], refused["position"]) == ("REFUSED", None)
     assert [refusal["code"] for refusal in refused["refusals"]] == ["CHANGED_MEANWHILE"]
-    assert refused["version"] == told["theirs"] == told["seen"] + 1
-    assert told["rolledBack"]
-    assert (accepted["outcome"], accepted["version"]) == ("ACCEPTED", told["seen"] + 2)
-    assert told["story"].startswith("Van twee kanten")
+    assert refused["version"] == step["theirs"] == step["seen"] + 1
+    assert step["rolledBack"]
+    assert (accepted["outcome"], accepted["version"]) == ("ACCEPTED", step["seen"] + 2)
+    assert step["story"].startswith("Van twee kanten")
 
 
-def test_a_subscription_goes_on_after_a_cut_without_loss_or_repeat(steps: Steps, demo: Demo) -> None:
-    told = steps["followed"]
+def test_a_subscription_continues_after_a_cut_without_loss_or_repeat(steps: Steps, demo: Demo) -> None:
+    step = steps["followed"]
     first = steps["conflict"]["accepted"]["version"] + 1
-    assert told["heard"] == told["made"] == list(range(first, first + 5))
-    assert told["connections"] == 2
+    assert step["heard"] == step["made"] == list(range(first, first + 5))
+    assert step["connections"] == 2
     member = Someone(demo.url, demo.token("member"), "PROFESSIONAL")
-    assert asyncio.run(member.ask(MY_PORTFOLIO))["me"]["portfolio"]["version"] == told["made"][-1]
+    assert asyncio.run(member.ask(MY_PORTFOLIO))["me"]["portfolio"]["version"] == step["made"][-1]
 
 
 def test_the_lock_file_names_no_registry() -> None:

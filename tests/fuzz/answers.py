@@ -1,4 +1,4 @@
-"""What holds of every answer: GraphQL over HTTP, no mistake of ours, and exactly the shape asked for."""
+"""The checks for every answer: GraphQL over HTTP, no internal error, and exactly the requested shape."""
 
 import json
 from typing import Any, Final
@@ -37,7 +37,7 @@ def _check_error(error: dict[str, Any]) -> None:
     assert error.keys() <= {"message", "locations", "path", "extensions"}
     assert isinstance(error["message"], str)
     code = error["extensions"]["code"]
-    assert code in set(ErrorCode), f"{code} is not one that the schema tells of"
+    assert code in set(ErrorCode), f"{code} is not a code that the schema lists"
     assert code != ErrorCode.INTERNAL, error
     assert code != ErrorCode.UNAVAILABLE, error
     for location in error.get("locations", ()):
@@ -47,9 +47,9 @@ def _check_error(error: dict[str, Any]) -> None:
 
 def _check_data(document: str, body: dict[str, Any]) -> None:
     """Execute the document once more with the answer as what it reads: it must come out as it went in."""
-    again = execute_sync(_SCHEMA, parse(document), root_value=body["data"] or {}, field_resolver=_told)
+    again = execute_sync(_SCHEMA, parse(document), root_value=body["data"] or {}, field_resolver=_value_in)
     at = [error["path"] for error in body.get("errors", ())]
-    assert all(at), "an error beside data stands at a path"
+    assert all(at), "an error in an answer with data has a path"
     if body["data"] is None:
         assert at
         return
@@ -58,7 +58,7 @@ def _check_data(document: str, body: dict[str, Any]) -> None:
     assert all(_is_null_at(body["data"], path) for path in at)
 
 
-def _told(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
+def _value_in(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
     return source[str(info.path.key)]
 
 

@@ -1,4 +1,4 @@
-"""Documents of every root field as schemathesis makes them, with many values that mean something."""
+"""Documents for every root field, made by schemathesis, with many values that name something real."""
 
 import string
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ SCHEMA_FILE: Final = Path(__file__).parents[2] / "gateway" / "schema.graphql"
 SCHEMA: Final = schemathesis.graphql.from_path(SCHEMA_FILE)
 OPERATIONS: Final = [each.ok() for each in SCHEMA.get_all_operations() if isinstance(each, Ok)]
 MEANT_OF: Final = 5
-"""Of so many values of a known name, one stays as it was made and the others mean something."""
+"""Of so many values of a known name, one stays random and the others name something real."""
 INVALID_OF: Final = 6
 """Of so many documents, one breaks the schema."""
 DAYS_NEAR: Final = 400
@@ -79,7 +79,7 @@ Meanings = Mapping[str, st.SearchStrategy[ValueNode]]
 def meanings(
     *, ids: Sequence[str], positions: Sequence[str], numbers_of_people: Sequence[str], keys: Sequence[str]
 ) -> Meanings:
-    """Say what values of some names can mean; `ids` are real ones, of the one who asks and of others."""
+    """Say what values of some names can mean; `ids` are real ones, of the caller and of others."""
     some_id, day, employee, key = texts([*ids, NO_ID]), near_days(), texts(numbers_of_people), texts(keys)
     return {
         **dict.fromkeys(NAMES_OF_IDS, some_id),

@@ -24,14 +24,14 @@ ALL_OF_IT: Final = """query ($waitFor: [Position!]) { me(waitFor: $waitFor) { id
 
 
 class Words:
-    """Makes texts that stand nowhere else, and knows them all."""
+    """Makes texts that occur nowhere else, and knows them all."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.made: list[str] = []
 
     def __call__(self, what: str) -> str:
-        self.said.append(f"kanarie-{uuid4().hex}")
-        return f"{what} {self.said[-1]}"
+        self.made.append(f"kanarie-{uuid4().hex}")
+        return f"{what} {self.made[-1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Colleague:
 
 
 def ids_in(answer: object) -> list[str]:
-    """Return every id that stands somewhere in an answer."""
+    """Return every id that occurs in an answer."""
     match answer:
         case Mapping():
             own = [answer["id"]] if isinstance(answer.get("id"), str) else []
@@ -65,7 +65,7 @@ def plant(demo: Demo) -> Colleague:
 async def _plant(demo: Demo) -> Colleague:
     number = f"planted-{uuid4().hex}"
     feed = Someone(demo.url, demo.token("hr-feed"), "HR_FEED")
-    told = [
+    registered = [
         await feed.done(
             "registerProfessional", employeeNumber=number, name="Kanarie Jansen", email="k@example.org"
         ),
@@ -73,16 +73,16 @@ async def _plant(demo: Demo) -> Colleague:
     ]
     token = demo.token(number)
     someone = Someone(demo.url, token, "PROFESSIONAL")
-    await someone.ask(ALL_OF_IT, waitFor=[one["command"]["position"] for one in told])
+    await someone.ask(ALL_OF_IT, waitFor=[one["command"]["position"] for one in registered])
     member = Someone(demo.url, demo.token("member"), "PROFESSIONAL")
     other = (await member.ask("{ me { id } }"))["me"]["id"]
     words = Words()
     positions = await _fill(someone, words, only_to=other)
     portfolio = await someone.ask(ALL_OF_IT, waitFor=positions)
-    assert all(word in str(portfolio) for word in words.said), "what is planted can be seen by its owner"
+    assert all(word in str(portfolio) for word in words.made), "what is planted can be seen by its owner"
     return Colleague(
         token=token,
-        words=words.said,
+        words=words.made,
         ids=sorted(set(ids_in(portfolio))),
         positions=positions,
         portfolio=portfolio,

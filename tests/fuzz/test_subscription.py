@@ -1,4 +1,4 @@
-"""However a subscription is asked, in whatever role: no mistake of ours, and nothing of a colleague told."""
+"""However a subscription is asked, in whatever role: no internal error, and nothing of a colleague shown."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.fuzz.planted import Colleague
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 EXAMPLES = 12
 SILENT_S = 0.4
-"""A subscription that has nothing to tell stays open: after so long nobody waits for it any more."""
+"""A subscription with nothing to send stays open; after so many seconds the test stops waiting."""
 SCHEMA = build_schema(SCHEMA_FILE.read_text())
 LEAVES = st.lists(
     st.sampled_from(("position", "version", "__typename", "v: version")), min_size=1, unique=True
@@ -51,14 +51,14 @@ def before(demo: Demo) -> str:
 @st.composite
 def documents(draw: st.DrawFn, positions: list[str]) -> str:
     after = draw(st.none() | st.sampled_from([*positions, "\0", ""]) | st.text(max_size=90))
-    told = f"(after: {json.dumps(after)})" if after is not None else ""
+    after_argument = f"(after: {json.dumps(after)})" if after is not None else ""
     fields = [*draw(LEAVES), f"facts {{ {' '.join(draw(FACTS))} }}"]
     wrong = [draw(FORBIDDEN)] if draw(st.integers(1, 5)) == 1 else []
-    return f"subscription {{ portfolioChanged{told} {{ {' '.join([*fields, *wrong])} }} }}"
+    return f"subscription {{ portfolioChanged{after_argument} {{ {' '.join([*fields, *wrong])} }} }}"
 
 
-def told(client: httpx.Client, document: str, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Everything that comes before it is silent."""
+def received(client: httpx.Client, document: str, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Return the events of a stream until it is silent."""
     asked = client.build_request("POST", "/graphql", json={"query": document}, headers=headers)
     answer = client.send(asked, stream=True)
     try:
@@ -76,7 +76,7 @@ def told(client: httpx.Client, document: str, headers: dict[str, str]) -> Iterat
 
 
 @pytest.mark.parametrize("role", NAMES)
-def test_no_mistake_of_ours_and_nothing_of_a_colleague_told(
+def test_no_internal_error_and_nothing_of_a_colleague_shown(
     role: str, demo: Demo, colleague: Colleague, before: str
 ) -> None:
     name = NAMES[role]
@@ -94,7 +94,7 @@ def test_no_mistake_of_ours_and_nothing_of_a_colleague_told(
     @given(document=documents([before, *colleague.positions]))
     def ask(document: str) -> None:
         valid = not validate(SCHEMA, parse(document))
-        for answer in told(client, document, {"Accept": "text/event-stream", **known}):
+        for answer in received(client, document, {"Accept": "text/event-stream", **known}):
             note(json.dumps(answer))
             for error in answer.get("errors") or ():
                 assert error["extensions"]["code"] in set(ErrorCode) - {ErrorCode.INTERNAL}
@@ -107,4 +107,4 @@ def test_no_mistake_of_ours_and_nothing_of_a_colleague_told(
     with httpx.Client(base_url=demo.url, timeout=httpx.Timeout(30.0, read=SILENT_S)) as client:
         ask()
     if role == "PROFESSIONAL":
-        assert events, "what happened after a position of one's own is told"
+        assert events, "changes after a position of one's own are sent"

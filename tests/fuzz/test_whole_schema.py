@@ -1,4 +1,4 @@
-"""Whatever is asked, in whatever role: no mistake of ours, and nothing of a colleague seen or changed."""
+"""Whatever is asked, in whatever role: no internal error, and nothing of a colleague seen or changed."""
 
 import asyncio
 import os
@@ -36,8 +36,8 @@ KEYS = ("polder", "dok", "wijk", "jeugd", "new-1", "new-2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Whom everyone asks, and what real values there are to ask with."""
+class Fuzzed:
+    """The demo under test, and the real values to ask with."""
 
     client: httpx.Client
     colleague: Colleague
@@ -54,7 +54,7 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(demo: Demo, colleague: Colleague) -> Iterator[House]:
+def fuzzed(demo: Demo, colleague: Colleague) -> Iterator[Fuzzed]:
     owner = Someone(demo.url, demo.token("owner"), "PROFESSIONAL")
     mine = asyncio.run(owner.ask(ALL_OF_IT))
     made = asyncio.run(owner.done("namePassion", text="Weten wat er gebeurt"))
@@ -66,13 +66,13 @@ def house(demo: Demo, colleague: Colleague) -> Iterator[House]:
     )
     tokens = {role: demo.token(name) for role, name in ASKING.items() if name}
     with httpx.Client(base_url=demo.url, timeout=ANSWER_S_MAX) as client:
-        yield House(client=client, colleague=colleague, meant=meant, tokens=tokens)
+        yield Fuzzed(client=client, colleague=colleague, meant=meant, tokens=tokens)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 @pytest.mark.parametrize("role", ASKING)
-def test_no_mistake_of_ours_and_nothing_of_a_colleague_seen_or_changed(
-    role: str, operation: Operation, house: House
+def test_no_internal_error_and_nothing_of_a_colleague_seen_or_changed(
+    role: str, operation: Operation, fuzzed: Fuzzed
 ) -> None:
     field = operation.label.partition(".")[2]
     may_ask = role in {allowed.name for allowed in roles_for(field)}
@@ -84,13 +84,13 @@ def test_no_mistake_of_ours_and_nothing_of_a_colleague_seen_or_changed(
         phases=[Phase.generate],  # what was asked has changed what is there, so nothing can be shrunk
         suppress_health_check=list(HealthCheck),
     )
-    @given(document=documents(operation, house.meant), accept=st.sampled_from((GRAPHQL, JSON)))
+    @given(document=documents(operation, fuzzed.meant), accept=st.sampled_from((GRAPHQL, JSON)))
     def ask(document: str, accept: str) -> None:
-        answer = house.ask(document, token=house.tokens.get(role), role=role, accept=accept)
+        answer = fuzzed.ask(document, token=fuzzed.tokens.get(role), role=role, accept=accept)
         note(answer.text)
         check(document, accept, answer)
-        assert not [word for word in house.colleague.words if word in answer.text]
+        assert not [word for word in fuzzed.colleague.words if word in answer.text]
         assert may_ask or not any((answer.json().get("data") or {}).values())
 
     ask()
-    assert house.portfolio_of_the_colleague() == house.colleague.portfolio
+    assert fuzzed.portfolio_of_the_colleague() == fuzzed.colleague.portfolio

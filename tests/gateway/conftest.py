@@ -1,10 +1,10 @@
-"""A house for each test; the issuer's key is made once, since making one takes long."""
+"""A harness for each test; the issuer's key is made once, since making one takes long."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.house import House
+from tests.gateway.harness import Harness
 from tests.gateway.world import World
 
 
@@ -14,8 +14,8 @@ def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(key_folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    made = House(key_folder)
+def harness(key_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Harness:
+    made = Harness(key_folder)
     made.views.replace_reads(monkeypatch)
     return made
 

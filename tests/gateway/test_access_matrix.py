@@ -1,4 +1,4 @@
-"""Every field of the schema has its decision, and no role comes to a type that it may not get."""
+"""Every field of the schema has its decision, and no role reaches a type that it may not read."""
 
 from graphql import GraphQLObjectType, build_schema, get_named_type
 
@@ -11,7 +11,7 @@ SCHEMA = build_schema(schema_text())
 
 
 def reached_by(role: Role) -> set[tuple[str, str]]:
-    """Every field that a request in this role can come to, from the root fields it may ask."""
+    """Return every field that a request in this role can reach from the root fields it may ask."""
     fields: set[tuple[str, str]] = set()
     kinds = []
     for root in ROOTS:
@@ -38,7 +38,7 @@ def test_every_field_has_a_decision_and_every_decision_a_field() -> None:
     assert fields >= FIELDS.keys()
 
 
-def test_no_role_comes_to_a_field_that_it_may_not_get() -> None:
+def test_no_role_reaches_a_field_that_it_may_not_read() -> None:
     for role in Role:
         beyond = {
             f"{kind}.{name}" for kind, name in reached_by(role) if role not in decision_on(kind, name).roles

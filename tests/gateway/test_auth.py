@@ -19,7 +19,7 @@ from gateway.http.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer,
 from kit.clock import FixedClock
 from kit.http.tokens import FetchedKeys, KnownKeys, TokenRefusedError, TokenVerifier
 from tests.backends.jwks import JwksServer, jwks_server
-from tests.gateway.house import House
+from tests.gateway.harness import Harness
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -189,9 +189,9 @@ def test_a_remembered_token_is_not_verified_again_while_the_keys_stay_the_same(
 
 
 def test_what_asks_on_an_open_connection_is_refused_once_the_key_is_removed(
-    fetching: Authenticator, server: JwksServer, clock: FixedClock, house: House
+    fetching: Authenticator, server: JwksServer, clock: FixedClock, harness: Harness
 ) -> None:
-    context = Context(replace(house.gateway, authenticator=fetching))
+    context = Context(replace(harness.gateway, authenticator=fetching))
 
     async def run() -> None:
         await context.authenticate({"authorization": f"Bearer {signed(OLD)}"})

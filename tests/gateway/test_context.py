@@ -6,7 +6,7 @@ import pytest
 
 from gateway.context import Context
 from projections.views import directory
-from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
+from tests.gateway.harness import NOW, PEOPLE, SCHEMA, Harness
 
 ME = "{ me { id displayName } }"
 
@@ -16,7 +16,7 @@ async def one_operation(context: Context) -> object:
 
 
 def test_what_one_operation_found_is_not_shown_to_another(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     names = iter(["Fenna", "Fenna de Boer", "Fenna Smit"])
@@ -32,10 +32,10 @@ def test_what_one_operation_found_is_not_shown_to_another(
         return directory.Known(person=known, roles=[], parked=False)
 
     monkeypatch.setattr(directory, "known_of", renamed_meanwhile)
-    context = Context(gateway=house.gateway)
+    context = Context(gateway=harness.gateway)
 
     async def both() -> None:
-        await context.authenticate({"authorization": house.headers("owner")["Authorization"]})
+        await context.authenticate({"authorization": harness.headers("owner")["Authorization"]})
         answers = list(await asyncio.gather(one_operation(context), one_operation(context)))
         assert answers == [mine("Fenna"), mine("Fenna de Boer")]
         assert len(asked) == 2, "asked once for a field"

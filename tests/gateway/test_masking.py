@@ -1,4 +1,4 @@
-"""A client learns of its own mistakes in full, and of ours only an id."""
+"""A client sees its own mistakes in full, and of an internal error only an id."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from gateway.errors import ErrorCode, GatewayError
 from projections.views import organisation
 from rules.commands import CommandResult, LogPosition, Refusal
-from tests.gateway.house import House
+from tests.gateway.harness import Harness
 
 CLAIM = """mutation ($input: ClaimTalentInput!) { claimTalent(input: $input) {
   command { commandId outcome position version refusals { code field message { nl en } } }
@@ -24,13 +24,15 @@ COMMAND = INPUT["commandId"].replace("-", "")  # type: ignore[attr-defined]
 
 
 class OperationalError(Exception):
-    """Named as the database driver names it when the server is away."""
+    """Has the name of the database driver's error when the server can't be reached."""
 
 
-def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_whole(house: House) -> None:
-    house.views.broken = RuntimeError("secret: Fenna voelt zich moe")
+def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_whole(
+    harness: Harness,
+) -> None:
+    harness.views.broken = RuntimeError("secret: Fenna voelt zich moe")
     with capture_logs() as logged:
-        answer = asyncio.run(house.ask("{ me { teams { id } } organisation { name } }"))
+        answer = asyncio.run(harness.ask("{ me { teams { id } } organisation { name } }"))
     assert answer["data"] == {"me": None, "organisation": {"name": "Kade"}}
     (error,) = answer["errors"]
     assert error["path"] == ["me", "teams"]
@@ -42,26 +44,26 @@ def test_an_inner_error_shows_nothing_of_the_inside_and_leaves_the_other_fields_
     assert "secret" not in str(line)
 
 
-def test_the_names_that_a_client_gave_its_fields_are_not_logged(house: House) -> None:
-    house.views.broken = RuntimeError("broken")
+def test_the_names_that_a_client_gave_its_fields_are_not_logged(harness: Harness) -> None:
+    harness.views.broken = RuntimeError("broken")
     with capture_logs() as logged:
-        answer = asyncio.run(house.ask("{ KANARIE: me { teams { id } } }"))
+        answer = asyncio.run(harness.ask("{ KANARIE: me { teams { id } } }"))
     assert answer["errors"][0]["path"] == ["KANARIE", "teams"]
     assert [line["event"] for line in logged if line["log_level"] == "error"] == ["answer.failed"]
     assert "KANARIE" not in str(logged)
 
 
-def test_a_database_that_is_away_is_unavailable(house: House) -> None:
-    house.views.broken = OperationalError("connection to 10.0.0.3 failed")
-    answer = asyncio.run(house.ask("{ me { teams { id } } }"))
+def test_a_database_that_is_away_is_unavailable(harness: Harness) -> None:
+    harness.views.broken = OperationalError("connection to 10.0.0.3 failed")
+    answer = asyncio.run(harness.ask("{ me { teams { id } } }"))
     assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
     assert "10.0.0.3" not in str(answer)
 
 
-def test_a_refusal_is_data_in_both_languages(house: House) -> None:
+def test_a_refusal_is_data_in_both_languages(harness: Harness) -> None:
     reason = Refusal(code="INVALID_INPUT", nl="Kies 1 tot 5.", en="Choose 1 to 5.", field=("strength",))
-    house.bus.answer = CommandResult(command_id=COMMAND, outcome="REFUSED", refusals=(reason,))
-    answer = asyncio.run(house.ask(CLAIM, input=INPUT))
+    harness.bus.answer = CommandResult(command_id=COMMAND, outcome="REFUSED", refusals=(reason,))
+    answer = asyncio.run(harness.ask(CLAIM, input=INPUT))
     assert "errors" not in answer
     assert answer["data"]["claimTalent"] == {
         "command": {
@@ -81,41 +83,41 @@ def test_a_refusal_is_data_in_both_languages(house: House) -> None:
     }
 
 
-def test_a_command_that_got_no_answer_is_unsettled_and_no_error(house: House) -> None:
-    answer = asyncio.run(house.ask(CLAIM, input=INPUT))
+def test_a_command_that_got_no_answer_is_unsettled_and_no_error(harness: Harness) -> None:
+    answer = asyncio.run(harness.ask(CLAIM, input=INPUT))
     assert "errors" not in answer
     assert answer["data"]["claimTalent"]["command"]["outcome"] == "UNSETTLED"
 
 
-def test_what_is_left_out_of_an_input_is_left_out_of_the_command(house: House) -> None:
-    asyncio.run(house.ask(CLAIM, input=INPUT))
-    ((order, _, _),) = house.bus.orders
-    assert "story" not in order.input
-    assert order.expected_version is None
+def test_what_is_left_out_of_an_input_is_left_out_of_the_command(harness: Harness) -> None:
+    asyncio.run(harness.ask(CLAIM, input=INPUT))
+    ((request, _, _),) = harness.bus.requests
+    assert "story" not in request.input
+    assert request.expected_version is None
 
 
-def test_a_service_that_forbids_is_shown_as_forbidden(house: House) -> None:
-    house.bus.answer = GatewayError(ErrorCode.FORBIDDEN, "Not yours.")
-    answer = asyncio.run(house.ask(CLAIM, input=INPUT))
+def test_a_service_that_forbids_is_shown_as_forbidden(harness: Harness) -> None:
+    harness.bus.answer = GatewayError(ErrorCode.FORBIDDEN, "Not yours.")
+    answer = asyncio.run(harness.ask(CLAIM, input=INPUT))
     assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
 
 
-def test_a_position_of_another_installation_is_a_bad_request(house: House) -> None:
+def test_a_position_of_another_installation_is_a_bad_request(harness: Harness) -> None:
     ask = "query ($p: [Position!]) { me(waitFor: $p) { id } }"
-    answer = asyncio.run(house.ask(ask, p=["AAAA"]))
+    answer = asyncio.run(harness.ask(ask, p=["AAAA"]))
     assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
-def test_too_many_positions_are_refused(house: House) -> None:
-    place = house.position_cipher.encode(LogPosition(generation="f" * 32, partition=0, ordinal=1))
-    answer = asyncio.run(house.ask("query ($p: [Position!]) { me(waitFor: $p) { id } }", p=[place] * 21))
+def test_too_many_positions_are_refused(harness: Harness) -> None:
+    place = harness.position_cipher.encode(LogPosition(generation="f" * 32, partition=0, ordinal=1))
+    answer = asyncio.run(harness.ask("query ($p: [Position!]) { me(waitFor: $p) { id } }", p=[place] * 21))
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 
 
-def test_a_resolver_that_hangs_is_cut_off(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resolver_that_hangs_is_cut_off(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hangs(_: object) -> None:
         await asyncio.sleep(30)
 
     monkeypatch.setattr(organisation, "organisation", hangs)
-    answer = asyncio.run(house.ask("{ organisation { name } }"))
+    answer = asyncio.run(harness.ask("{ organisation { name } }"))
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"

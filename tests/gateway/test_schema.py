@@ -34,7 +34,7 @@ def test_every_root_field_of_query_and_subscription_leaves_the_others_whole_when
 
 
 def _committed_before() -> GraphQLSchema:
-    """The schema of the last commit; where there is no history, the file as it lies here."""
+    """Return the schema of the last commit; without a history, the file in the folder."""
     done = subprocess.run(
         ["git", "show", "HEAD:gateway/schema.graphql"],  # noqa: S607 - git as found on the path
         cwd=ROOT,

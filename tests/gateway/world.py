@@ -1,4 +1,4 @@
-"""A house whose views and read log are real, in PostgreSQL: what happened is folded into every view."""
+"""The harness with real views and a real read log in PostgreSQL: events are folded into every view."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import Fact, View
 from rules.kinds import Language
-from tests.gateway.house import NOW, PEOPLE, SCHEMA, House
+from tests.gateway.harness import NOW, PEOPLE, SCHEMA, Harness
 
 OWNER, COLLEAGUE = PEOPLE["owner"], PEOPLE["colleague"]
 ORGANISATION = "d" * 32
@@ -36,8 +36,8 @@ TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
 BEGINNING = NOW - timedelta(days=30)
 
 
-class World(House):
-    """Commits happen an hour apart, all in one partition, from a month ago on; the clock is where it was."""
+class World(Harness):
+    """Commits are an hour apart, in one partition, beginning a month ago; the clock does not move."""
 
     def __init__(self, folder: Path, url: str) -> None:
         super().__init__(folder)
@@ -64,7 +64,7 @@ class World(House):
             yield connection
 
     def happened(self, stream: str, *events: Event, at: datetime | None = None) -> datetime:
-        """Fold one commit of a stream into every view that looks at it; return its moment."""
+        """Fold one commit of a stream into every view that reads the stream; return its moment."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             for event in events:
                 at = self._happened(connection, stream, event, at)
@@ -89,7 +89,7 @@ class World(House):
         return moment
 
     def stale(self, view: View, seconds: float) -> None:
-        """Let it be so long ago that a view was known whole."""
+        """Let a view have been confirmed up to date so many seconds ago."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(
                 "UPDATE views.positions SET seen_at = clock_timestamp() - make_interval(secs => %s)"
@@ -110,7 +110,7 @@ class World(House):
         self.happened(f"employment-{person}", ProfessionalRegistered(name=name, email="post@mee.example"))
 
     def opened(self) -> str:
-        """Let owner and colleague work here, and the owner have a portfolio; return its stream."""
+        """Register owner and colleague, and open the owner's portfolio; return its stream."""
         self.registered(OWNER, "Fenna de Boer")
         self.registered(COLLEAGUE, "Bo Aerts")
         stream = f"portfolio-{OWNER}"
@@ -118,7 +118,7 @@ class World(House):
         return stream
 
     def mine(self, selection: str, *, as_of: str | None = None) -> Any:
-        """Ask the owner's portfolio, now or at a moment; it has to be answered."""
+        """Query the owner's portfolio, now or at a moment, and return the answer, without errors."""
         document = f"query ($asOf: DateTime) {{ me {{ portfolio(asOf: $asOf) {{ {selection} }} }} }}"
         answer = asyncio.run(self.ask(document, asOf=as_of))
         assert "errors" not in answer, answer

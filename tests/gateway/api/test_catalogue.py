@@ -14,7 +14,7 @@ from projections.views import catalogue
 from rules.clusters import CLUSTERS
 from rules.commands import CommandResult, LogPosition
 from rules.kinds import ItemKind
-from tests.gateway.house import PEOPLE
+from tests.gateway.harness import PEOPLE
 from tests.gateway.reading.test_statements import statements
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TOMORROW, World, claimed
 
@@ -104,9 +104,9 @@ def test_a_word_in_a_cluster_of_a_newer_program_is_told_all_the_same(words: Worl
 def test_there_are_clusters_before_there_is_a_word(world: World) -> None:
     world.opened()
     answer = asyncio.run(world.ask("{ talentCatalogue { version clusters { id name { nl en } } } }"))
-    told = answer["data"]["talentCatalogue"]
-    assert told["version"] == 0
-    assert [cluster["id"] for cluster in told["clusters"]] == list(CLUSTERS)
+    catalogue = answer["data"]["talentCatalogue"]
+    assert catalogue["version"] == 0
+    assert [cluster["id"] for cluster in catalogue["clusters"]] == list(CLUSTERS)
 
 
 @pytest.mark.parametrize("asked", [{"search": "x" * (SEARCH_CHARS_MAX + 1)}, {"first": 0}, {"first": 101}])
@@ -200,7 +200,7 @@ def fields(event: TalentClaimed, **changed: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "mutation",
     [
         'proposeTerm(input: { commandId: $id, label: { nl: "Kalmte", en: "Calmness" }, clusterId: "calm" })',
         'rewordTerm(input: { commandId: $id, termId: "t", label: { nl: "Kalmte", en: "Calmness" } })',
@@ -210,18 +210,20 @@ def fields(event: TalentClaimed, **changed: Any) -> dict[str, Any]:
         'alignTerm(input: { commandId: $id, termId: "t", esco: null })',
     ],
 )
-def test_a_mutation_shows_the_word_it_was_about(words: World, given: str) -> None:
+def test_a_mutation_shows_the_word_it_was_about(words: World, mutation: str) -> None:
     place = LogPosition(generation="f" * 32, partition=0, ordinal=0)
     command = "9a2c2f0e-5f0a-4b53-9d0d-3c1b6e0a7d11"
     words.bus.answer = CommandResult(command_id=command, outcome="ACCEPTED", position=place, entity_id=CALM)
     granted = RoleGranted(grant="7" * 32, person=PEOPLE["administrator"], role="WORKING_GROUP")
     words.happened(f"policy-{ORGANISATION}", granted)
-    document = f"mutation ($id: UUID!) {{ {given} {{ command {{ outcome }} term {{ id label {{ nl }} }} }} }}"
+    document = (
+        f"mutation ($id: UUID!) {{ {mutation} {{ command {{ outcome }} term {{ id label {{ nl }} }} }} }}"
+    )
     answer = asyncio.run(words.ask(document, name="administrator", role="WORKING_GROUP", id=command))
     (payload,) = answer["data"].values()
     assert payload == {
         "command": {"outcome": "ACCEPTED"},
         "term": {"id": CALM, "label": {"nl": "Kalmte"}},
     }
-    (order, _, _) = words.bus.orders[-1]
-    assert order.name == given.partition("(")[0]
+    (request, _, _) = words.bus.requests[-1]
+    assert request.name == mutation.partition("(")[0]

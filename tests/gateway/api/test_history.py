@@ -12,7 +12,7 @@ from events.catalog.portfolio.talents import TalentRevised
 from gateway.context import Context
 from rules.commands import LogPosition
 from rules.timeline import entry_id
-from tests.gateway.house import NOW, SCHEMA
+from tests.gateway.harness import NOW, SCHEMA
 from tests.gateway.world import OWNER, World, claimed
 
 pytestmark = pytest.mark.postgres
@@ -36,15 +36,15 @@ def history(world: World, **variables: Any) -> Any:
 def test_the_timeline_is_paged_without_loss_or_repeat(world: World, *, oldest: bool) -> None:
     portfolio = world.opened()
     world.happened(portfolio, *(claimed(f"{number:032x}", f"Talent {number}") for number in range(16, 22)))
-    told: list[int] = []
+    received: list[int] = []
     after = None
     while True:
         page = history(world, first=3, after=after, oldest=oldest)
-        told += [edge["node"]["version"] for edge in page["edges"]]
+        received += [edge["node"]["version"] for edge in page["edges"]]
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    assert told == sorted(range(1, 8), reverse=not oldest)
+    assert received == sorted(range(1, 8), reverse=not oldest)
 
 
 def test_a_fact_says_what_happened_in_words_and_what_was_set_right(world: World) -> None:
@@ -131,7 +131,7 @@ def test_the_subscription_tells_the_same_facts_as_the_timeline(world: World) -> 
         f" {{ position version facts {{ {fact} }} }} }}"
     )
 
-    async def told(after: str, count: int) -> list[Any]:
+    async def received(after: str, count: int) -> list[Any]:
         context = Context(world.gateway)
         await context.authenticate({"authorization": f"Bearer {world.issuer.token('owner')}"})
         results: Any = await SCHEMA.stream(document, variable_values={"after": after}, context_value=context)
@@ -142,9 +142,9 @@ def test_the_subscription_tells_the_same_facts_as_the_timeline(world: World) -> 
 
     world.happened(portfolio, claimed(), CorrectionRecorded(version=2, text="Met Bo."))
     begin = world.position_cipher.encode(LogPosition(generation="f" * 32, partition=0, ordinal=1))
-    changes = asyncio.run(told(begin, 2))
+    changes = asyncio.run(received(begin, 2))
     assert [change["version"] for change in changes] == [1, 3]
     facts = [fact for change in changes for fact in change["facts"]]
     assert facts == [edge["node"] for edge in history(world, oldest=True)["edges"]]
     assert facts[1]["correction"] == "Met Bo."
-    assert asyncio.run(told(changes[0]["position"], 1)) == changes[1:]
+    assert asyncio.run(received(changes[0]["position"], 1)) == changes[1:]

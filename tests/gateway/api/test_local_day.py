@@ -10,7 +10,7 @@ from events.catalog.portfolio.energy import EnergySourceNoted
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT
 from rules.kinds import EnergySourceKind, HoursBand
 from tests.gateway.api.test_shared import claimed, logged, opened_to, seen
-from tests.gateway.house import NOW
+from tests.gateway.harness import NOW
 from tests.gateway.world import COLLEAGUE, OWNER, World
 
 pytestmark = pytest.mark.postgres
@@ -47,7 +47,7 @@ def test_the_read_log_tells_the_day_of_the_organisation(world: World) -> None:
     assert [line["day"] for line in logged(world)] == ["2026-11-24"]
 
 
-def test_who_left_keeps_the_portfolio_until_midnight_of_its_last_day(world: World) -> None:
+def test_someone_who_left_keeps_the_portfolio_until_midnight_of_its_last_day(world: World) -> None:
     world.opened()
     world.happened(f"employment-{OWNER}", EmploymentEnded(on=NOW.date()))
     last = WINTER + timedelta(days=DAYS_AFTER_LEAVING_DEFAULT)

@@ -18,7 +18,7 @@ from events.catalog.policy import (
 from events.catalog.team import TeamFormed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from projections.views import directory, organisation
-from tests.gateway.house import PEOPLE
+from tests.gateway.harness import PEOPLE
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, World
 
 pytestmark = pytest.mark.postgres
@@ -32,8 +32,8 @@ def founded(world: World) -> None:
     world.happened(POLICY, OrganisationFounded(name="Kade"))
 
 
-def told(world: World, selection: str, **asker: Any) -> Any:
-    answer = asyncio.run(world.ask(f"{{ {selection} }}", **asker))
+def data_of(world: World, selection: str, **caller: Any) -> Any:
+    answer = asyncio.run(world.ask(f"{{ {selection} }}", **caller))
     assert "errors" not in answer, answer
     return answer["data"]
 
@@ -57,17 +57,17 @@ def test_the_tree_shows_what_stands_now_and_how_it_came_to_be(world: World) -> N
     world.happened(f"team-{TEAM}", TeamFormed(name="Haven", unit=SOUTH))
     world.happened(UNITS, UnitRenamed(unit=SOUTH, name="Zuidkant"), UnitMoved(unit=SOUTH, parent=NORTH))
     units = "units { id name parentId }"
-    assert told(world, f"organisation {{ name {units} }}")["organisation"] == {
+    assert data_of(world, f"organisation {{ name {units} }}")["organisation"] == {
         "name": "Kade",
         "units": [{"id": NORTH, "name": "Noord", "parentId": None}],
     }
-    below = told(world, f'organisation {{ units(of: "{SOUTH}") {{ id name parentId }} }}')["organisation"]
+    below = data_of(world, f'organisation {{ units(of: "{SOUTH}") {{ id name parentId }} }}')["organisation"]
     assert below == {"units": [{"id": TEAM, "name": "Haven", "parentId": SOUTH}]}
-    changes = told(world, "organisation { unitChanges { on unit { name } summary { nl en } } }")
+    changes = data_of(world, "organisation { unitChanges { on unit { name } summary { nl en } } }")
     lines = [change["summary"]["nl"] for change in changes["organisation"]["unitChanges"]]
     assert len(lines) == 5
     assert any("Zuidkant" in line and "Zuid" in line for line in lines)
-    (last,) = told(world, "organisation { unitChanges(last: 1) { unit { id } } }")["organisation"][
+    (last,) = data_of(world, "organisation { unitChanges(last: 1) { unit { id } } }")["organisation"][
         "unitChanges"
     ]
     assert last["unit"]["id"] in {SOUTH, TEAM}
@@ -76,7 +76,7 @@ def test_the_tree_shows_what_stands_now_and_how_it_came_to_be(world: World) -> N
 def test_a_closed_unit_is_out(world: World) -> None:
     founded(world)
     world.happened(UNITS, UnitFormed(unit=NORTH, name="Noord"), UnitClosed(unit=NORTH))
-    assert told(world, "organisation { units { id } }")["organisation"]["units"] == []
+    assert data_of(world, "organisation { units { id } }")["organisation"]["units"] == []
 
 
 def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) -> None:
@@ -91,7 +91,7 @@ def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) ->
         " monthsBetweenRounds invitationsPerQuarterMax portfolioDaysAfterLeaving readLogMonths"
         " worksCouncilConsent { decidedOn promiseVersion document note } dpia { document note }"
     )
-    (in_force,) = told(world, f"organisation {{ policies {{ {selection} }} }}")["organisation"]["policies"]
+    (in_force,) = data_of(world, f"organisation {{ policies {{ {selection} }} }}")["organisation"]["policies"]
     assert in_force == {
         "id": second,
         "floors": FLOORS,
@@ -109,7 +109,7 @@ def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) ->
         },
         "dpia": None,
     }
-    both = told(world, "organisation { policies(last: 5) { id dpia { document } } }")["organisation"][
+    both = data_of(world, "organisation { policies(last: 5) { id dpia { document } } }")["organisation"][
         "policies"
     ]
     assert both == [{"id": second, "dpia": None}, {"id": first, "dpia": {"document": "0a" * 32}}]
@@ -130,21 +130,21 @@ def test_colleagues_are_found_by_the_start_of_any_word_of_their_name(world: Worl
     world.registered("7" * 32, "Bo Aerts")
     world.registered("8" * 32, "Bodil Boer")
     world.happened(f"employment-{'8' * 32}", EmploymentEnded(on=TODAY))
-    found = told(world, 'colleagues(name: "boe") { id displayName }')["colleagues"]
+    found = data_of(world, 'colleagues(name: "boe") { id displayName }')["colleagues"]
     assert found == [
         {"id": OWNER, "displayName": "Fenna de Boer"},
         {"id": COLLEAGUE, "displayName": "Zoë Boersma"},
     ]
-    assert told(world, 'colleagues(name: "ZOE") { id }')["colleagues"] == [{"id": COLLEAGUE}]
+    assert data_of(world, 'colleagues(name: "ZOE") { id }')["colleagues"] == [{"id": COLLEAGUE}]
     world.parked(directory.VIEW, COLLEAGUE)
-    assert told(world, 'colleagues(name: "zoë") { id }')["colleagues"] == []
+    assert data_of(world, 'colleagues(name: "zoë") { id }')["colleagues"] == []
 
 
-def test_who_left_finds_nobody(world: World) -> None:
+def test_someone_who_left_finds_nobody(world: World) -> None:
     world.registered(OWNER, "Fenna de Boer")
     world.registered(COLLEAGUE, "Bo Aerts")
     world.happened(f"employment-{OWNER}", EmploymentEnded(on=TODAY))
-    assert told(world, "me { displayName }")["me"] == {"displayName": "Fenna de Boer"}
+    assert data_of(world, "me { displayName }")["me"] == {"displayName": "Fenna de Boer"}
     assert asyncio.run(world.codes('{ colleagues(name: "bo") { id } }')) == ["FORBIDDEN"]
 
 
@@ -152,7 +152,7 @@ def test_twenty_colleagues_at_most(world: World) -> None:
     world.registered(OWNER, "Fenna de Boer")
     for number in range(22):
         world.registered(f"{number:032x}", f"Anna {number:02}")
-    assert len(told(world, 'colleagues(name: "anna") { id }')["colleagues"]) == 20
+    assert len(data_of(world, 'colleagues(name: "anna") { id }')["colleagues"]) == 20
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_roles_in_force_are_told_by_role_then_by_name(world: World) -> None:
     ]:
         world.happened(POLICY, RoleGranted(grant=grant, person=person, role=role))
     world.happened(POLICY, RoleWithdrawn(grant="4" * 32))
-    asker = {"name": "administrator", "role": "ADMINISTRATOR"}
-    grants = told(world, "roleGrants { id role holder { id displayName } withdrawnAt }", **asker)[
+    caller = {"name": "administrator", "role": "ADMINISTRATOR"}
+    grants = data_of(world, "roleGrants { id role holder { id displayName } withdrawnAt }", **caller)[
         "roleGrants"
     ]
     assert [(grant["role"], grant["holder"]["displayName"]) for grant in grants] == [
@@ -187,13 +187,13 @@ def test_roles_in_force_are_told_by_role_then_by_name(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", ["PROFESSIONAL", "HR", "AUDITOR"])
-def test_roles_are_told_to_nobody_who_does_not_hold_one_that_watches_them(world: World, role: str) -> None:
+def test_roles_are_shown_to_nobody_without_a_role_that_watches_them(world: World, role: str) -> None:
     founded(world)
     answer = asyncio.run(world.ask("{ roleGrants { id } }", role=role))
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
 
 
-def test_what_waits_for_repair_is_not_told(world: World) -> None:
+def test_what_waits_for_repair_is_not_shown(world: World) -> None:
     founded(world)
     world.parked(organisation.VIEW, ORGANISATION)
     assert asyncio.run(world.codes("{ organisation { name } }")) == ["PARKED"]

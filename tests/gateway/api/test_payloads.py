@@ -1,4 +1,4 @@
-"""What a mutation shows besides how its command ended: only to who may see it when it is shown."""
+"""Mutations show the changed item, in addition to the result, only to a caller who may see it now."""
 
 import asyncio
 from datetime import timedelta
@@ -64,7 +64,7 @@ def gone(world: World, person: str) -> None:
     world.happened(f"employment-{person}", EmploymentEnded(on=TODAY - timedelta(days=400)))
 
 
-def test_who_left_long_ago_is_told_how_an_old_command_ended_and_shown_nothing(agreed: World) -> None:
+def test_someone_who_left_long_ago_gets_the_result_of_an_old_command_and_no_item(agreed: World) -> None:
     assert asked(agreed, CONFIRM, "colleague")["agreement"] == {"text": "Elke week samen koken"}
     assert asked(agreed, WRITE, "owner")["portfolio"] == {"statement": {"text": "Ik breng rust."}}
     gone(agreed, COLLEAGUE)
@@ -75,7 +75,7 @@ def test_who_left_long_ago_is_told_how_an_old_command_ended_and_shown_nothing(ag
     assert asked(agreed, WRITE, "owner")["portfolio"] is not None
 
 
-def test_what_is_anothers_is_not_shown_from_a_view_that_may_be_old(agreed: World) -> None:
+def test_an_item_of_another_is_not_shown_from_a_stale_view(agreed: World) -> None:
     agreed.stale(profile.VIEW, agreed.gateway.limits.staleness_max_s + 30)
     assert asked(agreed, CONFIRM, "colleague") == {"command": DONE, "agreement": None}
     assert asked(agreed, WRITE, "owner")["portfolio"] is not None

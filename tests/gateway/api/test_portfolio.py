@@ -257,7 +257,7 @@ def adopted(days: int) -> PolicyAdopted:
 
 
 @pytest.mark.parametrize(("policy", "days"), [(None, DAYS_AFTER_LEAVING_DEFAULT), (adopted(14), 14)])
-def test_who_left_keeps_the_portfolio_for_as_long_as_the_policy_says(
+def test_someone_who_left_keeps_the_portfolio_for_as_long_as_the_policy_says(
     world: World, policy: PolicyAdopted | None, days: int
 ) -> None:
     world.opened()

@@ -1,4 +1,4 @@
-"""What another sees is exactly what was opened to them, as it is now, and on record before it is shown."""
+"""Another sees exactly the items shared with them, in their current form, after they were recorded."""
 
 import asyncio
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from projections.views import profile, shared
 from rules.kinds import EvidenceKind, ItemKind
-from tests.gateway.house import PEOPLE
+from tests.gateway.harness import PEOPLE
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, YESTERDAY, World, day_after
 
 pytestmark = pytest.mark.postgres
@@ -71,7 +71,7 @@ def refusal(world: World, document: str = ASK, name: str = "colleague", **variab
     return str(error["extensions"]["code"])
 
 
-def test_the_item_is_shown_as_it_is_now_and_nothing_around_it(world: World) -> None:
+def test_the_item_is_shown_in_its_current_form_and_nothing_around_it(world: World) -> None:
     portfolio = world.opened()
     world.happened(portfolio, claimed(), claimed(OTHER_TALENT, "Plannen"), opened_to(COLLEAGUE))
     item = {
@@ -157,12 +157,12 @@ def test_pages_lose_nothing_and_repeat_nothing_while_items_come_and_go(world: Wo
     items = [f"{number:032x}" for number in range(16, 23)]
     for item in items:
         world.happened(portfolio, claimed(item), opened_to(COLLEAGUE, item=item, sharing=item))
-    told: list[str] = []
+    received: list[str] = []
     after = None
     while True:
         answer = page(world, first=2, after=after)
         ids = [edge["node"]["id"] for edge in answer["edges"]]
-        told += ids
+        received += ids
         info = answer["pageInfo"]
         assert info["hasPreviousPage"] is (after is not None)
         assert info["startCursor"] == answer["edges"][0]["cursor"]
@@ -170,10 +170,10 @@ def test_pages_lose_nothing_and_repeat_nothing_while_items_come_and_go(world: Wo
             break
         after = info["endCursor"]
         world.happened(portfolio, ItemSharingEnded(sharing=ids[-1], reason="owner"))
-    assert told == items
+    assert received == items
 
 
-def test_a_cursor_is_the_same_each_time_and_tells_nothing(world: World) -> None:
+def test_a_cursor_is_the_same_each_time_and_reveals_nothing(world: World) -> None:
     world.happened(world.opened(), claimed(), opened_to(COLLEAGUE))
     cursors = {page(world)["pageInfo"]["endCursor"] for _ in range(2)}
     assert len(cursors) == 1
@@ -194,7 +194,7 @@ def test_a_page_has_1_to_100_items_also_when_a_variable_says_so(world: World, fi
     assert refusal(world, first=first) == "LIMIT_EXCEEDED"
 
 
-def test_what_may_be_too_old_shows_nothing(world: World) -> None:
+def test_a_stale_view_shows_nothing(world: World) -> None:
     world.happened(world.opened(), claimed(), opened_to(COLLEAGUE))
     world.stale(shared.VIEW, 31)
     assert refusal(world) == "UNAVAILABLE"
@@ -209,7 +209,7 @@ def test_agreements_of_others_wait_for_a_fresh_view_too(world: World) -> None:
     assert refusal(world, "{ me { agreementsToConfirm { id } } }") == "UNAVAILABLE"
 
 
-def test_who_waits_for_repair_is_told_so_and_opens_nothing(world: World) -> None:
+def test_a_parked_person_gets_an_error_and_shares_nothing(world: World) -> None:
     world.happened(world.opened(), claimed(), opened_to(COLLEAGUE))
     world.parked(shared.VIEW, OWNER)
     assert seen(world) == []
@@ -274,16 +274,16 @@ def test_the_log_is_read_in_pages_that_lose_nothing(world: World) -> None:
     for _ in range(2):
         assert len(seen(world)) == 5
         world.clock.advance(timedelta(days=1))
-    told: list[tuple[str, str]] = []
+    received: list[tuple[str, str]] = []
     after = None
     while True:
         answer = asyncio.run(world.ask(LOG, first=3, after=after))["data"]["me"]["readLog"]
-        told += [(edge["node"]["day"], edge["node"]["itemId"]) for edge in answer["edges"]]
+        received += [(edge["node"]["day"], edge["node"]["itemId"]) for edge in answer["edges"]]
         if not answer["pageInfo"]["hasNextPage"]:
             break
         after = answer["pageInfo"]["endCursor"]
     days = (TOMORROW.isoformat(), TODAY.isoformat())
-    assert told == [(day, f"{number:032x}") for day in days for number in range(16, 21)]
+    assert received == [(day, f"{number:032x}") for day in days for number in range(16, 21)]
 
 
 @pytest.mark.parametrize("role", ["HR", "ADMINISTRATOR", "AUDITOR", "BOARD"])

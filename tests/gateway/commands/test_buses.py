@@ -1,4 +1,4 @@
-"""What comes back of a command is never more certain than it is."""
+"""The result of a command never claims more than is known."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from kit.errors import (
 )
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult, LogPosition
-from tests.gateway.house import NOW
+from tests.gateway.harness import NOW
 
 COMMAND = "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10"
 BEARER = "the.owners.token"
@@ -41,7 +41,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 class NoCommands:
-    """What an in-process bus asks; nothing is known of any command."""
+    """A handler of commands that knows none."""
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
         raise NotImplementedError
@@ -121,13 +121,13 @@ def test_only_what_was_never_sent_is_unavailable(error: type[httpx.HTTPError]) -
 @pytest.mark.parametrize(
     ("status", "code"), [(403, "FORBIDDEN"), (401, "UNAUTHENTICATED"), (503, "UNAVAILABLE")]
 )
-def test_what_services_say_on_purpose_is_told(status: int, code: str) -> None:
+def test_an_error_of_the_services_is_passed_on(status: int, code: str) -> None:
     with pytest.raises(GatewayError) as refused:
         send(says(status, {"code": code, "message": "so it is"}))
     assert (refused.value.code.value, refused.value.message) == (code, "So it is.")
 
 
-def test_a_command_nobody_knows_of_has_no_fate() -> None:
+def test_an_unknown_command_has_no_result() -> None:
     async def run() -> CommandResult | None:
         transport = httpx.MockTransport(says(404, {"code": "NOT_FOUND", "message": "nothing is known"}))
         async with httpx.AsyncClient(transport=transport, base_url="http://services") as client:
@@ -193,9 +193,7 @@ def test_more_at_once_than_may_wait_is_refused_before_it_is_sent(monkeypatch: py
         (UnavailableError("the log is away"), ErrorCode.UNAVAILABLE),
     ],
 )
-def test_what_services_in_the_same_process_say_on_purpose_is_told(
-    error: RequestError, code: ErrorCode
-) -> None:
+def test_an_error_of_services_in_the_same_process_is_passed_on(error: RequestError, code: ErrorCode) -> None:
     class Refusing(NoCommands):
         def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
             raise error

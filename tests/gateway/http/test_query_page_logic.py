@@ -30,9 +30,9 @@ def node() -> str:
     return found
 
 
-def run(node: str, steps: str, **given: object) -> Any:
+def run(node: str, steps: str, **values: object) -> Any:
     """Run the page's logic, then `steps`, which may use what is given; return what they return."""
-    names = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in given.items())
+    names = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in values.items())
     program = f"{LOGIC.read_text()}\n{HARNESS}{names}console.log(JSON.stringify((() => {{ {steps} }})()));"
     done = subprocess.run(  # noqa: S603 - our own page
         [node, "-e", program], capture_output=True, text=True, timeout=RUN_S_MAX, check=False

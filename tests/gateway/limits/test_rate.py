@@ -1,4 +1,4 @@
-"""Who sends too many requests is told when the next is taken; the others notice nothing."""
+"""A caller who sends too many requests learns when to try again; other callers notice nothing."""
 
 import asyncio
 from datetime import timedelta
@@ -7,54 +7,54 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from tests.gateway.house import House
+from tests.gateway.harness import Harness
 
 ASK = {"query": "{ __typename }"}
 
 
 @pytest.fixture
-def house(house: House) -> House:
-    house.limit(requests_per_minute_max=20, requests_burst_max=3)
-    return house
+def harness(harness: Harness) -> Harness:
+    harness.limit(requests_per_minute_max=20, requests_burst_max=3)
+    return harness
 
 
-def send(house: House, name: str | None, **headers: str) -> httpx.Response:
-    return asyncio.run(house.send(json=ASK, headers={**house.headers(name), **headers}))
+def send(harness: Harness, name: str | None, **headers: str) -> httpx.Response:
+    return asyncio.run(harness.send(json=ASK, headers={**harness.headers(name), **headers}))
 
 
-def test_what_is_over_the_allowance_is_429_and_says_when_to_come_again(house: House) -> None:
-    assert [send(house, "owner").status_code for _ in range(4)] == [200, 200, 200, 429]
-    refused = send(house, "owner")
+def test_a_request_over_the_limit_is_429_and_says_when_to_try_again(harness: Harness) -> None:
+    assert [send(harness, "owner").status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = send(harness, "owner")
     assert refused.headers["retry-after"] == "3"
     assert refused.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
-    house.clock.advance(timedelta(seconds=3))
-    assert [send(house, "owner").status_code for _ in range(2)] == [200, 429]
+    harness.clock.advance(timedelta(seconds=3))
+    assert [send(harness, "owner").status_code for _ in range(2)] == [200, 429]
 
 
-def test_each_person_has_an_allowance_of_their_own_and_so_has_an_address(house: House) -> None:
+def test_each_person_has_a_limit_of_their_own_and_so_has_an_address(harness: Harness) -> None:
     for _ in range(4):
-        send(house, "owner")
-    assert send(house, "hr").status_code == 200
-    assert [send(house, None).status_code for _ in range(4)] == [200, 200, 200, 429]
+        send(harness, "owner")
+    assert send(harness, "hr").status_code == 200
+    assert [send(harness, None).status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
-def test_tokens_that_are_refused_use_up_the_allowance_of_their_address(house: House) -> None:
-    statuses = [send(house, None, Authorization="Bearer forged").status_code for _ in range(4)]
+def test_tokens_that_are_refused_count_for_the_limit_of_their_address(harness: Harness) -> None:
+    statuses = [send(harness, None, Authorization="Bearer forged").status_code for _ in range(4)]
     assert statuses == [401, 401, 401, 429]
 
 
-def test_operations_over_a_web_socket_count_as_requests(house: House) -> None:
-    with TestClient(house.endpoint).websocket_connect(
-        "/graphql", subprotocols=["graphql-transport-ws"], headers=house.headers("owner")
+def test_operations_over_a_web_socket_count_as_requests(harness: Harness) -> None:
+    with TestClient(harness.endpoint).websocket_connect(
+        "/graphql", subprotocols=["graphql-transport-ws"], headers=harness.headers("owner")
     ) as socket:
         socket.send_json({"type": "connection_init"})
         assert socket.receive_json()["type"] == "connection_ack"
         for number in range(5):
             socket.send_json({"id": str(number), "type": "subscribe", "payload": ASK})
-            told = socket.receive_json()
+            received = socket.receive_json()
             if number < 3:
-                assert told["type"] == "next"
+                assert received["type"] == "next"
                 assert socket.receive_json()["type"] == "complete"
             else:
-                assert told["type"] == "error"
-                assert told["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+                assert received["type"] == "error"
+                assert received["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"

@@ -8,7 +8,7 @@ from graphql import get_introspection_query, parse
 from gateway.errors import GatewayError
 from gateway.limits import size as document_size
 from gateway.limits.size import CHARACTERS_MAX, check_size
-from tests.gateway.house import House
+from tests.gateway.harness import Harness
 
 LIMIT = "LIMIT_EXCEEDED"
 BAD = "BAD_REQUEST"
@@ -59,28 +59,28 @@ TOO_DEEP = {
 }
 
 
-async def codes(house: House, document: str) -> set[str]:
-    answer = await house.send(json={"query": document}, headers=house.headers("owner"))
+async def codes(harness: Harness, document: str) -> set[str]:
+    answer = await harness.send(json={"query": document}, headers=harness.headers("owner"))
     return {error["extensions"]["code"] for error in answer.json()["errors"]}
 
 
 @pytest.fixture
-def house(house: House) -> House:
+def harness(harness: Harness) -> Harness:
     """Take bodies as long as production does, so that a length alone does not refuse these documents."""
-    house.limit(body_bytes_max=256 * 1024)
-    return house
+    harness.limit(body_bytes_max=256 * 1024)
+    return harness
 
 
 @pytest.mark.parametrize("document", TOO_MUCH.values(), ids=TOO_MUCH)
-def test_a_document_that_holds_too_much_is_over_a_limit(house: House, document: str) -> None:
-    assert asyncio.run(codes(house, document)) == {LIMIT}
+def test_a_document_that_holds_too_much_is_over_a_limit(harness: Harness, document: str) -> None:
+    assert asyncio.run(codes(harness, document)) == {LIMIT}
 
 
 @pytest.mark.parametrize("document", TOO_DEEP.values(), ids=TOO_DEEP)
 def test_a_document_nested_without_end_is_the_client_s_mistake_and_not_ours(
-    house: House, document: str
+    harness: Harness, document: str
 ) -> None:
-    assert asyncio.run(codes(house, document)) <= {LIMIT, BAD}
+    assert asyncio.run(codes(harness, document)) <= {LIMIT, BAD}
 
 
 def test_each_part_may_be_as_many_as_its_limit_and_not_one_more(monkeypatch: pytest.MonkeyPatch) -> None:

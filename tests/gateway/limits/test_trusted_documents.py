@@ -9,53 +9,53 @@ import pytest
 from starlette.testclient import TestClient
 
 from gateway.limits.trusted_documents import TrustedDocumentsError, read_trusted_documents
-from tests.gateway.house import House
+from tests.gateway.harness import Harness
 
 TEXT = "query Name { __typename }"
 ID = hashlib.sha256(TEXT.encode()).hexdigest()
 
 
 @pytest.fixture
-def strict(house: House) -> House:
-    house.limit(trusted_documents={ID: TEXT})
-    return house
+def strict(harness: Harness) -> Harness:
+    harness.limit(trusted_documents={ID: TEXT})
+    return harness
 
 
-def answer(house: House, body: dict[str, object]) -> tuple[int, object]:
-    response = asyncio.run(house.send(json=body, headers=house.headers("owner")))
+def answer(harness: Harness, body: dict[str, object]) -> tuple[int, object]:
+    response = asyncio.run(harness.send(json=body, headers=harness.headers("owner")))
     said = response.json()
     return response.status_code, said.get("data") or said["errors"][0]
 
 
-def test_a_document_is_executed_by_its_id(strict: House) -> None:
+def test_a_document_is_executed_by_its_id(strict: Harness) -> None:
     assert answer(strict, {"documentId": ID}) == (200, {"__typename": "Query"})
 
 
 @pytest.mark.parametrize("query", [TEXT, "{ __schema { types { name } } }", "", 1])
 @pytest.mark.parametrize("more", [{}, {"documentId": ID}])
 def test_any_text_is_refused_even_that_of_a_known_document(
-    strict: House, query: object, more: dict[str, object]
+    strict: Harness, query: object, more: dict[str, object]
 ) -> None:
     status, error = answer(strict, {"query": query, **more})
     assert status == 400
     assert error["extensions"]["code"] == "BAD_REQUEST"  # type: ignore[index]
 
 
-def test_the_refusal_says_what_to_send(strict: House) -> None:
+def test_the_refusal_says_what_to_send(strict: Harness) -> None:
     assert "documentId" in str(answer(strict, {"query": TEXT}))
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "", None, 1, ["x"], ID.upper()])
-def test_an_id_that_is_not_listed_is_refused(strict: House, name: object) -> None:
+def test_an_id_that_is_not_listed_is_refused(strict: Harness, name: object) -> None:
     assert answer(strict, {"documentId": name})[0] == 400
 
 
-def test_without_a_list_an_id_is_refused_and_text_executed(house: House) -> None:
-    assert answer(house, {"documentId": ID})[0] == 400
-    assert answer(house, {"query": TEXT})[0] == 200
+def test_without_a_list_an_id_is_refused_and_text_executed(harness: Harness) -> None:
+    assert answer(harness, {"documentId": ID})[0] == 400
+    assert answer(harness, {"query": TEXT})[0] == 200
 
 
-def test_the_same_holds_over_a_web_socket(strict: House) -> None:
+def test_the_same_holds_over_a_web_socket(strict: Harness) -> None:
     with TestClient(strict.endpoint).websocket_connect(
         "/graphql", subprotocols=["graphql-transport-ws"], headers=strict.headers("owner")
     ) as socket:

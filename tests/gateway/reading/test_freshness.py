@@ -1,4 +1,4 @@
-"""Waiting for a view: woken by its worker, true to its positions, not stuck when a notification is lost."""
+"""Waiting for a view: notifications wake it, the view's positions decide, a lost notification delays it."""
 
 import asyncio
 import time
@@ -31,15 +31,15 @@ def place(ordinal: int, generation: str = GENERATION) -> LogPosition:
     return LogPosition(generation=generation, partition=1, ordinal=ordinal)
 
 
-def moved(url: str, expected: int, ordinal: int, *, told: bool = True) -> None:
+def moved(url: str, expected: int, ordinal: int, *, notified: bool = True) -> None:
     with connect_own(url, application_name="test") as connection, connection.transaction():
         advance(connection, (VIEW,), 1, expected=expected, ordinal=ordinal)
-        if told:
+        if notified:
             announce(connection, (VIEW,), 1, ordinal)
 
 
 async def until(fresh: Freshness, *, listening: bool) -> None:
-    while fresh.listening is not listening:  # noqa: ASYNC110 - the code under test tells by this alone
+    while fresh.listening is not listening:  # noqa: ASYNC110 - the code under test shows it by this alone
         await asyncio.sleep(0.01)
 
 
@@ -64,7 +64,7 @@ def with_freshness(url: str, work: Callable[[Freshness], Awaitable[None]]) -> No
     asyncio.run(run())
 
 
-def test_who_waits_is_woken_when_the_view_has_passed_and_not_before(
+def test_a_waiting_request_is_woken_when_the_view_has_passed_and_not_before(
     view_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "POLL_S", 60.0)  # so that only a notification can have woken it
@@ -83,13 +83,13 @@ def test_who_waits_is_woken_when_the_view_has_passed_and_not_before(
 def test_a_lost_notification_costs_a_second_and_no_more(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
         waiting = asyncio.create_task(fresh.wait([VIEW], [place(2)], within_s=15))
-        await asyncio.to_thread(moved, view_database, 0, 2, told=False)
+        await asyncio.to_thread(moved, view_database, 0, 2, notified=False)
         await asyncio.wait_for(waiting, 5)
 
     with_freshness(view_database, work)
 
 
-def looked_at(url: str, seconds_ago: float, *, partitions: str) -> None:
+def confirmed(url: str, seconds_ago: float, *, partitions: str) -> None:
     with connect_own(url, application_name="test") as connection:
         connection.execute(
             "UPDATE views.positions SET seen_at = clock_timestamp() - make_interval(secs => %s)"
@@ -98,11 +98,11 @@ def looked_at(url: str, seconds_ago: float, *, partitions: str) -> None:
         )
 
 
-def test_what_is_too_stale_in_one_partition_is_not_to_be_disclosed(view_database: str) -> None:
+def test_a_view_too_stale_in_one_partition_must_not_be_shown(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
-        await asyncio.to_thread(looked_at, view_database, 0, partitions="0, 1, 2")
+        await asyncio.to_thread(confirmed, view_database, 0, partitions="0, 1, 2")
         await fresh.check_fresh([VIEW], at_most_s=30)
-        await asyncio.to_thread(looked_at, view_database, 60, partitions="1")
+        await asyncio.to_thread(confirmed, view_database, 60, partitions="1")
         with pytest.raises(GatewayError) as stale:
             await fresh.check_fresh([VIEW], at_most_s=30)
         assert stale.value.code is ErrorCode.UNAVAILABLE
@@ -110,7 +110,7 @@ def test_what_is_too_stale_in_one_partition_is_not_to_be_disclosed(view_database
     with_freshness(view_database, work)
 
 
-def test_what_nobody_has_looked_at_yet_is_too_stale(view_database: str) -> None:
+def test_a_view_that_was_never_confirmed_is_too_stale(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
         with pytest.raises(GatewayError) as stale:
             await fresh.check_fresh([VIEW], at_most_s=30)
@@ -119,7 +119,7 @@ def test_what_nobody_has_looked_at_yet_is_too_stale(view_database: str) -> None:
     with_freshness(view_database, work)
 
 
-def test_what_is_not_reached_in_time_is_not_yet(view_database: str) -> None:
+def test_a_position_that_is_not_reached_in_time_is_not_yet(view_database: str) -> None:
     async def work(fresh: Freshness) -> None:
         begun = time.monotonic()
         with pytest.raises(GatewayError) as late:

@@ -1,4 +1,4 @@
-"""How many statements a read costs: each is a trip, and they add up faster than anything else."""
+"""How many statements a read costs: each is a round trip, and these cost most."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,14 +14,14 @@ from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.view_reader import ViewReader
 from rules.kinds import ItemKind
-from tests.gateway.house import SCHEMA
+from tests.gateway.harness import SCHEMA
 from tests.gateway.world import COLLEAGUE, OWNER, TOMORROW, World, claimed
 
 pytestmark = pytest.mark.postgres
 
 
 def statements(world: World, document: str, *, name: str = "owner") -> int:
-    """Ask, and count what reached the database; it has to be answered."""
+    """Run a query, which must succeed, and return how many statements reached the database."""
     counted = 0
 
     class Counting(psycopg.AsyncCursor[Any]):
@@ -44,13 +44,13 @@ def statements(world: World, document: str, *, name: str = "owner") -> int:
     return counted
 
 
-def test_who_asks_is_one_statement(world: World) -> None:
+def test_finding_the_caller_is_one_statement(world: World) -> None:
     world.opened()
     assert statements(world, "{ me { id displayName } }") == 1
     assert statements(world, "{ viewer { displayName roles } }") == 1
 
 
-def test_a_portfolio_is_how_it_stands_and_its_document_beside_who_asks(world: World) -> None:
+def test_a_portfolio_is_its_status_and_its_document_and_the_caller(world: World) -> None:
     world.happened(world.opened(), claimed())
     assert statements(world, "{ me { portfolio { talents { name { nl } } } } }") == 3
 

@@ -23,7 +23,7 @@ from projections.views import directory, profile
 from projections.views import shared as shared_view
 from projections.views import timeline as timeline_view
 from rules.access.roles import Role
-from tests.gateway.house import NOW
+from tests.gateway.harness import NOW
 from tests.gateway.world import World
 
 pytestmark = pytest.mark.postgres

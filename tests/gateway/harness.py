@@ -1,4 +1,4 @@
-"""A gateway whose views and services are small stand-ins in memory, to try the door without the house."""
+"""A gateway with stand-ins in memory for views and services, for tests without PostgreSQL and Kafka."""
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
@@ -50,14 +50,14 @@ SCHEMA = build_schema(LIMITS.document)
 
 
 class StandInViews:
-    """Views that hold one owner without a portfolio, an administrator and someone of HR."""
+    """Views with an owner without a portfolio, an administrator and someone of HR."""
 
     def __init__(self) -> None:
         self.broken: Exception | None = None
         self.changes: list[timeline.Entry] = []
 
     def replace_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Let the views' own reads return what is held here, instead of asking a database."""
+        """Let the views' own reads return the rows of this object instead of asking a database."""
         monkeypatch.setattr(directory, "known_of", self.known_of)
         monkeypatch.setattr(directory, "persons_by_ids", self.persons_by_ids)
         monkeypatch.setattr(organisation, "organisation", self.the_organisation)
@@ -125,13 +125,13 @@ class StandInFreshness(Freshness):
 
 @dataclass
 class StandInBus:
-    """Answers every command with what it is told to, and keeps what came."""
+    """Answers every command with `answer`, and stores the requests."""
 
     answer: CommandResult | Exception | None = None
-    orders: list[tuple[CommandRequest, str | None, Role]] = field(default_factory=list)
+    requests: list[tuple[CommandRequest, str | None, Role]] = field(default_factory=list)
 
     async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
-        self.orders.append((request, identity.person, role))
+        self.requests.append((request, identity.person, role))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer or CommandResult(command_id=request.command_id, outcome="UNSETTLED")
@@ -140,8 +140,8 @@ class StandInBus:
         return None
 
 
-class House:
-    """The parts a test may want to turn, and a client at the door."""
+class Harness:
+    """A gateway whose parts a test can change, and a client for it."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = FixedClock(NOW)
@@ -171,7 +171,7 @@ class House:
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 
     def limit(self, **limits: Any) -> None:
-        """Set some of the limits of a request anew."""
+        """Replace some of the limits of a request."""
         self.gateway = replace(self.gateway, limits=replace(self.gateway.limits, **limits))
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 
@@ -184,7 +184,7 @@ class House:
         return headers
 
     async def send(self, **request: Any) -> httpx.Response:
-        """A request as it stands; POST unless it says otherwise."""
+        """Send a request exactly as described; POST by default."""
         transport = httpx.ASGITransport(app=self.endpoint)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             return await client.request(request.pop("method", "POST"), "/graphql", **request)
@@ -207,7 +207,7 @@ async def _person_for(value: str) -> str | None:
 
 
 class _NoConnection:
-    """What a pool lends when there is no database."""
+    """The connection of a pool without a database: it can't be opened."""
 
     async def __aenter__(self) -> None:
         raise OSError("there is no database here")
