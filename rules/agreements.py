@@ -1,15 +1,39 @@
-"""Which portfolio an agreement stands in: its id begins with the owner's, whom the other party knows."""
+"""The id of an agreement: the id of the portfolio's owner, a name, and a tag that only services can make."""
 
+import hmac
 from typing import Final
 
 from kit.ids import is_id
 
 _ID_CHARS: Final = 32
+_TAG_CHARS: Final = 16
+"""64 bits of an HMAC-SHA256; who guesses is limited to some commands a minute."""
 
 
 def agreement_id(owner: str, local: str) -> str:
     """Return the id of an agreement in a portfolio, 64 hexadecimal digits."""
     return owner + local
+
+
+def signed_agreement_id(owner: str, name: str, *, key: bytes) -> str:
+    """Return the id of an agreement that is called `name`, an id, in a portfolio."""
+    local = name[: _ID_CHARS - _TAG_CHARS]
+    return agreement_id(owner, local + _tag(owner, local, key))
+
+
+def is_signed(agreement: str, *, key: bytes) -> bool:
+    """
+    Whether an id was made by `signed_agreement_id` with this key.
+
+    Asked before anything of the portfolio is read: how long that takes would tell who keeps one.
+    """
+    owner, local = agreement[:_ID_CHARS], agreement[_ID_CHARS:]
+    name, tag = local[:-_TAG_CHARS], local[-_TAG_CHARS:]
+    return owner_of(agreement) is not None and hmac.compare_digest(tag, _tag(owner, name, key))
+
+
+def _tag(owner: str, name: str, key: bytes) -> str:
+    return hmac.digest(key, f"agreement {owner} {name}".encode(), "sha256").hex()[:_TAG_CHARS]
 
 
 def owner_of(agreement: str) -> str | None:

@@ -23,6 +23,7 @@ CONTEXT = DecisionContext(
     organisation=ORGANISATION,
     sender=SENDER,
     person=PERSON,
+    id_key=bytes(32),
     today=TODAY,
     professionals=frozenset({COLLEAGUE}),
 )

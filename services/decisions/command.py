@@ -32,7 +32,7 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     same. `sender` is the person or process that sends the command. `person` is the person the command is
     about, None if unknown. `today` is the date in the organisation's time zone. `professionals` are the
     people the command mentions who work here now. `terms` are the shared terms it picks, by the id it picked;
-    for a merged term, the term it was merged into.
+    for a merged term, the term it was merged into. `id_key` signs ids that name another person's stream.
     """
 
     new: str
@@ -40,6 +40,7 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     person: str | None
     today: date
+    id_key: bytes
     professionals: frozenset[str] = frozenset()
     terms: dict[str, SharedTerm] = {}
 
@@ -85,6 +86,14 @@ class Command(
     def picked_terms(self) -> tuple[str, ...]:
         """Return the ids of shared terms in the input."""
         return ()
+
+    def is_addressed(self, context: DecisionContext) -> bool:  # noqa: ARG002 - most name nobody's stream
+        """
+        Return whether an id in the input that names the stream of another person was made by us.
+
+        If not, nothing is read: how long the reading takes would tell what that person keeps.
+        """
+        return True
 
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
         """Return the streams to load and write. The first one's version is the command's version."""

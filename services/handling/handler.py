@@ -1,5 +1,6 @@
 """Handles one command: looks it up, checks the role, decides, and appends. A retry gets the first answer."""
 
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -22,6 +23,7 @@ from rules.commands import CommandResult
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
 from services.decisions.command import Command, DecisionContext, SharedTerm
+from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
@@ -167,6 +169,8 @@ class CommandHandler:
             ),
             expected_version=expected_version,
         )
+        if not command.is_addressed(prepared.context):
+            return refused(command_id, NOT_FOUND)
         return self._attempts.run(prepared)
 
     def _handle_for_process(self, command: Command, actor: str, command_id: str) -> CommandResult:
@@ -196,6 +200,7 @@ class CommandHandler:
             sender=sender,
             person=person,
             today=self._calendar.today(),
+            id_key=hmac.digest(self._vault.fingerprint_key(organisation), b"ids of agreements", "sha256"),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
             terms=self._terms(command, organisation),
         )

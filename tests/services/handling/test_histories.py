@@ -89,6 +89,7 @@ def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
             organisation=ORGANISATION,
             sender=SENDER,
             person=person,
+            id_key=bytes(32),
             today=TODAY,
         )
         try:

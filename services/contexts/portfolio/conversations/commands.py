@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from typing_extensions import override
 
 from kit.ids import is_id
-from rules.agreements import owner_of
+from rules.agreements import is_signed, owner_of
 from rules.commands import Refusal
 from services.contexts.portfolio.owner_commands import AsProfessional, NewItem, PortfolioCommand
 from services.decisions.command import Command, DecisionContext, stream_of
@@ -57,6 +57,10 @@ class ConfirmAgreement(Command, frozen=True, kw_only=True):
     returns_version: ClassVar[bool] = False
 
     agreement_id: str
+
+    @override
+    def is_addressed(self, context: DecisionContext) -> bool:
+        return is_signed(self.agreement_id, key=context.id_key)
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:

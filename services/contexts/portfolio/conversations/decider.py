@@ -13,7 +13,7 @@ from events.catalog.portfolio.conversations import (
     ConversationPlanned,
 )
 from kit.ids import derived_id
-from rules.agreements import agreement_id
+from rules.agreements import signed_agreement_id
 from rules.commands import Refusal
 from services.contexts.portfolio.conversations.commands import (
     ConfirmAgreement,
@@ -168,7 +168,9 @@ def _held(command: RecordConversation, context: DecisionContext) -> Conversation
         held_on=command.held_on,
         agreements=tuple(
             AgreementMade(
-                agreement=agreement_id(owner, derived_id("agreement", context.new, str(number))),
+                agreement=signed_agreement_id(
+                    owner, derived_id("agreement", context.new, str(number)), key=context.id_key
+                ),
                 text=text.strip(),
             )
             for number, text in enumerate(command.agreements)

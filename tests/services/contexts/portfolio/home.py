@@ -15,7 +15,7 @@ from events.catalog.portfolio.sharing import InsightConsentGiven, ItemShared, It
 from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
 from kit.ids import derived_id
-from rules.agreements import agreement_id
+from rules.agreements import agreement_id, signed_agreement_id
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.spec import COLLEAGUE, CONTEXT, NEW, ORGANISATION, PERSON, TODAY
 
@@ -72,11 +72,17 @@ HOME: Final[tuple[Event, ...]] = (*AT_WORK, *ITEMS)
 OFFERED = GoalOfferedToTeam(goal="coach", team=KADE, wording="Wie coacht mee?")
 CALM_SHARING_ENDED = ItemSharingEnded(sharing="open", reason="item_gone")
 NUMBERS: Final = {"strength": 5, "energy": 1, "use": 2}
+
+
+def new_agreement(number: str) -> str:
+    return signed_agreement_id(PERSON, derived_id("agreement", NEW, number), key=CONTEXT.id_key)
+
+
 HELD_NOW = ConversationHeld(
     conversation="talk",
     held_on=TODAY,
     agreements=(
-        AgreementMade(agreement=agreement_id(PERSON, derived_id("agreement", NEW, "0")), text="Eerst dit"),
-        AgreementMade(agreement=agreement_id(PERSON, derived_id("agreement", NEW, "1")), text="Dan dat"),
+        AgreementMade(agreement=new_agreement("0"), text="Eerst dit"),
+        AgreementMade(agreement=new_agreement("1"), text="Dan dat"),
     ),
 )

@@ -1,12 +1,16 @@
 """A portfolio through the handler, on a real log: shared, agreed with another, ended in time."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
 
 from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld
 from events.catalog.portfolio.sharing import ItemSharingEnded
+from kit.ids import new_id
 from rules.agreements import agreement_id, owner_of
 from rules.commands import CommandResult
 from rules.timeline import entry_id
@@ -53,6 +57,34 @@ def test_an_item_is_open_to_a_colleague_until_its_day_and_a_process_ends_it(hous
     done = house.handler.handle_for_process(end, process="scheduler", occasion=f"day {sharing}")
     assert done.outcome == "ACCEPTED"
     assert owner.portfolio()[-1].event == ItemSharingEnded(sharing=sharing, reason="day")
+
+
+def test_a_made_up_agreement_is_refused_by_the_same_reads_whether_somebody_keeps_a_portfolio_or_not(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeps, asks = with_owner(house, "made-up-1"), with_owner(house, "made-up-2")
+    existing, nobody = house.vault.person_for(keeps.number), new_id()
+    assert existing is not None
+    for _ in range(5):
+        accepted(keeps.owner("writeReflection", text="Wat ging er goed?", aboutIds=[]))
+    asks.owner("confirmAgreement", agreementId=agreement_id(nobody, new_id()))  # what is cached is cached now
+    read: list[tuple[str, str]] = []
+    execute, mine = psycopg.Cursor.execute, threading.get_ident()
+
+    def noted(self: Any, query: Any, params: Any = None, **given: Any) -> Any:
+        if threading.get_ident() == mine:  # the journal worker goes on beside
+            read.append((str(query), str(params)))
+        return execute(self, query, params, **given)
+
+    def reads_for(owner: str) -> list[str]:
+        read.clear()
+        refused = asks.owner("confirmAgreement", agreementId=agreement_id(owner, new_id()))
+        assert codes(refused) == ["NOT_FOUND"]
+        assert owner not in str(read), "nothing of that person is read"
+        return [query for query, _ in read]
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", noted)
+    assert reads_for(existing) == reads_for(nobody) != []
 
 
 def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> None:

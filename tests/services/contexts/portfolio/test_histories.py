@@ -91,6 +91,7 @@ class Histories(RuleBasedStateMachine):
             organisation=ORGANISATION,
             sender=person,
             person=person,
+            id_key=bytes(32),
             today=self.today,
             professionals=CONTEXT.professionals,
         )
