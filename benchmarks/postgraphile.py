@@ -13,7 +13,7 @@ from projections.table import SCHEMA
 from projections.views import directory, shared
 from projections.views.profile.energy import ENERGY_SOURCES, PASSIONS
 from projections.views.profile.goals import GOAL_CHANGES, GOALS
-from projections.views.profile.life import STANDINGS, STATEMENTS, VERSIONS
+from projections.views.profile.life import STATEMENTS, STATUS_CHANGES, VERSIONS
 from projections.views.profile.sharing import CONSENTS, SHARINGS
 from projections.views.profile.talents import READINGS, TALENTS
 from tests.e2e.demo import free_port
@@ -22,7 +22,7 @@ FOLDER: Final = Path(__file__).parent / "node"
 NODE: Final = FOLDER / "node_modules" / ".bin" / "node"
 PARTS_OF_A_PORTFOLIO: Final = {
     "versions": VERSIONS,
-    "standings": STANDINGS,
+    "standings": STATUS_CHANGES,
     "statements": STATEMENTS,
     "talents": TALENTS,
     "energySources": ENERGY_SOURCES,

@@ -1,6 +1,4 @@
-"""`python -m projections`: run a view worker, see how views stand, rebuild, un-park, prune."""
-
-from __future__ import annotations
+"""`python -m projections`: run a view worker, show the status of views, rebuild, un-park, prune."""
 
 import os
 import socket
@@ -41,7 +39,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of
 
 @app.command()
 def run() -> None:
-    """Fold events into all views, until told to stop."""
+    """Fold events into all views until stopped."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="projections")
     health = Health(SystemClock())
@@ -58,12 +56,12 @@ def run() -> None:
 
 @app.command("status")
 def show_status(*, as_json: AsJson = False) -> None:
-    """Show how far each view is behind the journal, and how long ago its worker looked."""
+    """Show how far each view is behind the journal, and when it was last confirmed up to date."""
     settings = Settings.from_env(os.environ)
     with connect_own(settings.database_url, application_name="projections status") as connection:
         found = status(connection, find_views(), journal=JournalReader(settings.log_name), group=GROUP)
-        met = [view for view in find_views() if any(at.view == view.name for at in found)]
-        parked = {view: rows for view in met if (rows := read_parked(connection, view))}
+        started = [view for view in find_views() if any(row.view == view.name for row in found)]
+        parked = {view: rows for view in started if (rows := read_parked(connection, view))}
     if as_json:
         by_name = {view.name: rows for view, rows in parked.items()}
         out.print_json(msgspec.json.encode({"views": found, "parked": by_name}).decode())
@@ -79,10 +77,10 @@ def rebuild_view(
     *,
     swap_different: Annotated[
         bool,
-        typer.Option(help="Swap in the new rows although they differ: the fold was wrong and is right now."),
+        typer.Option(help="Swap in the new rows although they differ, because the fold was wrong before."),
     ] = False,
 ) -> None:
-    """Fold a view again beside the one in use, compare them at equal positions, and swap."""
+    """Fold a view again next to the one in use, compare both at equal positions, and swap."""
     settings = Settings.from_env(os.environ)
     view = _view(name)
     columns = (TextColumn(view.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -94,19 +92,19 @@ def rebuild_view(
                 view,
                 journal=JournalReader(settings.log_name),
                 opener=EventMapper(vault),
-                told=lambda done, total: progress.update(task, completed=done, total=total),
+                on_progress=lambda done, total: progress.update(task, completed=done, total=total),
                 swap_different=swap_different,
             )
         except RebuildRunningError as error:
             _end(str(error))
-    _tell(rebuilt)
+    _show(rebuilt)
 
 
 @app.command("prune")
 def prune_views(
     *, keep: Annotated[int, typer.Option(min=0, help="How many older versions of a view stay.")] = OLDER_KEPT
 ) -> None:
-    """Drop the tables of older versions of every view, but for those one might go back to."""
+    """Drop the tables of older versions of every view, except those one might go back to."""
     settings = Settings.from_env(os.environ)
     with connect_own(settings.database_url, application_name="projections prune") as connection:
         pruned = [gone for view in find_views() for gone in prune(connection, view, older_kept=keep)]
@@ -118,7 +116,7 @@ def prune_views(
 
 @app.command("unpark")
 def unpark_subjects(name: Named) -> None:
-    """Fold every parked subject of a view again from its first event, with the code of now."""
+    """Fold every parked subject of a view again from its first event, with the current code."""
     settings = Settings.from_env(os.environ)
     view = _view(name)
     journal = JournalReader(settings.log_name)
@@ -145,7 +143,7 @@ def _view(name: str) -> View:
         _end(str(error))
 
 
-def _tell(rebuilt: Rebuilt) -> None:
+def _show(rebuilt: Rebuilt) -> None:
     out.print(f"{rebuilt.events:,} events folded, {rebuilt.rows_compared:,} rows compared.")
     for difference in rebuilt.differences:
         out.print(
@@ -153,7 +151,9 @@ def _tell(rebuilt: Rebuilt) -> None:
             f" ({difference.rows_served} rows in use, {difference.rows_rebuilt} rebuilt)."
         )
     if not rebuilt.swapped:
-        _end("Not swapped. If the difference is what you wanted, run it again with --swap-different.")
+        _end(
+            "Not swapped. If you want the new rows although they differ, run it again with --swap-different."
+        )
     out.print("Equal at equal positions, and swapped." if not rebuilt.differences else "Swapped.")
 
 

@@ -1,19 +1,15 @@
-"""A run of journal events of one partition, each opened at most once however many views look at it."""
-
-from __future__ import annotations
+"""Consecutive journal events of one partition, each opened at most once however many views fold it."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from eventsourcing.persistence import StoredEvent
 
+from events.codec import Recorded
 from events.log.journal.reader import JournalEvent
 from events.privacy.sealing import VaultUnreachableError
 from events.streams import Stream
 from projections.view import Fact
-
-if TYPE_CHECKING:
-    from events.codec import Recorded
 
 BATCH_EVENTS_MIN: Final = 256
 BATCH_EVENTS_MAX: Final = 5_000
@@ -21,7 +17,7 @@ BATCH_BYTES_MAX: Final = 16 * 2**20
 
 
 class Opener(Protocol):
-    """What turns a stored event into a recorded one: events.codec.EventMapper."""
+    """Opens stored events: events.codec.EventMapper."""
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded: ...
 
@@ -29,7 +25,7 @@ class Opener(Protocol):
 
 
 class BatchSize:
-    """How many events to read at once: grows while batches are small, so that memory stays bounded."""
+    """How many events to read at once: more while batches are small in bytes, fewer when one is too large."""
 
     def __init__(self) -> None:
         self.events = BATCH_EVENTS_MIN
@@ -43,10 +39,11 @@ class BatchSize:
 
 
 class Batch:
-    """Events of one partition in order, and what they say once somebody asked.
+    """
+    Events of one partition in order, opened when a fold needs them.
 
-    Raises whatever the opener raises when an event is asked for; only a key vault out of reach is not
-    remembered, since that is no fault of the event.
+    What the opener raises for an event is kept and raised each time that event is needed. Only
+    VaultUnreachableError is not kept, since it says nothing about the event.
     """
 
     def __init__(self, events: Sequence[JournalEvent], opener: Opener) -> None:
@@ -60,7 +57,7 @@ class Batch:
 
     def fact(self, index: int) -> Fact:
         if not self._keys_fetched:
-            # One question for the batch; and who was forgotten since the last is found out here.
+            # One query for the batch, which also finds the persons that were forgotten since the last batch.
             self._opener.fetch_keys({event.stream for event in self.events})
             self._keys_fetched = True
         opened = self._opened.get(index)
@@ -78,7 +75,7 @@ class Batch:
             recorded = self._opener.to_domain_event(stored)
         except VaultUnreachableError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one event parks its subject, no more
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one event parks its subject, and only that
             return error
         return Fact(
             partition=event.partition,

@@ -1,6 +1,4 @@
-"""The rows a fold wants changed, gathered over a batch and written with few statements."""
-
-from __future__ import annotations
+"""The changes that a fold makes to rows, collected over a batch and written with few statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -14,15 +12,16 @@ import psycopg
 from projections.table import Table
 
 COPY_ROWS_MIN: Final = 200
-"""Fewer rows go in one statement, which takes fewer trips."""
+"""Fewer rows are written by one INSERT instead of COPY, which takes more round trips."""
 
 Row = dict[str, Any]
 
 
 class Changes:
-    """What one batch changes in one partition of one view: one pending change a row, later ones merged in.
+    """
+    What one batch changes in one partition of one view: one pending change per row, later ones merged in.
 
-    `about` names the subject that the following calls speak of; a fold never writes another subject's rows.
+    `about` sets the subject of the calls that follow; a fold never writes another subject's rows.
     """
 
     def __init__(self, tables: tuple[Table, ...], partition: int) -> None:
@@ -38,7 +37,7 @@ class Changes:
         self._subject = subject
 
     def put(self, table: Table, **row: Any) -> None:
-        """Write a whole row, every column named, in place of one with the same key."""
+        """Write a whole row with all its columns, replacing a row with the same key."""
         row["partition"] = self._partition
         row["subject"] = self._subject
         key = tuple([row[name] for name in table.key])
@@ -47,7 +46,7 @@ class Changes:
         self._put[table.name][key] = row
 
     def set(self, table: Table, **columns: Any) -> None:
-        """Change some columns of the row with that key; nothing happens where there is none."""
+        """Change some columns of the row with that key, if there is one."""
         columns["subject"] = self._subject
         key = tuple([columns[name] for name in table.key])
         if key in self._dropped[table.name]:
@@ -56,7 +55,7 @@ class Changes:
         pending.update(columns)
 
     def drop(self, table: Table, **key_columns: Any) -> None:
-        """Take the row with that key away."""
+        """Delete the row with that key."""
         key_columns["subject"] = self._subject
         key = tuple([key_columns[name] for name in table.key])
         self._put[table.name].pop(key, None)
@@ -64,7 +63,7 @@ class Changes:
         self._dropped[table.name][key] = key_columns
 
     def empty(self) -> None:
-        """Take every row of the subject away, in all tables of the view."""
+        """Delete every row of the subject, in all tables of the view."""
         self._emptied.add(self._subject)
         for pending in (self._put, self._set, self._dropped):
             for rows in pending.values():
@@ -72,7 +71,7 @@ class Changes:
                     del rows[key]
 
     def write(self, connection: psycopg.Connection, schema: str) -> None:
-        """Write everything; the caller's transaction holds it together."""
+        """Write everything, in the caller's transaction."""
         for table in self._tables:
             if self._emptied:
                 subjects = sorted(self._emptied)
@@ -86,7 +85,7 @@ class Changes:
 
 
 def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows: Collection[Row]) -> None:
-    """Write whole rows, by COPY where there are many: their keys are new, but for a few batches."""
+    """Write whole rows, many of them by COPY; if a key exists already, which is rare, by an upsert."""
     if len(rows) >= COPY_ROWS_MIN:
         with suppress(psycopg.errors.UniqueViolation), connection.transaction():
             _copy(connection, schema, table, rows)

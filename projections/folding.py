@@ -1,6 +1,4 @@
-"""Folding a batch into views: fences, folds, writes and moved positions in one transaction."""
-
-from __future__ import annotations
+"""Folds a batch into views: fence, fold, rows and positions in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from events.streams import Stream
 from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
-from projections.parking import Refused, park, read_parked, release
+from projections.parking import Failures, park, read_parked, release
 from projections.positions import advance, announce
 from projections.table import SCHEMA
 from projections.view import View
@@ -27,24 +25,25 @@ log = structlog.get_logger(__name__)
 
 
 class StillParkedError(Exception):
-    """A parked subject still can't be digested, or isn't parked at all; nothing was changed."""
+    """A parked subject still can't be folded, or is not parked at all; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folding:
-    """Views that stand at one ordinal, in one schema, folded together over one connection."""
+    """Views that are at one ordinal, in one schema, folded together over one connection."""
 
     connection: psycopg.Connection
     views: tuple[View, ...]
     schema: str = SCHEMA
 
     def fold(self, batch: Batch, *, after: int) -> int:
-        """Fold a batch that follows `after`, and return the ordinal that the views stand at from then on.
+        """
+        Fold a batch that follows `after`, and return the ordinal of its last event: the views' new position.
 
-        An event that can't be opened or folded parks its subject. What PostgreSQL won't take is found by
-        folding each view by itself, and then by halving the batch. Raises FenceError, VaultUnreachableError,
-        psycopg's errors, and TooManyParkedError: of one view for all that stand with it, since the worker of
-        all has to stop.
+        An event that can't be opened or folded parks its subject. Rows that PostgreSQL refuses are found by
+        folding each view alone, and then by halving the batch. Raises FenceError, VaultUnreachableError and
+        psycopg's errors. TooManyParkedError stops the whole worker, even if only one of the views exceeded
+        its limit.
         """
         self._fold_range(self.views, batch, range(len(batch.events)), after)
         return batch.events[-1].ordinal
@@ -56,7 +55,7 @@ class Folding:
             reason = reason_of(error)
         else:
             return
-        # Outside of the handler: what fails from here on would carry that error, whose text may quote a row.
+        # Outside of the handler: an error raised in it would carry that one, whose text may quote a row.
         if len(views) > 1:
             for view in views:
                 self._fold_range((view,), batch, indexes, after)
@@ -71,79 +70,81 @@ class Folding:
         self._fold_range(views, batch, indexes[half:], batch.events[indexes[half - 1]].ordinal)
 
     def _transact(
-        self, views: tuple[View, ...], batch: Batch, indexes: range, after: int, refused: Refused
+        self, views: tuple[View, ...], batch: Batch, indexes: range, after: int, failures: Failures
     ) -> None:
-        """Fold in one transaction; `refused` is what one view can't digest, where there is only one."""
+        """Fold in one transaction; `failures`, for a single view only, are subjects to park unfolded."""
         connection, schema = self.connection, self.schema
         partition = batch.events[0].partition
         ordinal = batch.events[indexes[-1]].ordinal
-        set_aside: list[tuple[View, Refused]] = []
+        parked: list[tuple[View, Failures]] = []
         with connection.transaction():
             advance(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
             for view in views:
                 own = [index for index in indexes if batch.category(index) in view.categories]
                 if own:
                     with FOLD_TOOK.labels(view.name).time():
-                        set_aside.append((view, self._fold_own(view, batch, own, partition, refused)))
+                        parked.append((view, self._fold_view(view, batch, own, partition, failures)))
             if schema == SCHEMA:
                 announce(connection, views, partition, ordinal)
-        for view, parked in set_aside:
-            for subject, (at, reason) in parked.items():
-                log.error("view.parked", view=view.name, subject=subject, ordinal=at, reason=reason)
+        for view, of_view in parked:
+            for subject, (failed_at, reason) in of_view.items():
+                log.error("view.parked", view=view.name, subject=subject, ordinal=failed_at, reason=reason)
 
-    def _fold_own(
-        self, view: View, batch: Batch, own: Sequence[int], partition: int, refused: Refused
-    ) -> Refused:
-        """Fold what one view looks at; return whom it sets aside."""
+    def _fold_view(
+        self, view: View, batch: Batch, own: Sequence[int], partition: int, failures: Failures
+    ) -> Failures:
+        """Fold the view's `own` events, those of its categories; return the subjects that were parked now."""
         connection, schema = self.connection, self.schema
-        parked = {k.subject for k in read_parked(connection, view, partition=partition, schema=schema)}
+        parked = {row.subject for row in read_parked(connection, view, partition=partition, schema=schema)}
         changes = Changes(view.tables, partition)
-        outcome = fold_events(view, batch, own, changes, passed_over=parked | refused.keys())
-        refused = refused | outcome.refused
+        folded = fold_events(view, batch, own, changes, skipped=parked | failures.keys())
+        failures = failures | folded.failures
         changes.write(connection, schema)
-        if released := outcome.forgotten & parked:
+        if released := folded.forgotten & parked:
             release(connection, view, released, schema=schema)
-        if refused:
-            park(connection, view, partition, refused, schema=schema)
-        return refused
+        if failures:
+            park(connection, view, partition, failures, schema=schema)
+        return failures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Whom a fold could not digest, and who of those it met was set aside and turned out to be forgotten."""
+class FoldedEvents:
+    """Subjects with an event that could not be folded, and skipped subjects found to be forgotten."""
 
-    refused: Refused
+    failures: Failures
     forgotten: set[str]
 
 
 def fold_events(
-    view: View, batch: Batch, indexes: Sequence[int], changes: Changes, *, passed_over: set[str]
-) -> Outcome:
-    """Fold events into `changes`; what can't be digested leaves its subject alone from then on.
-
-    But not for ever: who is forgotten is emptied although set aside: older rows would stay otherwise.
+    view: View, batch: Batch, indexes: Sequence[int], changes: Changes, *, skipped: set[str]
+) -> FoldedEvents:
     """
-    outcome = Outcome(refused={}, forgotten=set())
-    aside = set(passed_over)
+    Fold events into `changes`, except those of `skipped` subjects.
+
+    A subject of which an event fails is skipped from that event on. Exception: a forgotten person's rows are
+    deleted even while parked; otherwise old rows would remain.
+    """
+    folded = FoldedEvents(failures={}, forgotten=set())
+    skipped = set(skipped)
     for index in indexes:
         event = batch.events[index]
         subject = Stream.parse(event.stream).subject
-        if subject in aside and not _is_forgotten(batch, index):
+        if subject in skipped and not _is_forgotten(batch, index):
             continue
         try:
             changes.about(subject)
-            if subject in aside:
+            if subject in skipped:
                 changes.empty()
-                outcome.forgotten.add(subject)
-                outcome.refused.pop(subject, None)
-                aside.remove(subject)
+                folded.forgotten.add(subject)
+                folded.failures.pop(subject, None)
+                skipped.remove(subject)
             view.fold(batch.fact(index), changes)
         except VaultUnreachableError:
             raise
-        except Exception as error:  # noqa: BLE001 - any fault of one event parks its subject, and only that
-            outcome.refused[subject] = (event.ordinal, reason_of(error))
-            aside.add(subject)
-    return outcome
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one event parks its subject, and only that
+            folded.failures[subject] = (event.ordinal, reason_of(error))
+            skipped.add(subject)
+    return folded
 
 
 def _is_forgotten(batch: Batch, index: int) -> bool:
@@ -151,22 +152,23 @@ def _is_forgotten(batch: Batch, index: int) -> bool:
         return isinstance(batch.fact(index).recorded.event, Forgotten)
     except VaultUnreachableError:
         raise
-    except Exception:  # noqa: BLE001 - what can't be opened of a subject set aside changes nothing
+    except Exception:  # noqa: BLE001 - an event of a skipped subject that can't be opened changes nothing
         return False
 
 
 def reason_of(error: Exception) -> str:
-    """Say what went wrong in words that hold nothing personal: the kind of the error, never its text."""
+    """Return the kind of an error, never its text, which may hold something personal."""
     return type(error).__name__
 
 
 def unpark(
     connection: psycopg.Connection, view: View, subject: str, *, journal: JournalReader, opener: Opener
 ) -> None:
-    """Fold a parked subject again from its first event with the code of now. Raises StillParkedError.
+    """
+    Fold a parked subject again from its first event with the code of now. Raises StillParkedError.
 
-    One transaction that holds the view's position in that partition, so that the subject ends where all the
-    others are.
+    It is one transaction that locks the view's position in that partition, so that the subject ends at the
+    same position as all others.
     """
     with connection.transaction():
         row = connection.execute(
@@ -184,9 +186,9 @@ def unpark(
         changes.empty()
         batch = Batch(events, opener)
         own = [index for index in range(len(events)) if batch.category(index) in view.categories]
-        outcome = fold_events(view, batch, own, changes, passed_over=set())
-        for at, reason in outcome.refused.values():
-            raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {at}.")
+        folded = fold_events(view, batch, own, changes, skipped=set())
+        for failed_at, reason in folded.failures.values():
+            raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {failed_at}.")
         changes.write(connection, SCHEMA)
         release(connection, view, {subject})
         announce(connection, (view,), partition, ordinal)

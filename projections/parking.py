@@ -1,10 +1,8 @@
-"""Subjects a view set aside because one of their events could not be digested; everything else flows on."""
-
-from __future__ import annotations
+"""Subjects that a view has parked, because one of their events could not be folded; all others go on."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 
 import msgspec
 import psycopg
@@ -14,18 +12,31 @@ from projections.table import SCHEMA
 from projections.view import View
 
 PARKED_SUBJECTS_MAX: Final = 100
-"""More than this in one view is a bug and not bad data: its worker stops."""
+"""More than this in one view is a bug and not bad data, so its worker stops."""
 
-Refused = dict[str, tuple[int, str]]
-"""By subject: the ordinal of the event that can't be digested, and why."""
+PARKED_DDL: Final[LiteralString] = """
+CREATE TABLE IF NOT EXISTS {schema}.parked (
+    view      text        NOT NULL,
+    version   integer     NOT NULL,
+    partition integer     NOT NULL,
+    subject   text        NOT NULL,
+    ordinal   bigint      NOT NULL,
+    reason    text        NOT NULL,
+    parked_at timestamptz NOT NULL,
+    PRIMARY KEY (view, version, subject)
+);
+"""
+
+Failures = dict[str, tuple[int, str]]
+"""By subject: the ordinal of the event that could not be folded, and the reason."""
 
 
 class TooManyParkedError(Exception):
-    """So many subjects can't be digested that the fold, or the key vault, must be wrong."""
+    """So many subjects can't be folded that the fold, or the key vault, must be wrong."""
 
 
 class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """A subject set aside at `ordinal`; its rows stand as they were before, and its readers are told."""
+    """A subject parked at `ordinal`: its rows stay as they were before, and readers see that they are old."""
 
     partition: int
     subject: str
@@ -35,14 +46,14 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parked_in(view: View) -> str:
-    """Return the SQL of the subjects that a view has set aside, none of them null: `subject NOT IN (…)`."""
+    """Return the SQL that selects a view's parked subjects, never null: for `subject NOT IN (…)`."""
     return (
         f"SELECT k.subject FROM {SCHEMA}.parked k WHERE k.view = '{view.name}' AND k.version = {view.version}"
     )
 
 
 async def parked_of(connection: psycopg.AsyncConnection, view: View, subjects: Sequence[str]) -> set[str]:
-    """Return which of these subjects a view has set aside, so that their reader can be told."""
+    """Return which of these subjects a view has parked, so that the reader can be shown that."""
     cursor = await connection.execute(
         f"SELECT subject FROM {SCHEMA}.parked WHERE view = %s AND version = %s AND subject = ANY(%s)",
         (view.name, view.version, list(subjects)),
@@ -53,7 +64,7 @@ async def parked_of(connection: psycopg.AsyncConnection, view: View, subjects: S
 def read_parked(
     connection: psycopg.Connection, view: View, *, partition: int | None = None, schema: str = SCHEMA
 ) -> list[Parked]:
-    """Return what a view has set aside, in one partition or in all."""
+    """Return a view's parked subjects in one partition or in all, by subject."""
     with connection.cursor(row_factory=class_row(Parked)) as cursor:
         return cursor.execute(
             f"SELECT partition, subject, ordinal, reason, parked_at FROM {schema}.parked"
@@ -66,12 +77,12 @@ def park(
     connection: psycopg.Connection,
     view: View,
     partition: int,
-    refused: Refused,
+    failures: Failures,
     *,
     schema: str = SCHEMA,
 ) -> None:
-    """Set subjects aside, each with the ordinal and the reason. Raises TooManyParkedError."""
-    for subject, (ordinal, reason) in refused.items():
+    """Park subjects. Raises TooManyParkedError."""
+    for subject, (ordinal, reason) in failures.items():
         connection.execute(
             f"INSERT INTO {schema}.parked VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp())",
             (view.name, view.version, partition, subject, ordinal, reason),
@@ -81,14 +92,14 @@ def park(
     ).fetchone()
     if row is not None and row[0] > PARKED_SUBJECTS_MAX:
         raise TooManyParkedError(
-            f"{row[0]} subjects can't be digested by {view.name}; last: {next(iter(refused.values()))[1]}"
+            f"{row[0]} subjects can't be folded by {view.name}; last: {next(iter(failures.values()))[1]}"
         )
 
 
 def release(
     connection: psycopg.Connection, view: View, subjects: Collection[str], *, schema: str = SCHEMA
 ) -> None:
-    """Set subjects aside no longer; whoever calls has made their rows right."""
+    """Park subjects no longer. The caller has already corrected their rows."""
     connection.execute(
         f"DELETE FROM {schema}.parked WHERE view = %s AND version = %s AND subject = ANY(%s)",
         (view.name, view.version, sorted(subjects)),

@@ -1,6 +1,4 @@
-"""Where each view stands in each partition, and how long ago its worker last looked."""
-
-from __future__ import annotations
+"""How far each view has folded each partition, and when it was last confirmed up to date."""
 
 import math
 from collections.abc import Sequence
@@ -13,13 +11,14 @@ from psycopg.rows import class_row
 
 from events.log.journal.reader import JournalCheckpoint
 from kit.postgres.creation import create_once
+from projections.parking import PARKED_DDL
 from projections.table import SCHEMA
 from projections.view import View
 
 CHANNEL: Final = "views"
 """NOTIFY channel: "view partition ordinal" in each transaction that moved a position."""
 
-_TABLES: Final[LiteralString] = """
+_POSITIONS_DDL: Final[LiteralString] = """
 CREATE SCHEMA IF NOT EXISTS {schema};
 CREATE TABLE IF NOT EXISTS {schema}.positions (
     view       text        NOT NULL,
@@ -30,24 +29,15 @@ CREATE TABLE IF NOT EXISTS {schema}.positions (
     seen_at    timestamptz NOT NULL,
     PRIMARY KEY (view, version, partition)
 ) WITH (fillfactor = 50);
-CREATE TABLE IF NOT EXISTS {schema}.parked (
-    view      text        NOT NULL,
-    version   integer     NOT NULL,
-    partition integer     NOT NULL,
-    subject   text        NOT NULL,
-    ordinal   bigint      NOT NULL,
-    reason    text        NOT NULL,
-    parked_at timestamptz NOT NULL,
-    PRIMARY KEY (view, version, subject)
-);
 """
 _SETUP_LOCK: Final = 0x69707003
 
 
 class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
-    """The place of the last event folded into a partition.
+    """
+    The last event that a view has folded in a partition, and how fresh the view is there.
 
-    `stale_s` counts from the last look, of the view's worker and of the journal's, when all was there.
+    At `seen_at`, `stale_s` seconds ago, the view was last confirmed to hold all that was in the log.
     """
 
     view: str
@@ -70,29 +60,25 @@ _READ: Final = (
 
 
 async def positions_of(connection: psycopg.AsyncConnection, *views: View) -> list[ViewPosition]:
-    """Return where views stand at one moment, by partition; nothing of one that no worker has met."""
+    """Return the positions of views at one moment, by partition; a view that no worker started has none."""
     async with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
-        await cursor.execute(_READ, _asked(views), prepare=True)
+        await cursor.execute(_READ, _keys(views), prepare=True)
         return await cursor.fetchall()
 
 
-def _asked(views: Sequence[View]) -> tuple[list[str], list[int]]:
-    return [view.name for view in views], [view.version for view in views]
-
-
 async def staleness_of(connection: psycopg.AsyncConnection, views: Sequence[View]) -> float:
-    """Return how many seconds ago the stalest part of these views was known whole; inf before any."""
-    standing = await positions_of(connection, *views)
-    if {view.name for view in views} - {at.view for at in standing}:
+    """Return how many seconds ago the stalest partition of these views was confirmed; inf for never."""
+    positions = await positions_of(connection, *views)
+    if {view.name for view in views} - {position.view for position in positions}:
         return math.inf
-    return max((at.stale_s for at in standing), default=0.0)
+    return max((position.stale_s for position in positions), default=0.0)
 
 
 def read_positions(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> list[ViewPosition]:
-    """Return the same for a worker or a command."""
+    """Return a view's positions over a synchronous connection, as workers and commands have."""
     with connection.cursor(row_factory=class_row(ViewPosition)) as cursor:
         sql = _READ.replace(f"{SCHEMA}.positions", f"{schema}.positions")
-        return cursor.execute(sql, _asked([view])).fetchall()
+        return cursor.execute(sql, _keys([view])).fetchall()
 
 
 def advance(
@@ -104,55 +90,60 @@ def advance(
     ordinal: int,
     schema: str = SCHEMA,
 ) -> None:
-    """Take the fences and move the positions, first thing in the transaction that folds. Raises FenceError.
+    """
+    Move the positions from `expected` to `ordinal`; the first statement of the transaction that folds.
 
-    The rows stay locked until the transaction ends, so no one else can fold this partition meanwhile.
+    This is the fence: it raises FenceError unless all views are at `expected`, and keeps the rows locked
+    until the transaction ends, so that no other worker folds this partition meanwhile.
     """
     moved = connection.execute(
         f"UPDATE {schema}.positions SET ordinal = %s WHERE partition = %s AND ordinal = %s"
         " AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))",
-        (ordinal, partition, expected, *_asked(views)),
+        (ordinal, partition, expected, *_keys(views)),
     ).rowcount
     if moved != len(views):
         names = ", ".join(view.name for view in views)
-        raise FenceError(f"Not all of {names} stand at {expected} in partition {partition} any longer.")
+        raise FenceError(f"Not all of {names} are still at {expected} in partition {partition}.")
 
 
 def announce(connection: psycopg.Connection, views: Sequence[View], partition: int, ordinal: int) -> None:
-    """Tell who waits for them, when the transaction commits."""
-    told = [f"{view.name} {partition} {ordinal}" for view in views]
-    connection.execute("SELECT pg_notify(%s, told) FROM unnest(%s::text[]) told", (CHANNEL, told))
+    """Notify those who wait for these views, once the transaction commits."""
+    payloads = [f"{view.name} {partition} {ordinal}" for view in views]
+    statement = "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) payload"
+    connection.execute(statement, (CHANNEL, payloads))
 
 
 def record_freshness(
     connection: psycopg.Connection, views: Sequence[View], checkpoints: Sequence[JournalCheckpoint]
 ) -> None:
     """
-    Mark views as fresh as of the journal checkpoints taken before this fold, where they have reached them.
+    Mark views as fresh as of journal checkpoints that were taken before this fold, where they reached them.
 
     A partition that no journal worker holds, or whose fold is halted, has no checkpoint and grows stale. A
-    position that someone holds at this moment is passed over: waiting for several could be a deadlock.
+    position that is locked at this moment is passed over: waiting for several could be a deadlock.
     """
     connection.execute(
-        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, journal.seen_at)"
+        f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, checkpoint.seen_at)"
         f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions"
         " WHERE (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
         " FOR UPDATE SKIP LOCKED) free"
-        " JOIN unnest(%s::integer[], %s::bigint[], %s::timestamptz[]) AS journal(partition, ordinal, seen_at)"
-        " USING (partition) WHERE p.ordinal >= journal.ordinal"
+        " JOIN unnest(%s::integer[], %s::bigint[], %s::timestamptz[])"
+        " AS checkpoint(partition, ordinal, seen_at)"
+        " USING (partition) WHERE p.ordinal >= checkpoint.ordinal"
         " AND (p.view, p.version, p.partition) = (free.view, free.version, free.partition)",
         (
-            *_asked(views),
-            [at.partition for at in checkpoints],
-            [at.ordinal for at in checkpoints],
-            [at.confirmed_at for at in checkpoints],
+            *_keys(views),
+            [checkpoint.partition for checkpoint in checkpoints],
+            [checkpoint.ordinal for checkpoint in checkpoints],
+            [checkpoint.confirmed_at for checkpoint in checkpoints],
         ),
     )
 
 
 def create_schema(connection: psycopg.Connection, schema: str) -> None:
-    """Make a schema for views, with its positions and parked subjects, where it is missing."""
-    create_once(connection, lock=_SETUP_LOCK, ddl=_TABLES.replace("{schema}", schema).encode())
+    """Create a schema for views, with its positions and parked subjects, where it is missing."""
+    ddl = (_POSITIONS_DDL + PARKED_DDL).replace("{schema}", schema)
+    create_once(connection, lock=_SETUP_LOCK, ddl=ddl.encode())
 
 
 def prepare_view(
@@ -163,18 +154,19 @@ def prepare_view(
     generation: str,
     schema: str = SCHEMA,
 ) -> None:
-    """Make what is missing of a view's tables and positions.
+    """
+    Create what is missing of a view's tables and positions.
 
-    A view that lost one of its tables begins anew, since its position would claim rows that are gone. Until a
-    worker has come to the journal's end, nobody has seen it whole.
+    A view that lost one of its tables begins again with the first event, since its position would claim rows
+    that are gone. New positions count as stale until a worker has folded all that is in the journal.
     """
     with connection.transaction():
         create_schema(connection, schema)
-        there = connection.execute(
+        existing = connection.execute(
             "SELECT count(*) FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)",
             (schema, [table.name for table in view.tables]),
         ).fetchone()
-        if there is None or there[0] != len(view.tables):
+        if existing is None or existing[0] != len(view.tables):
             drop_view(connection, view, schema=schema)
             for table in view.tables:
                 for statement in table.ddl(schema):
@@ -187,10 +179,14 @@ def prepare_view(
 
 
 def drop_view(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> None:
-    """Drop a view's tables, positions and parked subjects; a worker's start folds it from the first event."""
+    """Drop a view's tables, positions and parked subjects; a worker's next start folds it from the start."""
     for table in view.tables:
         connection.execute(f"DROP TABLE IF EXISTS {schema}.{table.name}")
     for table_name in ("positions", "parked"):
         connection.execute(
             f"DELETE FROM {schema}.{table_name} WHERE view = %s AND version = %s", (view.name, view.version)
         )
+
+
+def _keys(views: Sequence[View]) -> tuple[list[str], list[int]]:
+    return [view.name for view in views], [view.version for view in views]

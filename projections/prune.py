@@ -1,6 +1,4 @@
-"""Dropping what older versions of a view left behind, all but those one might go back to."""
-
-from __future__ import annotations
+"""Drops the tables of older versions of a view, except those that one might go back to."""
 
 import re
 from collections.abc import Iterable
@@ -14,11 +12,11 @@ from projections.table import SCHEMA
 from projections.view import View
 
 OLDER_KEPT: Final = 1
-"""Versions before the one in use that stay, so that a release can be taken back without a rebuild."""
+"""How many versions before the current one stay, so that a release can be rolled back without a rebuild."""
 
 
 class Pruned(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a view that is gone, with its tables."""
+    """A version of a view that was dropped, and its tables."""
 
     view: str
     version: int
@@ -26,9 +24,10 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prune(connection: psycopg.Connection, view: View, *, older_kept: int = OLDER_KEPT) -> list[Pruned]:
-    """Drop all but the newest `older_kept` of the versions before this one; a newer one is left alone.
+    """
+    Drop all versions before the current one, except the newest `older_kept`; newer ones are left alone.
 
-    No worker folds what is kept: who is forgotten meanwhile stays in it until it is dropped too.
+    No worker folds the versions that are kept: who is forgotten stays in them until they are dropped.
     """
     with connection.transaction():
         tables = _tables_by_version(connection, view)
@@ -37,7 +36,7 @@ def prune(connection: psycopg.Connection, view: View, *, older_kept: int = OLDER
 
 
 def _tables_by_version(connection: psycopg.Connection, view: View) -> dict[int, list[str]]:
-    """Return every version that has tables or positions; after a fold was cut short it may have either."""
+    """Return the tables of every version; one whose fold was interrupted may have positions and no tables."""
     rows = connection.execute(
         f"SELECT version, NULL FROM {SCHEMA}.positions WHERE view = %(view)s UNION"
         " SELECT substring(tablename FROM %(pattern)s)::integer, tablename FROM pg_tables"

@@ -1,6 +1,4 @@
-"""Rebuilding a view beside the one in use: fold all, compare at equal positions, swap at once."""
-
-from __future__ import annotations
+"""Rebuilds a view next to the one in use: folds everything, compares at equal positions, swaps."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -22,8 +20,8 @@ from projections.view import View
 SWAP_WAIT_S: Final = 10
 _REBUILD_LOCK: Final = 0x69707004
 
-Told = Callable[[int, int], None]
-"""Called with how many events were folded and how many there are to fold."""
+OnProgress = Callable[[int, int], None]
+"""Called with the count of events folded so far and the count of all events to fold."""
 
 
 class RebuildRunningError(Exception):
@@ -31,7 +29,7 @@ class RebuildRunningError(Exception):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What one table holds of one partition: the count of rows, and the sum of a hash of each."""
+    """The content of one table in one partition: how many rows, and the sum of the hashes of the rows."""
 
     table: str
     partition: int
@@ -40,7 +38,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A table and partition in which the two builds are not equal, at equal positions."""
+    """A table and partition in which the two builds differ at equal positions."""
 
     table: str
     partition: int
@@ -49,7 +47,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """How a rebuild ended: what it folded, where it differs from the view in use, and if it is in use."""
+    """What a rebuild folded, how it differs from the view in use, and whether it was swapped in."""
 
     events: int
     rows_compared: int
@@ -58,27 +56,33 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rebuild(
-    database_url: str, view: View, *, journal: JournalReader, opener: Opener, told: Told, swap_different: bool
+    database_url: str,
+    view: View,
+    *,
+    journal: JournalReader,
+    opener: Opener,
+    on_progress: OnProgress,
+    swap_different: bool,
 ) -> Rebuilt:
-    """Rebuild one view and swap it in if it equals the one in use, or if a difference is what was wanted.
+    """
+    Rebuild one view, and swap it in if it equals the one in use, or with `swap_different` in any case.
 
-    A version that no worker has folded yet is built up to the journal's end, to be served at once. Of those
-    before it the last one stays.
-    Workers go on meanwhile; they wait only for the swap itself. Raises RebuildRunningError, and what folding
-    raises.
+    A version that no worker has folded yet is built up to the journal's end and can be read at once; of the
+    versions before it, the last one stays. Workers go on meanwhile and wait only for the swap itself. Raises
+    RebuildRunningError, and what folding raises.
     """
     with connect_own(database_url, application_name=f"rebuild {view.name}") as connection:
         locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone()
         if locked is None or not locked[0]:
             raise RebuildRunningError("Another rebuild runs in this database.")
         _begin(connection, view, journal)
-        build = _Build(connection, view, journal, opener, told)
+        build = _Build(connection, view, journal, opener, on_progress)
         build.catch_up(_ordinals(connection, view, SCHEMA))
         with connect_own(database_url, application_name=f"rebuild {view.name} compare") as served:
             rows, differences = _compare(served, build)
         swapped = swap_different or not differences
         if swapped:
-            build.catch_up({at.partition: at.ordinal for at in journal.progress(connection)})
+            build.catch_up(_journal_ends(connection, journal))
             _swap(connection, build)
             prune(connection, view)
         drop_view(connection, view, schema=REBUILD_SCHEMA)
@@ -88,7 +92,7 @@ def rebuild(
 def contents(
     connection: psycopg.Connection, view: View, *, schema: str = SCHEMA, without: frozenset[str] = frozenset()
 ) -> list[Content]:
-    """Return what each table holds of each partition, subjects of `without` left out."""
+    """Return the content of each table in each partition, without the rows of the subjects in `without`."""
     return [
         Content(table=table.name, partition=partition, rows=rows, digest=str(digest))
         for table in view.tables
@@ -101,24 +105,29 @@ def contents(
 
 
 class _Build:
-    """The view being built in its own schema."""
+    """The view that is being built, in a schema of its own."""
 
     def __init__(
-        self, connection: psycopg.Connection, view: View, journal: JournalReader, opener: Opener, told: Told
+        self,
+        connection: psycopg.Connection,
+        view: View,
+        journal: JournalReader,
+        opener: Opener,
+        on_progress: OnProgress,
     ) -> None:
         self.connection = connection
         self.view = view
         self.folded = 0
         self._journal = journal
         self._opener = opener
-        self._told = told
+        self._on_progress = on_progress
         self._size = BatchSize()
         self._folding = Folding(connection=connection, views=(view,), schema=REBUILD_SCHEMA)
         self._ordinals = _ordinals(connection, view, REBUILD_SCHEMA)
 
-    def catch_up(self, upto: Mapping[int, int]) -> None:
-        """Fold every partition up to exactly the ordinal named."""
-        for partition, last in upto.items():
+    def catch_up(self, until: Mapping[int, int]) -> None:
+        """Fold every partition until exactly this ordinal, by partition."""
+        for partition, last in until.items():
             while (after := self._ordinals[partition]) < last:
                 events = self._journal.read_partition(
                     self.connection,
@@ -129,7 +138,7 @@ class _Build:
                 self._size.saw(events)
                 self._ordinals[partition] = self._folding.fold(Batch(events, self._opener), after=after)
                 self.folded += len(events)
-                self._told(self.folded, sum(upto.values()))
+                self._on_progress(self.folded, sum(until.values()))
 
 
 def _begin(connection: psycopg.Connection, view: View, journal: JournalReader) -> None:
@@ -143,19 +152,24 @@ def _begin(connection: psycopg.Connection, view: View, journal: JournalReader) -
 
 
 def _ordinals(connection: psycopg.Connection, view: View, schema: str) -> dict[int, int]:
-    return {at.partition: at.ordinal for at in read_positions(connection, view, schema=schema)}
+    positions = read_positions(connection, view, schema=schema)
+    return {position.partition: position.ordinal for position in positions}
+
+
+def _journal_ends(connection: psycopg.Connection, journal: JournalReader) -> dict[int, int]:
+    return {progress.partition: progress.ordinal for progress in journal.progress(connection)}
 
 
 def _compare(served: psycopg.Connection, build: _Build) -> tuple[int, tuple[Difference, ...]]:
-    """Compare both builds at the positions of one snapshot of the served one, parked subjects left out."""
+    """Compare both builds at the positions of one snapshot of the view in use, without parked subjects."""
     view = build.view
     served.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with served.transaction():
         build.catch_up(_ordinals(served, view, SCHEMA))
         parked = read_parked(served, view) + read_parked(build.connection, view, schema=REBUILD_SCHEMA)
         without = frozenset(row.subject for row in parked)
-        theirs = _by_place(contents(served, view, without=without))
-    ours = _by_place(contents(build.connection, view, schema=REBUILD_SCHEMA, without=without))
+        theirs = _by_table(contents(served, view, without=without))
+    ours = _by_table(contents(build.connection, view, schema=REBUILD_SCHEMA, without=without))
     differences = tuple(
         Difference(
             table=table,
@@ -169,23 +183,24 @@ def _compare(served: psycopg.Connection, build: _Build) -> tuple[int, tuple[Diff
     return sum(content.rows for content in ours.values()), differences
 
 
-def _by_place(found: list[Content]) -> dict[tuple[str, int], Content]:
+def _by_table(found: list[Content]) -> dict[tuple[str, int], Content]:
     return {(content.table, content.partition): content for content in found}
 
 
-def _rows(by_place: dict[tuple[str, int], Content], table: str, partition: int) -> int:
-    content = by_place.get((table, partition))
+def _rows(by_table: dict[tuple[str, int], Content], table: str, partition: int) -> int:
+    content = by_table.get((table, partition))
     return content.rows if content else 0
 
 
 def _swap(connection: psycopg.Connection, build: _Build) -> None:
-    """Put the new tables in place of those in use, with both positions locked and the new ones not behind.
+    """
+    Replace the tables in use by the new ones, with both positions locked and equal.
 
-    Workers and readers notice nothing but a short wait, or a fence that makes them read the position again.
+    Workers and readers notice a short wait, or a fence that makes them read the position again.
     """
     view = build.view
     with connection.transaction():
-        # Who holds the tables for long, say a backup, is not to hold up every reader behind us.
+        # If something locks the tables for long, such as a backup, we give up: all readers queue after us.
         connection.execute(f"SET LOCAL lock_timeout = '{SWAP_WAIT_S}s'")
         for schema in (SCHEMA, REBUILD_SCHEMA):
             connection.execute(
@@ -220,7 +235,7 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
 
 
 def _readers_of(connection: psycopg.Connection, table: Table) -> list[str]:
-    """Return the roles that may read a table: a schema's default privileges pass over one moved into it."""
+    """Return the roles that may read a table: a schema's default privileges skip tables moved into it."""
     rows = connection.execute(
         "SELECT DISTINCT pg_get_userbyid(acl.grantee) FROM pg_class c, aclexplode(c.relacl) acl"
         " WHERE c.oid = %s::regclass AND acl.privilege_type = 'SELECT'"

@@ -1,6 +1,4 @@
-"""Every view there is: each file or folder in `projections/views` holds one of its name, as `VIEW`."""
-
-from __future__ import annotations
+"""All views: each file or folder in `projections/views` holds one with its name, as `VIEW`."""
 
 import importlib
 import pkgutil
@@ -12,7 +10,7 @@ from projections.view import View
 
 
 class ViewRegistrationError(Exception):
-    """A file in `projections/views` holds no view, or one whose names are wrong or used twice."""
+    """A file in `projections/views` holds no view, or names in it are wrong or used twice."""
 
 
 def find_views(package: ModuleType = projections.views) -> tuple[View, ...]:
@@ -29,7 +27,7 @@ def find_views(package: ModuleType = projections.views) -> tuple[View, ...]:
 
 
 def check_views(views: Iterable[View]) -> tuple[View, ...]:
-    """Return the views by name if none takes what is another's. Raises ViewRegistrationError."""
+    """Return the views by name, once their names and keys are checked. Raises ViewRegistrationError."""
     ordered = tuple(sorted(views, key=lambda view: view.name))
     names = [view.name for view in ordered]
     tables = [table.name for view in ordered for table in view.tables]
@@ -47,7 +45,7 @@ def check_views(views: Iterable[View]) -> tuple[View, ...]:
 
 
 def view_named(name: str) -> View:
-    """Return one view. Raises ViewRegistrationError naming those there are."""
+    """Return one view. Raises ViewRegistrationError, which lists the views there are."""
     views = {view.name: view for view in find_views()}
     if name not in views:
         raise ViewRegistrationError(f"There is no view {name}; there are: {', '.join(views)}.")

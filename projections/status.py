@@ -1,6 +1,4 @@
-"""How far each view is behind the journal, how long ago its worker looked, and what it has set aside."""
-
-from __future__ import annotations
+"""How far each view is behind the journal, how stale it is, and which subjects it has parked."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +14,7 @@ from projections.view import View
 
 
 class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One view in one partition; a dead worker shows in `stale_s`, since its lag need not grow."""
+    """One view in one partition. A dead worker shows in `stale_s`; the lag grows only with new events."""
 
     view: str
     version: int
@@ -31,11 +29,11 @@ class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
 def status(
     connection: psycopg.Connection, views: Sequence[View], *, journal: JournalReader, group: str
 ) -> list[PartitionStatus]:
-    """Return how every view stands in every partition; what no worker has met yet is left out."""
-    made = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.parked",)).fetchone()
-    if made is None or not made[0]:
+    """Return the status of every view in every partition; a view that no worker has started is left out."""
+    created = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{SCHEMA}.parked",)).fetchone()
+    if created is None or not created[0]:
         return []
-    heads = {at.partition: at.ordinal for at in journal.progress(connection)}
+    ends = {progress.partition: progress.ordinal for progress in journal.progress(connection)}
     holders = dict(_holders(connection, group))
     found = []
     for view in views:
@@ -44,14 +42,14 @@ def status(
             PartitionStatus(
                 view=view.name,
                 version=view.version,
-                partition=at.partition,
-                ordinal=at.ordinal,
-                lag_events=max(0, heads.get(at.partition, 0) - at.ordinal),
-                stale_s=round(at.stale_s, 1),
-                parked=parked.count(at.partition),
-                worker=holders.get(at.partition),
+                partition=position.partition,
+                ordinal=position.ordinal,
+                lag_events=max(0, ends.get(position.partition, 0) - position.ordinal),
+                stale_s=round(position.stale_s, 1),
+                parked=parked.count(position.partition),
+                worker=holders.get(position.partition),
             )
-            for at in read_positions(connection, view)
+            for position in read_positions(connection, view)
         ]
     return found
 
@@ -66,7 +64,7 @@ def _holders(connection: psycopg.Connection, group: str) -> Iterable[tuple[int, 
 
 
 def parked_grid(view: View, parked: Iterable[Parked]) -> Grid:
-    """Lay out whom a view has set aside, since which event, and why."""
+    """Return a table for a terminal: the parked subjects of a view, since which event, and why."""
     grid = Grid(title=f"Parked in {view.name}")
     for heading in ("subject", "partition", "since ordinal", "reason", "parked at"):
         grid.add_column(heading)
@@ -77,18 +75,18 @@ def parked_grid(view: View, parked: Iterable[Parked]) -> Grid:
 
 
 def as_grid(found: Iterable[PartitionStatus]) -> Grid:
-    """Lay the status out for a terminal."""
+    """Return the status as a table for a terminal."""
     grid = Grid(title="Views")
-    for heading in ("view", "partition", "ordinal", "lag", "last look", "parked", "worker"):
+    for heading in ("view", "partition", "ordinal", "lag", "confirmed", "parked", "worker"):
         grid.add_column(heading, justify="left" if heading in {"view", "worker"} else "right")
-    for at in found:
+    for row in found:
         grid.add_row(
-            f"{at.view} v{at.version}",
-            str(at.partition),
-            f"{at.ordinal:,}",
-            f"{at.lag_events:,}",
-            f"{at.stale_s:.1f} s ago",
-            str(at.parked),
-            at.worker or "nobody",
+            f"{row.view} v{row.version}",
+            str(row.partition),
+            f"{row.ordinal:,}",
+            f"{row.lag_events:,}",
+            f"{row.stale_s:.1f} s ago",
+            str(row.parked),
+            row.worker or "nobody",
         )
     return grid

@@ -1,4 +1,4 @@
-"""A table of a view: its columns, its key, and the statements that make it."""
+"""A table of a view: its columns, its key, and the statements that create it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,16 +9,16 @@ REBUILD_SCHEMA: Final = "views_rebuild"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column; `type` is PostgreSQL's, no array (rows travel as one array a column)."""
+    """One column; `type` is PostgreSQL's and no array, because rows are sent as one array for each column."""
 
     name: str
     type: str
     nullable: bool = False
 
 
-# Every row says which partition it came from, so that two builds of a view are compared at equal positions,
-# and whose it is, so that one subject can be emptied or folded again without touching another.
-PLACE: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))
+# Every row has the partition it came from, so that two builds of a view can be compared at equal positions,
+# and its subject, so that one subject can be emptied or folded again without touching another.
+OWNERSHIP_COLUMNS: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +32,7 @@ class Table:
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
-        return PLACE + self.columns
+        return OWNERSHIP_COLUMNS + self.columns
 
     @property
     def served(self) -> str:
@@ -40,7 +40,7 @@ class Table:
         return f"{SCHEMA}.{self.name}"
 
     def ddl(self, schema: str) -> list[str]:
-        """Return the statements that make it in `schema`; index names are left to PostgreSQL."""
+        """Return the statements that create it in `schema`; PostgreSQL chooses the names of indexes."""
         columns = [f"{c.name} {c.type}{'' if c.nullable else ' NOT NULL'}" for c in self.all_columns]
         columns.append(f"PRIMARY KEY ({', '.join(self.key)})")
         indexes = self.indexes if self.key[0] == "subject" else (("subject",), *self.indexes)

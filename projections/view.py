@@ -1,4 +1,4 @@
-"""What a view is: a name, a version, the streams it looks at, its tables, and a pure fold."""
+"""What a view is: a name, a version, the categories of streams it folds, its tables, and a pure fold."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from projections.table import Table
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An accepted event where it stands: `ordinal` is its place in the partition, `subject` whose it is."""
+    """An accepted event with its `ordinal` in the partition and the `subject` of its stream."""
 
     partition: int
     ordinal: int
@@ -21,10 +21,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
-    """A picture of the log in tables.
+    """
+    Tables made from the log for reading.
 
     `fold` is pure and writes rows of the fact's own subject only; folding a fact again changes nothing.
-    Streams of other categories than `categories` are passed over unopened.
+    Events of streams of other categories than `categories` are skipped without being opened.
     """
 
     name: str

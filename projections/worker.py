@@ -1,6 +1,4 @@
-"""The view worker: holds partitions by lease and folds each view's next events, until told to stop."""
-
-from __future__ import annotations
+"""The view worker: holds partitions by lease and folds each view's next events until it is stopped."""
 
 import math
 import time
@@ -30,32 +28,35 @@ from projections.view import View
 
 GROUP: Final = "views"
 IDLE_WAIT_S: Final = 0.5
-"""How long a worker with nothing to do waits for the journal's notification before it looks again."""
-SEEN_EVERY_S: Final = 0.5
+"""How long a worker with nothing to do waits for the journal's notification before it reads again."""
+CONFIRM_EVERY_S: Final = 0.5
+"""How often a partition is confirmed up to date."""
 BACK_OFF_S_MAX: Final = 2.0
 HEALTH_CHECK: Final = "views"
 
 EVENTS_PASSED: Final = counter("ipp_view_events_total", "Events that a view has passed.", "view")
 BATCH_TOOK: Final = latency(
-    "ipp_views_batch_seconds", "Folding a batch into the views that stand alike, with its commit."
+    "ipp_views_batch_seconds", "Folding a batch into the views at the same position, with its commit."
 )
 
 log = structlog.get_logger(__name__)
 
 
 class OtherGenerationError(Exception):
-    """The log was moved to another generation: the views were folded from one that is gone."""
+    """The log has another generation than the one that the views were folded from."""
 
 
 class FoldFailedError(Exception):
-    """PostgreSQL refused what no try again mends. Says the kind of its error: the text may quote a row."""
+    """PostgreSQL refused, and a retry can't help. Names only the kind of error: its text may quote a row."""
 
 
 class ViewWorker:
-    """One connection, all views, the partitions its lease gives it.
+    """
+    Folds all views over one connection, in the partitions that its leases give it.
 
-    Trouble that passes (database or key vault away, lease or fence lost, a COMMIT of unknown outcome) drops
-    what is in memory and is tried again with a growing wait. Anything else is a bug and ends `run`.
+    After a temporary failure (database or key vault unavailable, lease or fence lost, a COMMIT of unknown
+    outcome) it drops what is in memory and retries with growing waits. Any other error is a bug and ends
+    `run`.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class ViewWorker:
         self._leases: Leases | None = None
         self._connection: psycopg.Connection | None = None
         self._ordinals: dict[tuple[str, int], int] = {}
-        self._noted_at: dict[int, float] = {}
+        self._confirmed_at: dict[int, float] = {}
 
     def run(self, stop: Stop) -> None:
         """Fold until `stop`. Raises TooManyParkedError, OtherGenerationError, FoldFailedError, other bugs."""
@@ -90,7 +91,7 @@ class ViewWorker:
             said = describe_error(error)
         else:
             return
-        # Outside of the handler: as its context the error would be shown whole.
+        # Outside of the handler, because the error would be shown with its text as the context of this one.
         raise FoldFailedError(f"The views can't be folded on. {said}.")
 
     def _run(self, stop: Stop) -> None:
@@ -112,16 +113,16 @@ class ViewWorker:
             self._forget()
 
     def _report_interruption(self, error: BaseException, attempt: int) -> None:
-        # At a first start the journal is simply not there yet.
-        say = log.info if isinstance(error, JournalMissingError) else log.warning
+        # At a first start the journal does not exist yet.
+        write = log.info if isinstance(error, JournalMissingError) else log.warning
         reason = describe_error(error) if isinstance(error, psycopg.Error) else type(error).__name__
-        say("views.interrupted", reason=reason, attempt=attempt)
+        write("views.interrupted", reason=reason, attempt=attempt)
         self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
         if not isinstance(error, VaultUnreachableError):
             self._forget()
 
     def _forget(self) -> None:
-        """Drop what is in memory, and every lease with the connection."""
+        """Drop what is in memory, the connection and its leases."""
         self._ordinals.clear()
         self._connection = None
         if self._leases is not None:
@@ -149,24 +150,25 @@ class ViewWorker:
         wait_for_notification(connection, timeout_s=IDLE_WAIT_S if len(idle) == len(held) else 0)
 
     def _find_leases(self) -> Leases:
-        """Make the views' tables, once for each start, and the leases over the log's partitions."""
+        """Create the views' tables, once per start, and return the leases over the log's partitions."""
         with connect_own(self._database_url, application_name=f"{GROUP} {self._worker} start") as connection:
             partitions = self._journal.partition_count(connection)
             generation = self._journal.generation(connection)
             for view in self._views:
                 prepare_view(connection, view, partitions=partitions, generation=generation)
-                strange = {at.generation for at in read_positions(connection, view)} - {generation}
-                if strange:
+                others = {position.generation for position in read_positions(connection, view)} - {generation}
+                if others:
                     raise OtherGenerationError(
-                        f"{view.name} was folded from {strange}, the log is {generation}."
+                        f"{view.name} was made from generation {', '.join(sorted(others))}, and the log has "
+                        f"generation {generation}: it is another log, or it was restored."
                     )
         return Leases(self._database_url, GROUP, partitions, self._lease_s, self._worker)
 
     def _begin(self, connection: psycopg.Connection) -> psycopg.Connection:
-        """Set a new connection up; what was remembered under an older one no longer counts."""
+        """Set up a new connection; positions remembered under an older one no longer count."""
         if connection is not self._connection:
             self._ordinals.clear()
-            # Safe here: after a crash of the server the fold runs again from the position that survived.
+            # Safe here: after a crash of the server, the fold runs again from the position that was saved.
             connection.execute("SET synchronous_commit = off")
             listen(connection, self._journal.channel)
             self._connection = connection
@@ -181,12 +183,12 @@ class ViewWorker:
                     self._ordinals[view.name, partition] = position.ordinal
 
     def _fold_partition(self, connection: psycopg.Connection, partition: int) -> bool:
-        """Fold the next batch into every view; those that stand at the same ordinal go together."""
-        at: dict[int, list[View]] = defaultdict(list)
+        """Fold the next batch into every view, together for views at the same ordinal; return whether any."""
+        by_ordinal: dict[int, list[View]] = defaultdict(list)
         for view in self._views:
-            at[self._ordinals[view.name, partition]].append(view)
+            by_ordinal[self._ordinals[view.name, partition]].append(view)
         found = False
-        for ordinal, views in at.items():
+        for ordinal, views in by_ordinal.items():
             events = self._journal.read_partition(
                 connection, partition=partition, after=ordinal, limit=self._size.events
             )
@@ -196,22 +198,22 @@ class ViewWorker:
             self._size.saw(events)
             batch = Batch(events, self._opener)
             folding = Folding(connection=connection, views=tuple(views))
-            for view in views:  # known again once it is done: of several, some may have moved
+            for view in views:  # unknown until the fold is done: if it fails, some may have moved
                 del self._ordinals[view.name, partition]
             with BATCH_TOOK.time():
-                come_to = folding.fold(batch, after=ordinal)
+                reached = folding.fold(batch, after=ordinal)
             for view in views:
-                self._ordinals[view.name, partition] = come_to
+                self._ordinals[view.name, partition] = reached
                 EVENTS_PASSED.labels(view.name).inc(len(events))
         return found
 
     def _checkpoints(self, connection: psycopg.Connection, held: AbstractSet[int]) -> list[JournalCheckpoint]:
         """Return what the journal holds, before any of it is read, in partitions where that is due."""
         now = time.monotonic()
-        due = {p for p in held if now - self._noted_at.get(p, -math.inf) >= SEEN_EVERY_S}
+        due = {p for p in held if now - self._confirmed_at.get(p, -math.inf) >= CONFIRM_EVERY_S}
         if not due:
             return []
-        self._noted_at.update(dict.fromkeys(due, now))
+        self._confirmed_at.update(dict.fromkeys(due, now))
         return [at for at in self._journal.checkpoints(connection) if at.partition in due]
 
 
@@ -221,7 +223,7 @@ def _folding(partitions: int) -> str:
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, VaultUnreachableError):
-        return "The key vault is out of reach; no person's event is folded until it is back."
+        return "The key vault does not answer; no person's event is folded until it does."
     if isinstance(error, JournalMissingError):
         return "The journal has no tables yet; waiting for its worker."
-    return "The lease or the database was lost; starting again from the positions."
+    return "The lease or the database connection was lost; continuing from the saved positions."

@@ -5,8 +5,6 @@ therefore takes every power of a dead, frozen or cut-off worker at once: it can 
 finish a write.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import time

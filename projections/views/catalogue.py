@@ -1,6 +1,4 @@
-"""The words for talents that everyone shares, as they are now."""
-
-from __future__ import annotations
+"""The current shared terms for talents."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -49,7 +47,7 @@ TERMS: Final = Table(
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared word; `cluster` is one of rules/clusters.py, `merged_into` the term that it reads as."""
+    """A shared term; `cluster` is one of rules/clusters.py, `merged_into` the term shown in its place."""
 
     term: str
     nl: str
@@ -61,7 +59,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Keep a row a term, and the version of their stream."""
+    """Keep one row per term, and the version of their stream."""
     changes.put(CATALOGUES, version=fact.recorded.version)
     match fact.recorded.event:
         case TermProposed(term=term, nl=nl, en=en):
@@ -79,7 +77,7 @@ def fold(fact: Fact, changes: Changes) -> None:
             changes.set(TERMS, term=term, state="RETIRED")
         case TermAligned(term=term, esco=esco):
             changes.set(TERMS, term=term, esco=esco)
-        case _:  # of a newer program
+        case _:  # an event of a newer program
             pass
 
 
@@ -116,7 +114,7 @@ class _ReadAs(Term, frozen=True, kw_only=True):
 
 
 async def version(connection: psycopg.AsyncConnection) -> int:
-    """Return the version of the catalogue's stream, 0 before anything was proposed."""
+    """Return the version of the catalogue's stream, 0 before the first term."""
     async with connection.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(f"SELECT version FROM {CATALOGUES.served} LIMIT 1")
         return int(await cursor.fetchone() or 0)
@@ -131,25 +129,26 @@ async def terms(
     after: tuple[str, str] | None = None,
     limit: int,
 ) -> list[Term]:
-    """Return a page of terms in a state, by their Dutch words, case and accents aside.
-
-    `search` is the beginning of a word, or of several, in either language; `after` names the Dutch words and
-    the id of the last term of the page before.
     """
-    words, term = after or (None, None)
+    Return a page of terms in a state, ordered by their Dutch label without case and accents.
+
+    `search` is the beginning of one or more words in either language; `after` is the Dutch label and the id
+    of the last term of the previous page.
+    """
+    label, term = after or (None, None)
     values = {
         "state": state,
         "cluster": cluster,
         "start": f"% {plain_name(search)}%",
         "after": term,
-        "after_words": plain_name(words or ""),
+        "after_words": plain_name(label or ""),
         "limit": limit,
     }
     return await _all(connection, Term, _PAGE, values)
 
 
 async def terms_read_as(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Term]:
-    """Return the terms that these read as, by the ids asked for: themselves, unless they were merged."""
+    """Return the terms to show for these ids, by the ids: the terms themselves, unless they were merged."""
     if not ids:
         return {}
     found = await _all(connection, _ReadAs, _READ_AS, {"terms": list(ids)})

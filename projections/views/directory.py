@@ -1,6 +1,4 @@
-"""Who there is: people by name, and the roles they hold."""
-
-from __future__ import annotations
+"""The people by name, and the roles they hold."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -21,7 +19,7 @@ from rules.names import name_words, plain_name
 
 _VERSION: Final = 2
 NAME_STARTS_MAX: Final = 8
-"""By so many of the words of a name, from the first, a person is found."""
+"""A person is found by any of so many first words of their name."""
 
 PERSONS: Final = Table(
     name=f"directory_v{_VERSION}_persons",
@@ -33,8 +31,9 @@ PERSONS: Final = Table(
     ),
     key=("subject",),
 )
-# The plain name from each of its words on, so that a start of any word is a start of a row. Numbered, so that
-# another name takes the rows of the one before; the pattern operators serve LIKE in any collation.
+# One row for each word of the plain name: the rest of the name from that word on, so that LIKE finds any
+# word by its start. Words are numbered, so that a changed name replaces the rows of the earlier one. The
+# pattern operators make LIKE use the index in any collation.
 NAME_STARTS: Final = Table(
     name=f"directory_v{_VERSION}_name_starts",
     columns=(
@@ -44,7 +43,7 @@ NAME_STARTS: Final = Table(
     key=("subject", "word"),
     indexes=(("rest text_pattern_ops",),),
 )
-# Of the organisation's own stream, so the holder may stand in another partition: joined when read.
+# From the organisation's own stream, so the holder may be in another partition: joined when read.
 ROLE_GRANTS: Final = Table(
     name=f"directory_v{_VERSION}_role_grants",
     columns=(
@@ -59,7 +58,7 @@ ROLE_GRANTS: Final = Table(
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A professional by name; `ended_on` is the first day of no longer being employed."""
+    """A professional by name; `ended_on` is the first day after the employment."""
 
     person: str
     display_name: str
@@ -68,7 +67,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """A role in force; `role` is the name that rules/access/roles.py knows."""
+    """A role that somebody holds; `role` is its name in rules/access/roles.py."""
 
     organisation: str
     role_grant: str
@@ -78,9 +77,11 @@ class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of someone who asks; `parked` when an event of who they are or may do waits for repair.
+    """
+    What is known of a caller; `person` is None for somebody unknown or forgotten.
 
-    `person` is None for who is unknown or forgotten, `roles` are the names of those granted.
+    `roles` are the names of the roles granted. `parked`: an event about the person or their roles waits for
+    repair, so what is known may be old.
     """
 
     person: Person | None
@@ -89,12 +90,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Keep one row a person, one for each start of the name, and one a grant in force."""
+    """Keep one row per person, one per word of the name, and one per role that is held."""
     recorded = fact.recorded
     match recorded.event:
         case ProfessionalRegistered(name=name):
-            told = {"display_name": name, "plain_name": plain_name(name), "registered_at": recorded.at}
-            changes.put(PERSONS, **told, ended_on=None)
+            columns = {"display_name": name, "plain_name": plain_name(name), "registered_at": recorded.at}
+            changes.put(PERSONS, **columns, ended_on=None)
             _fold_name(name, changes)
         case EmploymentEnded(on=on):
             changes.set(PERSONS, ended_on=on)
@@ -104,7 +105,7 @@ def fold(fact: Fact, changes: Changes) -> None:
             changes.drop(ROLE_GRANTS, role_grant=grant)
         case Forgotten():
             changes.empty()
-        case _:  # facts of these streams that other views show
+        case _:  # other events of these streams, which other views show
             pass
 
 
@@ -129,7 +130,7 @@ _PERSON: Final = (
     f"SELECT subject AS person, display_name, registered_at, ended_on FROM {PERSONS.served} p WHERE"
 )
 _PARKED: Final = parked_in(VIEW)
-# Of the organisation too: what waits for repair there may have taken a role away.
+# Parked organisations count too: the event that waits for repair may have withdrawn a role.
 _KNOWN: Final = f"""
     SELECT p.*, ARRAY(SELECT role FROM {ROLE_GRANTS.served} WHERE person = %(person)s) AS roles,
            EXISTS ({_PARKED} AND (k.subject = %(person)s OR k.subject IN (
@@ -144,14 +145,14 @@ _GRANTS: Final = (
 
 
 async def persons_by_ids(connection: psycopg.AsyncConnection, persons: Sequence[str]) -> dict[str, Person]:
-    """Return those of these people that are known, who left among them, by id; none set aside for repair."""
+    """Return people by id, also those who left; not those who are unknown or parked."""
     statement = f"{_PERSON} subject = ANY(%s) AND subject NOT IN ({_PARKED})"
     known = await _persons(connection, statement, list(persons))
     return {person.person: person for person in known}
 
 
 async def known_of(connection: psycopg.AsyncConnection, person: str) -> Known:
-    """Return who someone is and what they may do, as it stands at one moment: asked with every request."""
+    """Return who a caller is and which roles they hold, at one moment. Every request asks this."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_KNOWN, {"person": person}, prepare=True)
         row = await cursor.fetchone() or {}
@@ -160,15 +161,16 @@ async def known_of(connection: psycopg.AsyncConnection, person: str) -> Known:
 
 
 async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
-    """Return all who work here, by name."""
+    """Return everybody who works here, by name."""
     statement = f'{_PERSON} ended_on IS NULL ORDER BY plain_name COLLATE "C", subject'
     return await _persons(connection, statement)
 
 
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:
-    """Return who works here and has a name, any word of which begins so, by name; case and accents aside.
+    """
+    Return people who work here and have a word in their name that begins with `start`, by name.
 
-    One set aside for repair is not among them.
+    Case and accents do not matter. Parked people are left out.
     """
     plain = plain_name(start)
     if not plain:
@@ -182,7 +184,7 @@ async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: 
 
 
 async def role_grants(connection: psycopg.AsyncConnection) -> list[RoleGrant]:
-    """Return every role in force, by role and then by the holder's name, who has none last."""
+    """Return every role that is held, by role and then by the holder's name, holders without a name last."""
     async with connection.cursor(row_factory=class_row(RoleGrant)) as cursor:
         await cursor.execute(_GRANTS.encode())
         return await cursor.fetchall()

@@ -1,6 +1,4 @@
-"""What colleagues opened to someone by name: each item as it is now, for as long as it is open."""
-
-from __future__ import annotations
+"""Items that colleagues share with somebody by name: their current content, while the sharing is open."""
 
 from datetime import date
 from typing import Any, Final
@@ -27,7 +25,7 @@ from rules.names import plain_name
 
 _VERSION: Final = 2
 
-# Who works here now. An owner and a viewer may stand in different partitions: joined when read.
+# Who works here now. An owner and a viewer may be in different partitions: joined when read.
 EMPLOYED: Final = Table(
     name=f"shared_v{_VERSION}_employed",
     columns=(
@@ -36,7 +34,7 @@ EMPLOYED: Final = Table(
     ),
     key=("subject",),
 )
-# Which portfolios are there: one that was closed opens nothing, whatever else was told of it.
+# The open portfolios: nothing of a closed one is shown, whatever its other rows say.
 PORTFOLIOS: Final = Table(
     name=f"shared_v{_VERSION}_portfolios",
     columns=(),
@@ -68,7 +66,7 @@ SHARINGS: Final = Table(
     ),
     key=("subject", "sharing"),
 )
-# To whom. A row stays when its sharing ends, since the end doesn't name them, and opens nothing by itself.
+# With whom. The event of an end does not name the viewers, so their rows stay; alone they open nothing.
 VIEWERS: Final = Table(
     name=f"shared_v{_VERSION}_viewers",
     columns=(
@@ -81,11 +79,13 @@ VIEWERS: Final = Table(
 
 
 class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An item as its owner has it now.
+    """
+    A shared item with its current content.
 
-    Of several open sharings of one item: energy if one of them has it, the latest day, and the first by id.
-    A talent claimed by a shared `term` has its words of then as titles; other titles are in no language.
-    `energy` and `use`, which tell a talent's quadrant, are None without energy; numbers are of talents only.
+    An item with several open sharings is returned once: with energy if one of them includes it, until the
+    latest day, under the first sharing by id. The titles of a talent claimed by a shared `term` are the
+    term's labels at that time; other titles have no language. Only talents have numbers; `energy` and `use`,
+    which give the quadrant, are None if the sharing does not include energy.
     """
 
     sharing: str
@@ -108,7 +108,7 @@ _EMPTY: Final = dict.fromkeys(("title", "title_en", "term", "text", "link", "str
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Keep the newest of each item, who works here, and what is open by name; what is over goes."""
+    """Keep the current content of each item, who works here, and the open sharings by name."""
     event = fact.recorded.event
     match event:
         case Forgotten():
@@ -170,7 +170,7 @@ def _fold_end(event: Event, changes: Changes) -> None:
             | GoalLetGo(goal=item)
         ):
             changes.drop(ITEMS, item=item)
-        case _:  # facts of these streams that other views show
+        case _:  # other events of these streams, which other views show
             pass
 
 
@@ -186,7 +186,7 @@ VIEW: Final = View(
     fold=fold,
 )
 
-# An owner set aside for repair opens nothing: that something was closed again may be what can't be digested.
+# Nothing of a parked owner is shown: the event that could not be folded may have ended a sharing.
 _SHARED_WITH: Final = f"""
     SELECT min(s.sharing) AS sharing, i.item, i.kind, s.subject AS owner, o.name AS owner_name,
            i.title, i.title_en, i.term, i.text, i.link, i.strength,
@@ -215,10 +215,11 @@ async def shared_with(
     after: tuple[str, str] | None = None,
     limit: int,
 ) -> list[SharedItem]:
-    """Return a page of what is open to a viewer on a day, by owner's name; a last day is within.
+    """
+    Return a page of the items that are open to a viewer on a day, last day included, by the owner's name.
 
-    `after` is the owner's name and the sharing of the last item of the page before. Who doesn't work here
-    any more opens nothing and sees nothing.
+    `after` is the owner's name and the sharing of the last item of the previous page. People who no longer
+    work here share nothing and see nothing.
     """
     owner_name, sharing = after or (None, None)
     values = {

@@ -1,6 +1,4 @@
-"""How a portfolio became what it is: every fact of it, in words for its owner."""
-
-from __future__ import annotations
+"""The history of a portfolio: each fact as a line of text for its owner."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -45,7 +43,7 @@ ENTRIES: Final = Table(
     key=("subject", "ordinal"),
     indexes=(("subject", "item"), ("subject", "sharing")),
 )
-# What an item is called from an ordinal on, so that a line shows the words of its own time.
+# The name of an item from an ordinal on, so that each line shows the name that the item had then.
 NAMES: Final = Table(
     name=f"timeline_v{_VERSION}_names",
     columns=(
@@ -66,7 +64,7 @@ CORRECTIONS: Final = Table(
 )
 
 
-# Under one of these a fact names its item. Others are of the portfolio as a whole, or of a sharing.
+# The field in which a fact names its item. Other facts are about the whole portfolio, or about a sharing.
 _ITEM_FIELDS: Final = (
     *("item", "statement", "talent", "source", "passion", "evidence"),
     *("reflection", "goal", "conversation", "agreement"),
@@ -74,9 +72,11 @@ _ITEM_FIELDS: Final = (
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact, its place in the person's partition, and its line in both languages.
+    """
+    One fact, its position in the person's partition, and its line in both languages.
 
-    `item` is what it is about, while that is still in the portfolio; `correction` what its owner set right.
+    `fact` is the name of the event's class. `item` is the item it is about, None if that is no longer in the
+    portfolio; `correction` is the owner's correction of the line.
     """
 
     partition: int
@@ -91,7 +91,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Keep a line a fact, a name for each wording of an item, and the last correction of a version."""
+    """Keep one row per fact, one per name that an item got, and the last correction of each version."""
     recorded = fact.recorded
     event = recorded.event
     if isinstance(event, Forgotten):
@@ -159,7 +159,7 @@ VIEW: Final = View(
 )
 
 GONE: Final = tuple(kind.__name__ for kind in (EnergySourceRemoved, PassionLetGo, EvidenceWithdrawn))
-"""Facts after which an item is in the portfolio no more; a talent set aside and a goal let go still are."""
+"""Facts that remove an item from the portfolio. A talent set aside and a goal let go remain in it."""
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +179,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
 
     def entry(self) -> Entry:
         item = LocalLine(nl=self.name, en=self.name_en or self.name) if self.name else None
-        said = summary(self.fact, item=item, kind=self.kind, detail=self.detail, day=self.day)
+        words = summary(self.fact, item=item, kind=self.kind, detail=self.detail, day=self.day)
         return Entry(
             partition=self.partition,
             ordinal=self.ordinal,
@@ -187,14 +187,14 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
             at=self.at,
             fact=self.fact,
             item=None if self.gone else self.item,
-            nl=said.nl,
-            en=said.en,
+            nl=words.nl,
+            en=words.en,
             correction=self.correction,
         )
 
 
 def _lines(page: str, order: str) -> str:
-    """Return the statement that dresses a page of entries: by key only, a few rows for each."""
+    """Return the statement that reads a page of entries with their names; each costs a few rows by key."""
     return f"""
         WITH page AS (SELECT * FROM {ENTRIES.served} WHERE subject = %(person)s {page}
                       ORDER BY ordinal {order} LIMIT %(limit)s)
@@ -223,22 +223,23 @@ async def entries(
     after: int | None = None,
     limit: int,
 ) -> list[Entry]:
-    """Return a page of a person's history, the newest first unless asked otherwise.
+    """
+    Return a page of a person's history, newest first unless `oldest_first`.
 
-    `since` is within and `until` no more; `after` is the ordinal of the last entry of the page before.
+    `since` is included and `until` is not; `after` is the ordinal of the last entry of the previous page.
     """
     page = {
         "AND at >= %(since)s": since,
         "AND at < %(until)s": until,
         f"AND ordinal {'>' if oldest_first else '<'} %(after)s": after,
     }
-    asked = " ".join(condition for condition, value in page.items() if value is not None)
+    conditions = " ".join(condition for condition, value in page.items() if value is not None)
     values = {"since": since, "until": until, "after": after, "limit": limit}
-    return await _read(connection, person, _lines(asked, "ASC" if oldest_first else "DESC"), values)
+    return await _read(connection, person, _lines(conditions, "ASC" if oldest_first else "DESC"), values)
 
 
 async def entries_after(connection: psycopg.AsyncConnection, person: str, ordinal: int) -> list[Entry]:
-    """Return what happened in a person's portfolio behind an ordinal of their partition, oldest first."""
+    """Return the entries of a person's portfolio after an ordinal of their partition, oldest first."""
     return await entries(connection, person, oldest_first=True, after=ordinal, limit=ENTRIES_AFTER_MAX)
 
 

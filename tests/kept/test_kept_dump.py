@@ -140,7 +140,7 @@ def test_every_view_of_the_same_version_is_rebuilt_to_the_rows_of_then(kept: Hou
             view,
             journal=kept.log.journal,
             opener=kept.mapper,
-            told=lambda _done, _total: None,
+            on_progress=lambda _done, _total: None,
             swap_different=False,
         )
         assert rebuilt.differences == ()

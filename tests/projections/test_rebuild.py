@@ -39,7 +39,7 @@ def rebuilt(
         view,
         journal=log.journal,
         opener=mapper,
-        told=lambda _done, _total: None,
+        on_progress=lambda _done, _total: None,
         swap_different=swap_different,
     )
 

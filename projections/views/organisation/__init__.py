@@ -1,6 +1,4 @@
-"""What everyone may know of the organisation: its name, its tree of units and teams, its policy."""
-
-from __future__ import annotations
+"""The organisation that everybody may see: its name, its tree of units and teams, its policy."""
 
 from typing import Final
 
@@ -50,7 +48,7 @@ __all__ = [
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Fold a fact into each part."""
+    """Fold one fact into each part of the view."""
     fold_tree(fact, changes)
     fold_change(fact, changes)
     fold_policy(fact, changes)

@@ -1,6 +1,4 @@
-"""How the tree of units and teams was changed, for all to see."""
-
-from __future__ import annotations
+"""The history of changes to the tree of units and teams."""
 
 from datetime import date
 from typing import Any, Final
@@ -19,7 +17,7 @@ from projections.view import Fact
 from projections.views.organisation.tree import TEAMS, UNITS, VERSION, Unit
 from rules.units import UnitChangeKind, unit_change_summary
 
-# One row a change, with what the change itself says; names until then are looked up when read.
+# One row per change with the content of its event; earlier names are looked up when read.
 UNIT_CHANGES: Final = Table(
     name=f"organisation_v{VERSION}_unit_changes",
     columns=(
@@ -36,7 +34,7 @@ UNIT_CHANGES: Final = Table(
 
 
 class UnitChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the tree in words; `unit` is the unit or team as it is now, closed ones too."""
+    """One change of the tree in words; `unit` is the current unit or team, also a closed one."""
 
     on: date
     unit: Unit
@@ -58,25 +56,25 @@ _KINDS: Final[dict[type[Event], UnitChangeKind]] = {
 
 
 def fold_change(fact: Fact, changes: Changes) -> None:
-    """Keep a row for each change of the tree."""
+    """Keep one row per change of the tree."""
     recorded = fact.recorded
     kind = _KINDS.get(type(recorded.event))
     if kind is None:
         return
     is_team = Stream.parse(recorded.stream).category == "team"
-    told = msgspec.structs.asdict(recorded.event)
+    content = msgspec.structs.asdict(recorded.event)
     changes.put(
         UNIT_CHANGES,
         version=recorded.version,
         on_day=recorded.at.date(),
-        unit=fact.subject if is_team else told["unit"],
+        unit=fact.subject if is_team else content["unit"],
         kind=kind,
-        name=told.get("name"),
-        parent=told.get("unit" if is_team else "parent"),
+        name=content.get("name"),
+        parent=content.get("unit" if is_team else "parent"),
     )
 
 
-# Of one day only the order within a stream is known. Where something stands is named as it is called now.
+# Within one day only the order within each stream is known. The parent has its current name.
 _CHANGES: Final = f"""
     WITH page AS (SELECT * FROM {UNIT_CHANGES.served}
                   ORDER BY on_day DESC, subject, version DESC LIMIT %s)
@@ -103,13 +101,13 @@ async def unit_changes(connection: psycopg.AsyncConnection, *, last: int) -> lis
 
 
 def _change(row: dict[str, Any]) -> UnitChange:
-    told = {"is_team": row["is_team"], "name": row["name"], "before": row["before"]}
-    said = unit_change_summary(row["kind"], parent=row["parent_name"], **told)
+    names = {"is_team": row["is_team"], "name": row["name"], "before": row["before"]}
+    words = unit_change_summary(row["kind"], parent=row["parent_name"], **names)
     return UnitChange(
         on=row["on_day"],
         unit=Unit(unit=row["unit"], name=row["name_now"], parent=row["parent_now"]),
         is_team=row["is_team"],
         kind=row["kind"],
-        nl=said.nl,
-        en=said.en,
+        nl=words.nl,
+        en=words.en,
     )

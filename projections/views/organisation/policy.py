@@ -1,6 +1,4 @@
-"""The rules of the organisation, and on whose word they hold."""
-
-from __future__ import annotations
+"""The policies of the organisation, and the decisions recorded about them."""
 
 from datetime import date, datetime
 from typing import Final
@@ -16,7 +14,7 @@ from projections.table import Column, Table
 from projections.view import Fact
 from projections.views.organisation.tree import VERSION
 
-# Only ever read whole, so the contents of these two are as the event has them.
+# These two are only read whole, so the event is kept as JSON.
 POLICIES: Final = Table(
     name=f"organisation_v{VERSION}_policies",
     columns=(
@@ -41,7 +39,7 @@ POLICY_RECORDS: Final = Table(
 
 
 class PolicyRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision about a policy that was made elsewhere; `document` is its SHA-256."""
+    """A decision about a policy that was made outside of this system; `document` is its SHA-256."""
 
     recorded_at: datetime
     decided_on: date
@@ -51,7 +49,7 @@ class PolicyRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Rules as adopted at a `version` of the policy stream, each record the last there is."""
+    """A policy adopted at this `version` of the policy stream, with the latest record of each kind."""
 
     policy: str
     version: int
@@ -68,7 +66,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold_policy(fact: Fact, changes: Changes) -> None:
-    """Keep one row a policy, and the last of each kind of record to it."""
+    """Keep one row per policy, and its latest record of each kind."""
     recorded = fact.recorded
     event, at = recorded.event, recorded.at
     match event:
@@ -78,7 +76,7 @@ def fold_policy(fact: Fact, changes: Changes) -> None:
         case WorksCouncilConsentRecorded(policy=policy) | DpiaRecorded(policy=policy):
             kind = type(event).__name__
             changes.put(POLICY_RECORDS, policy=policy, kind=kind, recorded_at=at, record=_json(event))
-        case _:  # facts of these streams that are shown elsewhere
+        case _:  # other events of these streams, which other views show
             pass
 
 
@@ -99,13 +97,13 @@ _POLICIES: Final = f"""
 
 
 async def policies(connection: psycopg.AsyncConnection, *, last: int) -> list[Policy]:
-    """Return the last policies with what was recorded to them, the one in force first."""
+    """Return the last policies with their records, the one in force first."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_POLICIES.encode(), (last,))
         return [msgspec.convert(row.pop("rules") | row, Policy) for row in await cursor.fetchall()]
 
 
 async def policy_in_force(connection: psycopg.AsyncConnection) -> Policy | None:
-    """Return the rules that hold now, or None while none was adopted."""
+    """Return the policy in force, or None before the first."""
     found = await policies(connection, last=1)
     return found[0] if found else None

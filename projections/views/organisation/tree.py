@@ -1,6 +1,4 @@
-"""The organisation's name, its units and its teams, as they are now."""
-
-from __future__ import annotations
+"""The organisation's current name, units and teams."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +38,7 @@ UNITS: Final = Table(
     ),
     key=("unit",),
 )
-# A team is a subject of its own, so its unit may stand in another partition: joined when read.
+# A team is a subject of its own, so its unit may be in another partition: joined when read.
 TEAMS: Final = Table(
     name=f"organisation_v{VERSION}_teams",
     columns=(
@@ -63,7 +61,7 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the organisation; without `parent` at the top."""
+    """A part of the organisation; one at the top has no `parent`."""
 
     unit: str
     name: str
@@ -80,7 +78,7 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold_tree(fact: Fact, changes: Changes) -> None:
-    """Keep one row for the organisation, one a unit, one a team."""
+    """Keep one row for the organisation, one per unit, one per team."""
     recorded = fact.recorded
     if isinstance(recorded.event, OrganisationFounded):
         founded = {"name": recorded.event.name, "founded_at": recorded.at}
@@ -134,14 +132,14 @@ async def organisation(connection: psycopg.AsyncConnection) -> Organisation | No
 
 
 async def units(connection: psycopg.AsyncConnection) -> list[Unit]:
-    """Return the whole tree of units, by name; closed ones are out."""
+    """Return all units that are not closed, by name."""
     async with connection.cursor(row_factory=class_row(Unit)) as cursor:
         await cursor.execute(f"{_UNIT} ORDER BY name, unit")
         return await cursor.fetchall()
 
 
 async def teams(connection: psycopg.AsyncConnection) -> list[Team]:
-    """Return all teams, by name; closed ones are out."""
+    """Return all teams that are not closed, by name."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
         await cursor.execute(f"{_TEAM} ORDER BY name, subject")
         return await cursor.fetchall()

@@ -1,4 +1,4 @@
-"""A professional's own picture: the whole portfolio at any moment, agreements, teams, sharing due to end."""
+"""A professional's portfolio at any moment, with agreements, teams, and sharings that are due to end."""
 
 from projections.views.profile.conversations import Agreement, Conversation
 from projections.views.profile.energy import EnergySource, Passion

@@ -1,4 +1,4 @@
-"""Conversations, and what was agreed in them."""
+"""Conversations, and the agreements made in them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ class AgreementRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the other party of a conversation sees of it."""
+    """One agreement: all that the other party of the conversation may see of it."""
 
     agreement: str
     owner: str

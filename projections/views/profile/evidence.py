@@ -40,7 +40,7 @@ REFLECTIONS: Final = profile_table(
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """`text` of a story, `link` of a link or badge."""
+    """A story has `text`; a link or badge has `link`."""
 
     evidence: str
     kind: EvidenceKind

@@ -1,4 +1,4 @@
-"""Goals: what was set, what each later event changed, and how both become the goals of a moment."""
+"""Goals: what was set, what each later event changed, and the goals at any moment made from both."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -43,14 +43,14 @@ GOALS: Final = profile_table(
     *moment_columns("set_at"),
     key=("goal",),
 )
-# What a fact says anew of a goal, and nothing else of it: a fold knows no more.
+# Only the fields of a goal that a fact changes: a fold does not know the others.
 GOAL_CHANGES: Final = profile_table(
     "goal_changes", ORDINAL, *text_columns("goal"), AT, Column(name="changed", type="jsonb"), key=("ordinal",)
 )
 
 
 class GoalChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """What a fact says anew of a goal."""
+    """The fields of a goal that a fact changed."""
 
     text: str | UnsetType = UNSET
     horizon: date | UnsetType | None = UNSET
@@ -115,7 +115,7 @@ def goals_at(rows: Sequence[GoalRow], goal_changes: Sequence[GoalChangeRow], pas
     changes: dict[str, dict[str, Any]] = defaultdict(dict)
     for row in goal_changes:
         if past(row.at):
-            said = asdict(row.changed).items()
-            changes[row.goal].update((name, value) for name, value in said if value is not UNSET)
+            fields = asdict(row.changed).items()
+            changes[row.goal].update((name, value) for name, value in fields if value is not UNSET)
     goals = newest_first(Goal(**(asdict(row) | changes[row.goal])) for row in rows if past(row.set_at))
     return tuple(sorted(goals, key=lambda goal: goal.state != "OPEN"))

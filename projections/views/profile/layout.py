@@ -1,4 +1,4 @@
-"""What the tables of all kinds share: their names and columns, and what was the case at a moment."""
+"""What all tables of the profile share: names and columns, and the choice of rows for a moment."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -30,7 +30,7 @@ def profile_table(
 
 
 Past = Callable[[datetime | None], bool]
-"""Whether something had happened by the moment that is read."""
+"""Whether something had happened by the moment to be shown."""
 
 T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
@@ -48,8 +48,8 @@ def newest_first(oldest_first: Iterable[T]) -> tuple[T, ...]:
     return tuple(reversed(list(oldest_first)))
 
 
-def still_there(rows: Iterable[R], began: str, ended: str, past: Past) -> list[R]:
-    """Return what had begun and not ended; of an end that was still to come nothing was known."""
+def open_rows(rows: Iterable[R], began: str, ended: str, past: Past) -> list[R]:
+    """Return rows that had begun and not ended, without an end that came later."""
     return [
         row if getattr(row, ended) is None else replace(row, **{ended: None})
         for row in rows

@@ -1,4 +1,4 @@
-"""The portfolio as a whole: its versions, whether it is open, and what its owner says in the statement."""
+"""The portfolio as a whole: its versions, its status, and the owner's statement."""
 
 from datetime import datetime
 from typing import Final, Literal
@@ -25,10 +25,10 @@ from projections.views.profile.layout import (
 
 PortfolioState = Literal["OPEN", "PAUSED", "CLOSED"]
 
-# One row a fact: which version the portfolio had at a moment.
+# One row per fact: the version of the portfolio from a moment on.
 VERSIONS: Final = profile_table("versions", Column(name="version", type="bigint"), AT, key=("version",))
-# The language comes with the opening only.
-STANDINGS: Final = profile_table(
+# The language is known from the opening only.
+STATUS_CHANGES: Final = profile_table(
     "standings",
     ORDINAL,
     AT,
@@ -46,14 +46,14 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
+class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     state: PortfolioState
     language: str | None
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """Who am I as a professional, in own words."""
+    """Who the owner is as a professional, in their own words."""
 
     statement: str
     text: str
@@ -76,4 +76,4 @@ def fold_life(event: Event, at: datetime, ordinal: int, changes: Changes) -> Non
             return
         case _:
             return
-    changes.put(STANDINGS, ordinal=ordinal, at=at, state=state, language=language)
+    changes.put(STATUS_CHANGES, ordinal=ordinal, at=at, state=state, language=language)

@@ -1,4 +1,4 @@
-"""A whole portfolio: how its events become rows, and how rows become the portfolio of any moment."""
+"""A whole portfolio: folds events into rows, and makes the portfolio of any moment from rows."""
 
 from datetime import datetime
 from functools import partial
@@ -41,15 +41,15 @@ from projections.views.profile.layout import (
     VERSION,
     is_past,
     newest_first,
-    still_there,
+    open_rows,
 )
 from projections.views.profile.life import (
-    STANDINGS,
     STATEMENTS,
+    STATUS_CHANGES,
     VERSIONS,
     PortfolioState,
-    StandingRow,
     Statement,
+    StatusRow,
     VersionRow,
     fold_life,
 )
@@ -74,7 +74,17 @@ from projections.views.profile.talents import (
 from projections.views.profile.teams import MEMBERSHIPS, fold_teams
 
 ALL: Final = (
-    *(VERSIONS, STANDINGS, STATEMENTS, TALENTS, READINGS, ENERGY_SOURCES, PASSIONS, EVIDENCE, REFLECTIONS),
+    *(
+        VERSIONS,
+        STATUS_CHANGES,
+        STATEMENTS,
+        TALENTS,
+        READINGS,
+        ENERGY_SOURCES,
+        PASSIONS,
+        EVIDENCE,
+        REFLECTIONS,
+    ),
     *(GOALS, GOAL_CHANGES, CONVERSATIONS, AGREEMENTS, SHARINGS, CONSENTS, MEMBERSHIPS),
 )
 _FOLDS: Final = (
@@ -89,11 +99,12 @@ _FOLDS: Final = (
 
 
 class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole portfolio; `version` is that of its stream.
+    """
+    A whole portfolio; `version` is that of its stream.
 
-    Talents by name, set-aside ones too; goals with open ones first, conversations with planned ones first;
-    sharings, only open ones, by their last day; everything else, and within these, newest first.
-    `energy_history` holds every source there ever was, oldest first.
+    Talents are ordered by name and include those set aside. Goals have open ones first, conversations planned
+    ones first. Sharings are only the open ones, by their last day. Everything else is newest first.
+    `energy_history` has every energy source ever noted, oldest first.
     """
 
     person: str
@@ -115,14 +126,15 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in the tables of one person, oldest first.
+    """
+    The rows of one person, oldest first.
 
-    Versions, statements and consents, of which the last holds, are newest first. Unless read for a moment,
-    only that one is there, and of sharings only open ones.
+    Versions, statements and consents are newest first, because only the last one counts. Read for now, they
+    have only that one, and sharings only open ones; read for a moment, all are there.
     """
 
     versions: tuple[VersionRow, ...]
-    standings: tuple[StandingRow, ...]
+    status_changes: tuple[StatusRow, ...]
     statements: tuple[Statement, ...]
     talents: tuple[TalentRow, ...]
     readings: tuple[Reading, ...]
@@ -139,7 +151,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(fact: Fact, changes: Changes) -> None:
-    """Write the rows of one fact; what is not about a portfolio is about teams and employment."""
+    """Write the rows of one fact: of a portfolio, or of an employment, which has the teams."""
     recorded = fact.recorded
     event, at, ordinal = recorded.event, recorded.at, fact.ordinal
     if isinstance(event, Forgotten):
@@ -163,25 +175,25 @@ VIEW: Final = View(
 
 
 def portfolio_at(person: str, rows: Rows, moment: datetime | None = None) -> Portfolio | None:
-    """Return a portfolio as it was at a moment, facts of that very moment included; without one, as it is."""
+    """Return the portfolio at a moment, facts of exactly that moment included; without one, the current."""
     past = partial(is_past, moment)
-    standings = [row for row in rows.standings if past(row.at)]
-    openings = [row for row in standings if row.language is not None]
+    statuses = [row for row in rows.status_changes if past(row.at)]
+    openings = [row for row in statuses if row.language is not None]
     if not openings:
         return None
     sources = sources_at(rows.energy_sources, past)
-    sharings = still_there(rows.sharings, "shared_at", "ended_at", past)
+    sharings = open_rows(rows.sharings, "shared_at", "ended_at", past)
     return Portfolio(
         person=person,
         version=next(row.version for row in rows.versions if past(row.at)),
-        state=standings[-1].state,
+        state=statuses[-1].state,
         language=openings[-1].language or "",
         opened_at=openings[-1].at,
         statement=next((row for row in rows.statements if past(row.written_at)), None),
         talents=talents_at(rows.talents, rows.readings, past),
         energy_sources=newest_first(source for source in sources if source.removed_at is None),
-        passions=newest_first(still_there(rows.passions, "named_at", "let_go_at", past)),
-        evidence=newest_first(still_there(rows.evidence, "added_at", "withdrawn_at", past)),
+        passions=newest_first(open_rows(rows.passions, "named_at", "let_go_at", past)),
+        evidence=newest_first(open_rows(rows.evidence, "added_at", "withdrawn_at", past)),
         reflections=newest_first(row for row in rows.reflections if past(row.written_at)),
         goals=goals_at(rows.goals, rows.goal_changes, past),
         conversations=conversations_at(person, rows.conversations, rows.agreements, past),

@@ -1,4 +1,4 @@
-"""Reads of portfolios, teams, agreements between two people, and sharing that is over."""
+"""Reads of portfolios, teams, agreements between two people, and sharings that are due to end."""
 
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
@@ -30,11 +30,11 @@ from projections.views.profile.goals import (
     GoalRow,
 )
 from projections.views.profile.life import (
-    STANDINGS,
     STATEMENTS,
+    STATUS_CHANGES,
     VERSIONS,
-    StandingRow,
     Statement,
+    StatusRow,
     VersionRow,
 )
 from projections.views.profile.portfolio import VIEW, Portfolio, Rows, portfolio_at
@@ -55,14 +55,14 @@ from rules.agreements import owner_of
 
 T = TypeVar("T")
 TO_CONFIRM_MAX: Final = 200
-"""Agreements told at once: others write them, in any number. As some are confirmed, older ones come."""
+"""Agreements returned at once. Others write them, in any number; older ones follow as some are confirmed."""
 _OLDEST_FIRST: Final = "ORDER BY ordinal"
 _NOW: Final = "%(as_of)s::timestamptz IS NULL"
 _LAST: Final = f"DESC LIMIT CASE WHEN {_NOW} THEN 1 END"
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """A person in a team; the team's name stands in the view `organisation`."""
+    """A person in a team; the team's name is in the view `organisation`."""
 
     person: str
     team: str
@@ -82,10 +82,10 @@ def _part(name: str, table: Table, row: type[msgspec.Struct], which: str = _OLDE
     return f"'{name}', coalesce((SELECT json_agg(r) FROM ({rows}) r), '[]')"
 
 
-# One statement sees one moment of the database, and one document is one trip.
+# One statement sees one moment of the database, and one document takes one round trip.
 _PARTS: Final = (
     _part("versions", VERSIONS, VersionRow, f"ORDER BY version {_LAST}"),
-    _part("standings", STANDINGS, StandingRow),
+    _part("status_changes", STATUS_CHANGES, StatusRow),
     _part("statements", STATEMENTS, Statement, f"{_OLDEST_FIRST} {_LAST}"),
     _part("talents", TALENTS, TalentRow),
     _part("readings", READINGS, Reading),
@@ -107,33 +107,33 @@ _ROWS: Final = msgspec.json.Decoder(Rows)
 async def portfolio_of(
     connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None
 ) -> Portfolio | None:
-    """Return a person's portfolio as it is, or was at a moment; None if it was not opened by then."""
+    """Return a person's portfolio, now or at a moment; None if it was not opened by then."""
     return portfolio_at(person, await rows_of(connection, person, as_of), as_of)
 
 
 async def rows_of(connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None) -> Rows:
-    """Return what is needed to tell a portfolio as it is, or at any moment if one is named."""
+    """Return the rows that `portfolio_at` needs for a portfolio, now or at a moment."""
     async with connection.cursor(row_factory=scalar_row) as cursor:
-        # Planning takes longer than running it.
+        # Prepared, because planning takes longer than running it.
         await cursor.execute(_DOCUMENT, {"person": person, "as_of": as_of}, prepare=True)
         return _ROWS.decode(await cursor.fetchone() or "")
 
 
 _LANGUAGE: Final = f"""
-    SELECT language FROM {STANDINGS.served}
+    SELECT language FROM {STATUS_CHANGES.served}
     WHERE subject = %(person)s AND language IS NOT NULL ORDER BY ordinal DESC LIMIT 1
 """.encode()
 
 
 async def language_of(connection: psycopg.AsyncConnection, person: str) -> str | None:
-    """Return the language, nl or en, that a person's portfolio was opened in; None if it was not opened."""
+    """Return the language, nl or en, in which a portfolio was opened; None if it was not opened."""
     async with connection.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(_LANGUAGE, {"person": person})
         language: str | None = await cursor.fetchone()
         return language
 
 
-# An owner set aside for repair shows nothing to others; a closed portfolio takes no confirmation.
+# A parked owner's agreements are not shown to others; in a closed portfolio nothing can be confirmed.
 _AGREEMENTS: Final = f"""
     SELECT a.agreement, a.subject AS owner, a.held_on, a.text, a.confirmed_at
     FROM {CONVERSATIONS.served} c JOIN {AGREEMENTS.served} a USING (subject, conversation)
@@ -141,7 +141,7 @@ _AGREEMENTS: Final = f"""
 """
 _TO_CONFIRM: Final = f"""{_AGREEMENTS}
     AND a.confirmed_at IS NULL AND NOT EXISTS (
-        SELECT FROM {STANDINGS.served} s WHERE s.subject = c.subject AND s.state = 'CLOSED')
+        SELECT FROM {STATUS_CHANGES.served} s WHERE s.subject = c.subject AND s.state = 'CLOSED')
     ORDER BY a.held_on DESC, a.ordinal DESC, a.place, a.subject
     LIMIT {TO_CONFIRM_MAX}
 """
@@ -149,29 +149,29 @@ _ONE_AGREEMENT: Final = f"{_AGREEMENTS} AND a.subject = %(owner)s AND a.agreemen
 
 
 async def agreements_to_confirm(connection: psycopg.AsyncConnection, other: str) -> list[Agreement]:
-    """Return what others agreed with someone, who has not confirmed it yet; the newest, and newest first."""
+    """Return the newest agreements that `other` has not confirmed yet, newest first."""
     return await _all(connection, Agreement, _TO_CONFIRM, other=other)
 
 
 async def agreement_for(connection: psycopg.AsyncConnection, other: str, agreement: str) -> Agreement | None:
-    """Return an agreement to the other party of its conversation, and to nobody else."""
+    """Return an agreement if `other` is the other party of its conversation, else None."""
     values = {"other": other, "agreement": agreement, "owner": owner_of(agreement)}
     found = await _all(connection, Agreement, _ONE_AGREEMENT, **values)
     return found[0] if found else None
 
 
 async def teams_of(connection: psycopg.AsyncConnection, person: str) -> list[Membership]:
-    """Return the teams a person is in, first joined first."""
+    """Return a person's memberships, earliest first."""
     return await _memberships(connection, "WHERE subject = %(of)s", person)
 
 
 async def members_of(connection: psycopg.AsyncConnection, team: str) -> list[Membership]:
-    """Return who is in a team, first joined first."""
+    """Return a team's memberships, earliest first."""
     return await _memberships(connection, "WHERE team = %(of)s", team)
 
 
 async def memberships(connection: psycopg.AsyncConnection) -> list[Membership]:
-    """Return who is in which team, everyone."""
+    """Return the memberships of everybody."""
     return await _memberships(connection, "", None)
 
 

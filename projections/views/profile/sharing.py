@@ -1,4 +1,4 @@
-"""What is open to whom, and the consent to be counted."""
+"""Which items are shared with whom, and the consent to be counted anonymously."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -37,10 +37,10 @@ SHARINGS: Final = profile_table(
     *moment_columns("shared_at"),
     *moment_columns("ended_at", nullable=True),
     key=("sharing",),
-    # For what time ends: the open ones by their last day.
+    # Finds open sharings by their last day.
     indexes=(("ended_at", "until"),),
 )
-# No scopes: withdrawn.
+# Without scopes: consent was withdrawn.
 CONSENTS: Final = profile_table(
     "consents",
     ORDINAL,
@@ -52,7 +52,7 @@ CONSENTS: Final = profile_table(
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True):
-    """One opening of one item; open until it ended, which is soon after its last day, `until`."""
+    """One opening of one item. `until` is its last day; it is ended soon after that."""
 
     sharing: str
     item: str

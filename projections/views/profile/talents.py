@@ -1,4 +1,4 @@
-"""Talents: what the owner claimed, every reading of it, and how both become the talents of a moment."""
+"""Talents: the claims, every reading of them, and the talents at any moment made from both."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ class TalentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What the owner said of a talent from a moment on."""
+    """How the owner rated a talent from a moment on."""
 
     talent: str
     at: datetime
@@ -66,9 +66,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 class Talent(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A claim as it stands, with every reading of it, oldest first; the claim itself is the first.
+    A claimed talent with its current numbers, and every reading of it, oldest first; the first is the claim.
 
-    Own words are both names. Claimed by a shared `term`, they are its Dutch and English words of that time.
+    `name` and `name_en` are the labels that the shared `term` had when it was claimed, or both the owner's
+    own words when there is no term.
     """
 
     talent: str

@@ -1,4 +1,4 @@
-"""Who is in which team."""
+"""The memberships of teams."""
 
 from typing import Final
 
