@@ -9,7 +9,7 @@ import pytest
 
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.policy import RoleGranted
-from gateway.api.portfolio import changes, shared, timeline
+from gateway.api.portfolio import portfolio_changed, shared, timeline
 from gateway.api.portfolio.conversations import agreements_to_confirm
 from gateway.api.portfolio.reads import read_portfolio
 from gateway.api.team.teams import teams_of
@@ -55,8 +55,8 @@ async def history(context: Context) -> object:
         (profile.VIEW, lambda context: read_portfolio(context, SOMEONE)),
         (profile.VIEW, lambda context: teams_of(context, SOMEONE)),
         (profile.VIEW, lambda context: agreements_to_confirm(context, SOMEONE)),
-        (timeline_view.VIEW, lambda context: changes._entries_after(context, 0)),
-        (timeline_view.VIEW, changes._newest_entry),
+        (timeline_view.VIEW, lambda context: portfolio_changed._entries_after(context, 0)),
+        (timeline_view.VIEW, portfolio_changed._newest_entry),
         (timeline_view.VIEW, history),
         (shared_view.VIEW, lambda context: shared.page(context, SOMEONE, first=1, after=None)),
     ],
