@@ -65,8 +65,8 @@ def test_a_made_up_agreement_is_refused_by_the_same_reads_whether_somebody_keeps
     keeps, asks = with_owner(house, "made-up-1"), with_owner(house, "made-up-2")
     existing, nobody = house.vault.person_for(keeps.number), new_id()
     assert existing is not None
-    for _ in range(5):
-        accepted(keeps.owner("writeReflection", text="Wat ging er goed?", aboutIds=[]))
+    for number in range(5):
+        accepted(keeps.owner("writeReflection", text=f"Dag {number}", aboutIds=[]))
     asks.owner("confirmAgreement", agreementId=agreement_id(nobody, new_id()))  # what is cached is cached now
     read: list[tuple[str, str]] = []
     execute, mine = psycopg.Cursor.execute, threading.get_ident()
