@@ -30,7 +30,10 @@ def limits_of(settings: Settings) -> RequestLimits:
     """Return the limits of a request that the settings set. Raises TrustedDocumentsError."""
     trusted = settings.trusted_documents
     document = DocumentLimits(
-        depth_max=settings.query_depth_max, cost_max=settings.query_cost_max, page_max=settings.page_max
+        depth_max=settings.query_depth_max,
+        cost_max=settings.query_cost_max,
+        page_max=settings.page_max,
+        answer_bytes_max=settings.answer_bytes_max,
     )
     return RequestLimits(
         document=document,
@@ -42,6 +45,7 @@ def limits_of(settings: Settings) -> RequestLimits:
         subscriptions_max=settings.subscriptions_max,
         requests_per_minute_max=settings.requests_per_minute_max,
         requests_burst_max=settings.requests_burst_max,
+        request_cost=settings.request_cost,
         trusted_documents=read_trusted_documents(trusted) if trusted else None,
     )
 

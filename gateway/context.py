@@ -8,7 +8,9 @@ import strawberry
 from gateway.auth import Authenticator, Identity
 from gateway.commands.bus import CommandBus
 from gateway.errors import ErrorCode, GatewayError
+from gateway.limits.allowance import Allowance
 from gateway.limits.cost import DocumentLimits
+from gateway.limits.sockets import Socket
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.position_cipher import PositionCipher
 from gateway.reading.callers import Caller, find_caller
@@ -24,6 +26,7 @@ from rules.access.decisions import roles_for
 from rules.access.roles import ROLE_HEADER, Role, role_named
 
 POSITIONS_MAX = 20
+REQUEST_COST = 500
 _ISSUER_UNREACHABLE = "Tokens can't be checked now; try again later."
 
 
@@ -53,6 +56,7 @@ class RequestLimits:
     subscriptions_max: int
     requests_per_minute_max: int
     requests_burst_max: int
+    request_cost: int = REQUEST_COST
     trusted_documents: Mapping[str, str] | None = None
 
 
@@ -80,6 +84,10 @@ class Context:
     connection_params: dict[str, object] | None = None
     identity: Identity | None = None
     role: Role = Role.PUBLIC
+    allowance: Allowance | None = None
+    address: str = ""
+    """Whose allowance it is while nobody is known."""
+    socket: Socket | None = None
     _loaders: Loaders | None = field(default=None, init=False)
 
     async def authenticate(self, headers: Mapping[str, str]) -> None:
@@ -98,6 +106,17 @@ class Context:
             raise RequestRefusedError(503, ErrorCode.UNAVAILABLE, _ISSUER_UNREACHABLE) from error
         except BadRequestError as error:
             raise RequestRefusedError(error.status, ErrorCode.BAD_REQUEST, error.sentence) from error
+
+    @property
+    def payer(self) -> str:
+        """Whose allowance this request uses up."""
+        person = self.identity.person if self.identity else None
+        return f"person {person}" if person else f"address {self.address}"
+
+    def take_request(self) -> None:
+        """Count one request of the caller. Raises OverAllowanceError when it is one too many."""
+        if self.allowance is not None:
+            self.allowance.take_request(self.payer)
 
     @property
     def person(self) -> str:

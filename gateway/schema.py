@@ -1,18 +1,12 @@
 """The whole schema, with the limits for every operation and the masking of errors."""
 
-from collections.abc import Iterator
+import asyncio
 from contextlib import aclosing
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
-)
+from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StreamResult
 from strawberry.tools import create_type
@@ -20,58 +14,66 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gateway.api.discovery import MUTATIONS, QUERIES, SUBSCRIPTIONS
-from gateway.context import Info
+from gateway.context import Context, Info
 from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
 from gateway.errors import ErrorCode, GatewayError
-from gateway.limits.cost import TOKENS_MAX, DocumentLimits, limits_rule
-from gateway.limits.size import DocumentSize
+from gateway.limits.cost import TOKENS_MAX, DocumentLimits
+from gateway.limits.documents import AcceptedDocuments, CheckedDocument
+from gateway.limits.spending import TOOK_TOO_LONG, CountedExecutor, Spending, opened
 from gateway.masking import mask_errors
 from gateway.types.scalars import SCALARS
-
-CACHED_DOCUMENTS_MAX = 500
 
 Query = create_type("Query", QUERIES, description=QUERY)
 Mutation = create_type("Mutation", MUTATIONS, description=MUTATION)
 Subscription = create_type("Subscription", SUBSCRIPTIONS, description=SUBSCRIPTION)
 
 
-class _OneOperation(SchemaExtension):
-    """Refuses a document of several operations without `operationName`; strawberry would run the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        document = context.graphql_document
-        definitions = document.definitions if document else ()
-        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
-        named = context._provided_operation_name  # noqa: SLF001 - the public property falls back on the first
-        if named is None and len(operations) > 1:
-            raise GatewayError(
-                ErrorCode.BAD_REQUEST,
-                "The document has several operations; name one of them in `operationName`.",
-            )
-        yield
-
-
 class _MaskedSchema(strawberry.Schema):
-    """Masks the errors of every result; an extension would miss the errors of other extensions."""
+    """Counts what an operation takes, and masks each result whatever became of the operation.
+
+    An extension would miss errors of extensions.
+    """
+
+    def __init__(self, *args: Any, limits: DocumentLimits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limits = limits
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        result: ExecutionResult = mask_errors(await super().execute(*args, **kwargs))
+        with opened(self._account(kwargs.get("context_value"))) as spending:
+            try:
+                result: ExecutionResult = mask_errors(await super().execute(*args, **kwargs))
+            finally:
+                spending.settle()
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
+        context = kwargs.get("context_value")
+        spending = self._account(context)
+        each_s_max = context.gateway.limits.request_s_max if isinstance(context, Context) else None
         results = await super().stream(*args, **kwargs)
 
         async def each() -> StreamResult:
             try:
                 async with aclosing(results):
-                    async for result in results:
-                        yield mask_errors(result)
+                    while True:
+                        try:
+                            yield mask_errors(await _next(results, spending, each_s_max))
+                        except StopAsyncIteration:
+                            return
             except Exception as error:  # noqa: BLE001 - or the stream ends without any error
                 refused = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
                 yield mask_errors(PreExecutionError(data=None, errors=[refused]))
 
         return each()
+
+    def _account(self, context: object) -> Spending:
+        known = context if isinstance(context, Context) else None
+        return Spending(
+            cost_max=self._limits.cost_max,
+            answer_bytes_max=self._limits.answer_bytes_max,
+            allowance=known.allowance if known else None,
+            caller=known.payer if known else "",
+        )
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -79,9 +81,22 @@ class _MaskedSchema(strawberry.Schema):
         """Log nothing here: `masking` logs internal errors, without values that somebody sent."""
 
 
+async def _next(results: Any, spending: Spending, s_max: float | None) -> Any:
+    """Return the next result; a query or mutation has only one, and a time in which to make it."""
+    spending.begin_event()
+    try:
+        with opened(spending):
+            async with asyncio.timeout(None if spending.endless else s_max) as spending.clock:
+                return await anext(results)
+    except TimeoutError:
+        raise GatewayError(ErrorCode.LIMIT_EXCEEDED, TOOK_TOO_LONG) from None
+    finally:
+        spending.settle()
+
+
 def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawberry.Schema:
     """Build the schema; `suggestions` lets errors suggest names, which reveals the schema bit by bit."""
-    rule = limits_rule(limits)
+    documents = AcceptedDocuments()
     return _MaskedSchema(
         query=Query,
         mutation=Mutation,
@@ -90,13 +105,11 @@ def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawb
             info_class=Info, scalar_map=SCALARS, disable_field_suggestions=not suggestions
         ),
         extensions=[
-            DocumentSize,
-            _OneOperation,
             lambda: MaxTokensLimiter(max_token_count=TOKENS_MAX),
-            lambda: ParserCache(maxsize=CACHED_DOCUMENTS_MAX),
-            lambda: AddValidationRules([rule]),
-            lambda: ValidationCache(maxsize=CACHED_DOCUMENTS_MAX),
+            lambda: CheckedDocument(documents, limits),
         ],
+        execution_context_class=CountedExecutor,
+        limits=limits,
     )
 
 

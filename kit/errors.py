@@ -53,6 +53,13 @@ class TooLargeError(RequestError):
     status = 413
 
 
+class UnsupportedEncodingError(RequestError):
+    """The body is written in a way that is not read here, such as compressed."""
+
+    code = "BAD_REQUEST"
+    status = 415
+
+
 class TooManyRequestsError(RequestError):
     """The caller sent more requests than the rate limit allows."""
 

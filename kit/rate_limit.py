@@ -30,14 +30,24 @@ class RateLimiter:
         """Return how many callers are remembered."""
         return len(self._buckets)
 
-    def take(self, caller: str) -> float:
-        """Use up one request of the caller and return 0, or return after how many seconds there is one."""
+    def take(self, caller: str, amount: float = 1.0) -> float:
+        """Use up so many requests of the caller and return 0, or return after how many seconds there are."""
         now_s = self._now_s()
         with self._lock:
-            left, seen_s = self._buckets.pop(caller, (self._burst, now_s))
-            left = min(self._burst, left + max(0.0, now_s - seen_s) * self._per_minute / _MINUTE_S)
-            allowed = left >= 1
-            self._buckets[caller] = (left - 1 if allowed else left, now_s)
+            left = self._left(caller, now_s)
+            allowed = left >= amount
+            self._buckets[caller] = (left - amount if allowed else left, now_s)
             while len(self._buckets) > self._callers_max:
                 self._buckets.popitem(last=False)
-        return 0.0 if allowed else (1 - left) * _MINUTE_S / self._per_minute
+        return 0.0 if allowed else (amount - left) * _MINUTE_S / self._per_minute
+
+    def give_back(self, caller: str, amount: float) -> None:
+        """Return what was taken and not used; never more than a full bucket."""
+        now_s = self._now_s()
+        with self._lock:
+            if caller in self._buckets:
+                self._buckets[caller] = (min(self._burst, self._left(caller, now_s) + amount), now_s)
+
+    def _left(self, caller: str, now_s: float) -> float:
+        left, seen_s = self._buckets.pop(caller, (self._burst, now_s))
+        return min(self._burst, left + max(0.0, now_s - seen_s) * self._per_minute / _MINUTE_S)

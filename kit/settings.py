@@ -76,13 +76,17 @@ class Settings:
     """How long a command waits for its verdict: longer than the log's client tries to deliver it (15 s)."""
 
     query_depth_max: int = 12
-    query_cost_max: int = 5_000
+    query_cost_max: int = 50_000
+    """In units of about the time that one field takes; a read of the database counts a hundred or more."""
+    answer_bytes_max: int = 8 * 1024 * 1024
     page_max: int = 100
     body_bytes_max: int = 256 * 1024
     commands_per_minute_max: int = 120
     requests_per_minute_max: int = 1_200
     """Of one person to one process of the gateway, or of one address while nobody is known."""
     requests_burst_max: int = 300
+    request_cost: int = 500
+    """A request that costs more than this uses up as many requests of its caller's allowance as that is."""
     trusted_documents: Path | None = None
     """A JSON file of SHA-256 and document, or a folder of them: then the gateway executes nothing else."""
     subscriptions_per_person_max: int = 10

@@ -1,122 +1,173 @@
-"""Limits of a document: its depth, cost and number of tokens, measured before anything is executed."""
+"""Limits of a document: its depth and cost, measured before it is validated and executed."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from graphql import (
+    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLObjectType,
+    GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
-    OperationType,
+    SchemaMetaFieldDef,
     SelectionSetNode,
-    ValidationContext,
-    ValidationRule,
+    TypeMetaFieldDef,
     get_named_type,
     get_nullable_type,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from gateway.errors import ErrorCode, GatewayError
+from gateway.limits.introspection import DATA, Below, IntrospectionSizes
+from gateway.limits.weights import (
+    COMMAND_COST,
+    ITEMS_MAX,
+    ITEMS_SHARED,
+    LIST_ITEMS_ASSUMED,
+    SIZE_ARGUMENTS,
+    weight_of,
+)
 
-TOKENS_MAX = 4_000
-LIST_ITEMS_ASSUMED = 10
-COMMAND_COST = 10
-INTROSPECTION_COST = 50
-PAGE_ARGUMENTS = ("first", "last")
-PAGE_EDGES = "edges"
+TOKENS_MAX: Final = 4_000
+ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
+DIGITS_MAX: Final = 10
+"""Of a whole number in a document; GraphQL's has 32 bits."""
+PAGE_EDGES: Final = "edges"
+_META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLimits:
-    """The cost is the number of fields; fields below a list count once per item, a command counts ten."""
+    """`cost` counts fields, those below a list as often as the list may be long, and more for each read."""
 
     depth_max: int
     cost_max: int
     page_max: int
+    answer_bytes_max: int = ANSWER_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
+    """`shared` is the cost of lists that are bounded for a whole portfolio: no list multiplies it."""
+
     depth: int = 0
-    cost: int = 0
+    cost: float = 0
+    shared: float = 0
 
     def plus(self, other: "Measure") -> "Measure":
-        return Measure(max(self.depth, other.depth), self.cost + other.cost)
+        return Measure(max(self.depth, other.depth), self.cost + other.cost, self.shared + other.shared)
 
 
-_NOTHING = Measure()
+_NOTHING: Final = Measure()
 
 
-class _Measuring:
-    """Measures one document, and each fragment only once, so that nested fragments can't make it slow."""
+class Measuring:
+    """Measures the operations of one document.
 
-    def __init__(self, context: ValidationContext, limits: DocumentLimits) -> None:
-        self._context = context
+    Each fragment is measured once, so that the time is linear in the document's length whatever it spreads;
+    `visited` counts the fields that were looked at.
+    """
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, limits: DocumentLimits) -> None:
+        self._schema = schema
         self._limits = limits
-        self._fragments: dict[str, Measure] = {}
+        self._introspection = IntrospectionSizes.of(schema)
+        self._definitions = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._fragments: dict[tuple[str, Below], Measure] = {}
+        self.visited = 0
 
     def operation(self, node: OperationDefinitionNode) -> Measure:
-        root = self._context.schema.get_root_type(node.operation)
+        root = self._schema.get_root_type(node.operation)
         measured = self._selections(node.selection_set, root)
-        if node.operation is OperationType.MUTATION:
-            commands = len(node.selection_set.selections)
-            measured = Measure(measured.depth, measured.cost + commands * COMMAND_COST)
-        return measured
+        return Measure(measured.depth, math.ceil(measured.cost + measured.shared))
 
-    def _selections(self, selections: SelectionSetNode | None, parent: object) -> Measure:
+    def _selections(
+        self, selections: SelectionSetNode | None, parent: object, below: Below = DATA
+    ) -> Measure:
         total = _NOTHING
         for selection in selections.selections if selections else ():
             match selection:
                 case FieldNode():
-                    total = total.plus(self._field(selection, parent))
+                    found = self._field(selection, parent, below)
                 case InlineFragmentNode(type_condition=condition):
-                    inner = self._context.schema.get_type(condition.name.value) if condition else parent
-                    total = total.plus(self._selections(selection.selection_set, inner))
+                    inner = self._schema.get_type(condition.name.value) if condition else parent
+                    found = self._selections(selection.selection_set, inner, below)
                 case FragmentSpreadNode():
-                    total = total.plus(self._fragment(selection.name.value))
+                    found = self._fragment(selection.name.value, below)
                 case _:  # the language has no other selections
-                    pass
+                    found = _NOTHING
+            total = total.plus(found)
         return total
 
-    def _fragment(self, name: str) -> Measure:
-        if name not in self._fragments:
-            self._fragments[name] = _NOTHING  # ends a circle of fragments, which another rule refuses
-            fragment = self._context.get_fragment(name)
+    def _fragment(self, name: str, below: Below) -> Measure:
+        key = name, below
+        if key not in self._fragments:
+            self._fragments[key] = _NOTHING  # a circle is refused by another rule; here it must only end
+            fragment = self._definitions.get(name)
             if fragment is not None:
-                inner = self._context.schema.get_type(fragment.type_condition.name.value)
-                self._fragments[name] = self._selections(fragment.selection_set, inner)
-        return self._fragments[name]
+                inner = self._schema.get_type(fragment.type_condition.name.value)
+                self._fragments[key] = self._selections(fragment.selection_set, inner, below)
+        return self._fragments[key]
 
-    def _field(self, node: FieldNode, parent: object) -> Measure:
+    def _field(self, node: FieldNode, parent: object, below: Below) -> Measure:
+        self.visited += 1
         name = node.name.value
-        if name.startswith("__"):  # graphql-core limits the depth of introspection
-            return Measure(1, INTROSPECTION_COST if node.selection_set else 0)
-        field = _field_of(parent, name)
-        inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
-        return Measure(inner.depth + 1, 1 + inner.cost * self._items(node, field))
+        field = _META.get(name) or _field_of(parent, name)
+        if field is None:  # `__typename`, or a name that validating refuses
+            return Measure(1, 1)
+        place = f"{parent.name}.{name}" if isinstance(parent, GraphQLObjectType) else name
+        here = self._introspection.below(place, below)
+        if here is None:  # a wrapping type of a depth that no type of the schema has
+            return Measure(1, 1)
+        inner = self._selections(node.selection_set, get_named_type(field.type), here)
+        if place in ITEMS_SHARED:
+            together = inner.cost * ITEMS_SHARED[place] + inner.shared
+            return Measure(inner.depth + 1, 1 + self._weight(place, parent, field), together)
+        known = self._introspection.items(place, below)
+        items = self._items(node, place, field) if known is None else known
+        cost = 1 + self._weight(place, parent, field) + inner.cost * items
+        within_portfolio = place.startswith("Portfolio.")
+        # Introspection is bounded by its cost alone: types are wrapped deeper than data is nested.
+        depth = 1 if name in _META else inner.depth + 1
+        return Measure(depth, cost, inner.shared * (1 if within_portfolio else items))
 
-    def _items(self, node: FieldNode, field: GraphQLField | None) -> int:
+    def _weight(self, place: str, parent: object, field: GraphQLField) -> int:
+        return COMMAND_COST if parent is self._schema.mutation_type else weight_of(place, field)
+
+    def _items(self, node: FieldNode, place: str, field: GraphQLField) -> int:
+        sizes = [name for name in SIZE_ARGUMENTS if name in field.args]
         for argument in node.arguments or ():
-            if argument.name.value in PAGE_ARGUMENTS:
-                if isinstance(argument.value, IntValueNode):
-                    return max(1, abs(int(argument.value.value)))
-                return self._limits.page_max
-        if field is None:
+            if argument.name.value in sizes:
+                return self._asked(argument.name.value, argument.value)
+        for name in sizes:
+            unless_said = coerce_default_value(field.args[name])
+            if isinstance(unless_said, int):
+                return unless_said
+        if not isinstance(get_nullable_type(field.type), GraphQLList):
             return 1
-        for name in PAGE_ARGUMENTS:
-            default = coerce_default_value(field.args[name]) if name in field.args else None
-            if isinstance(default, int):
-                return default
-        # the edges were counted at the field that has the argument for the page's length
-        is_list = isinstance(get_nullable_type(field.type), GraphQLList)
-        return LIST_ITEMS_ASSUMED if is_list and node.name.value != PAGE_EDGES else 1
+        # The edges were counted at the field that has the argument for the page's length.
+        return 1 if node.name.value == PAGE_EDGES else ITEMS_MAX.get(place, LIST_ITEMS_ASSUMED)
+
+    def _asked(self, name: str, value: object) -> int:
+        """Return the length that a size argument names. Raises LIMIT_EXCEEDED outside of its range."""
+        at_most = SIZE_ARGUMENTS[name] or self._limits.page_max
+        if not isinstance(value, IntValueNode):
+            return at_most
+        digits = value.value
+        if len(digits) > DIGITS_MAX or not 1 <= int(digits) <= at_most:
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`{name}` must be 1 to {at_most}.")
+        return int(digits)
 
 
 def _field_of(parent: object, name: str) -> GraphQLField | None:
@@ -126,32 +177,26 @@ def _field_of(parent: object, name: str) -> GraphQLField | None:
     return None
 
 
-def limits_rule(limits: DocumentLimits) -> type[ValidationRule]:
-    """Return a validation rule that reports a document too deep or too costly, or with too long a page."""
+def cost_of_operations(
+    schema: GraphQLSchema, document: DocumentNode, limits: DocumentLimits
+) -> Mapping[str | None, int]:
+    """Return the cost of each operation by its name.
 
-    class LimitsRule(ValidationRule):
-        def __init__(self, context: ValidationContext) -> None:
-            super().__init__(context)
-            self._measuring = _Measuring(context, limits)
+    Raises LIMIT_EXCEEDED for one too deep or too costly, or with too long a page.
+    """
+    measuring = Measuring(schema, document, limits)
+    costs: dict[str | None, int] = {}
+    for node in document.definitions:
+        if not isinstance(node, OperationDefinitionNode):
+            continue
+        measured = measuring.operation(node)
+        if measured.depth > limits.depth_max:
+            raise _exceeded(f"The document is {measured.depth} levels deep; {limits.depth_max} are allowed.")
+        if measured.cost > limits.cost_max:
+            raise _exceeded(f"The document costs {measured.cost:.0f}; {limits.cost_max} is allowed.")
+        costs[node.name.value if node.name else None] = int(measured.cost)
+    return costs
 
-        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-            measured = self._measuring.operation(node)
-            if measured.depth > limits.depth_max:
-                self._exceeded(
-                    f"The document is {measured.depth} levels deep; {limits.depth_max} are allowed."
-                )
-            if measured.cost > limits.cost_max:
-                self._exceeded(f"The document costs {measured.cost}; {limits.cost_max} is allowed.")
 
-        def enter_field(self, node: FieldNode, *_: Any) -> None:
-            for argument in node.arguments or ():
-                if argument.name.value in PAGE_ARGUMENTS and isinstance(argument.value, IntValueNode):
-                    size = int(argument.value.value)
-                    if not 1 <= size <= limits.page_max:
-                        self._exceeded(f"`{argument.name.value}` must be 1 to {limits.page_max}.")
-
-        def _exceeded(self, message: str) -> None:
-            error: GraphQLError = GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
-            self.report_error(error)
-
-    return LimitsRule
+def _exceeded(message: str) -> GatewayError:
+    return GatewayError(ErrorCode.LIMIT_EXCEEDED, message)

@@ -15,7 +15,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
 )
-from strawberry.extensions import SchemaExtension
 
 from gateway.errors import ErrorCode, GatewayError
 
@@ -33,19 +32,10 @@ SIZES_MAX: Final = {
 }
 
 
-class DocumentSize(SchemaExtension):
-    """Refuses a document by its length before it is parsed, and by its parts before it is validated."""
-
-    def on_parse(self) -> Iterator[None]:
-        if len(self.execution_context.query or "") > CHARACTERS_MAX:
-            raise _exceeded("characters", CHARACTERS_MAX)
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        if document is not None:
-            check_size(document)
-        yield
+def check_length(text: str) -> None:
+    """Raise LIMIT_EXCEEDED for a document too long to be parsed."""
+    if len(text) > CHARACTERS_MAX:
+        raise _exceeded("characters", CHARACTERS_MAX)
 
 
 def check_size(document: DocumentNode) -> None:

@@ -4,8 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from gateway.errors import ErrorCode, GatewayError
+
+APOLLO_NOT_SUPPORTED: Final = "PersistedQueryNotSupported"
+"""The whole message, by which Apollo's clients know to send the text from then on."""
 
 
 class TrustedDocumentsError(Exception):
@@ -34,22 +38,30 @@ def read_trusted_documents(path: Path) -> Mapping[str, str]:
     return documents
 
 
-def requested_document(
-    trusted: Mapping[str, str] | None, *, document_id: object, query: object
-) -> str | None:
+def requested_document(trusted: Mapping[str, str] | None, request: Mapping[str, object]) -> str | None:
     """Return the document to execute: any `query` if there is no list, else the document with this id.
 
-    Raises BAD_REQUEST.
+    An id is `documentId`, or the hash of Apollo's persisted queries. Raises BAD_REQUEST.
     """
+    query, document_id, apollo_id = request.get("query"), request.get("documentId"), _apollo_id(request)
     if trusted is None:
         if document_id is not None:
             raise _refused("There are no trusted documents here; send `query`.")
+        if apollo_id is not None and query is None:
+            raise _refused(APOLLO_NOT_SUPPORTED)
         return query if isinstance(query, str) else None
     if query is not None:
         raise _refused("Only trusted documents are executed here; send `documentId` and no `query`.")
-    if not isinstance(document_id, str) or document_id not in trusted:
+    named = apollo_id if document_id is None else document_id
+    if not isinstance(named, str) or named not in trusted:
         raise _refused("`documentId` is not the id of a trusted document.")
-    return trusted[document_id]
+    return trusted[named]
+
+
+def _apollo_id(request: Mapping[str, object]) -> object:
+    extensions = request.get("extensions")
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, Mapping) else None
+    return persisted.get("sha256Hash", "") if isinstance(persisted, Mapping) else persisted
 
 
 def _refused(message: str) -> GatewayError:

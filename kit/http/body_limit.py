@@ -1,8 +1,17 @@
-"""The limit on a request's body, counted while it arrives."""
+"""The limits on a request's body: its bytes, counted while it arrives, and that it is not compressed."""
+
+from collections.abc import Mapping
 
 from starlette.types import Message, Receive
 
-from kit.errors import TooLargeError
+from kit.errors import TooLargeError, UnsupportedEncodingError
+
+
+def need_plain_body(headers: Mapping[str, str]) -> None:
+    """Raise UnsupportedEncodingError for a compressed body: a small one may hold a very large one."""
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise UnsupportedEncodingError("a body is not taken compressed: send it without Content-Encoding")
 
 
 def limited_body(receive: Receive, bytes_max: int) -> Receive:

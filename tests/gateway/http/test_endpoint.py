@@ -9,8 +9,14 @@ from tests.gateway.harness import Harness
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 
+def as_owner(harness: Harness, **headers: str) -> dict[str, str]:
+    return {**harness.headers("owner"), **headers}
+
+
 def test_the_answer_has_the_media_type_of_the_specification(harness: Harness) -> None:
-    answer = asyncio.run(harness.send(json={"query": "{ __typename }"}, headers={"Accept": GRAPHQL_RESPONSE}))
+    answer = asyncio.run(
+        harness.send(json={"query": "{ __typename }"}, headers=as_owner(harness, Accept=GRAPHQL_RESPONSE))
+    )
     assert answer.status_code == 200
     assert answer.headers["content-type"] == GRAPHQL_RESPONSE
     assert answer.json() == {"data": {"__typename": "Query"}}
@@ -19,32 +25,42 @@ def test_the_answer_has_the_media_type_of_the_specification(harness: Harness) ->
 def test_a_client_that_takes_json_and_streams_gets_json(harness: Harness) -> None:
     # urql lists all media types that it can read with every query, the preferred one first
     accept = f"{GRAPHQL_RESPONSE}, application/json, text/event-stream, multipart/mixed"
-    answer = asyncio.run(harness.send(json={"query": "{ __typename }"}, headers={"Accept": accept}))
+    answer = asyncio.run(
+        harness.send(json={"query": "{ __typename }"}, headers=as_owner(harness, Accept=accept))
+    )
     assert answer.headers["content-type"].startswith(GRAPHQL_RESPONSE)
     assert answer.json() == {"data": {"__typename": "Query"}}
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/*;q=0.8", "text/html, */*"])
 def test_a_client_that_knows_only_json_gets_json(harness: Harness, accept: str) -> None:
-    answer = asyncio.run(harness.send(json={"query": "{ __typename }"}, headers={"Accept": accept}))
+    answer = asyncio.run(
+        harness.send(json={"query": "{ __typename }"}, headers=as_owner(harness, Accept=accept))
+    )
     assert answer.headers["content-type"].startswith("application/json")
 
 
 def test_a_client_that_accepts_neither_gets_406(harness: Harness) -> None:
-    answer = asyncio.run(harness.send(json={"query": "{ __typename }"}, headers={"Accept": "text/csv"}))
+    answer = asyncio.run(
+        harness.send(json={"query": "{ __typename }"}, headers=as_owner(harness, Accept="text/csv"))
+    )
     assert answer.status_code == 406
 
 
 @pytest.mark.parametrize("document", ["{", "{ nothing }", "query A { __typename } query B { __typename }"])
 def test_what_can_t_be_executed_is_400_and_has_no_data(harness: Harness, document: str) -> None:
-    answer = asyncio.run(harness.send(json={"query": document}, headers={"Accept": GRAPHQL_RESPONSE}))
+    answer = asyncio.run(
+        harness.send(json={"query": document}, headers=as_owner(harness, Accept=GRAPHQL_RESPONSE))
+    )
     assert answer.status_code == 400
     assert "data" not in answer.json()
     assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["BAD_REQUEST"]
 
 
 def test_to_an_old_client_what_can_t_be_executed_is_200(harness: Harness) -> None:
-    answer = asyncio.run(harness.send(json={"query": "{"}, headers={"Accept": "application/json"}))
+    answer = asyncio.run(
+        harness.send(json={"query": "{"}, headers=as_owner(harness, Accept="application/json"))
+    )
     assert answer.status_code == 200
     assert "data" not in answer.json()
 
@@ -70,7 +86,7 @@ NO_REQUESTS = (
 
 @pytest.mark.parametrize("body", NO_REQUESTS)
 def test_a_body_that_is_no_single_request_is_400(harness: Harness, body: bytes) -> None:
-    headers = {"Accept": GRAPHQL_RESPONSE, "Content-Type": "application/json"}
+    headers = as_owner(harness, **{"Content-Type": "application/json"})
     answer = asyncio.run(harness.send(content=body, headers=headers))
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
@@ -86,7 +102,9 @@ def test_a_body_of_another_type_is_refused_so_that_no_form_of_a_foreign_page_is_
 
 
 def test_a_body_over_the_limit_is_refused_whatever_length_its_header_says(harness: Harness) -> None:
-    answer = asyncio.run(harness.send(json={"query": "{ __typename }" + " " * 20_000}))
+    answer = asyncio.run(
+        harness.send(json={"query": "{ __typename }" + " " * 20_000}, headers=as_owner(harness))
+    )
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 
@@ -99,7 +117,7 @@ def test_only_post_is_taken(harness: Harness, method: str) -> None:
 
 
 def test_a_browser_gets_a_page_that_may_load_nothing_from_elsewhere(harness: Harness) -> None:
-    answer = asyncio.run(harness.send(method="GET", headers={"Accept": "text/html"}))
+    answer = asyncio.run(harness.send(method="GET", headers=as_owner(harness, Accept="text/html")))
     assert answer.status_code == 200
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "http://" not in answer.text

@@ -35,7 +35,7 @@ def test_each_person_has_a_limit_of_their_own_and_so_has_an_address(harness: Har
     for _ in range(4):
         send(harness, "owner")
     assert send(harness, "hr").status_code == 200
-    assert [send(harness, None).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert [send(harness, None).status_code for _ in range(4)] == [401, 401, 401, 429]
 
 
 def test_tokens_that_are_refused_count_for_the_limit_of_their_address(harness: Harness) -> None:
@@ -58,3 +58,17 @@ def test_operations_over_a_web_socket_count_as_requests(harness: Harness) -> Non
             else:
                 assert received["type"] == "error"
                 assert received["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+def test_an_operation_takes_as_many_requests_as_it_costs_and_gets_back_what_it_did_not_use(
+    harness: Harness,
+) -> None:
+    harness.limit(requests_per_minute_max=20, requests_burst_max=300, request_cost=5)
+    costly = {"query": "{ me { portfolio { talents { id } } } }"}  # measured by 200 talents; there are none
+
+    def ask() -> int:
+        return asyncio.run(harness.send(json=costly, headers=harness.headers("owner"))).status_code
+
+    answers = [ask() for _ in range(30)]
+    assert answers[:3] == [200, 200, 200]  # talents that were not there are given back
+    assert answers.count(429) > 20  # reads that were done are not

@@ -1,0 +1,67 @@
+"""What a caller may spend: requests, each worth a cost, in one bucket that refills evenly."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import ErrorCode, GatewayError
+from kit import metrics
+from kit.rate_limit import RateLimiter
+
+CALLERS_MAX: Final = 20_000
+"""Callers whose allowance is remembered."""
+_over_rate = metrics.counter(
+    "ipp_gateway_requests_over_allowance_total", "Requests refused since their caller sent too many."
+)
+
+
+class OverAllowanceError(GatewayError):
+    """The caller spent what is allowed; `wait_s` is when there is enough again."""
+
+    def __init__(self, wait_s: int) -> None:
+        message = f"You sent too many requests, or too costly ones; try again in {wait_s} s."
+        super().__init__(ErrorCode.LIMIT_EXCEEDED, message)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What was taken for an operation before it ran; what it did not use is given back."""
+
+    caller: str
+    requests: float
+
+
+class Allowance:
+    """Each request takes one from its caller's bucket; an operation, one for each `request_cost`."""
+
+    def __init__(self, *, per_minute: int, burst: int, request_cost: int, now_s: Callable[[], float]) -> None:
+        self._burst = burst
+        self._request_cost = request_cost
+        self._rate = RateLimiter(per_minute=per_minute, burst=burst, callers_max=CALLERS_MAX, now_s=now_s)
+
+    def take_request(self, caller: str) -> None:
+        """Take one, before anything is read. Raises OverAllowanceError."""
+        self._take(caller, 1)
+
+    def hold(self, caller: str, cost: int) -> Held:
+        """Take what an operation may cost beyond the request itself. Raises OverAllowanceError."""
+        requests = self._requests(cost)
+        if requests:
+            self._take(caller, requests)
+        return Held(caller=caller, requests=requests)
+
+    def settle(self, held: Held, cost: int) -> None:
+        """Give back what an operation did not use."""
+        self._rate.give_back(held.caller, max(0.0, held.requests - self._requests(cost)))
+
+    def _requests(self, cost: int) -> float:
+        # Never more than a full bucket holds: an operation within the limits of a document can be asked.
+        return min(self._burst - 1, max(0.0, cost / self._request_cost - 1))
+
+    def _take(self, caller: str, requests: float) -> None:
+        wait_s = math.ceil(self._rate.take(caller, requests))
+        if wait_s:
+            _over_rate.inc()
+            raise OverAllowanceError(wait_s)

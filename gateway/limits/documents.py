@@ -1,0 +1,127 @@
+"""Documents that were accepted: only they are kept, so that what is refused leaves nothing behind."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import DocumentNode, OperationDefinitionNode, OperationType
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from gateway.errors import ErrorCode, GatewayError
+from gateway.limits.cost import DocumentLimits, cost_of_operations
+from gateway.limits.size import check_length, check_size
+from gateway.limits.spending import current_spending
+
+KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Of memory, for all documents that a process keeps parsed."""
+SEVERAL_OPERATIONS: Final = "The document has several operations; name one of them in `operationName`."
+BYTES_PER_CHARACTER: Final = 400
+"""How much memory a parsed document takes at most for each character of its text; a test measures it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A document that passed every check, and what each of its operations costs."""
+
+    document: DocumentNode
+    costs: Mapping[str | None, int]
+
+
+class AcceptedDocuments:
+    """Keeps what was used last, within a number of bytes; used within one event loop."""
+
+    def __init__(self, bytes_max: int = KEPT_BYTES_MAX) -> None:
+        self._bytes_max = bytes_max
+        self._kept: OrderedDict[str, Accepted] = OrderedDict()
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, text: str) -> Accepted | None:
+        found = self._kept.get(text)
+        if found is not None:
+            self._kept.move_to_end(text)
+        return found
+
+    def keep(self, text: str, accepted: Accepted) -> None:
+        if text in self._kept:  # two requests at once may have found it new
+            return
+        self._kept[text] = accepted
+        self.bytes += _weight(text)
+        while self.bytes > self._bytes_max:
+            dropped, _ = self._kept.popitem(last=False)
+            self.bytes -= _weight(dropped)
+
+
+def _weight(text: str) -> int:
+    return len(text) * BYTES_PER_CHARACTER
+
+
+class CheckedDocument(SchemaExtension):
+    """Lets a document be executed only after every check, in the order of what they cost us.
+
+    Its length, before it is parsed; its parts and its cost, before it is validated; the caller's allowance
+    last, which is spent by what it may cost.
+    """
+
+    def __init__(self, documents: AcceptedDocuments, limits: DocumentLimits) -> None:
+        self._documents = documents
+        self._limits = limits
+        self._known: Accepted | None = None
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        text = context.query or ""
+        check_length(text)
+        self._known = self._documents.get(text)
+        if self._known is not None:
+            context.graphql_document = self._known.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        if document is not None:
+            check_size(document)
+            operation = self._chosen(document)
+            known = self._known or self._accept(document)
+            if known is not None and operation is not None:
+                self._begin(operation, known)
+        yield
+
+    def _chosen(self, document: DocumentNode) -> OperationDefinitionNode | None:
+        """Return the operation to run. Of several the request has to name one; strawberry runs the first."""
+        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        named = self.execution_context._provided_operation_name  # noqa: SLF001 - the public one falls back
+        if named is None and len(operations) > 1:
+            raise GatewayError(ErrorCode.BAD_REQUEST, SEVERAL_OPERATIONS)
+        return next((node for node in operations if named is None or _name(node) == named), None)
+
+    def _accept(self, document: DocumentNode) -> Accepted | None:
+        """Return the document as it may be kept; None where validating found errors."""
+        context: Any = self.execution_context
+        schema = context.schema._schema  # noqa: SLF001 - strawberry shows it by no other name
+        costs = cost_of_operations(schema, document, self._limits)
+        context.pre_execution_errors = validate_document(schema, document, context.validation_rules)
+        if context.pre_execution_errors:
+            return None
+        accepted = Accepted(document=document, costs=costs)
+        self._documents.keep(context.query or "", accepted)
+        return accepted
+
+    def _begin(self, operation: OperationDefinitionNode, accepted: Accepted) -> None:
+        self.execution_context.pre_execution_errors = []  # validated, now or before
+        spending = current_spending()
+        if spending is None:
+            return
+        if operation.operation is OperationType.SUBSCRIPTION:
+            spending.runs_on()  # what it costs depends on what happens; how many are open is limited
+        else:
+            spending.hold(accepted.costs[_name(operation)])
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None

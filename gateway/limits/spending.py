@@ -1,0 +1,161 @@
+"""What an operation really takes, counted while it is executed and ended when it is too much.
+
+The measure before is of what a list may hold at most; this is of what it holds.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import GraphQLLeafType, GraphQLObjectType
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from gateway.errors import ErrorCode, GatewayError
+from gateway.limits.allowance import Allowance, Held
+from gateway.limits.weights import COMMAND_COST, weight_of
+
+TOOK_TOO_LONG: Final = "The request took too long. Its commands may have happened: ask `command(id:)`."
+FIELD_BYTES: Final = 16
+"""About what a field adds to an answer apart from the text in it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Spending:
+    """Of one operation; of a subscription, of the event at hand."""
+
+    cost_max: int
+    answer_bytes_max: int
+    allowance: Allowance | None = None
+    caller: str = ""
+    clock: asyncio.Timeout | None = None
+    endless: bool = False
+    cost: int = 0
+    answer_bytes: int = 0
+    _held: Held | None = None
+
+    def hold(self, cost: int) -> None:
+        """Take what the operation may cost from its caller's allowance. Raises OverAllowanceError."""
+        if self.allowance is not None:
+            self._held = self.allowance.hold(self.caller, cost)
+
+    def settle(self) -> None:
+        """Give back what was held and not used; once, when the operation, or its first event, has ended."""
+        if self.allowance is not None and self._held is not None:
+            self.allowance.settle(self._held, self.cost)
+            self._held = None
+
+    def fields(self, count: int, cost: int) -> None:
+        """Count fields of one object that are completed now. Raises LIMIT_EXCEEDED."""
+        self.cost += cost
+        self.answer_bytes += count * FIELD_BYTES
+        if self.cost > self.cost_max:
+            message = f"Answering this costs more than {self.cost_max}: ask for less at once."
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
+
+    def text(self, value: str) -> None:
+        """Count a text of the answer. Raises LIMIT_EXCEEDED."""
+        self.answer_bytes += len(value) if value.isascii() else len(value.encode(errors="replace"))
+        if self.answer_bytes > self.answer_bytes_max:
+            message = f"The answer has {self.answer_bytes_max} bytes at most: ask for less at once."
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
+
+    def begin_event(self) -> None:
+        """Count anew: each event of a subscription is an answer of its own."""
+        self.cost = self.answer_bytes = 0
+
+    def runs_on(self) -> None:
+        """Stop the clock: this is a subscription, which ends by itself or with its token."""
+        self.endless = True
+        if self.clock is not None:
+            self.clock.reschedule(None)
+
+
+_current: ContextVar[Spending | None] = ContextVar("spending", default=None)
+
+
+def current_spending() -> Spending | None:
+    """Return the account of the operation that runs in this task, if one was opened."""
+    return _current.get()
+
+
+@contextmanager
+def opened(spending: Spending) -> Iterator[Spending]:
+    """Let the operation that is executed inside be counted."""
+    before = _current.set(spending)
+    try:
+        yield spending
+    finally:
+        _current.reset(before)
+
+
+class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes as graphql-core does, and counts every field and text into the operation's account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._costs: dict[int, tuple[Any, int]] = {}
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        made: Any = super().build_per_event_executor(payload)
+        # Both are kept by the identity of what an event makes anew: shared, they would grow with each event.
+        made._costs, made._relevant_sub_fields = {}, {}  # noqa: SLF001
+        return made
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: Any,
+        position_context: Any,
+    ) -> Any:
+        self._count(parent_type, grouped_field_set)
+        return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+
+    def execute_fields_serially(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: Any,
+        position_context: Any,
+    ) -> Any:
+        self._count(parent_type, grouped_field_set)
+        return super().execute_fields_serially(
+            parent_type, source_value, path, grouped_field_set, position_context
+        )
+
+    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
+        completed = StrawberryGraphQLCoreExecutionContext.complete_leaf_value(return_type, result)
+        if type(completed) is str and (spending := _current.get()) is not None:
+            spending.text(completed)
+        return completed
+
+    def _count(self, parent_type: GraphQLObjectType, grouped_field_set: Any) -> None:
+        spending = _current.get()
+        if spending is None:
+            return
+        # All items of a list have the same set of fields, so its cost is added up once.
+        known = self._costs.get(id(grouped_field_set))
+        if known is None:
+            known = (
+                grouped_field_set,
+                sum(
+                    1 + self._weight(parent_type, details[0].node.name.value)
+                    for details in grouped_field_set.values()
+                ),
+            )
+            self._costs[id(grouped_field_set)] = known
+        spending.fields(len(grouped_field_set), known[1])
+
+    def _weight(self, parent_type: GraphQLObjectType, name: str) -> int:
+        field = parent_type.fields.get(name)
+        if field is None:  # what every type has, such as `__typename`
+            return 0
+        if parent_type is self.schema.mutation_type:
+            return COMMAND_COST
+        return weight_of(f"{parent_type.name}.{name}", field)

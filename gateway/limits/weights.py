@@ -1,0 +1,88 @@
+"""What a field costs in itself, and how long a list may be: numbers for measuring a document before it runs.
+
+One unit is about the time that completing one field takes. The weights were measured in these units; they
+need to be right within a factor of two or three, not exactly.
+"""
+
+from typing import Final
+
+from graphql import GraphQLField
+from strawberry.types.field import StrawberryField
+
+READ_COST: Final = 100
+"""Of a field whose resolver reads the database and has no weight of its own below."""
+COMMAND_COST: Final = 300
+"""Of a field of Mutation: a commit on the log, and often a read of what changed."""
+INTROSPECTION_COST: Final = 2
+"""Of a field of introspection, which takes up to three times as long as one of data."""
+LIST_ITEMS_ASSUMED: Final = 100
+"""Of a list that is not named below; a test asks that all are."""
+WEIGHTS: Final = {
+    # The whole portfolio of a person; with `asOf`, folded anew from its history.
+    "Me.portfolio": 300,
+    "Portfolio.timeline": 200,
+    # Hours of each month, counted from the sources' history.
+    "Portfolio.energyBalance": 20,
+    # Names are read together, one statement for all that an answer needs.
+    "Agreement.owner": 5,
+    "Conversation.with": 5,
+    "Goal.offeredTo": 5,
+    "RoleGrant.holder": 5,
+    "SharedItem.term": 5,
+    "Sharing.people": 10,
+    "Sharing.team": 5,
+    "TalentClaim.term": 5,
+}
+ITEMS_MAX: Final = {
+    "CommandResult.refusals": 20,
+    "Conversation.agreements": 20,
+    "InsightConsent.scopes": 10,
+    "Me.agreementsToConfirm": 200,
+    "Me.teams": 20,
+    "Organisation.units": 500,
+    "Portfolio.conversations": 100,
+    "Portfolio.energySources": 100,
+    "Portfolio.evidence": 300,
+    "Portfolio.goals": 100,
+    "Portfolio.passions": 50,
+    "Portfolio.reflections": 2_000,
+    "Portfolio.sharings": 300,
+    "Portfolio.talents": 200,
+    "PortfolioChange.facts": 500,
+    "Query.colleagues": 20,
+    "Query.roleGrants": 200,
+    "Refusal.field": 5,
+    "Sharing.people": 30,
+    "TalentCatalogue.clusters": 50,
+    "Viewer.roles": 10,
+    # Of ids, which are cheap, and mostly few of the twenty that there may be.
+    "EnergySource.talentIds": 5,
+    "Evidence.talentIds": 5,
+    "Goal.insightIds": 5,
+    "Reflection.aboutIds": 5,
+}
+"""As the deciders bound them; what grows on (goals let go, conversations), by what may be open at once."""
+ITEMS_SHARED: Final = {
+    "EnergySource.sharings": 300,
+    "Evidence.sharings": 300,
+    "Goal.sharings": 300,
+    "Passion.sharings": 300,
+    "ProfileStatement.sharings": 300,
+    "Reflection.sharings": 300,
+    "TalentClaim.evidence": 300,
+    "TalentClaim.history": 1_000,
+    "TalentClaim.sharings": 300,
+}
+"""Lists of one item whose length is bounded for all items of a portfolio together."""
+SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
+"""Arguments that say how long a list becomes, with their maximum; None for that of a page."""
+
+
+def weight_of(place: str, field: GraphQLField) -> int:
+    """Return what the field costs apart from one for completing it; `place` is `Type.field`."""
+    if place in WEIGHTS:
+        return WEIGHTS[place]
+    if place.startswith("__"):
+        return INTROSPECTION_COST
+    made_from = field.extensions.get("strawberry-definition")
+    return READ_COST if isinstance(made_from, StrawberryField) and made_from.is_async else 0
