@@ -54,8 +54,8 @@ def _mutation_of(input_name: str) -> str:
 
 def _content(input: object, leave_out: Sequence[str] = ()) -> dict[str, object]:
     """Return an input as the JSON that the client sent, without what the client left out."""
-    kept = [field for field in fields(input) if field.name not in leave_out]  # type: ignore[arg-type]
-    values = {_name_of(field): getattr(input, field.name) for field in kept}
+    sent = [field for field in fields(input) if field.name not in leave_out]  # type: ignore[arg-type]
+    values = {_name_of(field): getattr(input, field.name) for field in sent}
     return {name: _plain(value) for name, value in values.items() if value is not UNSET}
 
 

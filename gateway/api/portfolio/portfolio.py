@@ -43,7 +43,7 @@ def statement_of(portfolio: profile.Portfolio) -> ProfileStatement | None:
     )
 
 
-_QUADRANT_ORDER = {quadrant: place for place, quadrant in enumerate(TalentQuadrant)}
+_QUADRANT_ORDER = {quadrant: order for order, quadrant in enumerate(TalentQuadrant)}
 
 
 @strawberry.enum(description="Whether a portfolio takes changes.")
