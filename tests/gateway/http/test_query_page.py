@@ -16,6 +16,7 @@ from gateway.http.query_page import PEOPLE, SCRIPTS, graphiql_page, home_page, q
 from gateway.schema import schema_text
 from rules.access.decisions import may_ask
 from rules.access.roles import Role
+from tests.gateway.harness import Harness
 
 WEB = Path(__file__).parents[3] / "gateway" / "web"
 SOURCE = (WEB / "examples.js").read_text()
@@ -50,10 +51,18 @@ def test_the_page_knows_the_people_of_the_demo() -> None:
     assert [(name, role.name) for name, role in PEOPLE.items()] == [(name, role) for name, role, _ in WHO]
 
 
-def test_what_the_page_asks_for_the_schema_is_taken_and_holds_every_description() -> None:
+@pytest.mark.parametrize(("name", "role", "document"), EXAMPLES)
+def test_an_example_is_within_the_limits(harness: Harness, name: str, role: str, document: str) -> None:
+    codes = asyncio.run(harness.codes(document, role=role or None))
+    assert "LIMIT_EXCEEDED" not in codes, name
+
+
+def test_what_the_page_asks_for_the_schema_is_answered_and_holds_every_description(harness: Harness) -> None:
     found = re.search(r"SCHEMA_QUERY = `([^`]+)`", (WEB / "schema.js").read_text())
     assert found
-    assert validate(SCHEMA, parse(found[1])) == []
+    answer = asyncio.run(harness.ask(found[1]))
+    assert "errors" not in answer
+    assert {"Query", "Mutation"} <= {kind["name"] for kind in answer["data"]["__schema"]["types"]}
     asked = re.sub(r"\s+", " ", found[1])
     for described in ("types {", "fields {", "args {", "inputFields {", "enumValues {"):
         assert re.search(rf"{described}[^{{]*\bdescription\b", asked), described
