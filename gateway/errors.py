@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from graphql import GraphQLError
+from graphql import GraphQLError, Node
 
 
 class ErrorCode(StrEnum):
@@ -22,8 +22,9 @@ class ErrorCode(StrEnum):
 class GatewayError(GraphQLError):
     """An error whose message is written for the client: it reveals nothing internal."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message, extensions={"code": code.value})
+    def __init__(self, code: ErrorCode, message: str, *, node: Node | None = None) -> None:
+        """`node` is the part of the document that is wrong; the answer then names its place."""
+        super().__init__(message, node, extensions={"code": code.value})
         self.code = code
 
 

@@ -166,7 +166,8 @@ class Measuring:
             return at_most
         digits = value.value
         if len(digits) > DIGITS_MAX or not 1 <= int(digits) <= at_most:
-            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`{name}` must be 1 to {at_most}.")
+            message = f"`{name}` must be 1 to {at_most}."
+            raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message, node=value)
         return int(digits)
 
 

@@ -52,6 +52,7 @@ def test_a_right_literal_is_read_as_a_variable_would_be() -> None:
         ('{ command(id: "x") { version } }', 15),
         ('{ me(waitFor: ["§"]) { id } }', 16),
         ('query ($then: DateTime = "then") { me { portfolio(asOf: $then) { version } } }', 26),
+        ("{ me { sharedWithMe(first: 1000) { edges { cursor } } } }", 28),
         ('mutation { pausePortfolio(input: {commandId: "x"}) { command { outcome } } }', 46),
     ],
 )
