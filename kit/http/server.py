@@ -1,12 +1,16 @@
 """Serves an application until the process is asked to stop."""
 
+import asyncio
 import socket
 import threading
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 import uvicorn
 from fastapi import FastAPI
 
+from kit.http.connections import CONNECTION_LIMITS, BoundedHttp, ConnectionLimits, Connections
+from kit.http.web_sockets import BoundedWebSocket
 from kit.lifecycle import Stop
 from kit.settings import SettingsError
 
@@ -22,7 +26,9 @@ class PortTakenError(SettingsError):
     """Nobody can listen at an address that the settings name."""
 
 
-def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
+def serve(
+    app: FastAPI, *, host: str, port: int, stop: Stop, limits: ConnectionLimits = CONNECTION_LIMITS
+) -> None:
     """
     Serve in this thread until `stop`, then wait for requests in progress, for `GRACE_S` at most.
 
@@ -34,7 +40,10 @@ def serve(app: FastAPI, *, host: str, port: int, stop: Stop) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
+        http=cast("type[asyncio.Protocol]", partial(BoundedHttp, Connections(limits))),
+        ws=BoundedWebSocket,
         ws_max_size=MESSAGE_BYTES_MAX,
+        ws_per_message_deflate=False,  # a small message may hold a very large one
         proxy_headers=False,
         server_header=False,
     )

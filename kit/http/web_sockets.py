@@ -1,0 +1,53 @@
+"""WebSockets with limits on what they send: frames, pings, and text that is text."""
+
+from typing import Any, Final
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
+
+from kit.rate_limit import RateLimiter
+
+FRAMES_MAX: Final = 1_000
+"""That one message may be sent in; empty ones would never reach the limit of its bytes."""
+PINGS_PER_MINUTE_MAX: Final = 60
+PINGS_BURST_MAX: Final = 30
+"""Each is answered, and a client that reads no answers lets them pile up."""
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """Uvicorn's protocol, which bounds a message by its bytes alone."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._pings = RateLimiter(per_minute=PINGS_PER_MINUTE_MAX, burst=PINGS_BURST_MAX, callers_max=1)
+
+    def handle_ping(self) -> None:
+        if self._pings.take("all"):
+            self._close(CloseCode.POLICY_VIOLATION, "too many pings")
+        else:
+            super().handle_ping()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= FRAMES_MAX:
+            self._close(CloseCode.MESSAGE_TOO_BIG, "too many frames")
+        else:
+            super().handle_cont(event)
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+            self._close(CloseCode.INVALID_DATA, "not UTF-8")  # uvicorn would log what was sent
+        else:
+            super().send_receive_event_to_app()
+
+    def _close(self, code: CloseCode, reason: str) -> None:
+        if not self.close_sent:
+            self.conn.fail(code, reason)
+            self.handle_parser_exception()
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
