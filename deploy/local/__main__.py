@@ -13,7 +13,7 @@ from deploy.demo.people import KNOWN, PEOPLE
 from deploy.local.one_process import KEPT, run
 from deploy.local.ports import free_near, is_free
 from kit.lifecycle import Stop
-from kit.postgres.embedded import EmbeddedPostgresError
+from kit.postgres.embedded import EmbeddedPostgresError, check_room
 from kit.settings import Settings, SettingsError
 
 app = typer.Typer(help=__doc__, add_completion=False)
@@ -32,16 +32,34 @@ def main(
     ] = PEOPLE,
 ) -> None:
     """Serve the demo until Ctrl-C. What is in it is kept for the next time."""
+    os.umask(0o077)  # whatever it writes is its owner's alone
     try:
         settings = Settings.from_env(os.environ)
         _check(settings)
         if fresh:
             _forget(settings.data_dir)
         with Stop().on_signals() as stop:
-            run(settings, stop, people=people, screen=Console())
+            _run(settings, stop, people=people)
     except (DemoError, EmbeddedPostgresError, FillingError, SettingsError) as error:
-        Console(stderr=True).print(f"[red]{error}[/red]")
+        Console(stderr=True, soft_wrap=True, highlight=False).print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
+
+
+def _run(settings: Settings, stop: Stop, *, people: int) -> None:
+    """Run the demo. Raises DemoError when it ends since its folder can't be made or its disk is full."""
+    try:
+        run(settings, stop, people=people, screen=Console())
+    except (EmbeddedPostgresError, SettingsError):
+        raise
+    except OSError as error:
+        raise DemoError(
+            f"{error.filename or settings.data_dir} can't be used: {error.strerror}. Choose another data"
+            " folder with IPP_DATA_DIR."
+        ) from error
+    except Exception:
+        # Which part noticed first differs: an append without an answer, a view, the server itself.
+        check_room(settings.data_dir)
+        raise
 
 
 def _check(settings: Settings) -> None:

@@ -25,6 +25,8 @@ from kit.telemetry import set_up_logging
 
 KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
+FOLDER_MODE: Final = 0o700
+"""The keys of people and the whole log are in it."""
 LOG_LEVEL: Final = logging.WARNING
 
 
@@ -36,6 +38,7 @@ def run(settings: Settings, stop: Stop, *, people: int, screen: Console) -> None
     """
     set_up_logging(as_json=settings.log_format == "json", process="ipp", level=LOG_LEVEL)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.chmod(FOLDER_MODE)
     with ExitStack() as stack:
         with screen.status("Starting the embedded PostgreSQL …"):
             server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))

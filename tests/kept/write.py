@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from events.catalog.registry import event_types
-from kit.postgres.embedded import EmbeddedPostgres, binary
+from kit.postgres.embedded import EmbeddedPostgres
+from kit.postgres.programs import program
 from kit.secrets import MasterKey
 from tests.kept import dump, told
 from tests.kept.at_home import LOG, house_on
@@ -76,7 +77,7 @@ def _told(house: House, commit: str) -> told.Told:
 
 def _save(url: str, file: Path) -> None:
     """Write a whole database down, as SQL that any client can give to a server."""
-    command = [binary("pg_dump"), "--inserts", "--rows-per-insert=50", "--no-owner", "--no-privileges", url]
+    command = [program("pg_dump"), "--inserts", "--rows-per-insert=50", "--no-owner", "--no-privileges", url]
     dumped = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 - our own command
     # Without a time of its own, so that equal databases give equal files.
     file.write_bytes(gzip.compress(_FOR_PSQL.sub(b"", dumped.stdout), compresslevel=9, mtime=0))

@@ -82,6 +82,14 @@ def test_a_setting_that_postgresql_refuses_is_told_in_its_words(folder: Path) ->
         EmbeddedPostgres(folder, settings={**FAST, "max_connections": "many"}).__enter__()
 
 
+def test_its_files_are_its_owners_alone(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "server.log").touch(mode=0o644)  # as an earlier program left it
+    with EmbeddedPostgres(folder, settings=FAST):
+        modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert modes == {"data": 0o700, "lock": 0o600, "password": 0o600, "server.log": 0o600}
+
+
 def test_nobody_connects_without_the_password(folder: Path) -> None:
     with EmbeddedPostgres(folder, settings=FAST) as server:
         parts = server.url().replace("postgresql://", "").split("@")[1]
