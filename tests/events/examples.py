@@ -79,6 +79,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         use=0,
     ),
     TalentRevised(talent=_THING, strength=5, energy=-2, use=3, story=None),
+    TalentRevised(talent=_THING, strength=5, energy=2, use=3, story="Nu ook in de nacht."),
     TalentSetAside(talent=_THING),
     catalogue.TermProposed(term=_THING, nl="Doorvragen", en="Asking further", cluster="understanding"),
     catalogue.TermProposed(term=_OTHER, nl="Vragen", en="Asking", cluster="calm", list="esco"),
@@ -108,10 +109,12 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         link="https://example.org/bewijs",
         talents=(_OTHER,),
     ),
+    EvidenceAdded(evidence=_OTHER, kind=EvidenceKind.STORY, title="Bedankje", text="Van een gezin."),
     EvidenceWithdrawn(evidence=_THING),
     ReflectionWritten(reflection=_THING, text="Wat ging er goed?", about=(_OTHER,)),
     GoalSet(goal=_THING, text="Een groep leiden", horizon=date(2027, 6, 1), insights=(_OTHER,)),
     GoalSharpened(goal=_THING, text="Twee groepen leiden", horizon=None),
+    GoalSharpened(goal=_THING, text="Drie groepen leiden", horizon=date(2028, 1, 1)),
     GoalProgressNoted(goal=_THING, progress=40),
     GoalReached(goal=_THING),
     GoalLetGo(goal=_THING),
@@ -133,6 +136,14 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         until=date(2027, 1, 31),
         people=(BY,),
         with_energy=True,
+    ),
+    ItemShared(
+        sharing=_OTHER,
+        item=_THING,
+        kind=ItemKind.GOAL,
+        audience="team",
+        until=date(2027, 1, 31),
+        team=_OTHER,
     ),
     ItemSharingEnded(sharing=_THING, reason="day"),
     InsightConsentGiven(scopes=(InsightScope.TALENTS, InsightScope.ENERGY), notice_version=1),
@@ -169,6 +180,9 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         policy=_THING, promise_version=1, decided_on=date(2026, 11, 1), document="ab" * 32, note="Na overleg."
     ),
     DpiaRecorded(policy=_THING, promise_version=1, decided_on=date(2026, 11, 2), document="cd" * 32),
+    DpiaRecorded(
+        policy=_THING, promise_version=1, decided_on=date(2026, 11, 3), document="ef" * 32, note="Herzien."
+    ),
 )
 
 

@@ -7,7 +7,10 @@ import pytest
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from tests.events.log.harness import LogUnderTest
+from tests.forgotten import nothing_forgotten
 from tests.projections.keys import NoKeys
+
+__all__ = ["nothing_forgotten"]
 
 
 @pytest.fixture

@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
-from events.catalog.portfolio.conversations import AgreementConfirmed, ConversationHeld, ConversationPlanned
-from events.catalog.registry import Event
+from events.catalog.portfolio.conversations import (
+    AgreementConfirmed,
+    ConversationEvent,
+    ConversationHeld,
+    ConversationPlanned,
+)
 from projections.changes import Changes
 from projections.table import Column
 from projections.views.profile.layout import (
@@ -82,7 +86,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     agreements: tuple[Agreement, ...] = ()
 
 
-def fold_conversation(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+def fold_conversation(event: ConversationEvent, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
         case ConversationPlanned(conversation=conversation, other=other, planned_for=planned_for):
             changes.put(
@@ -112,7 +116,7 @@ def fold_conversation(event: Event, at: datetime, ordinal: int, changes: Changes
         case AgreementConfirmed(agreement=agreement):
             changes.set(AGREEMENTS, agreement=agreement, confirmed_at=at)
         case _:
-            pass
+            assert_never(event)
 
 
 def conversations_at(

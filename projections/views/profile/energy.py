@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 from msgspec.structs import replace
 
-from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
-from events.catalog.registry import Event
+from events.catalog.portfolio.energy import (
+    EnergyEvent,
+    EnergySourceNoted,
+    EnergySourceRemoved,
+    PassionLetGo,
+    PassionNamed,
+)
 from projections.changes import Changes
 from projections.views.profile.layout import (
     ORDINAL,
@@ -58,7 +63,7 @@ class Passion(msgspec.Struct, frozen=True, kw_only=True):
     let_go_at: datetime | None = None
 
 
-def fold_energy(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+def fold_energy(event: EnergyEvent, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
         case EnergySourceNoted():
             changes.put(
@@ -79,7 +84,7 @@ def fold_energy(event: Event, at: datetime, ordinal: int, changes: Changes) -> N
         case PassionLetGo(passion=passion):
             changes.set(PASSIONS, passion=passion, let_go_at=at)
         case _:
-            pass
+            assert_never(event)
 
 
 def sources_at(rows: Sequence[EnergySource], past: Past) -> tuple[EnergySource, ...]:

@@ -1,12 +1,16 @@
 """Evidence and reflections."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
-from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
-from events.catalog.registry import Event
+from events.catalog.portfolio.evidence import (
+    EvidenceAdded,
+    EvidenceEvent,
+    EvidenceWithdrawn,
+    ReflectionWritten,
+)
 from projections.changes import Changes
 from projections.table import Column
 from projections.views.profile.layout import (
@@ -59,7 +63,7 @@ class Reflection(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
 
 
-def fold_evidence(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+def fold_evidence(event: EvidenceEvent, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
         case EvidenceAdded():
             changes.put(
@@ -80,4 +84,4 @@ def fold_evidence(event: Event, at: datetime, ordinal: int, changes: Changes) ->
         case EvidenceWithdrawn(evidence=evidence):
             changes.set(EVIDENCE, evidence=evidence, withdrawn_at=at)
         case _:
-            pass
+            assert_never(event)

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, assert_never
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
 from events.catalog.portfolio.goals import (
+    GoalEvent,
     GoalLetGo,
     GoalOfferedToTeam,
     GoalOfferTakenBack,
@@ -18,7 +19,6 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
-from events.catalog.registry import Event
 from projections.changes import Changes
 from projections.table import Column
 from projections.views.profile.layout import (
@@ -88,7 +88,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     offered_as: str | None = None
 
 
-def fold_goal(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+def fold_goal(event: GoalEvent, at: datetime, ordinal: int, changes: Changes) -> None:
     if isinstance(event, GoalSet):
         wording = {"text": event.text, "horizon": event.horizon, "insights": as_json(event.insights)}
         changes.put(GOALS, ordinal=ordinal, goal=event.goal, **wording, set_at=at)
@@ -107,7 +107,7 @@ def fold_goal(event: Event, at: datetime, ordinal: int, changes: Changes) -> Non
         case GoalOfferTakenBack(goal=goal):
             changed = GoalChanged(offered_team=None, offered_as=None)
         case _:
-            return
+            assert_never(event)
     changes.put(GOAL_CHANGES, ordinal=ordinal, goal=goal, at=at, changed=as_json(changed))
 
 

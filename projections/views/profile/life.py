@@ -1,18 +1,19 @@
 """The portfolio as a whole: its versions, its status, and the owner's statement."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 import msgspec
 
 from events.catalog.portfolio.life import (
+    CorrectionRecorded,
+    LifeEvent,
     PortfolioClosed,
     PortfolioOpened,
     PortfolioPaused,
     PortfolioResumed,
     ProfileStatementWritten,
 )
-from events.catalog.registry import Event
 from projections.changes import Changes
 from projections.table import Column
 from projections.views.profile.layout import (
@@ -60,7 +61,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
 
 
-def fold_life(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+def fold_life(event: LifeEvent, at: datetime, ordinal: int, changes: Changes) -> None:
     language: str | None = None
     match event:
         case PortfolioOpened():
@@ -74,6 +75,8 @@ def fold_life(event: Event, at: datetime, ordinal: int, changes: Changes) -> Non
         case ProfileStatementWritten(statement=statement, text=text):
             changes.put(STATEMENTS, ordinal=ordinal, statement=statement, text=text, written_at=at)
             return
+        case CorrectionRecorded():
+            return  # it is part of the timeline only
         case _:
-            return
+            assert_never(event)
     changes.put(STATUS_CHANGES, ordinal=ordinal, at=at, state=state, language=language)

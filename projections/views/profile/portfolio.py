@@ -6,6 +6,13 @@ from typing import Final
 
 import msgspec
 
+from events.catalog.portfolio.conversations import ConversationEvent
+from events.catalog.portfolio.energy import EnergyEvent
+from events.catalog.portfolio.evidence import EvidenceEvent
+from events.catalog.portfolio.goals import GoalEvent
+from events.catalog.portfolio.life import LifeEvent
+from events.catalog.portfolio.sharing import SharingEvent
+from events.catalog.portfolio.talents import TalentEvent
 from events.codec import Forgotten
 from events.streams import Stream
 from projections.changes import Changes
@@ -87,15 +94,6 @@ ALL: Final = (
     ),
     *(GOALS, GOAL_CHANGES, CONVERSATIONS, AGREEMENTS, SHARINGS, CONSENTS, MEMBERSHIPS),
 )
-_FOLDS: Final = (
-    fold_life,
-    fold_talent,
-    fold_energy,
-    fold_evidence,
-    fold_goal,
-    fold_conversation,
-    fold_sharing,
-)
 
 
 class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,8 +159,20 @@ def fold(fact: Fact, changes: Changes) -> None:
         fold_teams(event, changes)
         return
     changes.put(VERSIONS, version=recorded.version, at=at)
-    for fold_kind in _FOLDS:
-        fold_kind(event, at, ordinal, changes)
+    if isinstance(event, LifeEvent):
+        fold_life(event, at, ordinal, changes)
+    elif isinstance(event, TalentEvent):
+        fold_talent(event, at, ordinal, changes)
+    elif isinstance(event, EnergyEvent):
+        fold_energy(event, at, ordinal, changes)
+    elif isinstance(event, EvidenceEvent):
+        fold_evidence(event, at, ordinal, changes)
+    elif isinstance(event, GoalEvent):
+        fold_goal(event, at, ordinal, changes)
+    elif isinstance(event, ConversationEvent):
+        fold_conversation(event, at, ordinal, changes)
+    elif isinstance(event, SharingEvent):
+        fold_sharing(event, at, ordinal, changes)
 
 
 VIEW: Final = View(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -11,8 +11,8 @@ from events.catalog.portfolio.sharing import (
     InsightConsentWithdrawn,
     ItemShared,
     ItemSharingEnded,
+    SharingEvent,
 )
-from events.catalog.registry import Event
 from projections.changes import Changes
 from projections.table import Column
 from projections.views.profile.layout import (
@@ -78,7 +78,7 @@ class InsightConsent(msgspec.Struct, frozen=True, kw_only=True):
     notice_version: int
 
 
-def fold_sharing(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
+def fold_sharing(event: SharingEvent, at: datetime, ordinal: int, changes: Changes) -> None:
     match event:
         case ItemShared():
             changes.put(
@@ -103,7 +103,7 @@ def fold_sharing(event: Event, at: datetime, ordinal: int, changes: Changes) -> 
         case InsightConsentWithdrawn():
             changes.put(CONSENTS, ordinal=ordinal, at=at, scopes=None, notice_version=None)
         case _:
-            pass
+            assert_never(event)
 
 
 def consent_at(rows: Sequence[ConsentRow], past: Past) -> InsightConsent | None:

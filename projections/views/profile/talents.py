@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
-from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
-from events.catalog.registry import Event
+from events.catalog.portfolio.talents import TalentClaimed, TalentEvent, TalentRevised, TalentSetAside
 from projections.changes import Changes
 from projections.table import Column
 from projections.views.profile.layout import (
@@ -94,17 +93,19 @@ def by_name(talent: Talent) -> tuple[str, str]:
     return talent.name.casefold(), talent.talent
 
 
-def fold_talent(event: Event, at: datetime, ordinal: int, changes: Changes) -> None:
-    if isinstance(event, TalentSetAside):
-        changes.set(TALENTS, talent=event.talent, set_aside_at=at)
-        return
-    if not isinstance(event, TalentClaimed | TalentRevised):
-        return
-    talent = event.talent
-    if isinstance(event, TalentClaimed):
-        words = {"name": event.name, "name_en": event.name_en, "term": event.term}
-        times = {"claimed_at": at, "set_aside_at": None}
-        changes.put(TALENTS, ordinal=ordinal, talent=talent, **words, **times)
+def fold_talent(event: TalentEvent, at: datetime, ordinal: int, changes: Changes) -> None:
+    match event:
+        case TalentSetAside(talent=talent):
+            changes.set(TALENTS, talent=talent, set_aside_at=at)
+            return
+        case TalentClaimed(talent=talent):
+            words = {"name": event.name, "name_en": event.name_en, "term": event.term}
+            times = {"claimed_at": at, "set_aside_at": None}
+            changes.put(TALENTS, ordinal=ordinal, talent=talent, **words, **times)
+        case TalentRevised(talent=talent):
+            pass
+        case _:
+            assert_never(event)
     numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
     changes.put(READINGS, ordinal=ordinal, talent=talent, at=at, **numbers, story=event.story)
 

@@ -18,7 +18,11 @@ from tests.projections.views.given import NOON, folded, read
 from tests.projections.views.portfolio_histories import histories
 from tests.projections.views.portfolio_told import told
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("nothing_forgotten"),
+]
 
 HISTORIES = 60
 Read = profile.Portfolio | None

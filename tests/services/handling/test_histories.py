@@ -39,6 +39,8 @@ from tests.events.golden import OneKey
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.spec import ORGANISATION, SENDER, TODAY
 
+pytestmark = pytest.mark.usefixtures("nothing_forgotten")
+
 WORDS = st.sampled_from(["Rust", "rust ", "Moed", "Humor"])
 KEYS = st.sampled_from(["a", "b", "c"])
 THERE = 5

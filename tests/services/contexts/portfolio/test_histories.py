@@ -58,6 +58,8 @@ from tests.services.contexts.portfolio.asked import (
 from tests.services.contexts.portfolio.home import HOME, REGISTERED
 from tests.spec import COLLEAGUE, CONTEXT, ORGANISATION, PERSON, TODAY
 
+pytestmark = pytest.mark.usefixtures("nothing_forgotten")
+
 PORTFOLIO: Final[AnyDecider] = DECIDER
 EMPLOYMENT: Final[AnyDecider] = EMPLOYMENT_DECIDER
 STEPS_MAX: Final = 40
