@@ -1,13 +1,13 @@
 """The caller of a request as the views know them: who it is, and the roles they hold."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from gateway.reading.view_reader import ViewReader, check_not_parked, parked
 from kit.clock import Calendar
 from projections.views import directory, organisation
-from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Employment, Role, grant_is_over, roles_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Caller:
 async def find_caller(reader: ViewReader, person: str, *, calendar: Calendar) -> Caller:
     """Return a person and their roles: those granted, and PROFESSIONAL while they are employed.
 
-    PROFESSIONAL lasts some days longer, so that someone who left can take their portfolio along.
+    PROFESSIONAL lasts some days longer, so that someone who left can take their portfolio along. Granted
+    roles end with the employment.
 
     Raises PARKED.
     """
@@ -29,18 +30,47 @@ async def find_caller(reader: ViewReader, person: str, *, calendar: Calendar) ->
         known = await directory.known_of(connection, person)
         if known.parked:
             raise parked()
-        registered = known.person is not None and await _keeps_portfolio(
-            connection, known.person.ended_on, calendar
-        )
-    roles = roles_held(granted={Role[role] for role in known.roles}, registered=registered)
+        registered = known.person is not None or known.leaving is not None
+        employment = _employment(known.leaving, calendar) if registered else None
+        days = await _days_after_leaving(connection, employment)
+    granted = ((Role.__members__.get(grant.role), _granted_on(grant.granted_at)) for grant in known.granted)
+    roles = roles_held(
+        grants=[(role, on) for role, on in granted if role is not None],  # one of a newer program is no role
+        employment=employment,
+        days=days,
+        today=calendar.today(),
+    )
     return Caller(person=known.person, roles=roles)
 
 
-async def _keeps_portfolio(connection: Any, ended_on: date | None, calendar: Calendar) -> bool:
-    if ended_on is None:
-        return True
+def grant_left_on(grant: directory.RoleGrant, calendar: Calendar) -> date | None:
+    """Return the day on which the holder left, if the grant ended by that."""
+    if grant.leaving is None:
+        return None
+    over = grant_is_over(_granted_on(grant.granted_at), _employment(grant.leaving, calendar))
+    return grant.leaving.left_on if over else None
+
+
+def _employment(leaving: directory.Leaving | None, calendar: Calendar) -> Employment:
+    if leaving is None:
+        return Employment()
+    returned = leaving.returned_at
+    return Employment(
+        left_on=leaving.left_on,
+        left_recorded_on=calendar.local(leaving.recorded_at).date(),
+        returned_on=None if returned is None else calendar.local(returned).date(),
+    )
+
+
+def _granted_on(granted_at: datetime) -> date:
+    """Return the day of a grant: the log keeps it as midnight UTC of the organisation's day."""
+    return granted_at.astimezone(UTC).date()
+
+
+async def _days_after_leaving(connection: Any, employment: Employment | None) -> int:
+    if employment is None or not employment.is_over:
+        return DAYS_AFTER_LEAVING_DEFAULT  # not asked for
     found = await organisation.organisation(connection)
     await check_not_parked(connection, organisation.VIEW, [found.organisation] if found else [])
     policy = await organisation.policy_in_force(connection)
-    days = policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT
-    return keeps_portfolio(ended_on=ended_on, days=days, today=calendar.today())
+    return policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT

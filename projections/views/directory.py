@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row, dict_row, kwargs_row
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.policy import RoleGranted, RoleWithdrawn
@@ -17,7 +17,7 @@ from projections.table import Column, Table
 from projections.view import Fact, View
 from rules.names import name_words, plain_name
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 NAME_STARTS_MAX: Final = 8
 """A person is found by any of so many first words of their name."""
 
@@ -30,6 +30,16 @@ PERSONS: Final = Table(
         Column(name="ended_on", type="date", nullable=True),
     ),
     key=("subject",),
+)
+# Every registration and every leaving, so that what a leaving ended stays ended when the person returns.
+EMPLOYMENTS: Final = Table(
+    name=f"directory_v{_VERSION}_employments",
+    columns=(
+        Column(name="version", type="bigint"),
+        Column(name="recorded_at", type="timestamptz"),
+        Column(name="left_on", type="date", nullable=True),
+    ),
+    key=("subject", "version"),
 )
 # One row for each word of the plain name: the rest of the name from that word on, so that LIKE finds any
 # word by its start. Words are numbered, so that a changed name replaces the rows of the earlier one. The
@@ -66,12 +76,32 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     ended_on: date | None
 
 
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """The last leaving of a person, when it was recorded, and when the person was registered again since."""
+
+    left_on: date
+    recorded_at: datetime
+    returned_at: datetime | None
+
+
 class RoleGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """A role that somebody holds; `role` is its name in rules/access/roles.py."""
+    """
+    A role that was not withdrawn; `role` is its name in rules/access/roles.py.
+
+    Whether it ended when its holder left is decided in rules/access, from `leaving`.
+    """
 
     organisation: str
     role_grant: str
     person: str
+    role: str
+    granted_at: datetime
+    leaving: Leaving | None = None
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """A role and when it was granted."""
+
     role: str
     granted_at: datetime
 
@@ -80,13 +110,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """
     What is known of a caller; `person` is None for somebody unknown or forgotten.
 
-    `roles` are the names of the roles granted. `parked`: an event about the person or their roles waits for
-    repair, so what is known may be old.
+    `granted` are the roles that were not withdrawn. `parked`: an event about the person or their roles waits
+    for repair, so what is known may be old.
     """
 
     person: Person | None
-    roles: list[str]
+    granted: list[Granted]
     parked: bool
+    leaving: Leaving | None = None
 
 
 def fold(fact: Fact, changes: Changes) -> None:
@@ -96,9 +127,11 @@ def fold(fact: Fact, changes: Changes) -> None:
         case ProfessionalRegistered(name=name):
             columns = {"display_name": name, "plain_name": plain_name(name), "registered_at": recorded.at}
             changes.put(PERSONS, **columns, ended_on=None)
+            changes.put(EMPLOYMENTS, version=recorded.version, recorded_at=recorded.at, left_on=None)
             _fold_name(name, changes)
         case EmploymentEnded(on=on):
             changes.set(PERSONS, ended_on=on)
+            changes.put(EMPLOYMENTS, version=recorded.version, recorded_at=recorded.at, left_on=on)
         case RoleGranted(grant=grant, person=person, role=role):
             changes.put(ROLE_GRANTS, role_grant=grant, person=person, role=role, granted_at=recorded.at)
         case RoleWithdrawn(grant=grant):
@@ -122,7 +155,7 @@ VIEW: Final = View(
     name="directory",
     version=_VERSION,
     categories=frozenset({"employment", "policy"}),
-    tables=(PERSONS, NAME_STARTS, ROLE_GRANTS),
+    tables=(PERSONS, EMPLOYMENTS, NAME_STARTS, ROLE_GRANTS),
     fold=fold,
 )
 
@@ -130,15 +163,31 @@ _PERSON: Final = (
     f"SELECT subject AS person, display_name, registered_at, ended_on FROM {PERSONS.served} p WHERE"
 )
 _PARKED: Final = parked_in(VIEW)
+
+
+def _leaving_of(person: str) -> str:
+    """Return the SQL of the last leaving of the person whose id this SQL expression is."""
+    return f"""(
+        SELECT jsonb_build_object('left_on', l.left_on, 'recorded_at', l.recorded_at, 'returned_at', (
+            SELECT min(r.recorded_at) FROM {EMPLOYMENTS.served} r
+            WHERE r.subject = l.subject AND r.version > l.version))
+        FROM {EMPLOYMENTS.served} l WHERE l.subject = {person} AND l.left_on IS NOT NULL
+        ORDER BY l.version DESC LIMIT 1
+    )"""
+
+
 # Parked organisations count too: the event that waits for repair may have withdrawn a role.
 _KNOWN: Final = f"""
-    SELECT p.*, ARRAY(SELECT role FROM {ROLE_GRANTS.served} WHERE person = %(person)s) AS roles,
+    SELECT p.*, {_leaving_of("%(person)s")} AS leaving, (
+               SELECT coalesce(jsonb_agg(jsonb_build_object('role', role, 'granted_at', granted_at)), '[]')
+               FROM {ROLE_GRANTS.served} WHERE person = %(person)s) AS granted,
            EXISTS ({_PARKED} AND (k.subject = %(person)s OR k.subject IN (
                SELECT subject FROM {ROLE_GRANTS.served} WHERE person = %(person)s))) AS parked
     FROM (SELECT) asked LEFT JOIN ({_PERSON} subject = %(person)s) p ON true
 """.encode()
 _GRANTS: Final = (
-    "SELECT g.subject AS organisation, g.role_grant, g.person, g.role, g.granted_at"
+    "SELECT g.subject AS organisation, g.role_grant, g.person, g.role, g.granted_at,"
+    f" {_leaving_of('g.person')} AS leaving"
     f" FROM {ROLE_GRANTS.served} g LEFT JOIN {PERSONS.served} p ON p.subject = g.person"
     ' ORDER BY g.role COLLATE "C", p.plain_name COLLATE "C" NULLS LAST, g.role_grant'
 )
@@ -157,7 +206,8 @@ async def known_of(connection: psycopg.AsyncConnection, person: str) -> Known:
         await cursor.execute(_KNOWN, {"person": person}, prepare=True)
         row = await cursor.fetchone() or {}
     known = msgspec.convert(row, Person) if row["person"] else None
-    return Known(person=known, roles=row["roles"], parked=row["parked"])
+    rest = {name: row[name] for name in ("granted", "parked", "leaving")}
+    return msgspec.convert({"person": known, **rest}, Known)
 
 
 async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
@@ -184,8 +234,10 @@ async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: 
 
 
 async def role_grants(connection: psycopg.AsyncConnection) -> list[RoleGrant]:
-    """Return every role that is held, by role and then by the holder's name, holders without a name last."""
-    async with connection.cursor(row_factory=class_row(RoleGrant)) as cursor:
+    """Return every role that was not withdrawn, by role and then by the holder's name, nameless ones last."""
+    async with connection.cursor(
+        row_factory=kwargs_row(lambda **row: msgspec.convert(row, RoleGrant))
+    ) as cursor:
         await cursor.execute(_GRANTS.encode())
         return await cursor.fetchall()
 

@@ -23,7 +23,7 @@ from projections.view import Fact, View
 from rules.kinds import ItemKind
 from rules.names import plain_name
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 
 # Who works here now. An owner and a viewer may be in different partitions: joined when read.
 EMPLOYED: Final = Table(
@@ -33,6 +33,15 @@ EMPLOYED: Final = Table(
         Column(name="plain_name", type="text"),
     ),
     key=("subject",),
+)
+# Who left, and when that was recorded: what they shared, or was shared with them, stays closed on return.
+LEAVINGS: Final = Table(
+    name=f"shared_v{_VERSION}_leavings",
+    columns=(
+        Column(name="version", type="bigint"),
+        Column(name="recorded_at", type="timestamptz"),
+    ),
+    key=("subject", "version"),
 )
 # The open portfolios: nothing of a closed one is shown, whatever its other rows say.
 PORTFOLIOS: Final = Table(
@@ -63,6 +72,7 @@ SHARINGS: Final = Table(
         Column(name="item", type="text"),
         Column(name="with_energy", type="boolean"),
         Column(name="until", type="date"),
+        Column(name="opened_at", type="timestamptz"),
     ),
     key=("subject", "sharing"),
 )
@@ -117,13 +127,14 @@ def fold(fact: Fact, changes: Changes) -> None:
             changes.put(EMPLOYED, name=name, plain_name=plain_name(name))
         case EmploymentEnded():
             changes.drop(EMPLOYED)
+            changes.put(LEAVINGS, version=fact.recorded.version, recorded_at=fact.recorded.at)
         case PortfolioOpened():
             changes.put(PORTFOLIOS)
         case PortfolioClosed():
             changes.drop(PORTFOLIOS)
         case ItemShared(audience="people"):
             opened = {"item": event.item, "with_energy": event.with_energy, "until": event.until}
-            changes.put(SHARINGS, sharing=event.sharing, **opened)
+            changes.put(SHARINGS, sharing=event.sharing, opened_at=fact.recorded.at, **opened)
             for viewer in event.people:
                 changes.put(VIEWERS, sharing=event.sharing, viewer=viewer)
         case ItemSharingEnded(sharing=sharing):
@@ -182,7 +193,7 @@ VIEW: Final = View(
     name="shared",
     version=_VERSION,
     categories=frozenset({"portfolio", "employment"}),
-    tables=(EMPLOYED, PORTFOLIOS, ITEMS, SHARINGS, VIEWERS),
+    tables=(EMPLOYED, LEAVINGS, PORTFOLIOS, ITEMS, SHARINGS, VIEWERS),
     fold=fold,
 )
 
@@ -198,7 +209,10 @@ _SHARED_WITH: Final = f"""
     JOIN {PORTFOLIOS.served} USING (subject)
     JOIN {EMPLOYED.served} o USING (subject)
     JOIN {EMPLOYED.served} me ON me.subject = v.viewer
-    WHERE v.viewer = %(viewer)s AND s.until >= %(today)s AND v.subject NOT IN ({parked_in(VIEW)})
+    WHERE v.viewer = %(viewer)s AND s.until >= %(today)s
+        AND NOT EXISTS (SELECT FROM {LEAVINGS.served} l
+            WHERE l.subject IN (v.viewer, v.subject) AND l.recorded_at >= s.opened_at)
+        AND v.subject NOT IN ({parked_in(VIEW)})
     GROUP BY s.subject, i.subject, i.item, o.subject
     HAVING %(after)s::text IS NULL
         OR (o.plain_name COLLATE "C", min(s.sharing) COLLATE "C") > (%(after_name)s, %(after)s)
@@ -219,7 +233,7 @@ async def shared_with(
     Return a page of the items that are open to a viewer on a day, last day included, by the owner's name.
 
     `after` is the owner's name and the sharing of the last item of the previous page. People who no longer
-    work here share nothing and see nothing.
+    work here share nothing and see nothing; after they return, only what was shared since.
     """
     owner_name, sharing = after or (None, None)
     values = {

@@ -1,9 +1,12 @@
 """The roles a request may act in, who holds them, and which of them one person may not hold together."""
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 from kit.errors import BadRequestError
 
@@ -49,15 +52,62 @@ ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.P
 """Roles of people and systems with a token of their own."""
 
 
-def roles_held(*, granted: AbstractSet[Role], registered: bool) -> frozenset[Role]:
-    """Return the roles a person may act in: those granted on the log, and PROFESSIONAL while registered."""
-    held = frozenset(granted) & GRANTABLE
-    return held | {Role.PROFESSIONAL} if registered else held
+class Employment(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    The last leaving of someone who was registered as a professional; without `left_on` they never left.
+
+    `left_on` is the first day of no longer working here, as HR gave it. `left_recorded_on` and `returned_on`
+    are the days on which the leaving and the registration after it were recorded; without `returned_on` they
+    are gone.
+    """
+
+    left_on: date | None = None
+    left_recorded_on: date | None = None
+    returned_on: date | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.left_on is not None and self.returned_on is None
 
 
-def keeps_portfolio(*, ended_on: date | None, days: int, today: date) -> bool:
-    """Whether a professional, who left on `ended_on` or still works here, still reaches the own portfolio."""
-    return ended_on is None or today <= ended_on + timedelta(days=days)
+def grant_is_over(granted_on: date, employment: Employment | None) -> bool:
+    """
+    Whether a granted role ended because its holder left. It is not held again when that person returns.
+
+    `employment` is None for who was never registered: their roles last until they are withdrawn. A grant has
+    a day and no time, so one of the day of a return counts as given after it.
+    """
+    if employment is None or employment.left_on is None:
+        return False
+    return employment.returned_on is None or granted_on < employment.returned_on
+
+
+def roles_held(
+    *, grants: Iterable[tuple[Role, date]], employment: Employment | None, days: int, today: date
+) -> frozenset[Role]:
+    """
+    Return the roles a person may act in.
+
+    These are the roles granted on the log, each with its day, that did not end with an employment; and
+    PROFESSIONAL while employed and `days` days longer.
+    """
+    held = frozenset(role for role, on in grants if not grant_is_over(on, employment)) & GRANTABLE
+    if employment is not None and keeps_portfolio(employment, days=days, today=today):
+        return held | {Role.PROFESSIONAL}
+    return held
+
+
+def keeps_portfolio(employment: Employment, *, days: int, today: date) -> bool:
+    """
+    Whether a professional, who works here or left, still reaches the own portfolio.
+
+    The days count from the day of leaving or the day on which it was recorded, whichever is later: a leaving
+    that is recorded late takes no day away.
+    """
+    if not employment.is_over:
+        return True
+    known = [day for day in (employment.left_on, employment.left_recorded_on) if day is not None]
+    return today <= max(known) + timedelta(days=days)
 
 
 def conflicting(role: Role, *, held: AbstractSet[Role]) -> frozenset[Role]:

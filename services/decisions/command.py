@@ -30,9 +30,12 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
 
     `new` is the id of what the command creates. It is derived from the command's key, so a retry creates the
     same. `sender` is the person or process that sends the command. `person` is the person the command is
-    about, None if unknown. `today` is the date in the organisation's time zone. `professionals` are the
+    about, None if unknown. `sender_left` and `person_left` say of the two whether they were registered as a
+    professional and left. `today` is the date in the organisation's time zone. `professionals` are the
     people the command mentions who work here now. `terms` are the shared terms it picks, by the id it picked;
     for a merged term, the term it was merged into. `id_key` signs ids that name another person's stream.
+    `grants_over` are the ids of granted roles that ended because their holder left, for a command that
+    `weighs_grants`.
     """
 
     new: str
@@ -41,6 +44,9 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     person: str | None
     today: date
     id_key: bytes
+    sender_left: bool = False
+    person_left: bool = False
+    grants_over: frozenset[str] = frozenset()
     professionals: frozenset[str] = frozenset()
     terms: dict[str, SharedTerm] = {}
 
@@ -65,6 +71,9 @@ class Command(
 
     returns_version: ClassVar[bool] = True
     """Whether the result includes the stream's version. False when the stream belongs to someone else."""
+
+    weighs_grants: ClassVar[bool] = False
+    """Whether its decision depends on who holds which granted role, or has left since."""
 
     @classmethod
     def wire_name(cls) -> str:

@@ -30,7 +30,7 @@ from services.handling.loading import StreamNotUnderstoodError
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
 from services.handling.results import Caller, NothingAppliedError, canonical, refused, result_of
-from services.handling.roles import RoleReader
+from services.handling.roles import Holder, RoleReader
 from services.handling.state_cache import StateCache
 
 _log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class CommandHandler:
         self._calendar = calendar
         store: EventStore[str] = EventStore(mapper, recorder)
         self._states = StateCache(store)
-        self._roles = RoleReader(store, self._states)
+        self._roles = RoleReader(store, calendar)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
             states=self._states,
@@ -140,11 +140,15 @@ class CommandHandler:
 
     def require_role(self, field: str, caller: Caller) -> str:
         """Return the organisation's id if the caller may use this root field. Raises ForbiddenError."""
-        organisation = self.organisation()
-        held = self._roles.held(caller.person, organisation=organisation, today=self._calendar.today())
-        if not may_ask(field, caller.role, held=held):
+        self._allowed(field, caller)
+        return self.organisation()
+
+    def _allowed(self, field: str, caller: Caller) -> Holder:
+        """Return the caller's roles if the caller may use this root field. Raises ForbiddenError."""
+        holder = self._roles.held(caller.person, organisation=self.organisation())
+        if not may_ask(field, caller.role, held=holder.roles):
             raise ForbiddenError(f"{field} is not yours to ask in the role {caller.role.name}")
-        return organisation
+        return holder
 
     def _handle(
         self, command: Command, caller: Caller, command_id: str, expected_version: int | None
@@ -154,7 +158,7 @@ class CommandHandler:
         key = command_key(caller.person, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
-        organisation = self.require_role(command.wire_name(), caller)
+        sender = self._allowed(command.wire_name(), caller)
         prepared = PreparedCommand(
             command=command,
             command_id=command_id,
@@ -163,8 +167,8 @@ class CommandHandler:
             context=self._context(
                 command,
                 key,
-                organisation=organisation,
                 sender=caller.person,
+                sender_left=sender.left,
                 person=self._person(command, caller),
             ),
             expected_version=expected_version,
@@ -177,7 +181,7 @@ class CommandHandler:
         key = command_key(actor, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
-        context = self._context(command, key, organisation=self.organisation(), sender=actor, person=None)
+        context = self._context(command, key, sender=actor, sender_left=False, person=None)
         return self._attempts.run(
             PreparedCommand(command=command, command_id=command_id, key=key, actor=actor, context=context)
         )
@@ -192,13 +196,18 @@ class CommandHandler:
         return self._vault.person_for(claim)
 
     def _context(
-        self, command: Command, key: bytes, *, organisation: str, sender: str, person: str | None
+        self, command: Command, key: bytes, *, sender: str, sender_left: bool, person: str | None
     ) -> DecisionContext:
+        organisation = self.organisation()
+        weighs_grants = command.weighs_grants
         return DecisionContext(
             new=derived_id(command.wire_name(), key.hex()),
             organisation=organisation,
             sender=sender,
             person=person,
+            sender_left=sender_left,
+            person_left=weighs_grants and person is not None and self._roles.left(person),
+            grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
             today=self._calendar.today(),
             id_key=hmac.digest(self._vault.fingerprint_key(organisation), b"ids of agreements", "sha256"),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),

@@ -1,53 +1,153 @@
 """The roles of a person, read from the log: those granted, and PROFESSIONAL while registered."""
 
+import threading
 from datetime import date
 from typing import Final
 
+import msgspec
 from eventsourcing.persistence import EventStore
 
 from events.catalog.employment import EmploymentEnded, EmploymentEvent, ProfessionalRegistered
+from events.catalog.policy import PolicyAdopted, PolicyEvent, RoleGranted, RoleWithdrawn
+from events.codec import Recorded
 from events.streams import Stream
-from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Role, keeps_portfolio, roles_held
-from services.contexts.policy.decider import DECIDER as POLICY
-from services.contexts.policy.decider import Policy
+from kit.clock import Calendar
+from rules.access.roles import (
+    DAYS_AFTER_LEAVING_DEFAULT,
+    Employment,
+    Role,
+    grant_is_over,
+    roles_held,
+)
 from services.decisions.decider import event_types_of
 from services.handling.loading import SubjectForgottenError, known_events
-from services.handling.state_cache import StateCache
 
 _EMPLOYMENT: Final = event_types_of(EmploymentEvent)
+_POLICY: Final = event_types_of(PolicyEvent)
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A role that was not withdrawn; `role` is the name on the log, perhaps one of a newer program."""
+
+    person: str
+    role: str
+    on: date
+
+
+class Grants(msgspec.Struct, frozen=True, kw_only=True):
+    """What the policy stream says of roles: the grants by id, and how long a leaver keeps the portfolio."""
+
+    version: int = 0
+    by_id: dict[str, Grant] = {}
+    days_after_leaving: int = DAYS_AFTER_LEAVING_DEFAULT
+
+    def after(self, recorded: Recorded) -> "Grants":
+        by_id, days = self.by_id, self.days_after_leaving
+        match recorded.event:
+            case RoleGranted(grant=grant, person=person, role=role):
+                by_id = {**by_id, grant: Grant(person, role, recorded.at.date())}
+            case RoleWithdrawn(grant=grant):
+                by_id = {other: granted for other, granted in by_id.items() if other != grant}
+            case PolicyAdopted(portfolio_days_after_leaving=days):
+                pass
+            case _:  # what is recorded of a policy gives nobody a role
+                pass
+        return Grants(version=recorded.version, by_id=by_id, days_after_leaving=days)
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """The roles of a person at one moment; `left` when they were registered here and left."""
+
+    roles: frozenset[Role]
+    left: bool
 
 
 class RoleReader:
     """
     Reads current roles; safe from several threads.
 
-    An unknown event may have withdrawn a role, so both methods raise StreamNotUnderstoodError at one.
+    An unknown event may have withdrawn a role, so its methods raise StreamNotUnderstoodError at one.
     """
 
-    def __init__(self, store: EventStore[str], states: StateCache) -> None:
+    def __init__(self, store: EventStore[str], calendar: Calendar) -> None:
         self._store = store
-        self._states = states
+        self._calendar = calendar
+        self._lock = threading.Lock()
+        self._cached: dict[str, Grants] = {}
 
-    def held(self, person: str, *, organisation: str, today: date) -> frozenset[Role]:
+    def held(self, person: str, *, organisation: str) -> Holder:
         """Return a person's roles. After they leave, PROFESSIONAL lasts as many days as the policy says."""
-        policy: Policy = self._states.load(POLICY, (Stream("policy", organisation).name,)).state
-        last = self._last_of_employment(person)
-        days = policy.adopted.portfolio_days_after_leaving if policy.adopted else DAYS_AFTER_LEAVING_DEFAULT
-        registered = last is not None and keeps_portfolio(
-            ended_on=last.on if isinstance(last, EmploymentEnded) else None, days=days, today=today
+        grants = self._grants(organisation)
+        try:
+            employment = self._employment(person)
+        except SubjectForgottenError:
+            return Holder(roles=frozenset(), left=True)
+        granted = [
+            (Role[grant.role], grant.on)
+            for grant in grants.by_id.values()
+            if grant.person == person and grant.role in Role.__members__
+        ]
+        roles = roles_held(
+            grants=granted,
+            employment=employment,
+            days=grants.days_after_leaving,
+            today=self._calendar.today(),
         )
-        return roles_held(granted=policy.held(person), registered=registered)
+        return Holder(roles=roles, left=employment is not None and employment.is_over)
 
     def works_here(self, person: str) -> bool:
         """Whether a person is registered as a professional and has not left."""
-        return isinstance(self._last_of_employment(person), ProfessionalRegistered)
-
-    def _last_of_employment(self, person: str) -> ProfessionalRegistered | EmploymentEnded | None:
-        last = None
         try:
-            for recorded in known_events(self._store, Stream("employment", person).name, _EMPLOYMENT):
-                if isinstance(recorded.event, ProfessionalRegistered | EmploymentEnded):
-                    last = recorded.event
+            employment = self._employment(person)
         except SubjectForgottenError:
-            return None
-        return last
+            return False
+        return employment is not None and not employment.is_over
+
+    def left(self, person: str) -> bool:
+        """Whether a person was registered as a professional and has left."""
+        try:
+            employment = self._employment(person)
+        except SubjectForgottenError:
+            return True
+        return employment is not None and employment.is_over
+
+    def grants_over(self, organisation: str) -> frozenset[str]:
+        """Return the ids of the grants that ended because their holder left."""
+        return frozenset(
+            name for name, grant in self._grants(organisation).by_id.items() if self._is_over(grant)
+        )
+
+    def _is_over(self, grant: Grant) -> bool:
+        try:
+            return grant_is_over(grant.on, self._employment(grant.person))
+        except SubjectForgottenError:
+            return True
+
+    def _grants(self, organisation: str) -> Grants:
+        """Return the grants after all accepted events. Cached, since every command reads them."""
+        stream = Stream("policy", organisation).name
+        with self._lock:
+            grants = self._cached.get(stream, Grants())
+        for recorded in known_events(self._store, stream, _POLICY, after=grants.version):
+            grants = grants.after(recorded)
+        with self._lock:
+            if grants.version > self._cached.get(stream, Grants()).version:
+                self._cached[stream] = grants
+        return grants
+
+    def _employment(self, person: str) -> Employment | None:
+        """Return a person's employment; None if never registered. Raises SubjectForgottenError."""
+        employment = None
+        for recorded in known_events(self._store, Stream("employment", person).name, _EMPLOYMENT):
+            on = self._calendar.local(recorded.at).date()
+            match recorded.event:
+                case ProfessionalRegistered():
+                    if employment is None:
+                        employment = Employment()
+                    elif employment.is_over:
+                        employment = msgspec.structs.replace(employment, returned_on=on)
+                case EmploymentEnded(on=left_on):
+                    employment = Employment(left_on=left_on, left_recorded_on=on)
+                case _:  # teams give nobody a role
+                    pass
+        return employment

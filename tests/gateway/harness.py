@@ -71,8 +71,8 @@ class StandInViews:
 
     async def known_of(self, _: object, person: str) -> directory.Known:
         granted = {PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
-        roles = [granted[person].name] if person in granted else []
-        return directory.Known(person=FENNA if person == OWNER else None, roles=roles, parked=False)
+        roles = [directory.Granted(granted[person].name, NOW)] if person in granted else []
+        return directory.Known(person=FENNA if person == OWNER else None, granted=roles, parked=False)
 
     async def persons_by_ids(self, _: object, persons: Sequence[str]) -> dict[str, directory.Person]:
         return dict.fromkeys(persons, FENNA)

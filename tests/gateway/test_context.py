@@ -29,7 +29,7 @@ def test_what_one_operation_found_is_not_shown_to_another(
         if len(asked) == 1:
             await begun.wait()
         begun.set()
-        return directory.Known(person=known, roles=[], parked=False)
+        return directory.Known(person=known, granted=[], parked=False)
 
     monkeypatch.setattr(directory, "known_of", renamed_meanwhile)
     context = Context(gateway=harness.gateway)

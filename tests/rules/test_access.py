@@ -1,12 +1,22 @@
 """Who may ask what: the whole matrix, and denial where nobody decided."""
 
 import re
+from datetime import date, timedelta
 from itertools import product
 
+import msgspec
 import pytest
 
 from rules.access.decisions import ROOT_FIELDS, UndecidedFieldError, may_ask, roles_for
-from rules.access.roles import GRANTABLE, NEVER_GRANTED, Role, conflicting, roles_held
+from rules.access.roles import (
+    GRANTABLE,
+    NEVER_GRANTED,
+    Employment,
+    Role,
+    conflicting,
+    keeps_portfolio,
+    roles_held,
+)
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
@@ -71,10 +81,46 @@ def test_every_command_has_a_decision() -> None:
     assert all(re.fullmatch(r"[a-z]+[A-Za-z]*", name) for name in command_names())
 
 
+DAY = date(2026, 11, 24)
+HERE = Employment()
+GONE = Employment(left_on=DAY, left_recorded_on=DAY)
+
+
+def held(
+    *granted: Role, on: date = DAY, employment: Employment | None = None, today: date = DAY
+) -> frozenset[Role]:
+    grants = [(role, on) for role in granted]
+    return roles_held(grants=grants, employment=employment, days=90, today=today)
+
+
 def test_working_here_makes_a_professional_and_nothing_else_does() -> None:
-    assert roles_held(granted=frozenset(), registered=True) == {Role.PROFESSIONAL}
-    assert roles_held(granted=frozenset({Role.HR}), registered=False) == {Role.HR}
-    assert roles_held(granted=NEVER_GRANTED, registered=False) == frozenset()
+    assert held(employment=HERE) == {Role.PROFESSIONAL}
+    assert held(Role.HR) == {Role.HR}
+    assert held(Role.HR, employment=HERE) == {Role.HR, Role.PROFESSIONAL}
+    assert held(*NEVER_GRANTED) == set()
+
+
+def test_granted_roles_end_with_the_employment_and_not_for_who_never_had_one() -> None:
+    assert held(*GRANTABLE, employment=GONE) == {Role.PROFESSIONAL}
+    assert held(*GRANTABLE, employment=GONE, today=DAY + timedelta(days=91)) == set()
+    assert held(*GRANTABLE) == GRANTABLE
+
+
+def test_a_role_of_before_the_leaving_is_not_held_again_after_a_return() -> None:
+    back = msgspec.structs.replace(GONE, returned_on=DAY + timedelta(days=30))
+    for on in (DAY, DAY + timedelta(days=29)):
+        assert held(Role.HR, on=on, employment=back) == {Role.PROFESSIONAL}
+    for on in (DAY + timedelta(days=30), DAY + timedelta(days=31)):
+        assert held(Role.HR, on=on, employment=back) == {Role.HR, Role.PROFESSIONAL}
+
+
+@pytest.mark.parametrize("recorded_late_by", [-3, 0, 1, 80, 90, 91, 2_000])
+def test_a_leaving_that_is_recorded_late_takes_no_day_of_the_portfolio_away(recorded_late_by: int) -> None:
+    recorded_on = DAY + timedelta(days=recorded_late_by)
+    gone = Employment(left_on=DAY, left_recorded_on=recorded_on)
+    last = max(DAY, recorded_on) + timedelta(days=90)
+    assert keeps_portfolio(gone, days=90, today=last)
+    assert not keeps_portfolio(gone, days=90, today=last + timedelta(days=1))
 
 
 def test_every_role_is_granted_or_comes_by_itself() -> None:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 from strawberry import UNSET
@@ -12,10 +12,12 @@ from gateway.api.names import Colleague, colleague
 from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CommandInput, can_show_result, send_command
 from gateway.context import Context, Info
+from gateway.reading.callers import grant_left_on
 from gateway.reading.view_reader import check_not_parked
 from gateway.types.enums import Role
 from gateway.types.fields import field
 from gateway.types.scalars import Position
+from kit.clock import Calendar
 from projections.views import directory
 from rules import commands
 
@@ -26,6 +28,12 @@ class RoleGrant:
     role: Role
     granted_at: datetime
     withdrawn_at: datetime | None
+    left_on: date | None = strawberry.field(
+        description=(
+            "The holder left on this day, and the role ended with the employment: nobody acts in it, "
+            "also after a return."
+        )
+    )
     person: strawberry.Private[str]
 
     @field()
@@ -33,25 +41,27 @@ class RoleGrant:
         return await colleague(info.context, self.person)
 
 
-def role_grant_of(grant: directory.RoleGrant, withdrawn_at: datetime | None = None) -> RoleGrant:
-    """Return a grant; the view holds only those in force, so `withdrawn_at` comes from elsewhere."""
+def role_grant_of(grant: directory.RoleGrant, calendar: Calendar) -> RoleGrant:
+    """Return a grant as it is shown; the view holds only those that were not withdrawn."""
     return RoleGrant(
         id=strawberry.ID(grant.role_grant),
         role=Role[grant.role],
         granted_at=grant.granted_at,
-        withdrawn_at=withdrawn_at,
+        withdrawn_at=None,
+        left_on=grant_left_on(grant, calendar),
         person=grant.person,
     )
 
 
-@query(description="Roles in force, by role and then by name.")
+@query(description="Roles that were not withdrawn, by role and then by name; `leftOn` shows who left.")
 async def role_grants(info: Info, wait_for: list[Position] | None = UNSET) -> list[RoleGrant] | None:
     await info.wait_for(wait_for, directory.VIEW)
-    return [role_grant_of(grant) for grant in await _grants_in_force(info.context)]
+    calendar = info.context.gateway.calendar
+    return [role_grant_of(grant, calendar) for grant in await _grants(info.context)]
 
 
-async def _grants_in_force(context: Context) -> list[directory.RoleGrant]:
-    """Return the roles in force, by role and then by name. Raises PARKED."""
+async def _grants(context: Context) -> list[directory.RoleGrant]:
+    """Return the roles that were not withdrawn, by role and then by name. Raises PARKED."""
     async with context.gateway.reader.connection() as connection:
         grants = await directory.role_grants(connection)
         granting = sorted({grant.organisation for grant in grants})
@@ -91,7 +101,7 @@ async def withdraw_role(info: Info, input: WithdrawRoleInput) -> RoleGrantPayloa
 async def _role_grant(info: Info, result: commands.CommandResult) -> RoleGrantPayload:
     """Return the payload with the grant, if it is in force; no view holds a withdrawn one."""
     seen = await can_show_result(info, result, directory.VIEW)
-    grants = await _grants_in_force(info.context) if seen else []
+    grants = await _grants(info.context) if seen else []
     found = next((grant for grant in grants if grant.role_grant == result.entity_id), None)
-    role_grant = role_grant_of(found) if found else None
+    role_grant = role_grant_of(found, info.context.gateway.calendar) if found else None
     return RoleGrantPayload(command=command_result(info, result), role_grant=role_grant)

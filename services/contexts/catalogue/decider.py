@@ -76,7 +76,7 @@ DECIDER: Final = Decider[AnyCatalogueCommand, Catalogue, CatalogueEvent](
 
 
 def _proposed(command: ProposeTerm, state: Catalogue, context: DecisionContext) -> TermProposed:
-    refusals = _words_refusals(command.label, state)
+    refusals = [*_left_refusals(context), *_words_refusals(command.label, state)]
     if command.cluster_id not in CLUSTERS:
         nl, en = "Deze groep is er niet.", "There is no such cluster."
         refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("clusterId",)))
@@ -90,6 +90,14 @@ def _proposed(command: ProposeTerm, state: Catalogue, context: DecisionContext) 
     return TermProposed(
         term=context.new, nl=one_line(words.nl), en=one_line(words.en), cluster=command.cluster_id
     )
+
+
+def _left_refusals(context: DecisionContext) -> list[Refusal]:
+    if not context.sender_left:
+        return []
+    nl = "Je werkt hier niet meer; daarom kun je geen woord voorstellen."
+    en = "You don't work here any more, so you can't propose a word."
+    return [Refusal(code="WRONG_STATE", nl=nl, en=en)]
 
 
 def _adopted(term: str, state: Catalogue) -> TermAdopted:

@@ -60,6 +60,7 @@ class GrantRole(PolicyCommand, frozen=True, kw_only=True):
     """By an administrator, to whom the token's claim `subject` names, known here already or not."""
 
     creates_person: ClassVar[bool] = True
+    weighs_grants: ClassVar[bool] = True
 
     role: Role
     subject: str
@@ -78,6 +79,8 @@ class GrantRole(PolicyCommand, frozen=True, kw_only=True):
 
 
 class WithdrawRole(PolicyCommand, frozen=True, kw_only=True):
+    weighs_grants: ClassVar[bool] = True
+
     role_grant_id: str
 
     @override

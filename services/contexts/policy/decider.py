@@ -1,5 +1,6 @@
 """Who may do what in the organisation, and under which rules."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final, assert_never
 
 import msgspec
@@ -56,9 +57,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[PolicyRecord, ...] = ()
     consented_floors: Floors | None = None
 
-    def held(self, person: str) -> frozenset[Role]:
-        """Return the roles a person was granted; one of a newer program is held by nobody here."""
-        names = {grant.role for grant in self.grants.values() if grant.person == person}
+    def held(self, person: str, *, over: AbstractSet[str]) -> frozenset[Role]:
+        """Return the roles granted to a person, but for grants that are over; an unknown role is no role."""
+        names = {
+            grant.role for name, grant in self.grants.items() if grant.person == person and name not in over
+        }
         return frozenset(Role[name] for name in names if name in Role.__members__)
 
 
@@ -74,7 +77,7 @@ def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -
             reject_if(_granting_refusals(command, state, context))
             return (RoleGranted(grant=context.new, person=_known(context), role=command.role.name),)
         case WithdrawRole():
-            reject_if(_withdrawing_refusals(command, state))
+            reject_if(_withdrawing_refusals(command, state, context))
             return (RoleWithdrawn(grant=command.role_grant_id),)
         case AdoptPolicy():
             reject_if(_floor_refusals(command.floors, state))
@@ -131,7 +134,10 @@ def _granting_refusals(command: GrantRole, state: Policy, context: DecisionConte
     if person == context.sender:
         nl, en = "Je kunt jezelf geen rol toekennen.", "You can't grant a role to yourself."
         refusals.append(Refusal(code="ROLES_CONFLICT", nl=nl, en=en, field=("subject",)))
-    held = state.held(person)
+    if context.person_left:
+        nl, en = "Deze persoon is uit dienst.", "This person has left."
+        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("subject",)))
+    held = state.held(person, over=context.grants_over)
     if command.role in held:
         nl, en = "Deze persoon heeft deze rol al.", "This person holds this role already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
@@ -143,7 +149,7 @@ def _granting_refusals(command: GrantRole, state: Policy, context: DecisionConte
     return refusals
 
 
-def _withdrawing_refusals(command: WithdrawRole, state: Policy) -> list[Refusal]:
+def _withdrawing_refusals(command: WithdrawRole, state: Policy, context: DecisionContext) -> list[Refusal]:
     if command.role_grant_id in state.withdrawn:
         nl, en = "Deze rol is al ingetrokken.", "This role is withdrawn already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
@@ -151,8 +157,12 @@ def _withdrawing_refusals(command: WithdrawRole, state: Policy) -> list[Refusal]
     if grant is None:
         nl, en = "Deze rol is niet toegekend.", "This role was not granted."
         return [Refusal(code="NOT_FOUND", nl=nl, en=en, field=("roleGrantId",))]
-    administrator = Role.ADMINISTRATOR.name
-    if grant.role == administrator and [g.role for g in state.grants.values()].count(administrator) == 1:
+    administrators = {
+        name
+        for name, other in state.grants.items()
+        if other.role == Role.ADMINISTRATOR.name and name not in context.grants_over
+    }
+    if administrators == {command.role_grant_id}:
         nl = "Dit is de enige beheerder. Geef eerst iemand anders deze rol."
         en = "This is the only administrator. Grant the role to someone else first."
         return [Refusal(code="WRONG_STATE", nl=nl, en=en)]

@@ -1,6 +1,7 @@
 """The organisation as everyone may know it, colleagues by name, and roles to those who watch them."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
@@ -184,6 +185,27 @@ def test_roles_in_force_are_told_by_role_then_by_name(world: World) -> None:
         ("HR", "Fenna de Boer"),
     ]
     assert {grant["withdrawnAt"] for grant in grants} == {None}
+
+
+def test_a_role_ends_with_the_employment_and_the_list_shows_who_left(world: World) -> None:
+    founded(world)
+    world.happened(POLICY, RoleGranted(grant="1" * 32, person=OWNER, role="ADMINISTRATOR"))
+    world.happened(POLICY, RoleGranted(grant="2" * 32, person=ADMINISTRATOR, role="ADMINISTRATOR"))
+
+    def roles() -> list[str]:
+        return list(data_of(world, "viewer { roles }", name="owner", role="PROFESSIONAL")["viewer"]["roles"])
+
+    def left_on() -> list[str | None]:
+        asker = {"name": "administrator", "role": "ADMINISTRATOR"}
+        return [grant["leftOn"] for grant in data_of(world, "roleGrants { leftOn }", **asker)["roleGrants"]]
+
+    assert sorted(roles()) == ["ADMINISTRATOR", "PROFESSIONAL"]
+    assert left_on() == [None, None]
+    world.happened(f"employment-{OWNER}", EmploymentEnded(on=date(2026, 11, 1)))
+    assert roles() == ["PROFESSIONAL"]
+    assert sorted(left_on(), key=str) == ["2026-11-01", None]
+    refused = asyncio.run(world.ask("{ roleGrants { id } }", name="owner", role="ADMINISTRATOR"))
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["FORBIDDEN"]
 
 
 @pytest.mark.parametrize("role", ["PROFESSIONAL", "HR", "AUDITOR"])

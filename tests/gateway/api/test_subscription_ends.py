@@ -27,7 +27,7 @@ def test_it_ends_when_the_token_expires(harness: Harness) -> None:
 
 def test_it_ends_when_the_role_is_no_longer_held(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def nobody(*_: object) -> directory.Known:
-        return directory.Known(person=None, roles=[], parked=False)
+        return directory.Known(person=None, granted=[], parked=False)
 
     async def run() -> list[Any]:
         stream = watching(harness, position_of(harness, 0))
@@ -59,7 +59,7 @@ def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def nobody(*_: object) -> directory.Known:
-        return directory.Known(person=None, roles=[], parked=False)
+        return directory.Known(person=None, granted=[], parked=False)
 
     monkeypatch.setattr(portfolio_changed, "ACCESS_CHECK_S", 0.2)
     monkeypatch.setattr(harness.gateway.freshness, "_listening", True)
@@ -80,7 +80,7 @@ def test_one_in_a_partition_that_never_rests_ends_too(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     async def nobody(*_: object) -> directory.Known:
-        return directory.Known(person=None, roles=[], parked=False)
+        return directory.Known(person=None, granted=[], parked=False)
 
     async def another_log(*_: object) -> str:
         return "0" * 32

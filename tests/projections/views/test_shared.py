@@ -82,6 +82,20 @@ def test_nothing_is_seen_before_it_is_shared(database: str) -> None:
     assert after(database, CLAIMED) == []
 
 
+def test_what_was_shared_with_who_left_does_not_open_again_on_return(database: str) -> None:
+    anns = [(f"portfolio-{ANN}", event) for event in (OPENED, CLAIMED, opened(to=(BOB, CAS)))]
+    back = (f"employment-{BOB}", ProfessionalRegistered(name="Bob Smit", email="b@mee.example"))
+    left = (f"employment-{BOB}", EmploymentEnded(on=TODAY))
+    since = (f"portfolio-{ANN}", opened(SECOND))
+    folded(database, shared.VIEW, facts(*STAFF, *anns, left, back))
+    assert shown(database, BOB) == []
+    assert shown(database, CAS) == [TALENT]
+    folded(database, shared.VIEW, facts(*STAFF, *anns, left, back, since))
+    assert [item.sharing for item in shown(database, BOB)] == [SECOND]
+    folded(database, shared.VIEW, facts(*STAFF, *anns, left, back, since, left, back))
+    assert shown(database, BOB) == []
+
+
 def test_a_talent_shared_without_its_energy_is_seen_by_the_chosen_and_nobody_else(database: str) -> None:
     assert after(database, CLAIMED, opened()) == [TALENT]
     assert shown(database, CAS) == []
@@ -179,14 +193,14 @@ def test_what_is_gone_is_not_seen_even_if_nobody_ended_its_sharing(
     assert after(database, made, opened(kind=kind), gone) == []
 
 
-def test_who_left_opens_nothing_and_sees_nothing_until_they_are_back(database: str) -> None:
+def test_who_left_opens_nothing_and_sees_nothing_and_stays_so_on_return(database: str) -> None:
     anns = [(f"portfolio-{ANN}", event) for event in (OPENED, CLAIMED, opened())]
     for leaver, back in ((ANN, STAFF[0]), (BOB, STAFF[1])):
         left = (f"employment-{leaver}", EmploymentEnded(on=TODAY))
         folded(database, shared.VIEW, facts(*STAFF, *anns, left))
         assert shown(database, BOB) == []
         folded(database, shared.VIEW, facts(*STAFF, *anns, left, back))
-        assert shown(database, BOB) == [TALENT]
+        assert shown(database, BOB) == []
 
 
 def test_who_is_forgotten_has_no_row_left(database: str) -> None:

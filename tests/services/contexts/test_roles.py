@@ -93,6 +93,23 @@ def test_nobody_grants_a_role_to_oneself(role: Role) -> None:
     )
 
 
+def test_a_grant_that_ended_with_the_employment_counts_no_more() -> None:
+    over = msgspec.structs.replace(CONTEXT, grants_over=frozenset({"g-AUDITOR", "g2"}))
+    asked = RoleGranted(grant=NEW, person=PERSON, role="PRIVACY_OFFICER")
+    given(FOUNDED, granted("AUDITOR")).when(grant(Role.PRIVACY_OFFICER), over).then(asked)
+    again = RoleGranted(grant=NEW, person=PERSON, role="AUDITOR")
+    given(FOUNDED, granted("AUDITOR")).when(grant(Role.AUDITOR), over).then(again)
+    gone = RoleGranted(grant="g2", person="f" * 32, role="ADMINISTRATOR")
+    administrators = given(FOUNDED, granted("ADMINISTRATOR"), gone)
+    administrators.when(WithdrawRole(role_grant_id="g-ADMINISTRATOR"), over).refused("WRONG_STATE")
+    administrators.when(WithdrawRole(role_grant_id="g2"), over).then(RoleWithdrawn(grant="g2"))
+
+
+def test_a_role_for_who_left_is_refused() -> None:
+    left = msgspec.structs.replace(CONTEXT, person_left=True)
+    given(FOUNDED).when(grant(Role.HR), left).refused("WRONG_STATE", fields=["subject"])
+
+
 def test_a_role_for_nobody_is_refused() -> None:
     nobody = msgspec.structs.replace(CONTEXT, person=None)
     given(FOUNDED).when(grant(Role.HR), nobody).refused("NOT_FOUND")
