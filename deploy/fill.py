@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.demo.filling import fill
-from deploy.demo.hands import FillingError, Ground
+from deploy.demo.client import FillingError, Ground
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
+from deploy.demo.seed import fill
 from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.demo.hands import FillingError
+from deploy.demo.client import FillingError
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.local.one_process import KEPT, run
 from deploy.local.ports import free_near, is_free

@@ -6,9 +6,9 @@ from typing import Final
 
 from rich.console import Console
 
-from deploy.demo.filling import fill
-from deploy.demo.hands import Ground
+from deploy.demo.client import Ground
 from deploy.demo.progress import bars
+from deploy.demo.seed import fill
 from deploy.installation import Installation
 from deploy.welcome import welcome
 from kit.lifecycle import Stop

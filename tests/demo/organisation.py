@@ -8,8 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from deploy.demo.filling import fill
-from deploy.demo.hands import Ground
+from deploy.demo.client import Ground
+from deploy.demo.seed import fill
 from events.codec import EventMapper
 from kit.postgres.connections import connect_own
 from projections.batch import Batch

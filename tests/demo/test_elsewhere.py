@@ -2,9 +2,9 @@
 
 import pytest
 
-from deploy.demo.filling import fill
-from deploy.demo.hands import FillingError, Ground
+from deploy.demo.client import FillingError, Ground
 from deploy.demo.people import KNOWN
+from deploy.demo.seed import fill
 from tests.services.house import NOW, found_in, opened
 
 pytestmark = pytest.mark.postgres

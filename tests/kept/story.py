@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 from eventsourcing.persistence import StoredEvent, Tracking
 
-from deploy.demo.filling import fill
-from deploy.demo.hands import Ground
+from deploy.demo.client import Ground
 from deploy.demo.people import FEED, FIRST_ADMINISTRATOR, KNOWN
+from deploy.demo.seed import fill
 from events.catalog.team import TeamFormed
 from events.codec import Recorded
 from events.log.outcomes import ConflictError

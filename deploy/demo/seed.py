@@ -9,7 +9,7 @@ from typing import Any, Final
 from eventsourcing.persistence import EventStore
 
 from deploy.demo import people, words, year
-from deploy.demo.hands import DayClock, FillingError, Ground, Hand, OneLife
+from deploy.demo.client import DayClock, FillingError, Ground, Hand, OneLife
 from deploy.demo.people import Someone
 from deploy.demo.progress import Told
 from events.catalog.policy import OrganisationFounded
