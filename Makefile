@@ -32,8 +32,10 @@ check: $(READY) ## lint, format, types, import contracts
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
-test: $(READY) check ## everything, on a real Kafka broker and PostgreSQL
-	deploy/tools.sh
+test: $(READY) ## everything, on a real Kafka broker and PostgreSQL; begins with what can't run here
+	@deploy/tools.sh
+	@$(RUN)/python -m tests.prerequisites
+	@$(MAKE) --no-print-directory check
 	$(RUN)/pytest -n $(WORKERS) --dist loadfile -m "not compose and not faults" $(ARGS)
 	@echo "Faults, and beside them docker compose, whose words come at the end"; \
 	$(RUN)/pytest -m compose tests/compose > .compose.log 2>&1 & compose=$$!; \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Python: a real Kafka where neither an address, Docker nor Java and Maven is
-# at hand, and Node.js with npm for the client in TypeScript.
+# at hand, and Node.js with npm for the client in TypeScript. What it can't install, tests.prerequisites names.
 set -euo pipefail
 
 kafka() {
@@ -17,7 +17,4 @@ node_and_npm || missing+=(nodejs npm)
 if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
   apt-get update -q >/dev/null
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
-else
-  kafka || echo "Kafka's tests need Docker, or java and mvn, or IPP_TEST_KAFKA=host:port; without them they are skipped." >&2
-  node_and_npm || echo "The TypeScript client's tests need node 18 or newer and npm; without them they are skipped." >&2
 fi

@@ -23,21 +23,26 @@ class NoStackError(Exception):
     """Compose can't be tried here; the message says what is missing."""
 
 
+def standins() -> Path:
+    """Return the script that starts an engine or makes images where there are none; it may not exist."""
+    return Path(os.environ.get(STANDINS) or ROOT.parent / "shared" / "docker" / "standins")
+
+
 def make_ready() -> None:
     """See to an engine and the public images, by local stand-ins where no registry answers."""
-    standins = Path(os.environ.get(STANDINS) or ROOT.parent / "shared" / "docker" / "standins")
+    script = standins()
     if not engine_answers():
-        if not standins.exists() or os.geteuid() != 0:
+        if not script.exists() or os.geteuid() != 0:
             raise NoStackError(f"No Docker engine answers, and {STANDINS} names no script that starts one.")
-        _run([str(standins), "engine"])
+        _run([str(script), "engine"])
         engine_answers.cache_clear()
         image_at_hand.cache_clear()
     public = [name for name in IMAGES if not _present(name)]
     if public and not image_at_hand(_image(public[0])):
-        if not standins.exists():
+        if not script.exists():
             raise NoStackError(f"No image registry answers, and {STANDINS} names no script of stand-ins.")
         for name in public:
-            _run([str(standins), name, IMAGES[name]])
+            _run([str(script), name, IMAGES[name]])
 
 
 class Stack:
