@@ -27,19 +27,19 @@ out = Console()
 
 @app.command()
 def create() -> None:
-    """Create the log (a Kafka topic, or the embedded table); harmless when it is there."""
+    """Create the log (a Kafka topic or the embedded table), unless it exists."""
     settings = Settings.from_env(os.environ)
     try:
         create_log(log_config(settings), clock=SystemClock())
     except (LogGoneError, LogUnavailableError) as error:
         out.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
-    out.print(f"The log {settings.log_name} is there.")
+    out.print(f"The log {settings.log_name} exists.")
 
 
 @app.command()
 def journal() -> None:
-    """Fold the log into the journal, until told to stop."""
+    """Fold the log into the journal, until stopped."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="journal")
     health = Health(SystemClock())
@@ -57,7 +57,7 @@ def journal() -> None:
 def verify(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False
 ) -> None:
-    """Read the whole log, apply the rule anew and compare every accepted event with the journal."""
+    """Read the whole log, apply the rule again and compare every accepted event with the journal."""
     settings = Settings.from_env(os.environ)
     try:
         reports = _verified(settings)
@@ -68,7 +68,7 @@ def verify(
         out.print_json(msgspec.json.encode({"partitions": reports}).decode())
     else:
         for report in reports:
-            _say(report)
+            _print(report)
     if any(report.faults for report in reports):
         raise typer.Exit(1)
 
@@ -91,7 +91,7 @@ def _verified(settings: Settings) -> list[PartitionReport]:
     return reports
 
 
-def _say(report: PartitionReport) -> None:
+def _print(report: PartitionReport) -> None:
     counts = f"{report.records} records, {report.accepted} events accepted, {report.refused} commits refused"
     damaged = f", [yellow]{report.damaged} damaged[/yellow]" if report.damaged else ""
     verdict = "[red]differs[/red]" if report.faults else "[green]agrees[/green]"

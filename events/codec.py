@@ -1,4 +1,4 @@
-"""From events to bytes on the log and back, for the `eventsourcing` library and for view workers alike."""
+"""Turns events into the bytes on the log and back, for the `eventsourcing` library and for view workers."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -14,16 +14,16 @@ from events.streams import Stream
 from events.upcasting import UPCASTS, upcast
 
 SEALED: Final = "sealed"
-"""The topic of every event in a person's streams, whose own name is sealed with it."""
+"""The topic of all events in a person's streams: their wire names are sealed with their content."""
 PERSON_CATEGORIES: Final = frozenset({"portfolio", "employment", "round", "access"})
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """
-    An event where it stands: the stream's `version` counts from 1, `by` is the id of who caused it.
+    An event in its stream: `version` counts from 1, `by` is the id of the person or process that caused it.
 
-    `at` is of any zone and reads back in UTC. Of team and organisation streams only the day is kept, the one
-    it was in that zone (the organisation's, whoever writes), and reads back as midnight UTC of that day.
+    `at` may be of any zone and reads back in UTC. Of events in team and organisation streams only the day is
+    kept, as it is in the zone of `at` (always the organisation's); it reads back as midnight UTC of that day.
     """
 
     stream: str
@@ -42,22 +42,22 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnknownEvent(Event, frozen=True, kw_only=True):
-    """An event of a name that this program does not know: kept, not understood. `raw` is its content."""
+    """An event with a wire name that this program does not know. `raw` is its content, still encoded."""
 
     name: str
     raw: bytes
 
 
 class Forgotten(Event, frozen=True, kw_only=True):
-    """An event of a person whose key was destroyed: that something happened is all there is."""
+    """An event of a person whose key was destroyed: nothing is known of it but that it happened."""
 
 
 class UndecodableEventError(Exception):
-    """An event's bytes are damaged or don't have the shape of their name. Never quotes content."""
+    """An event's bytes are damaged or do not fit their wire name. The message never quotes content."""
 
 
 class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed of an event in a person's stream."""
+    """The content of an event in a person's stream, before it is sealed."""
 
     name: str
     at: datetime
@@ -66,7 +66,7 @@ class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Clear(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of an event in a team's or the organisation's stream."""
+    """The content of an event in a team's or the organisation's stream; it is not sealed."""
 
     day: date
     by: str
@@ -82,9 +82,9 @@ _decode_clear = msgspec.json.Decoder(_Clear).decode
 
 class EventMapper(Mapper[str]):
     """
-    The library's mapper with our wire names in place of class paths, and a person's events sealed.
+    The library's mapper, with our wire names instead of class paths, and a person's events sealed.
 
-    `keys` may raise VaultUnreachableError from either direction.
+    Both directions raise VaultUnreachableError when the keys can't be read.
     """
 
     def __init__(self, keys: PersonKeys) -> None:
@@ -94,7 +94,7 @@ class EventMapper(Mapper[str]):
 
     @override
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Encode, and seal a person's. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
+        """Encode, and seal a person's event. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
         recorded: Recorded = domain_event
         name = wire_name_of(type(recorded.event))
         stream = Stream.parse(recorded.stream)
@@ -110,7 +110,7 @@ class EventMapper(Mapper[str]):
         )
 
     def fetch_keys(self, streams: Iterable[str]) -> None:
-        """Have the keys that open these streams' events at hand. Raises VaultUnreachableError."""
+        """Read the keys that open these streams' events, all at once. Raises VaultUnreachableError."""
         parsed = map(Stream.parse, streams)
         if subjects := {stream.subject for stream in parsed if stream.category in PERSON_CATEGORIES}:
             self._keys.keys_of(subjects)
@@ -123,8 +123,9 @@ class EventMapper(Mapper[str]):
         version = stored_event.originator_version
         sealed = stored_event.topic == SEALED
         if sealed is not (parsed.category in PERSON_CATEGORIES):
-            # Only who knows a person's key speaks of that person; and of nobody else is anything sealed.
-            raise UndecodableEventError(f"version {version} of {stream} is not sealed as its stream is")
+            # An event about a person is valid only if it is sealed with the person's key; others never are.
+            wrong = "sealed" if sealed else "not sealed"
+            raise UndecodableEventError(f"version {version} of {stream} must not be {wrong}")
         try:
             if sealed:
                 name, at, by, data = self._opened(parsed.subject, stored_event.state)
@@ -136,7 +137,7 @@ class EventMapper(Mapper[str]):
         except KeyDestroyedError:
             event, at, by = Forgotten(), _BEGINNING, _NOBODY
         except (SealError, msgspec.MsgspecError):
-            # Without a cause: its message may quote content.
+            # Without the cause, whose message may quote content.
             raise UndecodableEventError(f"version {version} of {stream} can't be decoded") from None
         return Recorded(stream=stream, version=version, event=event, at=at, by=by)
 

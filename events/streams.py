@@ -22,10 +22,10 @@ class Stream(msgspec.Struct, frozen=True, gc=False):
     """
     A sequence of events of one subject, such as `portfolio-<person>` or `team-<team>`.
 
-    `category` says what it is about, `subject` (32 lower-case hex digits) whose it is: all streams of a
-    subject lie in one partition and are sealed with one key. `local` tells several streams of one category
-    and subject apart. A stream named by a bare UUID has no category; that UUID is its subject. (The
-    `eventsourcing` library's own applications name streams so.)
+    `category` is the kind of stream; `subject` (32 lower-case hex digits) is whom or what it is about. All
+    streams of a subject are in one partition and are sealed with one key. `local` distinguishes several
+    streams of one category and subject. A stream named by a bare UUID, as the `eventsourcing` library's own
+    applications name theirs, has no category; the UUID is its subject.
     """
 
     category: str

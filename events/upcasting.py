@@ -1,4 +1,4 @@
-"""Reading old shapes of events as new ones: pure functions by wire name, applied before decoding."""
+"""Reads old shapes of events as new ones: pure functions by wire name, applied before decoding."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -17,11 +17,11 @@ class Upcast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UPCASTS: Final[Mapping[str, Upcast]] = {}
-"""By the old wire name. Old names stay here for ever, since what stands on the log does."""
+"""By the old wire name. Old names stay here for ever, because old events stay on the log."""
 
 
 def upcast(name: str, content: Content, upcasts: Mapping[str, Upcast] = UPCASTS) -> tuple[str, Content]:
-    """Return the newest wire name and content, through as many steps as there are."""
+    """Return the newest wire name and content, after as many steps as there are."""
     while (step := upcasts.get(name)) is not None:
         name, content = step.to, step.change(content)
     return name, content

@@ -32,6 +32,7 @@ FLOORS = "A floor imports only floors below"
 PURE = "Rules, event types, commands and deciders reach no I/O, no framework, no clock"
 ROOMS_OF_THE_GATEWAY = "Inside the gateway, each room imports only rooms below"
 ROOMS_OF_THE_LOG = "Inside the log, each room imports only rooms below"
+INSIDE_OF_THE_LOG = "The inside of the log is the log's own"
 PLANTS = [
     Plant(FLOORS, "kit/ids.py", "import rules.quadrants"),
     Plant(FLOORS, "rules/access/roles.py", "import events.streams"),
@@ -44,6 +45,8 @@ PLANTS = [
     Plant(ROOMS_OF_THE_GATEWAY, "gateway/reading/loaders.py", "import gateway.api.names"),
     Plant(ROOMS_OF_THE_LOG, "events/log/writing/lookups.py", "import events.log.journal.reader"),
     Plant(ROOMS_OF_THE_LOG, "events/log/adapters/table.py", "import events.log.journal.fold"),
+    Plant(INSIDE_OF_THE_LOG, "services/handling/loading.py", "import events.log.tables"),
+    Plant(INSIDE_OF_THE_LOG, "projections/batch.py", "import events.log.adapters.table"),
     Plant(PURE, "services/contexts/portfolio/decider.py", "import kit.clock"),
     Plant(PURE, "services/contexts/units/decider.py", "import kit.clock"),
     Plant(PURE, "services/contexts/portfolio/owner_commands.py", "import fastapi"),

@@ -5,7 +5,7 @@ from events.catalog.registry import Event, event
 
 @event("catalogue.term-proposed.v1")
 class TermProposed(Event, frozen=True, kw_only=True):
-    """By anyone, in a cluster of rules/clusters.py; `list` names a bigger list that it came with."""
+    """By anyone, in a cluster of rules/clusters.py; `list` is the name of the list it was loaded from."""
 
     term: str
     nl: str
@@ -16,7 +16,7 @@ class TermProposed(Event, frozen=True, kw_only=True):
 
 @event("catalogue.term-adopted.v1")
 class TermAdopted(Event, frozen=True, kw_only=True):
-    """From now on it can be picked; one that was retired, again."""
+    """From now on it can be picked; a retired one can be picked again."""
 
     term: str
 
@@ -30,7 +30,7 @@ class TermReworded(Event, frozen=True, kw_only=True):
 
 @event("catalogue.terms-merged.v1")
 class TermsMerged(Event, frozen=True, kw_only=True):
-    """`terms` are all that read as `into` from now on: those merged, and those merged into these before."""
+    """From now on all `terms` read as `into`: those merged now, and those merged into these before."""
 
     terms: tuple[str, ...]
     into: str
@@ -38,14 +38,14 @@ class TermsMerged(Event, frozen=True, kw_only=True):
 
 @event("catalogue.term-retired.v1")
 class TermRetired(Event, frozen=True, kw_only=True):
-    """Claims keep it; nobody new picks it. A proposal that is not taken up ends so too."""
+    """Claims keep it; it can't be picked any more. A proposal that is not adopted is retired, too."""
 
     term: str
 
 
 @event("catalogue.term-aligned.v1")
 class TermAligned(Event, frozen=True, kw_only=True):
-    """`esco` is the address of the same notion in ESCO; None: there is none any more."""
+    """`esco` is the address of the same concept in ESCO; None: there is none any more."""
 
     term: str
     esco: str | None = None

@@ -1,4 +1,4 @@
-"""What HR tells about a professional: stream `employment-<person>`, sealed whole, on the person's own key."""
+"""What HR reports about a professional: stream `employment-<person>`, all sealed with the person's key."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from events.catalog.registry import Event, event
 
 @event("employment.professional-registered.v1")
 class ProfessionalRegistered(Event, frozen=True, kw_only=True):
-    """Works here under this name and mail address; told again, the later facts hold."""
+    """Works here, with this name and mail address; when reported again, the later values count."""
 
     name: str
     email: str
@@ -23,7 +23,7 @@ class TeamJoined(Event, frozen=True, kw_only=True):
 
 @event("employment.team-left.v1")
 class TeamLeft(Event, frozen=True, kw_only=True):
-    """No member of a team any more, since a day."""
+    """No longer a member of a team, from this day on."""
 
     team: str
     on: date
@@ -31,7 +31,7 @@ class TeamLeft(Event, frozen=True, kw_only=True):
 
 @event("employment.employment-ended.v1")
 class EmploymentEnded(Event, frozen=True, kw_only=True):
-    """Works here no more, since a day; registered again, the person is back."""
+    """No longer works here, from this day on; registered again, the person is back."""
 
     on: date
 

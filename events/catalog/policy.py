@@ -29,7 +29,7 @@ class RoleWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class Floors(msgspec.Struct, frozen=True, kw_only=True):
-    """Smallest numbers of people behind a figure (DOMAIN.md, privacy rules)."""
+    """The smallest numbers of people that a figure may rest on (DOMAIN.md, privacy rules)."""
 
     raters: int
     clients: int
@@ -41,7 +41,7 @@ class Floors(msgspec.Struct, frozen=True, kw_only=True):
 
 @event("policy.policy-adopted.v1")
 class PolicyAdopted(Event, frozen=True, kw_only=True):
-    """The rules from now on, whole; the one before has no say any more."""
+    """All the rules from now on; they replace those of the policy before."""
 
     policy: str
     floors: Floors
@@ -66,7 +66,7 @@ class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
 
 @event("policy.dpia-recorded.v1")
 class DpiaRecorded(Event, frozen=True, kw_only=True):
-    """The data protection impact assessment of a policy, as the consent beside it."""
+    """The data protection impact assessment of a policy; fields as in the consent."""
 
     policy: str
     promise_version: int

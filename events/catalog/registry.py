@@ -1,4 +1,4 @@
-"""Every event type by its wire name, written out by hand at the type and never used twice."""
+"""Every event type by its wire name, which is written by hand at the type and never used twice."""
 
 import importlib
 import pkgutil
@@ -47,7 +47,7 @@ def event(wire_name: str) -> Callable[[type[E]], type[E]]:
 
 
 def wire_name_of(kind: type[Event]) -> str:
-    """Return the name under which events of this type stand on the log."""
+    """Return the name of this event type on the log. Raises EventNameError."""
     try:
         return _names[kind]
     except KeyError:

@@ -18,7 +18,7 @@ class TeamRenamed(Event, frozen=True, kw_only=True):
 
 @event("team.team-closed.v1")
 class TeamClosed(Event, frozen=True, kw_only=True):
-    """For good: nobody joins it any more."""
+    """For good: it takes no more members."""
 
 
 TeamEvent = TeamFormed | TeamRenamed | TeamClosed

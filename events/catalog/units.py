@@ -1,4 +1,4 @@
-"""How the organisation is divided, as HR tells it: stream `units-<organisation>`, a tree."""
+"""The organisation's units as HR reports them: stream `units-<organisation>`, a tree."""
 
 from events.catalog.registry import Event, event
 

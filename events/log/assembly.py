@@ -1,4 +1,4 @@
-"""Building a log's parts from its configuration: on Kafka where it names a topic, else on a table."""
+"""Builds a log's parts from its configuration: on Kafka if it names a topic, otherwise on a table."""
 
 import os
 import uuid
@@ -57,7 +57,7 @@ def open_appender(config: LogConfig, *, clock: Clock) -> LogAppender:
 
 
 def open_recorder(config: LogConfig, *, clock: Clock) -> LogRecorder:
-    """Return the process's recorder. It opens the log at its first append; close it with `close_recorder`."""
+    """Return the process's recorder, which opens the log when it first appends; see `close_recorder`."""
     datastore = _datastore(config)
     writer = LogWriter(
         log=config.name,
@@ -70,7 +70,7 @@ def open_recorder(config: LogConfig, *, clock: Clock) -> LogRecorder:
 
 
 def close_recorder(recorder: LogRecorder) -> None:
-    """Send what waits and close all connections."""
+    """Send the appends that still wait, and close all connections."""
     recorder.writer.close()
     recorder.datastore.close()
 
@@ -93,7 +93,7 @@ def connect_journal(config: LogConfig) -> psycopg.Connection:
     try:
         return connect_own(config.database_url, application_name=f"{config.name} check")
     except psycopg.OperationalError as error:
-        raise LogUnavailableError(f"The journal's database does not answer: {error}") from error
+        raise LogUnavailableError(f"the journal's database does not answer: {error}") from error
 
 
 def _datastore(config: LogConfig) -> PostgresDatastore:

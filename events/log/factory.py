@@ -16,12 +16,12 @@ from kit.clock import SystemClock
 
 class LogFactory(stock.PostgresFactory):
     """
-    Builds recorders whose truth is the log, from the library's PostgreSQL settings and two of its own.
+    Builds recorders that append to the log, from the library's PostgreSQL settings and two of their own.
 
-    `LOG_KAFKA_BOOTSTRAP`: the brokers (`host:port`, comma between); without it the log is the embedded table.
-    `LOG_APPEND_TIMEOUT`: seconds an append waits for its verdict. The log of an application named N has the
-    topic `n.events` and journal tables beginning with `n_`. Snapshots and stand-alone tracking are derived
-    data and stay with the stock PostgreSQL recorders.
+    `LOG_KAFKA_BOOTSTRAP`: the brokers (`host:port`, separated by commas); without it the log is a table.
+    `LOG_APPEND_TIMEOUT`: how many seconds an append waits for its verdict. The log of an application named N
+    has the topic `n.events`, and the names of its journal tables begin with `n_`. Snapshots, and trackings of
+    applications without events, are derived data: the library's own PostgreSQL recorders keep them.
     """
 
     LOG_KAFKA_BOOTSTRAP = "LOG_KAFKA_BOOTSTRAP"
@@ -80,6 +80,6 @@ class LogFactory(stock.PostgresFactory):
 
 
 def _url(env: Any) -> str:
-    """Return the connection string of what the datastore's pool connects to, for connections of one's own."""
+    """Return the connection string of the datastore's database, for connections outside its pool."""
     names = {"dbname": "DBNAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     return make_conninfo("", **{key: env.get(f"POSTGRES_{name}") or None for key, name in names.items()})

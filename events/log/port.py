@@ -27,11 +27,11 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogUnavailableError(Exception):
-    """The log did not answer; it may again by itself."""
+    """The log does not answer. It may do so again without any action."""
 
 
 class LogGoneError(Exception):
-    """What was asked for is no longer there: the log begins later, ends earlier, or is another log."""
+    """A record or the log itself is gone: the log begins later, ends earlier, or is another one."""
 
 
 class LogAppender(Protocol):
@@ -39,24 +39,24 @@ class LogAppender(Protocol):
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         """
-        Append a record and return its offset in time; may block for a moment while the log is away.
+        Append a record and return the future of its offset; may block for a moment while the log is away.
 
         An error *raised* here proves that nothing was sent (NotSentError). A failed future proves nothing:
         the record may still arrive, and may arrive more than once.
         """
 
     def close(self) -> None:
-        """Send what is waiting, for a bounded time, and let go of the connection."""
+        """Send what is waiting, for a bounded time, and close the connection."""
 
 
 class LogReader(Protocol):
     """Reads records in order. Used by one thread."""
 
     def identity(self) -> str:
-        """Return what names this log for as long as it exists, e.g. Kafka's topic id."""
+        """Return what identifies this log for as long as it exists, e.g. Kafka's topic id."""
 
     def partitions(self) -> int:
-        """Return the number of partitions the log has now. Raises LogGoneError when there is no log."""
+        """Return the log's current number of partitions. Raises LogGoneError when there is no log."""
 
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
         """
@@ -67,10 +67,10 @@ class LogReader(Protocol):
         """
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
-        """Return one record, or None where the log holds none at that offset."""
+        """Return one record, or None where the log has none at that offset. Raises LogUnavailableError."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
 
 def day_of(clock: Clock) -> int:

@@ -1,4 +1,4 @@
-"""The bytes on the log: the checked frame, what a record carries, and the digest that chains events."""
+"""The bytes on the log: the frame with its checksum, the entries in it, and the digest that chains events."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -12,17 +12,16 @@ FORMAT: Final = 1
 RULE: Final = 1
 ZERO_PARENT: Final = bytes(32)
 RECORD_BYTES_MAX: Final = 960 * 1024
-"""A record's largest size. Kafka's own default for a message is 1 MiB; the difference is for its framing."""
+"""The largest record. Kafka's default for a message is 1 MiB; the difference is for Kafka's own framing."""
 _HEADER_BYTES: Final = 10
 _FRAME_SLACK_BYTES: Final = 64
 """Upper bound of what a frame adds around its entries: header, generation, writer, array heads."""
-
 
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 CommitId = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
-"""Short enough for any index of the journal."""
+"""Short enough for every index of the journal."""
 
 
 class Write(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -64,7 +63,7 @@ class Void(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
 class Genesis(msgspec.Struct, frozen=True, array_like=True, tag=0):
     """
-    The first record of every partition: which log this is.
+    The first record of every partition: it identifies the log.
 
     `one_subject` makes the whole of a one-partition log a single subject, for applications of the
     `eventsourcing` library that save several aggregates in one transaction.
@@ -79,7 +78,7 @@ Entry = Genesis | Commit | Void
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
-    """A record's content. `generation` names the log's life, `writer` the process that awaits verdicts."""
+    """A record's content. `generation` identifies the log, `writer` the process that waits for verdicts."""
 
     generation: CommitId
     writer: str
@@ -93,11 +92,11 @@ class _RawFrame(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DamagedRecordError(Exception):
-    """Magic, checksum or content is not that of a record."""
+    """The bytes are no record: wrong magic or checksum, or content that does not decode."""
 
 
 class UnknownFormatError(Exception):
-    """The record is sound, but of a format or rule that this program does not know: stop, never guess."""
+    """The record is sound, but of a format or rule that only a newer program knows: stop, never guess."""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -139,8 +138,8 @@ def digest_of(parent: bytes, stream: str, version: int, topic: str, state: bytes
     """
     Return an event's digest: SHA-256 over parent, stream, version, topic and state, each with its length.
 
-    Lengths are u32 big endian, the version is u64 big endian. State is what stands on the log (sealed, for a
-    person), so that no content can be guessed from a digest and destroying a key changes none.
+    Lengths are u32 big endian, the version is u64 big endian. `state` is as on the log (sealed, for a
+    person): so no content can be guessed from a digest, and destroying a key changes no digest.
     """
     name, kind = stream.encode(), topic.encode()
     return sha256(

@@ -1,4 +1,4 @@
-"""The `eventsourcing` library's recorder on this log: appends go to the log, reads come from the journal."""
+"""The `eventsourcing` library's recorder for this log: it appends to the log and reads from the journal."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -23,11 +23,11 @@ from events.log.writing.writer import LogWriter
 
 class LogRecorder(PostgresProcessRecorder):
     """
-    An aggregate, application and process recorder whose truth is the log.
+    An aggregate, application and process recorder that appends to the log.
 
-    The journal is the library's own table, so all of its reading code works on it: `select_events` sees every
-    partition, `select_notifications` and `subscribe` follow partition 0, the only one of a log made for a
-    library application. `insert_events` is ours; the tables are written by the journal worker alone.
+    The journal has the columns of the library's own table, so the library's reading code works on it:
+    `select_events` reads every partition, `select_notifications` and `subscribe` follow partition 0, the only
+    one of a log made for a library application. Only the journal worker writes the tables.
     """
 
     def __init__(self, datastore: PostgresDatastore, writer: LogWriter, *, log: str) -> None:
@@ -59,13 +59,13 @@ class LogRecorder(PostgresProcessRecorder):
         tracking: Tracking | None = None,
     ) -> Accepted:
         """
-        Append 0..n events of one subject as one commit and return where it stands.
+        Append 0..n events of one subject as one commit, and return its position once it is accepted.
 
-        Versions follow each stream's head, a new stream begins at 0 or 1. `command` (32 bytes, random when
-        left out) happens once per subject: accepted before, that answer comes back with `repeated` set,
-        whatever is sent now. `decided_on` refuses the commit if the subject's count of accepted commits has
-        moved since; `last` lets nothing of the subject in after it; a `tracking` must be beyond the last of
-        its upstream.
+        Versions follow each stream's head; a new stream begins at 0 or 1. `command` (32 bytes, random when
+        left out) happens once per subject: if it was accepted before, the first result is returned with
+        `repeated` set, and nothing is added. With `decided_on` the commit is refused if the subject's number
+        of accepted commits is another one by now. `last` closes the subject. `tracking` must be greater than
+        the last one of its upstream application.
 
         Raises ConflictError (this attempt is refused for good), OutcomeUnknownError (not known in time),
         CommitTooLargeError and NotSentError (nothing was sent), ProgrammingError (not one subject's commit).
@@ -73,10 +73,10 @@ class LogRecorder(PostgresProcessRecorder):
         events = [(str(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
         for before, after in pairwise(sorted(event[:2] for event in events)) if len(events) > 1 else ():
             if before[0] == after[0] and after[1] != before[1] + 1:
-                message = f"versions {before[1]} and {after[1]} of {after[0]} don't follow each other"
+                message = f"versions {before[1]} and {after[1]} of {after[0]} are not consecutive"
                 raise ConflictError(message, outcome=Outcome.MALFORMED, version=before[1])
         if not events and subject is None:
-            raise ProgrammingError("a commit without events needs its subject")
+            raise ProgrammingError("a commit without events must name its subject")
         return self.writer.append(
             events,
             subject=subject,
@@ -89,19 +89,19 @@ class LogRecorder(PostgresProcessRecorder):
         )
 
     def find(self, subject: str, command: bytes) -> Accepted | Voided | None:
-        """Return what the journal knows of a command, by one key read."""
+        """Return how a command of this subject ended, or None: not accepted or voided so far."""
         return self.writer.lookups.find(subject, command)
 
     def find_any(self, command: bytes) -> Accepted | Voided | None:
-        """Return what the journal knows of a command, whatever its subject."""
+        """Return how a command of any subject ended, or None: not accepted or voided so far."""
         return self.writer.lookups.find_any(command)
 
     def commits_of(self, subject: str) -> int:
-        """Return the number of accepted commits of a subject, for `decided_on`."""
+        """Return a subject's number of accepted commits, for `decided_on`."""
         return self.writer.lookups.commits_of(subject)
 
     def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
-        """Make a command's outcome final. Raises OutcomeUnknownError when the log does not answer in time."""
+        """Make a command's outcome final. Raises OutcomeUnknownError if the log does not answer in time."""
         return self.writer.resolve(subject, command, timeout_s=timeout_s)
 
     @override
@@ -160,7 +160,7 @@ class LogRecorder(PostgresProcessRecorder):
 
 
 class LogAggregateRecorder(LogRecorder):
-    """The same for an aggregate recorder, which tells no ids."""
+    """The same as an aggregate recorder, whose `insert_events` returns no ids."""
 
     @override
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
@@ -168,5 +168,5 @@ class LogAggregateRecorder(LogRecorder):
 
 
 def _upstream_subject(tracking: Tracking | None) -> str:
-    """Return the subject under which a tracking without events is kept: its upstream's name."""
+    """Return the subject of a tracking without events: the name of its upstream application."""
     return tracking.application_name if tracking else ""

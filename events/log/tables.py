@@ -1,4 +1,4 @@
-"""The journal's tables: the accepted events in order, and all that the rule remembers for ever."""
+"""The journal's tables: the accepted events in order, and everything that the rule remembers."""
 
 from typing import Any, Final, LiteralString
 

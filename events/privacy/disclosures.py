@@ -1,4 +1,4 @@
-"""The read log: which item was shown to someone else, in which role and why; written before it is shown."""
+"""The read log: which item was shown to somebody else, in which role and why; written before it is shown."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,12 +13,12 @@ from rules.kinds import ItemKind
 
 SCHEMA: Final = "read_log"
 MONTHS_AHEAD: Final = 12
-"""So far ahead there is room; without room nothing is written, so nothing is shown."""
+"""So far ahead there are partitions; without one nothing can be written, so nothing is shown."""
 _TABLE: Final = f"{SCHEMA}.disclosures"
 _SETUP_LOCK: Final = 0x69707005
 
-# Not derived: nothing here can be folded again. `line` tells rows of one day apart for who reads on in pages;
-# it is random, so that neither hour nor viewer can be guessed from it.
+# Not derived from the log: it can't be folded again. `line` orders rows of one day and item for paging; it is
+# random, so that neither hour nor viewer can be guessed from it.
 _DDL: Final = f"""
 CREATE TABLE IF NOT EXISTS {_TABLE} (
     owner text NOT NULL,
@@ -49,7 +49,7 @@ class DisclosureEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
-    """What the owner may know of it: never who, never at what hour."""
+    """What the owner may know of an entry: never the viewer, never the hour."""
 
     day: date
     item_kind: ItemKind
@@ -60,7 +60,7 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def create_tables(conn: psycopg.Connection[Any], today: date) -> None:
-    """Create what is missing, room for this month and those ahead with it; harmless when it is all there."""
+    """Create what is missing: schema, table, partitions of last month, this one and MONTHS_AHEAD more."""
     statements = [_DDL]
     existing = conn.execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()
     if existing is None or not existing[0]:
@@ -79,7 +79,7 @@ def create_tables(conn: psycopg.Connection[Any], today: date) -> None:
 
 
 def drop_older_than(conn: psycopg.Connection[Any], months: int, today: date) -> int:
-    """Drop every whole month that ended `months` months ago or earlier; return how many were dropped."""
+    """Drop the months that ended at least `months` months ago; return how many were dropped."""
     kept_from = _month_of(today)
     for _ in range(months):
         kept_from = _month_of(kept_from - timedelta(days=1))
@@ -95,12 +95,12 @@ def drop_older_than(conn: psycopg.Connection[Any], months: int, today: date) -> 
 
 
 async def record(connection: psycopg.AsyncConnection, shown: Sequence[DisclosureEntry]) -> None:
-    """Write what is about to be shown, each once for its owner, item, viewer, day, role and purpose.
+    """Write what is about to be shown, once for each owner, item, viewer, day, role and purpose.
 
-    Written and safe on disk when it returns. Raises psycopg's errors, and then nothing may be shown.
+    It is on disk when this returns. Raises psycopg's errors; then nothing may be shown.
     """
     names = DisclosureEntry.__struct_fields__
-    # In one order always, so that two that write the same lines wait for each other and don't lock up.
+    # Always in the same order, so that two writers of the same lines wait for each other without a deadlock.
     rows = sorted({tuple(getattr(item, name) for name in names) for item in shown})
     if not rows:
         return
@@ -123,9 +123,9 @@ async def of_owner(
     after: tuple[date, str, str] | None = None,
     limit: int,
 ) -> list[Disclosure]:
-    """Return a page of what was shown of an owner before a day, the newest day first, within a day by item.
+    """Return a page of an owner's disclosures before a day: newest day first, within a day by item.
 
-    `after` is (day, item, line) of the last of the page before.
+    `after` is (day, item, line) of the last one on the previous page.
     """
     day, item, line = after or (None, None, None)
     values = {"owner": owner, "before": before_day, "day": day, "item": item, "line": line, "limit": limit}

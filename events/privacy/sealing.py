@@ -1,4 +1,4 @@
-"""Sealing what is a person's under that person's key: AES-256-GCM, in steps of 256 bytes."""
+"""Encrypts what is a person's under that person's key: AES-256-GCM, padded to multiples of 256 bytes."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -19,19 +19,19 @@ _OVERHEAD_BYTES: Final = len(_FORMAT) + _NONCE_BYTES + _TAG_BYTES + _LENGTH_BYTE
 
 
 class SealError(Exception):
-    """What was sealed does not open under this key and subject, or is no sealed content at all."""
+    """The bytes do not open under this key and subject, or are no sealed content at all."""
 
 
 class KeyDestroyedError(Exception):
-    """The person was forgotten: nothing sealed under this key can be opened again, ever."""
+    """The person was forgotten: nothing sealed under this key can ever be opened again."""
 
 
 class NoKeyError(Exception):
-    """There never was a key of this subject."""
+    """The subject never had a key."""
 
 
 class VaultUnreachableError(UnavailableError):
-    """Keys can't be had at the moment; nothing is known about any of them."""
+    """The vault does not answer: nothing is known about any key."""
 
 
 class PersonKeys(Protocol):
@@ -41,15 +41,15 @@ class PersonKeys(Protocol):
         """Return the key, 32 bytes. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
 
     def keys_of(self, subjects: Iterable[str]) -> Mapping[str, bytes]:
-        """Return those there are, asked for at once; `key_of` has them at hand then."""
+        """Return the existing keys by subject, read at once; `key_of` then needs no trip to the vault."""
 
 
 def seal(key: bytes, subject: str, plaintext: bytes, *, nonce: bytes | None = None) -> bytes:
     """
     Return format, nonce and ciphertext, together a multiple of 256 bytes.
 
-    The additional data are format and subject only, so that a commit decided again needs no new sealing.
-    `nonce` (12 bytes, never used twice under a key) is random unless the caller has a reason.
+    The additional data are only format and subject, so that a commit that is decided again needs no new
+    sealing. `nonce` (12 bytes, never twice under one key) is random unless it is given.
     """
     padding = -(_OVERHEAD_BYTES + len(plaintext)) % STEP_BYTES
     padded = len(plaintext).to_bytes(_LENGTH_BYTES) + plaintext + bytes(padding)
@@ -65,6 +65,6 @@ def open_sealed(key: bytes, subject: str, sealed: bytes) -> bytes:
     try:
         padded = AESGCM(key).decrypt(nonce, ciphertext, _FORMAT + subject.encode())
     except (InvalidTag, ValueError) as error:
-        raise SealError("the sealed content is damaged, or is another's") from error
+        raise SealError("the sealed content is damaged, or of another subject") from error
     length = int.from_bytes(padded[:_LENGTH_BYTES])
     return padded[_LENGTH_BYTES : _LENGTH_BYTES + length]

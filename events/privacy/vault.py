@@ -1,4 +1,4 @@
-"""The vault: each person's key and the claim that names the person, in a database of its own."""
+"""The vault: each person's key, and the claim that identifies the person; in a database of its own."""
 
 import hmac
 import os
@@ -20,10 +20,10 @@ from kit.postgres.creation import create_once
 from kit.secrets import MasterKey, SecretError
 
 WAIT_S_MAX: Final = 3.0
-"""Well under a worker's lease: one that waits here must not be taken for a frozen one."""
+"""Well under a worker's lease: a worker that waits here must not be taken for a frozen one."""
 KEYS_CACHED_MAX: Final = 20_000
 KEY_CACHED_S_MAX: Final = 60.0
-"""How long an opened key is used without asking whether it was destroyed meanwhile."""
+"""How long an unwrapped key is used before the vault is asked again whether it was destroyed."""
 POOL_MAX: Final = 4
 
 _SETUP_LOCK: Final = 0x69707006
@@ -31,22 +31,22 @@ _DDL: Final = Path(__file__).with_name("vault.sql").read_bytes()
 
 
 class _Opened(msgspec.Struct, frozen=True):
-    """What was last read of a subject's key; None: it was destroyed."""
+    """A subject's key as it was last read, until when it may be used; None: it was destroyed."""
 
     key: bytes | None
     until: float
 
 
 def create_tables(conn: psycopg.Connection[Any]) -> None:
-    """Create what is missing; harmless when it is all there, also from two processes at once."""
+    """Create the tables that are missing; safe from several processes at once."""
     create_once(conn, lock=_SETUP_LOCK, ddl=_DDL)
 
 
 class Persons:
     """
-    Finds persons by claim, which is all that a gateway may do; safe from several threads.
+    Finds persons by claim. A gateway may do only this. Safe from several threads.
 
-    Raises VaultUnreachableError when its database is away.
+    Every method raises VaultUnreachableError when the database is away.
     """
 
     def __init__(self, url: str) -> None:
@@ -56,13 +56,13 @@ class Persons:
         self._pool.close()
 
     def person_for(self, claim_value: str) -> str | None:
-        """Return whom a claim of this value names, or None."""
+        """Return the person with this claim value, or None."""
         with self._connection() as conn:
             row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
             return row[0] if row else None
 
     def claims_of(self, persons: Sequence[str]) -> dict[str, str]:
-        """Return the claim values of those of these persons that are known, by person."""
+        """Return the claim values of these persons by person; unknown persons are left out."""
         with self._connection() as conn:
             rows = conn.execute(
                 "SELECT person, claim FROM vault_persons WHERE person = ANY(%s)", (list(persons),)
@@ -75,16 +75,16 @@ class Persons:
             with self._pool.connection(timeout=WAIT_S_MAX) as conn:
                 yield conn
         except psycopg.Error as error:
-            # Whatever is wrong here, nothing is known of any key: no worker may take it for an event's fault.
-            raise VaultUnreachableError("the vault's database does not answer as it should") from error
+            # Whatever the cause, nothing is known about any key: a worker must not park an event for it.
+            raise VaultUnreachableError("the vault's database does not answer, or refuses") from error
 
 
 class Vault(Persons):
     """
-    Finds persons by claim and keys by person; safe from several threads.
+    Finds persons by claim, and keys by person or other subject. Safe from several threads.
 
-    Keys are wrapped by the master key in the table, and opened in memory for a short while. Every method
-    raises VaultUnreachableError when its database is away.
+    In the table keys are wrapped by the master key; unwrapped ones are in memory for a short time. Every
+    method raises VaultUnreachableError when the database is away.
     """
 
     def __init__(self, url: str, master_key: MasterKey) -> None:
@@ -99,9 +99,9 @@ class Vault(Persons):
             create_tables(conn)
 
     def person_for_or_new(self, claim_value: str) -> str:
-        """Return whom a claim of this value names: from now on a new person with a new key, if nobody was."""
+        """Return the person with this claim value; make a new person with a new key if there is none."""
         with self._connection() as conn, conn.transaction():
-            # Two that ask at once get the same person: the second waits here for the first.
+            # Two callers at once get the same person: the second waits here for the first.
             conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"claim {claim_value}",))
             row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
             if row:
@@ -111,7 +111,7 @@ class Vault(Persons):
             return person
 
     def organisation(self) -> str | None:
-        """Return the one organisation's id, or None before it is founded."""
+        """Return the organisation's id, or None before it is founded."""
         if self._organisation is None:
             with self._connection() as conn:
                 row = conn.execute("SELECT organisation FROM vault_organisation").fetchone()
@@ -119,7 +119,7 @@ class Vault(Persons):
         return self._organisation
 
     def organisation_or_new(self) -> str:
-        """Return the one organisation's id, made now if there was none."""
+        """Return the organisation's id; make one if there is none."""
         with self._connection() as conn, conn.transaction():
             conn.execute("SELECT pg_advisory_xact_lock(hashtext('organisation'))")
             row = conn.execute("SELECT organisation FROM vault_organisation").fetchone()
@@ -145,10 +145,10 @@ class Vault(Persons):
 
     def keys_of(self, subjects: Iterable[str]) -> dict[str, bytes]:
         """
-        Return the keys of those subjects that have one, and have them at hand for `key_of`.
+        Return the keys of the subjects that have one, and cache them for `key_of`.
 
-        Always asks, once for all: so who reads by the batch uses no key longer after its destruction than it
-        takes to read the next.
+        It always reads the vault, once for all subjects: so a worker that calls it for each batch uses no
+        destroyed key for longer than one batch.
         """
         opened = self._read(sorted(set(subjects)))
         return {subject: one.key for subject, one in opened.items() if one.key is not None}
@@ -169,7 +169,7 @@ class Vault(Persons):
             if wrapped is None:
                 key = None
             elif before is not None and before.key is not None:
-                key = before.key  # a key never changes, so it needs no opening again
+                key = before.key  # a key never changes, so it needs no unwrapping again
             else:
                 key = self._unwrapped(subject, wrapped)
             opened[subject] = _Opened(key, until)
@@ -181,9 +181,9 @@ class Vault(Persons):
 
     def fingerprint_key(self, subject: str) -> bytes:
         """
-        Return the key under which requests about a subject are fingerprinted, derived from the subject's own.
+        Return the key for fingerprints of requests about a subject, derived from the subject's own key.
 
-        A team has no key of its own and takes the organisation's. Raises as `key_of`.
+        A team has no key; the organisation's is used. Raises the same errors as `key_of`.
         """
         try:
             key = self.key_of(subject)
@@ -195,14 +195,14 @@ class Vault(Persons):
         return hmac.digest(key, b"request fingerprint", "sha256")
 
     def destroy(self, subject: str) -> None:
-        """Destroy a subject's key for good and leave a tombstone; the claim names nobody from now on."""
+        """Destroy a subject's key for good and leave a tombstone; the person's claim is deleted."""
         with self._connection() as conn, conn.transaction():
             conn.execute("DELETE FROM vault_persons WHERE person = %s", (subject,))
             conn.execute("UPDATE vault_keys SET wrapped = NULL WHERE subject = %s", (subject,))
         self.forget_opened(subject)
 
     def forget_opened(self, subject: str) -> None:
-        """Drop an opened key from memory: its destruction was read elsewhere."""
+        """Drop a cached key: another process has destroyed it."""
         with self._lock:
             self._cache.pop(subject, None)
 
@@ -210,7 +210,7 @@ class Vault(Persons):
         try:
             return self._master.unwrap(wrapped, context=subject.encode())
         except SecretError as error:
-            # Of the whole installation, not of this subject: workers are to stop, not to park.
+            # A fault of the whole installation, not of this subject: workers must stop, not park.
             raise VaultUnreachableError("the vault's keys don't open under this master key") from error
 
     def _new_subject(self, conn: psycopg.Connection[Any]) -> str:

@@ -1,8 +1,8 @@
 """
 Columns of values as PostgreSQL's binary arrays, encoded whole.
 
-psycopg dumps a list element by element through a chain of calls; for a worker that writes thousands of rows
-at a time that is the larger part of its own work. Format: `array_recv` in PostgreSQL's arrayfuncs.c.
+psycopg dumps a list element by element through a chain of calls. For a worker that writes thousands of rows
+at once, that is the larger part of its own work. Format: `array_recv` in PostgreSQL's arrayfuncs.c.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Column:
     __slots__ = ("encoded",)
 
     def __init__(self, values: Sequence[Any]) -> None:
-        """Encode the values now, so that sending them later is one copy."""
+        """Encode the values at once, so that sending them later is one copy."""
         self.encoded: bytes = self._encode(values)
 
     @staticmethod
@@ -67,7 +67,7 @@ def _joined(kind: int, values: Sequence[bytes]) -> bytes:
     if not values:
         return _head(kind, 0)
     lengths = list(map(len, values))
-    if lengths.count(lengths[0]) == len(lengths):  # as digests, ids and most names are
+    if lengths.count(lengths[0]) == len(lengths):  # as for digests, ids and most names
         each = _LENGTH(lengths[0])
         return b"".join((_head(kind, len(values)), each, each.join(values)))
     pairs = chain.from_iterable(zip(map(_LENGTH, lengths), values, strict=True))

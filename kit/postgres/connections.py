@@ -17,7 +17,7 @@ _ALIVE: Final[dict[str, Any]] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
-    # What was sent and stays unanswered by the peer's kernel for this long ends the connection.
+    # In milliseconds: if the peer does not acknowledge sent data for so long, the connection ends.
     "tcp_user_timeout": 10_000,
 }
 
@@ -28,8 +28,8 @@ def open_pool(
     """
     Open a pool that fills itself in the background, also when the server comes up later.
 
-    `name` is seen in `pg_stat_activity`. A connection is tried before it is lent, so that a restarted server
-    costs nobody an error.
+    `name` is shown in `pg_stat_activity`. A connection is checked before it is lent, so a restarted server
+    causes no error.
     """
     return ConnectionPool(
         url,
@@ -51,7 +51,7 @@ async def open_async_pool(
     """
     Open a pool of async connections for the running loop; otherwise as `open_pool`.
 
-    Many short reads borrow from it, so trying a connection costs no round trip.
+    Many short reads borrow from it, so the check of a connection needs no round trip.
     """
     pool = AsyncConnectionPool(
         url,
@@ -71,11 +71,11 @@ async def open_async_pool(
 
 async def _see_open(connection: psycopg.AsyncConnection[Any]) -> None:
     """
-    Raise psycopg.OperationalError if the server has closed the connection, without asking it anything.
+    Raise psycopg.OperationalError if the server has closed the connection, without a round trip.
 
-    That a host is gone with no word is for the keepalives to find out.
+    A host that disappeared without closing it is found by the keepalives.
     """
-    for _ in ("what it said last", "the end"):
+    for _ in ("its last message", "the end"):
         connection.pgconn.consume_input()
 
 
@@ -85,13 +85,13 @@ def connect_own(url: str, *, application_name: str) -> psycopg.Connection[tuple[
 
 
 async def connect_own_async(url: str, *, application_name: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
-    """Open an async connection of the caller's own, in autocommit, say to listen on."""
+    """Open an async connection of the caller's own, in autocommit, for example to listen on."""
     return await psycopg.AsyncConnection.connect(
         url, autocommit=True, application_name=application_name, **_ALIVE
     )
 
 
 def describe_error(error: psycopg.Error) -> str:
-    """Name an error by class and SQLSTATE: its text may quote a row, so it is for no log and no page."""
+    """Return an error's class and SQLSTATE. Its text may quote a row, so it must not be logged or shown."""
     state = f"SQLSTATE {error.sqlstate}" if error.sqlstate else "the server did not answer"
     return f"PostgreSQL: {type(error).__name__}, {state}"

@@ -1,8 +1,7 @@
-"""Which worker of a group holds which partitions, by advisory locks on the connection that does its work.
+"""Decides which worker of a group holds which partitions, by advisory locks on the worker's own connection.
 
-The locks, and every transaction of the worker, live on ONE PostgreSQL connection. Ending that backend
-therefore takes every power of a dead, frozen or cut-off worker at once: it can neither keep a partition nor
-finish a write.
+The locks and every transaction of a worker are on ONE PostgreSQL connection. So ending that backend stops a
+dead, frozen or cut-off worker completely: it can neither keep a partition nor finish a write.
 """
 
 import hashlib
@@ -22,7 +21,7 @@ HEARTBEAT_S_MAX: Final = 1.0
 TERMINATE_WAIT_MS: Final = 1_000
 SETUP_LOCK: Final = 0x69707001
 
-# Unlogged: no session survives a crash of the server, so neither needs its row; and no heartbeat waits.
+# Unlogged: no session survives a crash of the server, so its row need not either, and no heartbeat waits.
 TABLES: Final[LiteralString] = """
 CREATE SCHEMA IF NOT EXISTS leases;
 CREATE UNLOGGED TABLE IF NOT EXISTS leases.workers (
@@ -49,7 +48,7 @@ ON CONFLICT (pid) DO UPDATE SET backend_start = excluded.backend_start, group_na
     worker = excluded.worker, seen_at = excluded.seen_at
 """
 
-# backend_start is compared, since a pid is used again: only the very session that wrote the row is ended.
+# backend_start is compared because pids are reused: only the session that wrote the row is ended.
 _END_STALE: Final[LiteralString] = """
 SELECT w.worker, w.pid, pg_terminate_backend(w.pid, %(wait_ms)s)
 FROM leases.workers w
@@ -80,13 +79,13 @@ log = structlog.get_logger(__name__)
 
 
 class LeaseLostError(Exception):
-    """A worker's connection is gone and its leases with it: drop what is in memory, wait, `hold` again."""
+    """The worker's connection is gone, and its leases with it: drop what is in memory, wait, `hold` again."""
 
 
 class Leases:
-    """The partitions of one group that this worker holds; made once, opened and reopened by `hold`.
+    """The partitions of one group that this worker holds. `hold` opens the connection, and opens it again.
 
-    `worker` is a label for people; the session itself is the identity. Not for several threads.
+    `worker` is a label for people; the database session identifies the worker. For one thread.
     """
 
     def __init__(self, database_url: str, group: str, partitions: int, lease_s: float, worker: str) -> None:
@@ -114,15 +113,15 @@ class Leases:
 
     @property
     def held(self) -> frozenset[int]:
-        """What the last `hold` answered."""
+        """What the last `hold` returned."""
         return self._held
 
     def hold(self) -> frozenset[int]:
-        """Say that this worker lives and take, keep or hand over partitions; the ones held from here on.
+        """Send a heartbeat, take or hand over partitions, and return those held from now on.
 
-        Call it every turn and outside any transaction. It talks to the server at most once in
-        `HEARTBEAT_S_MAX`, so a turn must be shorter than `lease_s`. Raises LeaseLostError when the connection
-        died or none can be made; the next call opens a new one.
+        Call it every turn, outside any transaction. It reaches the server at most once in `HEARTBEAT_S_MAX`,
+        so a turn must be shorter than `lease_s`. Raises LeaseLostError when the connection is lost or none
+        can be opened; the next call opens a new one.
         """
         try:
             connection = self._open()
@@ -137,7 +136,7 @@ class Leases:
         return self._held
 
     def close(self) -> None:
-        """Let every partition go at once, by closing the connection."""
+        """Release every partition at once, by closing the connection."""
         connection, self._connection = self._connection, None
         self._held = frozenset()
         self._beaten_at = -math.inf
@@ -184,7 +183,7 @@ class Leases:
         free = [p for p in range(self._partitions) if p not in held and p not in others]
         if not free or len(held) >= share:
             return set()
-        # Each worker begins elsewhere, so that several starting at once don't all ask for the same ones.
+        # Each worker begins at another one, so that several starting at once don't all try the same.
         start = connection.info.backend_pid % len(free)
         wanted = (free[start:] + free[:start])[: share - len(held)]
         rows = connection.execute(
@@ -197,12 +196,12 @@ class Leases:
 
 
 def lock_class(group: str) -> int:
-    """Give the first half of the advisory lock's key: a signed 32-bit number made from the group's name."""
+    """Return the first half of the advisory lock's key: a signed 32-bit number made from the group's name."""
     return int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big", signed=True)
 
 
 def create_tables(connection: psycopg.Connection) -> None:
-    """Make the table of workers if it isn't there; needs no right to create when it is."""
+    """Create the table of workers if it is missing; otherwise it needs no right to create."""
     row = connection.execute("SELECT to_regclass('leases.holdings') IS NOT NULL").fetchone()
     if row is not None and row[0]:
         return

@@ -54,7 +54,7 @@ class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-offer-taken-back.v1")
 class GoalOfferTakenBack(Event, frozen=True, kw_only=True):
-    """By its owner, or by what makes it no longer to be taken up; the first ones told no reason."""
+    """By its owner, or because nobody can take it up any more; the first events had no reason."""
 
     goal: str
     reason: kinds.OfferEnd | None = None

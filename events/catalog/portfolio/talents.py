@@ -1,4 +1,4 @@
-"""What the owner says about own talents."""
+"""The talents that the owner claims."""
 
 from events.catalog.registry import Event, event
 
@@ -23,7 +23,7 @@ class TalentClaimed(Event, frozen=True, kw_only=True):
 
 @event("portfolio.talent-revised.v1")
 class TalentRevised(Event, frozen=True, kw_only=True):
-    """The whole of what the owner says of it now; no story means there is none any more."""
+    """All that the owner states from now on; without a story there is none any more."""
 
     talent: str
     strength: int

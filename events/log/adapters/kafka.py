@@ -1,4 +1,4 @@
-"""The log on Apache Kafka: one topic, kept for ever. The only module that knows the Kafka client."""
+"""The log on Apache Kafka: one topic, kept for ever."""
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,16 +17,16 @@ from kit.clock import Clock
 
 REQUEST_TIMEOUT_MS: Final = 10_000
 READ_TIMEOUT_MS: Final = 4_000
-"""A worker that reads must have its answer, or none, well within its lease."""
+"""Well within a journal worker's lease, since it reads between two renewals."""
 _READING: Final = {
     "request_timeout_ms": READ_TIMEOUT_MS,
     "socket_connection_setup_timeout_ms": READ_TIMEOUT_MS,
     "socket_connection_setup_timeout_max_ms": READ_TIMEOUT_MS,
 }
 _RECONNECT: Final = {"reconnect_backoff_max_ms": 1_000}
-"""For every client; its own 30 s would outlast every wait for a broker that is back."""
+"""For every client: with Kafka's default of 30 s, a broker that is back would be noticed too late."""
 DELIVERY_TIMEOUT_MS: Final = 15_000
-"""After this long a record that waits in the producer is given up, so that stale ones die early."""
+"""After this time the producer gives up an undelivered record, so that none arrives much later."""
 SEND_BLOCK_MS: Final = 5_000
 BOOTSTRAP_TIMEOUT_MS: Final = 5_000
 _MS_PER_DAY: Final = 86_400_000
@@ -49,9 +49,10 @@ def create_topic(
     """
     Create the topic with a genesis record in each partition, and return its generation (32 hex digits).
 
-    A topic that is there keeps its content; a partition whose genesis is missing (a creation that was cut
-    short) gets it. With fewer than two replicas every message is flushed to disk, unless said otherwise,
-    since a power cut would lose acknowledged records.
+    An existing topic keeps its content; a partition without genesis record (a creation that was cut short)
+    gets one. With fewer than two replicas every message is flushed to disk, unless `flush_every_message` is
+    False, because a power cut would lose acknowledged records. Raises LogUnavailableError, and LogGoneError
+    for an existing topic with another number of partitions.
     """
     flush = replicas < 2 if flush_every_message is None else flush_every_message  # noqa: PLR2004
     configs = {
@@ -79,7 +80,7 @@ def delete_topic(options: KafkaOptions, *, topic: str) -> None:
 
 @contextmanager
 def _admin(options: KafkaOptions) -> Iterator[KafkaAdminClient]:
-    """Lend an admin client; raises LogUnavailableError for Kafka's errors, but for a topic that exists."""
+    """Lend an admin client. Raises LogUnavailableError for Kafka's errors, except for an existing topic."""
     try:
         admin = KafkaAdminClient(**{**_RECONNECT, **options}, bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS)
     except kafka_errors.KafkaError as error:
@@ -89,7 +90,7 @@ def _admin(options: KafkaOptions) -> Iterator[KafkaAdminClient]:
     except kafka_errors.TopicAlreadyExistsError:
         raise
     except kafka_errors.KafkaError as error:
-        raise LogUnavailableError(f"Kafka did not do what was asked: {error}") from error
+        raise LogUnavailableError(f"Kafka refused the request: {error}") from error
     finally:
         admin.close()
 
@@ -101,7 +102,7 @@ def _write_genesis(
     appender = KafkaAppender(options, topic=topic, clock=clock)
     try:
         if reader.partitions() != partitions:
-            raise LogGoneError(f"topic {topic} has {reader.partitions()} partitions, {partitions} were asked")
+            raise LogGoneError(f"topic {topic} has {reader.partitions()} partitions, not {partitions}")
         first = reader.record_at(0, 0)
         generation = unframe(first.value).generation if first else uuid.uuid4().bytes
         for partition in range(partitions):
@@ -115,7 +116,7 @@ def _write_genesis(
 
 
 class KafkaAppender:
-    """Appends records with all in-sync replicas' word; one connection, one sender thread."""
+    """Appends records, acknowledged by all in-sync replicas; one connection, one sender thread."""
 
     def __init__(self, options: KafkaOptions, *, topic: str, clock: Clock) -> None:
         self._topic, self._clock = topic, clock
@@ -123,7 +124,7 @@ class KafkaAppender:
             self._producer = KafkaProducer(
                 **{**_RECONNECT, **options},
                 acks="all",
-                # Duplicates are repeats to the rule; on, it would keep one batch in flight for a partition.
+                # The rule takes duplicates for repeats. If on, it allowed one batch in flight a partition.
                 enable_idempotence=False,
                 linger_ms=0,
                 batch_size=0,
@@ -150,18 +151,20 @@ class KafkaAppender:
                 timestamp_ms=day_of(self._clock) * _MS_PER_DAY,
             )
         except (kafka_errors.KafkaError, AssertionError) as error:
-            raise NotSentError(f"Kafka took no record: {error}") from error
+            raise NotSentError(f"Kafka did not accept the record: {error}") from error
         sent.add_callback(lambda metadata: done.set_result(metadata.offset))
         sent.add_errback(done.set_exception)
         return done
 
     def close(self) -> None:
-        with suppress(kafka_errors.KafkaTimeoutError):  # what could not be sent in time stays unknown
+        with suppress(
+            kafka_errors.KafkaTimeoutError
+        ):  # the outcome of what is not sent in time stays unknown
             self._producer.close(timeout=DELIVERY_TIMEOUT_MS / 1e3)
 
 
 class KafkaReader:
-    """Reads the topic from given offsets, without a consumer group: positions are the journal's."""
+    """Reads the topic from given offsets, without a consumer group: the journal keeps the positions."""
 
     def __init__(self, options: KafkaOptions, *, topic: str) -> None:
         self._options, self._topic = options, topic
@@ -204,21 +207,21 @@ class KafkaReader:
         return [_record(partition, epoch, record) for partition, epoch, record in found]
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
-        consumer, place = self._open_side(), TopicPartition(self._topic, partition)
+        consumer, topic_partition = self._open_side(), TopicPartition(self._topic, partition)
         try:
-            begin = consumer.beginning_offsets([place])[place]
-            end = consumer.end_offsets([place])[place]
+            begin = consumer.beginning_offsets([topic_partition])[topic_partition]
+            end = consumer.end_offsets([topic_partition])[topic_partition]
             if not begin <= offset < end:
                 return None
-            consumer.assign([place])
-            consumer.seek(place, offset)
+            consumer.assign([topic_partition])
+            consumer.seek(topic_partition, offset)
             batches = consumer.poll(timeout_ms=READ_TIMEOUT_MS, max_records=1)
         except kafka_errors.KafkaError as error:
             self._close_side()
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error
-        for raw in batches.get(place, ()):
+        for raw in batches.get(topic_partition, ()):
             return _record(partition, raw.leader_epoch, raw) if raw.offset == offset else None
-        raise LogUnavailableError(f"Kafka gave no record of partition {partition} at {offset} in time")
+        raise LogUnavailableError(f"Kafka returned no record of partition {partition} at {offset} in time")
 
     def close(self) -> None:
         self._close_side()
@@ -232,7 +235,7 @@ class KafkaReader:
                 **{**_RECONNECT, **self._options},
                 group_id=None,
                 enable_auto_commit=False,
-                # With "earliest" a cut log would be re-sought in silence.
+                # With "earliest", a cut log would be read from its new beginning without an error.
                 auto_offset_reset="none",
                 allow_auto_create_topics=False,
                 max_partition_fetch_bytes=FETCH_BYTES_MAX,
@@ -244,7 +247,7 @@ class KafkaReader:
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error
 
     def _open_side(self) -> KafkaConsumer:
-        """Return a consumer for looking at single records, apart from reading on."""
+        """Return the consumer for single records; `read` has connections of its own."""
         if self._side is None:
             self._side = self._new_consumer()
         return self._side

@@ -1,8 +1,8 @@
 """
 Long polls of Kafka on the reader's own thread.
 
-The client's consumer keeps a thread for its connections, and each record would pass from one to the other;
-for a log of few, large records that hand-over costs more than the reading.
+The client's consumer has a thread for its connections, and hands each record over to the reader's. For a log
+of few, large records that costs more than the reading.
 """
 
 from collections import defaultdict
@@ -18,18 +18,18 @@ from kafka.protocol.consumer import FetchRequest
 from kafka.record import MemoryRecords
 
 FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Little enough to arrive whole within the reader's timeout on a slow line."""
+"""Small enough to arrive within the reader's timeout on a slow line."""
 RESPONSE_BYTES_MAX: Final = 2 * FETCH_BYTES_MAX
-"""The first record of a fetch comes whole, whatever its size."""
+"""The first record of a fetch is complete, whatever its size."""
 OVERDUE_S: Final = 0.05
-"""How much later than asked for an empty answer may come before reading goes on without it."""
+"""How much longer than the timeout an empty response is waited for."""
 REQUEST_VERSION_MAX: Final = 12
-"""Later ones name topics by id."""
+"""Later versions name topics by id."""
 _NO_SESSION: Final = {"session_id": 0, "session_epoch": -1, "forgotten_topics_data": []}
 
 
 class Fetches:
-    """At most one fetch under way with each broker; raises the client's own errors, and is then of no use."""
+    """Keeps one fetch open at each broker. Raises the client's own errors; after one, make a new object."""
 
     def __init__(self, options: Mapping[str, Any], *, topic: str, bootstrap_timeout_ms: int) -> None:
         self._topic = topic
@@ -38,61 +38,61 @@ class Fetches:
             self._net, **options, receive_message_max_bytes=RESPONSE_BYTES_MAX
         )
         self._manager.cluster.config["allow_auto_create_topics"] = False
-        self._under_way: dict[int, tuple[Future, dict[int, int]]] = {}
+        self._open: dict[int, tuple[Future, dict[int, int]]] = {}
         try:
             self._manager.bootstrap(bootstrap_timeout_ms)
-            # Only now: asking for a topic begins a bootstrap by itself, one that never gives up.
+            # Only now: setting topics starts a bootstrap by itself, one that never gives up.
             self._manager.cluster.set_topics([topic])
         except BaseException:
             self.close()
             raise
 
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> list[tuple[int, int, Any]]:
-        """Return partition, leader epoch and record of what comes next in these partitions."""
-        self._ask(after, timeout_s)
+        """Return partition, leader epoch and record of the next records in these partitions."""
+        self._fetch(after, timeout_s)
         self._wait(timeout_s + OVERDUE_S)
         found: list[tuple[int, int, Any]] = []
-        for node, (answer, asked) in list(self._under_way.items()):
-            if not answer.is_done:
+        for node, (response, offsets) in list(self._open.items()):
+            if not response.is_done:
                 continue
-            del self._under_way[node]
-            if answer.exception is not None:
-                raise answer.exception
-            for topic in answer.value.responses:
+            del self._open[node]
+            if response.exception is not None:
+                raise response.exception
+            for topic in response.value.responses:
                 for part in topic.partitions:
                     if part.error_code:
                         raise kafka_errors.for_code(part.error_code)(f"partition {part.partition_index}")
-                    if asked[part.partition_index] == after.get(part.partition_index):
-                        found += _records(part, asked[part.partition_index])
+                    if offsets[part.partition_index] == after.get(part.partition_index):
+                        found += _records(part, offsets[part.partition_index])
         return found
 
     def close(self) -> None:
         self._manager.close()
         self._net.close()
 
-    def _ask(self, after: Mapping[int, int], timeout_s: float) -> None:
+    def _fetch(self, after: Mapping[int, int], timeout_s: float) -> None:
         by_node: defaultdict[int, dict[int, int]] = defaultdict(dict)
         for partition, offset in after.items():
             by_node[self._leader(partition)][partition] = offset
         for node, offsets in by_node.items():
-            if node not in self._under_way:
-                answer = self._manager.send(self._request(offsets, timeout_s), node_id=node)
-                self._under_way[node] = (answer, offsets)
+            if node not in self._open:
+                response = self._manager.send(self._request(offsets, timeout_s), node_id=node)
+                self._open[node] = (response, offsets)
 
     def _leader(self, partition: int) -> int:
-        cluster, place = self._manager.cluster, TopicPartition(self._topic, partition)
-        leader = cluster.leader_for_partition(place)
-        if leader is None or leader < 0:  # as for a moment after the topic was made
+        cluster, topic_partition = self._manager.cluster, TopicPartition(self._topic, partition)
+        leader = cluster.leader_for_partition(topic_partition)
+        if leader is None or leader < 0:  # for a moment after the topic was created
             self._net.run(cluster.refresh_metadata)
-            leader = cluster.leader_for_partition(place)
+            leader = cluster.leader_for_partition(topic_partition)
         if leader is None or leader < 0:
             raise kafka_errors.LeaderNotAvailableError(f"partition {partition} has no leader")
         return int(leader)
 
     def _request(self, offsets: Mapping[int, int], timeout_s: float) -> FetchRequest:
-        asked = FetchRequest.FetchTopic
+        topic = FetchRequest.FetchTopic
         partitions = [
-            asked.FetchPartition(
+            topic.FetchPartition(
                 partition=partition,
                 current_leader_epoch=-1,
                 fetch_offset=offset,
@@ -107,20 +107,20 @@ class Fetches:
             min_bytes=1,
             max_bytes=FETCH_BYTES_MAX,
             isolation_level=0,
-            topics=[asked(topic=self._topic, partitions=partitions)],
+            topics=[topic(topic=self._topic, partitions=partitions)],
             rack_id="",
             max_version=REQUEST_VERSION_MAX,
             **_NO_SESSION,
         )
 
     def _wait(self, timeout_s: float) -> None:
-        """Wait until one of the fetches is answered."""
-        answers = [answer for answer, _ in self._under_way.values()]
-        first = answers[0]
-        if len(answers) > 1:
+        """Wait until one of the fetches has its response."""
+        responses = [response for response, _ in self._open.values()]
+        first = responses[0]
+        if len(responses) > 1:
             first = Future()
-            for answer in answers:
-                answer.add_both(lambda _: first.is_done or first.success(None))
+            for response in responses:
+                response.add_both(lambda _: first.is_done or first.success(None))
         self._net.poll(timeout_ms=timeout_s * 1000, future=first)
 
 

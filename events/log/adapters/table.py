@@ -1,4 +1,4 @@
-"""The embedded log: an append-only table in PostgreSQL that holds the same records as Kafka would."""
+"""The embedded log: an append-only table in PostgreSQL with the same records as Kafka would have."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from kit.postgres.listening import listen, wait_for_notification
 
 READ_RECORDS_MAX: Final = 500
 READ_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Of one partition in one read, not counting the record that passes it."""
+"""Of one partition in one read; the record that exceeds it is still included."""
 
 
 def _table_name(log: str) -> str:
@@ -33,7 +33,7 @@ def _table(log: str) -> sql.Identifier:
 def create_table_log(
     url: str, *, log: str, partitions: int, generation: bytes, clock: Clock, one_subject: bool = False
 ) -> None:
-    """Create the log with a genesis record in each partition; leave a log that is there as it is."""
+    """Create the log with a genesis record in each partition; an existing log stays as it is."""
     with connect_own(url, application_name="ipp log creation") as conn, conn.transaction():
         conn.execute(
             sql.SQL(
@@ -53,13 +53,13 @@ def create_table_log(
 
 
 class TableAppender:
-    """Appends to the table; each append is one transaction that has reached the disk when it returns."""
+    """Appends to the table; each append is a transaction that is on disk when it returns."""
 
     def __init__(self, url: str, *, log: str, clock: Clock) -> None:
         self._url, self._log, self._clock = url, log, clock
         self._lock = Lock()
         self._conn: psycopg.Connection | None = None
-        # Two transactions must not draw the same offset, nor commit out of order: readers would skip one.
+        # Two transactions must not take the same offset, nor commit out of order: readers would miss one.
         self._take_turns = "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))"
         self._insert = sql.SQL(
             "INSERT INTO {0} SELECT %s, coalesce(max(record_offset), -1) + 1, %s, %s FROM {0}"
@@ -79,7 +79,7 @@ class TableAppender:
                     conn.execute(self._notify)
                 row = cursor.fetchone()
                 if row is None:
-                    raise LogGoneError(f"the table log {self._log} gave no offset")
+                    raise LogGoneError(f"the table of the log {self._log} returned no offset")
                 done.set_result(row[0])
             except psycopg.Error as error:
                 self._drop()
@@ -105,7 +105,7 @@ class TableAppender:
 
 
 class TableReader:
-    """Reads the table; woken by NOTIFY, so that an idle reader costs nothing."""
+    """Reads the table; NOTIFY wakes it, so that an idle reader costs nothing."""
 
     def __init__(self, url: str, *, log: str) -> None:
         self._url, self._log = url, log
@@ -122,7 +122,7 @@ class TableReader:
     def identity(self) -> str:
         first = self.record_at(0, 0)
         if first is None:
-            raise LogGoneError(f"the table log {self._log} has no first record")
+            raise LogGoneError(f"the table of the log {self._log} has no first record")
         return f"table {self._log}"
 
     def partitions(self) -> int:
@@ -162,7 +162,7 @@ class TableReader:
                 listen(self._conn, _table_name(self._log))
             return self._conn.execute(statement, arguments, binary=True, prepare=True).fetchall()
         except psycopg.errors.UndefinedTable as error:
-            raise LogGoneError(f"there is no table log {self._log} in this database") from error
+            raise LogGoneError(f"there is no table of the log {self._log} in this database") from error
         except psycopg.Error as error:
             self.close()
             raise LogUnavailableError(
@@ -176,4 +176,4 @@ class TableReader:
             wait_for_notification(self._conn, timeout_s=timeout_s)
         except psycopg.Error as error:
             self.close()
-            raise LogUnavailableError(f"the log's database went away: {describe_error(error)}") from error
+            raise LogUnavailableError(f"lost the log's database: {describe_error(error)}") from error

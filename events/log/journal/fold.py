@@ -1,4 +1,4 @@
-"""The journal's fold: the acceptance rule applied to a partition's records, its outcome written at once."""
+"""The journal's fold: applies the acceptance rule to a partition's records and writes the result."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,13 +36,13 @@ from kit.postgres.columns import Bytes, Column, Texts
 
 CHUNK_ENTRIES: Final = 2_000
 HEADS_MAX: Final = 200_000
-"""Heads kept in memory for one partition; beyond it they are read again from the events table."""
+"""Heads cached for one partition; when there are more, they are read again from the events table."""
 
 _log = structlog.get_logger()
 
 
 class FenceError(Exception):
-    """Another worker moved this partition's position: drop what is in memory and load again."""
+    """Another worker moved this partition's position: drop what is in memory and load it again."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -78,13 +78,13 @@ def _chunks(frames: _Chunk) -> list[_Chunk]:
 
 
 def _rests_on_counts(chunk: _Chunk) -> bool:
-    """Tell whether a commit names a count of its subject: all before it must be written to be counted."""
+    """Return whether a commit has a `decided_on`: all commits before it must be written to be counted."""
     entries = (entry for _, frame in chunk if frame for entry in frame.entries)
     return any(isinstance(entry, Commit) and entry.decided_on is not None for entry in entries)
 
 
 class Journal:
-    """One partition's journal, in the hands of the worker that holds its lease."""
+    """The journal of one partition, folded by the worker that holds its lease."""
 
     def __init__(self, *, tables: JournalTables, state: State, checkpoint: Checkpoint) -> None:
         self._tables, self._state, self.checkpoint = tables, state, checkpoint
@@ -93,10 +93,10 @@ class Journal:
 
     def fold(self, conn: psycopg.Connection, records: Sequence[LogRecord]) -> None:
         """
-        Fold records that follow each other from `checkpoint.next_offset` on, and move the position with them.
+        Fold consecutive records from `checkpoint.next_offset` on, and move the checkpoint in the same write.
 
-        Raises FenceError (another worker was here), LogStopError (after folding what came before the record
-        that stops) and psycopg's errors; after any of them this object must be dropped and loaded again.
+        Raises FenceError (another worker folded it), LogStopError (after it folded the records before the one
+        that stops it) and psycopg's errors; after any of them, drop this object and open the partition again.
         """
         frames, stop = self._frames(records)
         if frames:
@@ -124,7 +124,7 @@ class Journal:
         """
         Fold chunk by chunk; while PostgreSQL writes one, the next is judged.
 
-        What that look-up can't see yet, of the chunk before it, stands in the state.
+        The look-up for the next chunk does not see the one being written, but the state has it.
         """
         state = self._state
         state.commands, state.refused = {}, set()
@@ -143,13 +143,13 @@ class Journal:
 
     @contextmanager
     def _writing(self, conn: psycopg.Connection, judged: "_Judged | None") -> Iterator[None]:
-        """Have what was judged written while the block runs."""
+        """Let PostgreSQL write a judged chunk while the block runs."""
         if judged is None:
             yield
             return
         with conn.pipeline():
             sent = self._send(conn, judged)
-            # Only what has left this process is worked on over there.
+            # PostgreSQL only works on what has left this process.
             while conn.pgconn.flush():
                 select([], [conn], [])
             yield
@@ -157,21 +157,21 @@ class Journal:
 
     def _look_up(self, conn: psycopg.Connection, entries: Sequence[Entry]) -> None:
         """
-        Bring what the rule may need of these entries into the state.
+        Load into the state what the rule may need for these entries.
 
-        One statement, so one snapshot. What it shows still holds when `_write` finds the position where it
-        was: these tables change only together with it. What was judged and is not written yet is there.
+        One statement, so one snapshot. Its result is still valid if `_write` finds the position unchanged,
+        because these tables change only together with it. What is judged and not written yet is in the state.
         """
         state = self._state
         commits = [entry for entry in entries if isinstance(entry, Commit)]
-        asked = [entry for entry in entries if isinstance(entry, Commit | Void) and _is_text(entry.subject)]
+        wanted = [entry for entry in entries if isinstance(entry, Commit | Void) and _is_text(entry.subject)]
         streams = {w.stream for c in commits for w in c.writes if w.stream not in state.heads}
         rows = conn.execute(
             self._look_up_statement,
             (
                 Texts([stream for stream in streams if _is_text(stream)]),
-                Bytes([entry.command for entry in asked]),
-                Texts([entry.subject for entry in asked]),
+                Bytes([entry.command for entry in wanted]),
+                Texts([entry.subject for entry in wanted]),
                 Bytes([commit.commit for commit in commits]),
                 Texts([*{c.subject for c in commits if c.decided_on is not None and _is_text(c.subject)}]),
             ),
@@ -231,7 +231,7 @@ class Journal:
         self._moved(self._send(conn, judged), judged)
 
     def _send(self, conn: psycopg.Connection, judged: _Judged) -> psycopg.Cursor:
-        """Write what was judged and move the position in one statement; a shut fence lets nothing through."""
+        """Write a judged chunk and move the position in one statement; if the fence fails, nothing at all."""
         after = judged.checkpoint
         moving = (after.next_offset, after.ordinal, after.epoch, after.digest)
         fence = (self._state.partition, self.checkpoint.next_offset)
@@ -246,5 +246,5 @@ class Journal:
 
 
 def _is_text(name: str) -> bool:
-    """Tell whether PostgreSQL's text can hold a name; the rule refuses commits with any other."""
+    """Return whether a column of type text can hold a name; the rule refuses commits with any other."""
     return "\0" not in name

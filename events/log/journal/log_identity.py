@@ -1,4 +1,4 @@
-"""Taking a partition up: what the journal remembers, and whether the log is still the one it folded."""
+"""Opening a partition: checks that the log is still the one that was folded, and loads the rule's state."""
 
 from hashlib import sha256
 
@@ -17,9 +17,9 @@ def open_partition(
     """
     Return the journal of a partition, ready to fold on. Raises LogStopError when the log is another one.
 
-    Compared are the log's identity (what `reader.identity()` says), its genesis, and leader epoch and digest
-    of the last record folded; a log that was cut, restored or replaced differs in one of them, save for a
-    disk restored from an older copy whose epoch number came again: that is left to `verify`.
+    It compares the log's identity (`reader.identity()`), its genesis, and the leader epoch and digest of the
+    last folded record. A log that was cut, restored or replaced differs in one of them. The one exception, a
+    disk restored from an older copy that then reached the same epoch number again, is found by `verify`.
     """
     genesis = reader.record_at(partition, 0)
     if genesis is None:
@@ -34,7 +34,7 @@ def open_partition(
 
 
 def check_last_record(reader: LogReader, *, partition: int, checkpoint: Checkpoint) -> None:
-    """Compare the last folded record with what the log has at its offset now. Raises LogStopError."""
+    """Check that the log still has the last folded record at its offset. Raises LogStopError."""
     offset = checkpoint.next_offset - 1
     last = reader.record_at(partition, offset)
     if last is None:
@@ -71,8 +71,8 @@ def _check_log(
         )
     if reader.partitions() != state.partitions:
         raise LogStopError(
-            f"the log has {reader.partitions()} partitions now, and was made with {state.partitions}: "
-            "subjects would change partition; move it to a new generation instead"
+            f"the log has {reader.partitions()} partitions now and was created with {state.partitions}: "
+            "subjects would change partition; copy it to a log of a new generation instead"
         )
 
 
@@ -86,12 +86,12 @@ def _checkpoint(conn: psycopg.Connection, *, tables: JournalTables, genesis: Log
     statement = "SELECT next_offset, ordinal, epoch, record_digest FROM {positions} WHERE partition = %s"
     row = conn.execute(tables.statement(statement), (genesis.partition,)).fetchone()
     if row is None:
-        raise LogStopError(f"partition {genesis.partition} lost its position")
+        raise LogStopError(f"partition {genesis.partition} has no position in the journal")
     return Checkpoint(*row)
 
 
 def _load_state(conn: psycopg.Connection, *, tables: JournalTables, state: State) -> None:
-    """Load what is rare enough to be kept in memory: voided commands, closed subjects, trackings."""
+    """Load what is rare enough to be all in memory: voided commands, closed subjects, trackings."""
     of_partition = (state.partition,)
     voided = tables.statement("SELECT subject, command FROM {settled} WHERE partition = %s")
     state.voided = set(conn.execute(voided, of_partition).fetchall())

@@ -1,4 +1,4 @@
-"""Which partitions of the log don't answer now, asked aside so that those that answer don't wait for them."""
+"""Probes unavailable partitions on a thread of its own, so that healthy ones are not delayed."""
 
 from collections.abc import Callable, Iterable
 from threading import Event, Lock, Thread
@@ -10,9 +10,9 @@ import structlog
 from events.log.port import LogReader, LogUnavailableError
 
 RETRY_S: Final = 1.0
-"""How often a partition that does not answer is asked again."""
+"""How often an unavailable partition is probed."""
 ROUND_TURNS: Final = 10
-"""Every so many turns all of them are asked: a fetch from a partition without leader is silent."""
+"""Every so many probes, all partitions are probed: a fetch from one without leader returns no error."""
 CLOSE_S: Final = 1.0
 
 _log = structlog.get_logger()
@@ -20,9 +20,9 @@ _log = structlog.get_logger()
 
 class LogWatch:
     """
-    Asks each partition for its first record, from a thread and with a reader of its own.
+    Probes partitions by reading their first record, with a reader of its own.
 
-    Kafka's client waits seconds for a partition that has no leader; the fold must not.
+    Kafka's client waits for seconds where a partition has no leader; the fold must not wait for it.
     """
 
     def __init__(self, open_reader: Callable[[], LogReader]) -> None:
@@ -44,13 +44,13 @@ class LogWatch:
         self._thread.join(CLOSE_S)
 
     def watch(self, partitions: Iterable[int]) -> None:
-        """Watch these from now on, and forget what was known of others."""
+        """Probe these partitions from now on, and no others."""
         with self._lock:
             self._watched = frozenset(partitions)
             self._away = {p: reason for p, reason in self._away.items() if p in self._watched}
 
-    def say_away(self, partition: int, reason: str) -> None:
-        """Note that a partition did not answer; it is asked until it does."""
+    def mark_away(self, partition: int, reason: str) -> None:
+        """Record that a partition does not answer; it is probed until it does."""
         with self._lock:
             self._away[partition] = reason
 
@@ -65,21 +65,21 @@ class LogWatch:
         while not self._stop.wait(RETRY_S):
             turn += 1
             with self._lock:
-                asked = self._watched if turn % ROUND_TURNS == 0 else frozenset(self._away)
-            for partition in sorted(asked):
+                probed = self._watched if turn % ROUND_TURNS == 0 else frozenset(self._away)
+            for partition in sorted(probed):
                 if self._stop.is_set():
                     break
                 reader = reader or self._open_reader()
-                self._ask(reader, partition)
+                self._probe(reader, partition)
         if reader is not None:
             reader.close()
 
-    def _ask(self, reader: LogReader, partition: int) -> None:
+    def _probe(self, reader: LogReader, partition: int) -> None:
         try:
             reader.record_at(partition, 0)
         except LogUnavailableError as error:
-            self.say_away(partition, str(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the watch must live
+            self.mark_away(partition, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, probing must go on
             _log.error("watch.failed", partition=partition, kind=type(error).__name__)
         else:
             with self._lock:

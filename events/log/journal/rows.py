@@ -1,4 +1,4 @@
-"""What a chunk of records writes to the journal: rows as the rule speaks, columns as they travel."""
+"""What a chunk of records writes to the journal: collected as rows, sent as columns."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from kit.postgres.columns import Bytes, Column, Ints, Texts
 
 
 class Batch(msgspec.Struct):
-    """Rows in the order of the write statement's columns."""
+    """Rows of each table, in the order of the write statement's parameters."""
 
     events: list[tuple[str, int, str, bytes, int, bytes]] = []
     commits: list[tuple[str, bytes, bytes, int, int, int, int, bytes, bytes]] = []

@@ -1,10 +1,10 @@
-"""The two statements of the fold: what the rule needs to know, and what follows from it behind the fence."""
+"""The two statements of the fold: one reads what the rule needs, one writes the result behind the fence."""
 
 from typing import Final, LiteralString
 
 import psycopg
 
-# %b: arrays travel in binary; as text each element would be escaped here and parsed there.
+# %b: arrays are sent in binary; as text, each element would be escaped here and parsed by the server.
 LOOK_UP: Final[LiteralString] = """
 SELECT 'head', s.stream, e.digest, NULL::bytea, e.originator_version, 0
   FROM unnest(%b::text[]) s(stream) CROSS JOIN LATERAL (
@@ -24,7 +24,7 @@ SELECT 'count', c.subject, NULL, NULL, c.number, 0
     SELECT subject, count(*) AS number FROM {commits} WHERE subject = a.subject GROUP BY subject) c
 """
 
-# Every insert depends on `moved`: another worker's position, and the statement does nothing at all.
+# Every insert depends on `moved`: if another worker moved the position, the statement changes nothing.
 WRITE: Final[LiteralString] = """
 WITH moved AS (
   UPDATE {positions} SET next_offset = %s, ordinal = %s, epoch = %s, record_digest = %s, halted = NULL,
@@ -60,9 +60,9 @@ SELECT count(*), (SELECT n FROM notified) FROM moved
 
 
 def prepare_session(conn: psycopg.Connection) -> None:
-    """Set a connection up for folding: no wait for the disk, and the two statements are planned once."""
-    # After a crash of PostgreSQL the fold runs again.
+    """Set a connection up for folding: commits do not wait for the disk, both statements are planned once."""
+    # Safe: after a crash of PostgreSQL the fold runs again from the position that survived.
     conn.execute("SET synchronous_commit = off")
     conn.execute("SET plan_cache_mode = force_generic_plan")
-    # Planned while the tables are empty, every look-up would be a scan of a whole table for ever.
+    # Otherwise a plan made while the tables are empty would scan whole tables for as long as it is kept.
     conn.execute("SET enable_seqscan = off")

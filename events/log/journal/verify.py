@@ -1,4 +1,4 @@
-"""Checks the journal against the log, record by record: what a rebuild would say, without one."""
+"""Compares the journal with the log, record by record, as folding it again would."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Generic, LiteralString, TypeVar
@@ -13,14 +13,14 @@ from events.log.tables import JournalTables
 
 READ_TIMEOUT_S: Final = 5.0
 FAULTS_MAX: Final = 20
-"""Differences named for a partition; more say nothing new."""
+"""Differences reported for a partition; the check ends there."""
 
 ROWS_FETCHED: Final = 500
-"""Rows of a table held at once; each holds an event or an answer."""
+"""Rows of a table fetched at once; each has an event or an answer."""
 
 
 class EventRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the events table, or what the log says should stand there."""
+    """A row of the events table: as it is, or as the log requires it."""
 
     ordinal: int
     stream: str
@@ -38,7 +38,7 @@ class EventRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CommitRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the commits table, or what the log says should stand there."""
+    """A row of the commits table: as it is, or as the log requires it."""
 
     record: int
     command: bytes
@@ -65,7 +65,7 @@ Rows = tuple[list[EventRow], list[CommitRow]]
 
 
 class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the check of one partition found. `faults` is empty when log and journal agree."""
+    """The result for one partition. `faults` is empty when the journal agrees with the log."""
 
     partition: int
     records: int
@@ -84,10 +84,10 @@ def verify_partition(
     progress: Callable[[int], None] = lambda _offset: None,
 ) -> PartitionReport:
     """
-    Fold a partition anew, up to where the journal stands, and compare each accepted event and command.
+    Fold a partition again, until the journal's position, and compare each accepted event and command.
 
-    Every column of their rows is held against what the log's bytes give; digests are computed from those.
-    `progress` is told each offset reached. Raises LogUnavailableError and psycopg's errors.
+    Every column of their rows is compared with the log's bytes; digests are computed from these. `progress`
+    is called with each offset reached. Raises LogUnavailableError and psycopg's errors.
     """
     check, tables = _Check(partition), JournalTables(log)
     try:
@@ -125,7 +125,7 @@ class _Check:
         self.faults: list[str] = []
 
     def fold(self, reader: LogReader, *, until: int, progress: Callable[[int], None]) -> Iterator[Rows]:
-        """Yield what each record adds to the two tables."""
+        """Yield the rows that each record adds to the two tables."""
         offset = 0
         while offset < until:
             records = reader.read({self._partition: offset}, timeout_s=READ_TIMEOUT_S)
@@ -187,7 +187,7 @@ def _commit_of(commit: Commit, verdict: Verdict, record: LogRecord) -> CommitRow
 
 
 class _Side(Generic[R]):
-    """The rows of one table in order of their keys, beside what the log says."""
+    """Compares the rows of one table with the expected ones; both in order of their keys."""
 
     def __init__(self, rows: Iterator[R], faults: list[str]) -> None:
         self._rows: Iterator[R] = rows
@@ -209,15 +209,15 @@ class _Side(Generic[R]):
             self._next = next(self._rows, None)
 
     def finish(self) -> None:
-        """Name the rows that are left over."""
+        """Report the rows that are left over."""
         while self._next is not None and len(self._faults) < FAULTS_MAX:
-            self._say_surplus(self._next)
+            self._report_surplus(self._next)
 
     def _skip_before(self, row: R) -> None:
         while self._next is not None and self._next.key < row.key and len(self._faults) < FAULTS_MAX:
-            self._say_surplus(self._next)
+            self._report_surplus(self._next)
 
-    def _say_surplus(self, found: R) -> None:
+    def _report_surplus(self, found: R) -> None:
         self._faults.append(f"{found}: in the journal, and not on the log")
         self._next = next(self._rows, None)
 
@@ -227,7 +227,7 @@ def _folded_until(conn: psycopg.Connection, tables: JournalTables, partition: in
     statement = tables.statement("SELECT next_offset, ordinal FROM {positions} WHERE partition = %s")
     row = conn.execute(statement, (partition,)).fetchone()
     if row is None:
-        raise LogStopError(f"the journal has never folded partition {partition}")
+        raise LogStopError(f"the journal has no position for partition {partition}: it was never folded")
     next_offset, ordinal = row
     return next_offset, ordinal
 

@@ -1,4 +1,4 @@
-"""The journal worker: holds partitions by lease, folds the log, and starts anew when in doubt."""
+"""The journal worker: holds partitions by lease, folds the log, and starts again after every error."""
 
 import time
 from collections import defaultdict
@@ -29,7 +29,7 @@ BACK_OFF_S: Final = 0.5
 HALT_RETRY_S: Final = 10.0
 REPORT_S: Final = 1.0
 FOLD_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Records folded at once, so that a backlog of large ones costs no more memory than one of small ones."""
+"""Of records folded at once, so that a backlog of large ones needs no more memory than one of small ones."""
 FOLD_RECORDS_MAX: Final = 2_000
 
 HEALTH_CHECK: Final = "journal"
@@ -39,12 +39,12 @@ _log = structlog.get_logger()
 
 class JournalWorker:
     """
-    Folds every partition it holds until told to stop.
+    Folds every partition it holds, until it is stopped.
 
-    Whatever goes wrong (PostgreSQL or the log away, a lease lost, a fence met, a COMMIT whose reply was lost)
-    it drops its memory and begins again from the journal's own position. A log that is not the one it folded,
-    or that needs a newer program, halts that partition: nothing moves, health says why. A partition that
-    does not answer is dropped until it does; the others flow on.
+    After any error (PostgreSQL or the log away, a lease lost, a failed fence, a COMMIT whose reply was lost)
+    it drops its memory and starts again from the position in the journal. A log that is not the one that was
+    folded, or that needs a newer program, halts its partition: nothing moves, and health reports why. A
+    partition that does not answer is dropped until it does; the others go on.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class JournalWorker:
         self._watch = LogWatch(open_reader)
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set; then finish the turn, give the partitions back and return."""
+        """Work until `stop` is set; then finish the turn, release the partitions and return."""
         sessions = retrying(
             psycopg.Error,
             LeaseLostError,
@@ -130,14 +130,14 @@ class JournalWorker:
             by_partition[record.partition].append(record)
         for partition, batch in by_partition.items():
             for piece in pieces(batch):
-                # A turn may be long where there is much to fold; the lease must not run out meanwhile.
+                # A turn is long when there is much to fold; the lease must not expire meanwhile.
                 if partition not in leases.hold() or not self._fold(leases, reader, partition, piece):
                     break
 
     def _open_missing(self, leases: Leases, reader: LogReader, held: frozenset[int]) -> None:
         away = self._watch.away()
         for partition in sorted(held - self._journals.keys() - away.keys()):
-            # As above, where there is much to open.
+            # Opening many is a long turn, too.
             if partition not in leases.hold() or self._halted.get(partition, 0.0) > time.monotonic():
                 continue
             try:
@@ -153,7 +153,7 @@ class JournalWorker:
                 self._halt(leases.connection, partition, error)
             except LogUnavailableError as error:
                 self._drop(partition, error)
-                return  # it took its time, which those that flow must not wait for again in this turn
+                return  # it took long; the healthy ones must not wait for another such in this turn
 
     def _read(self, reader: LogReader) -> Sequence[LogRecord]:
         after = {partition: journal.checkpoint.next_offset for partition, journal in self._journals.items()}
@@ -163,7 +163,7 @@ class JournalWorker:
             return self._read_each(reader, after)
 
     def _read_each(self, reader: LogReader, after: dict[int, int]) -> Sequence[LogRecord]:
-        """Find out which partitions don't answer. Raises LogUnavailableError when none does."""
+        """Read each partition and drop those that do not answer. Raises LogUnavailableError if none does."""
         records: list[LogRecord] = []
         failed: dict[int, LogUnavailableError] = {}
         for partition, offset in after.items():
@@ -178,7 +178,7 @@ class JournalWorker:
         return records
 
     def _fold(self, leases: Leases, reader: LogReader, partition: int, batch: list[LogRecord]) -> bool:
-        """Fold records and return whether the partition goes on."""
+        """Fold records; return False if the partition was dropped or halted."""
         journal = self._journals[partition]
         try:
             if any(record.epoch != journal.checkpoint.epoch for record in batch):
@@ -194,7 +194,7 @@ class JournalWorker:
 
     def _drop(self, partition: int, error: LogUnavailableError) -> None:
         self._journals.pop(partition, None)
-        self._watch.say_away(partition, str(error))
+        self._watch.mark_away(partition, str(error))
         self._report_at = 0.0
         _log.warning("journal.partition_away", partition=partition, reason=str(error))
 
@@ -212,7 +212,7 @@ class JournalWorker:
             return
         self._report_at = time.monotonic() + REPORT_S
         halted = {p: f"is halted: {self._reasons[p]}" for p in self._halted.keys() & held}
-        away = {p: f"does not answer: {said}" for p, said in self._watch.away().items() if p in held}
+        away = {p: f"does not answer: {reason}" for p, reason in self._watch.away().items() if p in held}
         troubles = sorted((away | halted).items())
         sentence = "; ".join(f"partition {partition} {trouble}" for partition, trouble in troubles)
         self._health.report(
@@ -224,7 +224,7 @@ class JournalWorker:
 
 
 def pieces(batch: Sequence[LogRecord]) -> Iterator[list[LogRecord]]:
-    """Cut records into what is folded at once: up to FOLD_BYTES_MAX, at least one."""
+    """Cut records into pieces of up to FOLD_BYTES_MAX and FOLD_RECORDS_MAX, at least one record each."""
     piece: list[LogRecord] = []
     size = 0
     for record in batch:

@@ -10,9 +10,9 @@ _count = itertools.count()
 
 def fresh_id() -> bytes:
     """
-    Return 16 bytes that no other call returned: random for the process, counted within it.
+    Return 16 bytes that no other call returns: 8 random ones of the process, and a count.
 
-    Reading randomness for each would let go of the interpreter's lock, which under many threads costs more
-    than all the rest of an append.
+    Reading randomness for each id would release the interpreter's lock, and with many threads that costs
+    more than all the rest of an append.
     """
     return _process[0] + next(_count).to_bytes(8)

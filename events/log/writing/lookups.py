@@ -1,4 +1,4 @@
-"""What a writer asks of the journal: commands, verdicts, heads, each by one key read."""
+"""What a writer reads from the journal: commands, verdicts, heads, each by its key."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -18,11 +18,11 @@ from events.streams import Stream, StreamNameError, partition_of
 from rules.commands import LogPosition
 
 Connect = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
-"""Lends a pooled connection for a `with` block; its errors are the library's persistence errors."""
+"""Lends a pooled connection for a `with` block; raises the library's persistence errors."""
 
 
 class LogIdentity(msgspec.Struct, frozen=True):
-    """Which log this is: its generation (16 bytes), its partitions, and whether it is all one subject."""
+    """Identifies a log: its generation (16 bytes), its partitions, and whether it is a single subject."""
 
     generation: bytes
     partitions: int
@@ -30,11 +30,11 @@ class LogIdentity(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The generation as it stands in positions."""
+        """The generation as it is written in positions."""
         return self.generation.hex()
 
     def subject_of(self, streams: Iterable[str]) -> str:
-        """Return the one subject of a commit's streams. Raises ProgrammingError when they are not of one."""
+        """Return the subject of a commit's streams. Raises ProgrammingError when there are several."""
         if self.one_subject:
             return ""
         try:
@@ -42,7 +42,7 @@ class LogIdentity(msgspec.Struct, frozen=True):
         except StreamNameError as error:
             raise ProgrammingError(str(error)) from error
         if len(subjects) != 1:
-            raise ProgrammingError(f"one commit has events of one subject, not of {len(subjects)}")
+            raise ProgrammingError(f"the events of one commit must be of one subject, not of {len(subjects)}")
         return subjects.pop()
 
     def partition_of(self, subject: str) -> int:
@@ -50,14 +50,14 @@ class LogIdentity(msgspec.Struct, frozen=True):
 
 
 class Lookups:
-    """Key reads of one journal. All raise the library's persistence errors when the database is away."""
+    """Reads of one journal by key. All raise the library's persistence errors when the database is away."""
 
     def __init__(self, connect: Connect, *, log: str) -> None:
         self._connect, tables = connect, JournalTables(log)
         self._sql = {name: tables.statement(text) for name, text in _STATEMENTS.items()}
 
     def log(self) -> LogIdentity | None:
-        """Return the log's identity, or None until a journal worker has met the log."""
+        """Return the log's identity, or None until a journal worker has read the log."""
         try:
             rows = self._rows("log", ())
         except (psycopg.errors.UndefinedTable, ProgrammingError):
@@ -65,17 +65,17 @@ class Lookups:
         return LogIdentity(*rows[0]) if rows else None
 
     def find(self, subject: str, command: bytes) -> Accepted | Voided | None:
-        """Return what the journal knows of a command."""
+        """Return how a command of this subject ended, or None: not accepted or voided so far."""
         rows = self._rows("find", (command, subject, command, subject))
         return _found(rows[0]) if rows else None
 
     def find_any(self, command: bytes) -> Accepted | Voided | None:
-        """Return what the journal knows of a command, whatever its subject."""
+        """Return how a command of any subject ended, or None: not accepted or voided so far."""
         rows = self._rows("find_any", (command, command))
         return _found(rows[0]) if rows else None
 
     def commits_of(self, subject: str) -> int:
-        """Return the number of accepted commits of a subject, for `decided_on`."""
+        """Return a subject's number of accepted commits, for `decided_on`."""
         return int(self._rows("count", (subject,))[0][0])
 
     def head(self, stream: str) -> Head | None:
@@ -84,7 +84,7 @@ class Lookups:
         return Head(*rows[0]) if rows else None
 
     def verdict(self, commit: Commit) -> VerdictNotice | None:
-        """Return the verdict on one attempt, or None while there is none."""
+        """Return the verdict on one attempt, or None as long as there is none."""
         rows = self._rows("verdict", (commit.command, commit.subject, commit.commit))
         if not rows:
             return None

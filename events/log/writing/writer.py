@@ -1,4 +1,4 @@
-"""Appending to the log: chains the commit to its heads, sends it, awaits the verdict, settles the unknown."""
+"""Appends to the log: chains a commit to its heads, sends it, waits for the verdict, settles the unknown."""
 
 import os
 import time
@@ -23,7 +23,7 @@ from rules.commands import LogPosition
 
 HEADS_MAX: Final = 200_000
 LOOK_UP_S: Final = 0.5
-"""How often a waiting append looks for a verdict whose message was lost."""
+"""How often a waiting append looks its verdict up, in case the notice was lost."""
 SETTLE_POLL_S: Final = 0.02
 OPEN_TIMEOUT_S: Final = 10.0
 
@@ -32,7 +32,7 @@ Event = tuple[str, int, str, bytes]
 
 
 class LogWriter:
-    """The writing half of a log for one process; safe to use from many threads. Opens at first use."""
+    """Appends for all threads of one process. Opens the log at its first use."""
 
     def __init__(
         self,
@@ -66,10 +66,10 @@ class LogWriter:
         tracking: Tracking | None = None,
     ) -> Accepted:
         """
-        Append one commit and return where it stands. See `LogRecorder.append` for meaning and errors.
+        Append one commit and return its position. See `LogRecorder.append` for parameters and errors.
 
-        A stream this process has not seen is taken to be new when its first version is 0 or 1: the log
-        decides, and after a wrong guess the head is read once and the commit sent again.
+        A stream that this process does not know is taken to be new when its first version is 0 or 1. The log
+        decides: after a wrong guess the head is read and the commit is sent once more.
         """
         log = self._opened()
         subject = subject or log.subject_of(event[0] for event in events)
@@ -93,9 +93,9 @@ class LogWriter:
 
     def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
         """
-        Make a command's outcome final: found, or settled by a marker on the log; the first of both wins.
+        Make a command's outcome final: send a marker that voids it, unless the log accepted it before.
 
-        Raises OutcomeUnknownError when the log did not answer in time; asking again is harmless.
+        Raises OutcomeUnknownError if the log did not answer in time; calling it again is harmless.
         """
         log = self._opened()
         within_s = self._append_timeout_s if timeout_s is None else timeout_s
@@ -111,20 +111,22 @@ class LogWriter:
             if unsent:
                 raise unsent[0]
             time.sleep(SETTLE_POLL_S)
-        raise OutcomeUnknownError(f"the marker that settles the command was not folded in {within_s} s")
+        raise OutcomeUnknownError(
+            f"the marker that voids the command was not folded in {within_s} s; try again"
+        )
 
     @property
     def lookups(self) -> Lookups:
-        """The key reads of the journal; waits as `wait_for_journal` does."""
+        """The reads of the journal by key; waits as `wait_for_journal` does."""
         self.wait_for_journal()
         return self._lookups
 
     def wait_for_journal(self) -> None:
-        """Wait at a first start until a journal worker has met the log. Raises NotSentError after a time."""
+        """Wait at a first start until a journal worker has read the log. Raises NotSentError after a time."""
         self._identity()
 
     def close(self) -> None:
-        """Send what waits and let go."""
+        """Send the commits that still wait, and close the log."""
         with self._opening:
             if self._committer is not None:
                 self._committer.close()
@@ -146,7 +148,9 @@ class LogWriter:
             self._known = self._lookups.log()
             if self._known is None:
                 if time.monotonic() > deadline:
-                    raise NotSentError(f"no journal worker has met the log {self._name} yet")
+                    raise NotSentError(
+                        f"no journal worker has read the log {self._name} yet; is one running?"
+                    )
                 time.sleep(SETTLE_POLL_S)
         return self._known
 
@@ -186,23 +190,23 @@ class LogWriter:
             listener.forget(commit.commit)
         if notice is None:
             raise OutcomeUnknownError(
-                f"no verdict in {self._append_timeout_s} s: the log may still take it; resolve() settles it"
+                f"no verdict in {self._append_timeout_s} s: the log may still accept it; use resolve()"
             )
         return notice
 
     def _look_up(self, commit: Commit) -> VerdictNotice | None:
         try:
             return self._lookups.verdict(commit)
-        except PersistenceError:  # the database is away for a moment: nothing is known, which is no failure
+        except PersistenceError:  # the database is away for a moment: the verdict stays unknown
             return None
 
     def _chain(
         self, events: Sequence[Event], *, may_guess: bool
     ) -> tuple[tuple[Write, ...], dict[str, Head], bool]:
         """
-        Give each event its parent's digest; with the heads that follow, and whether one was guessed.
+        Return the events with their parents' digests, the new heads, and whether a head was guessed.
 
-        Raises ConflictError where the journal shows a place taken.
+        Raises ConflictError where the journal already has another event of that version.
         """
         heads: dict[str, Head] = {}
         writes: list[Write] = []
@@ -226,10 +230,10 @@ class LogWriter:
 
     def _head(self, stream: str, version: int, *, may_guess: bool) -> tuple[Head | None, bool]:
         """
-        Return the head that a version should follow, and whether it is only guessed that there is none.
+        Return the head that a version should follow, and whether its absence is only a guess.
 
-        What this process remembers serves only where the version follows it: others write the stream too, and
-        a caller who built on their events must not be held to what we last wrote ourselves.
+        A cached head is used only where the version follows it: others write the stream, too, and a caller
+        who decided on their events must not get a conflict with what this process wrote last.
         """
         known = self._heads.get(stream)
         if known is not None and known.version + 1 == version:
@@ -261,7 +265,9 @@ class LogWriter:
         except PersistenceError:
             found = None
         if not isinstance(found, Accepted):
-            raise OutcomeUnknownError("the command was accepted before; where can't be read at the moment")
+            raise OutcomeUnknownError(
+                "the command was accepted before, but its position can't be read; try again"
+            )
         return msgspec.structs.replace(found, repeated=True)
 
     def _conflict(self, commit: Commit, outcome: Outcome) -> ConflictError:
@@ -270,5 +276,5 @@ class LogWriter:
             with suppress(PersistenceError):
                 head = self._lookups.head(commit.writes[0].stream)
                 version = head.version if head else None
-        message = f"the log refused the commit: {outcome.value}"
+        message = f"the log refused the commit: {outcome.name}"
         return ConflictError(message, outcome=outcome, version=version)
