@@ -1,10 +1,12 @@
 """The gateway as an ASGI application: the GraphQL address, health, metrics, and two background tasks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.context import Gateway
@@ -12,24 +14,38 @@ from gateway.http.endpoint import GraphQLEndpoint
 from gateway.schema import build_schema
 from kit.health import Health
 from kit.http.probes import health_routes
+from rules.access.roles import ROLE_HEADER
 
 HEALTH_EVERY_S = 2.0
+PATHS: Final = ("/graphql", "/graphql/")
+CORS_HEADERS: Final = ("Authorization", "Content-Type", ROLE_HEADER)
+CORS_AGE_S: Final = 600
+"""How long a browser may remember what it was allowed."""
 OpenGateway = Callable[[], AbstractAsyncContextManager[Gateway]]
 """Opens the gateway's dependencies in the serving event loop and closes them on exit."""
 
 
 def create_app(
-    open_gateway: OpenGateway, *, health: Health, with_page: bool, extra: APIRouter | None = None
+    open_gateway: OpenGateway,
+    *,
+    health: Health,
+    with_page: bool,
+    extra: APIRouter | None = None,
+    cors_origins: Sequence[str] = (),
 ) -> FastAPI:
-    """`with_page` also serves a page for writing queries; `extra` are further routes to serve."""
+    """`with_page` also serves a page for writing queries; `extra` are further routes to serve.
+
+    `cors_origins` are the other origins whose pages may call it in a browser.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_gateway() as gateway:
             schema = build_schema(gateway.limits.document, suggestions=with_page)
-            endpoint = GraphQLEndpoint(schema, gateway, with_page=with_page)
-            app.router.routes.append(Route("/graphql", endpoint))
-            app.router.routes.append(WebSocketRoute("/graphql", endpoint))
+            endpoint = GraphQLEndpoint(schema, gateway, with_page=with_page, allowed_origins=cors_origins)
+            for path in PATHS:
+                app.router.routes.append(Route(path, endpoint))
+                app.router.routes.append(WebSocketRoute(path, endpoint))
             background = [
                 asyncio.create_task(gateway.freshness.run(), name="views listener"),
                 asyncio.create_task(_report_health(gateway, health), name="health"),
@@ -46,6 +62,15 @@ def create_app(
     app.include_router(health_routes(health))
     if extra is not None:
         app.include_router(extra)
+    if cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=cors_origins,
+            allow_methods=["POST"],
+            allow_headers=CORS_HEADERS,
+            expose_headers=["Retry-After"],
+            max_age=CORS_AGE_S,
+        )
     return app
 
 

@@ -1,6 +1,7 @@
 """The settings of every process: environment variables beginning with IPP_, read once at its start."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -13,6 +14,8 @@ PREFIX: Final = "IPP_"
 TEST_PREFIX: Final = "IPP_TEST_"
 """Names of the tests' own; no process reads them."""
 PARTITIONS_EMBEDDED: Final = 1
+
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 Profile = Literal["embedded", "production"]
 LogFormat = Literal["console", "json"]
@@ -89,6 +92,9 @@ class Settings:
     """A request that costs more than this uses up as many requests of its caller's allowance as that is."""
     trusted_documents: Path | None = None
     """A JSON file of SHA-256 and document, or a folder of them: then the gateway executes nothing else."""
+    cors_origins: str = ""
+    """Other origins whose pages may call the gateway from a browser, such as `https://portal.example`, with
+    commas between; none unless it is set. Tokens are sent by header, so no cookie is ever allowed."""
     subscriptions_per_person_max: int = 10
     subscriptions_max: int = 2_000
     """Of all people together, in one process of the gateway."""
@@ -102,11 +108,21 @@ class Settings:
             self.need("kafka_bootstrap")  # the embedded log holds for one process only
         if self.kafka_security_protocol.startswith("SASL"):
             self.need("kafka_sasl_username", "kafka_sasl_password_file")
-        _ = self.zone
+        _ = self.zone, self.allowed_origins
         for setting in fields(self):
             value = getattr(self, setting.name)
             if type(value) in {int, float} and not (value > 0 or setting.name in _ZERO_ALLOWED):
                 raise SettingsError(f"{PREFIX}{setting.name.upper()} must be more than 0.")
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of `cors_origins`, each in full. Raises SettingsError."""
+        origins = tuple(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                message = "holds origins such as https://portal.example, without path, comma between"
+                raise SettingsError(f"{PREFIX}CORS_ORIGINS {message}; not {origin!r}.")
+        return origins
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,6 +1,6 @@
 """The demo's gateway: with a page to ask from, its own issuer of tokens, and HR's files."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -47,15 +47,17 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
     routes.include_router(home_routes(port=settings.port))
     routes.include_router(issuer.routes())
     routes.include_router(installation.hr_feed(issuer.verifier()))
-    app = application(start, health=installation.health, extra=routes)
+    app = application(start, health=installation.health, extra=routes, cors_origins=settings.allowed_origins)
     try:
         serve(app, host=settings.host, port=settings.port, stop=stop)
     finally:
         bus.close()
 
 
-def application(start: OpenGateway, *, health: Health, extra: APIRouter) -> FastAPI:
+def application(
+    start: OpenGateway, *, health: Health, extra: APIRouter, cors_origins: Sequence[str] = ()
+) -> FastAPI:
     """Return the gateway's application with `extra` routes; errors are logged without their text."""
-    app = create_app(start, health=health, with_page=True, extra=extra)
+    app = create_app(start, health=health, with_page=True, extra=extra, cors_origins=cors_origins)
     app.add_middleware(Contained)
     return app

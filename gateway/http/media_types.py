@@ -11,18 +11,21 @@ from gateway.errors import ErrorCode
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 EVENT_STREAM: Final = "text/event-stream"
-_ANY_JSON: Final = (JSON, "application/*", "*/*", "")
+_ANY: Final = ("application/*", "*/*", "")
 
 
 def media_type(request: HTTPConnection) -> str:
     """Choose the media type of the answer; 406 when the client takes none of ours."""
-    accepted = accepted_types(request.headers.get("accept", "*/*"))
-    ours, plain = accepted.get(GRAPHQL_RESPONSE, 0.0), _weight_of_json(accepted)
-    if ours and ours >= plain:
+    weights = accepted_types(request.headers.get("accept", "*/*"))
+    any_type = _most_specific(weights, *_ANY)
+    json = weights.get(JSON, any_type)
+    # The specification's own type goes to clients that name it, and to those that take anything but JSON.
+    ours = weights.get(GRAPHQL_RESPONSE, 0.0 if json else any_type)
+    if ours and ours >= json:
         return GRAPHQL_RESPONSE
-    if plain:
+    if json:
         return JSON
-    if EVENT_STREAM in accepted:
+    if weights.get(EVENT_STREAM):
         return GRAPHQL_RESPONSE
     raise RequestRefusedError(
         406, ErrorCode.BAD_REQUEST, f"Answers are {GRAPHQL_RESPONSE}; accept that or {JSON}."
@@ -37,7 +40,7 @@ def prefers_stream(accept: str) -> bool:
 
 
 def accepted_types(accept: str) -> Mapping[str, float]:
-    """Return the weight of each media type that a header `Accept` names, without those of weight 0."""
+    """Return the weight of each media type that a header `Accept` names; 0 for one that is not taken."""
     weights: dict[str, float] = {}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -47,7 +50,7 @@ def accepted_types(accept: str) -> Mapping[str, float]:
             if key.strip() == "q":
                 weight = _number(value.strip())
         weights[name] = max(weight, weights.get(name, 0.0))
-    return {name: weight for name, weight in weights.items() if weight > 0}
+    return weights
 
 
 def need_json_body(request: Request) -> None:
@@ -69,9 +72,8 @@ def media_type_or_default(request: Request) -> str:
         return GRAPHQL_RESPONSE
 
 
-def _weight_of_json(accepted: Mapping[str, float]) -> float:
-    # The most specific of what names JSON counts: `application/json;q=0, */*` takes none.
-    return next((accepted[name] for name in _ANY_JSON if name in accepted), 0.0)
+def _most_specific(weights: Mapping[str, float], *names: str) -> float:
+    return next((weights[name] for name in names if name in weights), 0.0)
 
 
 def _number(text: str) -> float:

@@ -12,6 +12,8 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
 from kit.clock import Calendar
+from kit.errors import TooLargeError, UnsupportedEncodingError
+from kit.http.body_limit import limited_body, need_plain_body
 from processes.hr_feed import feed
 from processes.hr_feed.files import FILE_BYTES_MAX, MEMBERSHIPS, PROFESSIONALS, UNITS
 from processes.hr_feed.plan import plan
@@ -145,11 +147,16 @@ def _refuse_if_busy(feeds: _Feeds) -> None:
 
 async def _sent(request: Request) -> dict[str, bytes]:
     """Return the files of a multipart form by their names."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal():
-        raise HTTPException(411, "the length of the body has to be told")
-    if int(length) > BODY_BYTES_MAX:
-        raise HTTPException(413, f"a file is {FILE_BYTES_MAX} bytes at most")
+    try:
+        need_plain_body(request.headers)
+        return await _files(Request(request.scope, limited_body(request.receive, BODY_BYTES_MAX)))
+    except TooLargeError:
+        raise HTTPException(413, f"a file is {FILE_BYTES_MAX} bytes at most") from None
+    except UnsupportedEncodingError as refused:
+        raise HTTPException(refused.status, str(refused)) from None
+
+
+async def _files(request: Request) -> dict[str, bytes]:
     sent = {}
     async with request.form(max_files=len(NAMES), max_fields=0) as form:
         for part in form.values():

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import BadRequestError, RequestError, UnavailableError
 from kit.health import Health
-from kit.http.body_limit import limited_body
+from kit.http.body_limit import limited_body, need_plain_body
 from kit.http.probes import health_routes
 from kit.ids import new_id
 from kit.telemetry import correlated, traceback_summary
@@ -62,6 +62,7 @@ def create_app(
 
     @app.post("/commands/{name}")
     async def send(name: str, request: Request) -> Response:
+        need_plain_body(request.headers)
         body = await Request(request.scope, limited_body(request.receive, body_bytes_max)).body()
 
         def handle() -> CommandResult:

@@ -106,3 +106,15 @@ def test_days_are_those_of_amsterdam_unless_another_zone_is_named() -> None:
 def test_a_zone_that_there_is_not_is_refused_at_the_start(name: str) -> None:
     with pytest.raises(SettingsError, match=r"^IPP_TIME_ZONE must be a zone .* such as Europe/Amsterdam"):
         Settings.from_env({"IPP_TIME_ZONE": name})
+
+
+def test_other_origins_are_none_unless_they_are_named_in_full() -> None:
+    assert Settings().allowed_origins == ()
+    named = "https://portal.example, http://localhost:5173 ,https://[::1]:8443"
+    assert Settings(cors_origins=named).allowed_origins == tuple(part.strip() for part in named.split(","))
+
+
+@pytest.mark.parametrize("origin", ["*", "portal.example", "https://portal.example/", "null", "https://a b"])
+def test_what_is_no_origin_is_refused_at_the_start(origin: str) -> None:
+    with pytest.raises(SettingsError, match="IPP_CORS_ORIGINS"):
+        Settings(cors_origins=f"https://portal.example,{origin}")

@@ -65,12 +65,36 @@ def test_a_moment_is_read_into_utc_whatever_its_zone() -> None:
     assert parse_moment("2026-11-23T10:30:00+01:00") == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("digits", [1, 3, 6, 7, 9, 12, 30])
+@pytest.mark.parametrize(("t", "z"), [("T", "Z"), ("t", "z"), ("T", "z"), ("t", "+00:00")])
+def test_a_moment_has_any_digits_of_a_second_and_any_case(digits: int, t: str, z: str) -> None:
+    fraction = "123456789" * 4
+    read = parse_moment(f"2026-11-23{t}09:30:00.{fraction[:digits]}{z}")
+    assert read == datetime(2026, 11, 23, 9, 30, 0, int(fraction[: min(digits, 6)].ljust(6, "0")), tzinfo=UTC)
+
+
 def test_a_moment_is_written_as_its_description_shows() -> None:
     assert write_moment(datetime(2026, 11, 23, 9, 30, tzinfo=UTC)) == "2026-11-23T09:30:00Z"
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-23", "2026-11-23T09:30:00", "2026-13-01T00:00:00Z", "yesterday", 1700000000, None, True]
+    "text",
+    [
+        "2026-11-23",
+        "2026-11-23T09:30:00",
+        "2026-13-01T00:00:00Z",
+        "yesterday",
+        1700000000,
+        None,
+        True,
+        "2026-11-23T09:30:00.Z",
+        "2026-11-23 09:30:00Z",
+        "2026-11-23T09:30:00,1Z",
+        "٢٠٢٦-11-23T09:30:00Z",
+        "2026-11-23T09:30:00." + "1" * 31 + "Z",
+        "2026-11-23T24:00:01Z",
+        "2026-11-23T09:30:60Z",
+    ],
 )
 def test_what_is_no_moment_is_refused(text: object) -> None:
     with pytest.raises(GraphQLError):
