@@ -1,4 +1,4 @@
-"""The hands that give the demo's commands: on chosen days, each once however often filling begins anew."""
+"""Sends the demo's commands as of chosen days, each once however often the seeding is started again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import EventStore
 
-from deploy.demo import year
-from deploy.demo.people import Someone
+from deploy.demo.people import YEAR_DAYS, Someone
 from events.catalog.portfolio.conversations import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
@@ -29,77 +28,84 @@ TRIES_MAX: Final = 5
 _HOUR: Final = time(9, 30, tzinfo=UTC)
 
 
-class FillingError(Exception):
-    """A command of the demo's organisation was not accepted."""
+class SeedingError(Exception):
+    """The demo's organisation can't be made; the message says why."""
 
 
 class DayClock:
-    """Shows the day that is being told of, a minute later at each look, so that facts keep their order."""
+    """Shows the day being simulated, one minute later at each reading, so that facts keep their order."""
 
     def __init__(self, day: date) -> None:
         self.day = day
-        self._looks = 0
+        self._readings = 0
 
     def now(self) -> datetime:
-        self._looks += 1
-        return datetime.combine(self.day, _HOUR) + timedelta(minutes=self._looks % 400)
+        self._readings += 1
+        return datetime.combine(self.day, _HOUR) + timedelta(minutes=self._readings % 400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What filling stands on."""
+class DemoServices:
+    """What the demo sends its commands with."""
 
     recorder: LogRecorder
     vault: Vault
     mapper: EventMapper
 
 
-class Hand:
-    """Gives commands on chosen days; its ids are the same at every start, so one cut short goes on."""
+class DemoClient:
+    """
+    Sends commands as of the day of its clock.
 
-    def __init__(self, ground: Ground, clock: DayClock) -> None:
-        self._store: EventStore[str] = EventStore(ground.mapper, ground.recorder)
-        self._vault = ground.vault
+    A command's id is made from its occasion alone, so it is the same at every start: a seeding that was cut
+    short continues where it stopped.
+    """
+
+    def __init__(self, services: DemoServices, clock: DayClock) -> None:
+        self._store: EventStore[str] = EventStore(services.mapper, services.recorder)
+        self._vault = services.vault
         self._handler = CommandHandler(
-            recorder=ground.recorder,
-            vault=ground.vault,
-            mapper=ground.mapper,
-            # The days told of are those of this clock, wherever the organisation is.
+            recorder=services.recorder,
+            vault=services.vault,
+            mapper=services.mapper,
+            # Days are those of this clock, whatever the organisation's zone.
             calendar=Calendar(clock=clock, zone=UTC),
         )
 
     def person(self, number: str) -> str:
-        found_person = self._vault.person_for(number)
-        if found_person is None:
-            raise FillingError(f"nobody is known as {number}")
-        return found_person
+        """Return the id of the person with this number. Raises SeedingError."""
+        person = self._vault.person_for(number)
+        if person is None:
+            raise SeedingError(f"nobody is known as {number}")
+        return person
 
-    def give(self, person: str, role: Role, name: str, given: dict[str, Any], *, occasion: str) -> str:
-        """Give a command until it is accepted, and return the id of what it made. Raises FillingError."""
+    def send(self, person: str, role: Role, name: str, fields: dict[str, Any], *, occasion: str) -> str:
+        """Send a command until it is accepted, and return the id of what it made. Raises SeedingError."""
         for _ in range(TRIES_MAX):
-            ended = self._handler.handle(
-                read_command(name, given),
+            result = self._handler.handle(
+                read_command(name, fields),
                 caller=Caller(person=person, role=role),
                 command_id=_command_id(occasion),
             )
-            if ended.outcome == "ACCEPTED":
-                return ended.entity_id or ""
-            if ended.outcome == "REFUSED" and {refusal.code for refusal in ended.refusals} != {"TOO_BUSY"}:
-                raise FillingError(f"{name} ({occasion}): {ended.refusals[0].en}")
-        raise FillingError(f"{name} ({occasion}) was not settled")
+            if result.outcome == "ACCEPTED":
+                return result.entity_id or ""
+            if result.outcome == "REFUSED" and {refusal.code for refusal in result.refusals} != {"TOO_BUSY"}:
+                raise SeedingError(f"{name} ({occasion}): {result.refusals[0].en}")
+        raise SeedingError(f"{name} ({occasion}) was sent {TRIES_MAX} times and its outcome is still unknown")
 
-    def load(self, rows: Sequence[Row]) -> None:
-        """Load words that everyone shares. Raises FillingError."""
+    def load_terms(self, rows: Sequence[Row]) -> None:
+        """Load shared terms for talents. Raises SeedingError."""
         try:
             load_list(self._handler, rows)
         except TermListError as error:
-            raise FillingError(str(error)) from None
+            raise SeedingError(str(error)) from None
 
     def is_done(self, person: str, role: Role, occasion: str) -> bool:
         caller = Caller(person=person, role=role)
         return self._handler.result_of(caller=caller, command_id=_command_id(occasion)) is not None
 
     def agreements_of(self, person: str, conversation: str) -> Sequence[str]:
+        """Return the ids of the agreements that were made in a conversation of this person."""
         return [
             made.agreement
             for recorded in events_of(self._store, Stream("portfolio", person).name)
@@ -107,8 +113,8 @@ class Hand:
             for made in recorded.event.agreements
         ]
 
-    def held(self, person: str) -> int:
-        """Return the version at which the person's conversation was recorded."""
+    def version_of_conversation(self, person: str) -> int:
+        """Return the version at which the person's first conversation was recorded."""
         return next(
             recorded.version
             for recorded in events_of(self._store, Stream("portfolio", person).name)
@@ -116,12 +122,16 @@ class Hand:
         )
 
 
-class OneLife:
-    """One person's way through the year: `year.Life`."""
+class PersonHistory:
+    """
+    One person's year, written day by day: set `day`, then send commands.
+
+    `terms` are the ids of the shared terms by their Dutch label; `colleagues` has at least one person.
+    """
 
     def __init__(
         self,
-        ground: Ground,
+        services: DemoServices,
         someone: Someone,
         *,
         team: str,
@@ -129,13 +139,13 @@ class OneLife:
         terms: Mapping[str, str],
         last_day: date,
     ) -> None:
-        joined = max(someone.joined, last_day - timedelta(days=year.DAYS))
+        joined = max(someone.joined, last_day - timedelta(days=YEAR_DAYS))
         self._clock = DayClock(joined + timedelta(days=1))
-        self._hand = Hand(ground, self._clock)
+        self._client = DemoClient(services, self._clock)
         self._number = someone.number
-        self._given = 0
+        self._sent = 0
+        self._person = self._client.person(someone.number)
         self.last_day = last_day
-        self.person = self._hand.person(someone.number)
         self.team = team
         self.colleagues = colleagues
         self.terms = terms
@@ -148,23 +158,27 @@ class OneLife:
     def day(self, day: date) -> None:
         self._clock.day = day
 
-    def do(self, name: str, /, **given: Any) -> str:
-        return self._hand.give(self.person, Role.PROFESSIONAL, name, given, occasion=self._occasion())
+    def send(self, name: str, /, **fields: Any) -> str:
+        """Send a command of this person, and return the id of what it made. Raises SeedingError."""
+        return self._client.send(self._person, Role.PROFESSIONAL, name, fields, occasion=self._occasion())
 
     def agreements_of(self, conversation: str) -> Sequence[str]:
-        return self._hand.agreements_of(self.person, conversation)
+        return self._client.agreements_of(self._person, conversation)
 
     def confirm_by(self, colleague: str, agreement: str) -> None:
-        given = {"agreementId": agreement}
-        self._hand.give(colleague, Role.PROFESSIONAL, "confirmAgreement", given, occasion=self._occasion())
+        """Let a colleague confirm an agreement."""
+        fields = {"agreementId": agreement}
+        occasion = self._occasion()
+        self._client.send(colleague, Role.PROFESSIONAL, "confirmAgreement", fields, occasion=occasion)
 
     def correct_conversation(self, text: str) -> None:
-        entry = entry_id(self.person, self._hand.held(self.person))
-        self.do("recordCorrection", timelineEntryId=entry, text=text)
+        """Correct the timeline's entry about this person's first conversation."""
+        entry = entry_id(self._person, self._client.version_of_conversation(self._person))
+        self.send("recordCorrection", timelineEntryId=entry, text=text)
 
     def _occasion(self) -> str:
-        self._given += 1
-        return f"{self._number} {self._given}"
+        self._sent += 1
+        return f"{self._number} {self._sent}"
 
 
 def _command_id(occasion: str) -> str:

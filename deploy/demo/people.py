@@ -1,4 +1,4 @@
-"""Who works in the demo's organisation, in which teams, and who may do what: the same at every start."""
+"""The people, teams and roles of the demo's organisation: the same at every start."""
 
 import random
 import unicodedata
@@ -13,6 +13,8 @@ ORGANISATION: Final = "Stichting Kade Welzijn"
 FIRST_ADMINISTRATOR: Final = "administrator"
 FEED: Final = "hr-feed"
 PEOPLE: Final = 120
+YEAR_DAYS: Final = 365
+"""The demo shows a past of so many days."""
 _SEED: Final = 2026
 
 UNITS: Final[tuple[tuple[str, str, str | None], ...]] = (
@@ -39,7 +41,7 @@ TEAMS: Final = (
 
 
 class Someone(NamedTuple):
-    """A professional: the name in tokens, HR's number, is `number`."""
+    """A professional; `number` is HR's number and the person's name in tokens."""
 
     number: str
     name: str
@@ -47,7 +49,7 @@ class Someone(NamedTuple):
     joined: date
 
 
-# Whom tokens can always be asked for: name in the token, name of the person, team.
+# The people for whom there are always tokens: name in the token, name of the person, team.
 KNOWN: Final = (
     ("owner", "Fenna de Vries", "kade"),
     ("lead", "Joris Bakker", "kade"),
@@ -72,21 +74,21 @@ GRANTS: Final = (
 
 
 def people(count: int, *, today: date) -> list[Someone]:
-    """Return the professionals, those whom tokens name first; fewer than those there never are."""
-    chance = random.Random(_SEED)  # noqa: S311 - an invented organisation
+    """Return `count` professionals, and never fewer than KNOWN, who come first."""
+    rng = random.Random(_SEED)  # noqa: S311 - an invented organisation
     faker = Faker("nl_NL")
     faker.seed_instance(_SEED)
-    year_ago = today - timedelta(days=365)
+    year_ago = today - timedelta(days=YEAR_DAYS)
     known = [Someone(number, name, team, year_ago) for number, name, team in KNOWN]
     others = []
     for place in range(len(KNOWN), count):
         name = f"{faker.first_name()} {faker.last_name()}"
-        joined = year_ago if chance.random() < 0.9 else year_ago + timedelta(days=chance.randrange(300))  # noqa: PLR2004
+        joined = year_ago if rng.random() < 0.9 else year_ago + timedelta(days=rng.randrange(300))  # noqa: PLR2004
         others.append(Someone(f"e{place:04}", name, TEAMS[place % len(TEAMS)][0], joined))
     return known + others
 
 
 def email(someone: Someone) -> str:
-    """Return an address that nobody has."""
+    """Return a mail address that does not exist."""
     plain = unicodedata.normalize("NFKD", someone.name).encode("ascii", "ignore").decode().lower()
     return f"{'.'.join(plain.split())}.{someone.number}@kade.example"

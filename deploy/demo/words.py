@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 
 class TalentWords(NamedTuple):
-    """A talent in own words, and a story that shows it."""
+    """A talent in the owner's own words, and a story that shows it."""
 
     name: str
     story: str

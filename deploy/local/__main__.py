@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.demo.client import FillingError
+from deploy.demo.client import SeedingError
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.local.one_process import KEPT, run
 from deploy.local.ports import free_near, is_free
@@ -40,7 +40,7 @@ def main(
             _forget(settings.data_dir)
         with Stop().on_signals() as stop:
             _run(settings, stop, people=people)
-    except (DemoError, EmbeddedPostgresError, FillingError, SettingsError) as error:
+    except (DemoError, EmbeddedPostgresError, SeedingError, SettingsError) as error:
         Console(stderr=True, soft_wrap=True, highlight=False).print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from rich.console import Console
 
-from deploy.demo.client import Ground
+from deploy.demo.client import DemoServices
 from deploy.demo.progress import bars
-from deploy.demo.seed import fill
+from deploy.demo.seed import seed
 from deploy.installation import Installation
 from deploy.welcome import welcome
 from kit.lifecycle import Stop
@@ -24,15 +24,15 @@ class _StoppedError(Exception):
 def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, screen: Console) -> None:
     """Make the organisation as far as it is not there, print the welcome once served, wait for `stop`."""
     settings, services = installation.settings, installation.services
-    ground = Ground(recorder=services.recorder, vault=services.vault, mapper=services.mapper)
+    demo = DemoServices(recorder=services.recorder, vault=services.vault, mapper=services.mapper)
     try:
         with bars(screen) as draw:
 
-            def told(what: str, done: int, of: int) -> None:
+            def on_progress(step: str, done: int, total: int) -> None:
                 _raise_if_stopped(stop)
-                draw(what, done, of)
+                draw(step, done, total)
 
-            fill(ground, count=people, today=services.calendar.today(), told=told)
+            seed(demo, count=people, today=services.calendar.today(), on_progress=on_progress)
         _wait_until_served(settings, stop)
     except _StoppedError:
         return  # the next start goes on where this one was

@@ -8,8 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from deploy.demo.client import Ground
-from deploy.demo.seed import fill
+from deploy.demo.client import DemoServices
+from deploy.demo.seed import seed
 from events.codec import EventMapper
 from kit.postgres.connections import connect_own
 from projections.batch import Batch
@@ -85,11 +85,11 @@ def filled(database: str, people: int = PEOPLE) -> Iterator[Organisation]:
     """Fill an empty log as the demo does."""
     with opened(database) as house:
         organisation = Organisation(house=house, people=people)
-        ground = Ground(recorder=house.log.recorders[0], vault=house.vault, mapper=house.mapper)
+        services = DemoServices(recorder=house.log.recorders[0], vault=house.vault, mapper=house.mapper)
         with organisation.at_work():
-            fill(ground, count=people, today=organisation.today, told=_unheard)
+            seed(services, count=people, today=organisation.today, on_progress=_ignored)
         yield organisation
 
 
-def _unheard(_what: str, _done: int, _of: int) -> None:
+def _ignored(_step: str, _done: int, _total: int) -> None:
     pass

@@ -2,9 +2,9 @@
 
 import pytest
 
-from deploy.demo.client import FillingError, Ground
+from deploy.demo.client import DemoServices, SeedingError
 from deploy.demo.people import KNOWN
-from deploy.demo.seed import fill
+from deploy.demo.seed import seed
 from tests.services.house import NOW, found_in, opened
 
 pytestmark = pytest.mark.postgres
@@ -15,7 +15,7 @@ def test_nobody_invented_comes_into_an_organisation_that_is_not_the_demos(databa
         found_in(house)  # by the administrator's name that the demo has too
         recorder = house.log.recorders[0]
         before = recorder.max_notification_id()
-        ground = Ground(recorder=recorder, vault=house.vault, mapper=house.mapper)
-        with pytest.raises(FillingError, match="another organisation"):
-            fill(ground, count=len(KNOWN), today=NOW.date(), told=lambda *_: None)
+        services = DemoServices(recorder=recorder, vault=house.vault, mapper=house.mapper)
+        with pytest.raises(SeedingError, match="another organisation"):
+            seed(services, count=len(KNOWN), today=NOW.date(), on_progress=lambda *_: None)
         assert recorder.max_notification_id() == before

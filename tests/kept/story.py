@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 from eventsourcing.persistence import StoredEvent, Tracking
 
-from deploy.demo.client import Ground
+from deploy.demo.client import DemoServices
 from deploy.demo.people import FEED, FIRST_ADMINISTRATOR, KNOWN
-from deploy.demo.seed import fill
+from deploy.demo.seed import seed
 from events.catalog.team import TeamFormed
 from events.codec import Recorded
 from events.log.outcomes import ConflictError
@@ -32,8 +32,8 @@ _BIG_LIST: Final = b"cluster,nl,en,esco\ncalm,Kalm blijven,Staying calm,\n"
 
 def tell(house: House) -> None:
     """Let everything happen on an empty log, whose journal worker runs."""
-    ground = Ground(recorder=house.log.recorders[0], vault=house.vault, mapper=house.mapper)
-    fill(ground, count=len(KNOWN), today=_DAY, told=lambda *_: None)
+    services = DemoServices(recorder=house.log.recorders[0], vault=house.vault, mapper=house.mapper)
+    seed(services, count=len(KNOWN), today=_DAY, on_progress=lambda *_: None)
     _units_and_teams(house)
     _roles_and_words(house)
     for number, name in (("stay", "Noor Jansen"), ("leave", "Sem Visscher"), ("gone", "Mees Çelik")):
