@@ -15,6 +15,7 @@ kafka || missing+=(default-jre-headless maven)
 node_and_npm || missing+=(nodejs npm)
 [[ ${#missing[@]} == 0 ]] && exit 0
 if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-  apt-get update -q >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
+  { apt-get update -q &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } >/dev/null ||
+    echo "apt-get could not install ${missing[*]}." >&2
 fi

@@ -70,7 +70,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     probes_port: int = 9000
-    """Where a worker, which serves no requests, answers for its health and metrics."""
+    """Where each process answers for its health and metrics; metrics are nowhere else."""
 
     lease_s: float = 10.0
     staleness_max_s: float = 30.0

@@ -48,7 +48,10 @@ def test_what_is_there_is_not_named(tmp_path: Path) -> None:
     told = said(tmp_path, "java", "mvn", "node")
     assert "kafka" not in told
     assert "npm missing" in told
-    assert "kafka" not in said(tmp_path / "..", IPP_TEST_KAFKA="localhost:9092")
+
+
+def test_a_broker_that_is_named_is_enough(tmp_path: Path) -> None:
+    assert "kafka" not in said(tmp_path, IPP_TEST_KAFKA="localhost:9092")
 
 
 def test_a_machine_with_everything_says_nothing(tmp_path: Path) -> None:
