@@ -1,4 +1,4 @@
-"""Putting the processes together with the services they ask: for the demo and for production alike."""
+"""Builds the scheduler and HR's routes on the services they use, for the demo and for production."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -41,10 +41,10 @@ def scheduler_of(
 
     def send(command: Command, *, occasion: str) -> bool:
         try:
-            ended = handler.handle_for_process(command, process=SCHEDULER, occasion=occasion)
+            result = handler.handle_for_process(command, process=SCHEDULER, occasion=occasion)
         except NothingAppliedError:
             return False  # the handler logged why
-        return ended.outcome == "ACCEPTED" or {refusal.code for refusal in ended.refusals} in _NOTHING_LEFT
+        return result.outcome == "ACCEPTED" or {refusal.code for refusal in result.refusals} in _NOTHING_LEFT
 
     return Scheduler(database_url=database_url, send=send, calendar=calendar, health=health)
 
@@ -61,7 +61,7 @@ def app_of(*routers: APIRouter) -> FastAPI:
 def feed_of(
     handler: CommandHandler, *, callers: CallerReader, vault: Vault, database_url: str, calendar: Calendar
 ) -> APIRouter:
-    """Return the routes of HR's files, carried out by this handler in the name of who sends them."""
+    """Return the routes of HR's files; the handler carries out the commands in the name of the sender."""
 
     def sender_for(headers: Mapping[str, str]) -> SendRequest:
         try:
@@ -93,7 +93,7 @@ def _sending(handler: CommandHandler, caller: Caller) -> SendRequest:
         except MalformedCommandError as error:
             return refused(Refusal(code="INVALID_INPUT", nl=str(error), en=str(error)))
         except ForbiddenError:
-            # Withdrawn while the files were carried out: the report still tells what was done before.
+            # The role was withdrawn meanwhile. No error, so that the report shows what was done before.
             return refused(_NO_LONGER)
 
     return send

@@ -1,4 +1,4 @@
-"""`POST /hr-feed`: HR's files in, a report row by row out; with `dryRun=true` nothing is changed."""
+"""`POST /hr-feed`: takes HR's files and returns a report by row; with `dryRun=true` nothing is changed."""
 
 import asyncio
 import itertools
@@ -22,89 +22,95 @@ PATH: Final = "/hr-feed"
 NAMES: Final = (UNITS, PROFESSIONALS, MEMBERSHIPS)
 BODY_BYTES_MAX: Final = len(NAMES) * FILE_BYTES_MAX + 64 * 1024
 PROGRESS: Final = "application/x-ndjson"
-"""Asked for by `Accept`: a line now and then while it runs, and the report as the last one."""
+"""The media type, named in `Accept`, of an answer with lines of progress and the report as its last line."""
 PROGRESS_EVERY_S: Final = 0.5
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 SenderFor = Callable[[Mapping[str, str]], feed.SendRequest]
-"""Finds who sends these headers, and gives commands in that name. Raises HTTPException for who may not."""
+"""Returns what sends commands in the name of the caller with these headers. Raises HTTPException."""
 Numbers = Callable[[Sequence[str]], Mapping[str, str]]
-"""Finds HR's numbers of persons; blocks."""
+"""Returns HR's numbers of persons, by person; blocks."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """Commands given, of how many."""
+    """How many commands were sent, of how many; `given` and `of` in the answer."""
 
-    given: int
-    of: int
+    sent: int = msgspec.field(name="given")
+    total: int = msgspec.field(name="of")
 
 
 class _Feeds:
-    """Carries feeds out, one at a time."""
+    """Carries out feeds, one at a time."""
 
     def __init__(self, *, connect: Connect, numbers: Numbers, calendar: Calendar) -> None:
         self._connect = connect
         self._numbers = numbers
         self._calendar = calendar
-        self._at_once = asyncio.Lock()
-        self._at_work: set[asyncio.Task[feed.Report]] = set()  # the loop itself keeps no task alive
+        self._one_at_a_time = asyncio.Lock()
+        self._running: set[asyncio.Task[feed.Report]] = set()  # the event loop alone keeps no task alive
 
     @property
     def busy(self) -> bool:
-        return self._at_once.locked()
+        return self._one_at_a_time.locked()
 
     async def stages(
         self, sent: Mapping[str, bytes], send: feed.SendRequest, *, dry_run: bool, confirm_leavers: bool
     ) -> AsyncIterator[Progress | feed.Report]:
         """
-        Yield how far it is now and then, and the report at last.
+        Yield the progress every PROGRESS_EVERY_S, and the report as the last one.
 
-        The work is a task of its own, which goes on when whoever sent the files hangs up: until its last
-        command is given, no other feed begins.
+        The work is a task of its own, which goes on when the client disconnects: no other feed begins before
+        its last command was sent.
         """
-        so_far: list[Progress] = []
+        latest: list[Progress] = []
 
-        def told(given: int, of: int) -> None:
-            so_far[:] = [Progress(given=given, of=of)]
+        def on_progress(commands: int, total: int) -> None:
+            latest[:] = [Progress(sent=commands, total=total)]
 
         work = asyncio.create_task(
-            self._carried_out(sent, send, told, dry_run=dry_run, confirm_leavers=confirm_leavers)
+            self._carry_out(sent, send, on_progress, dry_run=dry_run, confirm_leavers=confirm_leavers)
         )
-        self._at_work.add(work)
-        work.add_done_callback(self._at_work.discard)
+        self._running.add(work)
+        work.add_done_callback(self._running.discard)
         while not (await asyncio.wait({work}, timeout=PROGRESS_EVERY_S))[0]:
-            for progress in tuple(so_far):
+            for progress in tuple(latest):
                 yield progress
         yield work.result()
 
-    async def _carried_out(
+    async def _carry_out(
         self,
         sent: Mapping[str, bytes],
         send: feed.SendRequest,
-        told: Callable[[int, int], None],
+        on_progress: Callable[[int, int], None],
         *,
         dry_run: bool,
         confirm_leavers: bool,
     ) -> feed.Report:
-        async with self._at_once:
-            # Large files take their time, which nothing else in this process waits for.
+        async with self._one_at_a_time:
+            # On threads, since large files take time, and other requests go on meanwhile.
             files, problems = await asyncio.to_thread(feed.read, sent)
             async with self._connect() as connection:
-                stands = await feed.standing(connection, _on_a_thread(self._numbers))
+                snapshot = await feed.read_snapshot(connection, _on_a_thread(self._numbers))
             today = self._calendar.today()
-            drawn = await asyncio.to_thread(plan, files, stands, today=today, confirm_leavers=confirm_leavers)
+            planned = await asyncio.to_thread(
+                plan, files, snapshot, today=today, confirm_leavers=confirm_leavers
+            )
             if dry_run:
-                return feed.dry(drawn, problems)
-            of, count = len(drawn.steps), itertools.count(1)
+                return feed.dry_run(planned, problems)
+            total, count = len(planned.steps), itertools.count(1)
             return await asyncio.to_thread(
-                feed.carry_out, drawn, problems, send, told=lambda: told(next(count), of)
+                feed.carry_out,
+                planned,
+                problems,
+                send,
+                on_progress=lambda: on_progress(next(count), total),
             )
 
 
 def feed_routes(
     *, connect: Connect, numbers: Numbers, sender_for: SenderFor, calendar: Calendar
 ) -> APIRouter:
-    """Give the routes for a FastAPI application; one feed is carried out at a time."""
+    """Return the routes for a FastAPI application."""
     router = APIRouter()
     feeds = _Feeds(connect=connect, numbers=numbers, calendar=calendar)
 
@@ -115,7 +121,7 @@ def feed_routes(
         confirm_leavers: Annotated[bool, Query(alias="confirmLeavers")] = False,  # noqa: FBT002
     ) -> Response:
         send = await asyncio.to_thread(sender_for, request.headers)
-        _refuse_if_busy(feeds)  # before its files take up memory, and again since that took time
+        _refuse_if_busy(feeds)  # before the files are read into memory, and again because that took time
         sent = await _sent(request)
         _refuse_if_busy(feeds)
         found = feeds.stages(sent, send, dry_run=dry_run, confirm_leavers=confirm_leavers)
@@ -142,7 +148,7 @@ def _on_a_thread(numbers: Numbers) -> Callable[[Sequence[str]], Awaitable[Mappin
 
 def _refuse_if_busy(feeds: _Feeds) -> None:
     if feeds.busy:
-        raise HTTPException(409, "another feed is being carried out; send this one when it is done")
+        raise HTTPException(409, "another feed is being carried out; send this one again when that is done")
 
 
 async def _sent(request: Request) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Carrying HR's files out: read, compared with the views, given command by command, told row by row."""
+"""Carries out HR's files: reads them, compares them with the views, sends the commands, reports by row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
@@ -9,21 +9,22 @@ import msgspec
 from kit.ids import derived_id, new_id
 from processes.hr_feed import files as hr_files
 from processes.hr_feed.files import Problem
-from processes.hr_feed.plan import Files, Plan, Standing, Step
+from processes.hr_feed.plan import Files, OrganisationSnapshot, Plan, Step
 from projections.views import directory, organisation, profile
 from rules.commands import CommandRequest, CommandResult
 
 TRIES_MAX: Final = 5
-"""How often a command is given that is unsettled or met too much at once."""
-PROBLEMS_TOLD_MAX: Final = 1_000
+"""How often a command is sent whose outcome is unknown or that was refused as TOO_BUSY."""
+PROBLEMS_MAX: Final = 1_000
+"""How many problems a report lists; it counts the others."""
 
 
 SendRequest = Callable[[CommandRequest], CommandResult]
-"""Sends one command in HR's name, and waits how it ends."""
+"""Sends one command in HR's name, and returns its result."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened, or in a dry run would happen, for a row; `line` is None for what a file leaves out."""
+    """What was done, or in a dry run would be done, for a row; `line` is None for an absence from a file."""
 
     file: str
     line: int | None
@@ -32,7 +33,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """All of it: `done` landed (in a dry run: would be asked), `unchanged` was so already."""
+    """`done` was accepted, or in a dry run would be sent; `unchanged` counts what was so already."""
 
     dry_run: bool
     done: tuple[Row, ...]
@@ -42,7 +43,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def read(sent: Mapping[str, bytes]) -> tuple[Files, tuple[Problem, ...]]:
-    """Read the files that were sent, by their names; a file whose header is wrong counts as not sent."""
+    """Read the files, by their names; a file that can't be read as a whole counts as not sent."""
     read_as: dict[str, Any] = {
         hr_files.PROFESSIONALS: hr_files.read_professionals,
         hr_files.UNITS: hr_files.read_units,
@@ -59,11 +60,11 @@ def read(sent: Mapping[str, bytes]) -> tuple[Files, tuple[Problem, ...]]:
     return Files(**rows, damaged=damaged), tuple(problems)
 
 
-async def standing(
+async def read_snapshot(
     connection: Any,
     numbers: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]],
-) -> Standing:
-    """Read how the organisation stands; `numbers` finds HR's numbers of persons."""
+) -> OrganisationSnapshot:
+    """Read the current organisation from the views; `numbers` returns HR's numbers of persons, by person."""
     found = await organisation.organisation(connection)
     people = await directory.employed(connection)
     claims = await numbers([person.person for person in people])
@@ -72,7 +73,7 @@ async def standing(
     for member in members:
         teams_of.setdefault(member.person, set()).add(member.team)
     units, teams = await organisation.units(connection), await organisation.teams(connection)
-    return Standing(
+    return OrganisationSnapshot(
         organisation=found.organisation if found else "",
         people={claims[person.person]: person.display_name for person in people if person.person in claims},
         units={unit.unit: (unit.name, unit.parent) for unit in units},
@@ -81,47 +82,55 @@ async def standing(
     )
 
 
-def dry(drawn: Plan, problems: tuple[Problem, ...]) -> Report:
-    """Tell what would be asked, without asking it."""
-    done = tuple(_row(step) for step in drawn.steps)
-    return _report(done, drawn.unchanged, [*problems, *drawn.problems], dry_run=True)
+def dry_run(planned: Plan, problems: tuple[Problem, ...]) -> Report:
+    """Return what would be sent, without sending it."""
+    done = tuple(_row(step) for step in planned.steps)
+    return _report(done, planned.unchanged, [*problems, *planned.problems], dry_run=True)
 
 
 def carry_out(
-    drawn: Plan, problems: tuple[Problem, ...], send: SendRequest, *, told: Callable[[], None] = lambda: None
+    planned: Plan,
+    problems: tuple[Problem, ...],
+    send: SendRequest,
+    *,
+    on_progress: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Give every command of a plan; one that is refused is named, and the rest goes on."""
+    """
+    Send every command of a plan; one that is refused becomes a problem, and the others go on.
+
+    `on_progress` is called after each command.
+    """
     done: list[Row] = []
-    found = [*problems, *drawn.problems]
-    unchanged = drawn.unchanged
+    found = [*problems, *planned.problems]
+    unchanged = planned.unchanged
     feed = new_id()
-    for number, step in enumerate(drawn.steps):
-        ended = _send(send, step, derived_id("hr feed", feed, str(number)))
-        if ended.outcome == "ACCEPTED":
+    for number, step in enumerate(planned.steps):
+        result = _send(send, step, derived_id("hr feed", feed, str(number)))
+        if result.outcome == "ACCEPTED":
             done.append(_row(step))
-        elif {refusal.code for refusal in ended.refusals} == {"ALREADY_SO"}:
+        elif {refusal.code for refusal in result.refusals} == {"ALREADY_SO"}:
             unchanged += 1
         else:
-            found += _problems(step, ended)
-        told()
+            found += _problems(step, result)
+        on_progress()
     return _report(tuple(done), unchanged, found, dry_run=False)
 
 
 def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
-    """Give a command under one id, so that it happens once however often it is sent."""
+    """Send a command with one id, so that it happens once however often it is sent."""
     command_id = str(UUID(hex=name, version=4))
-    request = CommandRequest(name=step.name, command_id=command_id, input=dict(step.given))
+    request = CommandRequest(name=step.name, command_id=command_id, input=dict(step.input))
     for _ in range(TRIES_MAX):
-        ended = send(request)
-        again = ended.outcome == "UNSETTLED" or {refusal.code for refusal in ended.refusals} == {"TOO_BUSY"}
+        result = send(request)
+        again = result.outcome == "UNSETTLED" or {refusal.code for refusal in result.refusals} == {"TOO_BUSY"}
         if not again:
-            return ended
-    return ended
+            return result
+    return result
 
 
-def _problems(step: Step, ended: CommandResult) -> list[Problem]:
+def _problems(step: Step, result: CommandResult) -> list[Problem]:
     nl, en = "Of dit gelukt is, is nog niet bekend.", "Whether this happened is not known yet."
-    reasons = [(refusal.nl, refusal.en) for refusal in ended.refusals] or [(nl, en)]
+    reasons = [(refusal.nl, refusal.en) for refusal in result.refusals] or [(nl, en)]
     return [
         Problem(file=step.file, line=step.line, nl=f"{step.who}: {nl}", en=f"{step.who}: {en}")
         for nl, en in reasons
@@ -138,6 +147,6 @@ def _report(done: tuple[Row, ...], unchanged: int, problems: list[Problem], *, d
         dry_run=dry_run,
         done=done,
         unchanged=unchanged,
-        problems=tuple(ordered[:PROBLEMS_TOLD_MAX]),
-        problems_left_out=max(0, len(ordered) - PROBLEMS_TOLD_MAX),
+        problems=tuple(ordered[:PROBLEMS_MAX]),
+        problems_left_out=max(0, len(ordered) - PROBLEMS_MAX),
     )

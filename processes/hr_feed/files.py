@@ -1,4 +1,4 @@
-"""Reading HR's files: CSV to rows, and for each row that can't be read its line, column and reason."""
+"""Reads HR's files: CSV to rows, and for each row that can't be read its line, column and reason."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -10,7 +10,7 @@ from kit.csv_tables import NotCsvError, table_of
 
 FILE_BYTES_MAX: Final = 32 * 2**20
 ROWS_MAX: Final = 250_000
-"""100,000 people in two teams each fit with room, in 300 MiB; 250,000 people take half a GiB and seconds."""
+"""Room for 100,000 people in two teams each, in 300 MiB; 250,000 people take 512 MiB and a few seconds."""
 CELL_CHARS_MAX: Final = 1_000
 PROFESSIONALS: Final = "professionals.csv"
 UNITS: Final = "units.csv"
@@ -19,7 +19,7 @@ _CLOSED: Final = {"": False, "no": False, "nee": False, "yes": True, "ja": True}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with a row, or with a whole file when `line` is None; `column` is a header's name."""
+    """What is wrong with a row, or with a whole file if `line` is None; `column` is a name in the header."""
 
     file: str
     nl: str
@@ -29,7 +29,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Professional(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone who works here."""
+    """Somebody who works here."""
 
     line: int
     employee_number: str
@@ -38,7 +38,7 @@ class Professional(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit, or a team as a leaf; without `parent_key` a unit at the top."""
+    """A unit, or a team as a leaf; a unit at the top has no `parent_key`."""
 
     line: int
     key: str
@@ -49,7 +49,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone in a team since a day."""
+    """Somebody who is in a team since the day `on`."""
 
     line: int
     employee_number: str
@@ -58,7 +58,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CellError(ValueError):
-    """A cell can't be read; the message is told in both languages."""
+    """A cell can't be read, for the reason in both languages."""
 
     def __init__(self, column: str, nl: str, en: str) -> None:
         super().__init__(en)
@@ -69,7 +69,7 @@ R = TypeVar("R", Professional, Unit, Membership)
 
 
 class Read(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
-    """The rows that can be read, in their order, and what is wrong with the others."""
+    """The rows that can be read, in order, and what is wrong with the others."""
 
     rows: tuple[R, ...]
     problems: tuple[Problem, ...]
@@ -97,7 +97,7 @@ def read_units(content: bytes) -> Read[Unit]:
             raise CellError("closed", "Dit is 'ja' of 'nee'.", "This is 'yes' or 'no'.")
         parent = cells["parent_key"] or None
         if kind == "team" and parent is None:
-            raise CellError("parent_key", "Een team staat in een eenheid.", "A team stands in a unit.")
+            raise CellError("parent_key", "Een team staat in een eenheid.", "A team belongs to a unit.")
         return Unit(
             line=line,
             key=_filled(cells, "key"),

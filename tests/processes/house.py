@@ -44,7 +44,7 @@ def shared_until(house: House, until: date, **audience: Any) -> str:
 
 
 def caught_up(house: House, *, patience_s: float = PATIENCE_S) -> None:
-    """Wait until every view stands at the journal's end."""
+    """Wait until every view has reached the journal's end."""
     behind = f"""
         SELECT count(*) FROM {house.log.name}_events e JOIN views.positions p
         ON p.partition = e.partition AND e.notification_id > p.ordinal

@@ -44,7 +44,7 @@ e2,kade,gisteren
 
 
 class _Callers:
-    """Knows people by the name that stands for their token."""
+    """Knows people by their name, which is sent in place of a token."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -155,7 +155,7 @@ def test_leavers_and_movers_come_out_right(feed: Feed) -> None:
     assert done(back) == ["registerProfessional e2"]
 
 
-def test_progress_is_told_line_by_line_and_the_report_comes_last(feed: Feed) -> None:
+def test_progress_is_sent_line_by_line_and_the_report_comes_last(feed: Feed) -> None:
     answer = feed.post(accept="application/x-ndjson")
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert all({"given", "of"} == line.keys() for line in lines[:-1])
@@ -236,7 +236,7 @@ def test_only_hrs_system_may_send_files(feed: Feed, who: str, role: str, status:
     assert feed.post(who=who, role=role).status_code == status
 
 
-def test_an_error_nobody_foresaw_is_told_and_logged_without_its_text(
+def test_an_error_nobody_foresaw_is_answered_and_logged_without_its_text(
     feed: Feed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(_: object) -> None:
@@ -250,7 +250,7 @@ def test_an_error_nobody_foresaw_is_told_and_logged_without_its_text(
     assert "Fenna" not in answer.text + said.out + said.err
 
 
-def test_what_is_no_file_of_hrs_is_told(feed: Feed) -> None:
+def test_what_is_no_file_of_hrs_is_refused(feed: Feed) -> None:
     assert feed.post(files={"salaries": b"x"}).status_code == 400
     cut = feed.post(files={"professionals": b"number,name\n"}).json()
     assert named(cut) == [("professionals.csv", None, None)]
@@ -273,9 +273,9 @@ def test_what_hr_tells_just_after_midnight_is_shown_under_the_day_it_was_where_t
     feed.post(files={"units": UNITS})
     caught_up(feed.house)
 
-    async def told() -> list[UnitChange]:
+    async def changes() -> list[UnitChange]:
         async with await psycopg.AsyncConnection.connect(feed.house.log.url) as connection:
             return await unit_changes(connection, last=20)
 
-    shown = {(change.unit.name, change.on) for change in asyncio.run(told())}
+    shown = {(change.unit.name, change.on) for change in asyncio.run(changes())}
     assert {("Kade", date(2026, 11, 24)), ("Team Dok", date(2026, 11, 24))} <= shown

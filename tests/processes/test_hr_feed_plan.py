@@ -1,4 +1,4 @@
-"""What HR's files ask for, against how the organisation stands."""
+"""What HR's files ask for, against the current organisation."""
 
 import time
 from collections import Counter
@@ -14,7 +14,7 @@ from processes.hr_feed.files import (
     read_professionals,
     read_units,
 )
-from processes.hr_feed.plan import LEAVERS_MIN, Files, Plan, Standing, plan
+from processes.hr_feed.plan import LEAVERS_MIN, Files, OrganisationSnapshot, Plan, plan
 
 TODAY = date(2026, 11, 24)
 ORGANISATION = "2" * 32
@@ -31,7 +31,7 @@ def team(key: str) -> str:
     return derived_id(ORGANISATION, "team", key)
 
 
-STANDING = Standing(
+SNAPSHOT = OrganisationSnapshot(
     organisation=ORGANISATION,
     people={"e1": "Fenna", "e2": "Joris"},
     units={unit("wijk"): ("Wijk", None), unit("zuid"): ("Zuid", unit("wijk"))},
@@ -45,7 +45,7 @@ def drawn(
     professionals: bytes | None = None,
     units: bytes | None = None,
     memberships: bytes | None = None,
-    standing: Standing = STANDING,
+    snapshot: OrganisationSnapshot = SNAPSHOT,
     confirm_leavers: bool = False,
     damaged: frozenset[str] = frozenset(),
 ) -> Plan:
@@ -55,7 +55,7 @@ def drawn(
         memberships=read_memberships(MEMBERS + memberships).rows if memberships is not None else None,
         damaged=damaged,
     )
-    return plan(files, standing, today=TODAY, confirm_leavers=confirm_leavers)
+    return plan(files, snapshot, today=TODAY, confirm_leavers=confirm_leavers)
 
 
 def names(plan: Plan) -> list[str]:
@@ -64,9 +64,9 @@ def names(plan: Plan) -> list[str]:
 
 def test_a_new_tree_is_formed_parents_first_and_teams_last() -> None:
     rows = b"kade,Team Kade,team,zuid,\nzuid,Zuid,unit,wijk,\nwijk,Wijk,unit,,\n"
-    made = drawn(units=rows, standing=Standing(organisation=ORGANISATION))
+    made = drawn(units=rows, snapshot=OrganisationSnapshot(organisation=ORGANISATION))
     assert names(made) == ["formUnit wijk", "formUnit zuid", "formTeam kade"]
-    assert made.steps[1].given == {"unitKey": "zuid", "name": "Zuid", "parentKey": "wijk"}
+    assert made.steps[1].input == {"unitKey": "zuid", "name": "Zuid", "parentKey": "wijk"}
     assert made.problems == ()
 
 
@@ -99,7 +99,7 @@ def test_a_mover_leaves_one_team_and_joins_the_other() -> None:
         units=b"wijk,Wijk,unit,,\nzuid,Zuid,unit,wijk,\nkade,Team Kade,team,zuid,\n", memberships=rows
     )
     assert names(made) == ["recordTeamLeft e2", "recordTeamJoined e2"]
-    assert made.steps[0].given == {"employeeNumber": "e2", "teamKey": "kade", "on": "2026-11-24"}
+    assert made.steps[0].input == {"employeeNumber": "e2", "teamKey": "kade", "on": "2026-11-24"}
 
 
 def test_a_team_that_no_file_names_is_not_left() -> None:
@@ -114,33 +114,35 @@ def test_who_is_not_in_the_file_has_left_and_leaves_every_team_by_that() -> None
 
 
 def test_many_leavers_at_once_are_taken_for_a_file_cut_short_until_confirmed() -> None:
-    many = Standing(organisation=ORGANISATION, people={f"e{n}": "X" for n in range(LEAVERS_MIN + 2)})
+    many = OrganisationSnapshot(
+        organisation=ORGANISATION, people={f"e{n}": "X" for n in range(LEAVERS_MIN + 2)}
+    )
     kept = b"e0,X,x@example.org\n"
-    refused = drawn(professionals=kept, standing=many)
+    refused = drawn(professionals=kept, snapshot=many)
     assert names(refused) == ["registerProfessional e0"]
     assert "confirmed" in refused.problems[0].en
-    confirmed = drawn(professionals=kept, standing=many, confirm_leavers=True)
+    confirmed = drawn(professionals=kept, snapshot=many, confirm_leavers=True)
     assert len(confirmed.steps) == LEAVERS_MIN + 2
 
 
 def test_many_in_no_team_at_once_are_taken_for_a_file_cut_short_until_confirmed() -> None:
     numbers = [f"e{n}" for n in range(LEAVERS_MIN + 2)]
     of_kade = frozenset({team("kade")})
-    many = Standing(organisation=ORGANISATION, members=dict.fromkeys(numbers, of_kade))
+    many = OrganisationSnapshot(organisation=ORGANISATION, members=dict.fromkeys(numbers, of_kade))
     cut = b"e0,dok,2026-01-01\n"
     units = b"kade,Team Kade,team,zuid,\n"
-    refused = drawn(units=units, memberships=cut, standing=many)
+    refused = drawn(units=units, memberships=cut, snapshot=many)
     assert "recordTeamLeft e0" in names(refused)
     assert [name for name in names(refused) if name.startswith("recordTeamLeft")] == ["recordTeamLeft e0"]
-    (told,) = [problem.en for problem in refused.problems if problem.file == MEMBERSHIPS]
-    assert told.startswith("6 people who are in a team are not in the file; more than 5 at once leave it")
-    confirmed = drawn(units=units, memberships=cut, standing=many, confirm_leavers=True)
+    (reported,) = [problem.en for problem in refused.problems if problem.file == MEMBERSHIPS]
+    assert reported.startswith("6 people who are in a team are not in the file; more than 5 at once leave it")
+    confirmed = drawn(units=units, memberships=cut, snapshot=many, confirm_leavers=True)
     assert [name for name in names(confirmed) if "Left" in name] == [f"recordTeamLeft {n}" for n in numbers]
 
 
 def test_a_plan_for_many_leavers_is_drawn_in_a_moment() -> None:
     numbers = [f"e{n}" for n in range(20_000)]
-    many = Standing(
+    many = OrganisationSnapshot(
         organisation=ORGANISATION,
         people=dict.fromkeys(numbers, "X"),
         members=dict.fromkeys(numbers, frozenset({team("kade")})),
@@ -150,7 +152,7 @@ def test_a_plan_for_many_leavers_is_drawn_in_a_moment() -> None:
         professionals=b"e0,X,x@example.org\n",
         units=b"kade,Team Kade,team,zuid,\n",
         memberships=b"e0,kade,2026-01-01\n",
-        standing=many,
+        snapshot=many,
         confirm_leavers=True,
     )
     assert time.monotonic() - begun < 10
@@ -166,7 +168,7 @@ def test_nobody_leaves_whose_row_may_be_one_that_can_not_be_read() -> None:
     assert [problem.file for problem in made.problems] == [MEMBERSHIPS, PROFESSIONALS]
 
 
-def test_what_stands_twice_is_told_at_each_line_and_not_done() -> None:
+def test_a_key_that_occurs_twice_is_reported_at_each_line_and_not_done() -> None:
     made = drawn(professionals=b"e1,A,a@example.org\ne1,B,b@example.org\ne2,C,c@example.org\n")
     assert names(made) == ["registerProfessional e2"]
     assert [problem.line for problem in made.problems] == [2, 3]

@@ -1,4 +1,4 @@
-"""HR's files of the largest organisation there is room for: read, compared, and told row by row."""
+"""HR's files of the largest organisation there is room for: read, compared, and reported row by row."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from processes.hr_feed.files import (
     read_memberships,
     read_professionals,
 )
-from processes.hr_feed.plan import Plan, Standing, plan
+from processes.hr_feed.plan import OrganisationSnapshot, Plan, plan
 
 PEOPLE = 100_000
 """Size XL."""
@@ -48,17 +48,17 @@ def of_everyone() -> dict[str, bytes]:
 
 def drawn(sent: dict[str, bytes]) -> tuple[Plan, feed.Report]:
     files, problems = feed.read(sent)
-    standing = Standing(organisation="2" * 32)
-    made = plan(files, standing, today=date(2026, 11, 24), confirm_leavers=False)
-    return made, feed.dry(made, problems)
+    snapshot = OrganisationSnapshot(organisation="2" * 32)
+    made = plan(files, snapshot, today=date(2026, 11, 24), confirm_leavers=False)
+    return made, feed.dry_run(made, problems)
 
 
-def test_the_files_of_a_hundred_thousand_people_go_through_and_are_told_row_by_row() -> None:
+def test_the_files_of_a_hundred_thousand_people_go_through_and_are_reported_row_by_row() -> None:
     made, report = drawn(of_everyone())
     assert report.problems == ()
     assert len(report.done) == len(made.steps) == DEPTH + TEAMS + PEOPLE + 2 * PEOPLE
     formed = [step.who for step in made.steps[:DEPTH]]
-    assert formed == [f"u{n}" for n in range(DEPTH)]  # each under one that stands by then
+    assert formed == [f"u{n}" for n in range(DEPTH)]  # each under one that exists by then
     assert (report.done[-1].line, report.done[-1].who) == (2 * PEOPLE + 1, f"{PEOPLE - 1:09}")
     assert len(msgspec.json.encode(report)) < 100 * len(report.done)
 
