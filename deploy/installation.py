@@ -1,4 +1,4 @@
-"""Builds a process from its settings: each floor's assembly opens its own parts, this puts them together."""
+"""Builds a process from its settings, out of the parts that each floor's assembly opens."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from services.assembly import Services, open_services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """The parts of a process that handles commands, and builders of whatever else it runs."""
+    """The parts of a process that handles commands, and builders of the loops that it may run."""
 
     settings: Settings
     services: Services

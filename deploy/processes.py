@@ -1,4 +1,4 @@
-"""`python -m deploy.processes`: what time brings about, and HR's files, in a process of its own."""
+"""`python -m deploy.processes`: the scheduler's jobs, and HR's files, in a process of their own."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from services.http.health_watch import watch
 
 
 def main() -> int:
-    """Run, and end with one clear line when settings or key file are not right."""
+    """Run until stopped; exit with status 2 and one line when a setting or the key file is wrong."""
     try:
         settings = Settings.from_env(os.environ)
         settings.need("database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")

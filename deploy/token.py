@@ -1,4 +1,4 @@
-"""`python -m deploy.token owner`: prints a bearer token, asked of the running demo's issuer."""
+"""`python -m deploy.token owner`: prints a bearer token from the running demo's issuer."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What a demo says when it is ready: where it is, who one can be, what to try."""
+"""Prints, when the demo is ready, its addresses, the people there are tokens for, and queries to try."""
 
 from typing import Final
 
@@ -11,11 +11,11 @@ WHO: Final = (
     ("lead", "PROFESSIONAL", "Joris Bakker, leads Team Kade and sees what a member sees"),
     ("member", "PROFESSIONAL", "Amina El Idrissi, in the same team"),
     ("hr", "HR", "sees the organisation, never a person's portfolio"),
-    ("board", "BOARD", "likewise"),
-    ("auditor", "AUDITOR", "verifies without opening"),
-    ("privacy-officer", "PRIVACY_OFFICER", "records grounds"),
-    ("working-group", "WORKING_GROUP", "makes lenses and words"),
-    ("works-council", "WORKS_COUNCIL", "consents"),
+    ("board", "BOARD", "sees the organisation, never a person's portfolio"),
+    ("auditor", "AUDITOR", "verifies the log without reading it"),
+    ("privacy-officer", "PRIVACY_OFFICER", "records the assessment of privacy risks"),
+    ("working-group", "WORKING_GROUP", "keeps the shared words for talents"),
+    ("works-council", "WORKS_COUNCIL", "consents to policies"),
     ("administrator", "ADMINISTRATOR", "grants roles"),
     ("hr-feed", "HR_FEED", "the HR system's own account"),
 )
@@ -23,7 +23,7 @@ QUERY: Final = "{ me { displayName portfolio { talents { name { nl } strength en
 
 TRY: Final = (
     (
-        "how it came about",
+        "the history of a portfolio",
         "{ me { portfolio { timeline(first: 5) { edges { node { at summary { nl } } } } } } }",
     ),
     (
@@ -31,7 +31,7 @@ TRY: Final = (
         '{ me { portfolio(asOf: "2026-06-01T00:00:00Z") { talents { name { nl } strength } } } }',
     ),
     (
-        "what colleagues opened to me",
+        "what colleagues share with me",
         "{ me { sharedWithMe { edges { node { owner { displayName } text } } } } }",
     ),
     (
@@ -43,25 +43,27 @@ TRY: Final = (
 
 
 def welcome(screen: Console, *, host: str, port: int, probes_port: int) -> None:
-    """Print it; `host` is what the gateway listens on."""
+    """Print all of it; `host` is the address that the gateway listens on."""
     machine = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}"  # noqa: S104
     address = f"{machine}:{port}"
     screen.print(
         Panel.fit(
-            f"Ask in a browser   [bold]{address}/graphql[/bold]\n"
+            f"In a browser       [bold]{address}/graphql[/bold]\n"
             f"Health             {address}/health/ready\n"
             f"Metrics            {machine}:{probes_port}/metrics",
             title="IPP is ready",
             border_style="green",
         )
     )
-    table = Table(title="Who you can be: a token's name, and the header IPP-Role", title_justify="left")
+    table = Table(
+        title="People you can be: the name for a token, and the header IPP-Role", title_justify="left"
+    )
     for column in ("make token AS=", "IPP-Role", ""):
         table.add_column(column)
     for row in WHO:
         table.add_row(*row)
     screen.print(table)
-    screen.print("To try from a terminal:", style="bold")
+    screen.print("Try it from a terminal:", style="bold")
     screen.print(
         f"curl -s {address}/graphql \\\n"
         f'  -H "Authorization: Bearer $(make -s token AS=owner PORT={port})" \\\n'
@@ -71,7 +73,9 @@ def welcome(screen: Console, *, host: str, port: int, probes_port: int) -> None:
         markup=False,
         soft_wrap=True,
     )
-    screen.print("More to try, also in the page above:", style="bold")
+    screen.print("More queries, also for the page above:", style="bold")
     for words, query in TRY:
         screen.print(f"{words:<30}{query}", highlight=False, markup=False, soft_wrap=True)
-    screen.print("Ctrl-C stops it; what is in it is kept. FRESH=1 begins again.", style="dim")
+    screen.print(
+        "Ctrl-C stops the demo and keeps its data. FRESH=1 deletes the data and starts again.", style="dim"
+    )

@@ -1,4 +1,4 @@
-"""The only place that reads the wall clock, and that says which day it is; everything else is given it."""
+"""The only place that reads the wall clock and knows the day; all other code gets a clock or calendar."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the moment it is, always aware and in UTC."""
+    """Returns the current moment, always with the time zone UTC."""
 
     def now(self) -> datetime: ...
 
@@ -17,7 +17,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that stands still until it is told to move on."""
+    """A clock that shows one moment until `advance` is called."""
 
     def __init__(self, moment: datetime) -> None:
         if moment.utcoffset() is None:
@@ -33,7 +33,7 @@ class FixedClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A clock for who asks for days: they are the organisation's, and begin at midnight in its zone."""
+    """A clock that also knows the day: days begin at midnight in the organisation's zone."""
 
     clock: Clock
     zone: tzinfo
@@ -45,5 +45,5 @@ class Calendar:
         return self.local(self.now()).date()
 
     def local(self, moment: datetime) -> datetime:
-        """Return the same moment with the day and the hour that it has in the organisation."""
+        """Return the same moment in the organisation's zone, with its day and hour."""
         return moment.astimezone(self.zone)

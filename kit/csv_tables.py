@@ -1,4 +1,4 @@
-"""CSV as spreadsheets write it: a header, and each row with the line it ends on."""
+"""Reads CSV as spreadsheets write it: a header, and each row with the number of the line it ends on."""
 
 import csv
 import io
@@ -9,10 +9,10 @@ NotCsvError = csv.Error
 
 def table_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """
-    Return the header's names in lower case, and each row's cells with the line it ends on.
+    Return the header's names in lower case, and each row's cells with the number of the line it ends on.
 
-    Separated by commas, semicolons or tabs, whichever the header has most of. Going through the rows raises
-    NotCsvError where the text is none; a header that is none has no names.
+    The separator is the one of comma, semicolon and tab that occurs most in the header. Iterating over the
+    rows raises NotCsvError where the text is not CSV; a header that is not CSV has no names.
     """
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)

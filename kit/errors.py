@@ -1,11 +1,11 @@
-"""Errors that whoever sent a request is told: each carries its code and its HTTP status."""
+"""Errors that are returned to the sender of a request: each carries its code and its HTTP status."""
 
 
 class RequestError(Exception):
     """
-    A request that is not carried out. The message tells its sender why, and what to do.
+    A request was not carried out, and nothing was applied. The message says why, and what to do.
 
-    Each subclass says `code` and `status`. A request that ends with one applied nothing.
+    Each subclass has its `code` and `status`.
     """
 
     code: str
@@ -54,7 +54,7 @@ class TooLargeError(RequestError):
 
 
 class UnsupportedEncodingError(RequestError):
-    """The body is written in a way that is not read here, such as compressed."""
+    """The body has an encoding that is not accepted here, such as a compression."""
 
     code = "BAD_REQUEST"
     status = 415

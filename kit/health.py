@@ -1,4 +1,4 @@
-"""What a process says about itself: named checks, each with a state, a sentence, and since when."""
+"""The health of a process: named checks, each with a state, a sentence, and the moment it began."""
 
 import threading
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Finding:
     state: State
     sentence: str
     since: datetime
-    """When the check came into this state."""
+    """When this state began."""
     seen: datetime
     """When it was last reported."""
 
@@ -24,7 +24,8 @@ class Health:
     """
     Collects what loops report; safe from several threads.
 
-    A process is ready while no check has failed. A degraded one still serves, and says what is missing.
+    A process is ready while no check has failed. While a check is degraded, the process still serves, and the
+    sentence says what does not work.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -34,13 +35,13 @@ class Health:
         self._lock = threading.Lock()
 
     def expect(self, name: str, *, within_s: float) -> None:
-        """Count a check as failed when it is not reported for `within_s`, as that of a frozen loop."""
+        """Count a check as failed when it is not reported for `within_s`, because its loop may be frozen."""
         with self._lock:
             self._within[name] = timedelta(seconds=within_s)
         self.report(name, ok=False, degraded=True, sentence="starting")
 
     def report(self, name: str, *, ok: bool, sentence: str, degraded: bool = False) -> None:
-        """Say how it stands; not ok means failed, or degraded where the process can still serve."""
+        """Record the state of a check: ok, else degraded if the process can still serve, else failed."""
         state: State = "ok" if ok else "degraded" if degraded else "failed"
         now = self._clock.now()
         with self._lock:
@@ -49,7 +50,7 @@ class Health:
             self._findings[name] = Finding(state=state, sentence=sentence, since=since, seen=now)
 
     def findings(self) -> dict[str, Finding]:
-        """Give every check as it stands now, by name."""
+        """Return the current finding of every check, by name."""
         now = self._clock.now()
         with self._lock:
             return {name: self._aged(name, finding, now) for name, finding in sorted(self._findings.items())}

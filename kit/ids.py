@@ -9,16 +9,17 @@ _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 def new_id() -> str:
-    """Make a random id (UUID version 4)."""
+    """Return a random id (UUID version 4)."""
     return uuid.uuid4().hex
 
 
 def derived_id(*parts: str) -> str:
     """
-    Make the same id from the same parts, always (UUID version 8, RFC 9562).
+    Return an id made from these parts: the same parts give the same id (UUID version 8, RFC 9562).
 
-    The first 16 bytes of the SHA-256 of the parts in UTF-8, each after its length (u32 big endian), so that
-    ("ab", "c") and ("a", "bc") differ. Whoever knows the parts can make the id: never derive a person's.
+    It is the first 16 bytes of the SHA-256 of the parts in UTF-8, each after its length (u32 big endian), so
+    that ("ab", "c") and ("a", "bc") differ. Anybody who knows the parts can make the id, so a person's id is
+    never derived.
     """
     digest = hashlib.sha256()
     for part in parts:
@@ -32,5 +33,5 @@ def derived_id(*parts: str) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether the text has the form of an id."""
+    """Return whether the text has the form of an id."""
     return _ID.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""Starting a process's loops together and stopping them together, with the reason said."""
+"""Starts a process's loops together, stops them together, and logs the reason."""
 
 import signal
 import threading
@@ -15,7 +15,7 @@ _log = structlog.get_logger("lifecycle")
 
 
 class Stop(threading.Event):
-    """An event that remembers why it was first set; loops look at it every turn."""
+    """An event that keeps the reason for which it was first set; loops check it in every turn."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class Stop(threading.Event):
 
     @property
     def reason(self) -> str:
-        """The first reason given, empty while nobody asked to stop."""
+        """The first reason given; empty before the stop."""
         return self._reason
 
     def request(self, reason: str) -> None:
@@ -35,7 +35,7 @@ class Stop(threading.Event):
 
     @contextmanager
     def on_signals(self) -> Iterator["Stop"]:
-        """Let SIGTERM and SIGINT ask to stop while inside; to be used in the main thread."""
+        """Stop on SIGTERM and SIGINT while inside; only in the main thread."""
 
         def handle(number: int, _frame: FrameType | None) -> None:
             self.request(f"signal {signal.Signals(number).name}")
@@ -49,11 +49,11 @@ class Stop(threading.Event):
 
 
 class StillRunningError(Exception):
-    """A loop did not end within the grace it was given."""
+    """A loop did not end within the grace period."""
 
 
 Loop = Callable[[Stop], None]
-"""Runs until the given `Stop` is set; a return before that stops the whole, since nothing may end unseen."""
+"""Runs until the given `Stop` is set. If it returns earlier, all loops stop, so that the end is noticed."""
 
 
 def run_all(loops: Mapping[str, Loop], stop: Stop, *, grace_s: float = STOP_GRACE_S) -> None:

@@ -1,4 +1,4 @@
-"""Typed metrics: each has a name, a unit in it, and a sentence of meaning."""
+"""Typed metrics: each has a name with its unit, and a sentence that says what it measures."""
 
 import re
 from typing import Final
@@ -12,12 +12,12 @@ _NAME: Final = re.compile(r"ipp_[a-z0-9_]+")
 
 
 def counter(name: str, meaning: str, *labels: str) -> Counter:
-    """Declare what only ever grows; once for a name, in the module that counts it."""
+    """Declare a value that only grows; once per name, in the module that counts it."""
     return Counter(_checked(name, meaning), meaning, labels)
 
 
 def gauge(name: str, meaning: str, *labels: str) -> Gauge:
-    """Declare what goes up and down."""
+    """Declare a value that goes up and down."""
     return Gauge(_checked(name, meaning), meaning, labels)
 
 
@@ -29,7 +29,7 @@ def latency(name: str, meaning: str, *labels: str) -> Histogram:
 
 
 def exposed() -> bytes:
-    """Give every metric of this process in Prometheus' text format, of `CONTENT_TYPE`."""
+    """Return every metric of this process in Prometheus' text format, with `CONTENT_TYPE`."""
     return generate_latest()
 
 

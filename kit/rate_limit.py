@@ -12,8 +12,8 @@ class RateLimiter:
     """
     `burst` requests at once, and `per_minute` in the long run; safe from several threads.
 
-    It remembers `callers_max` callers. Beyond that, the one who was silent longest is forgotten, and begins
-    with a full bucket.
+    It remembers `callers_max` callers. Beyond that, the caller whose last request is oldest is dropped, and
+    starts again with a full bucket.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class RateLimiter:
         return len(self._buckets)
 
     def take(self, caller: str, amount: float = 1.0) -> float:
-        """Use up so many requests of the caller and return 0, or return after how many seconds there are."""
+        """Take so many requests of the caller and return 0, or return after how many seconds to try again."""
         now_s = self._now_s()
         with self._lock:
             left = self._left(caller, now_s)
@@ -42,7 +42,7 @@ class RateLimiter:
         return 0.0 if allowed else (amount - left) * _MINUTE_S / self._per_minute
 
     def give_back(self, caller: str, amount: float) -> None:
-        """Return what was taken and not used; never more than a full bucket."""
+        """Put back requests that were taken and not used, up to a full bucket."""
         now_s = self._now_s()
         with self._lock:
             if caller in self._buckets:

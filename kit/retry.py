@@ -1,4 +1,4 @@
-"""Calling again what failed, until it succeeds or the process stops."""
+"""Calls a function again after an error, until it succeeds or the process stops."""
 
 from collections.abc import Callable
 from threading import Event

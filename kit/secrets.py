@@ -1,4 +1,4 @@
-"""Keys read from files and never shown, and the master key that wraps other keys."""
+"""Keys that are read from files and never shown, and the master key that wraps other keys."""
 
 import os
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _NONCE_BYTES: Final = 12
 
 
 class SecretError(Exception):
-    """A key file can't be used, or something wrapped does not open under this key and context."""
+    """A key file can't be used, or a wrapped key does not open with this key and context."""
 
 
 def read_key(path: Path) -> bytes:
@@ -26,13 +26,13 @@ def read_key(path: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        # Outside of the handler: as its context, the first error would quote the content.
+        # Outside of the handler: the first error would be shown as the context, and it quotes the content.
         raise SecretError(f"The key file {path} must hold {2 * KEY_BYTES} hexadecimal digits.")
     return key
 
 
 def read_key_or_new(path: Path) -> bytes:
-    """Read a key, or make a random one and keep it in that file, readable by its owner only."""
+    """Read a key, or write a random one to that file, which only its owner may read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -47,7 +47,7 @@ def read_key_or_new(path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterKey:
-    """Wraps keys with AES-256-GCM; what was wrapped in one context opens in that context only."""
+    """Wraps keys with AES-256-GCM. A key opens only with the context it was wrapped with."""
 
     key: bytes = field(repr=False)
 
@@ -62,16 +62,16 @@ class MasterKey:
 
     @classmethod
     def from_file_or_new(cls, path: Path) -> "MasterKey":
-        """Read the key, or make one, as `read_key_or_new` does."""
+        """Read the key, or write a new one, as `read_key_or_new` does."""
         return cls(key=read_key_or_new(path))
 
     def wrap(self, key: bytes, *, context: bytes) -> bytes:
-        """Seal a key; `context` (say, whose key it is) must be told again to open it."""
+        """Wrap a key; the same `context`, such as whose key it is, is needed to unwrap it."""
         nonce = os.urandom(_NONCE_BYTES)
         return _FORMAT + nonce + AESGCM(self.key).encrypt(nonce, key, _FORMAT + context)
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
-        """Open a wrapped key. Raises SecretError when key, context or bytes are not those of the wrapping."""
+        """Unwrap a key. Raises SecretError if master key, context or bytes are not those of the wrapping."""
         if wrapped[:1] != _FORMAT:
             raise SecretError("This key was wrapped in a format that this program doesn't know.")
         nonce, sealed = wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]

@@ -12,7 +12,7 @@ import msgspec
 
 PREFIX: Final = "IPP_"
 TEST_PREFIX: Final = "IPP_TEST_"
-"""Names of the tests' own; no process reads them."""
+"""Variables with this prefix belong to the tests; no process reads them."""
 PARTITIONS_EMBEDDED: Final = 1
 
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -22,7 +22,7 @@ LogFormat = Literal["console", "json"]
 
 
 class SettingsError(Exception):
-    """A setting is unknown, missing, or not of its kind. The message never quotes a secret."""
+    """A setting is unknown, missing, or of the wrong type. The message never quotes a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Settings:
     """Where the embedded profile keeps its database and keys."""
     log_name: str = "ipp"
     partitions: int = 12
-    """Of a new log; unless it is set, the embedded profile makes one."""
+    """Of a new log; 1 in the embedded profile unless it is set."""
 
     # Addresses may hold passwords, so no representation shows them.
     database_url: str = field(default="", repr=False)
@@ -43,15 +43,15 @@ class Settings:
     """The vault's own database."""
     database_pool_max: int = 10
     master_key_file: Path = Path(".ipp/master.key")
-    """What wraps the person keys: for services and view workers, never for a gateway."""
+    """The key that wraps the persons' keys: for services and view workers, never for a gateway."""
     position_key_file: Path = Path(".ipp/position.key")
-    """What a gateway encrypts positions and cursors with; the same for every gateway of an installation."""
+    """The key with which gateways encrypt positions and cursors; the same for all gateways."""
 
     kafka_bootstrap: str = ""
-    """host:port of brokers, comma between; empty means the embedded table log."""
+    """host:port of brokers, with commas between; empty means the embedded table log."""
     kafka_replicas: int = 3
     kafka_flush_every_message: bool | None = None
-    """Unset: only where there are fewer than two replicas."""
+    """Unless it is set, true if there are fewer than two replicas."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_sasl_username: str = ""
@@ -63,14 +63,14 @@ class Settings:
     oidc_jwks_url: str = ""
     oidc_person_claim: str = "employee_number"
     oidc_keys_age_max_s: float = 300.0
-    """How old the issuer's keys may be, 30 s at least: a key that was removed is taken for so long."""
+    """How old the issuer's keys may be, 30 s at least: a key that was removed is accepted for so long."""
 
     services_url: str = ""
     """Where the gateway sends commands; empty in the embedded profile, where they are handled in process."""
     host: str = "127.0.0.1"
     port: int = 8000
     probes_port: int = 9000
-    """Where each process answers for its health and metrics; metrics are nowhere else."""
+    """The port of each process for health and metrics; metrics are on no other port."""
 
     lease_s: float = 10.0
     staleness_max_s: float = 30.0
@@ -86,7 +86,7 @@ class Settings:
     body_bytes_max: int = 256 * 1024
     commands_per_minute_max: int = 120
     requests_per_minute_max: int = 1_200
-    """Of one person to one process of the gateway, or of one address while nobody is known."""
+    """Of one person, or of one address while the person is unknown, to one process of the gateway."""
     requests_burst_max: int = 300
     request_cost: int = 500
     """A request that costs more than this uses up as many requests of its caller's allowance as that is."""
@@ -97,15 +97,15 @@ class Settings:
     commas between; none unless it is set. Tokens are sent by header, so no cookie is ever allowed."""
     subscriptions_per_person_max: int = 10
     subscriptions_max: int = 2_000
-    """Of all people together, in one process of the gateway."""
+    """Of all persons together, in one process of the gateway."""
 
     log_format: LogFormat = "console"
     time_zone: str = "Europe/Amsterdam"
-    """Whose midnight begins the organisation's days; the same for every process of an installation."""
+    """The organisation's days begin at midnight in this zone; the same for all processes."""
 
     def __post_init__(self) -> None:
         if self.profile == "production":
-            self.need("kafka_bootstrap")  # the embedded log holds for one process only
+            self.need("kafka_bootstrap")  # the embedded log works for one process only
         if self.kafka_security_protocol.startswith("SASL"):
             self.need("kafka_sasl_username", "kafka_sasl_password_file")
         _ = self.zone, self.allowed_origins
@@ -126,23 +126,23 @@ class Settings:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the organisation's days. Raises SettingsError."""
+        """The time zone of the organisation's days. Raises SettingsError."""
         try:
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            # A name of no zone, of no form that zones have, or of a whole region.
+            # An unknown zone, a name that no zone can have, or the name of a whole region.
             message = "must be a zone of the IANA time zone database, such as Europe/Amsterdam"
             raise SettingsError(f"{PREFIX}TIME_ZONE {message}, not {self.time_zone!r}.") from None
 
     def need(self, *names: str) -> None:
-        """Raise SettingsError unless these fields were given: each process says which it can't do without."""
+        """Raise SettingsError unless these fields are set; each process calls this with those it requires."""
         missing = [f"{PREFIX}{name.upper()}" for name in names if not getattr(self, name)]
         if missing:
             raise SettingsError(f"This process needs {', '.join(missing)}.")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Read every `IPP_` variable of `env`. Raises SettingsError, for a name unknown as well."""
+        """Read every `IPP_` variable of `env`. Raises SettingsError, also for an unknown name."""
         known = {f"{PREFIX}{setting.name.upper()}": setting for setting in fields(cls)}
         given = {n: v for n, v in env.items() if n.startswith(PREFIX) and not n.startswith(TEST_PREFIX)}
         for name in given.keys() - known.keys():

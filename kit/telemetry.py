@@ -1,4 +1,4 @@
-"""Log lines of every process: structured, correlated, and without anything a person typed."""
+"""Log lines of every process: structured, correlated, and without anything that a person typed."""
 
 import logging
 import sys
@@ -25,12 +25,12 @@ NEVER_LOGGED: Final = frozenset(
         "key",
     }
 )
-"""Fields that could carry what people wrote, or a credential: only their presence is logged."""
+"""Fields that may hold what people wrote, or a credential: their values are not logged."""
 WITHHELD: Final = "(withheld)"
 
 
 def set_up_logging(*, as_json: bool, process: str, level: int = logging.INFO) -> None:
-    """Send structlog's and the standard library's lines to standard error in one form; once, at start."""
+    """Log structlog's and the standard library's lines on standard error in one form; call once, at start."""
 
     def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         # Not a context variable: a worker's threads would not inherit it.
@@ -44,7 +44,7 @@ def set_up_logging(*, as_json: bool, process: str, level: int = logging.INFO) ->
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         withhold,
     ]
-    # Neither form shows the local variables of a traceback: they hold contents and keys.
+    # Neither form shows the local variables of a traceback, which hold what people wrote, and keys.
     plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     render: list[Processor] = (
         [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
@@ -67,13 +67,13 @@ def set_up_logging(*, as_json: bool, process: str, level: int = logging.INFO) ->
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These tell at INFO what we tell better ourselves, and httpx tells addresses.
+    # Our own lines say at INFO what these say; and httpx logs addresses.
     for chatty in ("kafka", "httpx", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def withhold(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace the value of every field that must not be logged."""
+    """Replace the values of fields that must not be logged."""
     for name in NEVER_LOGGED & event.keys():
         event[name] = WITHHELD
     return event
@@ -81,18 +81,18 @@ def withhold(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
 
 @contextmanager
 def correlated(correlation_id: str) -> Iterator[None]:
-    """Put this id on every line logged inside, in this thread or task."""
+    """Add this id to every line that is logged inside, in this thread or task."""
     with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
         yield
 
 
 def correlation_id() -> str | None:
-    """Give the id of the request or batch at hand, to be passed on to the next process."""
+    """Return the id of the current request or batch, to pass on to the next process."""
     found = structlog.contextvars.get_contextvars().get("correlation_id")
     return found if isinstance(found, str) else None
 
 
 def traceback_summary(error: BaseException) -> str:
-    """Return the lines an error came through, the innermost first, without its text: it may quote people."""
+    """Return the code lines an error came through, innermost first, without its text: it may quote people."""
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

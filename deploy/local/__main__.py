@@ -26,12 +26,12 @@ class DemoError(Exception):
 @app.command()
 def main(
     *,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the data of an earlier demo.")] = False,
     people: Annotated[
         int, typer.Option(min=len(KNOWN), help="How many professionals a new organisation has.")
     ] = PEOPLE,
 ) -> None:
-    """Serve the demo until Ctrl-C. What is in it is kept for the next time."""
+    """Serve the demo until Ctrl-C. Its data is kept for the next start."""
     os.umask(0o077)  # whatever it writes is its owner's alone
     try:
         settings = Settings.from_env(os.environ)

@@ -1,10 +1,10 @@
-"""Which ports of this machine are free, so that the demo can propose or take another."""
+"""Finds free ports of this machine, for the demo to propose or use."""
 
 import socket
 from typing import Final
 
 PORTS_TRIED_MAX: Final = 100
-"""Ports behind a taken one that are looked at before the system chooses any."""
+"""How many ports are tried from the wanted one on, before the system chooses any."""
 
 
 def is_free(host: str, port: int) -> bool:

@@ -35,7 +35,7 @@ def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, scr
             seed(demo, count=people, today=services.calendar.today(), on_progress=on_progress)
         _wait_until_served(settings, stop)
     except _StoppedError:
-        return  # the next start goes on where this one was
+        return  # the next start continues where this one stopped
     welcome(screen, host=settings.host, port=settings.port, probes_port=settings.probes_port)
     stop.wait()
 

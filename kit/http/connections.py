@@ -1,4 +1,4 @@
-"""Connections over HTTP with limits and clocks: what comes over one is counted before anything reads it."""
+"""HTTP connections with limits and timeouts: their bytes are counted before anything reads them."""
 
 import asyncio
 import resource
@@ -10,10 +10,10 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FILES_OF_OUR_OWN: Final = 256
-"""Open files that a process needs apart from the connections it serves."""
+"""Open files that a process needs in addition to its connections."""
 UPGRADE_LINE_BYTES_MAX: Final = 8_000
 UPGRADE_HEADERS_MAX: Final = 100
-"""Of the request that opens a WebSocket: websockets reads no longer lines, and no more of them."""
+"""Limits of the request that opens a WebSocket: the library websockets reads no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +22,10 @@ class ConnectionLimits:
 
     header_bytes_max: int = 32 * 1024
     headers_s_max: float = 10.0
-    """From the first byte of a request, or the connection's beginning, until its headers are complete."""
+    """From the first byte of a request, or the start of the connection, until the headers are complete."""
     body_s_max: float = 60.0
     write_s_max: float = 60.0
-    """How long what was written may wait for a client that does not read."""
+    """How long written data may wait for a client that does not read."""
     connections_max: int = 4_000
 
 
@@ -33,7 +33,7 @@ CONNECTION_LIMITS: Final = ConnectionLimits()
 
 
 class Connections:
-    """Those of one server: how many there may be, and which have no request in progress, oldest first."""
+    """The connections of one server: their maximum, and those without a request in progress, oldest first."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
@@ -148,7 +148,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words help nobody
-        """Answer what the parser refused; what it was told to refuse is too large."""
+        """Answer a request that the parser refused: as too large if our limits made it, else as malformed."""
         self._refuse(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if self._too_large else HTTPStatus.BAD_REQUEST
         )

@@ -15,15 +15,15 @@ from kit.lifecycle import Stop
 from kit.settings import SettingsError
 
 GRACE_S: Final = 10
-"""How long requests may still take after the stop; a subscription would go on for ever."""
+"""How long requests may still take after the stop; a subscription would never end."""
 CONNECTIONS_WAITING_MAX: Final = 2048
-"""Connections that may wait to be taken."""
+"""Connections that may wait to be accepted."""
 MESSAGE_BYTES_MAX: Final = 256 * 1024
 """The largest message that a WebSocket may send."""
 
 
 class PortTakenError(SettingsError):
-    """Nobody can listen at an address that the settings name."""
+    """The process can't listen on an address that the settings name."""
 
 
 def serve(

@@ -1,4 +1,4 @@
-"""Verifying OIDC bearer tokens against an issuer's keys: signature, issuer, audience and times."""
+"""Verifies OIDC bearer tokens with an issuer's keys: signature, issuer, audience and times."""
 
 import threading
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from kit.clock import Clock
 from kit.errors import UnauthenticatedError, UnavailableError
 from kit.settings import Settings
 
-# Asymmetric ones only: whoever takes HS256 takes a token "signed" with the public key.
+# Asymmetric ones only: with HS256 allowed, a token "signed" with the public key would be accepted.
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 LEEWAY_S: Final = 5
 """By how much the issuer's clock may differ from ours."""
@@ -24,28 +24,28 @@ TOKEN_CHARS_MAX: Final = 8_192
 
 
 class TokenRefusedError(UnauthenticatedError):
-    """The token is forged, foreign, expired or malformed; the message says which, and nothing more."""
+    """The token is forged, made for others, expired or malformed; the message only says which."""
 
 
 class IssuerUnreachableError(UnavailableError):
-    """The issuer's keys could not be fetched, so nothing can be said of the token."""
+    """The issuer's keys could not be fetched, so the token can't be verified."""
 
 
 class IssuerKeys(Protocol):
     @property
     def version(self) -> int:
-        """Which set of keys this is: another number after each change of the set."""
+        """The number of this set of keys: another one after each change of the set."""
 
     @property
     def due(self) -> bool:
         """Whether the keys are so old that the next call of `keys` fetches them again."""
 
     def keys(self, *, refresh: bool) -> KeySet:
-        """Return the issuer's public keys; `refresh` when a token names one that is not among them."""
+        """Return the issuer's public keys; `refresh` if a token names a key that is not among them."""
 
 
 class KnownKeys:
-    """Keys that are at hand."""
+    """Keys that are known from the start and never change."""
 
     version: Final = 1
     due: Final = False
@@ -53,16 +53,17 @@ class KnownKeys:
     def __init__(self, keys: KeySet) -> None:
         self._keys = keys
 
-    def keys(self, *, refresh: bool) -> KeySet:  # noqa: ARG002 - there is nowhere to ask again
+    def keys(self, *, refresh: bool) -> KeySet:  # noqa: ARG002 - there is nothing to fetch
         return self._keys
 
 
 class FetchedKeys:
-    """Keys from the issuer's JWKS address, kept, and asked for again at most every half minute.
+    """
+    Keys from the issuer's JWKS address, fetched again at most every KEYS_REFRESH_MIN.
 
-    They are asked for again when a token names an unknown key, and when they are `age_max_s` old, since a key
-    that the issuer removed is known until then. While the issuer is away, the keys last fetched hold. One
-    thread fetches, outside of the lock; tokens signed with keys that are known are verified meanwhile.
+    They are fetched again when a token names an unknown key, and when they are `age_max_s` old, since a key
+    that the issuer removed is accepted until then. While the issuer does not answer, the last keys are used.
+    One thread fetches, outside of the lock; tokens signed with known keys are verified meanwhile.
     """
 
     def __init__(self, url: str, *, clock: Clock, client: httpx.Client, age_max_s: float) -> None:
@@ -84,7 +85,7 @@ class FetchedKeys:
 
     @property
     def due(self) -> bool:
-        """Whether the keys are old enough to be fetched again, and nobody does or has just tried."""
+        """Whether the keys are old enough to be fetched again, and no fetch runs or was just tried."""
         fetched_at = self._fetched_at
         if fetched_at is None or self._clock.now() - fetched_at < self._age_max:
             return False
@@ -92,9 +93,11 @@ class FetchedKeys:
             return self._fetching is None and self._may_ask()
 
     def keys(self, *, refresh: bool) -> KeySet:
-        """Return the keys last fetched.
+        """
+        Return the keys last fetched.
 
-        Raises IssuerUnreachableError while there are none, and for an unknown key while another thread asks.
+        Raises IssuerUnreachableError while there are none, and for an unknown key while another thread is
+        fetching.
         """
         known = self._keys
         if known is not None and not refresh and not self.due:
@@ -103,16 +106,16 @@ class FetchedKeys:
         if done is not None and mine:
             self._fetch_and_keep(done)
         elif done is not None and (refresh or known is None):
-            if known is not None:  # no thread waits for a name that anyone may have made up
+            if known is not None:  # no thread waits because of a key name that anybody may have made up
                 raise IssuerUnreachableError("the issuer's keys are being fetched")
             done.wait(KEYS_TIMEOUT_S)
         if self._keys is None:
-            # Asked again by the next request only if the last answer is old enough.
+            # The next request fetches again, but not before KEYS_REFRESH_MIN.
             raise IssuerUnreachableError("the issuer's keys could not be fetched")
         return self._keys
 
     def _begin(self) -> tuple[threading.Event | None, bool]:
-        """Return what ends the fetch under way, if any, and whether it is for the caller to do."""
+        """Return the event that ends the running fetch, if any, and whether the caller must fetch."""
         with self._lock:
             if self._fetching is None and self._may_ask():
                 self._asked_at = self._clock.now()
@@ -125,7 +128,7 @@ class FetchedKeys:
             fetched = self._fetch()
             if fetched is not None:
                 changed = self._keys is None or _names(fetched) != _names(self._keys)
-                # The keys before the number: who reads a number finds these keys or later ones.
+                # The keys before the number: a reader of the number then reads these keys or later ones.
                 self._keys = fetched
                 self._version += changed
                 self._fetched_at = self._clock.now()
@@ -151,7 +154,7 @@ class FetchedKeys:
 
 
 def _names(keys: KeySet) -> frozenset[tuple[str | None, str]]:
-    """Return each key's name and fingerprint: a key that was replaced under its old name differs."""
+    """Return each key's name and fingerprint, since a key may be replaced under its old name."""
     return frozenset((key.kid, key.thumbprint()) for key in keys)
 
 
@@ -172,16 +175,16 @@ class TokenVerifier:
 
     @property
     def keys_version(self) -> int:
-        """Which set of keys verifies now: a token that was verified with another is to be verified again."""
+        """The number of the current set of keys; a token verified with another set must be verified again."""
         return self._keys.version
 
     @property
     def keys_due(self) -> bool:
-        """Whether the keys are old enough to be fetched again: then call `look_at_keys`, which may wait."""
+        """Whether the keys are old enough to be fetched again: then call `look_at_keys`, which may block."""
         return self._keys.due
 
     def look_at_keys(self) -> None:
-        """Fetch the keys again if they are due. Keeps the known ones when the issuer is away."""
+        """Fetch the keys again if they are due; keeps the known ones if the issuer does not answer."""
         self._keys.keys(refresh=False)
 
     def verify(self, token: str) -> Mapping[str, Any]:

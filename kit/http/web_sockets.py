@@ -1,4 +1,4 @@
-"""WebSockets with limits on what they send: frames, pings, and text that is text."""
+"""WebSockets with limits for what clients send: frames, pings, and text that must be UTF-8."""
 
 from typing import Any, Final
 
@@ -8,14 +8,14 @@ from websockets.frames import CloseCode, Frame
 from kit.rate_limit import RateLimiter
 
 FRAMES_MAX: Final = 1_000
-"""That one message may be sent in; empty ones would never reach the limit of its bytes."""
+"""Frames in one message; empty frames would never reach the limit of bytes."""
 PINGS_PER_MINUTE_MAX: Final = 60
 PINGS_BURST_MAX: Final = 30
-"""Each is answered, and a client that reads no answers lets them pile up."""
+"""Each ping is answered, and the answers pile up if the client does not read them."""
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """Uvicorn's protocol, which bounds a message by its bytes alone."""
+    """Uvicorn's protocol, which by itself limits only the bytes of a message."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
