@@ -86,7 +86,7 @@ class Context:
     role: Role = Role.PUBLIC
     allowance: Allowance | None = None
     address: str = ""
-    """Whose allowance it is while nobody is known."""
+    """The client's address, whose allowance counts without a token."""
     socket: Socket | None = None
     _loaders: Loaders | None = field(default=None, init=False)
 
@@ -109,12 +109,12 @@ class Context:
 
     @property
     def payer(self) -> str:
-        """Whose allowance this request uses up."""
+        """The person, or else the address, whose allowance this request uses up."""
         person = self.identity.person if self.identity else None
         return f"person {person}" if person else f"address {self.address}"
 
     def take_request(self) -> None:
-        """Count one request of the caller. Raises OverAllowanceError when it is one too many."""
+        """Count one request of the caller. Raises OverAllowanceError above the rate limit."""
         if self.allowance is not None:
             self.allowance.take_request(self.payer)
 

@@ -29,9 +29,9 @@ Subscription = create_type("Subscription", SUBSCRIPTIONS, description=SUBSCRIPTI
 
 
 class _MaskedSchema(strawberry.Schema):
-    """Counts what an operation takes, and masks each result whatever became of the operation.
+    """Counts the cost of each operation, and masks the errors of every result.
 
-    An extension would miss errors of extensions.
+    An extension would miss the errors of other extensions.
     """
 
     def __init__(self, *args: Any, limits: DocumentLimits, **kwargs: Any) -> None:
@@ -43,7 +43,7 @@ class _MaskedSchema(strawberry.Schema):
             try:
                 result: ExecutionResult = mask_errors(await super().execute(*args, **kwargs))
             finally:
-                spending.settle()
+                spending.give_back()
         return result
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
@@ -82,7 +82,7 @@ class _MaskedSchema(strawberry.Schema):
 
 
 async def _next(results: Any, spending: Spending, s_max: float | None) -> Any:
-    """Return the next result; a query or mutation has only one, and a time in which to make it."""
+    """Return the next result; a query or mutation has only one, and only `s_max` seconds for it."""
     spending.begin_event()
     try:
         with opened(spending):
@@ -91,7 +91,7 @@ async def _next(results: Any, spending: Spending, s_max: float | None) -> Any:
     except TimeoutError:
         raise GatewayError(ErrorCode.LIMIT_EXCEEDED, TOOK_TOO_LONG) from None
     finally:
-        spending.settle()
+        spending.give_back()
 
 
 def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawberry.Schema:

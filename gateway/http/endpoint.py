@@ -22,7 +22,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError
-from gateway.http.media_types import JSON, media_type, need_json_body, prefers_stream
+from gateway.http.media_types import JSON, check_json_body, media_type, prefers_stream
 from gateway.http.query_page import graphiql_page, query_page
 from gateway.http.refusals import failure, over_allowance, refusal
 from gateway.http.strict_json import read_json, write_json
@@ -52,7 +52,7 @@ _request_seconds = metrics.latency(
 
 
 class _ServerSentEvents(SSETransport):
-    """For who likes events better than JSON."""
+    """For clients that prefer a stream of events to JSON."""
 
     def accepts(self, accept: str) -> bool:
         return prefers_stream(accept)
@@ -106,7 +106,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _handle_web_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._sockets.one_from(_address(HTTPConnection(scope))) as socket:
+            with self._sockets.opened_by(_address(HTTPConnection(scope))) as socket:
                 scope["ipp.socket"] = socket
                 await super().__call__(scope, receive, send)
         except GatewayError:
@@ -139,7 +139,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise RequestRefusedError(
                 405, ErrorCode.BAD_REQUEST, "Send GraphQL requests by POST.", headers={"Allow": "POST"}
             )
-        need_json_body(request)
+        check_json_body(request)
         need_plain_body(request.headers)
         media_type(request)
         return await self.run(request)
@@ -155,13 +155,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             await context.authenticate(request.headers)
         finally:  # requests with refused tokens count as well
             context.take_request()
-        self.need_known(context)
+        self.check_identified(context)
         if isinstance(response, Response):
             response.media_type = media_type(request)
         return context
 
-    def need_known(self, context: Context) -> None:
-        """Raise RequestRefusedError (401) where there is no token, and nothing that the public may ask."""
+    def check_identified(self, context: Context) -> None:
+        """Raise RequestRefusedError (401) without a token, unless the public may ask something."""
         if NEEDS_TOKEN and context.identity is None:
             raise RequestRefusedError(
                 401,
@@ -207,15 +207,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return GraphQLRequestData(
             query=query,
             variables=payload.get("variables"),
-            operation_name=payload.get("operationName") or None,  # the empty name is none
+            operation_name=payload.get("operationName") or None,  # an empty name is the same as no name
             extensions=payload.get("extensions"),
             protocol="sse" if events else "http",
         )
 
-    async def execute_single(self, *_: Any, **given: Any) -> ExecutionResult:
+    async def execute_single(self, *_: Any, **arguments: Any) -> ExecutionResult:
         try:
             async with asyncio.timeout(self._gateway.limits.request_s_max):
-                result = await self._execute(given["request_data"], given["context"])
+                result = await self._execute(arguments["request_data"], arguments["context"])
         except TimeoutError:
             raise RequestRefusedError(504, ErrorCode.LIMIT_EXCEEDED, TOOK_TOO_LONG) from None
         for error in result.errors or ():

@@ -1,4 +1,4 @@
-"""Which media types a request and its answer have, by the rules of HTTP: any case, and weights (`q`)."""
+"""Media types of requests and answers, by the rules of HTTP: in any case, and with weights (`q`)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,11 +15,11 @@ _ANY: Final = ("application/*", "*/*", "")
 
 
 def media_type(request: HTTPConnection) -> str:
-    """Choose the media type of the answer; 406 when the client takes none of ours."""
+    """Return the media type of the answer. Raises RequestRefusedError (406) if the client accepts none."""
     weights = accepted_types(request.headers.get("accept", "*/*"))
     any_type = _most_specific(weights, *_ANY)
     json = weights.get(JSON, any_type)
-    # The specification's own type goes to clients that name it, and to those that take anything but JSON.
+    # The specification's own type is for clients that name it, and for those that accept anything but JSON.
     ours = weights.get(GRAPHQL_RESPONSE, 0.0 if json else any_type)
     if ours and ours >= json:
         return GRAPHQL_RESPONSE
@@ -33,14 +33,14 @@ def media_type(request: HTTPConnection) -> str:
 
 
 def prefers_stream(accept: str) -> bool:
-    """Whether events are liked better than JSON: urql names streams with every query, and means JSON."""
+    """Whether the client prefers events to JSON; urql lists streams with every query, but expects JSON."""
     accepted = accepted_types(accept)
     json = max(accepted.get(GRAPHQL_RESPONSE, 0.0), accepted.get(JSON, 0.0))
     return accepted.get(EVENT_STREAM, 0.0) > json
 
 
 def accepted_types(accept: str) -> Mapping[str, float]:
-    """Return the weight of each media type that a header `Accept` names; 0 for one that is not taken."""
+    """Return the weight of each media type in an `Accept` header; 0 for one that is not accepted."""
     weights: dict[str, float] = {}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -53,7 +53,7 @@ def accepted_types(accept: str) -> Mapping[str, float]:
     return weights
 
 
-def need_json_body(request: Request) -> None:
+def check_json_body(request: Request) -> None:
     """Raise RequestRefusedError (415) for a body of another type, in another charset, or compressed."""
     name, *parameters = (
         piece.strip().lower() for piece in request.headers.get("content-type", "").split(";")

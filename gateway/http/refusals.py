@@ -21,9 +21,9 @@ def over_allowance(refused: OverAllowanceError) -> RequestRefusedError:
 
 def failure(request: Request, error: Exception) -> Response:
     """Return the answer for an error outside of any field, masked as errors of fields are."""
-    error_shown = masked_error(GraphQLError("", original_error=error))
-    body = json.dumps({"errors": [error_shown.formatted]}, ensure_ascii=False)
-    unavailable = (error_shown.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
+    masked = masked_error(GraphQLError("", original_error=error))
+    body = json.dumps({"errors": [masked.formatted]}, ensure_ascii=False)
+    unavailable = (masked.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
     return Response(body, status_code=503 if unavailable else 500, media_type=media_type_or_default(request))
 
 

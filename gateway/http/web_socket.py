@@ -1,4 +1,4 @@
-"""One WebSocket connection: the same limits for each of its operations as for a request over HTTP."""
+"""One WebSocket connection: each of its operations has the limits of a request over HTTP."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,29 +21,29 @@ from kit.rate_limit import RateLimiter
 from kit.telemetry import traceback_summary
 
 INIT_S_MAX: Final = timedelta(seconds=10)
-"""How long a connection may stay open without a `connection_init` that names somebody."""
+"""How long a connection may stay open without a `connection_init` with a valid token."""
 ID_CHARS_MAX: Final = 128
 MESSAGES_PER_MINUTE_MAX: Final = 600
 MESSAGES_BURST_MAX: Final = 120
-"""Of one connection, whatever they are: pings are cheap, but not for nothing."""
+"""Of one connection, pings included: they are cheap, but not free."""
 TOO_MANY: Final = 4429
 BAD_MESSAGE: Final = 4400
-OUR_MISTAKE: Final = 1011
+INTERNAL_ERROR: Final = 1011
 _log = structlog.get_logger("gateway")
 
 
 class RequestChecks(Protocol):
     """The checks of the endpoint, which are the same over HTTP."""
 
-    def need_known(self, context: Context) -> None:
-        """Raise RequestRefusedError where there is no token, and nothing that the public may ask."""
+    def check_identified(self, context: Context) -> None:
+        """Raise RequestRefusedError for a request without a token, unless the public may ask something."""
 
     def document(self, payload: Mapping[str, object]) -> str | None:
         """Return the GraphQL document of a request. Raises GatewayError."""
 
 
 class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
-    """What the protocol's handler does, and nothing before the limits are passed."""
+    """The protocol's handler, with limits that are checked before anything else."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +58,7 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_task_exception(error)
 
     async def handle_connection_init_timeout(self) -> None:
-        """Close what has named nobody in time: a `connection_init` without a token counts as none."""
+        """Close a connection that has no valid token in time, also after a `connection_init` without one."""
         await asyncio.sleep(self.connection_init_wait_timeout.total_seconds())
         if self.context.identity is None:
             self.connection_timed_out = True
@@ -75,15 +75,15 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
                 await super().handle_message(message)
         except WebSocketDisconnected:
             raise
-        except Exception as error:  # noqa: BLE001 - one message must not end the process's log in its text
+        except Exception as error:  # noqa: BLE001 - uvicorn would log the error with its text
             await self.handle_task_exception(error)
-            await self.websocket.close(code=OUR_MISTAKE, reason="Our mistake")
+            await self.websocket.close(code=INTERNAL_ERROR, reason="Internal error")
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        if message.get("payload", {}) is None:  # null is as left out
+        if message.get("payload", {}) is None:  # null is the same as left out
             message = {"type": "connection_init"}
         clock = self.connection_init_timeout_task
-        self.connection_init_timeout_task = None  # else it would stop, whoever this is
+        self.connection_init_timeout_task = None  # or the handler would stop it without a token
         try:
             await super().handle_connection_init(message)
         finally:
@@ -95,7 +95,7 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if self.connection_acknowledged:
                 self.context.take_request()
-                checks.need_known(self.context)
+                checks.check_identified(self.context)
             document = checks.document(payload)
         except (GatewayError, RequestRefusedError) as error:
             refused = GatewayError(error.code, error.message).formatted
@@ -105,35 +105,35 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_subscribe(message)
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """Log the error's kind and where it came from: its text may quote what somebody wrote."""
+        """Log the error's class and traceback, without its text, which may quote what a person wrote."""
         if isinstance(error, WebSocketDisconnected):
             return
         _log.error("web_socket.failed", kind=type(error).__name__, where=traceback_summary(error))
 
     @staticmethod
     def _get_pre_execution_close_reason(error: object) -> None:
-        """Let a document that can't be run end its operation, and not the connection of all the others."""
+        """Return None: a document that can't be executed ends its operation, not the whole connection."""
 
 
 def _fault_of(message: object) -> str | None:
     """Return what is wrong with the form of a message; None for one that can be handled."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        return "A message is an object with a type"
+        return "A message must be an object with a type"
     kind = message["type"]
     if kind in {"subscribe", "complete"}:
         name = message.get("id")
         if not isinstance(name, str) or not 0 < len(name) <= ID_CHARS_MAX:
-            return f"`id` is text of 1 to {ID_CHARS_MAX} characters"
+            return f"`id` must be text of 1 to {ID_CHARS_MAX} characters"
     payload = message.get("payload")
     if kind == "subscribe":
         return _fault_of_request(payload)
-    return None if payload is None or isinstance(payload, dict) else "`payload` is an object"
+    return None if payload is None or isinstance(payload, dict) else "`payload` must be an object"
 
 
 def _fault_of_request(payload: object) -> str | None:
     if not isinstance(payload, Mapping):
-        return "`payload` is an object"
+        return "`payload` must be an object"
     for name, kind in (("query", str), ("operationName", str), ("variables", dict), ("extensions", dict)):
         if not isinstance(payload.get(name), kind | None):
-            return f"`{name}` is {'text' if kind is str else 'an object'}"
+            return f"`{name}` must be {'text' if kind is str else 'an object'}"
     return None

@@ -1,4 +1,4 @@
-"""What a caller may spend: requests, each worth a cost, in one bucket that refills evenly."""
+"""The rate limit of a caller: a bucket of requests that refills evenly; costly operations take several."""
 
 import math
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from kit import metrics
 from kit.rate_limit import RateLimiter
 
 CALLERS_MAX: Final = 20_000
-"""Callers whose allowance is remembered."""
-_over_rate = metrics.counter(
+"""For so many callers the rate is counted."""
+_rate_limited = metrics.counter(
     "ipp_gateway_requests_over_allowance_total", "Requests refused since their caller sent too many."
 )
 
 
 class OverAllowanceError(GatewayError):
-    """The caller spent what is allowed; `wait_s` is when there is enough again."""
+    """The caller is over the rate limit; after `wait_s` seconds there is enough again."""
 
     def __init__(self, wait_s: int) -> None:
         message = f"You sent too many requests, or too costly ones; try again in {wait_s} s."
@@ -27,14 +27,14 @@ class OverAllowanceError(GatewayError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What was taken for an operation before it ran; what it did not use is given back."""
+    """What was taken for an operation before it ran; the unused part is given back."""
 
     caller: str
     requests: float
 
 
 class Allowance:
-    """Each request takes one from its caller's bucket; an operation, one for each `request_cost`."""
+    """A request takes one from its caller's bucket; an operation takes one for each `request_cost`."""
 
     def __init__(self, *, per_minute: int, burst: int, request_cost: int, now_s: Callable[[], float]) -> None:
         self._burst = burst
@@ -52,16 +52,16 @@ class Allowance:
             self._take(caller, requests)
         return Held(caller=caller, requests=requests)
 
-    def settle(self, held: Held, cost: int) -> None:
-        """Give back what an operation did not use."""
+    def give_back(self, held: Held, cost: int) -> None:
+        """Give back the part that an operation did not use."""
         self._rate.give_back(held.caller, max(0.0, held.requests - self._requests(cost)))
 
     def _requests(self, cost: int) -> float:
-        # Never more than a full bucket holds: an operation within the limits of a document can be asked.
+        # At most a full bucket, so that every operation within the limits of a document can run.
         return min(self._burst - 1, max(0.0, cost / self._request_cost - 1))
 
     def _take(self, caller: str, requests: float) -> None:
         wait_s = math.ceil(self._rate.take(caller, requests))
         if wait_s:
-            _over_rate.inc()
+            _rate_limited.inc()
             raise OverAllowanceError(wait_s)

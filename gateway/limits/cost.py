@@ -40,14 +40,14 @@ from gateway.limits.weights import (
 TOKENS_MAX: Final = 4_000
 ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
 DIGITS_MAX: Final = 10
-"""Of a whole number in a document; GraphQL's has 32 bits."""
+"""Of an integer in a document; GraphQL's has 32 bits."""
 PAGE_EDGES: Final = "edges"
 _META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLimits:
-    """`cost` counts fields, those below a list as often as the list may be long, and more for each read."""
+    """The cost is the number of fields; fields below a list count once per item, and reads have a weight."""
 
     depth_max: int
     cost_max: int
@@ -57,7 +57,7 @@ class DocumentLimits:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`shared` is the cost of lists that are bounded for a whole portfolio: no list multiplies it."""
+    """`shared` is the cost of lists with one limit for a whole portfolio; other lists do not multiply it."""
 
     depth: int = 0
     cost: float = 0
@@ -73,8 +73,8 @@ _NOTHING: Final = Measure()
 class Measuring:
     """Measures the operations of one document.
 
-    Each fragment is measured once, so that the time is linear in the document's length whatever it spreads;
-    `visited` counts the fields that were looked at.
+    Each fragment is measured once, so the time is linear in the document's length; `visited` is the number of
+    fields that were measured.
     """
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, limits: DocumentLimits) -> None:
@@ -113,7 +113,7 @@ class Measuring:
     def _fragment(self, name: str, below: Below) -> Measure:
         key = name, below
         if key not in self._fragments:
-            self._fragments[key] = _NOTHING  # a circle is refused by another rule; here it must only end
+            self._fragments[key] = _NOTHING  # ends a circle of fragments, which another rule refuses
             fragment = self._definitions.get(name)
             if fragment is not None:
                 inner = self._schema.get_type(fragment.type_condition.name.value)
@@ -124,16 +124,16 @@ class Measuring:
         self.visited += 1
         name = node.name.value
         field = _META.get(name) or _field_of(parent, name)
-        if field is None:  # `__typename`, or a name that validating refuses
+        if field is None:  # `__typename`, or a name that validation refuses
             return Measure(1, 1)
         place = f"{parent.name}.{name}" if isinstance(parent, GraphQLObjectType) else name
         here = self._introspection.below(place, below)
-        if here is None:  # a wrapping type of a depth that no type of the schema has
+        if here is None:  # wrapped deeper than any type of the schema
             return Measure(1, 1)
         inner = self._selections(node.selection_set, get_named_type(field.type), here)
         if place in ITEMS_SHARED:
-            together = inner.cost * ITEMS_SHARED[place] + inner.shared
-            return Measure(inner.depth + 1, 1 + self._weight(place, parent, field), together)
+            shared = inner.cost * ITEMS_SHARED[place] + inner.shared
+            return Measure(inner.depth + 1, 1 + self._weight(place, parent, field), shared)
         known = self._introspection.items(place, below)
         items = self._items(node, place, field) if known is None else known
         cost = 1 + self._weight(place, parent, field) + inner.cost * items
@@ -149,18 +149,18 @@ class Measuring:
         sizes = [name for name in SIZE_ARGUMENTS if name in field.args]
         for argument in node.arguments or ():
             if argument.name.value in sizes:
-                return self._asked(argument.name.value, argument.value)
+                return self._size(argument.name.value, argument.value)
         for name in sizes:
-            unless_said = coerce_default_value(field.args[name])
-            if isinstance(unless_said, int):
-                return unless_said
+            default = coerce_default_value(field.args[name])
+            if isinstance(default, int):
+                return default
         if not isinstance(get_nullable_type(field.type), GraphQLList):
             return 1
         # The edges were counted at the field that has the argument for the page's length.
         return 1 if node.name.value == PAGE_EDGES else ITEMS_MAX.get(place, LIST_ITEMS_ASSUMED)
 
-    def _asked(self, name: str, value: object) -> int:
-        """Return the length that a size argument names. Raises LIMIT_EXCEEDED outside of its range."""
+    def _size(self, name: str, value: object) -> int:
+        """Return the value of a size argument. Raises LIMIT_EXCEEDED outside of its range."""
         at_most = SIZE_ARGUMENTS[name] or self._limits.page_max
         if not isinstance(value, IntValueNode):
             return at_most
@@ -181,9 +181,9 @@ def _field_of(parent: object, name: str) -> GraphQLField | None:
 def cost_of_operations(
     schema: GraphQLSchema, document: DocumentNode, limits: DocumentLimits
 ) -> Mapping[str | None, int]:
-    """Return the cost of each operation by its name.
+    """Return the cost of each operation, by its name.
 
-    Raises LIMIT_EXCEEDED for one too deep or too costly, or with too long a page.
+    Raises LIMIT_EXCEEDED for an operation that is too deep or too costly, or has too long a page.
     """
     measuring = Measuring(schema, document, limits)
     costs: dict[str | None, int] = {}

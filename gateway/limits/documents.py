@@ -1,4 +1,4 @@
-"""Documents that were accepted: only they are kept, so that what is refused leaves nothing behind."""
+"""Accepted documents: only these are cached, so that refused documents take no memory."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -14,8 +14,8 @@ from gateway.limits.cost import DocumentLimits, cost_of_operations
 from gateway.limits.size import check_length, check_size
 from gateway.limits.spending import current_spending
 
-KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
-"""Of memory, for all documents that a process keeps parsed."""
+CACHED_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Of memory, for all parsed documents that a process caches."""
 SEVERAL_OPERATIONS: Final = "The document has several operations; name one of them in `operationName`."
 BYTES_PER_CHARACTER: Final = 400
 """How much memory a parsed document takes at most for each character of its text; a test measures it."""
@@ -23,36 +23,36 @@ BYTES_PER_CHARACTER: Final = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A document that passed every check, and what each of its operations costs."""
+    """A document that passed every check, and the cost of each of its operations."""
 
     document: DocumentNode
     costs: Mapping[str | None, int]
 
 
 class AcceptedDocuments:
-    """Keeps what was used last, within a number of bytes; used within one event loop."""
+    """Caches the documents used last, up to a number of bytes; for use within one event loop."""
 
-    def __init__(self, bytes_max: int = KEPT_BYTES_MAX) -> None:
+    def __init__(self, bytes_max: int = CACHED_BYTES_MAX) -> None:
         self._bytes_max = bytes_max
-        self._kept: OrderedDict[str, Accepted] = OrderedDict()
+        self._cache: OrderedDict[str, Accepted] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._cache)
 
     def get(self, text: str) -> Accepted | None:
-        found = self._kept.get(text)
+        found = self._cache.get(text)
         if found is not None:
-            self._kept.move_to_end(text)
+            self._cache.move_to_end(text)
         return found
 
-    def keep(self, text: str, accepted: Accepted) -> None:
-        if text in self._kept:  # two requests at once may have found it new
+    def add(self, text: str, accepted: Accepted) -> None:
+        if text in self._cache:  # two requests at once may both have accepted it
             return
-        self._kept[text] = accepted
+        self._cache[text] = accepted
         self.bytes += _weight(text)
         while self.bytes > self._bytes_max:
-            dropped, _ = self._kept.popitem(last=False)
+            dropped, _ = self._cache.popitem(last=False)
             self.bytes -= _weight(dropped)
 
 
@@ -61,10 +61,10 @@ def _weight(text: str) -> int:
 
 
 class CheckedDocument(SchemaExtension):
-    """Lets a document be executed only after every check, in the order of what they cost us.
+    """Lets a document be executed only after every check, the cheapest check first.
 
-    Its length, before it is parsed; its parts and its cost, before it is validated; the caller's allowance
-    last, which is spent by what it may cost.
+    Its length, before it is parsed; its parts and its cost, before it is validated; at last the caller's
+    allowance, from which its cost is taken.
     """
 
     def __init__(self, documents: AcceptedDocuments, limits: DocumentLimits) -> None:
@@ -93,7 +93,7 @@ class CheckedDocument(SchemaExtension):
         yield
 
     def _chosen(self, document: DocumentNode) -> OperationDefinitionNode | None:
-        """Return the operation to run. Of several the request has to name one; strawberry runs the first."""
+        """Return the operation to run; of several, the one that the request names. Raises BAD_REQUEST."""
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         named = self.execution_context._provided_operation_name  # noqa: SLF001 - the public one falls back
         if named is None and len(operations) > 1:
@@ -101,15 +101,15 @@ class CheckedDocument(SchemaExtension):
         return next((node for node in operations if named is None or _name(node) == named), None)
 
     def _accept(self, document: DocumentNode) -> Accepted | None:
-        """Return the document as it may be kept; None where validating found errors."""
+        """Return the document and its costs; None if validation found errors."""
         context: Any = self.execution_context
-        schema = context.schema._schema  # noqa: SLF001 - strawberry shows it by no other name
+        schema = context.schema._schema  # noqa: SLF001 - strawberry has no public name for it
         costs = cost_of_operations(schema, document, self._limits)
         context.pre_execution_errors = validate_document(schema, document, context.validation_rules)
         if context.pre_execution_errors:
             return None
         accepted = Accepted(document=document, costs=costs)
-        self._documents.keep(context.query or "", accepted)
+        self._documents.add(context.query or "", accepted)
         return accepted
 
     def _begin(self, operation: OperationDefinitionNode, accepted: Accepted) -> None:
@@ -118,7 +118,7 @@ class CheckedDocument(SchemaExtension):
         if spending is None:
             return
         if operation.operation is OperationType.SUBSCRIPTION:
-            spending.runs_on()  # what it costs depends on what happens; how many are open is limited
+            spending.mark_endless()  # its cost is not known before; the number of open ones is limited
         else:
             spending.hold(accepted.costs[_name(operation)])
 

@@ -1,7 +1,7 @@
-"""How long the lists of introspection are, which the schema itself says.
+"""The lengths of introspection's lists, which the schema itself determines.
 
-Below `types`, what belongs to one type counts as the mean over all types, so that the whole is exact; where
-one type is reached another way, its lists count as the longest that any type has.
+Below `types`, a list of one type counts with the mean over all types, so that the sum is exact. Where a type
+is reached in another way, its lists count with the length of the longest of any type.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,12 +21,12 @@ from graphql import (
 
 _ALL_TYPES: Final = "__Schema.types"
 _WITH_TYPES: Final = frozenset({"__Type.fields", "__Type.inputFields", "__Type.enumValues"})
-"""Lists below `types` that each type has one of: what hangs on their items is a mean as well."""
-_SCHEMAS_REMEMBERED: Final = 8
+"""Lists below `types` that each type has once: the lists of their items count with the mean as well."""
+_SCHEMAS_CACHED: Final = 8
 
 
 class Below(NamedTuple):
-    """Where a selection is: below `types`, so that means count; or so many `ofType` below a type."""
+    """Where a selection is: below `types`, where means count, or so many `ofType` below a type."""
 
     all_types: bool = False
     wrapped: int = 0
@@ -37,30 +37,30 @@ DATA: Final = Below()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntrospectionSizes:
-    """Items of each list of introspection: the mean over what has one, and the most that anything has."""
+    """The lengths of introspection's lists: the mean, and the maximum."""
 
     mean: Mapping[str, float]
     most: Mapping[str, int]
     wrapped_most: int
-    """How often a type is a list of, or never null, at most."""
+    """How many lists and non-nulls a type is wrapped in, at most."""
 
     @classmethod
     def of(cls, schema: GraphQLSchema) -> "IntrospectionSizes":
         return _sizes_of(schema)
 
     def items(self, place: str, below: Below) -> float | None:
-        """Return how many items the list at `Type.field` has; None where that is no list of introspection."""
+        """Return the length of the list at `Type.field`; None if it is not a list of introspection."""
         return (self.mean if below.all_types else self.most).get(place)
 
     def below(self, place: str, above: Below) -> Below | None:
-        """Return where the selections of a field are; None where there can't be anything."""
+        """Return where the selections of a field are; None if the schema has nothing there."""
         if place == "__Type.ofType":
             wrapped = above.wrapped + 1
             return Below(wrapped=wrapped) if wrapped <= self.wrapped_most else None
         return Below(all_types=place == _ALL_TYPES or (above.all_types and place in _WITH_TYPES))
 
 
-@lru_cache(maxsize=_SCHEMAS_REMEMBERED)
+@lru_cache(maxsize=_SCHEMAS_CACHED)
 def _sizes_of(schema: GraphQLSchema) -> IntrospectionSizes:
     types = list(schema.type_map.values())
     fields = [
@@ -105,7 +105,7 @@ def _wrapped(kind: GraphQLType) -> int:
 
 
 def _each(counted: Mapping[str, list[int]], of: Callable[[Iterable[int]], Any]) -> dict[str, Any]:
-    # A list that nothing has items of still costs its own field; 0 would mean "no list".
+    # An empty list still costs its own field.
     return {place: of(counts) if counts else 0 for place, counts in counted.items()}
 
 

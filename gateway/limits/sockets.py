@@ -1,4 +1,4 @@
-"""How many WebSockets are open, and how many of them by nobody known: each costs memory before it asks."""
+"""Limits the open WebSockets, and those among them without a valid token: each costs memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,16 +10,16 @@ from kit.rate_limit import RateLimiter
 
 SOCKETS_MAX: Final = 4_000
 ANONYMOUS_MAX: Final = 256
-"""Open in this process without a token that was accepted yet; a short time, by `INIT_S_MAX`."""
+"""Open in this process without a valid token yet; each for `INIT_S_MAX` at most."""
 OPENED_PER_MINUTE_MAX: Final = 120
 OPENED_BURST_MAX: Final = 60
-"""By one address, of those that never named anybody."""
+"""Opened by one address; those with a valid token do not count."""
 ADDRESSES_MAX: Final = 20_000
 _open = metrics.gauge("ipp_gateway_web_sockets_open", "WebSockets open in this process.")
 
 
 class Socket:
-    """One that is open; `identified` once a token was accepted."""
+    """An open WebSocket; `identified` is called once it has a valid token."""
 
     def __init__(self, identified: Callable[[], None]) -> None:
         self._identified = identified
@@ -32,7 +32,7 @@ class Socket:
 
 
 class OpenSockets:
-    """Counts them in this process; used within one event loop."""
+    """Counts the WebSockets of this process; for use within one event loop."""
 
     def __init__(self) -> None:
         self._anonymous = 0
@@ -42,8 +42,8 @@ class OpenSockets:
         )
 
     @contextmanager
-    def one_from(self, address: str) -> Iterator[Socket]:
-        """Count one for as long as the block lasts. Raises LIMIT_EXCEEDED instead of one too many."""
+    def opened_by(self, address: str) -> Iterator[Socket]:
+        """Count a WebSocket until the block ends. Raises LIMIT_EXCEEDED instead of one too many."""
         if self._all >= SOCKETS_MAX or self._anonymous >= ANONYMOUS_MAX or self._opened.take(address):
             raise GatewayError(
                 ErrorCode.LIMIT_EXCEEDED, "Too many WebSockets are open here; try again later."

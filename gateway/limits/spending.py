@@ -1,6 +1,6 @@
-"""What an operation really takes, counted while it is executed and ended when it is too much.
+"""Counts the real cost of an operation while it is executed, and ends it when the cost is too high.
 
-The measure before is of what a list may hold at most; this is of what it holds.
+The cost that is measured before counts lists with their maximum length; this one with their real length.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ from gateway.limits.weights import COMMAND_COST, weight_of
 
 TOOK_TOO_LONG: Final = "The request took too long. Its commands may have happened: ask `command(id:)`."
 FIELD_BYTES: Final = 16
-"""About what a field adds to an answer apart from the text in it."""
+"""About how many bytes a field adds to an answer, without its text."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Spending:
-    """Of one operation; of a subscription, of the event at hand."""
+    """The account of one operation, or of one event of a subscription."""
 
     cost_max: int
     answer_bytes_max: int
@@ -38,37 +38,37 @@ class Spending:
     _held: Held | None = None
 
     def hold(self, cost: int) -> None:
-        """Take what the operation may cost from its caller's allowance. Raises OverAllowanceError."""
+        """Take the operation's highest cost from its caller's allowance. Raises OverAllowanceError."""
         if self.allowance is not None:
             self._held = self.allowance.hold(self.caller, cost)
 
-    def settle(self) -> None:
-        """Give back what was held and not used; once, when the operation, or its first event, has ended."""
+    def give_back(self) -> None:
+        """Give the unused part back, once, when the operation or its first event has ended."""
         if self.allowance is not None and self._held is not None:
-            self.allowance.settle(self._held, self.cost)
+            self.allowance.give_back(self._held, self.cost)
             self._held = None
 
     def fields(self, count: int, cost: int) -> None:
-        """Count fields of one object that are completed now. Raises LIMIT_EXCEEDED."""
+        """Count the fields of one object. Raises LIMIT_EXCEEDED."""
         self.cost += cost
         self.answer_bytes += count * FIELD_BYTES
         if self.cost > self.cost_max:
-            message = f"Answering this costs more than {self.cost_max}: ask for less at once."
+            message = f"This answer costs more than {self.cost_max}; ask for less at once."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
 
     def text(self, value: str) -> None:
         """Count a text of the answer. Raises LIMIT_EXCEEDED."""
         self.answer_bytes += len(value) if value.isascii() else len(value.encode(errors="replace"))
         if self.answer_bytes > self.answer_bytes_max:
-            message = f"The answer has {self.answer_bytes_max} bytes at most: ask for less at once."
+            message = f"The answer has more than {self.answer_bytes_max} bytes; ask for less at once."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
 
     def begin_event(self) -> None:
-        """Count anew: each event of a subscription is an answer of its own."""
+        """Begin to count at 0: each event of a subscription is an answer of its own."""
         self.cost = self.answer_bytes = 0
 
-    def runs_on(self) -> None:
-        """Stop the clock: this is a subscription, which ends by itself or with its token."""
+    def mark_endless(self) -> None:
+        """Stop the clock: a subscription ends by itself or with its token."""
         self.endless = True
         if self.clock is not None:
             self.clock.reschedule(None)
@@ -78,13 +78,13 @@ _current: ContextVar[Spending | None] = ContextVar("spending", default=None)
 
 
 def current_spending() -> Spending | None:
-    """Return the account of the operation that runs in this task, if one was opened."""
+    """Return the account of the operation that runs in this task; None without one."""
     return _current.get()
 
 
 @contextmanager
 def opened(spending: Spending) -> Iterator[Spending]:
-    """Let the operation that is executed inside be counted."""
+    """Count the operation that is executed in the block."""
     before = _current.set(spending)
     try:
         yield spending
@@ -93,7 +93,7 @@ def opened(spending: Spending) -> Iterator[Spending]:
 
 
 class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes as graphql-core does, and counts every field and text into the operation's account."""
+    """Executes like graphql-core, and counts every field and text in the operation's account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +101,7 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def build_per_event_executor(self, payload: Any) -> Any:
         made: Any = super().build_per_event_executor(payload)
-        # Both are kept by the identity of what an event makes anew: shared, they would grow with each event.
+        # Their keys are ids of objects that each event makes: shared, they would grow with every event.
         made._costs, made._relevant_sub_fields = {}, {}  # noqa: SLF001
         return made
 
@@ -139,7 +139,7 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
         spending = _current.get()
         if spending is None:
             return
-        # All items of a list have the same set of fields, so its cost is added up once.
+        # All items of a list have the same set of fields, so its cost is computed once.
         known = self._costs.get(id(grouped_field_set))
         if known is None:
             known = (
@@ -154,7 +154,7 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _weight(self, parent_type: GraphQLObjectType, name: str) -> int:
         field = parent_type.fields.get(name)
-        if field is None:  # what every type has, such as `__typename`
+        if field is None:  # a field of every type, such as `__typename`
             return 0
         if parent_type is self.schema.mutation_type:
             return COMMAND_COST

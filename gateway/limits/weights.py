@@ -1,4 +1,4 @@
-"""What a field costs in itself, and how long a list may be: numbers for measuring a document before it runs.
+"""The weights of fields and the maximum lengths of lists, with which a document is measured before it runs.
 
 One unit is about the time that completing one field takes. The weights were measured in these units; they
 need to be right within a factor of two or three, not exactly.
@@ -10,15 +10,15 @@ from graphql import GraphQLField
 from strawberry.types.field import StrawberryField
 
 READ_COST: Final = 100
-"""Of a field whose resolver reads the database and has no weight of its own below."""
+"""Of a field whose resolver reads the database and that is not in WEIGHTS."""
 COMMAND_COST: Final = 300
-"""Of a field of Mutation: a commit on the log, and often a read of what changed."""
+"""Of a mutation: a commit on the log, and often a read of the changed item."""
 INTROSPECTION_COST: Final = 2
-"""Of a field of introspection, which takes up to three times as long as one of data."""
+"""Of a field of introspection, which takes up to three times as long as a field of data."""
 LIST_ITEMS_ASSUMED: Final = 100
-"""Of a list that is not named below; a test asks that all are."""
+"""Of a list that is not in ITEMS_MAX; a test checks that all are."""
 WEIGHTS: Final = {
-    # The whole portfolio of a person; with `asOf`, folded anew from its history.
+    # The whole portfolio of a person; with `asOf`, computed from its history.
     "Me.portfolio": 300,
     "Portfolio.timeline": 200,
     # Hours of each month, counted from the sources' history.
@@ -55,13 +55,13 @@ ITEMS_MAX: Final = {
     "Sharing.people": 30,
     "TalentCatalogue.clusters": 50,
     "Viewer.roles": 10,
-    # Of ids, which are cheap, and mostly few of the twenty that there may be.
+    # Ids are cheap, and mostly few of the twenty that are allowed.
     "EnergySource.talentIds": 5,
     "Evidence.talentIds": 5,
     "Goal.insightIds": 5,
     "Reflection.aboutIds": 5,
 }
-"""As the deciders bound them; what grows on (goals let go, conversations), by what may be open at once."""
+"""The limits of the deciders; lists that keep growing (goals, conversations), by what may be open at once."""
 ITEMS_SHARED: Final = {
     "EnergySource.sharings": 300,
     "Evidence.sharings": 300,
@@ -75,14 +75,14 @@ ITEMS_SHARED: Final = {
 }
 """Lists of one item whose length is bounded for all items of a portfolio together."""
 SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
-"""Arguments that say how long a list becomes, with their maximum; None for that of a page."""
+"""Arguments that set the length of a list, with their maximum; None stands for that of a page."""
 
 
 def weight_of(place: str, field: GraphQLField) -> int:
-    """Return what the field costs apart from one for completing it; `place` is `Type.field`."""
+    """Return a field's cost in addition to the one for completing it; `place` is `Type.field`."""
     if place in WEIGHTS:
         return WEIGHTS[place]
     if place.startswith("__"):
         return INTROSPECTION_COST
-    made_from = field.extensions.get("strawberry-definition")
-    return READ_COST if isinstance(made_from, StrawberryField) and made_from.is_async else 0
+    definition = field.extensions.get("strawberry-definition")
+    return READ_COST if isinstance(definition, StrawberryField) and definition.is_async else 0

@@ -24,6 +24,7 @@ from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import Rows, ViewReader
 from gateway.schema import build_schema
 from kit.clock import Calendar, FixedClock
+from kit.settings import Settings
 from projections import parking
 from projections.view import View
 from projections.views import directory, organisation, profile, timeline
@@ -36,7 +37,7 @@ OWNER = "a" * 32
 PEOPLE = {"owner": OWNER, "administrator": "b" * 32, "hr": "c" * 32, "colleague": "9" * 32}
 FENNA = directory.Person(person=OWNER, display_name="Fenna", registered_at=NOW, ended_on=None)
 LIMITS = RequestLimits(
-    document=DocumentLimits(depth_max=12, cost_max=5_000, page_max=100),
+    document=DocumentLimits(depth_max=12, cost_max=Settings().query_cost_max, page_max=100),
     body_bytes_max=10_000,
     request_s_max=2.0,
     wait_for_s=0.1,

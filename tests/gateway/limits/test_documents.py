@@ -79,10 +79,10 @@ def test_what_is_kept_stays_within_its_bytes_and_what_was_used_last_stays() -> N
     weight = len(texts[0]) * BYTES_PER_CHARACTER
     kept = AcceptedDocuments(bytes_max=5 * weight)
     for text in texts[:5]:
-        kept.keep(text, accepted(text))
+        kept.add(text, accepted(text))
     assert kept.get(texts[0]) is not None
-    kept.keep(texts[5], accepted(texts[5]))
-    kept.keep(texts[5], accepted(texts[5]))
+    kept.add(texts[5], accepted(texts[5]))
+    kept.add(texts[5], accepted(texts[5]))
     assert (len(kept), kept.bytes) == (5, 5 * weight)
     assert kept.get(texts[0]) is not None
     assert kept.get(texts[1]) is None
