@@ -2,11 +2,12 @@
 
 import pytest
 
-from kit.ids import derived_id, is_id, new_id
+from kit.ids import derived_id, is_id
 from rules.agreements import is_signed, owner_of, signed_agreement_id
 
 KEY = b"k" * 32
-OWNER = new_id()
+# Not random: the processes of pytest-xdist have to collect the same cases.
+OWNER, OTHER = derived_id("person", "owner"), derived_id("person", "other")
 NAME = derived_id("agreement", "a command", "0")
 AGREEMENT = signed_agreement_id(OWNER, NAME, key=KEY)
 
@@ -22,9 +23,9 @@ def test_an_id_that_was_signed_names_its_portfolio_and_holds_under_its_key_only(
 @pytest.mark.parametrize(
     "made_up",
     [
-        new_id() + AGREEMENT[32:],
-        OWNER + new_id(),
-        OWNER + new_id()[:16] + AGREEMENT[48:],
+        OTHER + AGREEMENT[32:],
+        OWNER + OTHER,
+        OWNER + OTHER[:16] + AGREEMENT[48:],
         AGREEMENT[:-1] + ("0" if AGREEMENT[-1] != "0" else "1"),
         AGREEMENT[:-1],
         AGREEMENT + "0",
