@@ -20,7 +20,7 @@ from projections.views.profile.life import VERSIONS
 from services.handling.registry import DECIDERS
 from tests.events import examples
 from tests.events.examples import SUBJECT, recorded
-from tests.projections.views import portfolio_histories, portfolio_told
+from tests.projections.views import expected_portfolio, portfolio_histories
 
 ROOT: Final = Path(__file__).parent.parent
 NOT_IN_PROFILE: Final = (CorrectionRecorded,)
@@ -114,8 +114,8 @@ def not_in_histories() -> Iterator[str]:
         # What a module imports it also uses: the linter sees to that.
         if kind.__name__ not in vars(portfolio_histories):
             yield f"{kind.__name__} is in no history; add it to {_path(portfolio_histories)}"
-        if kind.__name__ not in vars(portfolio_told) and kind not in NOT_IN_PROFILE:
-            yield f"{kind.__name__} has no expected effect; add it to {_path(portfolio_told)}"
+        if kind.__name__ not in vars(expected_portfolio) and kind not in NOT_IN_PROFILE:
+            yield f"{kind.__name__} has no expected effect; add it to {_path(expected_portfolio)}"
 
 
 def _path(module: ModuleType) -> str:

@@ -52,7 +52,7 @@ def folded(view: View, facts: Iterable[Fact]) -> dict[str, list[Row]]:
 
 
 def served(url: str, view: View) -> dict[str, list[Row]]:
-    """The rows that stand in a view's tables, as `folded` gives them."""
+    """The rows in a view's tables, as `folded` gives them."""
     found = {}
     for table in view.tables:
         names = [column.name for column in table.all_columns]

@@ -42,7 +42,7 @@ class Organisation:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Run the journal's and the views' workers; at the end every view stands at the journal's end."""
+        """Run the journal's and the views' workers; at the end every view has reached the journal's end."""
         views = make_worker(self.url, self.house.log.name, self.house.mapper, views=VIEWS)
         with self.house.log.folding(), working(views) as ended:
             yield
@@ -70,12 +70,12 @@ class Organisation:
         return found
 
     def view_rows(self) -> Rows:
-        """What stands in every table of every view, as text."""
+        """The rows of every table of every view, as text."""
         names = [table.served for view in VIEWS for table in view.tables]
         return {name: ask(self.url, f"SELECT t::text FROM {name} t ORDER BY 1") for name in names}
 
     def journal_rows(self) -> Rows:
-        """What stands in the journal of events, commits and heads, as text."""
+        """The rows of the journal of events, commits and heads, as text."""
         names = [f"{self.house.log.name}_{name}" for name in ("events", "commits", "refusals", "settled")]
         return {name: ask(self.url, f"SELECT t::text FROM {name} t ORDER BY 1") for name in names}
 

@@ -21,13 +21,13 @@ from events.catalog.portfolio.sharing import InsightConsentWithdrawn, ItemSharin
 from events.catalog.team import TeamFormed
 from events.catalog.units import UnitFormed
 from projections.views import organisation
-from tests.demo import told
+from tests.demo import expected
 from tests.demo.organisation import Organisation
 from tests.projections.views.given import read
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 
-# What nobody in the demo does yet: the year is told of people who are there and go on.
+# What nobody in the demo does yet: its year is about people who stay.
 NOT_IN_THE_DEMO = {
     *(PortfolioPaused, PortfolioResumed, PortfolioClosed),
     *(EnergySourceRemoved, EvidenceWithdrawn, GoalOfferTakenBack),
@@ -50,7 +50,7 @@ def events(whole: Organisation) -> list[Any]:
 
 
 def words(value: Any, name: str = "") -> Iterator[str]:
-    """Everything that somebody wrote, wherever it stands in an event."""
+    """Everything that somebody wrote, wherever it is in an event."""
     if isinstance(value, str) and name in NAMES_OF_WORDS:
         yield value
     elif isinstance(value, tuple):
@@ -64,7 +64,7 @@ def words(value: Any, name: str = "") -> Iterator[str]:
 def test_there_are_120_professionals_unless_asked_otherwise_each_with_a_portfolio(
     whole: Organisation,
 ) -> None:
-    employed = told.names(whole.facts_of("employment"))
+    employed = expected.names(whole.facts_of("employment"))
     assert PEOPLE == 120
     assert len(employed) == whole.people
     assert set(whole.facts_of("portfolio")) == set(employed)
@@ -78,11 +78,11 @@ def test_there_are_12_teams_with_members_in_4_units_at_the_top(whole: Organisati
     assert {it.name for it in units} == {name for _, name, _ in UNITS}
     assert {it.name for it in happened if isinstance(it, TeamFormed)} == {name for _, name, _ in TEAMS}
     assert len(TEAMS) == 12
-    members = Counter(team for of in told.teams(whole.facts_of("employment")).values() for team in of)
+    members = Counter(team for of in expected.teams(whole.facts_of("employment")).values() for team in of)
     assert set(members) == {it.team for it in read(whole.url, organisation.teams)}
 
 
-def test_everything_happens_that_the_demo_tells_of(whole: Organisation) -> None:
+def test_everything_happens_that_the_demo_promises(whole: Organisation) -> None:
     happened = {type(event) for event in events(whole)}
     assert happened & set(get_args(PortfolioEvent)) == set(get_args(PortfolioEvent)) - NOT_IN_THE_DEMO
 

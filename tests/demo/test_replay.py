@@ -29,17 +29,17 @@ OF_STREAM: dict[str, AnyDecider] = {
     "units": UNITS,
     "policy": POLICY,
 }
-BESIDE = {"portfolio": "employment", "employment": "portfolio"}
+ALSO = {"portfolio": "employment", "employment": "portfolio"}
 
 
 def histories(whole: Organisation, category: str) -> Iterator[tuple[tuple[str, ...], list[Event]]]:
     """What a decider of portfolios, employments, teams … folds for each of them, and from which streams."""
     # A portfolio is decided on its owner's employment too, and leaving on what is open in the portfolio.
-    others = whole.facts_of(BESIDE[category]) if category in BESIDE else {}
+    others = whole.facts_of(ALSO[category]) if category in ALSO else {}
     for subject, facts in whole.facts_of(category).items():
-        beside = others.get(subject, [])
-        streams = tuple(dict.fromkeys(fact.recorded.stream for fact in [*facts, *beside]))
-        yield streams, [fact.recorded.event for fact in [*facts, *beside]]
+        also = others.get(subject, [])
+        streams = tuple(dict.fromkeys(fact.recorded.stream for fact in [*facts, *also]))
+        yield streams, [fact.recorded.event for fact in [*facts, *also]]
 
 
 @pytest.mark.parametrize("category", OF_STREAM)

@@ -9,10 +9,10 @@ import pytest
 from projections.view import View
 from projections.views import directory, organisation, profile, shared, timeline
 from rules.names import name_words
-from tests.demo import dictionaries, told
+from tests.demo import dictionaries, expected
 from tests.demo.organisation import VIEWS, Organisation
+from tests.projections.views.expected_portfolio import expected_portfolio
 from tests.projections.views.given import read
-from tests.projections.views.portfolio_told import told as portfolio_told
 from tests.projections.witness import ask
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
@@ -31,7 +31,7 @@ def test_a_view_has_the_rows_that_its_facts_make_one_by_one(whole: Organisation,
     assert ask(whole.url, "SELECT * FROM views.parked") == []
 
 
-def test_every_portfolio_is_what_its_facts_tell_after_each_of_them(whole: Organisation) -> None:
+def test_every_portfolio_is_what_its_facts_mean_after_each_of_them(whole: Organisation) -> None:
     lives = whole.facts_of("portfolio")
 
     async def found(
@@ -47,9 +47,9 @@ def test_every_portfolio_is_what_its_facts_tell_after_each_of_them(whole: Organi
         }
 
     for person, (now, rows) in read(whole.url, found).items():
-        assert now == portfolio_told(person, lives[person], None)
+        assert now == expected_portfolio(person, lives[person], None)
         for moment in {fact.recorded.at for fact in lives[person]}:
-            then = portfolio_told(person, lives[person], moment)
+            then = expected_portfolio(person, lives[person], moment)
             assert profile.portfolio_at(person, rows, moment) == then
 
 
@@ -57,9 +57,9 @@ def test_everyone_sees_what_was_opened_to_them_and_nothing_else(whole: Organisat
     portfolios = {
         person: portfolio
         for person, facts in whole.facts_of("portfolio").items()
-        if (portfolio := portfolio_told(person, facts, None)) is not None
+        if (portfolio := expected_portfolio(person, facts, None)) is not None
     }
-    employed = told.names(whole.facts_of("employment"))
+    employed = expected.names(whole.facts_of("employment"))
 
     async def opened(connection: psycopg.AsyncConnection) -> dict[str, list[shared.SharedItem]]:
         return {
@@ -69,7 +69,7 @@ def test_everyone_sees_what_was_opened_to_them_and_nothing_else(whole: Organisat
 
     found = read(whole.url, opened)
     assert found == {
-        viewer: told.shared_with(viewer, portfolios, employed, whole.today) for viewer in employed
+        viewer: expected.shared_with(viewer, portfolios, employed, whole.today) for viewer in employed
     }
     assert sum(map(len, found.values())) > len(employed)
 
@@ -93,8 +93,8 @@ def test_every_fact_of_a_portfolio_is_one_line_of_its_timeline(whole: Organisati
 
 
 def test_everyone_is_found_by_each_word_of_their_name_and_in_their_team(whole: Organisation) -> None:
-    employed = told.names(whole.facts_of("employment"))
-    teams = told.teams(whole.facts_of("employment"))
+    employed = expected.names(whole.facts_of("employment"))
+    teams = expected.teams(whole.facts_of("employment"))
 
     async def found(connection: psycopg.AsyncConnection) -> None:
         assert {it.person: it.display_name for it in await directory.employed(connection)} == employed

@@ -29,15 +29,15 @@ class Cast:
 
 async def three_new_colleagues(demo: Demo) -> Cast:
     feed = Someone(demo.url, demo.token("hr-feed"), "HR_FEED")
-    told = []
+    done = []
     for number, name in (("noor", "Noor Jansen"), ("sem", "Sem Visscher"), ("mees", "Mees Çelik")):
         address = f"{number}@kade.example"
-        told.append(await feed.done("registerProfessional", employeeNumber=number, name=name, email=address))
+        done.append(await feed.done("registerProfessional", employeeNumber=number, name=name, email=address))
         team = {"teamKey": "kade", "on": TODAY.isoformat()}
-        told.append(await feed.done("recordTeamJoined", employeeNumber=number, **team))
+        done.append(await feed.done("recordTeamJoined", employeeNumber=number, **team))
     noor, sem, mees = (Someone(demo.url, demo.token(it), "PROFESSIONAL") for it in ("noor", "sem", "mees"))
     waited = "query ($w: [Position!]) { me(waitFor: $w) { teams { id name } } }"
-    me = (await noor.ask(waited, w=[it["command"]["position"] for it in told]))["me"]
+    me = (await noor.ask(waited, w=[it["command"]["position"] for it in done]))["me"]
     assert [team["name"] for team in me["teams"]] == ["Team Kade"]
     ids = {
         name: (await who.ask("{ viewer { id } }"))["viewer"]["id"]
@@ -50,7 +50,7 @@ async def three_new_colleagues(demo: Demo) -> Cast:
 
 
 async def seen_by(someone: Someone, *after: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was opened to someone, once the views have passed what these answers tell."""
+    """What was opened to someone, once the views have passed what these answers name."""
     document = (
         "query ($w: [Position!]) { me(waitFor: $w) { sharedWithMe { edges { node { " + SEEN + " } } } } }"
     )
@@ -59,7 +59,7 @@ async def seen_by(someone: Someone, *after: dict[str, Any]) -> list[dict[str, An
 
 
 def reasons(answer: dict[str, Any]) -> set[tuple[str, tuple[str, ...]]]:
-    """The code and the field of each reason of refusal, which stands in both languages."""
+    """The code and the field of each reason of refusal, which is there in both languages."""
     command = answer["command"]
     assert (command["outcome"], command["position"]) == ("REFUSED", None)
     for refusal in command["refusals"]:

@@ -22,7 +22,7 @@ _METRICS = re.compile(r"http://\S+/metrics")
 
 
 class Demo:
-    """A running demo; `token` is for whoever is named."""
+    """A running demo; `token` is for the person named."""
 
     def __init__(
         self, process: subprocess.Popen[str], port: int, folder: Path, metrics_url: str = ""

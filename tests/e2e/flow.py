@@ -161,14 +161,14 @@ async def _live_and_resumed(owner: Someone, talent: str) -> None:
         second = await asyncio.wait_for(anext(stream), CHANGE_S_MAX)
     seen = [change["portfolioChanged"]["version"] for change in (first, second)]
     assert seen == [answer["version"] for answer in expected]
-    # what happens while nobody listens is told on return, once, and what was seen is not told again
+    # what happened while nobody listened is sent on return, once, and what was seen is not sent again
     missed = [await _revise(owner, talent, strength) for strength in (3, 4)]
     async with owner.watching(CHANGES, after=first["portfolioChanged"]["position"]) as stream:
-        told = [
+        received = [
             (await asyncio.wait_for(anext(stream), CHANGE_S_MAX))["portfolioChanged"]["version"]
             for _ in range(3)
         ]
-    assert told == [expected[1]["version"], *[answer["version"] for answer in missed]]
+    assert received == [expected[1]["version"], *[answer["version"] for answer in missed]]
 
 
 async def _revise(owner: Someone, talent: str, strength: int) -> dict[str, Any]:

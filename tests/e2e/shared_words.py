@@ -27,7 +27,7 @@ async def a_word_of_hers_becomes_everyones(demo: Demo, cast: Cast) -> None:
     asked = (
         "query ($w: [Position!]) { me(waitFor: $w) { portfolio { talents { name { nl en } term { id } } } } }"
     )
-    told = await cast.noor.ask(asked, w=[merged["command"]["position"]])
+    answer = await cast.noor.ask(asked, w=[merged["command"]["position"]])
     reads = {"name": kept["label"], "term": {"id": kept["id"]}}
-    assert reads in told["me"]["portfolio"]["talents"]
+    assert reads in answer["me"]["portfolio"]["talents"]
     await cast.noor.done("setTalentAside", talentId=talent)

@@ -69,7 +69,7 @@ def test_what_the_demo_writes_is_its_owners_alone(demo: Demo) -> None:
     assert [path for path in written if path.stat().st_mode & 0o077] == []
 
 
-def test_a_demo_beside_another_one_chooses_a_free_port_for_its_metrics(demo: Demo, tmp_path: Path) -> None:
+def test_a_second_demo_chooses_a_free_port_for_its_metrics(demo: Demo, tmp_path: Path) -> None:
     taken = urlsplit(demo.metrics_url).port
     with running_demo(tmp_path, IPP_PROBES_PORT=str(taken)) as other:
         assert other.metrics_url != demo.metrics_url
@@ -92,7 +92,7 @@ def test_a_second_start_keeps_what_was_there_and_fresh_begins_again(tmp_path: Pa
         assert len(fresh["me"]["portfolio"]["talents"]) == len(before["me"]["portfolio"]["talents"]) - 1
 
 
-def test_a_taken_port_is_told_with_a_way_out(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

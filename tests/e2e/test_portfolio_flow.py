@@ -39,11 +39,11 @@ def test_the_life_of_a_portfolio(demo: Demo) -> None:
         await she_opens_the_talent_to_sem_without_its_energy(cast, talent)
         await she_opens_it_with_its_energy_instead(cast, talent)
         await a_word_of_hers_becomes_everyones(demo, cast)
-        await it_stands_in_her_read_log_from_tomorrow_on(demo, cast, talent)
-        await all_that_is_wrong_is_told_at_once_in_both_languages(cast, talent)
+        await it_is_in_her_read_log_from_tomorrow_on(demo, cast, talent)
+        await all_that_is_wrong_is_returned_at_once_in_both_languages(cast, talent)
         await they_talk_and_sem_confirms_what_was_agreed(cast)
         await a_goal_is_offered_to_the_team_and_taken_back(cast)
-        await she_sets_right_what_she_told(cast)
+        await she_sets_a_fact_right(cast)
         await she_lets_herself_be_counted_and_not(cast)
         await a_pause_takes_no_changes(cast)
         await the_same_command_happens_once_and_an_old_version_is_refused(cast)
@@ -86,8 +86,14 @@ async def she_notes_everything_else(cast: Cast, talent: str) -> None:
     assert gone["passion"] is None
     shows = {"title": "Een brief", "source": {"story": "Dank u wel."}, "talentIds": [talent]}
     added = await done("addEvidence", "evidence { id kind title text link talentIds }", **shows)
-    told = {"kind": "STORY", "title": "Een brief", "text": "Dank u wel.", "link": None, "talentIds": [talent]}
-    assert added["evidence"] == {"id": added["evidence"]["id"], **told}
+    content = {
+        "kind": "STORY",
+        "title": "Een brief",
+        "text": "Dank u wel.",
+        "link": None,
+        "talentIds": [talent],
+    }
+    assert added["evidence"] == {"id": added["evidence"]["id"], **content}
     withdrawn = await done("withdrawEvidence", "evidence { id }", evidenceId=added["evidence"]["id"])
     assert withdrawn["evidence"] is None
     note = await done("writeReflection", "reflection { text aboutIds }", text="Stil zijn.", aboutIds=[talent])
@@ -122,7 +128,7 @@ async def she_opens_the_talent_to_sem_without_its_energy(cast: Cast, talent: str
     }
     assert await seen_by(cast.sem, shared) == [shown]
     assert await seen_by(cast.mees, shared) == []
-    # What he sees is the talent as it is now, not as it was when she opened it.
+    # He sees the current talent, not the one at the time she opened it.
     revised = await cast.noor.done("reviseTalent", talentId=talent, strength=5, energy=2, use=3)
     assert await seen_by(cast.sem, revised) == [{**shown, "strength": 5, "text": None}]
 
@@ -148,8 +154,8 @@ async def she_opens_it_with_its_energy_instead(cast: Cast, talent: str) -> None:
     assert (shown["strength"], shown["energy"], shown["quadrant"]) == (5, 2, "IN_MY_STRENGTH")
 
 
-async def it_stands_in_her_read_log_from_tomorrow_on(demo: Demo, cast: Cast, talent: str) -> None:
-    """She is told of a day once it is over; that he saw it three times is one line by then."""
+async def it_is_in_her_read_log_from_tomorrow_on(demo: Demo, cast: Cast, talent: str) -> None:
+    """She is shown a day once it is over; that he saw it three times is one line by then."""
     log = "{ me { readLog { edges { node { day itemKind itemId viewerRole purpose } } } } }"
     assert (await cast.noor.ask(log))["me"]["readLog"]["edges"] == []
     lines = await asyncio.to_thread(_read_log, demo, cast.ids["noor"], TOMORROW)
@@ -167,7 +173,7 @@ def _read_log(demo: Demo, owner: str, before: date) -> list[read_log.Disclosure]
     return found
 
 
-async def all_that_is_wrong_is_told_at_once_in_both_languages(cast: Cast, talent: str) -> None:
+async def all_that_is_wrong_is_returned_at_once_in_both_languages(cast: Cast, talent: str) -> None:
     to = {"with": {"people": [cast.ids["noor"], "f" * 32]}}
     refused = await cast.noor.command("shareItem", SHARING, itemId=talent, until=TODAY.isoformat(), **to)
     assert refused["sharing"] is None
@@ -210,7 +216,7 @@ async def they_talk_and_sem_confirms_what_was_agreed(cast: Cast) -> None:
         "confirmAgreement", "agreement { id confirmedAt }", agreementId=first["id"]
     )
     assert confirmed["agreement"]["confirmedAt"] is not None
-    assert confirmed["command"]["version"] is None, "how much stands in her portfolio is not his to know"
+    assert confirmed["command"]["version"] is None, "how much is in her portfolio is not his to know"
     position = [confirmed["command"]["position"]]
     assert (await cast.sem.ask(to_confirm, w=position))["me"]["agreementsToConfirm"] == [second]
     talks = f"portfolio {{ conversations {{ {AGREEMENTS} }} }}"
@@ -233,18 +239,18 @@ async def a_goal_is_offered_to_the_team_and_taken_back(cast: Cast) -> None:
     assert (await cast.noor.done("takeBackGoalOffer", GOAL, goalId=goal["id"]))["goal"] == noted["goal"]
 
 
-async def she_sets_right_what_she_told(cast: Cast) -> None:
-    lines = "timeline(oldestFirst: true) { edges { node { id fact summary { nl en } correction } } }"
-    before = (await cast.noor.ask(f"{{ me {{ portfolio {{ {lines} }} }} }}"))["me"]["portfolio"]["timeline"]
-    told = [edge["node"] for edge in before["edges"]]
-    assert [line["fact"] for line in told[:3]] == ["PortfolioOpened", "TalentClaimed", "TalentRevised"]
-    assert {line["correction"] for line in told} == {None}
-    right = {"timelineEntryId": told[1]["id"], "text": "Dit was in mei."}
-    corrected = await cast.noor.done("recordCorrection", f"portfolio {{ {lines} }}", **right)
+async def she_sets_a_fact_right(cast: Cast) -> None:
+    asked = "timeline(oldestFirst: true) { edges { node { id fact summary { nl en } correction } } }"
+    before = (await cast.noor.ask(f"{{ me {{ portfolio {{ {asked} }} }} }}"))["me"]["portfolio"]["timeline"]
+    lines = [edge["node"] for edge in before["edges"]]
+    assert [line["fact"] for line in lines[:3]] == ["PortfolioOpened", "TalentClaimed", "TalentRevised"]
+    assert {line["correction"] for line in lines} == {None}
+    right = {"timelineEntryId": lines[1]["id"], "text": "Dit was in mei."}
+    corrected = await cast.noor.done("recordCorrection", f"portfolio {{ {asked} }}", **right)
     after = [edge["node"] for edge in corrected["portfolio"]["timeline"]["edges"]]
-    assert after[1] == {**told[1], "correction": "Dit was in mei."}
-    assert after[: len(told)] == [told[0], after[1], *told[2:]]
-    assert [line["fact"] for line in after[len(told) :]] == ["CorrectionRecorded"]
+    assert after[1] == {**lines[1], "correction": "Dit was in mei."}
+    assert after[: len(lines)] == [lines[0], after[1], *lines[2:]]
+    assert [line["fact"] for line in after[len(lines) :]] == ["CorrectionRecorded"]
 
 
 async def she_lets_herself_be_counted_and_not(cast: Cast) -> None:

@@ -123,7 +123,7 @@ def test_a_page_of_another_origin_may_not_open_a_websocket(demo: Demo) -> None:
     assert asyncio.run(run()) == 403
 
 
-def test_a_subscription_with_a_mistake_is_told_and_leaves_the_connection_open(demo: Demo) -> None:
+def test_a_subscription_with_a_mistake_is_answered_and_leaves_the_connection_open(demo: Demo) -> None:
     async def run() -> list[str]:
         async with socket_of(demo) as socket:
             token = {"Authorization": f"Bearer {demo.token('owner')}"}

@@ -14,7 +14,7 @@ from projections.views import profile
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from tests import forgotten
 from tests.events import examples
-from tests.projections.views import portfolio_histories, portfolio_told
+from tests.projections.views import expected_portfolio, portfolio_histories
 
 EXAMPLES = "tests/events/examples.py, then make golden"
 
@@ -64,8 +64,8 @@ def test_an_event_that_the_profile_does_not_show_is_named(monkeypatch: pytest.Mo
 
 def test_an_event_that_no_history_has_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(portfolio_histories, "GoalReached")
-    monkeypatch.delattr(portfolio_told, "ConversationHeld")
+    monkeypatch.delattr(expected_portfolio, "ConversationHeld")
     assert {
-        "ConversationHeld has no expected effect; add it to tests/projections/views/portfolio_told.py",
+        "ConversationHeld has no expected effect; add it to tests/projections/views/expected_portfolio.py",
         "GoalReached is in no history; add it to tests/projections/views/portfolio_histories.py",
     } <= set(forgotten.not_in_histories())

@@ -6,11 +6,11 @@ import pytest
 from kit.clock import Calendar, FixedClock, SystemClock
 
 
-def test_the_system_clock_tells_utc() -> None:
+def test_the_system_clock_is_in_utc() -> None:
     assert SystemClock().now().tzinfo is UTC
 
 
-def test_a_fixed_clock_moves_only_when_told() -> None:
+def test_a_fixed_clock_moves_only_when_advanced() -> None:
     amsterdam = timezone(timedelta(hours=1))
     clock = FixedClock(datetime(2026, 1, 1, 12, tzinfo=amsterdam))
     assert clock.now() == clock.now() == datetime(2026, 1, 1, 11, tzinfo=UTC)

@@ -59,7 +59,7 @@ def test_a_degraded_process_is_ready_and_a_failed_one_is_not() -> None:
     assert health.as_json()["state"] == "failed"
 
 
-def test_since_tells_when_the_state_began_not_the_last_report() -> None:
+def test_since_is_when_the_state_began_not_the_last_report() -> None:
     time = clock()
     health = Health(time)
     health.report("journal", ok=True, sentence="folding 1 partition")
@@ -109,7 +109,7 @@ def test_the_port_for_probes_answers_for_health_and_metrics_and_nothing_else() -
         assert httpx.get(f"{address}/").status_code == 404
 
 
-def test_a_port_that_is_taken_is_told_with_the_settings_that_choose_another() -> None:
+def test_a_port_that_is_taken_is_named_with_the_settings_that_choose_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         loop = probes_loop(Health(clock()), host="127.0.0.1", port=port)

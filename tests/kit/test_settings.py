@@ -84,7 +84,7 @@ def test_a_process_says_what_it_can_not_do_without() -> None:
         settings.need("database_url", "vault_url", "services_url")
 
 
-def test_unless_told_otherwise_an_append_is_waited_for_longer_than_kafka_tries_to_deliver_it() -> None:
+def test_by_default_an_append_is_waited_for_longer_than_kafka_tries_to_deliver_it() -> None:
     assert Settings().append_timeout_s == APPEND_TIMEOUT_S
     assert Settings().append_timeout_s > DELIVERY_TIMEOUT_MS / 1_000
 

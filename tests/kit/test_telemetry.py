@@ -58,9 +58,9 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
         fail("can" + "ary")
     except RuntimeError:
         structlog.get_logger().exception("command.crashed")
-    told = capsys.readouterr().err
-    assert "RuntimeError" in told
-    assert "canary" not in told
+    logged = capsys.readouterr().err
+    assert "RuntimeError" in logged
+    assert "canary" not in logged
 
 
 def test_a_line_from_a_worker_thread_carries_the_process_too(capsys: pytest.CaptureFixture[str]) -> None:

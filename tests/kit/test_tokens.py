@@ -217,7 +217,7 @@ def test_while_the_issuer_is_away_known_keys_hold_and_unknown_ones_are_no_verdic
 
 
 class SlowIssuer(Issuer):
-    """One that answers a second request only when told to."""
+    """One that answers a second request only when asked to."""
 
     def __init__(self, keys: KeySet) -> None:
         super().__init__(keys)

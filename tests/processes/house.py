@@ -45,7 +45,7 @@ def shared_until(house: House, until: date, **audience: Any) -> str:
 
 def caught_up(house: House, *, patience_s: float = PATIENCE_S) -> None:
     """Wait until every view has reached the journal's end."""
-    behind = f"""
+    lagging = f"""
         SELECT count(*) FROM {house.log.name}_events e JOIN views.positions p
         ON p.partition = e.partition AND e.notification_id > p.ordinal
     """
@@ -54,7 +54,7 @@ def caught_up(house: House, *, patience_s: float = PATIENCE_S) -> None:
         if not ask(house.log.url, "SELECT to_regclass('views.positions') IS NOT NULL")[0][0]:
             return False
         views = ask(house.log.url, "SELECT count(DISTINCT view) FROM views.positions")[0][0]
-        return bool(views == len(find_views()) and not ask(house.log.url, behind)[0][0])
+        return bool(views == len(find_views()) and not ask(house.log.url, lagging)[0][0])
 
     wait_until(whole, patience_s=patience_s)
 

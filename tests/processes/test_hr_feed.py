@@ -111,7 +111,7 @@ ASKED = [
 ]
 
 
-def test_a_dry_run_tells_what_would_be_asked_and_changes_nothing(feed: Feed) -> None:
+def test_a_dry_run_reports_what_would_be_sent_and_changes_nothing(feed: Feed) -> None:
     report = feed.post(dryRun=True).json()
     assert done(report) == ASKED
     assert ("professionals.csv", 5, "name") in named(report)
@@ -257,7 +257,7 @@ def test_what_is_no_file_of_hrs_is_refused(feed: Feed) -> None:
     assert cut["done"] == []
 
 
-def test_of_today_is_what_hr_tells_just_after_midnight_where_the_organisation_is(feed: Feed) -> None:
+def test_of_today_is_what_hr_sends_just_after_midnight_where_the_organisation_is(feed: Feed) -> None:
     feed.post(files={"units": UNITS, "professionals": PEOPLE})
     feed.house.clock.advance(datetime(2026, 11, 23, 23, 30, tzinfo=UTC) - NOW)
     members = b"employee_number,team_key,since\ne1,dok,2026-11-24\ne2,dok,2026-11-25\n"
@@ -266,7 +266,7 @@ def test_of_today_is_what_hr_tells_just_after_midnight_where_the_organisation_is
     assert ("memberships.csv", 3) in [problem[:2] for problem in named(report)]
 
 
-def test_what_hr_tells_just_after_midnight_is_shown_under_the_day_it_was_where_the_organisation_is(
+def test_what_hr_sends_just_after_midnight_is_shown_under_the_day_it_was_where_the_organisation_is(
     feed: Feed,
 ) -> None:
     feed.house.clock.advance(datetime(2026, 11, 23, 23, 30, tzinfo=UTC) - NOW)

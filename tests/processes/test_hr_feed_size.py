@@ -31,7 +31,7 @@ def file(name: str, rows: list[str]) -> bytes:
 
 
 def of_everyone() -> dict[str, bytes]:
-    """Everyone, each in two teams; the units stand in one another as deep as there are units, leaf first."""
+    """Everyone, each in two teams; the units are in one another as deep as there are units, leaf first."""
     mail = "voornaam.van.der.achternaam.{}@werk.organisatie.example"
     under = [f"u{n},Eenheid {n},unit,{f'u{n - 1}' if n else ''}" for n in reversed(range(DEPTH))]
     return {

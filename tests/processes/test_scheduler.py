@@ -33,7 +33,7 @@ ONE_LEFT = Turn(unfinished={"end_sharings": "1 sharings could not be ended yet"}
 
 
 def ended(house: House) -> dict[str, str]:
-    """Sharings that ended, with the reason, as they stand on the log."""
+    """Sharings that ended, with the reason, from the log."""
     events = [recorded.event for recorded in house.portfolio()]
     return {e.sharing: e.reason for e in events if isinstance(e, ItemSharingEnded)}
 

@@ -130,8 +130,8 @@ def persons(house: House) -> list[str]:
         revised = TalentRevised(talent=talent, strength=4, energy=2, use=2, story="Vaak gehoord.")
         house.append(f"portfolio-{person}", 1, PortfolioOpened(language=Language.NL), claimed, revised)
     # One to whom everything happened, so that whatever a fold makes of any event comes back too.
-    told = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
-    house.append(f"portfolio-{found[1]}", 4, *told)
+    events = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
+    house.append(f"portfolio-{found[1]}", 4, *events)
     told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
     house.append(f"employment-{found[1]}", 3, *told_by_hr)
     house.append(

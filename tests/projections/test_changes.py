@@ -1,4 +1,4 @@
-"""What a fold asks for is what stands in the table, whether it came in one batch or in many."""
+"""What a fold asks for is what the table has, whether it came in one batch or in many."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

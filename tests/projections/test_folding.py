@@ -1,4 +1,4 @@
-"""Folding on a real PostgreSQL: who is forgotten is emptied even when set aside; errors quote nobody."""
+"""Folding on a real PostgreSQL: who is forgotten is emptied even when parked; errors quote nobody."""
 
 import traceback
 import uuid
@@ -207,16 +207,16 @@ def write_down_there(fact: Fact, changes: Changes) -> None:
     changes.put(COPIED, ordinal=fact.ordinal, stream=recorded.stream, version=recorded.version)
 
 
-BESIDE = replace(OF_PEOPLE, name="copied", tables=(COPIED,), fold=write_down_there)
-ELSEWHERE = replace(BESIDE, name="elsewhere", categories=frozenset({"units"}), tables=())
+COPIES = replace(OF_PEOPLE, name="copied", tables=(COPIED,), fold=write_down_there)
+ELSEWHERE = replace(COPIES, name="elsewhere", categories=frozenset({"units"}), tables=())
 
 
 def places(connection: psycopg.Connection, *views: View) -> dict[str, int]:
     return {view.name: at.ordinal for view in views for at in read_positions(connection, view)}
 
 
-def test_views_that_stand_alike_are_folded_in_one_transaction(connection: psycopg.Connection) -> None:
-    views = (OF_PEOPLE, BESIDE, ELSEWHERE)
+def test_views_at_the_same_position_are_folded_in_one_transaction(connection: psycopg.Connection) -> None:
+    views = (OF_PEOPLE, COPIES, ELSEWHERE)
     for view in views[1:]:
         prepare_view(connection, view, partitions=1, generation="g")
     events = [in_clear(1), in_clear(2)]
@@ -234,23 +234,23 @@ def test_views_that_stand_alike_are_folded_in_one_transaction(connection: psycop
 def test_what_postgresql_does_not_take_of_one_view_is_set_aside_there_and_nowhere_else(
     connection: psycopg.Connection,
 ) -> None:
-    prepare_view(connection, BESIDE, partitions=1, generation="g")
+    prepare_view(connection, COPIES, partitions=1, generation="g")
     events = [in_clear(number) for number in range(1, 5)]
     connection.execute(f"ALTER TABLE {COPIED.served} ADD CHECK (ordinal <> 3)")
-    folding = Folding(connection=connection, views=(BESIDE, OF_PEOPLE))
+    folding = Folding(connection=connection, views=(COPIES, OF_PEOPLE))
     assert folding.fold(Batch(events, EventMapper(KeyGone())), after=0) == 4
-    assert places(connection, BESIDE, OF_PEOPLE) == {"copied": 4, "witness": 4}
-    assert [row.ordinal for row in read_parked(connection, BESIDE)] == [3]
+    assert places(connection, COPIES, OF_PEOPLE) == {"copied": 4, "witness": 4}
+    assert [row.ordinal for row in read_parked(connection, COPIES)] == [3]
     assert read_parked(connection, OF_PEOPLE) == []
-    told = "SELECT array_agg(ordinal ORDER BY ordinal) FROM {}"
-    assert connection.execute(told.format(COPIED.served).encode()).fetchone() == ([1, 2, 4],)
-    assert connection.execute(told.format(SEEN.served).encode()).fetchone() == ([1, 2, 3, 4],)
+    ordinals = "SELECT array_agg(ordinal ORDER BY ordinal) FROM {}"
+    assert connection.execute(ordinals.format(COPIED.served).encode()).fetchone() == ([1, 2, 4],)
+    assert connection.execute(ordinals.format(SEEN.served).encode()).fetchone() == ([1, 2, 3, 4],)
 
 
 def test_no_view_moves_when_one_of_them_was_moved_by_another(connection: psycopg.Connection) -> None:
-    prepare_view(connection, BESIDE, partitions=1, generation="g")
-    advance(connection, (BESIDE,), 0, expected=0, ordinal=1)
-    folding = Folding(connection=connection, views=(OF_PEOPLE, BESIDE))
+    prepare_view(connection, COPIES, partitions=1, generation="g")
+    advance(connection, (COPIES,), 0, expected=0, ordinal=1)
+    folding = Folding(connection=connection, views=(OF_PEOPLE, COPIES))
     with pytest.raises(FenceError, match="witness, copied"):
         folding.fold(Batch([in_clear(1)], EventMapper(KeyGone())), after=0)
-    assert places(connection, OF_PEOPLE, BESIDE) == {"witness": 0, "copied": 1}
+    assert places(connection, OF_PEOPLE, COPIES) == {"witness": 0, "copied": 1}

@@ -1,4 +1,4 @@
-"""An event a view can't digest sets its subject aside, in that view only; everything else flows on."""
+"""An event that a view can't fold parks its subject, in that view only; all others go on."""
 
 import uuid
 from collections.abc import Callable
@@ -92,7 +92,7 @@ def test_an_event_that_cannot_be_opened_parks_its_subject(
     assert ask(log.url, PARKED)[0][1] == POISON
 
 
-def test_another_view_digests_what_one_has_parked(
+def test_another_view_folds_what_one_has_parked(
     log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
 ) -> None:
     table = replace(SEEN, name="broken_v1_seen")

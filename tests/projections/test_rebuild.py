@@ -83,7 +83,7 @@ def test_a_difference_is_shown_and_swapped_in_only_if_that_was_wanted(
     assert ask(log.url, f"SELECT max(version) FROM {SEEN.served}") == [(1,)]
 
 
-def test_a_rebuild_beside_a_busy_worker_loses_and_doubles_nothing(
+def test_a_rebuild_during_a_busy_worker_loses_and_doubles_nothing(
     log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
 ) -> None:
     outcomes: list[Rebuilt] = []

@@ -49,15 +49,15 @@ def test_what_is_accepted_is_soon_folded_and_the_position_says_so(
     assert sum(positions.values()) == 20
 
 
-def test_who_waits_is_told_of_every_move(
+def test_who_waits_is_notified_of_every_move(
     log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
 ) -> None:
     with psycopg.connect(log.url, autocommit=True) as listener:
         listener.execute("LISTEN views")
         with working(make_worker(log.url, log.name, mapper)):
             position = recorder.append([team_formed()]).position
-            told = next(iter(listener.notifies(timeout=20, stop_after=1)))
-    assert told.payload == f"witness {position.partition} {position.ordinal}"
+            notified = next(iter(listener.notifies(timeout=20, stop_after=1)))
+    assert notified.payload == f"witness {position.partition} {position.ordinal}"
 
 
 def test_a_worker_goes_on_where_the_last_one_stopped(
@@ -66,11 +66,11 @@ def test_a_worker_goes_on_where_the_last_one_stopped(
     with psycopg.connect(log.url, autocommit=True) as connection:
         prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
         connection.execute(COUNT_WRITES)
-    for upto in (10, 20, 30):
+    for until in (10, 20, 30):
         with working(make_worker(log.url, log.name, mapper)):
             for _ in range(10):
                 recorder.append([team_formed()])
-            wait_until(partial(holds, log, upto))
+            wait_until(partial(holds, log, until))
     assert ask(log.url, "SELECT count(*), count(DISTINCT (partition, ordinal)) FROM writes") == [(30, 30)]
 
 
@@ -201,7 +201,7 @@ def test_a_worker_says_how_many_partitions_it_folds_in_words_that_fit(
 
 
 class VaultAway:
-    """The real mapper, behind a key vault that is out of reach for a while."""
+    """The real mapper, with a key vault that is out of reach for a while."""
 
     def __init__(self, mapper: EventMapper) -> None:
         self.mapper = mapper

@@ -53,7 +53,7 @@ CREATE OR REPLACE TRIGGER count_write AFTER INSERT OR UPDATE ON {SEEN.served}
 
 
 def team_formed(team: str | None = None, *, version: int = 1, state: bytes | None = None) -> StoredEvent:
-    """Give an event of a team's stream as it stands in the log; `state` makes it one that can't be opened."""
+    """Give an event of a team's stream as the log has it; `state` makes it one that can't be opened."""
     unit = uuid.uuid4().hex
     content = f'{{"day": "2026-01-05", "by": "{unit}", "data": {{"name": "Noord", "unit": "{unit}"}}}}'
     return StoredEvent(

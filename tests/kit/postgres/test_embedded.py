@@ -77,7 +77,7 @@ def test_data_of_another_major_version_are_refused(folder: Path) -> None:
         EmbeddedPostgres(folder, settings=FAST).__enter__()
 
 
-def test_a_setting_that_postgresql_refuses_is_told_in_its_words(folder: Path) -> None:
+def test_a_setting_that_postgresql_refuses_is_reported_in_its_words(folder: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="max_connections"):
         EmbeddedPostgres(folder, settings={**FAST, "max_connections": "many"}).__enter__()
 

@@ -201,7 +201,7 @@ class _History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[str, list[Fact]]:
-    """A person and the facts of the own portfolio, at times that never go back and sometimes stand still."""
+    """A person and the facts of the own portfolio, at times that never go back and sometimes repeat."""
     person = new_id()
     history = _History(draw, person)
     for _ in range(draw(st.integers(0, STEPS_MAX))):

@@ -105,7 +105,7 @@ def test_units_are_as_they_were_last_named_and_moved_and_closed_ones_are_out(dat
     ]
 
 
-def test_teams_stand_in_a_unit_and_have_their_own_version(database: str) -> None:
+def test_teams_belong_to_a_unit_and_have_their_own_version(database: str) -> None:
     renamed = (f"team-{TEAM}", TeamRenamed(name="Noordoost"))
     later = (f"team-{TEAM}", UnknownEvent(name="team.team-sung.v1", raw=b"{}"))
     folded(database, organisation.VIEW, facts(TEAM_FORMED, renamed, later))
@@ -120,7 +120,7 @@ def test_a_closed_team_is_out(database: str) -> None:
     assert read(database, organisation.teams_by_ids, [TEAM]) == {}
 
 
-def test_the_history_of_a_unit_is_told_in_the_names_it_had_then(database: str) -> None:
+def test_the_history_of_a_unit_is_written_in_the_names_it_had_then(database: str) -> None:
     happened = [
         (f"units-{ORG}", event)
         for event in (
@@ -131,8 +131,8 @@ def test_the_history_of_a_unit_is_told_in_the_names_it_had_then(database: str) -
         )
     ]
     folded(database, organisation.VIEW, facts(CARE_FORMED, YOUTH_FORMED, *happened))
-    told = changes(database)
-    assert [plain(change.nl) for change in told] == [
+    shown = changes(database)
+    assert [plain(change.nl) for change in shown] == [
         "Afdeling <Gezin> gesloten",
         "Afdeling <Gezin> verplaatst onder <Zorg>",
         "Afdeling <Kind> heet nu <Gezin>",
@@ -140,8 +140,8 @@ def test_the_history_of_a_unit_is_told_in_the_names_it_had_then(database: str) -
         "Afdeling <Jeugd> gevormd onder <Zorg>",
         "Afdeling <Zorg> gevormd",
     ]
-    assert plain(told[-1].en) == "Unit <Zorg> formed"
-    assert {change.unit.name for change in told[:5]} == {"Gezin"}, "the unit as it is now, though closed"
+    assert plain(shown[-1].en) == "Unit <Zorg> formed"
+    assert {change.unit.name for change in shown[:5]} == {"Gezin"}, "the current unit, though closed"
     assert [change.kind for change in changes(database, last=2)] == ["closed", "moved"]
 
 
@@ -149,9 +149,9 @@ def test_changes_of_teams_and_units_go_by_day_the_newest_first(database: str) ->
     closed = (f"team-{TEAM}", TeamClosed())
     placed = facts(CARE_FORMED, YOUTH_FORMED, TEAM_FORMED, closed)
     folded(database, organisation.VIEW, placed)
-    told = changes(database)
-    assert {change.on for change in told} == {NOON.date()}
-    teams = [change for change in told if change.is_team]
+    shown = changes(database)
+    assert {change.on for change in shown} == {NOON.date()}
+    teams = [change for change in shown if change.is_team]
     assert [plain(change.nl) for change in teams] == [
         "Team <Noord> gesloten",
         "Team <Noord> gevormd in <Jeugd>",
@@ -173,9 +173,9 @@ def test_the_last_policy_is_in_force_with_what_was_recorded_to_it(database: str)
     consent = WorksCouncilConsentRecorded(policy=SECOND, note="Met dank.", **decision)
     again = WorksCouncilConsentRecorded(policy=SECOND, **decision)
     dpia = DpiaRecorded(policy=FIRST, **decision)
-    told = [adopted(FIRST), adopted(SECOND, months=36)]
-    told += [(f"policy-{ORG}", event) for event in (consent, again, dpia)]
-    folded(database, organisation.VIEW, facts(FOUNDED, *told))
+    events = [adopted(FIRST), adopted(SECOND, months=36)]
+    events += [(f"policy-{ORG}", event) for event in (consent, again, dpia)]
+    folded(database, organisation.VIEW, facts(FOUNDED, *events))
     second, first = policies(database)
     assert second == organisation.Policy(
         policy=SECOND,

@@ -54,7 +54,7 @@ def test_there_is_no_portfolio_before_it_was_opened(database: str) -> None:
     assert read(database, profile.portfolio_of, ANN) is None
 
 
-def test_a_portfolio_holds_its_talents_as_they_stand_with_their_history(database: str) -> None:
+def test_a_portfolio_holds_its_current_talents_with_their_history(database: str) -> None:
     folded(database, profile.VIEW, facts(OPENED, CLAIMED, REVISED))
     first = profile.Reading(
         talent=LISTENING, at=NOON + hours(1), strength=3, energy=1, use=1, story="Vaak gehoord."
@@ -155,12 +155,12 @@ def test_an_agreement_waits_for_the_other_party_and_is_shown_to_nobody_else(data
     assert read(database, profile.agreement_for, BOB, "no agreement") is None
 
 
-def test_so_many_agreements_are_told_at_once_and_older_ones_as_these_are_confirmed(database: str) -> None:
+def test_so_many_agreements_are_returned_at_once_and_older_ones_as_these_are_confirmed(database: str) -> None:
     texts = [f"Afspraak {number}" for number in range(profile.TO_CONFIRM_MAX + 1)]
     confirmed = (f"portfolio-{ANN}", AgreementConfirmed(agreement=agreement_id(ANN, f"{0:032x}")))
     folded(database, profile.VIEW, facts(*with_bob(*texts)))
-    told = [agreement.text for agreement in read(database, profile.agreements_to_confirm, BOB)]
-    assert told == texts[:-1]
+    texts_read = [agreement.text for agreement in read(database, profile.agreements_to_confirm, BOB)]
+    assert texts_read == texts[:-1]
     folded(database, profile.VIEW, facts(*with_bob(*texts), confirmed))
     assert [agreement.text for agreement in read(database, profile.agreements_to_confirm, BOB)] == texts[1:]
 
@@ -173,7 +173,7 @@ def test_a_closed_portfolio_waits_for_no_confirmation(database: str) -> None:
 def test_an_owner_set_aside_for_repair_shows_no_agreement(database: str) -> None:
     folded(database, profile.VIEW, facts(*with_bob("Bellen")))
     with psycopg.connect(database, autocommit=True) as connection:
-        park(connection, profile.VIEW, 0, {ANN: (9, "could not be digested")})
+        park(connection, profile.VIEW, 0, {ANN: (9, "could not be folded")})
     assert read(database, profile.agreements_to_confirm, BOB) == []
     assert read(database, profile.agreement_for, BOB, agreement_id(ANN, f"{0:032x}")) is None
 

@@ -14,9 +14,9 @@ from projections.changes import Changes
 from projections.positions import prepare_view
 from projections.view import Fact
 from projections.views import profile
+from tests.projections.views.expected_portfolio import expected_portfolio
 from tests.projections.views.given import NOON, folded, read
 from tests.projections.views.portfolio_histories import histories
-from tests.projections.views.portfolio_told import told
 
 pytestmark = [
     pytest.mark.postgres,
@@ -76,10 +76,10 @@ def agrees(database: str, connection: psycopg.Connection, history: tuple[str, li
             return await profile.portfolio_of(on, person), await profile.rows_of(on, person, NOON), then
 
     now, rows, then = asyncio.run(reading())
-    assert now == told(person, facts, None)
-    assert then == {moment: told(person, facts, moment) for moment in then}
+    assert now == expected_portfolio(person, facts, None)
+    assert then == {moment: expected_portfolio(person, facts, moment) for moment in then}
     for moment in moments_of(facts):
-        assert profile.portfolio_at(person, rows, moment) == told(person, facts, moment)
+        assert profile.portfolio_at(person, rows, moment) == expected_portfolio(person, facts, moment)
 
 
 @pytest.mark.parametrize("kind", get_args(PortfolioEvent))
@@ -102,4 +102,4 @@ def test_neither_batches_nor_repetition_make_a_difference_to_any_history(
 ) -> None:
     person, facts = history
     folded(database, profile.VIEW, facts)
-    assert read(database, profile.portfolio_of, person) == told(person, facts, None)
+    assert read(database, profile.portfolio_of, person) == expected_portfolio(person, facts, None)

@@ -1,4 +1,4 @@
-"""What others opened to me: exactly the item, as it is now, and nothing once it is over."""
+"""What others opened to me: exactly the current item, and nothing once it is over."""
 
 from datetime import date, timedelta
 from typing import Any

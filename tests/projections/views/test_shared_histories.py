@@ -107,13 +107,13 @@ def remembered(person: str, history: History) -> list[Event]:
 
 def name_of(own: Sequence[Event]) -> str | None:
     """The name of who works here."""
-    told = [event for event in own if isinstance(event, ProfessionalRegistered | EmploymentEnded)]
-    return told[-1].name if told and isinstance(told[-1], ProfessionalRegistered) else None
+    found = [event for event in own if isinstance(event, ProfessionalRegistered | EmploymentEnded)]
+    return found[-1].name if found and isinstance(found[-1], ProfessionalRegistered) else None
 
 
 def is_open(own: Sequence[Event]) -> bool:
-    told = [event for event in own if isinstance(event, PortfolioOpened | PortfolioClosed)]
-    return bool(told) and isinstance(told[-1], PortfolioOpened)
+    found = [event for event in own if isinstance(event, PortfolioOpened | PortfolioClosed)]
+    return bool(found) and isinstance(found[-1], PortfolioOpened)
 
 
 def items_of(own: Sequence[Event]) -> dict[str, list[Any]]:
@@ -154,7 +154,7 @@ def opened_to(viewer: str, own: Sequence[Event], item: str) -> list[ItemShared]:
 
 
 def expected(viewer: str, history: History) -> list[Row]:
-    """What a viewer may see, told the slow way."""
+    """What a viewer may see, computed the slow way."""
     rows: list[Row] = []
     for owner in PEOPLE:
         own = remembered(owner, history)
@@ -163,10 +163,10 @@ def expected(viewer: str, history: History) -> list[Row]:
             continue
         for item, (titles, text, strength, energy, use) in items_of(own).items():
             if open_now := opened_to(viewer, own, item):
-                told = (energy, use) if any(event.with_energy for event in open_now) else (None, None)
+                numbers = (energy, use) if any(event.with_energy for event in open_now) else (None, None)
                 place = (plain_name(name), min(event.sharing for event in open_now))
                 until = max(event.until for event in open_now)
-                rows.append((*place, owner, item, name, *titles, text, strength, *told, until))
+                rows.append((*place, owner, item, name, *titles, text, strength, *numbers, until))
     return sorted(rows, key=lambda row: row[:2])
 
 

@@ -35,7 +35,7 @@ SHARED = ItemShared(
 )
 
 
-def told(database: str, *happened: Event) -> list[timeline.Entry]:
+def history(database: str, *happened: Event) -> list[timeline.Entry]:
     """Anna's history, oldest first."""
     folded(database, timeline.VIEW, facts(*[(f"portfolio-{ANN}", event) for event in happened]))
     return read(database, timeline.entries_after, ANN, 0)
@@ -48,8 +48,8 @@ def page(database: str, **asked: object) -> list[int]:
     return [entry.ordinal for entry in read(database, reading)]
 
 
-def test_a_fact_is_told_in_both_languages_with_its_place(database: str) -> None:
-    assert told(database, OPENED, CLAIMED)[1] == timeline.Entry(
+def test_a_fact_is_shown_in_both_languages_with_its_place(database: str) -> None:
+    assert history(database, OPENED, CLAIMED)[1] == timeline.Entry(
         partition=0,
         ordinal=2,
         version=2,
@@ -65,7 +65,7 @@ def test_a_fact_is_told_in_both_languages_with_its_place(database: str) -> None:
 def test_every_fact_there_is_has_its_line(database: str) -> None:
     examples = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
     assert {type(event) for event in examples} == set(get_args(PortfolioEvent))
-    entries = told(database, *examples)
+    entries = history(database, *examples)
     assert [entry.fact for entry in entries] == [type(event).__name__ for event in examples]
     for entry in entries:
         assert entry.nl != "Er is iets vastgelegd", entry.fact
@@ -73,7 +73,7 @@ def test_every_fact_there_is_has_its_line(database: str) -> None:
 
 
 def test_every_fact_about_an_item_names_it(database: str) -> None:
-    told(database, *[event for event in EXAMPLES if isinstance(event, PortfolioEvent)])
+    history(database, *[event for event in EXAMPLES if isinstance(event, PortfolioEvent)])
     without = ask(database, f"SELECT fact FROM {timeline.ENTRIES.served} WHERE item IS NULL")
     assert {fact for (fact,) in without} == {
         *("PortfolioOpened", "PortfolioPaused", "PortfolioResumed", "PortfolioClosed"),
@@ -85,7 +85,7 @@ def test_facts_speak_of_an_item_in_the_words_it_had_then(database: str) -> None:
     goal = GoalSet(goal=GOAL, text="Rust bewaren")
     progress = GoalProgressNoted(goal=GOAL, progress=40)
     sharpened = GoalSharpened(goal=GOAL, text="Elke dag een pauze")
-    lines = [entry.nl for entry in told(database, goal, progress, sharpened, GoalReached(goal=GOAL))]
+    lines = [entry.nl for entry in history(database, goal, progress, sharpened, GoalReached(goal=GOAL))]
     before, after = QUOTED.format("Rust bewaren"), QUOTED.format("Elke dag een pauze")
     assert lines == [
         f"Doel {before} gesteld",
@@ -97,7 +97,7 @@ def test_facts_speak_of_an_item_in_the_words_it_had_then(database: str) -> None:
 
 def test_a_sharing_that_ended_names_what_was_shared(database: str) -> None:
     ended = ItemSharingEnded(sharing=SHARING, reason="day")
-    entries = told(database, CLAIMED, SHARED, ended)
+    entries = history(database, CLAIMED, SHARED, ended)
     assert [entry.item for entry in entries] == [LISTENING] * 3
     assert [entry.en for entry in entries[1:]] == [
         f"Talent {QUOTED.format('Luisteren')} shared with the team, through 3 March 2027",
@@ -105,10 +105,10 @@ def test_a_sharing_that_ended_names_what_was_shared(database: str) -> None:
     ]
 
 
-def test_an_agreement_is_told_in_its_own_words(database: str) -> None:
+def test_an_agreement_is_shown_in_its_own_words(database: str) -> None:
     made = AgreementMade(agreement=ANN + BOB, text="Samen een dag meelopen")
     held = ConversationHeld(conversation=GOAL, held_on=UNTIL, agreements=(made,))
-    entries = told(database, held, AgreementConfirmed(agreement=ANN + BOB))
+    entries = history(database, held, AgreementConfirmed(agreement=ANN + BOB))
     assert [entry.nl for entry in entries] == [
         "Gesprek van 3 maart 2027 vastgelegd",
         f"Afspraak {QUOTED.format('Samen een dag meelopen')} bevestigd door de ander",
@@ -117,21 +117,21 @@ def test_an_agreement_is_told_in_its_own_words(database: str) -> None:
 
 def test_an_item_that_is_gone_is_named_no_more_but_its_history_stays(database: str) -> None:
     added = EvidenceAdded(evidence=BADGE, kind=EvidenceKind.STORY, title="Cursus", text="Gehaald.")
-    entries = told(database, CLAIMED, added, SET_ASIDE, EvidenceWithdrawn(evidence=BADGE))
+    entries = history(database, CLAIMED, added, SET_ASIDE, EvidenceWithdrawn(evidence=BADGE))
     assert [entry.item for entry in entries] == [LISTENING, None, LISTENING, None]
     assert entries[1].nl == f"Bewijs {QUOTED.format('Cursus')} toegevoegd"
 
 
-def test_the_last_correction_stands_with_the_fact_it_sets_right(database: str) -> None:
+def test_the_last_correction_is_shown_with_the_fact_it_sets_right(database: str) -> None:
     first = CorrectionRecorded(version=2, text="Het was in mei.")
     second = CorrectionRecorded(version=2, text="Het was in juni.")
-    entries = told(database, OPENED, CLAIMED, first, second)
+    entries = history(database, OPENED, CLAIMED, first, second)
     assert [entry.correction for entry in entries] == [None, "Het was in juni.", None, None]
     assert {entry.nl for entry in entries[2:]} == {"Een eerder feit rechtgezet"}
 
 
 def test_pages_follow_each_other_without_hole_or_repetition(database: str) -> None:
-    told(database, OPENED, *[CLAIMED] * 6)
+    history(database, OPENED, *[CLAIMED] * 6)
     assert page(database, limit=3) == [7, 6, 5]
     assert page(database, limit=3, after=5) == [4, 3, 2]
     assert page(database, limit=3, after=2) == [1]
@@ -141,14 +141,14 @@ def test_pages_follow_each_other_without_hole_or_repetition(database: str) -> No
 
 
 def test_a_span_of_time_holds_its_beginning_and_not_its_end(database: str) -> None:
-    told(database, OPENED, *[CLAIMED] * 4)
+    history(database, OPENED, *[CLAIMED] * 4)
     since, until = NOON + timedelta(hours=1), NOON + timedelta(hours=3)
     assert page(database, since=since, until=until) == [3, 2]
     assert page(database, since=since) == [5, 4, 3, 2]
     assert page(database, until=until, oldest_first=True) == [1, 2, 3]
 
 
-def test_only_the_portfolios_own_facts_and_only_the_persons_are_told(database: str) -> None:
+def test_only_the_portfolios_own_facts_and_only_the_persons_are_shown(database: str) -> None:
     happened = facts(
         (f"portfolio-{BOB}", CLAIMED),
         (f"portfolio-{ANN}", SET_ASIDE),

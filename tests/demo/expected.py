@@ -1,4 +1,4 @@
-"""What views should show, told the slow way from the facts alone."""
+"""What views should show, computed the slow way from the facts alone."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -95,5 +95,5 @@ def items(portfolio: Portfolio) -> Iterator[tuple[str, dict[str, Any]]]:
             yield goal.goal, _content(text=goal.text)
 
 
-def _content(**told: Any) -> dict[str, Any]:
-    return dict.fromkeys(("title", "title_en", "term", "text", "link", "strength", "energy", "use")) | told
+def _content(**content: Any) -> dict[str, Any]:
+    return dict.fromkeys(("title", "title_en", "term", "text", "link", "strength", "energy", "use")) | content

@@ -1,4 +1,4 @@
-"""A portfolio told from its history the slow way: fact by fact, each changing what there is by then."""
+"""A portfolio made from its history the slow way: fact by fact, each changing the one so far."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -37,8 +37,10 @@ from projections.view import Fact
 from projections.views import profile
 
 
-def told(person: str, facts: Sequence[Fact], moment: datetime | None) -> profile.Portfolio | None:
-    """Return the portfolio that the facts up to a moment make, each changing what there is by then."""
+def expected_portfolio(
+    person: str, facts: Sequence[Fact], moment: datetime | None
+) -> profile.Portfolio | None:
+    """Return the portfolio that the facts up to a moment make, each changing the one so far."""
     portfolio: profile.Portfolio | None = None
     for fact in facts:
         if moment is not None and fact.recorded.at > moment:
