@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Python: a real Kafka where neither an address, Docker nor Java and Maven is
+# Installs what the tests need in addition to Python: a real Kafka where neither an address, Docker nor Java and Maven is
 # at hand, and Node.js with npm for the client in TypeScript. What it can't install, tests.prerequisites names.
 set -euo pipefail
 

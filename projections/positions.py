@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS {schema}.positions (
 ) WITH (fillfactor = 50);
 """
 _SETUP_LOCK: Final = 0x69707003
+"""Held while the tables of all views are created."""
 
 
 class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):

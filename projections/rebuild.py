@@ -19,6 +19,7 @@ from projections.view import View
 
 SWAP_WAIT_S: Final = 10
 _REBUILD_LOCK: Final = 0x69707004
+"""Held during a rebuild: there is one at a time in a database."""
 
 OnProgress = Callable[[int, int], None]
 """Called with the count of events folded so far and the count of all events to fold."""

@@ -14,7 +14,7 @@ CREATE ROLE ipp_gateway LOGIN PASSWORD :'gateway';
 
 REVOKE ALL ON DATABASE ipp FROM PUBLIC;
 GRANT CONNECT ON DATABASE ipp TO ipp_journal, ipp_views, ipp_services, ipp_processes, ipp_gateway;
--- Views are built beside each other in schemas that their worker makes.
+-- Views are built in schemas that their worker creates.
 GRANT CREATE ON DATABASE ipp TO ipp_journal, ipp_views;
 
 -- The journal: written by its worker alone. The services load aggregates from it, the view workers fold it.
