@@ -13,7 +13,7 @@ from deploy.demo.people import KNOWN, PEOPLE
 from deploy.local.one_process import KEPT, run
 from deploy.local.ports import free_near, is_free
 from kit.lifecycle import Stop
-from kit.postgres.embedded import EmbeddedPostgresError, check_room
+from kit.postgres.embedded import RUNNING_BYTES_MIN, EmbeddedPostgresError, check_room
 from kit.settings import Settings, SettingsError
 
 app = typer.Typer(help=__doc__, add_completion=False)
@@ -58,7 +58,7 @@ def _run(settings: Settings, stop: Stop, *, people: int) -> None:
         ) from error
     except Exception:
         # Which part noticed first differs: an append without an answer, a view, the server itself.
-        check_room(settings.data_dir)
+        check_room(settings.data_dir, bytes_min=RUNNING_BYTES_MIN)
         raise
 
 

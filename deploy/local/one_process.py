@@ -18,7 +18,7 @@ from events.log.assembly import create_log
 from kit.clock import SystemClock
 from kit.http.probes import probes_loop
 from kit.lifecycle import Loop, Stop, run_all
-from kit.postgres.embedded import EmbeddedPostgres
+from kit.postgres.embedded import EmbeddedPostgres, watch_room
 from kit.secrets import MasterKey
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
@@ -70,6 +70,7 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
             "views": installation.view_worker(name="local").run,
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
+            "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),
             "gateway": lambda stop: serve_gateway(installation, stop),
             "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,6 +30,8 @@ START_TRIES_MAX: Final = 3
 SUPERUSER: Final = "postgres"
 FREE_BYTES_MIN: Final = 256 * 1024 * 1024
 """The room a start needs: a new folder takes 40 MB, the write-ahead log 80 MB before its files are reused."""
+RUNNING_BYTES_MIN: Final = 32 * 1024 * 1024
+ROOM_CHECK_S: Final = 2.0
 _POLL_S: Final = 0.05
 _log = structlog.get_logger("embedded")
 
@@ -60,7 +63,7 @@ class EmbeddedPostgres:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._take_lock()
-            check_room(self._folder)
+            check_room(self._folder, bytes_min=FREE_BYTES_MIN)
             user = SystemUser()
             self._programs = programs_for(user)
             self._initialise(user)
@@ -253,14 +256,23 @@ def url_of_running(data_dir: Path, database: str) -> str | None:
     return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}"
 
 
-def check_room(folder: Path) -> None:
-    """Raise EmbeddedPostgresError when the disk that holds a folder is nearly full."""
+def check_room(folder: Path, *, bytes_min: int) -> None:
+    """Raise EmbeddedPostgresError when the disk that holds a folder has less room than this."""
     free = shutil.disk_usage(folder).free
-    if free < FREE_BYTES_MIN:
+    if free < bytes_min:
         raise EmbeddedPostgresError(
             f"The disk that holds {folder} has {free // 2**20} MB left, and PostgreSQL needs"
             f" {FREE_BYTES_MIN // 2**20} MB: make room, or choose another data folder with IPP_DATA_DIR."
         )
+
+
+def watch_room(folder: Path, stop: threading.Event) -> None:
+    """Look at the disk until `stop`. Raises EmbeddedPostgresError when it is nearly full.
+
+    Else every part would try again and again, and none would say why.
+    """
+    while not stop.wait(ROOM_CHECK_S):
+        check_room(folder, bytes_min=RUNNING_BYTES_MIN)
 
 
 def _open_private(path: Path) -> IO[bytes]:

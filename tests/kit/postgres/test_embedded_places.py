@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,3 +129,18 @@ def test_a_disk_that_is_nearly_full_is_said_before_anything_is_made(
     with pytest.raises(EmbeddedPostgresError, match=r"has \d+ MB left, .*make room"):
         EmbeddedPostgres(place / "data", settings=FAST).__enter__()
     assert not (place / "data" / "data").exists()
+
+
+def test_a_disk_that_becomes_full_ends_what_runs_on_it_with_the_reason(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ROOM_CHECK_S", 0.1)
+    running = threading.Thread(target=embedded.watch_room, args=(place, stop := threading.Event()))
+    running.start()
+    running.join(0.5)
+    assert running.is_alive()
+    stop.set()
+    running.join(10)
+    monkeypatch.setattr(embedded, "RUNNING_BYTES_MIN", shutil.disk_usage(place).free + 2**40)
+    with pytest.raises(EmbeddedPostgresError, match="make room"):
+        embedded.watch_room(place, threading.Event())
