@@ -20,7 +20,7 @@ from services.decisions.command import Command
 from services.handling.handler import CommandHandler
 from services.handling.registry import MalformedCommandError, read_command
 from services.handling.results import Caller, NothingAppliedError
-from services.http.app import Contained
+from services.http.app import ErrorBoundary
 from services.http.authentication import (
     CallerReader,
 )
@@ -54,7 +54,7 @@ def app_of(*routers: APIRouter) -> FastAPI:
     app = FastAPI(title="IPP processes", docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Contained)
+    app.add_middleware(ErrorBoundary)
     return app
 
 

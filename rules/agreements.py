@@ -7,7 +7,7 @@ from kit.ids import is_id
 
 _ID_CHARS: Final = 32
 _TAG_CHARS: Final = 16
-"""64 bits of an HMAC-SHA256; who guesses is limited to some commands a minute."""
+"""64 bits of an HMAC-SHA256. Guessing is slow, because commands are limited per minute."""
 
 
 def agreement_id(owner: str, local: str) -> str:
@@ -16,7 +16,7 @@ def agreement_id(owner: str, local: str) -> str:
 
 
 def signed_agreement_id(owner: str, name: str, *, key: bytes) -> str:
-    """Return the id of an agreement that is called `name`, an id, in a portfolio."""
+    """Return the id of a new agreement in a portfolio; `name` is an id of 32 hexadecimal digits."""
     local = name[: _ID_CHARS - _TAG_CHARS]
     return agreement_id(owner, local + _tag(owner, local, key))
 
@@ -25,7 +25,7 @@ def is_signed(agreement: str, *, key: bytes) -> bool:
     """
     Whether an id was made by `signed_agreement_id` with this key.
 
-    Asked before anything of the portfolio is read: how long that takes would tell who keeps one.
+    To be checked before the portfolio is read: the time that reading takes would show that there is one.
     """
     owner, local = agreement[:_ID_CHARS], agreement[_ID_CHARS:]
     name, tag = local[:-_TAG_CHARS], local[-_TAG_CHARS:]
@@ -37,6 +37,6 @@ def _tag(owner: str, name: str, key: bytes) -> str:
 
 
 def owner_of(agreement: str) -> str | None:
-    """Return whose portfolio an agreement stands in, or None for what is no agreement's id."""
+    """Return the owner of the portfolio that has this agreement; None if this is not an agreement's id."""
     owner, local = agreement[:_ID_CHARS], agreement[_ID_CHARS:]
     return owner if is_id(owner) and is_id(local) else None

@@ -1,4 +1,4 @@
-"""Talent terms: what may become of one, and their families, in one of which each is counted."""
+"""The states of a shared term, and the clusters: each term is counted in exactly one."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -17,4 +17,4 @@ CLUSTERS: Final[Mapping[str, LocalLine]] = {
     "organising": LocalLine(nl="Organiseren", en="Organising"),
     "making": LocalLine(nl="Maken en uitzoeken", en="Making and finding out"),
 }
-"""By id, in the order shown, disjoint (privacy rule 14). An id stays for ever: terms on the log name it."""
+"""By id, in display order, disjoint (privacy rule 14). Never remove one: events on the log name it."""

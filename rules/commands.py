@@ -1,11 +1,11 @@
-"""What both sides of the command bus speak: a command on its way, and how it ended."""
+"""The request and the result of a command, as the gateway and the services exchange them."""
 
 from typing import Any, Literal
 
 import msgspec
 
 Outcome = Literal["ACCEPTED", "REFUSED", "UNSETTLED"]
-"""On the log for good; not carried out, and nothing changed; not known yet, it may still happen."""
+"""It is on the log; it is not and nothing changed; it is not known yet and may still happen."""
 
 RefusalCode = Literal[
     "INVALID_INPUT",
@@ -21,15 +21,15 @@ RefusalCode = Literal[
     "ROLES_CONFLICT",
     "FLOOR_TOO_LOW",
 ]
-"""Of the schema's RefusalCode, those that something refuses with."""
+"""Those members of the schema's RefusalCode that are in use."""
 
 
 class LogPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """
     A position among the log's accepted events.
 
-    `generation` names the log's life (32 hex digits), `ordinal` counts the accepted events of the partition
-    from 1: it is that of a commit's last event, or, for a commit without events, of the event before it.
+    `generation` is the id of the log's life (32 hex digits). `ordinal` counts the accepted events of the
+    partition from 1. A commit has the ordinal of its last event; without events, of the event before it.
     """
 
     generation: str
@@ -39,9 +39,9 @@ class LogPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A reason why a command was not carried out, in words for a screen.
+    A reason why a command was not carried out, in sentences for a screen.
 
-    `field` is a path into the input; it is empty when the reason concerns the whole.
+    `field` is a path into the input, empty when the reason is not about one field.
     """
 
     code: RefusalCode
@@ -51,7 +51,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A command on its way. `name` is its mutation's, `input` the rest of the mutation's input as JSON."""
+    """A command to be sent: `name` is its mutation's, `input` the rest of the mutation's input as JSON."""
 
     name: str
     command_id: str

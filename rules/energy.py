@@ -1,4 +1,4 @@
-"""Energy in a working week: what gives it and what costs it, each summed into a band of hours."""
+"""The energy balance of a working week: the hours of givers and of drainers, each summed into a band."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ import msgspec
 from rules.kinds import EnergySourceKind, HoursBand
 
 MONTHS_MAX: Final = 36
-"""So many months are told at once at most."""
+"""The most months in one answer."""
 
-# Half of each band; the last has no upper edge, and counts as two days and a half.
+# The middle of each band; the last has no upper edge and counts as two and a half days.
 _MIDDLES: Final[dict[HoursBand, int]] = {
     HoursBand.UP_TO_2: 1,
     HoursBand.FROM_2_TO_8: 5,
@@ -27,7 +27,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 
 class Source(Protocol):
-    """An energy source, from when until when it stood in the portfolio."""
+    """An energy source, and the time it was in the portfolio."""
 
     @property
     def kind(self) -> EnergySourceKind: ...
@@ -40,7 +40,7 @@ class Source(Protocol):
 
 
 class EnergyBalance(msgspec.Struct, frozen=True, kw_only=True):
-    """Hours of a usual week at a moment; None: no giver, or no drainer, was noted."""
+    """Hours of a usual week at a moment; None if no giver, or no drainer, was noted."""
 
     moment: datetime
     giver: HoursBand | None
@@ -49,10 +49,10 @@ class EnergyBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 def energy_balance(sources: Iterable[Source], month_ends: Iterable[datetime]) -> tuple[EnergyBalance, ...]:
     """
-    Return the sum of the energy sources that stood there at each moment, in the order of the moments.
+    Return the sum of the energy sources that existed at each moment, in the order of the moments.
 
-    Owners tell bands, so a sum is a band too: that of the sum of the bands' middles (1, 5, 12 and 20 hours).
-    It tells how the week is divided and no more: nothing is weighed, and givers don't make up for drainers.
+    Owners choose bands, so a sum is a band too: the one with the sum of the middles (1, 5, 12 and 20 hours).
+    It only shows how the week is divided: nothing is weighed, and givers don't make up for drainers.
     """
     known = tuple(sources)
     return tuple(_balance(known, moment) for moment in month_ends)
@@ -60,9 +60,9 @@ def energy_balance(sources: Iterable[Source], month_ends: Iterable[datetime]) ->
 
 def month_ends(now: datetime, months: int) -> tuple[datetime, ...]:
     """
-    Return the last instants of the months before and `now`, oldest first: 1 to MONTHS_MAX in all.
+    Return the last instants of the months before, and `now`, oldest first: 1 to MONTHS_MAX in all.
 
-    Months end where `now` says it is: it comes with the time zone that is asked about.
+    Months end at midnight in the time zone of `now`.
     """
     ends = [now]
     for _ in range(min(max(months, 1), MONTHS_MAX) - 1):
@@ -71,15 +71,15 @@ def month_ends(now: datetime, months: int) -> tuple[datetime, ...]:
 
 
 def _balance(sources: Sequence[Source], moment: datetime) -> EnergyBalance:
-    there = [source for source in sources if _stands(source, moment)]
+    existing = [source for source in sources if _exists(source, moment)]
     return EnergyBalance(
         moment=moment,
-        giver=_sum(there, EnergySourceKind.GIVER),
-        drainer=_sum(there, EnergySourceKind.DRAINER),
+        giver=_sum(existing, EnergySourceKind.GIVER),
+        drainer=_sum(existing, EnergySourceKind.DRAINER),
     )
 
 
-def _stands(source: Source, moment: datetime) -> bool:
+def _exists(source: Source, moment: datetime) -> bool:
     return source.noted_at <= moment and (source.removed_at is None or source.removed_at > moment)
 
 

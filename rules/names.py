@@ -1,10 +1,10 @@
-"""How names and words are compared, ordered and searched: without case, accents and marks."""
+"""The plain form of names, for comparing, ordering and searching: no case, accents or marks."""
 
 import re
 import unicodedata
 from typing import Final
 
-# No underscore either: what is left holds nothing that means something else in a search.
+# No underscore either: it means something else in a search.
 _WORD: Final = re.compile(r"[^\W_]+")
 
 

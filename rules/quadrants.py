@@ -1,12 +1,12 @@
-"""Where a talent stands for its owner: a word derived from strength, energy and use."""
+"""The quadrant of a talent, derived from its strength, energy and use."""
 
 from enum import Enum
 from typing import Final
 
 STRONG_FROM: Final = 3
-"""Strength 1-5: from the middle on, the owner can do it."""
+"""From this strength (1 to 5) on, the owner can do it."""
 USED_FROM: Final = 2
-"""Use 0-3: from here on it has a place in the working week."""
+"""From this use (0 to 3) on, the talent has a place in the working week."""
 
 
 class TalentQuadrant(Enum):
@@ -23,8 +23,8 @@ def quadrant_of(*, strength: int, energy: int, use: int) -> TalentQuadrant:
     """
     Return the quadrant of strength 1-5, energy -2 (costs) to 2 (gives) and use 0-3; total over all integers.
 
-    Energy 0 neither costs nor gives: what one can do stands by its use, what one can't do yet is not wanted.
-    The owner's own three numbers are all that counts (privacy rule 24: no inferred trait).
+    With energy 0, the quadrant depends on use if the owner can do it; if not, the owner does not want it.
+    Only the owner's own three numbers count (privacy rule 24: no inferred trait).
     """
     if strength >= STRONG_FROM:
         if energy < 0:

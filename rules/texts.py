@@ -1,4 +1,4 @@
-"""Lines for the screen in both languages, and how names stand in them."""
+"""Lines for the screen in both languages, and names in quotation marks within them."""
 
 from typing import Final
 
@@ -15,5 +15,5 @@ class LocalLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def quoted(name: str | None) -> str:
-    """Return a space and the name in quotation marks, or nothing where there is no name."""
+    """Return a space and the name in quotation marks; nothing if there is no name."""
     return f" {QUOTED.format(name)}" if name else ""

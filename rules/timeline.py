@@ -1,4 +1,4 @@
-"""The facts of a timeline: what one is named, for who corrects it, and what it says, for who shows it."""
+"""The entries of a timeline: their ids, and their lines in both languages."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,7 +9,7 @@ from kit.ids import derived_id
 from rules.texts import LocalLine, quoted
 
 NAME_CHARS_MAX: Final = 80
-"""Of an item's own words this much stands in a line."""
+"""The most characters of an item's own words in a line."""
 
 _MONTHS_NL: Final = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -34,7 +34,7 @@ _KINDS: Final[Mapping[str | None, tuple[str, str]]] = {
     "conversation": ("Gesprek", "Conversation"),
     "insight": ("Inzicht", "Insight"),
 }
-# By the fact's name, and where it matters its detail. `{item}` is a space and the item's words, or nothing.
+# By the name of the event class, and its detail if that matters. `{item}` is a space and the item's words.
 _LINES: Final[Mapping[str, tuple[str, str]]] = {
     "PortfolioOpened": ("Portfolio geopend", "Portfolio opened"),
     "ProfileStatementWritten": ("Eigen profiel geschreven", "Own profile written"),
@@ -127,14 +127,14 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def entry_id(person: str, version: int) -> str:
-    """Return the id of the fact at a version of a person's portfolio stream."""
+    """Return the id of the entry for the event at a version of a person's portfolio stream."""
     return derived_id("timeline", person, str(version))
 
 
 def short_name(text: str) -> str:
-    """Return as much of an item's own words as stands in a line."""
+    """Return an item's own words, shortened to fit into a line."""
     shortened = shorten(text, NAME_CHARS_MAX, placeholder=" \u2026")
-    # One word longer than a line leaves nothing but the mark.
+    # A single word that is too long would leave only the ellipsis.
     return shortened if len(shortened) > len(" \u2026") else text.strip()[: NAME_CHARS_MAX - 1] + "\u2026"
 
 
@@ -146,7 +146,7 @@ def summary(
     detail: str | None = None,
     day: date | None = None,
 ) -> LocalLine:
-    """Say what happened: `item` is the item's own words, `kind` what was shared, `detail` the fact's own."""
+    """Return the line of an entry: `item` is the item's own words, `kind` what was shared."""
     nl, en = _LINES.get(f"{fact} {detail}") or _LINES.get(fact) or _UNKNOWN
     kind_nl, kind_en = _KINDS.get(kind, _KINDS[None])
     words = item or LocalLine(nl="", en="")

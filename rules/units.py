@@ -1,4 +1,4 @@
-"""What a change of the organisation's tree says: a unit or team formed, renamed, moved or closed."""
+"""The lines for changes of the organisation's tree: a unit or team formed, renamed, moved or closed."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -18,7 +18,7 @@ _LINES: Final[Mapping[UnitChangeKind, tuple[str, str]]] = {
 def unit_change_summary(
     kind: UnitChangeKind, *, is_team: bool, name: str, before: str | None, parent: str | None
 ) -> LocalLine:
-    """Say what changed: `name` from then on, `before` until then, `parent` the name of where it stands."""
+    """Return the line of a change: `name` since then, `before` until then, `parent` is the parent's name."""
     nl, en = _LINES[kind]
     names = {"name": quoted(name), "before": quoted(before)}
     under_nl, under_en = ("onder", "under") if not is_team else ("in", "in")

@@ -1,7 +1,7 @@
 """
 `python -m services`: serve commands over HTTP.
 
-`python -m services found` makes the organisation, once; `python -m services terms` gives it words to share.
+`python -m services found` creates the organisation, once; `python -m services terms` loads shared terms.
 """
 
 import os
@@ -38,7 +38,7 @@ app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=F
 
 @app.callback(invoke_without_command=True)
 def serve_commands(context: typer.Context) -> None:
-    """Serve commands until told to stop."""
+    """Serve commands until SIGTERM or SIGINT."""
     if context.invoked_subcommand is not None:
         return
     settings = Settings.from_env(os.environ)
@@ -110,7 +110,7 @@ def load_terms(
         typer.Option(help="What a file's list is called; left out: as the file.", show_default=False),
     ] = None,
 ) -> None:
-    """Load words for talents that everyone shares; those that are there already stay as they are."""
+    """Load shared terms for talents from a list; existing terms don't change."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="services")
     list_name = None if file is None else name or file.stem
@@ -124,8 +124,8 @@ def load_terms(
     except NothingAppliedError as error:
         typer.echo(f"{error}. Run this again.", err=True)
         raise typer.Exit(1) from None
-    there = len(rows) - len(loaded.left_out)
-    typer.echo(f"{there} of {len(rows)} words can be picked; {loaded.adopted} of them are new.")
+    existing = len(rows) - len(loaded.left_out)
+    typer.echo(f"{existing} of {len(rows)} words can be picked; {loaded.adopted} of them are new.")
     for row in loaded.left_out:
         words = f"{row.term.label.nl} / {row.term.label.en}"
         typer.echo(f"Line {row.line}, {words}: left out; another word has these, or it is out of use.")

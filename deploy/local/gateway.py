@@ -17,7 +17,7 @@ from kit.http.server import serve
 from kit.lifecycle import Stop
 from kit.secrets import read_key_or_new
 from services.handling.requests import RequestHandler
-from services.http.app import Contained
+from services.http.app import ErrorBoundary
 
 
 def serve_gateway(installation: Installation, stop: Stop) -> None:
@@ -59,5 +59,5 @@ def application(
 ) -> FastAPI:
     """Return the gateway's application with `extra` routes; errors are logged without their text."""
     app = create_app(start, health=health, with_page=True, extra=extra, cors_origins=cors_origins)
-    app.add_middleware(Contained)
+    app.add_middleware(ErrorBoundary)
     return app

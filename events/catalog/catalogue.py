@@ -1,11 +1,11 @@
-"""The words for talents that everyone shares: stream `catalogue-<organisation>`."""
+"""Events of the shared terms for talents: stream `catalogue-<organisation>`."""
 
 from events.catalog.registry import Event, event
 
 
 @event("catalogue.term-proposed.v1")
 class TermProposed(Event, frozen=True, kw_only=True):
-    """By anyone, in a cluster of rules/clusters.py; `list` is the name of the list it was loaded from."""
+    """A term is proposed, in a cluster of rules/clusters.py; `list` names the list it was loaded from."""
 
     term: str
     nl: str
@@ -16,7 +16,7 @@ class TermProposed(Event, frozen=True, kw_only=True):
 
 @event("catalogue.term-adopted.v1")
 class TermAdopted(Event, frozen=True, kw_only=True):
-    """From now on it can be picked; a retired one can be picked again."""
+    """The term, proposed or retired before, can be picked from now on."""
 
     term: str
 
@@ -30,7 +30,7 @@ class TermReworded(Event, frozen=True, kw_only=True):
 
 @event("catalogue.terms-merged.v1")
 class TermsMerged(Event, frozen=True, kw_only=True):
-    """From now on all `terms` read as `into`: those merged now, and those merged into these before."""
+    """`terms` read as `into` from now on: the merged terms, and those merged into them earlier."""
 
     terms: tuple[str, ...]
     into: str
@@ -38,14 +38,14 @@ class TermsMerged(Event, frozen=True, kw_only=True):
 
 @event("catalogue.term-retired.v1")
 class TermRetired(Event, frozen=True, kw_only=True):
-    """Claims keep it; it can't be picked any more. A proposal that is not adopted is retired, too."""
+    """The term can't be picked any more; claims keep it. A rejected proposal ends this way too."""
 
     term: str
 
 
 @event("catalogue.term-aligned.v1")
 class TermAligned(Event, frozen=True, kw_only=True):
-    """`esco` is the address of the same concept in ESCO; None: there is none any more."""
+    """`esco` is the address of the same skill in ESCO; None removes it."""
 
     term: str
     esco: str | None = None

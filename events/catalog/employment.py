@@ -1,4 +1,4 @@
-"""What HR reports about a professional: stream `employment-<person>`, all sealed with the person's key."""
+"""Events that HR reports about a professional: stream `employment-<person>`, sealed with the person's key."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from events.catalog.registry import Event, event
 
 @event("employment.professional-registered.v1")
 class ProfessionalRegistered(Event, frozen=True, kw_only=True):
-    """Works here, with this name and mail address; when reported again, the later values count."""
+    """The person works here, with this name and e-mail address. The latest registration counts."""
 
     name: str
     email: str
@@ -15,7 +15,7 @@ class ProfessionalRegistered(Event, frozen=True, kw_only=True):
 
 @event("employment.team-joined.v1")
 class TeamJoined(Event, frozen=True, kw_only=True):
-    """Member of a team from a day on."""
+    """The person is a member of this team from this day on."""
 
     team: str
     on: date
@@ -23,7 +23,7 @@ class TeamJoined(Event, frozen=True, kw_only=True):
 
 @event("employment.team-left.v1")
 class TeamLeft(Event, frozen=True, kw_only=True):
-    """No longer a member of a team, from this day on."""
+    """The person is no member of this team any more, since this day."""
 
     team: str
     on: date
@@ -31,7 +31,7 @@ class TeamLeft(Event, frozen=True, kw_only=True):
 
 @event("employment.employment-ended.v1")
 class EmploymentEnded(Event, frozen=True, kw_only=True):
-    """No longer works here, from this day on; registered again, the person is back."""
+    """The person works here no more, since this day. A later registration brings the person back."""
 
     on: date
 

@@ -1,4 +1,4 @@
-"""Who may do what, and under which rules: stream `policy-<organisation>`."""
+"""Events of roles and of the organisation's rules: stream `policy-<organisation>`."""
 
 from datetime import date
 
@@ -9,14 +9,14 @@ from events.catalog.registry import Event, event
 
 @event("policy.organisation-founded.v1")
 class OrganisationFounded(Event, frozen=True, kw_only=True):
-    """Once, by a command on the server."""
+    """The organisation exists. This happens once, by a command on the server."""
 
     name: str
 
 
 @event("policy.role-granted.v1")
 class RoleGranted(Event, frozen=True, kw_only=True):
-    """`role` is a name of rules/access/roles.py; `grant` is the id by which it is withdrawn."""
+    """`role` is the name of a `Role`; `grant` is the id that withdraws it later."""
 
     grant: str
     person: str
@@ -29,7 +29,7 @@ class RoleWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class Floors(msgspec.Struct, frozen=True, kw_only=True):
-    """The smallest numbers of people that a figure may rest on (DOMAIN.md, privacy rules)."""
+    """The smallest numbers of people that a figure may be about (DOMAIN.md, privacy rules)."""
 
     raters: int
     clients: int
@@ -41,7 +41,7 @@ class Floors(msgspec.Struct, frozen=True, kw_only=True):
 
 @event("policy.policy-adopted.v1")
 class PolicyAdopted(Event, frozen=True, kw_only=True):
-    """All the rules from now on; they replace those of the policy before."""
+    """The organisation's rules from now on. They replace all earlier ones."""
 
     policy: str
     floors: Floors
@@ -55,7 +55,7 @@ class PolicyAdopted(Event, frozen=True, kw_only=True):
 
 @event("policy.works-council-consent-recorded.v1")
 class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
-    """To a policy and a version of the promise to raters; `document` is its SHA-256 in hexadecimal digits."""
+    """The consent to a policy and a version of the promise to raters; `document` is its SHA-256 in hex."""
 
     policy: str
     promise_version: int
@@ -66,7 +66,7 @@ class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
 
 @event("policy.dpia-recorded.v1")
 class DpiaRecorded(Event, frozen=True, kw_only=True):
-    """The data protection impact assessment of a policy; fields as in the consent."""
+    """The data protection impact assessment of a policy; fields as in WorksCouncilConsentRecorded."""
 
     policy: str
     promise_version: int

@@ -1,4 +1,4 @@
-"""Every event type by its wire name, which is written by hand at the type and never used twice."""
+"""Every event type by its wire name, which is written at the type by hand and never used twice."""
 
 import importlib
 import pkgutil
@@ -18,9 +18,9 @@ _names: Final[dict[type["Event"], str]] = {}
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
-    A fact of the business. Fields may be added with a default; anything else is a new wire name.
+    Something that happened. A field may be added with a default; any other change needs a new wire name.
 
-    Defaults are left out of the bytes, so that an added field changes nothing of what was written without it.
+    Defaults are left out of the bytes, so an added field does not change the bytes of earlier events.
     """
 
 
@@ -47,7 +47,7 @@ def event(wire_name: str) -> Callable[[type[E]], type[E]]:
 
 
 def wire_name_of(kind: type[Event]) -> str:
-    """Return the name of this event type on the log. Raises EventNameError."""
+    """Return the name that events of this type have on the log. Raises EventNameError."""
     try:
         return _names[kind]
     except KeyError:
@@ -55,13 +55,13 @@ def wire_name_of(kind: type[Event]) -> str:
 
 
 def category_of(kind: type[Event]) -> str:
-    """Return the category of the streams that hold events of this type: its wire name begins with it."""
+    """Return the category of the streams with events of this type: the first part of its wire name."""
     return wire_name_of(kind).partition(".")[0]
 
 
 @cache
 def event_types() -> dict[str, type[Event]]:
-    """Return all event types by wire name, from every module of the catalogue and of its packages."""
+    """Return all event types by wire name, from every module in events/catalog."""
     for module in pkgutil.walk_packages(events.catalog.__path__, f"{events.catalog.__name__}."):
         importlib.import_module(module.name)
     return dict(_by_name)

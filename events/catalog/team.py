@@ -1,11 +1,11 @@
-"""What happens in a team: stream `team-<team>`."""
+"""Events of a team: stream `team-<team>`."""
 
 from events.catalog.registry import Event, event
 
 
 @event("team.team-formed.v1")
 class TeamFormed(Event, frozen=True, kw_only=True):
-    """In a unit of the organisation."""
+    """The team exists, in this unit of the organisation."""
 
     name: str
     unit: str
@@ -18,7 +18,7 @@ class TeamRenamed(Event, frozen=True, kw_only=True):
 
 @event("team.team-closed.v1")
 class TeamClosed(Event, frozen=True, kw_only=True):
-    """For good: it takes no more members."""
+    """The team is closed for good: nobody can join it."""
 
 
 TeamEvent = TeamFormed | TeamRenamed | TeamClosed

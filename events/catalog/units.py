@@ -1,11 +1,11 @@
-"""The organisation's units as HR reports them: stream `units-<organisation>`, a tree."""
+"""Events of the tree of units, reported by HR: stream `units-<organisation>`."""
 
 from events.catalog.registry import Event, event
 
 
 @event("units.unit-formed.v1")
 class UnitFormed(Event, frozen=True, kw_only=True):
-    """Under `parent`, or at the top."""
+    """The unit exists, under `parent` or at the top."""
 
     unit: str
     name: str
@@ -20,7 +20,7 @@ class UnitRenamed(Event, frozen=True, kw_only=True):
 
 @event("units.unit-moved.v1")
 class UnitMoved(Event, frozen=True, kw_only=True):
-    """With everything below it."""
+    """The unit has another parent. The units below it move along."""
 
     unit: str
     parent: str

@@ -1,11 +1,11 @@
-"""Who may ask about themselves, and about the commands they sent."""
+"""Access to the caller's own account, and to the results of their commands."""
 
 from typing import Final
 
 from rules.access.decision import ANYONE, OWN, PROFESSIONAL, Area, Decision, Relation
 from rules.access.roles import ACCOUNTS, Role
 
-# Whoever may give a command may ask how it ended; HR and board give none.
+# Roles that send commands may ask for their results; HR and board send none.
 _SENDERS: Final = tuple(role for role in Role if role not in {Role.HR, Role.BOARD, Role.PUBLIC})
 _COMMANDS: Final = Decision(roles=_SENDERS, relations=(Relation.OWNER,), when="of one's own command")
 
@@ -15,7 +15,7 @@ AREA: Final = Area(
         "Viewer": Decision(roles=ACCOUNTS, relations=(Relation.OWNER,)),
         "Me": OWN,
         **dict.fromkeys(("CommandResult", "Refusal", "CommandPayload"), _COMMANDS),
-        # Shapes that hold nothing by themselves.
+        # Types that hold nothing by themselves.
         **dict.fromkeys(("LocalText", "PageInfo"), Decision(roles=tuple(Role), relations=ANYONE)),
     },
 )

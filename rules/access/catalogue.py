@@ -1,4 +1,4 @@
-"""Who may ask about the shared words for talents; nobody learns who proposed or claimed one."""
+"""Access to the shared terms; nobody can see who proposed or claimed one."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from rules.access.decision import ANYONE, Area, Decision, Relation
 from rules.access.roles import Role
 
 SEE_ALL_TERMS: Final = (Role.WORKING_GROUP, Role.WORKS_COUNCIL)
-"""Who sees words that are proposed, merged or retired: anyone may have written them, about anyone."""
+"""Roles that see terms that are not adopted: anybody may have written anything into those."""
 
 _READERS: Final = (
     Role.PROFESSIONAL,

@@ -1,4 +1,4 @@
-"""A decision on a type or field: which roles may get it, related in which way to the person it is about."""
+"""Access decisions: which roles may read a type or field, in which relation to the person it is about."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -10,35 +10,35 @@ from rules.access.roles import ACCOUNTS, Role
 
 
 class Relation(Enum):
-    """How who asks is related to whom a thing is about."""
+    """How the caller is related to the person that something is about."""
 
     OWNER = "OWNER"
-    """The person themselves."""
+    """The caller is that person."""
     NAMED = "NAMED"
-    """The owner opened this item to them by name, and that has not ended."""
+    """The owner shared this item with the caller by name, and the sharing has not ended."""
     OTHER_PARTY = "OTHER_PARTY"
-    """The other party of a conversation."""
+    """The caller is the other party of a conversation."""
     COLLEAGUE = "COLLEAGUE"
-    """Anyone else who works here."""
+    """The caller is anyone else who works here."""
     NONE = "NONE"
-    """No person is concerned, or none that matters."""
+    """It is about no person, or the person does not matter."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """Roles that may get it, and relations in which; both have to fit."""
+    """The roles and the relations that may read something; the caller needs one of each."""
 
     roles: tuple[Role, ...]
     relations: tuple[Relation, ...]
     when: str = ""
-    """What else has to be so, in words."""
+    """What else has to be true, in words."""
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
     """
-    What is decided in one area of the domain.
+    The access decisions of one area of the domain.
 
-    `root_fields` has the roles that may ask each root field, in the order of `Role`. `types` has a decision
-    for each type; a field follows the decision of its type unless `fields` (by `Type.field`) has its own.
+    `root_fields` has the roles that may use each root field, in the order of `Role`. `types` has a decision
+    for each type. It applies to all fields of the type, except those that `fields` has (as `Type.field`).
     """
 
     root_fields: Mapping[str, tuple[Role, ...]]
@@ -49,8 +49,8 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
 PROFESSIONAL: Final = (Role.PROFESSIONAL,)
 HR_FEED: Final = (Role.HR_FEED,)
 ANYONE: Final = tuple(Relation)
-"""For what is about no person: how who asks is related to one does not matter."""
+"""Every relation: for what is about no person."""
 OWN: Final = Decision(roles=PROFESSIONAL, relations=(Relation.OWNER,))
-"""Of and about a professional: the owner's alone (privacy rules 11 and 13)."""
+"""Only for the professional that it is about (privacy rules 11 and 13)."""
 OPEN: Final = Decision(roles=ACCOUNTS, relations=ANYONE)
-"""What everyone with a token may know."""
+"""For everyone with a token."""

@@ -1,4 +1,4 @@
-"""Who may ask what, for services and gateway alike: the decisions of all areas. Without one, it is denied."""
+"""The access decisions of all areas, for services and gateway. What has no decision is denied."""
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 
 class UndecidedFieldError(Exception):
-    """Nobody decided who may ask or get this field, so nobody may."""
+    """There is no access decision on this field, so it is denied."""
 
 
 def _all(part: Callable[[Area], Mapping[str, T]]) -> Mapping[str, T]:
-    """Return one part of all areas together. Raises ValueError for a name that two areas decide on."""
+    """Return this part of all areas in one mapping. Raises ValueError if two areas have the same name."""
     pairs = [pair for area in AREAS for pair in part(area).items()]
     together = dict(pairs)
     if len(together) != len(pairs):
@@ -41,7 +41,7 @@ FIELDS: Final = _all(lambda area: area.fields)
 
 
 def roles_for(field: str) -> tuple[Role, ...]:
-    """Return the roles that may ask a root field. Raises UndecidedFieldError."""
+    """Return the roles that may use a root field. Raises UndecidedFieldError."""
     try:
         return ROOT_FIELDS[field]
     except KeyError:
@@ -49,13 +49,13 @@ def roles_for(field: str) -> tuple[Role, ...]:
 
 
 def may_ask(field: str, role: Role, *, held: AbstractSet[Role]) -> bool:
-    """Whether a request in `role`, by someone who holds `held`, may ask a root field."""
+    """Whether a caller in `role`, who holds the roles `held`, may use a root field."""
     allowed = ROOT_FIELDS.get(field, ())
     return Role.PUBLIC in allowed or (role in allowed and role in held)
 
 
 def decision_on(kind: str, field: str) -> Decision:
-    """Return who may get a field of a type. Raises UndecidedFieldError."""
+    """Return the decision on a field of a type. Raises UndecidedFieldError."""
     found = FIELDS.get(f"{kind}.{field}") or TYPES.get(kind)
     if found is None:
         raise UndecidedFieldError(f"no area in rules/access has a decision on {kind}.{field}")
@@ -63,6 +63,6 @@ def decision_on(kind: str, field: str) -> Decision:
 
 
 def may_see(kind: str, field: str, *, role: Role, relation: Relation) -> bool:
-    """Whether someone in this role and relation may get a field of a type; without a decision nobody may."""
+    """Whether a caller in this role and relation may read a field; without a decision, nobody may."""
     decision = FIELDS.get(f"{kind}.{field}") or TYPES.get(kind)
     return decision is not None and role in decision.roles and relation in decision.relations

@@ -1,4 +1,4 @@
-"""Who may ask about the people who work here, and who may say that somebody does."""
+"""Access to the people who work here, and to the commands of the HR system about them."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ AREA: Final = Area(
         "recordEmploymentEnded": HR_FEED,
     },
     types={
-        # A name is what colleagues know of each other; offices see who holds which role.
+        # Colleagues see each other's names; some offices see who holds which role.
         "Colleague": Decision(
             roles=tuple(role for role in ACCOUNTS if role in {*PROFESSIONAL, *GRANT_READERS}),
             relations=ANYONE,

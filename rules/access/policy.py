@@ -1,4 +1,4 @@
-"""Who may ask about the organisation, its rules and who holds which role, and who may change them."""
+"""Access to the organisation, its rules and role grants, and to the commands that change them."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Who may ask of and about a portfolio: its owner, and whom the owner opened an item to."""
+"""Access to a portfolio: for its owner, and for the people the owner shared an item with."""
 
 from typing import Final
 
@@ -89,9 +89,9 @@ AREA: Final = Area(
             ),
             OWN,
         ),
-        # What two people agreed: both, and nobody else.
+        # An agreement of two people: for both, and nobody else.
         **dict.fromkeys(("Agreement", "AgreementPayload"), _AGREED),
-        # What an owner opened by name: the item as it is now, and nothing around it.
+        # An item that was shared by name: its current state, and nothing else of the portfolio.
         **dict.fromkeys(("SharedItem", "SharedItemConnection", "SharedItemEdge"), _SHARED),
     },
     fields={"SharedItem.energy": _ENERGY, "SharedItem.quadrant": _ENERGY},

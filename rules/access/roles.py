@@ -1,4 +1,4 @@
-"""The roles a request may act in, who holds them, and which of them one person may not hold together."""
+"""The roles of callers: who holds them, and which of them one person may not hold together."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ from kit.errors import BadRequestError
 
 
 class Role(Enum):
-    """The role a request acts in: one at a time, and roles never add up."""
+    """The role that a request acts in. A request has one role; roles never add up."""
 
     PROFESSIONAL = "PROFESSIONAL"
     RATER = "RATER"
@@ -30,7 +30,7 @@ class Role(Enum):
 
 ROLE_HEADER: Final = "IPP-Role"
 NEVER_GRANTED: Final = frozenset({Role.PROFESSIONAL, Role.RATER, Role.PUBLIC})
-"""Come with employment, with an invitation, and with nothing at all."""
+"""They come with employment, with an invitation, or without anything."""
 GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
 NOT_IN_ONE_HAND: Final = (
     frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER}),
@@ -41,12 +41,12 @@ NOT_IN_ONE_HAND: Final = (
 """
 Pairs of roles that one person may not hold together.
 
-Who records grounds for opening contents never opens them (privacy rule 22). Who grants roles and adopts the
-rules is never one of those who consent to the rules, assess them or check what was done.
+The person who records grounds for opening contents never opens them (privacy rule 22). The person who grants
+roles and adopts the rules never consents to the rules, assesses them or audits.
 """
 
 DAYS_AFTER_LEAVING_DEFAULT: Final = 90
-"""How long who left keeps the own portfolio to take along, until a policy says otherwise."""
+"""How many days people keep their portfolio after leaving, while no policy says otherwise."""
 
 ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.PUBLIC})
 """Roles of people and systems with a token of their own."""
@@ -111,16 +111,17 @@ def keeps_portfolio(employment: Employment, *, days: int, today: date) -> bool:
 
 
 def conflicting(role: Role, *, held: AbstractSet[Role]) -> frozenset[Role]:
-    """Return the roles held that may not be in one hand with `role`."""
+    """Return those of the roles `held` that one person may not hold together with `role`."""
     return frozenset(
         other for pair in NOT_IN_ONE_HAND if role in pair for other in pair - {role} if other in held
     )
 
 
 def role_named(name: str | None) -> Role:
-    """Return the role that a request names in its header; PROFESSIONAL when it names none.
+    """
+    Return the role that a request names in its header; PROFESSIONAL if it names none.
 
-    Raises BadRequestError. Whether the caller holds the role is not asked here.
+    Raises BadRequestError. It is not checked here whether the caller holds the role.
     """
     if name is None:
         return Role.PROFESSIONAL

@@ -1,4 +1,4 @@
-"""Who may ask about a team, and who may form one."""
+"""Access to teams, and to the commands of the HR system about them."""
 
 from typing import Final
 

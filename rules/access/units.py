@@ -1,4 +1,4 @@
-"""Who may ask about the tree of units, and who may change it."""
+"""Access to the tree of units, and to the commands of the HR system about it."""
 
 from typing import Final
 

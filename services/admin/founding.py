@@ -1,4 +1,4 @@
-"""Founding the organisation and its first administrator: a command on the server, once."""
+"""Founds the organisation with its first administrator: done once, on the server's command line."""
 
 from typing import Final, Protocol
 
@@ -20,11 +20,11 @@ _COMMAND: Final = command_key("server", "found the organisation")
 
 
 class FoundingInputError(Exception):
-    """The name or the claim value can't be used."""
+    """The name or the claim value is not valid."""
 
 
 class AlreadyFoundedError(Exception):
-    """There is an organisation already, and one installation is one organisation."""
+    """There is an organisation already; an installation has exactly one."""
 
 
 class FoundingVault(Protocol):
@@ -48,11 +48,11 @@ def found_organisation(
     administrator: str,
 ) -> Founded:
     """
-    Put OrganisationFounded and the first RoleGranted on the log, in one commit.
+    Append OrganisationFounded and the first RoleGranted, in one commit.
 
-    `administrator` is the value of the token's claim that names the first administrator. Both events are by
-    the organisation itself, since nobody held a role yet. Interrupted, it can be run again. Raises
-    AlreadyFoundedError, FoundingInputError, and what vault and log raise.
+    `administrator` is the first administrator's value of the token claim that names people. The actor of both
+    events is the organisation, because nobody holds a role yet. After an interruption it can be run again.
+    Raises AlreadyFoundedError, FoundingInputError, and what vault and log raise.
     """
     name, administrator = name.strip(), administrator.strip()
     if not 0 < len(name) <= NAME_CHARS_MAX or not name.isprintable():

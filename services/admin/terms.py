@@ -1,4 +1,4 @@
-"""Loading a list of shared words from a file: a command on the server; what is there already stays."""
+"""Loads a list of shared terms from a file, on the server's command line; existing terms don't change."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,20 +20,20 @@ from services.contexts.catalogue.commands import (
     esco_refusals,
     label_refusals,
 )
-from services.contexts.catalogue.decider import TERMS_OF_LISTS_MAX, there_already
+from services.contexts.catalogue.decider import TERMS_OF_LISTS_MAX, match_list
 from services.contexts.catalogue.state import same_label
 from services.decisions.validation import text_refusals
 from services.handling.handler import CommandHandler
 
 SHIPPED: Final = Path(__file__).with_name("terms.csv")
-"""Words for social care that an organisation may begin with, as its own."""
+"""Terms for social care, which an organisation may load as its own."""
 FILE_BYTES_MAX: Final = 4 * 2**20
-PROBLEMS_TOLD_MAX: Final = 20
+PROBLEMS_SHOWN_MAX: Final = 20
 COLUMNS: Final = ("cluster", "nl", "en", "esco")
 
 
 class TermListError(Exception):
-    """A list can't be loaded; the message has a sentence for each reason, and the file's line it is about."""
+    """A list can't be loaded; the message has a sentence for each problem, with the line of the file."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a list: terms that can be picked now and could not before, and rows that can't be."""
+    """The result of loading: how many terms were adopted, and the rows whose terms can't be picked."""
 
     adopted: int
     left_out: tuple[Row, ...]
@@ -52,10 +52,10 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_list(content: bytes) -> tuple[Row, ...]:
     """
-    Read a list: CSV in UTF-8 with the columns cluster, nl, en and esco, the last of which may be empty.
+    Read a list: CSV in UTF-8 with the columns cluster, nl, en and esco; a cell in esco may be empty.
 
-    ESCO's addresses may begin with http, as ESCO writes them. Raises TermListError for a file of which any
-    row can't be used, or two have the same words.
+    ESCO's addresses may begin with http, as ESCO writes them. Raises TermListError if any row is not valid,
+    or two rows have the same label.
     """
     rows, problems = _rows(content)
     if not rows and not problems:
@@ -65,18 +65,18 @@ def read_list(content: bytes) -> tuple[Row, ...]:
     problems += [problem for row in rows for problem in _problems(row)]
     problems += _collisions(rows)
     if problems:
-        more = len(problems) - PROBLEMS_TOLD_MAX
-        told = [*problems[:PROBLEMS_TOLD_MAX], *([f"And {more} more."] if more > 0 else [])]
-        raise TermListError("\n".join(told))
+        more = len(problems) - PROBLEMS_SHOWN_MAX
+        shown = [*problems[:PROBLEMS_SHOWN_MAX], *([f"And {more} more."] if more > 0 else [])]
+        raise TermListError("\n".join(shown))
     return tuple(rows)
 
 
 def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | None = None) -> Loaded:
     """
-    Have each term proposed and adopted, unless its words are there; loaded again, nothing happens.
+    Propose and adopt each term that the catalogue does not have. Loading a list again changes nothing.
 
-    `list_name` is None for the organisation's own words. Stopped in the middle, it can be run again. Raises
-    TermListError, and what a handler raises.
+    `list_name` is None for the organisation's own terms. After an interruption it can be run again. Raises
+    TermListError, and what the handler raises.
     """
     if list_name is not None and text_refusals(list_name, chars_max=LIST_CHARS_MAX):
         raise TermListError(f"The list's name has 1 to {LIST_CHARS_MAX} printable characters.")
@@ -84,20 +84,20 @@ def load_list(handler: CommandHandler, rows: Sequence[Row], *, list_name: str | 
     for start in range(0, len(rows), TERMS_LOADED_MAX):
         terms = tuple(row.term for row in rows[start : start + TERMS_LOADED_MAX])
         part = LoadTerms(terms=terms, list_name=list_name)
-        # Decided anew each time: what was left out before may have room now, and what is there stays so.
+        # With a new occasion, the command is decided again: terms that were left out may be possible now.
         ended = handler.handle_for_process(part, process="terms", occasion=new_id())
         if not _is_done(ended):
             reasons = [refusal.en for refusal in ended.refusals] or ["It is not known yet; run this again."]
             raise TermListError("\n".join([*reasons, f"{start} of {len(rows)} rows were loaded before."]))
     words, organisation = handler.catalogue(), handler.organisation()
-    known, _ = there_already((row.term for row in rows), words, organisation)
+    known, _ = match_list((row.term for row in rows), words, organisation)
     pickable = {term: name for term, name in known.items() if words.terms[name].state == "ADOPTED"}
     left_out = tuple(row for row in rows if row.term not in pickable)
     return Loaded(adopted=len(set(pickable.values()) - before), left_out=left_out)
 
 
 def _rows(content: bytes) -> tuple[list[Row], list[str]]:
-    """Return the rows, and what is wrong with those that don't fit the header."""
+    """Return the rows that fit the header, and a sentence for each that does not."""
     if len(content) > FILE_BYTES_MAX:
         raise TermListError(f"The file is larger than {FILE_BYTES_MAX} bytes.")
     try:
@@ -125,8 +125,8 @@ def _adopted(handler: CommandHandler) -> set[str]:
 
 
 def _is_done(ended: CommandResult) -> bool:
-    there = {refusal.code for refusal in ended.refusals} == {"ALREADY_SO"}
-    return ended.outcome == "ACCEPTED" or there
+    existing = {refusal.code for refusal in ended.refusals} == {"ALREADY_SO"}
+    return ended.outcome == "ACCEPTED" or existing
 
 
 def _listed(cells: dict[str, str]) -> ListedTerm:
@@ -143,10 +143,10 @@ def _problems(row: Row) -> Iterator[str]:
 
 
 def _collisions(rows: Sequence[Row]) -> Iterator[str]:
-    """Say which rows have words that stand in another row, in either language."""
+    """Return a sentence for each row with a label that another row has too."""
     labels = [same_label(row.term.label.nl, row.term.label.en) for row in rows]
     for place, language in enumerate(("nl", "en")):
         often = Counter(label[place] for label in labels)
         for row, label in zip(rows, labels, strict=True):
             if often[label[place]] > 1 and label[place]:
-                yield f"Line {row.line}, {language}: these words stand in {often[label[place]]} rows."
+                yield f"Line {row.line}, {language}: these words are in {often[label[place]]} rows."

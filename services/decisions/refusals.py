@@ -22,7 +22,7 @@ def reject_if(refusals: list[Refusal]) -> None:
 CHANGED_MEANWHILE: Final = Refusal(
     code="CHANGED_MEANWHILE",
     nl="Er is intussen iets veranderd. Kijk hoe het er nu staat en probeer het daarna opnieuw.",
-    en="Something has changed meanwhile. Look how it stands now, then try again.",
+    en="Something has changed meanwhile. Look at the current state, then try again.",
 )
 
 TOO_BUSY: Final = Refusal(

@@ -3,10 +3,14 @@
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import urlsplit
 
 from rules.commands import Refusal
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+ADDRESS_CHARS_MAX: Final = 2_000
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+"""The characters of RFC 3986, section 2."""
 _LINES: Final = frozenset("\n\t\r")
 
 
@@ -36,6 +40,13 @@ def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) 
             )
         ]
     return []
+
+
+def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> list[Refusal]:
+    """Return what is wrong with a text of several lines that may be left out."""
+    if value is None or not value.strip():
+        return []
+    return text_refusals(value, *field, chars_max=chars_max, lines=True)
 
 
 def key_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
@@ -71,6 +82,17 @@ def email_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
     return [invalid(field, nl="Dit is geen e-mailadres.", en="This is not an e-mail address.")]
 
 
+def address_refusals(value: str, *field: str) -> list[Refusal]:
+    """Return what is wrong with a page's address, which is absolute, over https and without a user name."""
+    if found := text_refusals(value, *field, chars_max=ADDRESS_CHARS_MAX):
+        return found
+    if _is_address(value):
+        return []
+    nl = "Dit is geen webadres. Een adres begint met https:// en bevat geen inlognaam of wachtwoord."
+    en = "This is no web address. One begins with https:// and holds no user name or password."
+    return [invalid(field, nl=nl, en=en)]
+
+
 def one_line(text: str) -> str:
     """Return the text with single spaces, as it is stored."""
     return " ".join(text.split())
@@ -84,3 +106,16 @@ def same_words(text: str) -> str:
 
 def _signed(value: int, minus: str) -> str:
     return f"{minus}{-value}" if value < 0 else str(value)
+
+
+def _is_address(value: str) -> bool:
+    if not _ADDRESS.fullmatch(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    named = any(char.isalnum() for char in host)
+    return parts.scheme == "https" and named and "@" not in parts.netloc and port != 0

@@ -37,8 +37,8 @@ def find_deciders(package: ModuleType = services.contexts) -> tuple[AnyDecider, 
     found = []
     for context in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         name = f"{context.name}.decider"
-        there = context.ispkg and importlib.util.find_spec(name)
-        decider = getattr(importlib.import_module(name), "DECIDER", None) if there else None
+        existing = context.ispkg and importlib.util.find_spec(name)
+        decider = getattr(importlib.import_module(name), "DECIDER", None) if existing else None
         if not isinstance(decider, Decider):
             raise ContextError(f"{context.name} needs a module decider.py that defines DECIDER, a Decider.")
         found.append(decider)

@@ -1,4 +1,4 @@
-"""Commands over HTTP: `POST /commands/{name}`, and `GET /commands/{id}` for how one ended."""
+"""Commands over HTTP: `POST /commands/{name}` sends one, `GET /commands/{id}` returns its result."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from services.handling.results import NothingAppliedError
 from services.http.authentication import CallerReader
 
 COMMANDS_AT_ONCE_MAX: Final = 64
-"""Commands handled at the same time; a request beyond them waits for its turn."""
+"""The most commands handled at the same time; further requests wait."""
 CORRELATION_HEADER: Final = "IPP-Correlation-Id"
 CORRELATION_CHARS_MAX: Final = 64
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """The body of a command: what all inputs share, and the rest of the mutation's input."""
+    """The body of a command: the two fields that all mutations share, and the rest of the input."""
 
     command_id: str
     input: dict[str, Any]
@@ -49,9 +49,9 @@ def create_app(
     *, requests: RequestHandler, callers: CallerReader, health: Health, body_bytes_max: int
 ) -> FastAPI:
     """
-    Make the application. Errors are JSON `{"code", "message"}`; 503 means that this request applied nothing.
+    Return the application. Errors are JSON `{"code", "message"}`; 503 means that the request applied nothing.
 
-    A command's refusal is no error: it is a result, with status 200.
+    A refused command is not an error: it is a result, with status 200.
     """
     app = FastAPI(title="IPP commands", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health_routes(health))
@@ -78,19 +78,19 @@ def create_app(
             return requests.result_of(command_id, person=caller.person, role=caller.role)
 
         found = await in_thread(look_up)
-        return _json(200, found) if found else _error(404, "NOT_FOUND", "nothing is known of this command")
+        return _json(200, found) if found else _error(404, "NOT_FOUND", "this command is not known here")
 
     app.add_exception_handler(RequestError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_middleware(Contained)
+    app.add_middleware(ErrorBoundary)
     return app
 
 
-class Contained:
+class ErrorBoundary:
     """
-    Every request, named in the log lines it makes; an error nobody foresaw ends here.
+    Middleware: gives each request a correlation id, and handles unexpected errors.
 
-    The server would log it with its text, which may quote what a person wrote: logged are its kind and where.
+    It logs the error's type and place, not its text, which the server would log: it may quote personal data.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -100,25 +100,25 @@ class Contained:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        started = False
 
-        async def noting(message: Message) -> None:
-            nonlocal begun
-            begun = True
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
             await send(message)
 
         named = Headers(scope=scope).get(CORRELATION_HEADER, "")[:CORRELATION_CHARS_MAX] or new_id()
         with correlated(named):
             try:
-                await self._app(scope, receive, noting)
-            except Exception as error:  # noqa: BLE001 - the last to see it
+                await self._app(scope, receive, send_noted)
+            except Exception as error:  # noqa: BLE001 - nobody catches it after this
                 _log.error(
                     "request.failed",
                     kind=type(error).__name__,
                     where=traceback_summary(error),
                     correlation_id=named,
                 )
-                if not begun:
+                if not started:
                     await _INTERNAL(scope, receive, send)
 
 
@@ -161,4 +161,4 @@ def _json(status: int, content: object) -> Response:
     return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
 
 
-_INTERNAL: Final = _error(500, "INTERNAL", "something went wrong; whether the command happened is not known")
+_INTERNAL: Final = _error(500, "INTERNAL", "an internal error; it is not known whether the command happened")

@@ -1,4 +1,4 @@
-"""Who sends a request: its bearer token verified, and the person found whom the token's claim names."""
+"""Finds the caller of a request: verifies the bearer token and looks up the person its claim names."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -10,7 +10,7 @@ from services.handling.results import Caller
 
 
 class NobodyKnownError(ForbiddenError):
-    """The token is good, and names nobody who is known here."""
+    """The token is valid, but its claim names nobody who is known here."""
 
 
 class Persons(Protocol):
@@ -27,11 +27,11 @@ class CallerReader:
 
     def read(self, headers: Mapping[str, str]) -> Caller:
         """
-        Return who sends a request with these headers, in the role it names (PROFESSIONAL when absent).
+        Return the caller, in the role that the headers name (PROFESSIONAL if none).
 
-        Whether that role is held is not asked here. Raises RequestError: UNAUTHENTICATED, FORBIDDEN when
-        nobody is known by this token, BAD_REQUEST for an unknown role, UNAVAILABLE when the issuer or the
-        vault does not answer.
+        It is not checked here whether the caller holds the role. Raises RequestError: UNAUTHENTICATED;
+        FORBIDDEN if the person is not known; BAD_REQUEST for an unknown role; UNAVAILABLE if the issuer or
+        the vault does not answer.
         """
         token = bearer_token(headers)
         if token is None:

@@ -1,4 +1,4 @@
-"""What the health page says of a service: whether log and vault answer, also when they come up later."""
+"""Checks for the health page whether the log and the vault answer."""
 
 import threading
 from typing import Final
@@ -16,9 +16,9 @@ SILENT_S_MAX: Final = 60.0
 
 def watch(health: Health, *, recorder: LogRecorder, vault: Vault, stop: threading.Event) -> None:
     """
-    Look at both every few seconds until `stop`, and make the vault's tables once it answers.
+    Check both every few seconds until `stop`; create the vault's tables once it answers.
 
-    Degraded, not failed: it heals by itself, and every command says so meanwhile.
+    One that does not answer is degraded, not failed: it recovers by itself.
     """
     prepared = False
     health.expect("log", within_s=SILENT_S_MAX)

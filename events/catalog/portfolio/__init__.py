@@ -1,4 +1,4 @@
-"""What happens in a professional's portfolio: stream `portfolio-<person>`, sealed whole."""
+"""Events of a professional's portfolio: stream `portfolio-<person>`, sealed with the person's key."""
 
 from events.catalog.portfolio.conversations import ConversationEvent
 from events.catalog.portfolio.energy import EnergyEvent

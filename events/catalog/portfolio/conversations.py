@@ -1,4 +1,4 @@
-"""Conversations with another professional, and what was agreed in them."""
+"""Events of conversations with another professional, and of agreements made in them."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from events.catalog.registry import Event, event
 
 @event("portfolio.conversation-planned.v1")
 class ConversationPlanned(Event, frozen=True, kw_only=True):
-    """With another professional, on a day."""
+    """A conversation with another professional is planned for a day."""
 
     conversation: str
     other: str
@@ -17,7 +17,7 @@ class ConversationPlanned(Event, frozen=True, kw_only=True):
 
 
 class AgreementMade(msgspec.Struct, frozen=True, kw_only=True):
-    """What was agreed; `agreement` begins with the owner's id (rules/agreements.py)."""
+    """An agreement; its id begins with the owner's id (rules/agreements.py)."""
 
     agreement: str
     text: str
@@ -25,7 +25,7 @@ class AgreementMade(msgspec.Struct, frozen=True, kw_only=True):
 
 @event("portfolio.conversation-held.v1")
 class ConversationHeld(Event, frozen=True, kw_only=True):
-    """Recorded once, with everything that was agreed."""
+    """The conversation was held; all its agreements are recorded with it."""
 
     conversation: str
     held_on: date
@@ -34,7 +34,7 @@ class ConversationHeld(Event, frozen=True, kw_only=True):
 
 @event("portfolio.agreement-confirmed.v1")
 class AgreementConfirmed(Event, frozen=True, kw_only=True):
-    """By the other party of the conversation: the one change here that the owner does not cause."""
+    """The other party confirmed the agreement: the only event here that the owner does not cause."""
 
     agreement: str
 

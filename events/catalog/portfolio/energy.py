@@ -1,4 +1,4 @@
-"""What gives the owner energy, what costs it, and what the owner wants more of."""
+"""Events of energy sources and passions."""
 
 from events.catalog.registry import Event, event
 from rules import kinds
@@ -6,7 +6,7 @@ from rules import kinds
 
 @event("portfolio.energy-source-noted.v1")
 class EnergySourceNoted(Event, frozen=True, kw_only=True):
-    """An activity of the working week that gives or costs energy; `talents` are claims it draws on."""
+    """An activity of the working week gives or costs energy; `talents` are the claimed talents it uses."""
 
     source: str
     kind: kinds.EnergySourceKind
@@ -22,7 +22,7 @@ class EnergySourceRemoved(Event, frozen=True, kw_only=True):
 
 @event("portfolio.passion-named.v1")
 class PassionNamed(Event, frozen=True, kw_only=True):
-    """What the owner wants more of."""
+    """The owner wants more of this."""
 
     passion: str
     text: str

@@ -1,4 +1,4 @@
-"""What shows a talent, and what the owner thinks about it."""
+"""Events of evidence and reflections."""
 
 from events.catalog.registry import Event, event
 from rules import kinds
@@ -6,7 +6,7 @@ from rules import kinds
 
 @event("portfolio.evidence-added.v1")
 class EvidenceAdded(Event, frozen=True, kw_only=True):
-    """What shows a talent: `text` of a story, the https address `link` of a link or badge."""
+    """Evidence of talents: a story in `text`, or the https address of a page or badge in `link`."""
 
     evidence: str
     kind: kinds.EvidenceKind
@@ -23,7 +23,7 @@ class EvidenceWithdrawn(Event, frozen=True, kw_only=True):
 
 @event("portfolio.reflection-written.v1")
 class ReflectionWritten(Event, frozen=True, kw_only=True):
-    """A note about items of this portfolio, or about nothing in particular."""
+    """A note about items of this portfolio, or about none."""
 
     reflection: str
     text: str

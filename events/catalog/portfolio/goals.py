@@ -1,4 +1,4 @@
-"""What the owner wants to reach, and offers to the team."""
+"""Events of goals, and of their offers to a team."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from rules import kinds
 
 @event("portfolio.goal-set.v1")
 class GoalSet(Event, frozen=True, kw_only=True):
-    """`insights` are own conclusions from mirrors that it came from."""
+    """`insights` are the owner's conclusions that led to this goal."""
 
     goal: str
     text: str
@@ -18,7 +18,7 @@ class GoalSet(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-sharpened.v1")
 class GoalSharpened(Event, frozen=True, kw_only=True):
-    """The whole wording from now on."""
+    """Text and horizon of the goal from now on."""
 
     goal: str
     text: str
@@ -45,7 +45,7 @@ class GoalLetGo(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-offered-to-team.v1")
 class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
-    """`wording` is what the team sees."""
+    """The goal is on offer to a team, which sees `wording`."""
 
     goal: str
     team: str
@@ -54,7 +54,7 @@ class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-offer-taken-back.v1")
 class GoalOfferTakenBack(Event, frozen=True, kw_only=True):
-    """By its owner, or because nobody can take it up any more; the first events had no reason."""
+    """The offer ended, by its owner or for another reason. The earliest events have no reason."""
 
     goal: str
     reason: kinds.OfferEnd | None = None

@@ -1,4 +1,4 @@
-"""What happens to a portfolio as a whole: opened, its statement, corrected, paused, resumed, closed."""
+"""Events of a portfolio as a whole: opened, paused, resumed, closed, its statement, its corrections."""
 
 from events.catalog.registry import Event, event
 from rules.kinds import Language
@@ -6,14 +6,14 @@ from rules.kinds import Language
 
 @event("portfolio.portfolio-opened.v1")
 class PortfolioOpened(Event, frozen=True, kw_only=True):
-    """By its owner, in the language of the owner's screens."""
+    """The owner opened the portfolio; `language` is that of the owner's screens."""
 
     language: Language
 
 
 @event("portfolio.profile-statement-written.v1")
 class ProfileStatementWritten(Event, frozen=True, kw_only=True):
-    """Who am I as a professional, in own words; written again, `statement` stays the same."""
+    """The owner described themselves as a professional. Written again, it has the same id, `statement`."""
 
     statement: str
     text: str
@@ -21,7 +21,7 @@ class ProfileStatementWritten(Event, frozen=True, kw_only=True):
 
 @event("portfolio.correction-recorded.v1")
 class CorrectionRecorded(Event, frozen=True, kw_only=True):
-    """Sets right the fact at an earlier `version` of this stream, which stays as it was."""
+    """A correction to the event at an earlier `version` of this stream, which itself is not changed."""
 
     version: int
     text: str
@@ -39,7 +39,7 @@ class PortfolioResumed(Event, frozen=True, kw_only=True):
 
 @event("portfolio.portfolio-closed.v1")
 class PortfolioClosed(Event, frozen=True, kw_only=True):
-    """For good; what was shared ended with it."""
+    """The portfolio is closed for good; everything that was shared ended with it."""
 
 
 LifeEvent = (

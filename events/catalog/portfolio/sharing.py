@@ -1,4 +1,4 @@
-"""What the owner opens to others, and the consent to be counted."""
+"""Events of sharing items with others, and of the consent to be counted."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from rules import kinds
 
 @event("portfolio.item-shared.v1")
 class ItemShared(Event, frozen=True, kw_only=True):
-    """One opening of one item through the day `until`; `with_energy` is of a talent only."""
+    """An item is open to an audience, through the day `until`; `with_energy` only applies to a talent."""
 
     sharing: str
     item: str
@@ -22,7 +22,7 @@ class ItemShared(Event, frozen=True, kw_only=True):
 
 @event("portfolio.item-sharing-ended.v1")
 class ItemSharingEnded(Event, frozen=True, kw_only=True):
-    """By the owner, by what the owner did to the item, by leaving, or by a process after its last day."""
+    """The sharing ended, for this reason."""
 
     sharing: str
     reason: kinds.SharingEnd
@@ -30,7 +30,7 @@ class ItemSharingEnded(Event, frozen=True, kw_only=True):
 
 @event("portfolio.insight-consent-given.v1")
 class InsightConsentGiven(Event, frozen=True, kw_only=True):
-    """Being counted, anonymously; `notice_version` is the explanation that was read."""
+    """The owner agreed to be counted anonymously, after reading this version of the explanation."""
 
     scopes: tuple[kinds.InsightScope, ...]
     notice_version: int

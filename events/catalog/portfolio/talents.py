@@ -1,4 +1,4 @@
-"""The talents that the owner claims."""
+"""Events of the owner's talents."""
 
 from events.catalog.registry import Event, event
 
@@ -6,9 +6,9 @@ from events.catalog.registry import Event, event
 @event("portfolio.talent-claimed.v1")
 class TalentClaimed(Event, frozen=True, kw_only=True):
     """
-    Strength 1 to 5, energy -2 (costs) to 2 (gives), use 0 to 3.
+    A talent, with strength 1 to 5, energy -2 (costs) to 2 (gives) and use 0 to 3.
 
-    In own words, or by a shared `term`, of which `name` and `name_en` are the words at that time.
+    `name` is in the owner's words. With a shared `term`, `name` and `name_en` are its labels at that time.
     """
 
     talent: str
@@ -23,7 +23,7 @@ class TalentClaimed(Event, frozen=True, kw_only=True):
 
 @event("portfolio.talent-revised.v1")
 class TalentRevised(Event, frozen=True, kw_only=True):
-    """All that the owner states from now on; without a story there is none any more."""
+    """All that the owner says of the talent from now on; without a story, it has none any more."""
 
     talent: str
     strength: int

@@ -1,4 +1,4 @@
-"""What may be asked of the shared words for talents."""
+"""Commands on the catalogue of shared terms."""
 
 import re
 import unicodedata
@@ -16,26 +16,26 @@ from services.decisions.validation import invalid, same_words, text_refusals
 LABEL_CHARS_MAX: Final = 80
 TERMS_MERGED_MAX: Final = 20
 TERMS_LOADED_MAX: Final = 200
-"""Terms of a list in one command, so that what they make happen fits one commit."""
+"""The most terms in one LoadTerms, so that their events fit into one commit."""
 LIST_CHARS_MAX: Final = 60
 
-_NOT_SEEN: Final = frozenset({"Cf", "Co", "Cn"})
-"""Categories of signs that make two words look alike, or one look like what it is not."""
+_INVISIBLE: Final = frozenset({"Cf", "Co", "Cn"})
+"""Unicode categories of characters that are invisible, so that different labels could look the same."""
 _ESCO: Final = re.compile(
     r"https://data\.europa\.eu/esco/skill/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 )
-"""ESCO's own addresses begin with http; both lead to the same page, and addresses here are https."""
+"""ESCO itself writes http; both lead to the same page, and all addresses here are https."""
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A term's words in both languages."""
+    """A term's label in both languages."""
 
     nl: str
     en: str
 
 
 class CatalogueCommand(Command, frozen=True, kw_only=True):
-    """On the organisation's one catalogue."""
+    """A command on the organisation's catalogue."""
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ class CatalogueCommand(Command, frozen=True, kw_only=True):
 
 
 class TermCommand(CatalogueCommand, frozen=True, kw_only=True):
-    """On one term; by the working group."""
+    """A command of the working group on one term."""
 
     term_id: str
 
@@ -53,7 +53,7 @@ class TermCommand(CatalogueCommand, frozen=True, kw_only=True):
 
 
 class ProposeTerm(CatalogueCommand, frozen=True, kw_only=True):
-    """By anyone, whom the log doesn't name: it can be picked once the working group adopts it."""
+    """Propose a term, to be adopted by the working group. The log does not name the sender."""
 
     signed: ClassVar[bool] = False
 
@@ -70,7 +70,7 @@ class ProposeTerm(CatalogueCommand, frozen=True, kw_only=True):
 
 
 class AdoptTerm(TermCommand, frozen=True, kw_only=True):
-    """One that is proposed, or was retired."""
+    """Adopt a proposed or retired term."""
 
 
 class RewordTerm(TermCommand, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ class RewordTerm(TermCommand, frozen=True, kw_only=True):
 
 
 class MergeTerms(CatalogueCommand, frozen=True, kw_only=True):
-    """Claims of all of them read as `into_id` from now on."""
+    """Merge terms: claims of all of them read as `into_id` from now on."""
 
     term_ids: tuple[str, ...]
     into_id: str
@@ -100,11 +100,11 @@ class MergeTerms(CatalogueCommand, frozen=True, kw_only=True):
 
 
 class RetireTerm(TermCommand, frozen=True, kw_only=True):
-    """Claims keep it; nobody new picks it."""
+    """Retire a term: claims keep it, but it can't be picked any more."""
 
 
 class AlignTerm(TermCommand, frozen=True, kw_only=True):
-    """With an address in ESCO, or with none."""
+    """Set the address of a term in ESCO, or remove it."""
 
     esco: str | None = None
 
@@ -114,22 +114,22 @@ class AlignTerm(TermCommand, frozen=True, kw_only=True):
 
 
 class ListedTerm(msgspec.Struct, frozen=True, kw_only=True):
-    """A term of a list, as its file has it."""
+    """A term in the file of a list."""
 
     label: Label
     cluster: str
     esco: str | None = None
 
     def term(self, organisation: str) -> str:
-        """Return the same id whenever the list is loaded."""
+        """Return the term's id, which is the same whenever the list is loaded."""
         return derived_id(organisation, "term", same_words(self.label.nl))
 
 
 class LoadTerms(CatalogueCommand, frozen=True, kw_only=True):
     """
-    A part of a list, by a command on the server: each term proposed and adopted, unless it is there.
+    Load a part of a list, from the server's command line: each new term is proposed and adopted.
 
-    `list_name` is that of a bigger list than the organisation's own words.
+    `list_name` is the name of the list; None for the organisation's own terms.
     """
 
     by_process: ClassVar[bool] = True
@@ -146,14 +146,14 @@ AnyCatalogueCommand = ProposeTerm | AdoptTerm | RewordTerm | MergeTerms | Retire
 
 
 def label_refusals(label: Label) -> list[Refusal]:
-    """Say what is wrong with words that everybody will read."""
+    """Return what is wrong with a label, which everybody will read."""
     return [*_word_refusals(label.nl, "nl"), *_word_refusals(label.en, "en")]
 
 
 def _word_refusals(word: str, language: str) -> list[Refusal]:
     if found := text_refusals(word, "label", language, chars_max=LABEL_CHARS_MAX):
         return found
-    if any(unicodedata.category(sign) in _NOT_SEEN for sign in word) or not any(map(str.isalpha, word)):
+    if any(unicodedata.category(char) in _INVISIBLE for char in word) or not any(map(str.isalpha, word)):
         nl = "Een woord heeft letters, en geen tekens die je niet ziet."
         en = "A word has letters, and no characters that are not seen."
         return [invalid(("label", language), nl=nl, en=en)]

@@ -1,4 +1,4 @@
-"""What may happen to the shared words for talents."""
+"""Decides on the catalogue of shared terms."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -35,17 +35,17 @@ from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid, one_line
 
 PROPOSALS_MAX: Final = 200
-"""Proposals that wait for the working group."""
+"""The most proposals that wait for the working group."""
 TERMS_MAX: Final = 5_000
-"""Terms in the catalogue, whatever their state: all of them are at hand for each decision."""
+"""The most terms in the catalogue, in any state: each decision has all of them in memory."""
 TERMS_OF_LISTS_MAX: Final = 4_000
-"""So many may be there after a list was loaded: the rest is for people."""
+"""The most terms after a list was loaded; the rest of TERMS_MAX is for people's proposals."""
 
 
 def decide(  # noqa: PLR0911 - one for each command
     command: AnyCatalogueCommand, state: Catalogue, context: DecisionContext
 ) -> tuple[CatalogueEvent, ...]:
-    """Return what the command makes happen. Raises RejectedError."""
+    """Return the events of the command. Raises RejectedError."""
     match command:
         case ProposeTerm():
             return (_proposed(command, state, context),)
@@ -120,15 +120,17 @@ def _aligned(command: AlignTerm, state: Catalogue) -> TermAligned:
 
 
 def _reworded(command: RewordTerm, state: Catalogue) -> TermReworded:
-    there = _not_merged(state, command.term_id)
+    existing = _not_merged(state, command.term_id)
     reworded = TermReworded(
         term=command.term_id, nl=one_line(command.label.nl), en=one_line(command.label.en)
     )
-    if (there.nl, there.en) == (reworded.nl, reworded.en):
+    if (existing.nl, existing.en) == (reworded.nl, reworded.en):
         raise RejectedError(_already("Dit woord luidt al zo.", "This word reads so already."))
-    # The words of one that was merged into it are its own as well.
+    # The labels of terms that were merged into it count as its own.
     reject_if(
-        _words_refusals(command.label, state, but={command.term_id, *state.merged_into(command.term_id)})
+        _words_refusals(
+            command.label, state, except_for={command.term_id, *state.merged_into(command.term_id)}
+        )
     )
     return reworded
 
@@ -152,14 +154,14 @@ def _merged(command: MergeTerms, state: Catalogue) -> TermsMerged:
 
 def _merging(term: str, state: Catalogue, place: int) -> list[Refusal]:
     field = ("termIds", str(place))
-    there = state.terms.get(term)
-    if there is None:
+    existing = state.terms.get(term)
+    if existing is None:
         return [_unknown(*field)]
-    return [_merged_already(*field)] if there.state == "MERGED" else []
+    return [_merged_already(*field)] if existing.state == "MERGED" else []
 
 
 def _not_merged(state: Catalogue, term: str) -> Term:
-    """Return a term that reads as itself, though it may be out of use. Raises RejectedError."""
+    """Return a term that was not merged, in use or not. Raises RejectedError."""
     found = state.terms.get(term)
     if found is None:
         raise RejectedError(_unknown("termId"))
@@ -169,7 +171,7 @@ def _not_merged(state: Catalogue, term: str) -> Term:
 
 
 def _loaded(command: LoadTerms, state: Catalogue, organisation: str) -> tuple[CatalogueEvent, ...]:
-    known, new = there_already(command.terms, state, organisation)
+    known, new = match_list(command.terms, state, organisation)
     reject_if(_room_refusals(state, len(new), TERMS_OF_LISTS_MAX) if new else [])
     waiting = [name for name in known.values() if state.terms[name].state == "PROPOSED"]
     events: list[CatalogueEvent] = [TermAdopted(term=name) for name in waiting]
@@ -185,13 +187,14 @@ def _loaded(command: LoadTerms, state: Catalogue, organisation: str) -> tuple[Ca
     return tuple(events)
 
 
-def there_already(
+def match_list(
     listed: Iterable[ListedTerm], state: Catalogue, organisation: str
 ) -> tuple[dict[ListedTerm, str], list[ListedTerm]]:
     """
-    Tell which words of a list are there, by the term that has both or came of them, and which are new.
+    Match a list with the catalogue. Return the ids of the terms it already has, and the new terms.
 
-    Those of which another term has one, in either language, are neither: nobody could tell the two apart.
+    A listed term that shares a label with another term, in either language, is neither known nor new: people
+    could not distinguish the two.
     """
     by_label = {term.same: term.into or name for name, term in state.terms.items()}
     taken = [{term.same[place] for term in state.terms.values()} for place in range(2)]
@@ -202,32 +205,34 @@ def there_already(
         name = term.term(organisation)
         if name in state.terms or label in by_label:
             known[term] = (state.terms[name].into or name) if name in state.terms else by_label[label]
-        elif not any(words in there for words, there in zip(label, taken, strict=True)):
+        elif not any(words in labels for words, labels in zip(label, taken, strict=True)):
             new.append(term)
-            for words, there in zip(label, taken, strict=True):
-                there.add(words)
+            for words, labels in zip(label, taken, strict=True):
+                labels.add(words)
     return known, new
 
 
-def _words_refusals(label: Label, state: Catalogue, *, but: AbstractSet[str] = frozenset()) -> list[Refusal]:
-    """Say which of the words another term has: nobody could choose between two that read alike."""
-    others = [term for name, term in state.terms.items() if name not in but]
+def _words_refusals(
+    label: Label, state: Catalogue, *, except_for: AbstractSet[str] = frozenset()
+) -> list[Refusal]:
+    """Refuse labels that another term has: nobody could choose between two that read the same."""
+    others = [term for name, term in state.terms.items() if name not in except_for]
     refusals = []
     for place, (language, words) in enumerate(zip(("nl", "en"), same_label(label.nl, label.en), strict=True)):
-        there = next((term for term in others if term.same[place] == words), None)
-        if there is not None:
-            refusals.append(_taken(there, state, "label", language))
+        existing = next((term for term in others if term.same[place] == words), None)
+        if existing is not None:
+            refusals.append(_taken(existing, state, "label", language))
     return refusals
 
 
-def _taken(there: Term, state: Catalogue, *field: str) -> Refusal:
-    if there.state == "RETIRED":
+def _taken(existing: Term, state: Catalogue, *field: str) -> Refusal:
+    if existing.state == "RETIRED":
         nl = "Dit woord is niet (meer) in gebruik. De werkgroep kan het weer opnemen."
         en = "This word is out of use. The working group can adopt it again."
         return Refusal(code="WRONG_STATE", nl=nl, en=en, field=field)
     nl, en = "Dit woord is er al.", "This word is there already."
-    if there.into is not None:
-        kept = state.terms[there.into]
+    if existing.into is not None:
+        kept = state.terms[existing.into]
         nl = f"Dit woord is opgegaan in {QUOTED.format(kept.nl)}."
         en = f"This word was merged into {QUOTED.format(kept.en)}."
     return Refusal(code="ALREADY_SO", nl=nl, en=en, field=field)

@@ -1,4 +1,4 @@
-"""The shared words for talents as they stand, and what each event makes of them."""
+"""The state of the catalogue of shared terms, and how events change it."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -21,9 +21,9 @@ from services.decisions.validation import same_words
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A term as it stands; `into` is the one it reads as, once it was merged.
+    A term. `into` is the term it was merged into, if it was.
 
-    `same` is what its words, in Dutch and English, have in common with others that a reader takes for them.
+    `same`: the normalised Dutch and English labels; two terms with equal ones look alike.
     """
 
     nl: str
@@ -36,7 +36,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """Every term that ever was, by id."""
+    """All terms, by id; none is ever removed."""
 
     terms: dict[str, Term] = {}
 
@@ -77,7 +77,7 @@ def same_label(nl: str, en: str) -> tuple[str, str]:
 
 
 def _changed(catalogue: Catalogue, names: Iterable[str], **changes: object) -> Catalogue:
-    """Change terms that are there."""
-    there = {name: catalogue.terms[name] for name in names if name in catalogue.terms}
-    changed = {name: msgspec.structs.replace(term, **changes) for name, term in there.items()}
+    """Return the catalogue with these terms changed; unknown ones are skipped."""
+    existing = {name: catalogue.terms[name] for name in names if name in catalogue.terms}
+    changed = {name: msgspec.structs.replace(term, **changes) for name, term in existing.items()}
     return Catalogue(terms={**catalogue.terms, **changed})

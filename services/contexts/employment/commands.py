@@ -1,4 +1,4 @@
-"""What HR's system may tell about who works here, under its own numbers and keys."""
+"""Commands of the HR system about people, by its own employee numbers and team keys."""
 
 from datetime import date
 from typing import ClassVar, Final
@@ -18,7 +18,7 @@ EMAIL_CHARS_MAX: Final = 254
 
 
 class EmploymentCommand(Command, frozen=True, kw_only=True):
-    """About the professional with this number."""
+    """A command about the professional with this number."""
 
     employee_number: str
 
@@ -36,7 +36,7 @@ class EmploymentCommand(Command, frozen=True, kw_only=True):
 
 
 class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
-    """Told again with another name or address, the new ones hold."""
+    """Register a person as a professional, or change the name or address of one."""
 
     creates_person: ClassVar[bool] = True
 
@@ -57,7 +57,7 @@ class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
 
 
 class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
-    """Whether there is such a team is read from its own stream."""
+    """A command about a membership; it reads the team's stream to check that the team exists."""
 
     team_key: str
     on: date
@@ -78,11 +78,11 @@ class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
 
 
 class RecordTeamJoined(MembershipCommand, frozen=True, kw_only=True):
-    """Member of a team from the day `on`."""
+    """Record that a person is a member of a team from the day `on`."""
 
 
 class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
-    """No member of a team any more, since the day `on`; what the team was shown or offered ends with it."""
+    """Record that a person left a team on the day `on`; what they shared with or offered to it ends."""
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
-    """Works here no more, since the day `on`; every membership and all that others were shown end with it."""
+    """Record that a person left on the day `on`; all their memberships and sharings end."""
 
     on: date
 

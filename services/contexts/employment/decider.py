@@ -1,4 +1,4 @@
-"""What HR may tell about a professional, what is known of one, and what ends with a leaving."""
+"""Decides on people's employment and team memberships, and ends sharings when somebody leaves."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -33,10 +33,10 @@ from services.decisions.validation import invalid, one_line
 
 class Employment(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A professional as HR told, and how the team at issue stands.
+    What HR reported about a professional, and the team that the command is about.
 
-    `facts` are the last ones told, None when nobody was registered; `teams` in the order they were joined.
-    `shared` are the sharings that are open and `offered` the goals on offer, each with its team, if any.
+    `facts` is the last registration, None if there was none. `teams` are in the order of joining. `shared`
+    are the open sharings and `offered` the goals on offer, each with its team, if any.
     """
 
     facts: ProfessionalRegistered | None = None
@@ -49,15 +49,15 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Ending = ItemSharingEnded | GoalOfferTakenBack
-"""What ends in the portfolio in the very commit of a leaving, so that no return can open it again."""
+"""What ends in the portfolio, in the same commit as the leaving, so that a return does not reopen it."""
 Leaving = Literal["team_left", "employment_ended"]
-"""Of the reasons for which either ends, those that are told here."""
+"""The reasons why it ends."""
 
 
 def decide(
     command: AnyEmploymentCommand, state: Employment, context: DecisionContext
 ) -> tuple[EmploymentEvent | Ending, ...]:
-    """Return what the command makes happen. Raises RejectedError."""
+    """Return the events of the command. Raises RejectedError."""
     match command:
         case RegisterProfessional():
             facts = ProfessionalRegistered(name=one_line(command.name), email=command.email)
@@ -123,7 +123,7 @@ def _open_to_others(state: Employment, event: PortfolioEvent) -> Employment:
             return msgspec.structs.replace(
                 state, offered={k: v for k, v in state.offered.items() if k != back}
             )
-        case _:  # what the owner keeps, which no leaving changes
+        case _:  # not changed by leaving
             return state
 
 
@@ -201,9 +201,9 @@ def _no_team() -> Refusal:
 
 
 def _day_refusals(on: date, context: DecisionContext) -> list[Refusal]:
-    """Refuse a day in the future: what is told holds from now on, so HR tells it when it is so."""
+    """Refuse a day in the future: a change applies from now on, so HR has to send it on the day itself."""
     if on <= context.today:
         return []
     nl = "Deze dag ligt in de toekomst. Geef het door wanneer het zover is."
-    en = "This day lies in the future. Tell it when it has come."
+    en = "This day is in the future. Send this again on that day."
     return [invalid(("on",), nl=nl, en=en)]

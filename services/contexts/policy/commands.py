@@ -1,4 +1,4 @@
-"""What may be asked about roles and about the rules of the organisation."""
+"""Commands on roles and on the rules of the organisation."""
 
 import re
 from datetime import date
@@ -20,7 +20,7 @@ NOTE_CHARS_MAX: Final = 1_000
 
 
 PROMISE_VERSION_MAX: Final = 1
-"""Versions of the promise to raters that this program knows, from 1."""
+"""The newest version of the promise to raters; the first is 1."""
 
 
 FLOOR_MAX: Final = 100
@@ -35,9 +35,9 @@ POLICY_RANGES: Final = {
     "read_log_months": (24, 60),
 }
 """
-What a policy may say, lowest and highest; rounds and invitations: DOMAIN.md, privacy rule 10.
+The lowest and highest values in a policy. Rounds and invitations: DOMAIN.md, privacy rule 10.
 
-The read log is promised to be kept 24 months: a policy may keep it longer, not shorter.
+The read log is promised for 24 months, so a policy may keep it longer but not shorter.
 """
 
 
@@ -45,7 +45,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class PolicyCommand(Command, frozen=True, kw_only=True):
-    """On the organisation's own stream."""
+    """A command on the organisation's own stream."""
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class PolicyCommand(Command, frozen=True, kw_only=True):
 
 
 class GrantRole(PolicyCommand, frozen=True, kw_only=True):
-    """By an administrator, to whom the token's claim `subject` names, known here already or not."""
+    """An administrator grants a role to the person with the claim value `subject`, known here or not."""
 
     creates_person: ClassVar[bool] = True
     weighs_grants: ClassVar[bool] = True
@@ -89,7 +89,7 @@ class WithdrawRole(PolicyCommand, frozen=True, kw_only=True):
 
 
 class FloorsInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Smallest numbers of people; the defaults are the product's own, and nothing goes below them."""
+    """The smallest numbers of people that figures may be about. The defaults are also the lowest values."""
 
     raters: int = 3
     clients: int = 5
@@ -100,7 +100,7 @@ class FloorsInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
 
 
 class AdoptPolicy(PolicyCommand, frozen=True, kw_only=True):
-    """The rules whole, in place of those before."""
+    """Adopt new rules, in place of all earlier ones."""
 
     floors: FloorsInput
     release_every_days: int
@@ -124,7 +124,7 @@ class AdoptPolicy(PolicyCommand, frozen=True, kw_only=True):
 
 
 class PolicyRecordCommand(PolicyCommand, frozen=True, kw_only=True):
-    """A decision outside the system, on record; `document` is its SHA-256."""
+    """Record a decision made outside the system; `document` is the SHA-256 of its document."""
 
     policy_id: str
     promise_version: int
@@ -151,11 +151,11 @@ class PolicyRecordCommand(PolicyCommand, frozen=True, kw_only=True):
 
 
 class RecordWorksCouncilConsent(PolicyRecordCommand, frozen=True, kw_only=True):
-    """By the works council."""
+    """The works council records its consent."""
 
 
 class RecordDpia(PolicyRecordCommand, frozen=True, kw_only=True):
-    """By the privacy officer: the data protection impact assessment."""
+    """The privacy officer records the data protection impact assessment."""
 
 
 AnyPolicyCommand = GrantRole | WithdrawRole | AdoptPolicy | RecordWorksCouncilConsent | RecordDpia

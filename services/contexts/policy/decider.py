@@ -1,4 +1,4 @@
-"""Who may do what in the organisation, and under which rules."""
+"""Decides on role grants and on the rules of the organisation."""
 
 from collections.abc import Set as AbstractSet
 from typing import Final, assert_never
@@ -45,10 +45,10 @@ PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """
-    Grants in force by their id, those of before, the policy in force and what is on record of it.
+    The current grants by id, the ids of withdrawn ones, the policy in force and the records about it.
 
-    `consented_floors` are those of the last policy that the works council consented to, whatever was adopted
-    since: else a policy adopted again, with another interval, would make lower floors possible.
+    `consented_floors` are the floors of the last policy that the works council consented to, even if another
+    was adopted since. Otherwise lower floors would be possible after adopting the policy again.
     """
 
     grants: dict[str, RoleGranted] = {}
@@ -58,7 +58,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     consented_floors: Floors | None = None
 
     def held(self, person: str, *, over: AbstractSet[str]) -> frozenset[Role]:
-        """Return the roles granted to a person, but for grants that are over; an unknown role is no role."""
+        """Return a person's granted roles, without the grants that are over and without unknown roles."""
         names = {
             grant.role for name, grant in self.grants.items() if grant.person == person and name not in over
         }
@@ -67,10 +67,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -> tuple[PolicyEvent, ...]:
     """
-    Return what the command makes happen. Raises RejectedError.
+    Return the events of the command. Raises RejectedError.
 
-    A rule on roles holds for new grants. What an older log granted against it is still held, since the log is
-    the truth; `roleGrants` lists it, for an administrator to withdraw.
+    The rules on roles apply to new grants. Grants of an older log that break them are still valid, because
+    the log is the truth; `roleGrants` lists them, and an administrator can withdraw them.
     """
     match command:
         case GrantRole():

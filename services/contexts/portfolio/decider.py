@@ -1,4 +1,4 @@
-"""What may happen in a portfolio, and what follows from it."""
+"""Decides on portfolios; each kind of command and event has its own decider.py."""
 
 from typing import Final, assert_never, get_args
 
@@ -52,7 +52,7 @@ AnyPortfolioCommand = (
 def decide(  # noqa: PLR0911 - one for each kind of command
     command: AnyPortfolioCommand, state: Portfolio, context: DecisionContext
 ) -> tuple[PortfolioEvent, ...]:
-    """Return what the command makes happen. Raises RejectedError."""
+    """Return the events of the command. Raises RejectedError."""
     if isinstance(command, LifeCommand):
         return decide_life(command, state, context)
     if isinstance(command, TalentCommand):
@@ -71,13 +71,13 @@ def decide(  # noqa: PLR0911 - one for each kind of command
 
 
 def evolve(state: Portfolio, event: PortfolioEvent | EmploymentEvent | PolicyEvent) -> Portfolio:
-    """Return what the event makes of a portfolio; an event about something unknown changes nothing of it."""
+    """Return the portfolio after an event; an event about something unknown changes nothing."""
     if isinstance(event, EmploymentEvent):
         return _evolve_employment(state, event)
     if isinstance(event, PolicyAdopted):
         return replace(state, sharing_days_max=event.sharing_days_max)
     if isinstance(event, PolicyEvent):
-        return state  # nothing is decided here on the other rules
+        return state  # no other rule matters for a portfolio
     return replace(_evolve_portfolio(state, event), version=state.version + 1)
 
 

@@ -1,4 +1,4 @@
-"""Reasons of refusal that decisions on several kinds of items share, in plain words."""
+"""Refusals that several kinds of commands on a portfolio share."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -19,7 +19,7 @@ from services.contexts.portfolio.state import (
 
 
 class _Words(NamedTuple):
-    """How a kind of item is called, and what was done to one that is gone."""
+    """The name of a kind of item, and the word for removing one."""
 
     nl: str
     en: str
@@ -57,7 +57,7 @@ def limit_reached(*field: str, nl: str, en: str) -> Refusal:
 
 
 def change_refusals(state: Portfolio) -> list[Refusal]:
-    """Say why the portfolio takes no changes."""
+    """Refuse any change unless the portfolio is open."""
     if state.status != "PAUSED":
         return closed_refusals(state)
     nl = "Je portfolio staat op pauze. Ga er eerst mee verder."
@@ -66,7 +66,7 @@ def change_refusals(state: Portfolio) -> list[Refusal]:
 
 
 def closed_refusals(state: Portfolio) -> list[Refusal]:
-    """Say why the portfolio doesn't even take what it takes while paused."""
+    """Refuse any change unless the portfolio is open or paused."""
     match state.status:
         case "NOT_OPENED":
             return [wrong_state(nl="Open eerst je portfolio.", en="Open your portfolio first.")]
@@ -85,7 +85,7 @@ def item_refusals(
     *field: str,
     gone: Literal["WRONG_STATE", "ALREADY_SO"] = "WRONG_STATE",
 ) -> list[Refusal]:
-    """Say that an item of this kind is not there, or not any more; `gone` is the code of the latter."""
+    """Refuse an item that is unknown or not of this kind, or that is gone (with the code `gone`)."""
     found = state.item(kind, item)
     if found is None:
         return [unknown_item(kind, *field)]
@@ -106,7 +106,7 @@ def unknown_item(kind: type[Item], *field: str) -> Refusal:
 
 
 def talents_refusals(state: Portfolio, talents: tuple[str, ...]) -> list[Refusal]:
-    """Say which of the talents that something is about are not there."""
+    """Refuse references to talents that are unknown or set aside."""
     return [
         refusal
         for number, talent in enumerate(talents)

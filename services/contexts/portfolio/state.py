@@ -1,4 +1,4 @@
-"""What decisions about a portfolio need to know: its items as they stand, who sees them, who works where."""
+"""The state that decisions on a portfolio need: its items, sharings, and the owner's employment."""
 
 from datetime import date
 from typing import Any, ClassVar, Final, Literal, TypeVar
@@ -10,16 +10,16 @@ from events.catalog.portfolio.sharing import InsightConsentGiven
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
 
 SHARING_DAYS_MAX_DEFAULT: Final = 365
-"""How long something is shared at most while no policy was adopted."""
+"""The most days of a sharing, while no policy was adopted."""
 
 PortfolioStatus = Literal["NOT_OPENED", "OPEN", "PAUSED", "CLOSED"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """Something in the portfolio; `gone` when it was set aside, let go, removed or withdrawn."""
+    """An item of the portfolio; `gone` once it was set aside, let go, removed or withdrawn."""
 
     kind: ClassVar[ItemKind | None] = None
-    """As what it is shared; None: it never is."""
+    """The kind it is shared as; None if it can't be shared."""
 
     gone: bool = False
 
@@ -30,7 +30,7 @@ class Statement(Item, frozen=True, kw_only=True):
 
 
 class Talent(Item, frozen=True, kw_only=True):
-    """In own words, or by a shared `term`."""
+    """A talent, in the owner's words or with a shared `term`."""
 
     kind: ClassVar[ItemKind | None] = ItemKind.TALENT
     name: str
@@ -59,7 +59,7 @@ class Evidence(Item, frozen=True, kw_only=True):
     evidence_kind: EvidenceKind
     title: str
     content: str
-    """The address or the story."""
+    """The address or the text of the story."""
 
 
 class Reflection(Item, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class Reflection(Item, frozen=True, kw_only=True):
 
 
 class Goal(Item, frozen=True, kw_only=True):
-    """`gone`: let go. `offered_to` is the team it is on offer to."""
+    """A goal; `gone` if it was let go. `offered_to` is the team that it is on offer to."""
 
     kind: ClassVar[ItemKind | None] = ItemKind.GOAL
     text: str
@@ -80,7 +80,7 @@ class Goal(Item, frozen=True, kw_only=True):
 
 
 class Conversation(Item, frozen=True, kw_only=True):
-    """Another's too, so it is never shared."""
+    """A conversation. It is the other party's as well, so it is never shared."""
 
     other: str
     planned_for: date
@@ -88,14 +88,14 @@ class Conversation(Item, frozen=True, kw_only=True):
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """With whom, and whether the other party confirmed it."""
+    """An agreement with another person, and whether they confirmed it."""
 
     other: str
     confirmed: bool = False
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True):
-    """One opening of one item: to these people, to this team, or else to the whole organisation."""
+    """One item is open to these people, to this team, or else to the whole organisation."""
 
     item: str
     people: frozenset[str]
@@ -108,7 +108,7 @@ I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
 
 class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
-    """`version` counts the portfolio's own events; `corrections` holds the last one of each version."""
+    """A portfolio. `version` counts its own events; `corrections` has the last correction of each version."""
 
     employed: bool = False
     teams: frozenset[str] = frozenset()
@@ -131,25 +131,25 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
         return [item for item in self.items.values() if isinstance(item, kind) and not item.gone]
 
     def with_new(self, name: str, item: Item) -> "Portfolio":
-        """Return the portfolio with an item more, or with another item under this id."""
+        """Return the portfolio with this item under this id, new or replaced."""
         return replace(self, items={**self.items, name: item})
 
     def with_changed(self, name: str, **changes: Any) -> "Portfolio":
-        """Return the portfolio with an item changed; one that is not there changes nothing."""
+        """Return the portfolio with this item changed; an unknown id changes nothing."""
         item = self.items.get(name)
         if item is None:
             return self
         return replace(self, items={**self.items, name: replace(item, **changes)})
 
     def statement(self) -> tuple[str, Statement] | None:
-        """Return the id and the text of who the owner is as a professional."""
+        """Return the owner's statement and its id."""
         for name, item in self.items.items():
             if isinstance(item, Statement):
                 return name, item
         return None
 
     def open_sharings(self, item: str | None = None) -> dict[str, Sharing]:
-        """Return what is shared by id: of one item, or of all."""
+        """Return the open sharings of one item, or of all, by id."""
         return {
             name: sharing
             for name, sharing in self.sharings.items()

@@ -1,4 +1,4 @@
-"""What may be asked of a team."""
+"""Commands of the HR system on teams."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ NAME_CHARS_MAX: Final = 120
 
 
 class TeamCommand(Command, frozen=True, kw_only=True):
-    """By HR's system, under its own key of the team."""
+    """A command on the team that has this key in the HR system."""
 
     team_key: str
 
@@ -36,7 +36,7 @@ class TeamCommand(Command, frozen=True, kw_only=True):
 
 
 class FormTeam(TeamCommand, frozen=True, kw_only=True):
-    """The unit is read from the organisation's tree."""
+    """Form a team in a unit, which is looked up in the organisation's tree."""
 
     name: str
     unit_key: str
@@ -69,7 +69,7 @@ class RenameTeam(TeamCommand, frozen=True, kw_only=True):
 
 
 class CloseTeam(TeamCommand, frozen=True, kw_only=True):
-    """For good: another team gets another key."""
+    """Close a team for good; a new team needs another key."""
 
 
 AnyTeamCommand = FormTeam | RenameTeam | CloseTeam

@@ -1,4 +1,4 @@
-"""What may happen in a team, and what follows from it."""
+"""Decides on teams."""
 
 from typing import Final, assert_never
 
@@ -15,7 +15,7 @@ from services.decisions.validation import one_line
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A team as it stands, and the units there are now."""
+    """A team, and the ids of the units that exist."""
 
     name: str | None = None
     unit: str | None = None
@@ -24,7 +24,7 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tuple[TeamEvent, ...]:
-    """Return what the command makes happen. Raises RejectedError."""
+    """Return the events of the command. Raises RejectedError."""
     match command:
         case FormTeam():
             formed = TeamFormed(name=one_line(command.name), unit=command.unit(context))

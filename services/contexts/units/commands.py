@@ -1,4 +1,4 @@
-"""What HR's system may say about the tree of units, under its own keys."""
+"""Commands of the HR system on the tree of units."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ NAME_CHARS_MAX: Final = 120
 
 
 class UnitCommand(Command, frozen=True, kw_only=True):
-    """By HR's system, under its own key of the unit."""
+    """A command on the unit that has this key in the HR system."""
 
     unit_key: str
 
@@ -38,7 +38,7 @@ class UnitCommand(Command, frozen=True, kw_only=True):
 
 
 class FormUnit(UnitCommand, frozen=True, kw_only=True):
-    """Without a parent at the top."""
+    """Form a unit under a parent, or at the top."""
 
     name: str
     parent_key: str | None = None
@@ -68,7 +68,7 @@ class RenameUnit(UnitCommand, frozen=True, kw_only=True):
 
 
 class MoveUnit(UnitCommand, frozen=True, kw_only=True):
-    """With everything below it, never under itself."""
+    """Move a unit, with the units below it, under another parent."""
 
     parent_key: str
 
@@ -84,7 +84,7 @@ class MoveUnit(UnitCommand, frozen=True, kw_only=True):
 
 
 class CloseUnit(UnitCommand, frozen=True, kw_only=True):
-    """For good, once no unit is below it."""
+    """Close a unit for good; no open unit may be below it."""
 
 
 AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit

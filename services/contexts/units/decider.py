@@ -1,4 +1,4 @@
-"""What may happen to the organisation's tree of units."""
+"""Decides on the organisation's tree of units."""
 
 from typing import Final, assert_never
 
@@ -20,7 +20,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
-    """Every unit that ever was, by id."""
+    """All units by id, closed ones too."""
 
     all: dict[str, Unit] = {}
 
@@ -30,7 +30,7 @@ class Units(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide(command: AnyUnitCommand, state: Units, context: DecisionContext) -> tuple[UnitsEvent, ...]:
-    """Return what the command makes happen. Raises RejectedError."""
+    """Return the events of the command. Raises RejectedError."""
     unit = command.unit(context)
     match command:
         case FormUnit():
@@ -39,12 +39,12 @@ def decide(command: AnyUnitCommand, state: Units, context: DecisionContext) -> t
             return (formed,)
         case RenameUnit():
             renamed = UnitRenamed(unit=unit, name=one_line(command.name))
-            if _there(state, unit).name == renamed.name:
+            if _open_unit(state, unit).name == renamed.name:
                 raise _already("Deze eenheid heet al zo.", "This unit has this name already.")
             return (renamed,)
         case MoveUnit():
             moved = UnitMoved(unit=unit, parent=command.parent(context))
-            reject_if(_moving_refusals(moved, _there(state, unit), state))
+            reject_if(_moving_refusals(moved, _open_unit(state, unit), state))
             return (moved,)
         case CloseUnit():
             reject_if(_closing_refusals(unit, state))
@@ -78,8 +78,8 @@ DECIDER: Final = Decider[AnyUnitCommand, Units, UnitsEvent](
 )
 
 
-def _there(state: Units, unit: str) -> Unit:
-    """Return a unit that is open. Raises RejectedError."""
+def _open_unit(state: Units, unit: str) -> Unit:
+    """Return an open unit. Raises RejectedError."""
     found = state.open(unit)
     if found is not None:
         return found
@@ -90,12 +90,12 @@ def _there(state: Units, unit: str) -> Unit:
 
 
 def _forming_refusals(formed: UnitFormed, state: Units) -> list[Refusal]:
-    there = state.all.get(formed.unit)
-    if there == Unit(name=formed.name, parent=formed.parent):
+    existing = state.all.get(formed.unit)
+    if existing == Unit(name=formed.name, parent=formed.parent):
         nl, en = "Deze eenheid is er al.", "This unit is there already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
     refusals = []
-    if there is not None:
+    if existing is not None:
         nl = "Er is al een eenheid met deze sleutel, met een andere naam, op een andere plek of gesloten."
         en = "There is a unit with this key already, by another name, in another place or closed."
         refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("unitKey",)))
@@ -104,8 +104,8 @@ def _forming_refusals(formed: UnitFormed, state: Units) -> list[Refusal]:
     return refusals
 
 
-def _moving_refusals(moved: UnitMoved, there: Unit, state: Units) -> list[Refusal]:
-    if there.parent == moved.parent:
+def _moving_refusals(moved: UnitMoved, existing: Unit, state: Units) -> list[Refusal]:
+    if existing.parent == moved.parent:
         nl, en = "Deze eenheid staat daar al.", "This unit is there already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
     if state.open(moved.parent) is None:
@@ -114,17 +114,17 @@ def _moving_refusals(moved: UnitMoved, there: Unit, state: Units) -> list[Refusa
     while above is not None:
         if above == moved.unit:
             nl = "Een eenheid kan niet onder zichzelf komen te staan."
-            en = "A unit can't come to stand under itself."
+            en = "A unit can't be placed under itself."
             return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("parentKey",))]
         above = state.all[above].parent
     return []
 
 
 def _closing_refusals(unit: str, state: Units) -> list[Refusal]:
-    there = state.all.get(unit)
-    if there is None:
+    existing = state.all.get(unit)
+    if existing is None:
         return [_no_unit("unitKey")]
-    if there.closed:
+    if existing.closed:
         nl, en = "Deze eenheid is al gesloten.", "This unit is closed already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
     if any(below.parent == unit and not below.closed for below in state.all.values()):

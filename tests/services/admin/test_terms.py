@@ -10,7 +10,7 @@ from rules.access.roles import Role
 from rules.clusters import CLUSTERS
 from services.admin.terms import (
     FILE_BYTES_MAX,
-    PROBLEMS_TOLD_MAX,
+    PROBLEMS_SHOWN_MAX,
     SHIPPED,
     Loaded,
     TermListError,
@@ -77,7 +77,7 @@ def test_a_row_is_a_word_in_both_languages_and_perhaps_its_address() -> None:
         (HEADER.encode() + b"calm,Rust,Calm,example.org\n", "Line 2, esco: This is no address"),
         (HEADER.encode() + b"\n\ncalm\n", "Line 4: this row has 1 cells, not 4"),
         (HEADER.encode() + b"calm,Rust, and so on,Calm,\n", "Line 2: this row has 5 cells, not 4"),
-        (HEADER.encode() + b"calm,a,Care,\n\ncalm,b,care ,\n", "Line 4, en: these words stand in 2 rows"),
+        (HEADER.encode() + b"calm,a,Care,\n\ncalm,b,care ,\n", "Line 4, en: these words are in 2 rows"),
     ],
 )
 def test_what_can_not_be_read_is_said_with_its_line(content: bytes, words: str) -> None:
@@ -88,10 +88,11 @@ def test_what_can_not_be_read_is_said_with_its_line(content: bytes, words: str) 
 def test_of_many_problems_the_first_are_told() -> None:
     with pytest.raises(TermListError) as refused:
         read_list(
-            HEADER.encode() + b"".join(b"calm,,Calm %c,\n" % n for n in range(65, 65 + PROBLEMS_TOLD_MAX + 2))
+            HEADER.encode()
+            + b"".join(b"calm,,Calm %c,\n" % n for n in range(65, 65 + PROBLEMS_SHOWN_MAX + 2))
         )
     lines = str(refused.value).splitlines()
-    assert len(lines) == PROBLEMS_TOLD_MAX + 1
+    assert len(lines) == PROBLEMS_SHOWN_MAX + 1
     assert lines[-1] == "And 2 more."
 
 

@@ -1,4 +1,4 @@
-"""What the owner may ask about conversations, and the other party about what was agreed."""
+"""Commands on conversations: of the owner, and of the other party."""
 
 from datetime import date
 from typing import ClassVar, Final
@@ -26,7 +26,7 @@ class PlanConversation(NewItem, AsProfessional, frozen=True, kw_only=True):
 
 
 class RecordConversation(PortfolioCommand, frozen=True, kw_only=True):
-    """That it was held, and everything that was agreed."""
+    """Record that a conversation was held, with all agreements."""
 
     conversation_id: str
     held_on: date
@@ -52,7 +52,7 @@ class RecordConversation(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class ConfirmAgreement(Command, frozen=True, kw_only=True):
-    """By the other party, in the portfolio of whom the agreement was made with."""
+    """Confirm an agreement, as its other party, in the owner's portfolio."""
 
     returns_version: ClassVar[bool] = False
 

@@ -1,4 +1,4 @@
-"""What may happen to conversations, and to what was agreed in them."""
+"""Decides on conversations and agreements."""
 
 from typing import Final, assert_never
 
@@ -35,13 +35,13 @@ from services.decisions.refusals import NOT_FOUND, RejectedError, reject_if
 from services.decisions.validation import invalid
 
 CONVERSATIONS_MAX: Final = 100
-"""Conversations in one portfolio that are planned and not held yet."""
+"""The most planned conversations in one portfolio."""
 CONVERSATIONS_EVER_MAX: Final = 500
-"""Conversations in one portfolio in all."""
+"""The most conversations in one portfolio, held ones included."""
 TO_CONFIRM_MAX: Final = 50
-"""Agreements in one portfolio that wait for the same other party's confirmation."""
+"""The most agreements in one portfolio that wait for confirmation by the same person."""
 _NOBODY: Final = ""
-"""An agreement's other party when the conversation is unknown: nobody's id."""
+"""The other party of an agreement in an unknown conversation: no person has this id."""
 
 
 def decide_conversation(
@@ -90,7 +90,7 @@ def _with_agreements(state: Portfolio, event: ConversationHeld) -> Portfolio:
 
 
 def _employment_refusals(state: Portfolio) -> list[Refusal]:
-    """Refuse who left and keeps the portfolio to take along: colleagues are those of who works here."""
+    """Refuse somebody who left and only keeps the portfolio: they have no colleagues any more."""
     if state.employed:
         return []
     nl = "Je werkt hier niet meer; daarom kun je geen gesprek meer plannen."
@@ -113,7 +113,7 @@ def _planning_refusals(
         nl, en = "Kies vandaag of een latere dag.", "Choose today or a later day."
         refusals.append(invalid(("plannedFor",), nl=nl, en=en))
     this = command.with_id, command.planned_for
-    if any((there.other, there.planned_for) == this for there in planned):
+    if any((existing.other, existing.planned_for) == this for existing in planned):
         nl = "Voor die dag staat al een gesprek met deze collega."
         en = "There is a conversation with this colleague on that day already."
         refusals.append(already_so(nl=nl, en=en))
@@ -146,7 +146,7 @@ def _recording_refusals(
 
 
 def _waiting_refusals(command: RecordConversation, state: Portfolio, other: str) -> list[Refusal]:
-    """Refuse to put before somebody more than they have room for: only they can confirm it."""
+    """Refuse when too many agreements would wait for the other party, who alone can confirm them."""
     waiting = [made for made in state.agreements.values() if made.other == other and not made.confirmed]
     if not command.agreements or len(waiting) + len(command.agreements) <= TO_CONFIRM_MAX:
         return []
@@ -181,13 +181,12 @@ def _held(command: RecordConversation, context: DecisionContext) -> Conversation
 def _confirmed(command: ConfirmAgreement, state: Portfolio, context: DecisionContext) -> AgreementConfirmed:
     agreement = state.agreements.get(command.agreement_id)
     if agreement is None or agreement.other != context.person:
-        # One answer for what is not there and what is another's, whatever the state of that portfolio; the
-        # same as where its owner was forgotten.
+        # The same answer if there is no such agreement, it is another's, or its owner was forgotten.
         raise RejectedError(NOT_FOUND)
     refusals = []
     if state.status == "CLOSED":
         nl = "Het portfolio waar deze afspraak in staat, is gesloten."
-        en = "The portfolio that this agreement stands in is closed."
+        en = "The portfolio with this agreement is closed."
         refusals.append(wrong_state(nl=nl, en=en))
     if agreement.confirmed:
         nl, en = "Deze afspraak heb je al bevestigd.", "You have confirmed this agreement already."

@@ -1,4 +1,4 @@
-"""What the owner may ask about what gives and costs energy, and about passions."""
+"""Commands on energy sources and passions."""
 
 from typing import Annotated, Final
 
@@ -15,7 +15,7 @@ PASSION_CHARS_MAX: Final = 400
 
 
 class NoteEnergySource(NewItem, frozen=True, kw_only=True):
-    """An activity of the usual working week."""
+    """Note an activity of the usual working week that gives or costs energy."""
 
     kind: Annotated[str, name_of(EnergySourceKind)]
     activity: str

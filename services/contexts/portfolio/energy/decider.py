@@ -1,4 +1,4 @@
-"""What may happen to energy sources and passions."""
+"""Decides on energy sources and passions."""
 
 from typing import Final, assert_never
 
@@ -34,9 +34,9 @@ from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
 ENERGY_SOURCES_MAX: Final = 100
-"""Energy sources in one portfolio that are not removed."""
+"""The most energy sources in one portfolio, removed ones not counted."""
 PASSIONS_MAX: Final = 50
-"""Passions in one portfolio that are not let go."""
+"""The most passions in one portfolio, those let go not counted."""
 
 
 def decide_energy(

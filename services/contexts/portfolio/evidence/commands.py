@@ -1,4 +1,4 @@
-"""What the owner may ask about evidence and reflections."""
+"""Commands on evidence and reflections."""
 
 from typing import Final
 
@@ -9,19 +9,18 @@ from rules.commands import Refusal
 from services.contexts.portfolio.owner_commands import (
     NewItem,
     PortfolioCommand,
-    address_refusals,
     references_refusals,
 )
 from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
 from services.decisions.command import DecisionContext
-from services.decisions.validation import invalid, text_refusals
+from services.decisions.validation import address_refusals, invalid, text_refusals
 
 TITLE_CHARS_MAX: Final = 120
 REFLECTION_CHARS_MAX: Final = 4_000
 
 
 class EvidenceSource(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """One of the three: the address of a page or of a badge, or a story."""
+    """What the evidence is. Exactly one is set: the address of a page or of a badge, or a story."""
 
     link: str | None = None
     badge: str | None = None
@@ -63,7 +62,7 @@ class WithdrawEvidence(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class WriteReflection(NewItem, frozen=True, kw_only=True):
-    """About items of this portfolio, those let go too, or about nothing in particular."""
+    """Write a note about items of this portfolio, removed ones too, or about none."""
 
     text: str
     about_ids: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What may happen to evidence and reflections."""
+"""Decides on evidence and reflections."""
 
 from typing import Final, assert_never
 
@@ -34,9 +34,9 @@ from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
 EVIDENCE_MAX: Final = 300
-"""Pieces of evidence in one portfolio that are not withdrawn."""
+"""The most pieces of evidence in one portfolio, withdrawn ones not counted."""
 REFLECTIONS_MAX: Final = 2_000
-"""Reflections in one portfolio, which stay."""
+"""The most reflections in one portfolio; they can't be removed."""
 
 
 def decide_evidence(
@@ -99,7 +99,9 @@ def _adding_refusals(command: AddEvidence, added: EvidenceAdded, state: Portfoli
     kept = state.kept(Evidence)
     refusals = talents_refusals(state, command.talent_ids)
     this = (added.kind, same_words(added.title), added.link or added.text)
-    if any((there.evidence_kind, same_words(there.title), there.content) == this for there in kept):
+    if any(
+        (existing.evidence_kind, same_words(existing.title), existing.content) == this for existing in kept
+    ):
         nl, en = "Dit bewijs staat al in je portfolio.", "This evidence is in your portfolio already."
         refusals.append(already_so(nl=nl, en=en))
     if len(kept) >= EVIDENCE_MAX:
@@ -118,7 +120,7 @@ def _reflection_refusals(
         for number, item in enumerate(command.about_ids)
         if item not in state.items
     ]
-    if any((there.text, there.about) == (written.text, written.about) for there in kept):
+    if any((existing.text, existing.about) == (written.text, written.about) for existing in kept):
         nl, en = "Deze reflectie staat al in je portfolio.", "This reflection is in your portfolio already."
         refusals.append(already_so("text", nl=nl, en=en))
     if len(kept) >= REFLECTIONS_MAX:

@@ -1,4 +1,4 @@
-"""What the owner may ask about goals."""
+"""Commands on goals."""
 
 from datetime import date
 from typing import Final
@@ -21,7 +21,7 @@ PROGRESS_MAX: Final = 100
 
 
 class GoalChange(PortfolioCommand, frozen=True, kw_only=True):
-    """Of a goal that stands in the portfolio."""
+    """A command on an existing goal."""
 
     goal_id: str
 
@@ -44,7 +44,7 @@ class SetGoal(NewItem, frozen=True, kw_only=True):
 
 
 class SharpenGoal(GoalChange, frozen=True, kw_only=True):
-    """The whole wording from now on: no horizon means none any more."""
+    """Change text and horizon of a goal; without a horizon, it has none any more."""
 
     text: str
     horizon: date | None = None
@@ -55,7 +55,7 @@ class SharpenGoal(GoalChange, frozen=True, kw_only=True):
 
 
 class NoteGoalProgress(GoalChange, frozen=True, kw_only=True):
-    """The owner's own estimate, 0 to 100."""
+    """Note the owner's own estimate, 0 to 100."""
 
     progress: int
 
@@ -73,7 +73,7 @@ class LetGoOfGoal(GoalChange, frozen=True, kw_only=True):
 
 
 class OfferGoalToTeam(GoalChange, AsProfessional, frozen=True, kw_only=True):
-    """To an own team, in words for the team."""
+    """Offer a goal to one of the owner's teams, in the words `offered_as`."""
 
     team_id: str
     offered_as: str

@@ -1,4 +1,4 @@
-"""What may happen to goals, and to offering one to the own team."""
+"""Decides on goals, and on offers of them to a team."""
 
 from datetime import date
 from typing import Final, Literal, assert_never
@@ -40,7 +40,7 @@ from services.decisions.refusals import reject_if
 from services.decisions.validation import invalid, same_words
 
 GOALS_MAX: Final = 50
-"""Goals in one portfolio that are neither reached nor let go."""
+"""The most open goals in one portfolio: neither reached nor let go."""
 
 
 def decide_goal(  # noqa: PLR0911 - one for each command
@@ -106,7 +106,7 @@ def _goal_refusals(
     gone: Literal["WRONG_STATE", "ALREADY_SO"] = "WRONG_STATE",
     reached: Literal["WRONG_STATE", "ALREADY_SO"] = "WRONG_STATE",
 ) -> list[Refusal]:
-    """Say why a goal does not change; `gone` and `reached` are the codes for a goal that is."""
+    """Refuse to change a goal that is unknown, let go (with the code `gone`) or reached (`reached`)."""
     refusals = [*change_refusals(state), *item_refusals(state, Goal, goal, "goalId", gone=gone)]
     found = state.item(Goal, goal)
     if found is not None and found.reached:
@@ -137,7 +137,7 @@ def _sharpening_refusals(command: SharpenGoal, state: Portfolio, context: Decisi
     goal = state.item(Goal, command.goal_id)
     if goal is None:
         return _horizon_refusals(command.horizon, context)
-    # A goal whose day went by keeps it until its owner chooses another.
+    # A horizon in the past may stay, but not be chosen.
     refusals = _horizon_refusals(command.horizon, context) if command.horizon != goal.horizon else []
     if (goal.text, goal.horizon) == (command.text.strip(), command.horizon):
         nl, en = "Zo staat dit doel er al.", "This goal says so already."
@@ -188,7 +188,7 @@ def _taking_back_refusals(goal: str, state: Portfolio) -> list[Refusal]:
 
 
 def _offer_taken_back(goal: str, state: Portfolio) -> tuple[GoalOfferTakenBack, ...]:
-    """Return the end of a goal's offer, which a team can't take up any more."""
+    """Return the end of a goal's offer, if it is on offer."""
     found = state.item(Goal, goal)
     offered = found is not None and found.offered_to is not None
     return (GoalOfferTakenBack(goal=goal, reason="goal_over"),) if offered else ()

@@ -1,4 +1,4 @@
-"""What the owner may ask about the portfolio as a whole."""
+"""Commands on the portfolio as a whole."""
 
 from typing import Annotated, Final
 
@@ -19,7 +19,7 @@ class OpenPortfolio(AsProfessional, frozen=True, kw_only=True):
 
 
 class WriteProfileStatement(PortfolioCommand, frozen=True, kw_only=True):
-    """The whole text from now on."""
+    """Replace the owner's statement about themselves."""
 
     text: str
 
@@ -29,7 +29,7 @@ class WriteProfileStatement(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class RecordCorrection(PortfolioCommand, frozen=True, kw_only=True):
-    """Sets an earlier fact right; `timeline_entry_id` as rules/timeline.py makes it."""
+    """Correct an earlier entry of the timeline; `timeline_entry_id` is from rules/timeline.py."""
 
     timeline_entry_id: str
     text: str
@@ -48,7 +48,7 @@ class ResumePortfolio(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class ClosePortfolio(PortfolioCommand, frozen=True, kw_only=True):
-    """For good."""
+    """Close the portfolio for good."""
 
 
 LifeCommand = (

@@ -1,4 +1,4 @@
-"""What may happen to a portfolio as a whole: opened, paused, closed, its statement and its corrections."""
+"""Decides on a portfolio as a whole: opening, pausing, closing, statement and corrections."""
 
 from typing import assert_never
 
@@ -99,12 +99,12 @@ def _written(
     command: WriteProfileStatement, state: Portfolio, context: DecisionContext
 ) -> ProfileStatementWritten:
     refusals, text = change_refusals(state), command.text.strip()
-    there = state.statement()
-    if there is not None and there[1].text == text:
+    existing = state.statement()
+    if existing is not None and existing[1].text == text:
         nl, en = "Zo staat het er al.", "It says so already."
         refusals.append(already_so("text", nl=nl, en=en))
     reject_if(refusals)
-    return ProfileStatementWritten(statement=there[0] if there is not None else context.new, text=text)
+    return ProfileStatementWritten(statement=existing[0] if existing is not None else context.new, text=text)
 
 
 def _corrected(command: RecordCorrection, state: Portfolio, context: DecisionContext) -> CorrectionRecorded:
@@ -151,9 +151,9 @@ def _closing_refusals(state: Portfolio) -> list[Refusal]:
 
 def _ended_by_closing(state: Portfolio) -> tuple[PortfolioEvent, ...]:
     """
-    Return the end of all that others have of it: sharings, offers, being counted.
+    Return the end of everything that others see of it: sharings, offers, and the consent to be counted.
 
-    Its owner could not end them afterwards, since a closed portfolio takes no more changes.
+    The owner could not end these later, because a closed portfolio takes no more changes.
     """
     offers = tuple(
         GoalOfferTakenBack(goal=name, reason="portfolio_closed")

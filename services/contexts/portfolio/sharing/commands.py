@@ -1,4 +1,4 @@
-"""What the owner may ask about who sees what and about being counted, and what time brings to an end."""
+"""Commands on sharing items and on the consent to be counted."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Final
@@ -15,13 +15,13 @@ from services.decisions.command import Command, DecisionContext, name_of, stream
 from services.decisions.validation import invalid
 
 PEOPLE_MAX: Final = 30
-"""People that one sharing names; for more there are the team and the organisation."""
+"""The most people in one sharing; for more, share with the team or the organisation."""
 NOTICE_VERSION: Final = 1
-"""Of the explanation of being counted that is shown now."""
+"""The version of the explanation of being counted that screens show now."""
 
 
 class AudienceInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """One of the three; `organisation` is true or left out."""
+    """Exactly one is set; `organisation` is true or left out."""
 
     people: tuple[str, ...] | None = None
     team_id: str | None = None
@@ -40,7 +40,7 @@ class AudienceInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", f
 
 
 class ShareItem(NewItem, AsProfessional, frozen=True, kw_only=True):
-    """Through the day `until`; energy of a talent only when asked."""
+    """Share an item through the day `until`; a talent's energy only `with_energy`."""
 
     item_id: str
     audience: AudienceInput = msgspec.field(name="with")
@@ -69,7 +69,7 @@ class EndItemSharing(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class EndItemSharings(Command, frozen=True, kw_only=True):
-    """By a process, when their day is past. Whether it is, is decided on the log; what is not, stays open."""
+    """A process ends sharings whose last day is past; any others it names stay open."""
 
     by_process: ClassVar[bool] = True
 
@@ -86,7 +86,7 @@ class EndItemSharings(Command, frozen=True, kw_only=True):
 
 
 class GiveInsightConsent(PortfolioCommand, frozen=True, kw_only=True):
-    """To being counted, anonymously, in exactly these scopes from now on."""
+    """Agree to be counted anonymously, in exactly these scopes from now on."""
 
     scopes: tuple[Annotated[str, name_of(InsightScope)], ...]
     notice_version: int

@@ -1,4 +1,4 @@
-"""What may happen to who sees what, and to being counted."""
+"""Decides on sharing items and on the consent to be counted."""
 
 from datetime import timedelta
 from typing import Final, assert_never
@@ -39,7 +39,7 @@ from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
 SHARINGS_MAX: Final = 300
-"""Sharings of one portfolio that are open: so many end in one commit when it is closed."""
+"""The most open sharings of one portfolio. They all end in one commit when it is closed."""
 
 
 def decide_sharing(
@@ -85,7 +85,7 @@ def evolve_sharing(state: Portfolio, event: SharingEvent) -> Portfolio:
 def sharings_ended(
     state: Portfolio, reason: SharingEnd, *, item: str | None = None
 ) -> tuple[ItemSharingEnded, ...]:
-    """Return the end of everything that is shared of an item, or of all items."""
+    """Return the end of every open sharing of an item, or of all items."""
     return tuple(ItemSharingEnded(sharing=sharing, reason=reason) for sharing in state.open_sharings(item))
 
 
@@ -170,7 +170,7 @@ def _until_refusals(command: ShareItem, state: Portfolio, context: DecisionConte
 def _again_refusals(command: ShareItem, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     refusals = []
     to = frozenset(command.audience.people or ()), command.audience.team_id
-    # One whose day is past is over, whether or not it was ended yet.
+    # A sharing whose last day is past does not count, even if no process has ended it yet.
     if any(
         (sharing.people, sharing.team) == to and sharing.until >= context.today
         for sharing in state.open_sharings(command.item_id).values()
@@ -199,7 +199,7 @@ def _ending_refusals(sharing: str, state: Portfolio) -> list[Refusal]:
 def _ended_by_time(
     command: EndItemSharings, state: Portfolio, context: DecisionContext
 ) -> tuple[PortfolioEvent, ...]:
-    """End those whose day is past; what was ended meanwhile or stays open is passed over."""
+    """Return the end of the named sharings whose last day is past; skip those that ended or last."""
     named = [state.sharings.get(sharing) for sharing in deduplicated(command.sharing_ids)]
     over = [
         name

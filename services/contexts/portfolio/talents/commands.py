@@ -1,4 +1,4 @@
-"""What the owner may ask about talents."""
+"""Commands on talents."""
 
 from typing import Final
 
@@ -6,23 +6,23 @@ import msgspec
 from typing_extensions import override
 
 from rules.commands import Refusal
-from services.contexts.portfolio.owner_commands import NewItem, PortfolioCommand, optional_text_refusals
+from services.contexts.portfolio.owner_commands import NewItem, PortfolioCommand
 from services.decisions.command import DecisionContext
-from services.decisions.validation import invalid, number_refusals, text_refusals
+from services.decisions.validation import invalid, number_refusals, optional_text_refusals, text_refusals
 
 TALENT_WORDS_CHARS_MAX: Final = 80
 STORY_CHARS_MAX: Final = 2_000
 
 
 class TalentName(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """One of both."""
+    """Exactly one is set: a shared term, or the owner's own words."""
 
     term_id: str | None = None
     own_words: str | None = None
 
 
 class ClaimTalent(NewItem, frozen=True, kw_only=True):
-    """`strength` 1 to 5, `energy` -2 to 2, `use` 0 to 3."""
+    """Claim a talent with strength 1 to 5, energy -2 to 2 and use 0 to 3."""
 
     name: TalentName
     strength: int
@@ -40,7 +40,7 @@ class ClaimTalent(NewItem, frozen=True, kw_only=True):
 
 
 class ReviseTalent(PortfolioCommand, frozen=True, kw_only=True):
-    """The whole of what holds from now on: no story means none any more."""
+    """Replace all that the owner says of a talent; without a story, it has none any more."""
 
     talent_id: str
     strength: int

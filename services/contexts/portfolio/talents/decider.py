@@ -1,4 +1,4 @@
-"""What may happen to talents."""
+"""Decides on talents."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
@@ -27,7 +27,7 @@ from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
 
 TALENTS_MAX: Final = 200
-"""Talents in one portfolio that are not set aside."""
+"""The most talents in one portfolio, those set aside not counted."""
 
 
 def decide_talent(

@@ -38,9 +38,10 @@ from services.contexts.portfolio.evidence.decider import EVIDENCE_MAX, REFLECTIO
 from services.contexts.portfolio.goals.commands import GOAL_CHARS_MAX, OFFER_CHARS_MAX
 from services.contexts.portfolio.goals.decider import GOALS_MAX
 from services.contexts.portfolio.life.commands import CORRECTION_CHARS_MAX, STATEMENT_CHARS_MAX
-from services.contexts.portfolio.owner_commands import LINK_CHARS_MAX, REFERENCES_MAX
+from services.contexts.portfolio.owner_commands import REFERENCES_MAX
 from services.contexts.portfolio.talents.commands import STORY_CHARS_MAX
 from services.decisions.command import Command
+from services.decisions.validation import ADDRESS_CHARS_MAX
 from services.handling.registry import read_command
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.services.contexts.portfolio.home import AT_WORK, DAY, GOAL, HOME, OFFERED, OPENED
@@ -118,7 +119,7 @@ def test_input_out_of_bounds_is_refused_field_by_field(
         "javascript:alert(1)",
         "data:text/html,x",
         "",
-        "https://a.example/" + "x" * LINK_CHARS_MAX,
+        "https://a.example/" + "x" * ADDRESS_CHARS_MAX,
     ],
 )
 def test_an_address_is_absolute_over_https_at_a_host_with_no_one_logged_in(kind: str, address: str) -> None:
