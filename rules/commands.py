@@ -20,6 +20,7 @@ RefusalCode = Literal[
     "LIMIT_REACHED",
     "ROLES_CONFLICT",
     "FLOOR_TOO_LOW",
+    "CONFIRMATION_NEEDED",
 ]
 """Those members of the schema's RefusalCode that are in use."""
 

@@ -57,6 +57,13 @@ class InsightScope(StrEnum):
     ENERGY = "energy"
 
 
+class Returning(StrEnum):
+    """Who is registered under a number of somebody who left: that person again, or another."""
+
+    SAME_PERSON = "same"
+    NEW_PERSON = "new"
+
+
 # Only events and rows name these.
 Audience = Literal["people", "team", "organisation"]
 SharingEnd = Literal["owner", "day", "team_left", "employment_ended", "item_gone", "portfolio_closed"]

@@ -42,6 +42,13 @@ def create_tables(conn: psycopg.Connection[Any]) -> None:
     create_once(conn, lock=_SETUP_LOCK, ddl=_DDL)
 
 
+def _person_locked(conn: psycopg.Connection[Any], claim_value: str) -> str | None:
+    """Return the person with this claim value; other writers of it wait until the transaction ends."""
+    conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"claim {claim_value}",))
+    row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
+    return str(row[0]) if row else None
+
+
 class Persons:
     """
     Finds persons by claim. A gateway may do only this. Safe from several threads.
@@ -101,13 +108,34 @@ class Vault(Persons):
     def person_for_or_new(self, claim_value: str) -> str:
         """Return the person with this claim value; make a new person with a new key if there is none."""
         with self._connection() as conn, conn.transaction():
-            # Two callers at once get the same person: the second waits here for the first.
-            conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"claim {claim_value}",))
-            row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
-            if row:
-                return str(row[0])
+            found = _person_locked(conn, claim_value)
+            if found is not None:
+                return found
             person = self._new_subject(conn)
             conn.execute("INSERT INTO vault_persons (claim, person) VALUES (%s, %s)", (claim_value, person))
+            return person
+
+    def replace_person(self, claim_value: str, *, former: str) -> str:
+        """
+        Let a claim value name a new person with a new key, in place of `former`, and return the new person.
+
+        The former person keeps their key, and the vault keeps that this value named them. When the value
+        names another person than `former` already, nothing changes and that person is returned.
+        """
+        with self._connection() as conn, conn.transaction():
+            found = _person_locked(conn, claim_value)
+            if found is not None and found != former:
+                return found
+            person = self._new_subject(conn)
+            if found is not None:
+                conn.execute(
+                    "INSERT INTO vault_former_persons (person, claim) VALUES (%s, %s)", (former, claim_value)
+                )
+            conn.execute(
+                "INSERT INTO vault_persons (claim, person) VALUES (%s, %s)"
+                " ON CONFLICT (claim) DO UPDATE SET person = excluded.person",
+                (claim_value, person),
+            )
             return person
 
     def organisation(self) -> str | None:
@@ -198,6 +226,7 @@ class Vault(Persons):
         """Destroy a subject's key for good and leave a tombstone; the person's claim is deleted."""
         with self._connection() as conn, conn.transaction():
             conn.execute("DELETE FROM vault_persons WHERE person = %s", (subject,))
+            conn.execute("DELETE FROM vault_former_persons WHERE person = %s", (subject,))
             conn.execute("UPDATE vault_keys SET wrapped = NULL WHERE subject = %s", (subject,))
         self.forget_opened(subject)
 

@@ -11,3 +11,9 @@ CREATE TABLE IF NOT EXISTS vault_organisation (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     organisation text NOT NULL REFERENCES vault_keys (subject)
 );
+-- Whom a claim named before: a number that HR gave out again. They keep their key, and with it their portfolio.
+CREATE TABLE IF NOT EXISTS vault_former_persons (
+    person text PRIMARY KEY REFERENCES vault_keys (subject),
+    claim text NOT NULL,
+    replaced_at timestamptz NOT NULL DEFAULT now()
+);

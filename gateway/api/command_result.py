@@ -103,6 +103,10 @@ class RefusalCode(Enum):
             "A floor below what the product allows, or a lower one without the works council's consent."
         ),
     )
+    CONFIRMATION_NEEDED = strawberry.enum_value(
+        "CONFIRMATION_NEEDED",
+        description="It may be a mistake: it happens only when the input confirms it, in the named field.",
+    )
     ROLES_CONFLICT = strawberry.enum_value(
         "ROLES_CONFLICT",
         description=(

@@ -7,7 +7,15 @@ from typing import TypeVar
 import strawberry
 
 from rules.access.roles import Role
-from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
+from rules.kinds import (
+    EnergySourceKind,
+    EvidenceKind,
+    HoursBand,
+    InsightScope,
+    ItemKind,
+    Language,
+    Returning,
+)
 from rules.quadrants import TalentQuadrant
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "InsightScope",
     "ItemKind",
     "Language",
+    "Returning",
     "Role",
     "TalentQuadrant",
 ]
@@ -67,4 +76,14 @@ _described(EnergySourceKind, description="Energiegever, energievreter.")
 _described(HoursBand, description="Hours in a usual working week.")
 _described(EvidenceKind, description="What a piece of evidence consists of.")
 _described(ItemKind, description="What a portfolio is made of.")
+_described(
+    Returning,
+    description="Who is registered under an employee number of somebody who left.",
+    values={
+        "SAME_PERSON": "The person who left, who is back: their portfolio is there again.",
+        "NEW_PERSON": (
+            "Another person, from now on: with nothing of the former one, who keeps their own portfolio."
+        ),
+    },
+)
 _described(InsightScope, description="What may be counted: which talents, and what energy they give.")

@@ -40,6 +40,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     unchanged: int
     problems: tuple[Problem, ...]
     problems_left_out: int = 0
+    warnings: tuple[Problem, ...] = ()
+    """What was done all the same, and may be a mistake."""
+    warnings_left_out: int = 0
 
 
 def read(sent: Mapping[str, bytes]) -> tuple[Files, tuple[Problem, ...]]:
@@ -85,7 +88,7 @@ async def read_snapshot(
 def dry_run(planned: Plan, problems: tuple[Problem, ...]) -> Report:
     """Return what would be sent, without sending it."""
     done = tuple(_row(step) for step in planned.steps)
-    return _report(done, planned.unchanged, [*problems, *planned.problems], dry_run=True)
+    return _report(planned, done, planned.unchanged, [*problems, *planned.problems], dry_run=True)
 
 
 def carry_out(
@@ -113,7 +116,7 @@ def carry_out(
         else:
             found += _problems(step, result)
         on_progress()
-    return _report(tuple(done), unchanged, found, dry_run=False)
+    return _report(planned, tuple(done), unchanged, found, dry_run=False)
 
 
 def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
@@ -129,6 +132,8 @@ def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
 
 
 def _problems(step: Step, result: CommandResult) -> list[Problem]:
+    if "CONFIRMATION_NEEDED" in {refusal.code for refusal in result.refusals}:
+        return [_waiting(step)]
     nl, en = "Of dit gelukt is, is nog niet bekend.", "Whether this happened is not known yet."
     reasons = [(refusal.nl, refusal.en) for refusal in result.refusals] or [(nl, en)]
     return [
@@ -137,11 +142,28 @@ def _problems(step: Step, result: CommandResult) -> list[Problem]:
     ]
 
 
+def _waiting(step: Step) -> Problem:
+    """Return what is reported of a row that waits until HR says who it is."""
+    nl = (
+        f"{step.who}: dit nummer was van iemand die uit dienst is, met een andere naam en een ander "
+        "mailadres. Zet in de kolom `returning` of het dezelfde persoon is (zelfde) of iemand anders "
+        "(nieuw); tot dan gebeurt er met deze rij niets."
+    )
+    en = (
+        f"{step.who}: this number was that of somebody who left, with another name and another mail address. "
+        "Say in the column `returning` whether it is the same person (same) or another (new); until then "
+        "nothing is done with this row."
+    )
+    return Problem(file=step.file, line=step.line, column="returning", nl=nl, en=en)
+
+
 def _row(step: Step) -> Row:
     return Row(file=step.file, line=step.line, who=step.who, command=step.name)
 
 
-def _report(done: tuple[Row, ...], unchanged: int, problems: list[Problem], *, dry_run: bool) -> Report:
+def _report(
+    planned: Plan, done: tuple[Row, ...], unchanged: int, problems: list[Problem], *, dry_run: bool
+) -> Report:
     ordered = sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
     return Report(
         dry_run=dry_run,
@@ -149,4 +171,6 @@ def _report(done: tuple[Row, ...], unchanged: int, problems: list[Problem], *, d
         unchanged=unchanged,
         problems=tuple(ordered[:PROBLEMS_MAX]),
         problems_left_out=max(0, len(ordered) - PROBLEMS_MAX),
+        warnings=planned.warnings[:PROBLEMS_MAX],
+        warnings_left_out=max(0, len(planned.warnings) - PROBLEMS_MAX),
     )

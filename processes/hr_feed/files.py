@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from kit.csv_tables import NotCsvError, table_of
+from rules.kinds import Returning
 
 FILE_BYTES_MAX: Final = 32 * 2**20
 ROWS_MAX: Final = 250_000
@@ -15,6 +16,12 @@ CELL_CHARS_MAX: Final = 1_000
 PROFESSIONALS: Final = "professionals.csv"
 UNITS: Final = "units.csv"
 MEMBERSHIPS: Final = "memberships.csv"
+_RETURNING: Final = {
+    "same": Returning.SAME_PERSON,
+    "zelfde": Returning.SAME_PERSON,
+    "new": Returning.NEW_PERSON,
+    "nieuw": Returning.NEW_PERSON,
+}
 _CLOSED: Final = {"": False, "no": False, "nee": False, "yes": True, "ja": True}
 
 
@@ -35,6 +42,8 @@ class Professional(msgspec.Struct, frozen=True, kw_only=True):
     employee_number: str
     name: str
     email: str
+    returning: Returning | None = None
+    """Of a number of somebody who left: whether it is the same person again, or another."""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,13 +85,19 @@ class Read(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 
 
 def read_professionals(content: bytes) -> Read[Professional]:
-    """Read professionals.csv: employee_number, name, email."""
+    """Read professionals.csv: employee_number, name, email, and perhaps returning (same or new)."""
 
     def row(line: int, cells: Mapping[str, str]) -> Professional:
         number, name, email = (_filled(cells, c) for c in ("employee_number", "name", "email"))
-        return Professional(line=line, employee_number=number, name=name, email=email)
+        said = cells.get("returning", "").lower()
+        if said and said not in _RETURNING:
+            nl = "Dit is 'zelfde' of 'nieuw', of leeg."
+            raise CellError("returning", nl, "This is 'same' or 'new', or empty.")
+        return Professional(
+            line=line, employee_number=number, name=name, email=email, returning=_RETURNING.get(said)
+        )
 
-    return _read(PROFESSIONALS, content, ("employee_number", "name", "email"), (), row)
+    return _read(PROFESSIONALS, content, ("employee_number", "name", "email"), ("returning",), row)
 
 
 def read_units(content: bytes) -> Read[Unit]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from kit.ids import derived_id
+from processes.hr_feed.addresses import same_addresses
 from processes.hr_feed.files import (
     MEMBERSHIPS,
     PROFESSIONALS,
@@ -74,6 +75,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     unchanged: int
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    """What is done and may be a mistake."""
 
 
 def plan(files: Files, snapshot: OrganisationSnapshot, *, today: date, confirm_leavers: bool) -> Plan:
@@ -101,7 +104,12 @@ def plan(files: Files, snapshot: OrganisationSnapshot, *, today: date, confirm_l
         nl = "Er zijn rijen die niet gelezen kunnen worden; daarom gaat niemand weg die hier ontbreekt."
         en = "There are rows that can't be read; so nobody leaves who is missing here."
         planner.problems.append(Problem(file=file, nl=nl, en=en))
-    return Plan(steps=tuple(planner.steps), unchanged=planner.unchanged, problems=tuple(planner.problems))
+    return Plan(
+        steps=tuple(planner.steps),
+        unchanged=planner.unchanged,
+        problems=tuple(planner.problems),
+        warnings=tuple(same_addresses(files.professionals or ())),
+    )
 
 
 class _Planner:
@@ -132,6 +140,8 @@ class _Planner:
     def people(self, rows: Sequence[Professional]) -> None:
         for row in rows:
             fields = {"employeeNumber": row.employee_number, "name": row.name, "email": row.email}
+            if row.returning is not None:
+                fields["returning"] = row.returning.name
             # The mail address is in no view, so only the service can know whether it changed.
             self._step(PROFESSIONALS, row.line, "registerProfessional", row.employee_number, fields)
 

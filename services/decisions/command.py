@@ -88,6 +88,10 @@ class Command(
         """Return the token claim's value of the person the command is about; None if that is the caller."""
         return None
 
+    def replaces_person(self) -> bool:
+        """Whether the claim of somebody who left names another, new person from now on."""
+        return False
+
     def mentions(self) -> tuple[str, ...]:
         """Return the ids of other professionals in the input."""
         return ()

@@ -49,6 +49,7 @@ class Vault(FingerprintKeys, Protocol):
     def organisation(self) -> str | None: ...
     def person_for(self, claim_value: str) -> str | None: ...
     def person_for_or_new(self, claim_value: str) -> str: ...
+    def replace_person(self, claim_value: str, *, former: str) -> str: ...
 
 
 class CommandHandler:
@@ -169,7 +170,7 @@ class CommandHandler:
                 key,
                 sender=caller.person,
                 sender_left=sender.left,
-                person=self._person(command, caller),
+                person=self._person(command, caller, expected_version),
             ),
             expected_version=expected_version,
         )
@@ -186,14 +187,22 @@ class CommandHandler:
             PreparedCommand(command=command, command_id=command_id, key=key, actor=actor, context=context)
         )
 
-    def _person(self, command: Command, caller: Caller) -> str | None:
-        """Return the person whom the command is about."""
+    def _person(self, command: Command, caller: Caller, expected_version: int | None) -> str | None:
+        """
+        Return the person whom the command is about.
+
+        A claim of somebody who left names a new person before the command is decided, not after it: if this
+        process stops in between, the claim names somebody who is not registered, and a retry goes on.
+        """
         claim = command.person_claim()
         if claim is None:
             return caller.person
-        if command.creates_person:
-            return self._vault.person_for_or_new(claim)
-        return self._vault.person_for(claim)
+        if not command.creates_person:
+            return self._vault.person_for(claim)
+        person = self._vault.person_for_or_new(claim)
+        if command.replaces_person() and not expected_version and self._roles.left(person):
+            return self._vault.replace_person(claim, former=person)
+        return person
 
     def _context(
         self, command: Command, key: bytes, *, sender: str, sender_left: bool, person: str | None

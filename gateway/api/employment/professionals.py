@@ -5,11 +5,13 @@
 from datetime import date
 
 import strawberry
+from strawberry import UNSET
 
 from gateway.api.command_result import command_result
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Info
+from gateway.types.enums import Returning
 
 
 @strawberry.input
@@ -17,6 +19,13 @@ class RegisterProfessionalInput(CommandInput):
     employee_number: str
     name: str
     email: str
+    returning: Returning | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "Needed when the number is of somebody who left under another name and another address; "
+            "CONFIRMATION_NEEDED asks for it. With NEW_PERSON, leave `expectedVersion` out."
+        ),
+    )
 
 
 @strawberry.input

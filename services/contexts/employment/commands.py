@@ -1,14 +1,15 @@
 """Commands of the HR system about people, by its own employee numbers and team keys."""
 
 from datetime import date
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 from typing_extensions import override
 
 from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
-from services.decisions.command import Command, DecisionContext, stream_of
+from rules.kinds import Returning
+from services.decisions.command import Command, DecisionContext, name_of, stream_of
 from services.decisions.validation import email_refusals, key_refusals, text_refusals
 
 EMPLOYEE_NUMBER_CHARS_MAX: Final = 64
@@ -42,6 +43,12 @@ class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
 
     name: str
     email: str
+    returning: Annotated[str, name_of(Returning)] | None = None
+    """Of a number of somebody who left: whether it is the same person again, or another."""
+
+    @override
+    def replaces_person(self) -> bool:
+        return self.returning == Returning.NEW_PERSON.name
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from rules.commands import Refusal
+from rules.names import plain_name
 from services.contexts.employment.commands import (
     AnyEmploymentCommand,
     RecordEmploymentEnded,
@@ -27,7 +28,7 @@ from services.contexts.employment.commands import (
 )
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
-from services.decisions.refusals import RejectedError, reject_if
+from services.decisions.refusals import CHANGED_MEANWHILE, RejectedError, reject_if
 from services.decisions.validation import invalid, one_line
 
 
@@ -60,11 +61,7 @@ def decide(
     """Return the events of the command. Raises RejectedError."""
     match command:
         case RegisterProfessional():
-            facts = ProfessionalRegistered(name=one_line(command.name), email=command.email)
-            if state.works_here and facts == state.facts:
-                nl, en = "Deze professional staat al zo ingeschreven.", "This professional is registered so."
-                raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
-            return (facts,)
+            return (_registered(command, state),)
         case RecordTeamJoined():
             team = command.team(context)
             reject_if([*_joining_refusals(state, team), *_day_refusals(command.on, context)])
@@ -134,6 +131,46 @@ DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent | End
     decide=decide,
     evolve=evolve,
 )
+
+
+def _registered(command: RegisterProfessional, state: Employment) -> ProfessionalRegistered:
+    """
+    Return the registration. Raises RejectedError.
+
+    A number that was given out again must not open the portfolio of the person who had it before. So somebody
+    who left, and seems to return under another name and another address, waits until HR says who it is.
+    """
+    facts = ProfessionalRegistered(name=one_line(command.name), email=command.email)
+    if state.works_here and facts == state.facts:
+        nl, en = "Deze professional staat al zo ingeschreven.", "This professional is registered so."
+        raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    if state.facts is None:
+        return facts
+    if command.replaces_person():
+        # The number names another person by now, unless this one works here or left a moment ago.
+        raise RejectedError(_still_here() if state.works_here else CHANGED_MEANWHILE)
+    if not state.works_here and command.returning is None and _looks_like_another(facts, state.facts):
+        nl = (
+            "Dit nummer was van iemand die uit dienst is, met een andere naam en een ander mailadres. "
+            "Geef aan of het dezelfde persoon is of iemand anders."
+        )
+        en = (
+            "This number was that of somebody who left, with another name and another mail address. "
+            "Say whether it is the same person or another."
+        )
+        raise RejectedError(Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("returning",)))
+    return facts
+
+
+def _looks_like_another(facts: ProfessionalRegistered, before: ProfessionalRegistered) -> bool:
+    same_name = plain_name(facts.name) == plain_name(before.name)
+    return not same_name and facts.email.casefold() != before.email.casefold()
+
+
+def _still_here() -> Refusal:
+    nl = "Wie dit nummer heeft, werkt hier nog. Geef eerst door dat die persoon uit dienst is."
+    en = "The person with this number still works here. Record first that they left."
+    return Refusal(code="WRONG_STATE", nl=nl, en=en, field=("returning",))
 
 
 def _ended_in_team(state: Employment, team: str) -> tuple[Ending, ...]:

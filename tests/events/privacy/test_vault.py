@@ -212,3 +212,50 @@ def test_a_vault_that_does_not_answer_as_it_should_says_so(vault: Vault, databas
         connection.execute("ALTER TABLE vault_keys RENAME TO hidden")
     with pytest.raises(VaultUnreachableError):
         vault.key_of(person)
+
+
+def test_a_claim_given_out_again_names_another_person_and_the_former_one_keeps_the_key(
+    vault: Vault, database: str
+) -> None:
+    former = vault.person_for_or_new("e1")
+    key = vault.key_of(former)
+    person = vault.replace_person("e1", former=former)
+    assert person != former
+    assert vault.person_for("e1") == vault.person_for_or_new("e1") == person
+    assert vault.replace_person("e1", former=former) == person, "a retry changes nothing"
+    other = again(database)
+    assert other.key_of(former) == key != vault.key_of(person)
+    other.close()
+    third = vault.replace_person("e1", former=person)
+    with psycopg.connect(database) as connection:
+        rows = connection.execute(
+            "SELECT person FROM vault_former_persons WHERE claim = 'e1' ORDER BY replaced_at"
+        ).fetchall()
+    assert [row[0] for row in rows] == [former, person]
+    vault.destroy(former)
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT person FROM vault_former_persons").fetchall()
+    assert [row[0] for row in rows] == [person]
+    assert vault.person_for("e1") == third
+
+
+def test_a_claim_replaced_at_once_by_many_names_one_new_person(vault: Vault) -> None:
+    former = vault.person_for_or_new("e1")
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: vault.replace_person("e1", former=former), range(20)))
+    assert made == {vault.person_for("e1")}
+
+
+def test_a_vault_of_an_older_program_gets_the_new_table_and_loses_nothing(
+    vault: Vault, database: str
+) -> None:
+    person = vault.person_for_or_new("e1")
+    key = vault.key_of(person)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP TABLE vault_former_persons")
+    newer = again(database)
+    newer.create_tables()
+    assert newer.person_for("e1") == person
+    assert newer.key_of(person) == key
+    assert newer.replace_person("e1", former=person) != person
+    newer.close()

@@ -156,3 +156,43 @@ def test_an_unknown_person_and_an_unknown_team_are_told_together() -> None:
 )
 def test_input_that_can_not_be_is_refused_field_by_field(command: Command, fields: list[str]) -> None:
     assert [".".join(refusal.field) for refusal in command.refusals()] == fields
+
+
+BACK = RegisterProfessional(employee_number="e1", name="Joris Smit", email="joris@example.org")
+JORIS = ProfessionalRegistered(name="Joris Smit", email="joris@example.org")
+GONE = EmploymentEnded(on=ON)
+
+
+def test_a_return_under_another_name_and_another_address_waits_for_a_confirmation() -> None:
+    given(FENNA, GONE).when(BACK).refused("CONFIRMATION_NEEDED", fields=["returning"])
+    same = msgspec.structs.replace(BACK, returning="SAME_PERSON")
+    given(FENNA, GONE).when(same).then(JORIS)
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [
+        ("Fenna Bakker", "new@example.org"),
+        ("FÉNNA  bakker", "new@example.org"),
+        ("Fenna de Vries", "fenna@example.org"),
+        ("Fenna de Vries", "Fenna@Example.org"),
+    ],
+)
+def test_a_return_under_the_same_name_or_the_same_address_needs_none(name: str, email: str) -> None:
+    back = RegisterProfessional(employee_number="e1", name=name, email=email)
+    facts = ProfessionalRegistered(name=" ".join(name.split()), email=email)
+    given(FENNA, GONE).when(back).then(facts)
+
+
+def test_who_works_here_may_get_another_name_and_another_address() -> None:
+    given(FENNA).when(BACK).then(JORIS)
+    given().when(BACK).then(JORIS)
+
+
+def test_another_person_under_a_number_is_registered_once_its_holder_has_left() -> None:
+    another = msgspec.structs.replace(BACK, returning="NEW_PERSON")
+    given().when(another).then(JORIS)
+    given(JORIS).when(another).refused("ALREADY_SO")
+    given(FENNA).when(another).refused("WRONG_STATE", fields=["returning"])
+    # The number names another person before this is decided, so the one who left is never registered by it.
+    given(FENNA, GONE).when(another).refused("CHANGED_MEANWHILE")

@@ -1,0 +1,122 @@
+"""An employee number that comes back opens nothing of its former holder, unless HR confirms who it is."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from events.catalog.employment import ProfessionalRegistered
+from events.catalog.portfolio.talents import TalentClaimed
+from kit.errors import ForbiddenError
+from rules.access.roles import Role
+from rules.commands import CommandResult
+from tests.backends.postgres import fresh_database
+from tests.services.house import TALENT, House, furnish, opened, with_owner
+
+pytestmark = pytest.mark.postgres
+ANOTHER = {"name": "Joris Smit", "email": "joris@example.org"}
+
+
+@pytest.fixture(scope="module")
+def furnished(postgres_url: str) -> Iterator[House]:
+    with fresh_database(postgres_url) as url, opened(url) as house, house.log.folding():
+        furnish(house)
+        yield house
+
+
+@pytest.fixture
+def house(furnished: House) -> House:
+    """Fenna, who has a talent in her portfolio, has left."""
+    house = with_owner(furnished, uuid4().hex)
+    assert house.owner("claimTalent", **TALENT).outcome == "ACCEPTED"
+    left = house.feed("recordEmploymentEnded", employeeNumber=house.number, on="2026-11-01")
+    assert left.outcome == "ACCEPTED"
+    return house
+
+
+def back(house: House, **given: Any) -> CommandResult:
+    return house.feed("registerProfessional", employeeNumber=house.number, **{**ANOTHER, **given})
+
+
+def codes(result: CommandResult) -> list[str]:
+    return [refusal.code for refusal in result.refusals]
+
+
+def person_of(house: House) -> str:
+    return house.vault.person_for(house.number) or ""
+
+
+def test_until_hr_confirms_who_it_is_nobody_is_registered(house: House) -> None:
+    former = person_of(house)
+    before = len(house.events(f"employment-{former}"))
+    for result in (back(house), back(house)):
+        assert (result.outcome, codes(result)) == ("REFUSED", ["CONFIRMATION_NEEDED"])
+    assert person_of(house) == former
+    assert len(house.events(f"employment-{former}")) == before
+    joined = house.feed("recordTeamJoined", employeeNumber=house.number, teamKey="kade", on="2026-11-01")
+    assert codes(joined) == ["WRONG_STATE"]
+
+
+def test_the_same_person_has_the_portfolio_again(house: House) -> None:
+    former = person_of(house)
+    result = back(house, returning="SAME_PERSON")
+    assert (result.outcome, result.entity_id) == ("ACCEPTED", former)
+    assert person_of(house) == former
+    assert isinstance(house.portfolio()[-1].event, TalentClaimed)
+    assert house.owner("setGoal", text="Coachen").outcome == "ACCEPTED"
+
+
+def test_another_person_begins_with_nothing_and_the_former_one_keeps_everything(house: House) -> None:
+    former = person_of(house)
+    portfolio = house.portfolio()
+    command_id = str(uuid4())
+    result = back(house, command_id=command_id, returning="NEW_PERSON")
+    assert result.outcome == "ACCEPTED", result
+    new = person_of(house)
+    assert new != former
+    assert (result.entity_id, result.version) == (new, 1)
+    registered = [recorded.event for recorded in house.events(f"employment-{new}")]
+    assert registered == [ProfessionalRegistered(**ANOTHER)]
+    assert house.portfolio() == []
+    assert house.owner("claimTalent", **TALENT).outcome == "REFUSED", "no portfolio is open"
+    assert house.owner("openPortfolio", language="NL").outcome == "ACCEPTED"
+    assert house.events(f"portfolio-{former}") == portfolio, "under the former person's own key"
+    assert back(house, command_id=command_id, returning="NEW_PERSON") == result
+    assert codes(back(house, returning="NEW_PERSON")) == ["ALREADY_SO"]
+
+
+def test_a_number_replaced_by_a_process_that_then_stopped_is_registered_by_a_retry(house: House) -> None:
+    former = person_of(house)
+    new = house.vault.replace_person(house.number, former=former)
+    with pytest.raises(ForbiddenError):
+        house.owner("claimTalent", **TALENT)
+    result = back(house, returning="NEW_PERSON")
+    assert (result.outcome, result.entity_id) == ("ACCEPTED", new)
+
+
+def test_nobody_is_replaced_who_works_here(house: House) -> None:
+    assert back(house, returning="SAME_PERSON").outcome == "ACCEPTED"
+    person = person_of(house)
+    third = back(house, name="Noor", email="noor@example.org", returning="NEW_PERSON")
+    assert codes(third) == ["WRONG_STATE"]
+    assert person_of(house) == person
+
+
+def test_another_person_with_a_version_of_the_former_one_is_refused(house: House) -> None:
+    former = person_of(house)
+    version = house.events(f"employment-{former}")[-1].version
+    result = back(house, expected_version=version, returning="NEW_PERSON")
+    assert codes(result) == ["CHANGED_MEANWHILE"]
+    assert person_of(house) == former
+
+
+def test_roles_of_the_former_holder_are_not_those_of_the_new_one(furnished: House) -> None:
+    house = with_owner(furnished, uuid4().hex)
+    granting = ("administrator", Role.ADMINISTRATOR, "grantRole")
+    granted = house.ask(*granting, role="HR_FEED", subject=house.number)
+    assert granted.outcome == "ACCEPTED"
+    house.feed("recordEmploymentEnded", employeeNumber=house.number, on="2026-11-01")
+    assert back(house, returning="NEW_PERSON").outcome == "ACCEPTED"
+    with pytest.raises(ForbiddenError):
+        house.ask(house.number, Role.HR_FEED, "closeTeam", teamKey="nowhere")
