@@ -82,7 +82,7 @@ def umadb(address: str) -> Iterator[Insert]:
     yield insert
 
 
-def run(writers: Sequence[int], seconds: float, say: Console) -> list[dict[str, Any]]:
+def run(writers: Sequence[int], seconds: float, screen: Console) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
 
     def add(system: str, flush: str, insert: Insert) -> None:
@@ -91,7 +91,7 @@ def run(writers: Sequence[int], seconds: float, say: Console) -> list[dict[str, 
             took = measure(insert, count, seconds)
             row = {"system": system, "writers": count, "flush": flush, "events_per_s": round(took.per_s)}
             row |= {"p50_ms": took.p50_ms, "p99_ms": took.p99_ms}
-            say.print(f"[dim]{row}[/dim]")
+            screen.print(f"[dim]{row}[/dim]")
             rows.append(row)
 
     with ExitStack() as stack:

@@ -81,10 +81,10 @@ class Client:
         headers = {"Content-Type": "application/json", "Accept": "application/graphql-response+json"}
         self._own.connection.request("POST", "/graphql", body, headers | _bearer(token))
         answer = self._own.connection.getresponse()
-        said: bytes = answer.read()
-        if answer.status != 200 or b'"errors"' in said:
-            raise RuntimeError(f"{answer.status}: {said[:500]!r}")
-        return said
+        content: bytes = answer.read()
+        if answer.status != 200 or b'"errors"' in content:
+            raise RuntimeError(f"{answer.status}: {content[:500]!r}")
+        return content
 
 
 def _bearer(token: str) -> dict[str, str]:
@@ -189,12 +189,12 @@ def _cpu_s(process: int) -> float:
     return (int(of_all[11]) + int(of_all[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def run(people_count: int, clients: Sequence[int], seconds: float, say: Console) -> dict[str, Any]:
+def run(people_count: int, clients: Sequence[int], seconds: float, screen: Console) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     with ExitStack() as stack:
         peer_version = postgraphile.install()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ipp-bench-gateway-")))
-        say.print(f"[dim]filling an organisation of {people_count} …[/dim]")
+        screen.print(f"[dim]filling an organisation of {people_count} …[/dim]")
         demo = stack.enter_context(
             running_demo(folder, "--people", str(people_count), start_s_max=START_S_MAX, **UNLIMITED)
         )
@@ -219,7 +219,7 @@ def run(people_count: int, clients: Sequence[int], seconds: float, say: Console)
         for what, systems in asked:
             for count in clients:
                 for row in by_turns(what, systems, count, seconds / ROUNDS):
-                    say.print(f"[dim]{row}[/dim]")
+                    screen.print(f"[dim]{row}[/dim]")
                     rows.append(row)
         stated = {"peer": peer_version, **_stated(url)}
     return {"rows": rows, "ratios": ratios_of(rows), "people": people_count, "stated": stated}

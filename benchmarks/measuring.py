@@ -31,7 +31,7 @@ def measure(work: Callable[[], object], threads: int, seconds: float) -> Measure
             while (begun := time.perf_counter()) < end and not failed:
                 work()
                 mine.append((begun, time.perf_counter()))
-        except Exception as error:  # noqa: BLE001 - told by the thread that started this one
+        except Exception as error:  # noqa: BLE001 - raised by the thread that started this one
             failed.append(error)
 
     workers = [Thread(target=repeat, args=(mine,), daemon=True) for mine in taken]

@@ -1,4 +1,4 @@
-"""PostGraphile on the tables of our views as they stand: the peer of the gateway's reads."""
+"""PostGraphile on the tables of our views as they are: the peer of the gateway's reads."""
 
 import json
 import os
@@ -61,50 +61,50 @@ def _tags() -> dict[str, Any]:
     person, talent, goal = directory.PERSONS.served, TALENTS.served, GOALS.served
     found: dict[str, Any] = {}
 
-    def tell(table: str, name: str, *relations: str) -> None:
+    def tag(table: str, name: str, *relations: str) -> None:
         found[table] = {"tags": {"name": name, "foreignKey": list(relations)}}
 
     def related(target: str, fields: str, key: str, *, named: str, back: str = "") -> str:
         backwards = f"|@foreignFieldName {back}" if back else f"|@foreignFieldName all_{named}"
         return f"({fields}) references {target} ({key})|@fieldName {named}{backwards}"
 
-    tell(person, "person")
+    tag(person, "person")
     for name, table in PARTS_OF_A_PORTFOLIO.items():
-        tell(table.served, f"own_{name}", related(person, "subject", "subject", named="person", back=name))
-    tell(
+        tag(table.served, f"own_{name}", related(person, "subject", "subject", named="person", back=name))
+    tag(
         READINGS.served,
         "reading",
         related(talent, "subject, talent", "subject, talent", named="talent_read", back="readings"),
     )
-    tell(
+    tag(
         SHARINGS.served,
         "own_sharing",
         related(talent, "subject, item", "subject, talent", named="talent_shared", back="sharings"),
     )
-    tell(
+    tag(
         GOAL_CHANGES.served,
         "goal_change",
         related(goal, "subject, goal", "subject, goal", named="goal_changed", back="changes"),
     )
-    tell(
+    tag(
         f"{read_log.SCHEMA}.disclosures",
         "disclosure",
         related(person, "owner", "subject", named="person", back="disclosures"),
     )
-    tell(
+    tag(
         shared.VIEWERS.served,
         "viewer_of",
         related(person, "viewer", "subject", named="viewing", back="openedBy"),
         related(shared.SHARINGS.served, "subject, sharing", "subject, sharing", named="open"),
     )
-    tell(
+    tag(
         shared.SHARINGS.served,
         "opened",
         related(shared.ITEMS.served, "subject, item", "subject, item", named="shown"),
         related(shared.EMPLOYED.served, "subject", "subject", named="owner"),
     )
-    tell(shared.ITEMS.served, "opened_item")
-    tell(shared.EMPLOYED.served, "owner")
+    tag(shared.ITEMS.served, "opened_item")
+    tag(shared.EMPLOYED.served, "owner")
     return found
 
 
@@ -114,7 +114,7 @@ class Server(NamedTuple):
 
 
 def install() -> str:
-    """Install it beside this file, unless it is there; returns the versions of it and of Node."""
+    """Install it next to this file, unless it is installed; returns the versions of it and of Node."""
     if not NODE.exists():
         command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
         subprocess.run(command, cwd=FOLDER, check=True)  # noqa: S603 - our own command
@@ -140,7 +140,7 @@ def postgraphile(database_url: str, *, pool_max: int) -> Iterator[Server]:
     ) as server:
         try:
             if server.stdout is None or server.stdout.readline().strip() != "ready":
-                raise RuntimeError("PostGraphile did not start; see what it says above.")
+                raise RuntimeError("PostGraphile did not start; see its output above.")
             yield Server(f"http://127.0.0.1:{port}/graphql", server.pid)
         finally:
             server.terminate()

@@ -189,7 +189,7 @@ def joined(commits: Sequence[Commit]) -> list[Commit]:
     ]
 
 
-def run(people: int, say: Console) -> list[dict[str, Any]]:
+def run(people: int, screen: Console) -> list[dict[str, Any]]:
     with ExitStack() as stack:
         url, vault_url = (stack.enter_context(postgres_database()) for _ in range(2))
         bootstrap = stack.enter_context(kafka_bootstrap())
@@ -197,7 +197,7 @@ def run(people: int, say: Console) -> list[dict[str, Any]]:
         vault = Vault(vault_url, MasterKey.from_file_or_new(key))
         vault.create_tables()
         mapper = EventMapper(vault)
-        say.print(f"[dim]sealing {people * EVENTS_EACH} events …[/dim]")
+        screen.print(f"[dim]sealing {people * EVENTS_EACH} events …[/dim]")
         commits = [
             commit
             for number in range(people)

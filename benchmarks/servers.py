@@ -22,7 +22,7 @@ START_TIMEOUT_S: Final = 20.0
 
 
 def log_to_stderr() -> None:
-    """Keep what workers say out of the figures on standard output."""
+    """Send the workers' log to standard error, so that standard output has only the figures."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

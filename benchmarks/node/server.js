@@ -1,4 +1,4 @@
-// Serves PostGraphile on schemas of ours as they stand; what SETTINGS tags gives tables relations and short names.
+// Serves PostGraphile on schemas of ours as they are; what SETTINGS tags gives tables relations and short names.
 import { createServer } from "node:http";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";

@@ -157,7 +157,7 @@ def judge(state: State, entry: Entry) -> Verdict:
 
 
 def apply(state: State, entry: Entry, verdict: Verdict) -> None:
-    """Change `state` as the verdict on an entry says."""
+    """Change `state` by a judged entry."""
     match entry:
         case Commit():
             if verdict.outcome is Outcome.ACCEPTED:

@@ -17,7 +17,7 @@ KEY: Final = bytes(range(32))
 
 class Golden(msgspec.Struct, frozen=True, kw_only=True):
     """
-    What stands on the log for one event, as text.
+    The bytes on the log for one event, as text.
 
     `content` is the event's state where the stream is in clear; of a person's stream, what is sealed in it.
     """

@@ -1,4 +1,4 @@
-"""What every Kafka client of an installation is told of TLS and of who it is."""
+"""Which settings of TLS and SASL every Kafka client of an installation gets."""
 
 from pathlib import Path
 

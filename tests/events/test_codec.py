@@ -104,7 +104,7 @@ def test_fields_that_a_newer_program_added_are_passed_over() -> None:
     assert read.event == TalentSetAside(talent="t")
 
 
-def test_with_the_key_destroyed_an_event_is_forgotten_but_stands() -> None:
+def test_with_the_key_destroyed_an_event_is_forgotten_but_still_there() -> None:
     read = EventMapper(Failing(KeyDestroyedError())).to_domain_event(MAPPER.to_stored_event(OPENED))
     assert (read.stream, read.version, read.event) == (OPENED.stream, 1, Forgotten())
 

@@ -1,4 +1,4 @@
-"""What stands on the log is read for ever, byte for byte as it was written."""
+"""What is on the log is read for ever, byte for byte as it was written."""
 
 import msgspec
 import pytest
@@ -40,7 +40,7 @@ def test_a_golden_event_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "event"), list(zip(golden_of_examples(), EXAMPLES, strict=True)))
-def test_a_golden_event_says_what_its_example_says(name: str, event: Event) -> None:
+def test_a_golden_event_is_that_of_its_example(name: str, event: Event) -> None:
     assert MAPPER.to_domain_event(stored(GOLDEN[name_of(name)])) == recorded(event)
 
 

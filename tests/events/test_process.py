@@ -44,14 +44,14 @@ def test_a_log_is_created_folded_and_found_in_order(database: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["create", "verify"])
-def test_a_broker_that_is_away_is_said_in_a_line(command: str) -> None:
+def test_a_broker_that_is_away_is_reported_in_a_line(command: str) -> None:
     ended = run(command, IPP_KAFKA_BOOTSTRAP="127.0.0.1:1", IPP_DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert ended.returncode == 1
     assert "Kafka does not answer" in ended.stdout
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_that_is_away_is_said_in_a_line() -> None:
+def test_a_database_that_is_away_is_reported_in_a_line() -> None:
     ended = run("verify", IPP_DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert ended.returncode == 1
     assert "does not answer" in ended.stdout

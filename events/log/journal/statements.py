@@ -1,4 +1,4 @@
-"""The two statements of the fold: one reads what the rule needs, one writes the result behind the fence."""
+"""The two statements of the fold: one reads what the rule needs, one writes the result if the fence holds."""
 
 from typing import Final, LiteralString
 

@@ -208,13 +208,13 @@ def invariants(log: Sequence[Entry]) -> None:
         chains[w.stream] = (w.version, digest(w))
     assert state.ordinal == sum(len(c.writes) for c in accepted)
     refused: set[bytes] = set()
-    told: set[bytes] = set()
+    accepted_ids: set[bytes] = set()
     for entry, result in zip(log, outcomes, strict=True):
         if isinstance(entry, Commit):
             if result is Outcome.ACCEPTED:
                 assert entry.commit not in refused, "a final refusal was later accepted"
-                told.add(entry.commit)
-            elif entry.commit not in told:
+                accepted_ids.add(entry.commit)
+            elif entry.commit not in accepted_ids:
                 refused.add(entry.commit)
     settled: set[bytes] = set()
     for entry, result in zip(log, outcomes, strict=True):

@@ -71,7 +71,7 @@ def test_records_of_a_newer_program_halt_their_partition_only(log: LogUnderTest)
     appender.close()
 
 
-def test_the_health_page_says_why_a_partition_is_halted(unfolded: LogUnderTest) -> None:
+def test_the_health_page_reports_why_a_partition_is_halted(unfolded: LogUnderTest) -> None:
     with unfolded.folding():
         unfolded.recorder().append([event(subject(), 1)])
     with psycopg.connect(unfolded.url, autocommit=True) as conn:
@@ -118,7 +118,7 @@ def _safe_rows(log: LogUnderTest) -> list[tuple[object, ...]]:
         return []
 
 
-def test_a_log_that_was_replaced_halts_and_says_so(unfolded: LogUnderTest) -> None:
+def test_a_log_that_was_replaced_halts_with_the_reason(unfolded: LogUnderTest) -> None:
     with unfolded.folding():
         recorder, one = unfolded.recorder(), subject()
         recorder.append([event(one, 1)])
@@ -134,7 +134,7 @@ def test_a_log_that_was_replaced_halts_and_says_so(unfolded: LogUnderTest) -> No
         assert "another log" in str(halted(unfolded, partition_of(one, 3)))
 
 
-def test_a_cut_log_halts_and_says_so(unfolded: LogUnderTest) -> None:
+def test_a_cut_log_halts_with_the_reason(unfolded: LogUnderTest) -> None:
     with unfolded.folding():
         recorder, one = unfolded.recorder(), subject()
         recorder.append([event(one, 1)])

@@ -161,7 +161,7 @@ CASES: tuple[type[OnTheLog], ...] = (
     LibraryApplication,
     LibraryExampleApplication,
 )
-for case in CASES:  # unittest's cases can't be parametrised by pytest, so each stands here twice
+for case in CASES:  # unittest's cases can't be parametrised by pytest, so each is here twice
     for place, marks in (
         ("Embedded", [pytest.mark.postgres]),
         ("Kafka", [pytest.mark.postgres, pytest.mark.kafka]),

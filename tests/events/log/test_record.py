@@ -68,11 +68,11 @@ def test_the_digest_is_these_bytes() -> None:
     assert digest_of(ZERO_PARENT, STREAM, 1, "sealed", b"\x00\x01").hex() == GOLDEN_DIGEST
 
 
-def test_the_digest_tells_where_one_part_ends_and_the_next_begins() -> None:
+def test_the_digest_shows_where_one_part_ends_and_the_next_begins() -> None:
     assert digest_of(ZERO_PARENT, "ab", 1, "c", b"") != digest_of(ZERO_PARENT, "a", 1, "bc", b"")
 
 
-def test_the_size_foretold_is_an_upper_bound() -> None:
+def test_the_computed_size_is_an_upper_bound() -> None:
     entries = [encode_entry(COMMIT)] * 100
     assert len(frame(bytes(16), "a1b2", entries)) <= framed_size(entries, writer="a1b2") < RECORD_BYTES_MAX
 

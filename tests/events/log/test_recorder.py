@@ -17,7 +17,7 @@ from tests.events.log.harness import LogUnderTest, event, subject
 pytestmark = pytest.mark.postgres
 
 
-def test_an_append_is_readable_where_its_writer_is_told(log: LogUnderTest) -> None:
+def test_an_append_is_readable_at_the_position_it_returned(log: LogUnderTest) -> None:
     recorder, one = log.recorder(), subject()
     accepted = recorder.append([event(one, 1), event(one, 2)], answer=b"a", fingerprint=b"f")
     assert accepted.position.partition == partition_of(one, 3)
@@ -69,7 +69,7 @@ def test_a_command_with_nothing_to_do_is_remembered(log: LogUnderTest) -> None:
     assert recorder.append([event(one, 1)], command=command).answer == b"nothing"
 
 
-def test_who_comes_second_is_told_the_version(log: LogUnderTest) -> None:
+def test_the_second_of_two_writers_gets_the_current_version(log: LogUnderTest) -> None:
     first, second, one = log.recorder(), log.recorder(), subject()
     first.append([event(one, 1), event(one, 2)])
     with pytest.raises(ConflictError) as refused:
@@ -162,7 +162,7 @@ def test_resolving_an_accepted_command_finds_it(log: LogUnderTest) -> None:
 
 
 class LostReplies:
-    """Sends every record, and says it failed."""
+    """Sends every record, and reports a failure."""
 
     def __init__(self, appender: LogAppender) -> None:
         self._appender = appender

@@ -193,7 +193,7 @@ def test_one_goes_on_while_the_other_is_not_folded(unfolded: tuple[OpenLog, Open
         assert findings[inbox.check].sentence == "folding 2 partitions"
 
 
-def test_one_journal_is_dropped_and_folded_again_beside_the_other(
+def test_one_journal_is_dropped_and_folded_again_while_the_other_goes_on(
     unfolded: tuple[OpenLog, OpenLog],
 ) -> None:
     events, inbox = unfolded

@@ -58,9 +58,9 @@ def test_an_owner_sees_day_item_role_and_purpose_and_never_who(
 ) -> None:
     read(database, read_log.record, [shown()])
     (line,) = disclosed(database)
-    told = msgspec.structs.asdict(line)
-    assert told.pop("line")
-    assert told == {
+    fields = msgspec.structs.asdict(line)
+    assert fields.pop("line")
+    assert fields == {
         "day": YESTERDAY,
         "item_kind": "talent",
         "item": ITEMS[0],
@@ -141,23 +141,23 @@ def _cursor(seen: list[Disclosure]) -> tuple[date, str, str] | None:
     return (seen[-1].day, seen[-1].item, seen[-1].line) if seen else None
 
 
-def test_today_is_not_told_yet(database: str, connection: psycopg.Connection) -> None:
+def test_today_is_not_shown_yet(database: str, connection: psycopg.Connection) -> None:
     read(database, read_log.record, [shown(day=TODAY)])
     assert disclosed(database) == []
     assert len(disclosed(database, before_day=TODAY + timedelta(days=1))) == 1
 
 
-def test_what_was_written_is_on_disk_whatever_the_session_says(
+def test_what_was_written_is_on_disk_whatever_the_session_sets(
     database: str, connection: psycopg.Connection
 ) -> None:
-    """A trigger tells how each line is committed, in a session that commits its own work asynchronously."""
-    connection.execute("CREATE TABLE told (how text)")
+    """A trigger records how each line is committed, in a session that commits its own work asynchronously."""
+    connection.execute("CREATE TABLE recorded (how text)")
     connection.execute(
-        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO told VALUES"
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO recorded VALUES"
         " (current_setting(''synchronous_commit'')); RETURN NULL; END'"
     )
     connection.execute(
-        "CREATE TRIGGER tell AFTER INSERT ON read_log.disclosures FOR EACH ROW EXECUTE FUNCTION tell()"
+        "CREATE TRIGGER note AFTER INSERT ON read_log.disclosures FOR EACH ROW EXECUTE FUNCTION note()"
     )
 
     async def writing(own: psycopg.AsyncConnection) -> None:
@@ -165,7 +165,7 @@ def test_what_was_written_is_on_disk_whatever_the_session_says(
         await read_log.record(own, [shown()])
 
     read(database, writing)
-    assert connection.execute("SELECT how FROM told").fetchall() == [("on",)]
+    assert connection.execute("SELECT how FROM recorded").fetchall() == [("on",)]
 
 
 def test_tables_are_made_once_and_lines_stay(database: str, connection: psycopg.Connection) -> None:
@@ -202,7 +202,7 @@ def test_whole_months_go_when_their_time_is_over(
     assert len(disclosed(database)) == kept
 
 
-def test_lines_go_after_as_many_months_as_are_said(database: str, connection: psycopg.Connection) -> None:
+def test_lines_go_after_the_given_number_of_months(database: str, connection: psycopg.Connection) -> None:
     read(database, read_log.record, [shown(day=date(2026, 11, 23))])
     assert read_log.drop_older_than(connection, 24, date(2028, 11, 30)) == 1, "October, without a line"
     assert len(disclosed(database)) == 1
@@ -212,14 +212,14 @@ def test_lines_go_after_as_many_months_as_are_said(database: str, connection: ps
 
 
 def test_the_gateways_role_adds_and_reads_lines_and_can_change_none(database: str) -> None:
-    """Run what roles.sql says of the read log, under names of this test's own."""
+    """Run the lines of roles.sql about the read log, under names of this test's own."""
     keeper, gateway = (f"t_{uuid.uuid4().hex}" for _ in range(2))
-    said = [line for line in ROLES.read_text().splitlines() if "read_log" in line]
-    assert said
+    grants = [line for line in ROLES.read_text().splitlines() if "read_log" in line]
+    assert grants
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {keeper}; CREATE ROLE {gateway}".encode())
         try:
-            for line in said:
+            for line in grants:
                 own = line.replace("ipp_processes", keeper).replace("ipp_gateway", gateway)
                 connection.execute(own.encode())
             connection.execute(f"SET ROLE {keeper}".encode())

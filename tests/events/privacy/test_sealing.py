@@ -1,4 +1,4 @@
-"""What is sealed opens under its key and subject only, and its size tells little."""
+"""What is sealed opens under its key and subject only, and its size reveals little."""
 
 import os
 

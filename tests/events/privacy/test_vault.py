@@ -81,7 +81,7 @@ def test_a_destroyed_key_is_gone_for_every_process_and_its_claim_names_nobody(
     assert vault.person_for_or_new("e1") != person
 
 
-def test_an_opened_key_is_dropped_when_told(vault: Vault, database: str) -> None:
+def test_an_opened_key_is_dropped_on_request(vault: Vault, database: str) -> None:
     person = vault.person_for_or_new("e1")
     other = again(database)
     key = other.key_of(person)
@@ -152,7 +152,7 @@ def test_an_opened_key_is_used_unasked_no_longer_than_its_limit(
     reader.close()
 
 
-def test_who_may_only_tell_persons_by_claim_needs_no_key(vault: Vault, database: str) -> None:
+def test_who_may_only_find_persons_by_claim_needs_no_key(vault: Vault, database: str) -> None:
     person = vault.person_for_or_new("e1")
     persons = Persons(database)
     assert (persons.person_for("e1"), persons.person_for("e2")) == (person, None)
@@ -206,7 +206,7 @@ def test_opened_keys_are_kept_within_a_limit(vault: Vault, monkeypatch: pytest.M
     assert [vault.key_of(person) for person in persons] == keys
 
 
-def test_a_vault_that_does_not_answer_as_it_should_says_so(vault: Vault, database: str) -> None:
+def test_a_vault_that_refuses_is_unreachable(vault: Vault, database: str) -> None:
     person = vault.person_for_or_new("e1")
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("ALTER TABLE vault_keys RENAME TO hidden")

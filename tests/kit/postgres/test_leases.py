@@ -30,13 +30,13 @@ def worker(database: str) -> Iterator[Opened]:
         leases.close()
 
 
-def turn_until(said: Callable[[], bool], *workers: Leases) -> None:
+def turn_until(reached: Callable[[], bool], *workers: Leases) -> None:
     """Let these workers take turns until something is so."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         for leases in workers:
             leases.hold()
-        if said():
+        if reached():
             return
         assert time.monotonic() < deadline, [sorted(leases.held) for leases in workers]
         time.sleep(0.05)

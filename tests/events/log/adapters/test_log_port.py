@@ -95,7 +95,7 @@ def test_an_idle_log_answers_with_nothing_in_time(unfolded: LogUnderTest) -> Non
     reader.close()
 
 
-def test_a_log_that_is_not_there_says_so(unfolded: LogUnderTest) -> None:
+def test_a_missing_log_is_an_error_that_names_it(unfolded: LogUnderTest) -> None:
     missing = LogUnderTest(url=unfolded.url, name="missing", bootstrap=unfolded.bootstrap)
     reader = missing.reader()
     with pytest.raises(LogGoneError, match="there is no"):
@@ -104,7 +104,7 @@ def test_a_log_that_is_not_there_says_so(unfolded: LogUnderTest) -> None:
 
 
 @pytest.mark.kafka
-def test_a_broker_that_is_not_there_is_said_in_the_ports_own_words(database: str) -> None:
+def test_a_missing_broker_raises_the_errors_of_the_port(database: str) -> None:
     away = LogUnderTest(url=database, name="away", bootstrap="127.0.0.1:1")
     with pytest.raises(LogUnavailableError):
         away.create()

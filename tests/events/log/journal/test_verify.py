@@ -15,7 +15,7 @@ COMMAND = os.urandom(32)
 
 
 def faults(log: LogUnderTest, accepted: Accepted, change: str = "") -> tuple[str, ...]:
-    """Change the journal behind its back, and return what the check finds, without the partition's number."""
+    """Change the journal directly, and return what the check finds, without the partition's number."""
     partition, reader = accepted.position.partition, log.reader()
     with psycopg.connect(log.url, autocommit=True) as conn:
         if change:
@@ -95,7 +95,7 @@ def test_a_row_that_the_log_never_gave_is_named(log: LogUnderTest) -> None:
     assert fault.endswith(f"of {one} in record 2: in the journal, and not on the log")
 
 
-def test_a_journal_that_lost_everything_is_not_told_row_by_row(log: LogUnderTest) -> None:
+def test_a_journal_that_lost_everything_is_not_reported_row_by_row(log: LogUnderTest) -> None:
     recorder, one = log.recorder(), subject()
     accepted = recorder.append([event(one, version) for version in range(1, 2 * FAULTS_MAX)])
     with psycopg.connect(log.url, autocommit=True) as conn:

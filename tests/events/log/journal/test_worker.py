@@ -1,4 +1,4 @@
-"""The journal worker where one partition, or one statement, goes wrong: the others flow, and it says so."""
+"""The journal worker where one partition or statement goes wrong: the others go on, health reports it."""
 
 import os
 import time
@@ -94,14 +94,14 @@ class Watched:
     def finding(self) -> Finding | None:
         return self.health.findings().get("journal")
 
-    def says(self, state: str, words: str) -> bool:
+    def reports(self, state: str, words: str) -> bool:
         found = self.finding()
         return found is not None and found.state == state and words in found.sentence
 
 
-def until(said: Callable[[], bool]) -> None:
+def until(reached: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    while not said():
+    while not reached():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -120,14 +120,14 @@ def test_a_partition_away_from_the_start_is_shown_and_stops_no_other_and_heals(
     with watched.running():
         for partition in (1, 2):
             recorder.append([event(one_of(partition), 1)])
-        until(lambda: watched.says("degraded", "partition 0 does not answer: no leader"))
+        until(lambda: watched.reports("degraded", "partition 0 does not answer: no leader"))
         recorder.writer._append_timeout_s = 0.5
         with pytest.raises(OutcomeUnknownError):
             recorder.append([event(one, 1)])
         recorder.writer._append_timeout_s = PATIENCE_S
         watched.away.clear()
         recorder.append([event(one_of(0), 1)])
-        until(lambda: watched.says("ok", "folding 3 partitions"))
+        until(lambda: watched.reports("ok", "folding 3 partitions"))
     assert_agrees(unfolded)
 
 
@@ -138,14 +138,14 @@ def test_a_partition_that_goes_away_while_it_is_read_stops_no_other_and_heals(un
             recorder.append([event(one_of(partition), 1)])
         watched.away.add(1)
         with capture_logs() as logs:
-            until(lambda: watched.says("degraded", "partition 1 does not answer: no leader"))
+            until(lambda: watched.reports("degraded", "partition 1 does not answer: no leader"))
             for partition in (0, 2):
                 recorder.append([event(one_of(partition), 1)])
         assert "journal.restart" not in {line["event"] for line in logs}
         watched.away.clear()
         recorder.writer._append_timeout_s = PATIENCE_S
         recorder.append([event(one_of(1), 1)])
-        until(lambda: watched.says("ok", "folding 3 partitions"))
+        until(lambda: watched.reports("ok", "folding 3 partitions"))
     assert_agrees(unfolded)
 
 
@@ -158,12 +158,12 @@ def test_a_partition_that_falls_silent_is_shown_and_keeps_its_place(
         for partition in range(3):
             recorder.append([event(one_of(partition), 1)])
         watched.silent.add(2)
-        until(lambda: watched.says("degraded", "partition 2 does not answer: no leader"))
+        until(lambda: watched.reports("degraded", "partition 2 does not answer: no leader"))
         recorder.append([event(one_of(0), 1)])
         watched.silent.clear()
         recorder.writer._append_timeout_s = PATIENCE_S
         recorder.append([event(one_of(2), 1)])
-        until(lambda: watched.says("ok", "folding 3 partitions"))
+        until(lambda: watched.reports("ok", "folding 3 partitions"))
     assert_agrees(unfolded)
 
 
@@ -172,7 +172,7 @@ def test_a_log_that_is_away_as_a_whole_fails_the_check_and_heals(unfolded: LogUn
     with watched.running():
         recorder.append([event(one_of(0), 1)])
         watched.away.update(range(3))
-        until(lambda: watched.says("failed", "no leader"))
+        until(lambda: watched.reports("failed", "no leader"))
         watched.away.clear()
         recorder.writer._append_timeout_s = PATIENCE_S
         recorder.append([event(one_of(0), 1)])
@@ -182,7 +182,7 @@ def test_the_log_is_asked_for_its_name_once_a_session(unfolded: LogUnderTest) ->
     watched = Watched(unfolded)
     with watched.running():
         unfolded.recorder().append([event(subject(), 1)])
-        until(lambda: watched.says("ok", "folding 3 partitions"))
+        until(lambda: watched.reports("ok", "folding 3 partitions"))
     assert watched.asked == ["identity"]
 
 
@@ -203,10 +203,10 @@ def test_a_record_over_the_bound_is_a_piece_by_itself() -> None:
 def test_the_lease_is_renewed_between_partitions_and_pieces_of_one_turn(
     unfolded: LogUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each look at the lease beats when it is due; a turn over a backlog looks before each piece."""
+    """Each `hold` sends a heartbeat when one is due; a turn over a backlog calls it before each piece."""
     looked: list[str] = []
 
-    def told(word: str, inner: Callable[..., object]) -> Callable[..., object]:
+    def recorded(word: str, inner: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **named: object) -> object:
             looked.append(word)
             return inner(*args, **named)
@@ -219,15 +219,15 @@ def test_the_lease_is_renewed_between_partitions_and_pieces_of_one_turn(
             appender.append(partition, b"noise").result(PATIENCE_S)
     appender.close()
     monkeypatch.setattr("events.log.journal.worker.FOLD_RECORDS_MAX", 1)
-    monkeypatch.setattr("events.log.journal.worker.open_partition", told("work", open_partition))
-    monkeypatch.setattr(Leases, "hold", told("hold", Leases.hold))
-    monkeypatch.setattr(Journal, "fold", told("work", Journal.fold))
+    monkeypatch.setattr("events.log.journal.worker.open_partition", recorded("work", open_partition))
+    monkeypatch.setattr(Leases, "hold", recorded("hold", Leases.hold))
+    monkeypatch.setattr(Journal, "fold", recorded("work", Journal.fold))
     with unfolded.folding():
         until(lambda: looked.count("work") == 12)
     assert all(before == "hold" for before, word in pairwise(looked) if word == "work")
 
 
-def test_what_postgresql_says_of_a_row_reaches_neither_log_nor_health(unfolded: LogUnderTest) -> None:
+def test_what_postgresql_writes_of_a_row_reaches_neither_log_nor_health(unfolded: LogUnderTest) -> None:
     with unfolded.folding():
         unfolded.recorder().append([event(one_of(0), 1)])
     secret = os.urandom(8).hex()
@@ -239,10 +239,10 @@ def test_what_postgresql_says_of_a_row_reaches_neither_log_nor_health(unfolded: 
     with capture_logs() as logs, watched.running():
         with pytest.raises(OutcomeUnknownError):
             recorder.append([event(one_of(0), 1, state=secret.encode())])
-        until(lambda: watched.says("failed", "CheckViolation, SQLSTATE 23514"))
+        until(lambda: watched.reports("failed", "CheckViolation, SQLSTATE 23514"))
         found = watched.finding()
     assert found is not None
-    for said in (found.sentence, *map(str, logs)):
-        assert "Failing row" not in said
-        assert "DETAIL" not in said
+    for text in (found.sentence, *map(str, logs)):
+        assert "Failing row" not in text
+        assert "DETAIL" not in text
     assert any("SQLSTATE 23514" in str(line) for line in logs)

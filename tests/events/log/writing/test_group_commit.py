@@ -17,7 +17,7 @@ GENERATION = bytes(16)
 
 
 class Held:
-    """Takes records and acknowledges none until it is told to."""
+    """Takes records and acknowledges one when `acknowledge` is called."""
 
     def __init__(self) -> None:
         self._records: Queue[tuple[int, Future[int]]] = Queue()
