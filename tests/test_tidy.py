@@ -3,7 +3,10 @@
 import ast
 import re
 import subprocess
+import tokenize
+from collections.abc import Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,43 @@ def test_no_function_is_longer_than_50_lines() -> None:
 def test_a_module_starts_with_one_sentence_of_purpose() -> None:
     without = [named(file) for file in files() if _needs_purpose(file) and not _purpose(file)]
     assert without == []
+
+
+@cache
+def unwanted_words() -> re.Pattern[str]:
+    """The left column of "Words we do not use" in the glossary."""
+    section = (ROOT / "docs/glossary.md").read_text().split("## Words we do not use")[1]
+    rows = re.findall(r"^\| (?!Not |---)([^|]+) \|", section, re.MULTILINE)
+    words = [word.strip() for row in rows for word in row.split(",")]
+    assert words
+    return re.compile(rf"\b({'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+def said_in(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield names, comments and docstrings of a file, each with its line."""
+    docstrings = {
+        node.body[0].lineno
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and ast.get_docstring(node) is not None
+    }
+    for token in tokenize.generate_tokens(StringIO(file.read_text()).readline):
+        line = token.start[0]
+        if token.type == tokenize.NAME:
+            yield line, token.string.replace("_", " ")
+        elif token.type == tokenize.COMMENT or (token.type == tokenize.STRING and line in docstrings):
+            yield line, " ".join(token.string.split())
+
+
+def test_words_that_had_several_meanings_do_not_come_back() -> None:
+    found = [
+        f"{named(file)}:{line} {match[0]}"
+        for file in files()
+        if not named(file).startswith(("tests/", "benchmarks/"))
+        for line, text in said_in(file)
+        for match in unwanted_words().finditer(text)
+    ]
+    assert found == [], "docs/glossary.md says what to write instead"
 
 
 def test_only_composition_roots_read_the_environment() -> None:

@@ -15,12 +15,12 @@ PACKAGES = ("kit", "events", "rules", "services", "projections", "processes", "g
 CHECKED_BY = {
     "events/catalog/": ("tests/events/test_golden.py", "tests/rules/test_timeline.py"),
     "projections/views/": ("tests/projections/test_registry.py",),
-    "rules/access/roles.py": (
+    "rules/access/": (
         "tests/gateway/test_access_matrix.py",
         "tests/gateway/test_schema.py",
         "tests/rules/test_access.py",
     ),
-    "tests/projections/views/portfolio_": ("tests/projections/views/test_profile_histories.py",),
+    "tests/projections/views/portfolio_histories.py": ("tests/projections/views/test_profile_histories.py",),
     "tests/services/contexts/portfolio/cases.py": ("tests/services/contexts/portfolio/test_portfolio.py",),
 }
 """Beside the tests that a recipe edits: those that say what it forgot, by what it touches."""
