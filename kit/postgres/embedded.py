@@ -276,7 +276,7 @@ def watch_room(folder: Path, stop: threading.Event) -> None:
 
 
 def _open_private(path: Path) -> IO[bytes]:
-    """Open a file to append to, readable by its owner only, whoever could read it before."""
+    """Open a file to append to, readable by its owner only, also when others could read it before."""
     file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
     path.chmod(0o600)
     return file

@@ -104,7 +104,7 @@ class Command(
         """
         Return whether an id in the input that names the stream of another person was made by us.
 
-        If not, nothing is read: how long the reading takes would tell what that person keeps.
+        If not, nothing is read: how long the reading takes would show what that person keeps.
         """
         return True
 

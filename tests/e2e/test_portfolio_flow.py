@@ -16,9 +16,8 @@ from tests.projections.views.given import read
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 
-TALENT = (
-    "talent { id name { nl } strength energy use quadrant story setAside history { strength energy use } }"
-)
+NUMBERS = "strength energy use"
+TALENT = f"talent {{ id name {{ nl }} {NUMBERS} quadrant story setAside history {{ {NUMBERS} }} }}"
 SHARING = "sharing { id itemId kind visibility people { id displayName } withEnergy until }"
 AGREEMENTS = "agreements { id text heldOn confirmedAt owner { displayName } }"
 CONVERSATION = f"conversation {{ id with {{ id displayName }} plannedFor heldOn {AGREEMENTS} }}"
