@@ -2,23 +2,47 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 NotCsvError = csv.Error
+
+_SEPARATORS: Final = ",;\t"
+_SEPARATOR_LINE: Final = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*', re.IGNORECASE)
+"""A first line that tells Excel the separator; saved again, it is in quotes and has empty cells behind it."""
 
 
 def table_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """
     Return the header's names in lower case, and each row's cells with the number of the line it ends on.
 
-    The separator is the one of comma, semicolon and tab that occurs most in the header. Iterating over the
-    rows raises NotCsvError where the text is not CSV; a header that is not CSV has no names.
+    The separator is the one that a first line `sep=;` names, or the one of comma, semicolon and tab that
+    occurs most in the header. Empty columns at the end, which spreadsheets write where a cell had content
+    once, are left out. Iterating over the rows raises NotCsvError where the text is not CSV; a header that is
+    not CSV has no names.
     """
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    first, _, rest = text.partition("\n")
+    if told := _SEPARATOR_LINE.fullmatch(first.rstrip("\r")):
+        text, separator, lines_before = rest, told[1], 1
+    else:
+        separator, lines_before = max(_SEPARATORS, key=first.count), 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
     except NotCsvError:
         header = []
-    return header, ((reader.line_num, cells) for cells in reader)
+    while header and not header[-1]:
+        header.pop()
+    return header, ((lines_before + reader.line_num, _cut(cells, len(header))) for cells in reader)
+
+
+def named_twice(header: Sequence[str]) -> list[str]:
+    """Return the names that the header holds more than once: which column is meant can't be known."""
+    return [name for name, times in Counter(header).items() if times > 1]
+
+
+def _cut(cells: list[str], width: int) -> list[str]:
+    """Return the cells without the empty ones beyond the header."""
+    return cells if any(cell.strip() for cell in cells[width:]) else cells[:width]

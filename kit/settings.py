@@ -1,6 +1,5 @@
 """The settings of every process: environment variables beginning with IPP_, read once at its start."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -9,6 +8,8 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+
+from kit.spelling import nearest
 
 PREFIX: Final = "IPP_"
 TEST_PREFIX: Final = "IPP_TEST_"
@@ -146,8 +147,7 @@ class Settings:
         known = {f"{PREFIX}{setting.name.upper()}": setting for setting in fields(cls)}
         given = {n: v for n, v in env.items() if n.startswith(PREFIX) and not n.startswith(TEST_PREFIX)}
         for name in given.keys() - known.keys():
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            raise SettingsError(f"{name} is no setting; the nearest is {nearest}.")
+            raise SettingsError(f"{name} is no setting; the nearest is {nearest(name, known)}.")
         hints = get_type_hints(cls)
         values: dict[str, Any] = {
             known[name].name: _read(name, text, hints[known[name].name]) for name, text in given.items()

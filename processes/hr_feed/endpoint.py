@@ -4,23 +4,18 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import UploadFile
 
 from kit.clock import Calendar
-from kit.errors import TooLargeError, UnsupportedEncodingError
-from kit.http.body_limit import limited_body, need_plain_body
 from processes.hr_feed import feed
-from processes.hr_feed.files import FILE_BYTES_MAX, MEMBERSHIPS, PROFESSIONALS, UNITS
 from processes.hr_feed.plan import plan
+from processes.hr_feed.upload import Switches, UploadError, sent_files, switches
 
 PATH: Final = "/hr-feed"
-NAMES: Final = (UNITS, PROFESSIONALS, MEMBERSHIPS)
-BODY_BYTES_MAX: Final = len(NAMES) * FILE_BYTES_MAX + 64 * 1024
 PROGRESS: Final = "application/x-ndjson"
 """The media type, named in `Accept`, of an answer with lines of progress and the report as its last line."""
 PROGRESS_EVERY_S: Final = 0.5
@@ -115,23 +110,29 @@ def feed_routes(
     feeds = _Feeds(connect=connect, numbers=numbers, calendar=calendar)
 
     @router.post(PATH)
-    async def take(
-        request: Request,
-        dry_run: Annotated[bool, Query(alias="dryRun")] = False,  # noqa: FBT002 - a switch of the address
-        confirm_leavers: Annotated[bool, Query(alias="confirmLeavers")] = False,  # noqa: FBT002
-    ) -> Response:
+    async def take(request: Request) -> Response:
         send = await asyncio.to_thread(sender_for, request.headers)
-        _refuse_if_busy(feeds)  # before the files are read into memory, and again because that took time
-        sent = await _sent(request)
-        _refuse_if_busy(feeds)
-        found = feeds.stages(sent, send, dry_run=dry_run, confirm_leavers=confirm_leavers)
+        asked = Switches()
+        try:
+            asked = switches(request.query_params)
+            _refuse_if_busy(feeds)  # before the files are read into memory, and again because that took time
+            sent = await sent_files(request)
+            _refuse_if_busy(feeds)
+        except UploadError as error:
+            report = feed.refused(error.problem, dry_run=asked.dry_run)
+            return _json(report, status=error.status)
+        found = feeds.stages(sent, send, dry_run=asked.dry_run, confirm_leavers=asked.confirm_leavers)
         if PROGRESS in request.headers.get("accept", ""):
             return StreamingResponse(_lines(found), media_type=PROGRESS)
         async for last in found:
-            report = last
-        return Response(msgspec.json.encode(report), media_type="application/json")
+            stage = last
+        return _json(stage)
 
     return router
+
+
+def _json(content: Progress | feed.Report, *, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
 
 
 async def _lines(found: AsyncIterator[Progress | feed.Report]) -> AsyncIterator[bytes]:
@@ -148,27 +149,8 @@ def _on_a_thread(numbers: Numbers) -> Callable[[Sequence[str]], Awaitable[Mappin
 
 def _refuse_if_busy(feeds: _Feeds) -> None:
     if feeds.busy:
-        raise HTTPException(409, "another feed is being carried out; send this one again when that is done")
-
-
-async def _sent(request: Request) -> dict[str, bytes]:
-    """Return the files of a multipart form by their names."""
-    try:
-        need_plain_body(request.headers)
-        return await _files(Request(request.scope, limited_body(request.receive, BODY_BYTES_MAX)))
-    except TooLargeError:
-        raise HTTPException(413, f"a file is {FILE_BYTES_MAX} bytes at most") from None
-    except UnsupportedEncodingError as refused:
-        raise HTTPException(refused.status, str(refused)) from None
-
-
-async def _files(request: Request) -> dict[str, bytes]:
-    sent = {}
-    async with request.form(max_files=len(NAMES), max_fields=0) as form:
-        for part in form.values():
-            if not isinstance(part, UploadFile) or part.filename not in NAMES:
-                raise HTTPException(400, f"the parts of the form are files called {', '.join(NAMES)}")
-            sent[part.filename] = await part.read()
-    if not sent:
-        raise HTTPException(400, f"send at least one of {', '.join(NAMES)} as multipart/form-data")
-    return sent
+        raise UploadError(
+            nl="Er worden al bestanden verwerkt; stuur deze wanneer dat klaar is.",
+            en="Other files are being carried out; send these when that is done.",
+            status=409,
+        )

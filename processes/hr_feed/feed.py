@@ -59,7 +59,7 @@ def read(sent: Mapping[str, bytes]) -> tuple[Files, tuple[Problem, ...]]:
         problems += found.problems
         unreadable = any(problem.line is None for problem in found.problems)
         rows[name.removesuffix(".csv")] = None if unreadable else found.rows
-    damaged = frozenset(problem.file for problem in problems)
+    damaged = frozenset(problem.file for problem in problems if problem.file)
     return Files(**rows, damaged=damaged), tuple(problems)
 
 
@@ -89,6 +89,12 @@ def dry_run(planned: Plan, problems: tuple[Problem, ...]) -> Report:
     """Return what would be sent, without sending it."""
     done = tuple(_row(step) for step in planned.steps)
     return _report(planned, done, planned.unchanged, [*problems, *planned.problems], dry_run=True)
+
+
+def refused(problem: Problem, *, dry_run: bool) -> Report:
+    """Report what is wrong with a request of which nothing was done."""
+    nothing = Plan(steps=(), unchanged=0, problems=())
+    return _report(nothing, (), 0, [problem], dry_run=dry_run)
 
 
 def carry_out(
@@ -164,7 +170,7 @@ def _row(step: Step) -> Row:
 def _report(
     planned: Plan, done: tuple[Row, ...], unchanged: int, problems: list[Problem], *, dry_run: bool
 ) -> Report:
-    ordered = sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
+    ordered = sorted(problems, key=lambda problem: (problem.file or "", problem.line or 0))
     return Report(
         dry_run=dry_run,
         done=done,

@@ -1,21 +1,36 @@
 """Reads HR's files: CSV to rows, and for each row that can't be read its line, column and reason."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from kit.csv_tables import NotCsvError, table_of
+from kit.csv_tables import NotCsvError, named_twice, table_of
+from kit.spelling import nearest
+from processes.hr_feed.spreadsheets import NotTextError, text_of
+from rules.characters import shows_nothing
 from rules.kinds import Returning
+from services.decisions.validation import key_refusals
 
 FILE_BYTES_MAX: Final = 32 * 2**20
 ROWS_MAX: Final = 250_000
 """Room for 100,000 people in two teams each, in 300 MiB; 250,000 people take 512 MiB and a few seconds."""
 CELL_CHARS_MAX: Final = 1_000
+NAME_SHOWN_CHARS_MAX: Final = 40
+"""Of a name that is not known, that is shown."""
+HEADER_PROBLEMS_MAX: Final = 10
 PROFESSIONALS: Final = "professionals.csv"
 UNITS: Final = "units.csv"
 MEMBERSHIPS: Final = "memberships.csv"
+COLUMNS: Final = {
+    UNITS: ("key", "name", "kind", "parent_key"),
+    PROFESSIONALS: ("employee_number", "name", "email"),
+    MEMBERSHIPS: ("employee_number", "team_key", "since"),
+}
+"""The columns that each file must have."""
+_OPTIONAL: Final = {UNITS: ("closed",), PROFESSIONALS: ("returning",)}
 _RETURNING: Final = {
     "same": Returning.SAME_PERSON,
     "zelfde": Returning.SAME_PERSON,
@@ -26,9 +41,13 @@ _CLOSED: Final = {"": False, "no": False, "nee": False, "yes": True, "ja": True}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with a row, or with a whole file if `line` is None; `column` is a name in the header."""
+    """
+    What is wrong with a row, or with a whole file if `line` is None; `column` is a name in the header.
 
-    file: str
+    `file` is None when the request itself is wrong.
+    """
+
+    file: str | None
     nl: str
     en: str
     line: int | None = None
@@ -88,7 +107,7 @@ def read_professionals(content: bytes) -> Read[Professional]:
     """Read professionals.csv: employee_number, name, email, and perhaps returning (same or new)."""
 
     def row(line: int, cells: Mapping[str, str]) -> Professional:
-        number, name, email = (_filled(cells, c) for c in ("employee_number", "name", "email"))
+        number, name, email = _key(cells, "employee_number"), _filled(cells, "name"), _key(cells, "email")
         said = cells.get("returning", "").lower()
         if said and said not in _RETURNING:
             nl = "Dit is 'zelfde' of 'nieuw', of leeg."
@@ -97,7 +116,7 @@ def read_professionals(content: bytes) -> Read[Professional]:
             line=line, employee_number=number, name=name, email=email, returning=_RETURNING.get(said)
         )
 
-    return _read(PROFESSIONALS, content, ("employee_number", "name", "email"), ("returning",), row)
+    return _read(PROFESSIONALS, content, row)
 
 
 def read_units(content: bytes) -> Read[Unit]:
@@ -110,19 +129,19 @@ def read_units(content: bytes) -> Read[Unit]:
         closed = _CLOSED.get(cells.get("closed", "").lower())
         if closed is None:
             raise CellError("closed", "Dit is 'ja' of 'nee'.", "This is 'yes' or 'no'.")
-        parent = cells["parent_key"] or None
+        parent = _key(cells, "parent_key") if cells["parent_key"] else None
         if kind == "team" and parent is None:
             raise CellError("parent_key", "Een team staat in een eenheid.", "A team belongs to a unit.")
         return Unit(
             line=line,
-            key=_filled(cells, "key"),
+            key=_key(cells, "key"),
             name=_filled(cells, "name"),
             is_team=kind == "team",
             parent_key=parent,
             closed=closed,
         )
 
-    return _read(UNITS, content, ("key", "name", "kind", "parent_key"), ("closed",), row)
+    return _read(UNITS, content, row)
 
 
 def read_memberships(content: bytes) -> Read[Membership]:
@@ -136,48 +155,85 @@ def read_memberships(content: bytes) -> Read[Membership]:
         except ValueError:
             nl, en = "Dit is geen dag als 2026-11-24.", "This is no day like 2026-11-24."
             raise CellError("since", nl, en) from None
-        number, team = _filled(cells, "employee_number"), _filled(cells, "team_key")
+        number, team = _key(cells, "employee_number"), _key(cells, "team_key")
         return Membership(line=line, employee_number=number, team_key=team, on=since)
 
-    return _read(MEMBERSHIPS, content, ("employee_number", "team_key", "since"), (), row)
+    return _read(MEMBERSHIPS, content, row)
+
+
+def file_of(name: str, content: bytes) -> str | None:
+    """
+    Return which of HR's files this is: by its name, and where that doesn't tell, by its columns.
+
+    Browsers and people name a file `units (1).csv` or `Export 24 november.csv`. Raises NotTextError.
+    """
+    if name.casefold() in COLUMNS:
+        return name.casefold()
+    header, _ = table_of(text_of(content))
+    found = [file for file, columns in COLUMNS.items() if set(columns) <= set(header)]
+    return found[0] if len(found) == 1 else None
+
+
+def _key(cells: Mapping[str, str], column: str) -> str:
+    """
+    Return a key in the form in which it is compared: mutations take it in no other one.
+
+    A system that writes letters and their accents apart means the same key, so these are put together.
+    """
+    value = unicodedata.normalize("NFC", _filled(cells, column))
+    for refusal in key_refusals(value, chars_max=CELL_CHARS_MAX):
+        raise CellError(column, refusal.nl, refusal.en)
+    return value
 
 
 def _filled(cells: Mapping[str, str], column: str) -> str:
     value = cells[column]
-    if not value:
+    if shows_nothing(value):
         raise CellError(column, "Hier staat niets.", "This is empty.")
     if len(value) > CELL_CHARS_MAX:
         raise CellError(column, "Dit is te lang.", "This is too long.")
     return value
 
 
-def _read(
-    file: str,
-    content: bytes,
-    required: tuple[str, ...],
-    optional: tuple[str, ...],
-    row: Callable[[int, Mapping[str, str]], R],
-) -> Read[R]:
+def _read(file: str, content: bytes, row: Callable[[int, Mapping[str, str]], R]) -> Read[R]:
     if len(content) > FILE_BYTES_MAX:
         nl = f"Het bestand is groter dan {FILE_BYTES_MAX} bytes; daarom is er niets van gedaan."
         en = f"The file is larger than {FILE_BYTES_MAX} bytes; so nothing of it was done."
         return _nothing(file, nl, en)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _nothing(file, "Het bestand is geen UTF-8.", "The file is not UTF-8.")
+        text = text_of(content)
+    except NotTextError as error:
+        return _nothing(file, error.why.nl, error.why.en)
     header, lines = table_of(text)
-    missing = [name for name in required if name not in header]
-    if missing:
+    problems = _header_problems(file, header)
+    return Read[Any](rows=(), problems=problems) if problems else _rows(file, header, lines, row)
+
+
+def _header_problems(file: str, header: list[str]) -> tuple[Problem, ...]:
+    """Return what keeps the whole file from being read: each column has to be known, and be there once."""
+    known = COLUMNS[file] + _OPTIONAL.get(file, ())
+    found = []
+    if missing := [name for name in COLUMNS[file] if name not in header]:
         names = ", ".join(missing)
-        return _nothing(file, f"Deze kolommen ontbreken: {names}.", f"These columns are missing: {names}.")
-    unknown = [name for name in header if name not in required + optional]
-    if unknown:
-        names = ", ".join(repr(name[:40]) for name in unknown)
-        return _nothing(
-            file, f"Deze kolommen zijn onbekend: {names}.", f"These columns are unknown: {names}."
+        found.append((f"Deze kolommen ontbreken: {names}.", f"These columns are missing: {names}."))
+    for name in header:
+        if name not in known:
+            shown, like = repr(name[:NAME_SHOWN_CHARS_MAX]), nearest(name[:NAME_SHOWN_CHARS_MAX], known)
+            found.append(
+                (
+                    f"De kolom {shown} is onbekend; de naam die er het meest op lijkt is {like!r}.",
+                    f"The column {shown} is unknown; the nearest name is {like!r}.",
+                )
+            )
+    for name in named_twice(header):
+        shown = repr(name[:NAME_SHOWN_CHARS_MAX])
+        found.append(
+            (
+                f"De kolom {shown} staat meer dan eens in het bestand; daarom is er niets van gedaan.",
+                f"The column {shown} stands more than once in the file; so nothing of it was done.",
+            )
         )
-    return _rows(file, header, lines, row)
+    return tuple(Problem(file=file, nl=nl, en=en) for nl, en in found[:HEADER_PROBLEMS_MAX])
 
 
 def _rows(

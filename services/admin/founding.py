@@ -12,6 +12,7 @@ from events.streams import Stream, command_key
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
+from rules.characters import shows_nothing
 from rules.commands import LogPosition
 from services.handling.loading import events_of
 
@@ -55,7 +56,7 @@ def found_organisation(
     Raises AlreadyFoundedError, FoundingInputError, and what vault and log raise.
     """
     name, administrator = name.strip(), administrator.strip()
-    if not 0 < len(name) <= NAME_CHARS_MAX or not name.isprintable():
+    if shows_nothing(name) or len(name) > NAME_CHARS_MAX or not name.isprintable():
         raise FoundingInputError(f"the organisation's name has 1 to {NAME_CHARS_MAX} printable characters")
     if not administrator or not administrator.isprintable():
         raise FoundingInputError("the administrator is named by the value of the token's claim")

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from kit.csv_tables import NotCsvError, table_of
+from kit.csv_tables import NotCsvError, named_twice, table_of
 from kit.ids import new_id
 from rules.clusters import CLUSTERS
 from rules.commands import CommandResult
@@ -106,6 +106,8 @@ def _rows(content: bytes) -> tuple[list[Row], list[str]]:
         raise TermListError("The file is not UTF-8.") from None
     if missing := [name for name in COLUMNS if name not in header]:
         raise TermListError(f"The header has no column {', '.join(missing)}.")
+    if twice := named_twice(header):
+        raise TermListError(f"The header has more than one column {', '.join(map(repr, twice))}.")
     rows: list[Row] = []
     problems: list[str] = []
     try:

@@ -5,13 +5,13 @@ import unicodedata
 from typing import Final
 from urllib.parse import urlsplit
 
+from rules.characters import key_fault, shows_nothing, text_fault, visible
 from rules.commands import Refusal
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 ADDRESS_CHARS_MAX: Final = 2_000
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 """The characters of RFC 3986, section 2."""
-_LINES: Final = frozenset("\n\t\r")
 
 
 def invalid(field: tuple[str, ...], *, nl: str, en: str) -> Refusal:
@@ -19,8 +19,30 @@ def invalid(field: tuple[str, ...], *, nl: str, en: str) -> Refusal:
 
 
 def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) -> list[Refusal]:
-    """Return what is wrong with a text: empty, too long, or with characters that can't be shown."""
-    if not value.strip():
+    """Return what is wrong with a text: shows nothing, too long, or characters that can't or may not show."""
+    if found := _length_refusals(value, *field, chars_max=chars_max):
+        return found
+    fault = text_fault(value, lines=lines)
+    return [] if fault is None else [invalid(field, nl=fault.nl, en=fault.en)]
+
+
+def key_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
+    """Return what is wrong with a key of the HR system, which is compared character by character."""
+    if found := _length_refusals(value, *field, chars_max=chars_max):
+        return found
+    fault = key_fault(value)
+    return [] if fault is None else [invalid(field, nl=fault.nl, en=fault.en)]
+
+
+def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> list[Refusal]:
+    """Return what is wrong with a text of several lines that may be left out."""
+    if not value or value.isspace():
+        return []
+    return text_refusals(value, *field, chars_max=chars_max, lines=True)
+
+
+def _length_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
+    if shows_nothing(value):
         return [invalid(field, nl="Vul hier iets in.", en="Please fill this in.")]
     if len(value) > chars_max:
         return [
@@ -30,35 +52,6 @@ def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) 
                 en=f"This may be {chars_max} characters long at most; it has {len(value)} now.",
             )
         ]
-    allowed = _LINES if lines else frozenset[str]()
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value):
-        return [
-            invalid(
-                field,
-                nl="Hier staan tekens in die niet getoond kunnen worden.",
-                en="This holds characters that can't be shown.",
-            )
-        ]
-    return []
-
-
-def optional_text_refusals(value: str | None, *field: str, chars_max: int) -> list[Refusal]:
-    """Return what is wrong with a text of several lines that may be left out."""
-    if value is None or not value.strip():
-        return []
-    return text_refusals(value, *field, chars_max=chars_max, lines=True)
-
-
-def key_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
-    """Return what is wrong with a key of the HR system, which is compared character by character."""
-    if found := text_refusals(value, *field, chars_max=chars_max):
-        return found
-    if value != value.strip():
-        nl, en = (
-            "Een sleutel begint en eindigt niet met een spatie.",
-            "A key has no spaces at its beginning or end.",
-        )
-        return [invalid(field, nl=nl, en=en)]
     return []
 
 
@@ -75,7 +68,7 @@ def number_refusals(value: int, *field: str, lowest: int, highest: int) -> list[
 
 
 def email_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
-    if found := text_refusals(value, *field, chars_max=chars_max):
+    if found := key_refusals(value, *field, chars_max=chars_max):
         return found
     if _EMAIL.fullmatch(value):
         return []
@@ -100,8 +93,7 @@ def one_line(text: str) -> str:
 
 def same_words(text: str) -> str:
     """Return a form of the text that is equal for two texts when a reader takes them for the same words."""
-    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    return one_line(unicodedata.normalize("NFKC", visible).casefold())
+    return one_line(unicodedata.normalize("NFKC", visible(text)).casefold())
 
 
 def _signed(value: int, minus: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from processes.hr_feed.endpoint import BODY_BYTES_MAX
+from processes.hr_feed.upload import BODY_BYTES_MAX
 from tests.processes.house import caught_up, inhabited
 from tests.processes.test_hr_feed import UNITS, Feed, done
 
