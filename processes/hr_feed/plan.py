@@ -1,7 +1,7 @@
 """Compares HR's files with the organisation and plans the commands; pure, the same for a dry run."""
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final
@@ -19,15 +19,12 @@ from processes.hr_feed.files import (
     Professional,
     Unit,
 )
+from processes.hr_feed.lookalikes import lookalikes, many_missing
+from processes.hr_feed.rows import once, parents_first
 
 LEAVERS_MIN: Final = 5
 LEAVERS_SHARE_MAX: Final = 0.1
 """If more people are missing than this share, and more than LEAVERS_MIN, the file was perhaps cut short."""
-
-_LEAVING: Final = {
-    PROFESSIONALS: (("die hier werken", "gaan uit dienst"), ("who work here", "leave")),
-    MEMBERSHIPS: (("die in een team zitten", "gaan eruit"), ("who are in a team", "leave it")),
-}
 
 
 class OrganisationSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,22 +79,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def plan(files: Files, snapshot: OrganisationSnapshot, *, today: date, confirm_leavers: bool) -> Plan:
     """Return the commands that make the organisation equal to the files."""
     planner = _Planner(snapshot, today=today)
-    planner.units(_once(files.units or (), UNITS, lambda unit: unit.key, planner.problems, "key"))
+    planner.units(once(files.units or (), UNITS, planner.problems, "key"))
+    people: list[Professional] = []
     if files.professionals is not None:
-        people = _once(
-            files.professionals,
-            PROFESSIONALS,
-            lambda person: person.employee_number,
-            planner.problems,
-            "employee_number",
-        )
+        people = once(files.professionals, PROFESSIONALS, planner.problems, "employee_number")
         planner.people(people)
     if files.memberships is not None:
         planner.memberships(
             files.memberships, leaving=MEMBERSHIPS not in files.damaged, confirmed=confirm_leavers
         )
-    if files.professionals is not None and PROFESSIONALS not in files.damaged:
-        planner.leavers({person.employee_number for person in files.professionals}, confirmed=confirm_leavers)
+    if files.professionals is not None:
+        present = {person.employee_number for person in files.professionals}
+        waiting = set() if confirm_leavers else planner.lookalikes(people, present)
+        if PROFESSIONALS not in files.damaged:
+            planner.leavers(present, waiting=waiting, confirmed=confirm_leavers)
     planner.closings()
     read = {PROFESSIONALS: files.professionals, MEMBERSHIPS: files.memberships}
     for file in sorted(name for name, rows in read.items() if rows is not None and name in files.damaged):
@@ -120,6 +115,12 @@ class _Planner:
         self._today = today
         self._closing: list[Unit] = []
         self._keys: dict[str, str] = {}
+        self._parents = {
+            there: parent
+            for all_open in (snapshot.units, snapshot.teams)
+            for there, (_, parent) in all_open.items()
+        }
+        """Of every unit and team that will be open, by id."""
         self.steps: list[Step] = []
         self.problems: list[Problem] = []
         self.unchanged = 0
@@ -127,7 +128,7 @@ class _Planner:
     def units(self, rows: Sequence[Unit]) -> None:
         """Form, rename and move units and teams: parents first, teams last. A team can't be moved."""
         keys = {row.key for row in rows if not row.is_team and not row.closed}
-        for row in _parents_first(rows, self.problems):
+        for row in parents_first(rows, self.problems):
             self._keys[self._team_id(row.key)] = row.key
             if row.closed:
                 self._closing.append(row)
@@ -157,15 +158,15 @@ class _Planner:
             wanted.setdefault(row.employee_number, set()).add(self._team_id(row.team_key))
             self._keys[self._team_id(row.team_key)] = row.team_key
         absent = self._snapshot.members.keys() - wanted.keys()
-        staying = absent if leaving and self._too_many(MEMBERSHIPS, absent, confirmed=confirmed) else ()
+        staying = absent if leaving and self._too_many(MEMBERSHIPS, absent, confirmed=confirmed) else set()
+        if leaving and not confirmed:
+            staying |= self._renumbered(absent, rows)
         for number, teams in self._snapshot.members.items() if leaving else ():
             if number in staying:
                 continue
             for team in sorted(teams - wanted.get(number, set())):
                 self._leave(number, team)
-        for row in _once(
-            rows, MEMBERSHIPS, lambda row: (row.employee_number, row.team_key), self.problems, "team_key"
-        ):
+        for row in once(rows, MEMBERSHIPS, self.problems, "employee_number", "team_key"):
             if self._team_id(row.team_key) in self._snapshot.members.get(row.employee_number, ()):
                 self.unchanged += 1
             elif row.on > self._today:
@@ -179,15 +180,45 @@ class _Planner:
                 }
                 self._step(MEMBERSHIPS, row.line, "recordTeamJoined", row.employee_number, fields)
 
-    def leavers(self, present: set[str], *, confirmed: bool) -> None:
+    def lookalikes(self, rows: Sequence[Professional], present: AbstractSet[str]) -> AbstractSet[str]:
+        """
+        Let newcomers who look like missing people wait; return the numbers of the missing ones.
+
+        Either half alone makes two people of one: nothing happens to both until that is confirmed.
+        """
+        known = self._snapshot.people
+        missing = {number: known[number] for number in known.keys() - present}
+        newcomers = {row.employee_number: row.name for row in rows if row.employee_number not in known}
+        found, problems = lookalikes(PROFESSIONALS, rows, newcomers, missing)
+        self.problems += problems
+        self._drop(found.keys())
+        return set(found.values())
+
+    def leavers(self, present: AbstractSet[str], *, waiting: AbstractSet[str], confirmed: bool) -> None:
         """End the employment of people who are not in the file, unless too many are missing."""
-        gone = self._snapshot.people.keys() - present
-        if self._too_many(PROFESSIONALS, gone, confirmed=confirmed):
-            return
-        self.steps = [step for step in self.steps if not (step.name == "recordTeamLeft" and step.who in gone)]
-        for number in sorted(gone):
+        missing = self._snapshot.people.keys() - present
+        if self._too_many(PROFESSIONALS, missing, confirmed=confirmed):
+            waiting = missing
+        # Who leaves the organisation leaves the teams with it; who waits stays in them.
+        self._drop(missing, of="recordTeamLeft")
+        for number in sorted(missing - waiting):
             fields = {"employeeNumber": number, "on": self._today.isoformat()}
             self._step(PROFESSIONALS, None, "recordEmploymentEnded", number, fields)
+
+    def _drop(self, numbers: AbstractSet[str], *, of: str | None = None) -> None:
+        """Take back the steps for these people: those with the name `of`, or all."""
+        self.steps = [
+            step
+            for step in self.steps
+            if step.file == UNITS or step.who not in numbers or of not in {None, step.name}
+        ]
+
+    def _renumbered(self, absent: AbstractSet[str], rows: Sequence[Membership]) -> AbstractSet[str]:
+        """Return who is absent only because the number is written differently now; report these rows."""
+        new = {row.employee_number: "" for row in rows if row.employee_number not in self._snapshot.people}
+        found, problems = lookalikes(MEMBERSHIPS, rows, new, dict.fromkeys(absent, ""))
+        self.problems += problems
+        return set(found.values())
 
     def _too_many(self, file: str, gone: AbstractSet[str], *, confirmed: bool) -> bool:
         """Return whether so many people are missing from a file that it must be confirmed, and was not."""
@@ -195,36 +226,39 @@ class _Planner:
         limit = max(LEAVERS_MIN, int(len(known) * LEAVERS_SHARE_MAX))
         if len(gone) <= limit or confirmed:
             return False
-        nl_what, en_what = _LEAVING[file]
-        nl = (
-            f"{len(gone)} mensen {nl_what[0]} staan niet in het bestand; meer dan {limit} in één keer "
-            f"{nl_what[1]} alleen als dat wordt bevestigd."
-        )
-        en = (
-            f"{len(gone)} people {en_what[0]} are not in the file; more than {limit} at once {en_what[1]} "
-            "only when that is confirmed."
-        )
-        self.problems.append(Problem(file=file, nl=nl, en=en))
+        self.problems.append(many_missing(file, len(gone), limit))
         return True
 
     def closings(self) -> None:
-        """Close what is open and marked as closed: teams first, then units from the leaves up."""
+        """
+        Close what is open and marked as closed: teams first, then units from the leaves up.
+
+        A unit is not closed over teams or units that stay open: these would be in no listing any more.
+        """
         teams = [row for row in self._closing if row.is_team]
         units = [row for row in self._closing if not row.is_team]
+        below = Counter(self._parents.values())
         for row in [*teams, *reversed(units)]:
-            if row.is_team and self._team_id(row.key) in self._snapshot.teams:
-                self._step(UNITS, row.line, "closeTeam", row.key, {"teamKey": row.key})
-            elif not row.is_team and self._unit_id(row.key) in self._snapshot.units:
-                self._step(UNITS, row.line, "closeUnit", row.key, {"unitKey": row.key})
-            else:
+            there = self._team_id(row.key) if row.is_team else self._unit_id(row.key)
+            kind, field = ("Team", "teamKey") if row.is_team else ("Unit", "unitKey")
+            if there not in self._parents:
                 self.unchanged += 1
+            elif below[there]:
+                nl = f"Hieronder staan nog teams of eenheden die open zijn ({below[there]})."
+                en = f"There are teams or units below this one that are open ({below[there]})."
+                self._problem(UNITS, row.line, "closed", nl, en)
+            else:
+                below[self._parents.pop(there)] -= 1
+                self._step(UNITS, row.line, f"close{kind}", row.key, {field: row.key})
 
     def _unit(self, row: Unit) -> None:
         all_open = self._snapshot.teams if row.is_team else self._snapshot.units
-        existing = all_open.get(self._team_id(row.key) if row.is_team else self._unit_id(row.key))
+        there = self._team_id(row.key) if row.is_team else self._unit_id(row.key)
+        existing = all_open.get(there)
         kind, field = ("Team", "teamKey") if row.is_team else ("Unit", "unitKey")
         parent = self._unit_id(row.parent_key) if row.parent_key else None
         if existing is None:
+            self._parents[there] = parent
             fields: dict[str, Any] = {field: row.key, "name": row.name}
             if row.parent_key:
                 fields["unitKey" if row.is_team else "parentKey"] = row.parent_key
@@ -235,6 +269,7 @@ class _Planner:
             nl = "Dit kan niet worden verplaatst: geef het een nieuwe sleutel."
             self._problem(UNITS, row.line, "parent_key", nl, "This can't be moved: give it a new key.")
             return
+        self._parents[there] = parent
         steps = len(self.steps)
         if name != " ".join(row.name.split()):
             self._step(UNITS, row.line, f"rename{kind}", row.key, {field: row.key, "name": row.name})
@@ -267,32 +302,3 @@ class _Planner:
 
     def _team_id(self, key: str) -> str:
         return derived_id(self._snapshot.organisation, "team", key)
-
-
-def _once(
-    rows: Sequence[Any], file: str, key: Callable[[Any], object], problems: list[Problem], column: str
-) -> list[Any]:
-    """Return the rows whose key occurs once; for a key that occurs again, report a problem at each line."""
-    times = Counter(key(row) for row in rows)
-    for row in rows:
-        if times[key(row)] > 1:
-            nl, en = "Dit staat meer dan eens in het bestand.", "This is in the file more than once."
-            problems.append(Problem(file=file, line=row.line, column=column, nl=nl, en=en))
-    return [row for row in rows if times[key(row)] == 1]
-
-
-def _parents_first(rows: Sequence[Unit], problems: list[Problem]) -> Iterator[Unit]:
-    """Yield units, each after its parent, then teams; report units that are in a circle as problems."""
-    waiting = {row.key: row for row in rows if not row.is_team}
-    below: dict[str | None, list[Unit]] = {}
-    for row in waiting.values():
-        below.setdefault(row.parent_key, []).append(row)
-    ready = deque(row for row in waiting.values() if row.parent_key not in waiting)
-    while ready:
-        row = ready.popleft()
-        ready += below.get(row.key, ())
-        yield waiting.pop(row.key)
-    for row in waiting.values():
-        nl, en = "Deze eenheid staat onder zichzelf.", "This unit is under itself."
-        problems.append(Problem(file=UNITS, line=row.line, column="parent_key", nl=nl, en=en))
-    yield from (row for row in rows if row.is_team)
