@@ -14,9 +14,6 @@ from processes.hr_feed.files import (
     read_professionals,
     read_units,
 )
-from processes.hr_feed.files import (
-    UNITS as UNITS_FILE,
-)
 from processes.hr_feed.plan import LEAVERS_MIN, Files, OrganisationSnapshot, Plan, plan
 
 TODAY = date(2026, 11, 24)
@@ -161,64 +158,6 @@ def test_a_plan_for_many_leavers_is_drawn_in_a_moment() -> None:
     assert time.monotonic() - begun < 10
     assert Counter(step.name for step in made.steps)["recordEmploymentEnded"] == len(numbers) - 1
     assert "recordTeamLeft" not in {step.name for step in made.steps}
-
-
-@pytest.mark.parametrize(
-    ("known", "row"),
-    [
-        ({"0042": "Ann Smit"}, b"42,Someone,a@example.org\n"),
-        ({"42": "Ann Smit"}, b"0042,Someone,a@example.org\n"),
-        ({"E0042": "Ann Smit"}, b"e42,Someone,a@example.org\n"),
-        ({"7": "Ann Smit"}, b"99,ann  SMIT,a@example.org\n"),
-    ],
-)
-def test_a_newcomer_who_looks_like_a_missing_person_waits_with_that_person(
-    known: dict[str, str], row: bytes
-) -> None:
-    (number,) = known
-    one = OrganisationSnapshot(
-        organisation=ORGANISATION,
-        people={"e1": "Fenna"} | known,
-        members={number: frozenset({team("kade")})},
-        teams=SNAPSHOT.teams,
-    )
-    given = {"professionals": b"e1,Fenna,f@example.org\n" + row, "memberships": b"e1,kade,2026-01-01\n"}
-    made = drawn(**given, snapshot=one)
-    assert names(made) == ["registerProfessional e1", "recordTeamJoined e1"]
-    (problem,) = [problem for problem in made.problems if problem.file == PROFESSIONALS]
-    assert (problem.line, problem.column) == (3, "employee_number")
-    assert repr(number)[1:-1] in problem.en
-    newcomer = row.split(b",")[0].decode()
-    confirmed = names(drawn(**given, snapshot=one, confirm_leavers=True))
-    assert {f"registerProfessional {newcomer}", f"recordEmploymentEnded {number}"} <= set(confirmed)
-
-
-def test_nobody_leaves_a_team_because_zeros_were_lost_in_the_memberships() -> None:
-    one = OrganisationSnapshot(
-        organisation=ORGANISATION,
-        people={"0042": "Ann"},
-        members={"0042": frozenset({team("kade")})},
-        teams=SNAPSHOT.teams,
-    )
-    units = b"kade,Team Kade,team,zuid,\n"
-    made = drawn(units=units, memberships=b"42,kade,2026-01-01\n", snapshot=one)
-    assert "recordTeamLeft 0042" not in names(made)
-    assert (MEMBERSHIPS, 2, "employee_number") in [(p.file, p.line, p.column) for p in made.problems]
-
-
-@pytest.mark.parametrize(
-    ("rows", "line"),
-    [
-        (b"zuid,Zuid,unit,wijk,ja\n", 2),
-        (b"zuid,Zuid,unit,wijk,ja\nkade,Team Kade,team,zuid,\n", 2),
-        (b"kade,Team Kade,team,zuid,ja\nzuid,Zuid,unit,wijk,ja\nnew,Nieuw,team,zuid,\n", 3),
-        (b"wijk,Wijk,unit,,ja\n", 2),
-    ],
-)
-def test_a_unit_is_not_closed_over_what_stays_open(rows: bytes, line: int) -> None:
-    made = drawn(units=rows)
-    assert not [name for name in names(made) if name.startswith("closeUnit")]
-    assert (UNITS_FILE, line, "closed") in [(p.file, p.line, p.column) for p in made.problems]
 
 
 def test_nobody_leaves_whose_row_may_be_one_that_can_not_be_read() -> None:
