@@ -29,6 +29,13 @@ def many_missing(file: str, missing: int, limit: int) -> Problem:
     return Problem(file=file, nl=nl, en=en)
 
 
+def unread_rows(file: str) -> Problem:
+    """Say that nobody leaves by a file with rows that can't be read."""
+    nl = "Er zijn rijen die niet gelezen kunnen worden; daarom gaat niemand weg die hier ontbreekt."
+    en = "There are rows that can't be read; so nobody leaves who is missing here."
+    return Problem(file=file, nl=nl, en=en)
+
+
 def lookalikes(
     file: str,
     rows: Sequence[Professional] | Sequence[Membership],

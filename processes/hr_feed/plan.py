@@ -19,7 +19,7 @@ from processes.hr_feed.files import (
     Professional,
     Unit,
 )
-from processes.hr_feed.lookalikes import lookalikes, many_missing
+from processes.hr_feed.lookalikes import lookalikes, many_missing, unread_rows
 from processes.hr_feed.rows import once, parents_first
 
 LEAVERS_MIN: Final = 5
@@ -96,9 +96,7 @@ def plan(files: Files, snapshot: OrganisationSnapshot, *, today: date, confirm_l
     planner.closings()
     read = {PROFESSIONALS: files.professionals, MEMBERSHIPS: files.memberships}
     for file in sorted(name for name, rows in read.items() if rows is not None and name in files.damaged):
-        nl = "Er zijn rijen die niet gelezen kunnen worden; daarom gaat niemand weg die hier ontbreekt."
-        en = "There are rows that can't be read; so nobody leaves who is missing here."
-        planner.problems.append(Problem(file=file, nl=nl, en=en))
+        planner.problems.append(unread_rows(file))
     return Plan(
         steps=tuple(planner.steps),
         unchanged=planner.unchanged,
@@ -173,11 +171,8 @@ class _Planner:
                 nl, en = "Deze dag ligt in de toekomst.", "This day lies in the future."
                 self._problem(MEMBERSHIPS, row.line, "since", nl, en)
             else:
-                fields = {
-                    "employeeNumber": row.employee_number,
-                    "teamKey": row.team_key,
-                    "on": row.on.isoformat(),
-                }
+                fields = {"employeeNumber": row.employee_number, "teamKey": row.team_key}
+                fields["on"] = row.on.isoformat()
                 self._step(MEMBERSHIPS, row.line, "recordTeamJoined", row.employee_number, fields)
 
     def lookalikes(self, rows: Sequence[Professional], present: AbstractSet[str]) -> AbstractSet[str]:
