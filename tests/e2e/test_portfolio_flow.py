@@ -85,14 +85,8 @@ async def she_notes_everything_else(cast: Cast, talent: str) -> None:
     assert gone["passion"] is None
     shows = {"title": "Een brief", "source": {"story": "Dank u wel."}, "talentIds": [talent]}
     added = await done("addEvidence", "evidence { id kind title text link talentIds }", **shows)
-    content = {
-        "kind": "STORY",
-        "title": "Een brief",
-        "text": "Dank u wel.",
-        "link": None,
-        "talentIds": [talent],
-    }
-    assert added["evidence"] == {"id": added["evidence"]["id"], **content}
+    item = {"kind": "STORY", "title": "Een brief", "text": "Dank u wel.", "link": None, "talentIds": [talent]}
+    assert added["evidence"] == {"id": added["evidence"]["id"], **item}
     withdrawn = await done("withdrawEvidence", "evidence { id }", evidenceId=added["evidence"]["id"])
     assert withdrawn["evidence"] is None
     note = await done("writeReflection", "reflection { text aboutIds }", text="Stil zijn.", aboutIds=[talent])
