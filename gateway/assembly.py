@@ -14,6 +14,7 @@ from gateway.context import Gateway, RequestLimits
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.trusted_documents import read_trusted_documents
+from gateway.limits.turns import in_turn
 from gateway.position_cipher import POSITION_KEY_BYTES, PositionCipher
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
@@ -78,6 +79,7 @@ async def open_gateway(
             yield connection
 
     pool = await open_async_pool(url, max_size=settings.database_pool_max, name="gateway")
+    lend = in_turn(pool.connection)
     try:
         yield Gateway(
             authenticator=Authenticator(
@@ -88,11 +90,11 @@ async def open_gateway(
             ),
             bus=bus,
             calendar=calendar,
-            freshness=Freshness(connect=pool.connection, listen=listen),
+            freshness=Freshness(connect=lend, listen=listen),
             limits=limits,
             position_cipher=PositionCipher(_cipher_key(position_key)),
-            read_log=ReadLog(pool.connection),
-            reader=ViewReader(pool.connection),
+            read_log=ReadLog(lend),
+            reader=ViewReader(lend),
             subscriptions=OpenSubscriptions(
                 per_person_max=limits.subscriptions_per_person_max, in_process_max=limits.subscriptions_max
             ),

@@ -12,6 +12,7 @@ from gateway.limits.allowance import Allowance
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.sockets import Socket
 from gateway.limits.subscriptions import OpenSubscriptions
+from gateway.limits.turns import Turns
 from gateway.position_cipher import PositionCipher
 from gateway.reading.callers import Caller, find_caller
 from gateway.reading.disclosures import ReadLog
@@ -85,6 +86,7 @@ class Context:
     identity: Identity | None = None
     role: Role = Role.PUBLIC
     allowance: Allowance | None = None
+    turns: Turns | None = None
     address: str = ""
     """The client's address, whose allowance counts without a token."""
     socket: Socket | None = None

@@ -73,6 +73,7 @@ class _MaskedSchema(strawberry.Schema):
             answer_bytes_max=self._limits.answer_bytes_max,
             allowance=known.allowance if known else None,
             caller=known.payer if known else "",
+            turns=known.turns.of(known.payer) if known and known.turns else None,
         )
 
     def process_errors(

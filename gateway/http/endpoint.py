@@ -31,6 +31,7 @@ from gateway.limits.allowance import Allowance, OverAllowanceError
 from gateway.limits.sockets import OpenSockets
 from gateway.limits.spending import TOOK_TOO_LONG
 from gateway.limits.trusted_documents import requested_document
+from gateway.limits.turns import Turns
 from kit import metrics
 from kit.errors import RequestError
 from kit.http.body_limit import limited_body, need_plain_body
@@ -93,6 +94,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             request_cost=limits.request_cost,
             now_s=lambda: gateway.calendar.now().timestamp(),
         )
+        self._turns = Turns()
         self._sockets = OpenSockets()
         self._with_page = with_page
 
@@ -146,7 +148,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = Context(
-            self._gateway, headers=request.headers, allowance=self._allowance, address=_address(request)
+            self._gateway,
+            headers=request.headers,
+            allowance=self._allowance,
+            turns=self._turns,
+            address=_address(request),
         )
         if isinstance(request, WebSocket):  # its first message holds the token, see `on_ws_connect`
             context.socket = request.scope.get("ipp.socket")

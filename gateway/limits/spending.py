@@ -31,6 +31,7 @@ class Spending:
     answer_bytes_max: int
     allowance: Allowance | None = None
     caller: str = ""
+    turns: asyncio.Semaphore | None = None
     clock: asyncio.Timeout | None = None
     endless: bool = False
     cost: int = 0

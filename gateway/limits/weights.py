@@ -52,10 +52,10 @@ ITEMS_MAX: Final = {
     "Query.colleagues": 20,
     "Query.roleGrants": 200,
     "Refusal.field": 5,
-    "Sharing.people": 30,
     "TalentCatalogue.clusters": 50,
     "Viewer.roles": 10,
-    # Ids are cheap, and mostly few of the twenty that are allowed.
+    # Few of the twenty or thirty that there may be; what there really is counts while an answer is made.
+    "Sharing.people": 5,
     "EnergySource.talentIds": 5,
     "Evidence.talentIds": 5,
     "Goal.insightIds": 5,
