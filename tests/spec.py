@@ -1,4 +1,4 @@
-"""The language of decisions in tests: given events, when this is asked, then these events or refusals."""
+"""Given, when, then: given these events, when this command is sent, then these events or refusals follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,18 +31,18 @@ CONTEXT = DecisionContext(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """A command on the state that events made."""
+    """A command on the state after these events."""
 
     given: tuple[Event, ...]
     command: Command
     context: DecisionContext
 
     def then(self, *events: Event) -> None:
-        """Exactly these events happen."""
+        """Exactly these events follow."""
         assert decide(self.given, self.command, self.context) == events
 
     def refused(self, *codes: str, fields: Sequence[str] | None = None) -> None:
-        """Nothing happens, for exactly these reasons, each told in two languages."""
+        """Nothing happens, for exactly these reasons, each in two languages."""
         with pytest.raises(RejectedError) as rejected:
             decide(self.given, self.command, self.context)
         refusals = rejected.value.refusals
@@ -68,7 +68,7 @@ def given(*events: Event) -> Given:
 
 
 def folded(command: Command, events: Sequence[Event]) -> Any:
-    """The state on which a command is decided."""
+    """Return the state on which a command is decided."""
     decider = decider_of(command)
     state = decider.initial
     for event in events:
@@ -79,7 +79,7 @@ def folded(command: Command, events: Sequence[Event]) -> Any:
 def decide(
     events: Sequence[Event], command: Command, context: DecisionContext = CONTEXT
 ) -> tuple[Event, ...]:
-    """What a command makes happen; its input by itself is in order."""
+    """Return the events of a command whose input is valid."""
     assert command.refusals() == [], "the input is refused before anything is decided"
     made: tuple[Event, ...] = decider_of(command).decide(command, folded(command, events), context)
     return made

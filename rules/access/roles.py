@@ -54,11 +54,11 @@ ACCOUNTS: Final = tuple(role for role in Role if role not in {Role.RATER, Role.P
 
 class Employment(msgspec.Struct, frozen=True, kw_only=True):
     """
-    The last leaving of someone who was registered as a professional; without `left_on` they never left.
+    The employment of somebody who was registered as a professional: when they last left, if ever.
 
-    `left_on` is the first day of no longer working here, as HR gave it. `left_recorded_on` and `returned_on`
-    are the days on which the leaving and the registration after it were recorded; without `returned_on` they
-    are gone.
+    `left_on` is the first day after the employment, as HR reported it; None if the person never left.
+    `left_recorded_on` is the day on which this was recorded. `returned_on` is the day on which a later
+    registration was recorded; None if the person did not return.
     """
 
     left_on: date | None = None
@@ -74,8 +74,8 @@ def grant_is_over(granted_on: date, employment: Employment | None) -> bool:
     """
     Whether a granted role ended because its holder left. It is not held again when that person returns.
 
-    `employment` is None for who was never registered: their roles last until they are withdrawn. A grant has
-    a day and no time, so one of the day of a return counts as given after it.
+    `employment` is None for people who were never registered: their roles last until they are withdrawn. A
+    grant has a day and no time, so one on the day of a return counts as granted after it.
     """
     if employment is None or employment.left_on is None:
         return False
@@ -99,10 +99,10 @@ def roles_held(
 
 def keeps_portfolio(employment: Employment, *, days: int, today: date) -> bool:
     """
-    Whether a professional, who works here or left, still reaches the own portfolio.
+    Whether a professional, who works here or left, may still use the own portfolio.
 
-    The days count from the day of leaving or the day on which it was recorded, whichever is later: a leaving
-    that is recorded late takes no day away.
+    The days count from the day of leaving or the day on which it was recorded, whichever is later, so
+    that nobody loses days because HR was late.
     """
     if not employment.is_over:
         return True

@@ -25,30 +25,29 @@ class SharedTerm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    What a decision depends on apart from the command and the state. It is looked up before deciding.
-
-    `new` is the id of what the command creates. It is derived from the command's key, so a retry creates the
-    same. `sender` is the person or process that sends the command. `person` is the person the command is
-    about, None if unknown. `sender_left` and `person_left` say of the two whether they were registered as a
-    professional and left. `today` is the date in the organisation's time zone. `professionals` are the
-    people the command mentions who work here now. `terms` are the shared terms it picks, by the id it picked;
-    for a merged term, the term it was merged into. `id_key` signs ids that name another person's stream.
-    `grants_over` are the ids of granted roles that ended because their holder left, for a command that
-    `weighs_grants`.
-    """
+    """What a decision depends on apart from the command and the state. It is looked up before deciding."""
 
     new: str
+    """The id of what the command creates. It is derived from the command's key: a retry creates the same."""
     organisation: str
     sender: str
-    person: str | None
-    today: date
-    id_key: bytes
+    """The person or process that sends the command."""
     sender_left: bool = False
+    """Whether the sender was registered as a professional and has left."""
+    person: str | None
+    """The person the command is about; None if unknown."""
     person_left: bool = False
-    grants_over: frozenset[str] = frozenset()
+    """Whether that person was registered as a professional and has left."""
+    today: date
+    """The date in the organisation's time zone."""
     professionals: frozenset[str] = frozenset()
+    """The people the command mentions who work here now."""
     terms: dict[str, SharedTerm] = {}
+    """The shared terms it picks, by the id it picked; for a merged term, the term it was merged into."""
+    id_key: bytes
+    """The key that signs ids that name another person's stream."""
+    grants_over: frozenset[str] = frozenset()
+    """The granted roles that ended because their holder left, for a command that `weighs_grants`."""
 
 
 class Command(
@@ -100,11 +99,11 @@ class Command(
         """Return the ids of shared terms in the input."""
         return ()
 
-    def is_addressed(self, context: DecisionContext) -> bool:  # noqa: ARG002 - most name nobody's stream
+    def is_addressed(self, context: DecisionContext) -> bool:  # noqa: ARG002 - most have no such id
         """
-        Return whether an id in the input that names the stream of another person was made by us.
+        Whether an id in the input that names another person's stream was made by us.
 
-        If not, nothing is read: how long the reading takes would show what that person keeps.
+        If not, nothing is read, because the time that reading takes would show what that person has.
         """
         return True
 

@@ -20,7 +20,7 @@ LOOK_S_MAX: Final = 30.0
 """The wait between two looks for a command: it doubles from the first value to the second."""
 MARK_S_MIN: Final = 60.0
 MARK_S_MAX: Final = 1_920.0
-"""The same between two markers. A marker stays on the log, and the first one nearly always arrives."""
+"""The wait between two markers, likewise. A marker stays on the log, and the first nearly always arrives."""
 MARK_WAIT_S: Final = 0.2
 """How long to wait for a marker's verdict. It is short: all other commands wait meanwhile."""
 _IDLE_S: Final = 0.5

@@ -17,7 +17,7 @@ from services.decisions.command import Command
 from services.decisions.decider import AnyDecider, Decider
 
 OF_A_PERSON: Final = "of_a_person"
-"""What every command on a person's own streams is called in metrics and log lines."""
+"""The name in metrics and log lines of all commands on people's streams."""
 
 
 class UnknownCommandError(NotFoundError):
@@ -75,10 +75,10 @@ def decider_of(command: Command) -> AnyDecider:
 
 def shown_name(kind: type[Command]) -> str:
     """
-    Return what metrics and log lines may call a command: its name if all it reads and writes is in clear.
+    Return the name of a command in metrics and log lines: its own if all its streams are in clear.
 
-    The name of what a person does is sealed on the log. A count that rises by one, or a line at a moment,
-    would say it: that somebody withdrew a consent just then, or closed a portfolio.
+    On the log, the names of events about a person are sealed. A counter that rises by one, or a log line at
+    a moment, would show them: for example, that somebody just closed a portfolio.
     """
     read = {category_of(event) for event in _DECIDER_OF[kind].reads}
     return OF_A_PERSON if read & PERSON_CATEGORIES else kind.wire_name()

@@ -27,7 +27,7 @@ _POLICY: Final = event_types_of(PolicyEvent)
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """A role that was not withdrawn; `role` is the name on the log, perhaps one of a newer program."""
+    """A granted role that was not withdrawn; only a newer program may know the role."""
 
     person: str
     role: str
@@ -35,7 +35,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class Grants(msgspec.Struct, frozen=True, kw_only=True):
-    """What the policy stream says of roles: the grants by id, and how long a leaver keeps the portfolio."""
+    """The grants in the policy stream by id, and how many days people keep their portfolio after leaving."""
 
     version: int = 0
     by_id: dict[str, Grant] = {}
@@ -50,13 +50,13 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
                 by_id = {other: granted for other, granted in by_id.items() if other != grant}
             case PolicyAdopted(portfolio_days_after_leaving=days):
                 pass
-            case _:  # what is recorded of a policy gives nobody a role
+            case _:  # other events of the policy change no role
                 pass
         return Grants(version=recorded.version, by_id=by_id, days_after_leaving=days)
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """The roles of a person at one moment; `left` when they were registered here and left."""
+    """The roles of a person now; `left` if they were registered as a professional and have left."""
 
     roles: frozenset[Role]
     left: bool
@@ -148,6 +148,6 @@ class RoleReader:
                         employment = msgspec.structs.replace(employment, returned_on=on)
                 case EmploymentEnded(on=left_on):
                     employment = Employment(left_on=left_on, left_recorded_on=on)
-                case _:  # teams give nobody a role
+                case _:  # teams change no role
                     pass
         return employment

@@ -1,4 +1,4 @@
-"""An example of every event, from which its golden file is written once; with an added field another one."""
+"""Examples of every event, from which golden files are written once; each field is set in at least one."""
 
 from datetime import UTC, date, datetime
 from typing import Final
@@ -187,7 +187,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
 
 
 def recorded(event: Event, *, version: int = 1) -> Recorded:
-    """Put an event into the stream its wire name begins with."""
+    """Return the event as recorded in a stream of its category."""
     category = category_of(type(event))
     at = MOMENT if category in PERSON_CATEGORIES else _DAY
     return Recorded(stream=f"{category}-{SUBJECT}", version=version, event=event, at=at, by=BY)

@@ -17,9 +17,9 @@ KEY: Final = bytes(range(32))
 
 class Golden(msgspec.Struct, frozen=True, kw_only=True):
     """
-    The bytes on the log for one event, as text.
+    What the log holds for one event, as text.
 
-    `content` is the event's state where the stream is in clear; of a person's stream, what is sealed in it.
+    `content` is the event's state; for a person's stream, the state before sealing.
     """
 
     wire_name: str
@@ -40,7 +40,7 @@ class OneKey:
 
 
 def golden_of_examples() -> dict[str, Golden]:
-    """The golden content of every example, by wire name; of a second one of an event, with its number."""
+    """The golden content of every example, by wire name; a second example has a number after the name."""
     mapper = EventMapper(OneKey())
     made: dict[str, Golden] = {}
     for event in EXAMPLES:

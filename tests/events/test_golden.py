@@ -1,4 +1,4 @@
-"""What is on the log is read for ever, byte for byte as it was written."""
+"""Events on the log can be read for ever, and are written byte for byte as they always were."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""Who may ask what: the whole matrix, and denial where nobody decided."""
+"""Access: the roles of every root field, and denial of fields without a decision."""
 
 import re
 from datetime import date, timedelta
@@ -48,11 +48,11 @@ EXPECTED = {
     "recordDpia": "PRIVACY_OFFICER",
     "grantRole": "ADMINISTRATOR",
     "withdrawRole": "ADMINISTRATOR",
-    # What is asked of a portfolio its owner alone may ask, and the facts of HR its system alone.
+    # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, TEAM, UNITS) for name in public_names(decider)},
 }
-"""As the aim of the schema has it, in its order."""
+"""The roles, in the order of the schema."""
 
 
 @pytest.mark.parametrize(("field", "role"), list(product(ROOT_FIELDS, Role)))

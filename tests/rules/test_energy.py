@@ -1,4 +1,4 @@
-"""The energy balance: bands of hours, summed by their middles, of what stood there at a moment."""
+"""The energy balance: bands of hours of the sources that existed at a moment, summed by their middles."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -61,12 +61,12 @@ def test_several_sources_are_the_band_of_the_sum_of_their_middles(
     assert givers(*hours) == together
 
 
-def test_where_none_was_noted_nothing_is_told() -> None:
+def test_without_sources_there_is_no_band() -> None:
     (nothing,) = energy_balance([], [NOW])
     assert (nothing.giver, nothing.drainer) == (None, None)
 
 
-def test_givers_and_drainers_are_told_apart() -> None:
+def test_givers_and_drainers_are_summed_separately() -> None:
     (both,) = energy_balance([source(OVER_16), source(UP_TO_2, EnergySourceKind.DRAINER)], [NOW])
     assert (both.moment, both.giver, both.drainer) == (NOW, OVER_16, UP_TO_2)
 
@@ -93,7 +93,7 @@ def test_months_end_with_their_last_instant_and_the_last_is_now() -> None:
     assert month_ends(NOW, 1) == (NOW,)
 
 
-def test_months_end_at_midnight_in_the_zone_that_now_is_told_in() -> None:
+def test_months_end_at_midnight_in_the_zone_of_now() -> None:
     now = datetime(2026, 4, 30, 22, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
     # Half past midnight on May 1; between the ends of March and of February the hour changed.
     april = datetime(2026, 4, 30, 22, tzinfo=UTC) - INSTANT
@@ -102,6 +102,6 @@ def test_months_end_at_midnight_in_the_zone_that_now_is_told_in() -> None:
     assert month_ends(now, 4) == (february, march, april, now)
 
 
-@pytest.mark.parametrize(("asked", "told"), [(-1, 1), (0, 1), (36, 36), (500, MONTHS_MAX)])
-def test_there_are_as_many_months_as_asked_within_the_limit(asked: int, told: int) -> None:
-    assert len(month_ends(NOW, asked)) == told
+@pytest.mark.parametrize(("asked", "returned"), [(-1, 1), (0, 1), (36, 36), (500, MONTHS_MAX)])
+def test_there_are_as_many_months_as_asked_within_the_limit(asked: int, returned: int) -> None:
+    assert len(month_ends(NOW, asked)) == returned

@@ -1,4 +1,4 @@
-"""Where a talent stands for its owner."""
+"""The quadrant of a talent."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Every fact of a portfolio has a line in both languages, and a fact of tomorrow a neutral one."""
+"""Every event of a portfolio has a line in both languages; an unknown event has a neutral one."""
 
 from datetime import date
 from typing import Any, get_args

@@ -1,4 +1,4 @@
-"""A change of the tree is told in both languages."""
+"""A change of the tree has a line in both languages."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""Who may get a type: its owner, whom the owner chose, and denial where nobody decided."""
+"""Who may read a type: its owner, people the owner chose, and nobody without a decision."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""What tests of histories wait for."""
+"""The check that tests of histories need first."""
 
 from tests.forgotten import nothing_forgotten
 

@@ -1,4 +1,4 @@
-"""Services on a real log and a real vault, with an organisation founded and people to ask things."""
+"""Services on a real log and a real vault, with an organisation and people who send commands."""
 
 import dataclasses
 import os
@@ -36,7 +36,7 @@ class House:
     handler: CommandHandler
     clock: FixedClock
     number: str = "e1"
-    """The employee number of the portfolio's owner at hand."""
+    """The employee number of the current portfolio's owner."""
 
     @property
     def calendar(self) -> Calendar:
@@ -90,7 +90,7 @@ class House:
 
 @contextmanager
 def opened(database: str, *, append_timeout_s: float = 8.0) -> Iterator[House]:
-    """Open a house on an empty log, with no journal worker and nothing founded yet."""
+    """Open a house on an empty log, without a journal worker and without an organisation."""
     log = LogUnderTest(url=database, name=unique_name(), partitions=3, append_timeout_s=append_timeout_s)
     log.create()
     vault = Vault(database, MasterKey(key=os.urandom(32)))
@@ -121,7 +121,7 @@ def found_in(house: House) -> None:
 
 
 def furnish(house: House) -> None:
-    """Found the organisation, let the feed in, form a team, and let the owner at hand open a portfolio."""
+    """Found the organisation, give the HR system its role, form a team, and open a portfolio."""
     found_in(house)
     for done in (
         house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="HR_FEED", subject="feed"),
@@ -133,7 +133,7 @@ def furnish(house: House) -> None:
 
 
 def with_owner(house: House, number: str) -> House:
-    """Register somebody new, who opens a portfolio; give the house with this owner at hand."""
+    """Register a new person, who opens a portfolio; return the house with this person as the owner."""
     house = dataclasses.replace(house, number=number)
     for done in (
         house.feed("registerProfessional", employeeNumber=number, name="Fenna", email="f@example.org"),

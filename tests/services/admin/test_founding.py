@@ -1,4 +1,4 @@
-"""Founding the organisation: a command on the server, once."""
+"""Founding the organisation: on the server's command line, once."""
 
 from collections.abc import Iterator
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""A list of shared words from its file to the log, and a talent claimed by one of them."""
+"""A list of shared terms, from its file to the log, and a talent claimed by one of them."""
 
 from collections.abc import Iterator
 
@@ -126,7 +126,7 @@ def test_a_word_can_be_claimed_as_soon_as_it_is_adopted_and_no_longer_when_it_is
     by_term = {**TALENT, "name": {"termId": term}}
     assert [refusal.code for refusal in house.owner("claimTalent", **by_term).refusals] == ["WRONG_STATE"]
     assert house.ask("wg", Role.WORKING_GROUP, "adoptTerm", termId=term).outcome == "ACCEPTED"
-    # By a process that read the catalogue when the word was not in it yet, and by another one.
+    # One process read the catalogue before the term was in it.
     assert house.owner("claimTalent", **by_term).outcome == "ACCEPTED"
     assert house.ask("wg", Role.WORKING_GROUP, "retireTerm", termId=term).outcome == "ACCEPTED"
     again = house.owner("claimTalent", **by_term, handler=house.another_process())

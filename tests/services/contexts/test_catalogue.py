@@ -1,4 +1,4 @@
-"""What may happen to the shared words for talents."""
+"""Commands on the catalogue of shared terms."""
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_its_own_words_may_change_a_little_and_another_ones_not_be_taken() -> No
     given(*BOTH).when(own).then(TermReworded(term="calm", nl="kalm blijven", en="Staying calm"))
     another = RewordTerm(term_id="calm", label=label("Rust brengen", "Bringing rest"))
     given(*BOTH).when(another).refused("ALREADY_SO", "ALREADY_SO", fields=["label.nl", "label.en"])
-    # What was merged into it is its own: the shorter of two may be the one that stays.
+    # The labels of merged terms count as its own, so it can get one of those.
     taken = TermReworded(term="calm", nl="Rust brengen", en="Bringing rest")
     given(*BOTH, MERGED).when(another).then(taken)
 

@@ -1,4 +1,4 @@
-"""What HR tells about a professional."""
+"""Commands of the HR system about a professional."""
 
 from datetime import date
 

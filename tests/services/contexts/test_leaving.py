@@ -1,4 +1,4 @@
-"""Who leaves a team, or the organisation, takes along what others were shown, come what may."""
+"""When somebody leaves a team or the organisation, everything they shared with it ends."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -41,10 +41,10 @@ class Owner:
         self.goal = accepted(self.house.owner("setGoal", text="Coachen"))
 
     def joins(self) -> None:
-        accepted(self.house.feed("recordTeamJoined", **self.told))
+        accepted(self.house.feed("recordTeamJoined", **self.membership))
 
     @property
-    def told(self) -> dict[str, Any]:
+    def membership(self) -> dict[str, Any]:
         return {"employeeNumber": self.house.number, "teamKey": "kade", "on": "2026-11-01"}
 
     @property
@@ -61,7 +61,7 @@ class Owner:
         )
 
     def leaves(self, handler: CommandHandler | None = None) -> CommandResult:
-        return self.house.ask(*HR, "recordTeamLeft", handler=handler, **self.told)
+        return self.house.ask(*HR, "recordTeamLeft", handler=handler, **self.membership)
 
     def last(self, count: int) -> list[Any]:
         return [recorded.event for recorded in self.house.portfolio()[-count:]]

@@ -1,4 +1,4 @@
-"""Under which rules the organisation works, and who agreed to them."""
+"""Commands on the organisation's rules, and on consent to them."""
 
 from datetime import date
 from typing import Any

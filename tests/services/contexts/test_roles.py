@@ -1,4 +1,4 @@
-"""Who may be given a role, and who may not."""
+"""Commands on role grants."""
 
 from itertools import permutations
 

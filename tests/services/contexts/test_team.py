@@ -1,4 +1,4 @@
-"""What may happen to a team."""
+"""Commands on teams."""
 
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed

@@ -1,4 +1,4 @@
-"""What may happen to units."""
+"""Commands on units."""
 
 import pytest
 

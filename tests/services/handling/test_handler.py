@@ -1,4 +1,4 @@
-"""One command, handled on a real log: looked up, allowed, decided, and once however often it is sent."""
+"""Commands handled on a real log: checked, decided, and carried out once, however often they are sent."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -177,11 +177,11 @@ def test_a_retry_of_what_was_accepted_is_not_told_that_nothing_changed_with_the_
     handler = CommandHandler(
         recorder=house.log.recorders[0], vault=away, mapper=EventMapper(away), calendar=house.calendar
     )
-    with pytest.raises(NothingAppliedError) as told:
+    with pytest.raises(NothingAppliedError) as refused:
         handler.handle(read_command("claimTalent", TALENT), caller=caller, command_id=command_id)
-    assert "; nothing was changed" not in str(told.value)
-    assert "this request changed nothing" in str(told.value)
-    assert "ask how it ended" in str(told.value)
+    assert "; nothing was changed" not in str(refused.value)
+    assert "this request changed nothing" in str(refused.value)
+    assert "ask how it ended" in str(refused.value)
     assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
 
 

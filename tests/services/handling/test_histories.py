@@ -1,4 +1,4 @@
-"""Whatever is asked in whatever order, what the deciders let happen replays to the same state."""
+"""After any commands in any order, replaying the events gives the same state."""
 
 from datetime import date
 from typing import Any
@@ -79,7 +79,7 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
 
 
 def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
-    """Ask one after the other; give what happened and the state after each event."""
+    """Decide the commands one after the other; return the events and the state after each."""
     decider = decider_of(commands[0])
     state = decider.initial
     history: list[Event] = []

@@ -1,4 +1,4 @@
-"""Settling in the background: each command in its turn, whatever becomes of the others."""
+"""Resolving outcomes in the background: commands take turns, and none delays the others."""
 
 import threading
 import time
@@ -32,7 +32,7 @@ CANARY = "KANARIE"
 
 @dataclass
 class Stubborn:
-    """The real recorder, but for one subject that can't be settled."""
+    """The real recorder, but one subject's commands can't be resolved."""
 
     recorder: LogRecorder
     subject: str
@@ -108,7 +108,7 @@ def command() -> bytes:
         RuntimeError(f"a bug that quotes {CANARY}"),
     ],
 )
-def test_one_that_cannot_be_settled_keeps_no_other_waiting(log: LogUnderTest, error: Exception) -> None:
+def test_one_that_cannot_be_resolved_delays_no_other(log: LogUnderTest, error: Exception) -> None:
     with log.folding():
         recorder = Stubborn(log.recorder(), subject="a" * 32, error=error)
         resolver, stuck, others = OutcomeResolver(recorder), command(), [command() for _ in range(5)]

@@ -1,4 +1,4 @@
-"""A client's commands are so many a minute."""
+"""The rate limit of a client's commands."""
 
 from typing import Any, cast
 

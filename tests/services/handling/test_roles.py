@@ -1,4 +1,4 @@
-"""Roles as the log has them, and none where the log holds what is not understood."""
+"""Roles read from the log; after an unknown event, none can be read."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def reader_of(house: House) -> RoleReader:
 
 
 def of_a_newer_program(house: House) -> None:
-    """Put an event that this program has no name for on the policy stream."""
+    """Append an event to the policy stream that this program does not know."""
     organisation = house.vault.organisation()
     stream = f"policy-{organisation}"
     version = house.events(stream)[-1].version + 1

@@ -1,4 +1,4 @@
-"""What metrics and log lines may call a command."""
+"""The names of commands in metrics and log lines."""
 
 from typing import Final
 

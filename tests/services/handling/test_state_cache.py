@@ -1,4 +1,4 @@
-"""What is kept of the organisation's streams is what loading anew would give, whoever reads when."""
+"""A cached state is the one that loading from the beginning would return, with any timing of readers."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ CALM = TermProposed(term="calm", nl="Rust", en="Calm", cluster="calm")
 
 
 class Store:
-    """The library's store as far as loading asks it; `meanwhile` happens while somebody reads."""
+    """The part of the library's store that loading uses; `meanwhile` runs during a read."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []

@@ -1,4 +1,4 @@
-"""A command whose answer got lost is unsettled, and then what the log says it is; never both, never twice."""
+"""A command whose verdict got lost is unsettled, then has the outcome on the log; it never happens twice."""
 
 import threading
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def house(database: str) -> Iterator[House]:
 
 
 @contextmanager
-def settling(house: House) -> Iterator[None]:
+def resolving(house: House) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=house.handler.resolver.run, args=(stop,), daemon=True)
     thread.start()
@@ -55,7 +55,7 @@ def test_without_a_verdict_a_command_is_unsettled_and_then_accepted(house: House
     sent = house.owner("claimTalent", command_id=command_id, **TALENT)
     assert (sent.outcome, sent.position, sent.refusals) == ("UNSETTLED", None, ())
     assert fate(house, command_id) == sent
-    with house.log.folding(), settling(house):
+    with house.log.folding(), resolving(house):
         found = settled_fate(house, command_id)
     assert found is not None
     assert (found.outcome, found.version) == ("ACCEPTED", 2)

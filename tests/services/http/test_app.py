@@ -1,4 +1,4 @@
-"""Commands over HTTP, on a real log: results, and an error for all that is no command of the caller's."""
+"""Commands over HTTP, on a real log: results and errors."""
 
 import socket
 import threading
@@ -48,7 +48,7 @@ class Client:
         named = {"IPP-Role": role} if role else {}
         return {"Authorization": f"Bearer {self.token(claim, **changed)}", **named}
 
-    def give(self, name: str, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
+    def send(self, name: str, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
         body.setdefault("commandId", str(uuid4()))
         return self.http.post(f"/commands/{name}", json=body, headers=headers or self.headers())
 
@@ -88,23 +88,23 @@ def new_talent() -> dict[str, Any]:
     return {**TALENT, "name": {"ownWords": f"Talent {uuid4()}"}}
 
 
-def test_a_command_is_given_and_its_fate_asked(client: Client) -> None:
+def test_a_command_is_sent_and_its_result_asked_for(client: Client) -> None:
     command_id, version, talent = str(uuid4()), len(client.house.portfolio()), new_talent()
-    answer = client.give("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
+    answer = client.send("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["commandId"] == command_id
-    assert (told["outcome"], told["version"], told["refusals"]) == ("ACCEPTED", version + 1, [])
-    assert set(told["position"]) == {"generation", "partition", "ordinal"}
-    assert told["entityId"]
-    fate = client.http.get(f"/commands/{command_id}", headers=client.headers())
-    assert (fate.status_code, fate.json()) == (200, told)
-    again = client.give("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
-    assert again.json() == told
+    result = answer.json()
+    assert result["commandId"] == command_id
+    assert (result["outcome"], result["version"], result["refusals"]) == ("ACCEPTED", version + 1, [])
+    assert set(result["position"]) == {"generation", "partition", "ordinal"}
+    assert result["entityId"]
+    found = client.http.get(f"/commands/{command_id}", headers=client.headers())
+    assert (found.status_code, found.json()) == (200, result)
+    again = client.send("claimTalent", commandId=command_id, expectedVersion=version, input=talent)
+    assert again.json() == result
 
 
 def test_a_refusal_is_a_result_in_two_languages(client: Client) -> None:
-    answer = client.give("claimTalent", input={**TALENT, "strength": 9})
+    answer = client.send("claimTalent", input={**TALENT, "strength": 9})
     assert answer.status_code == 200
     (refusal,) = answer.json()["refusals"]
     assert refusal == {
@@ -124,7 +124,7 @@ def test_without_a_good_token_nothing_is_read(client: Client) -> None:
     expired = client.headers(exp=int(client.house.clock.now().timestamp()) - 60)
     foreign = client.headers(aud="another")
     for headers in ({"Authorization": "Basic x"}, {"Authorization": "Bearer nonsense"}, expired, foreign):
-        answer = client.give("claimTalent", headers, input=TALENT)
+        answer = client.send("claimTalent", headers, input=TALENT)
         assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert client.http.post("/commands/claimTalent", json={}).status_code == 401
@@ -137,13 +137,13 @@ def test_without_a_good_token_nothing_is_read(client: Client) -> None:
 def test_a_role_that_is_not_held_or_may_not_ask_is_forbidden(
     client: Client, claim: str, role: str | None
 ) -> None:
-    answer = client.give("openPortfolio", client.headers(claim, role), input={"language": "NL"})
+    answer = client.send("openPortfolio", client.headers(claim, role), input={"language": "NL"})
     assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
 def test_a_token_without_the_persons_claim_is_forbidden(client: Client) -> None:
     for value in (None, 5, "", ["e1"]):
-        answer = client.give("claimTalent", client.headers(employee_number=value), input=TALENT)
+        answer = client.send("claimTalent", client.headers(employee_number=value), input=TALENT)
         assert answer.status_code == 403
 
 
@@ -169,13 +169,13 @@ def test_a_malformed_command_is_said_to_be_one(client: Client, body: bytes) -> N
 
 
 def test_what_is_too_large_unknown_or_misnamed_is_said_so(client: Client) -> None:
-    large = client.give("claimTalent", input={**TALENT, "story": "x" * 5_000})
+    large = client.send("claimTalent", input={**TALENT, "story": "x" * 5_000})
     assert (large.status_code, large.json()["code"]) == (413, "LIMIT_EXCEEDED")
-    unknown = client.give("rankPeople", input={})
+    unknown = client.send("rankPeople", input={})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "NOT_FOUND")
-    role = client.give("claimTalent", client.headers(role="KING"), input=TALENT)
+    role = client.send("claimTalent", client.headers(role="KING"), input=TALENT)
     assert (role.status_code, role.json()["code"]) == (400, "BAD_REQUEST")
-    public = client.give("claimTalent", client.headers(role="PUBLIC"), input=TALENT)
+    public = client.send("claimTalent", client.headers(role="PUBLIC"), input=TALENT)
     assert public.status_code == 400
     assert client.http.get("/nowhere").json()["code"] == "NOT_FOUND"
     assert client.http.get("/commands/claimTalent", headers=client.headers()).status_code == 400
@@ -185,19 +185,19 @@ def test_with_the_vault_away_nothing_is_applied_and_it_says_so(client: Client) -
     before = len(client.house.portfolio())
     with psycopg.connect(client.house.log.url, autocommit=True) as connection:
         connection.execute("ALTER TABLE vault_persons RENAME TO hidden")
-        away = client.give("claimTalent", input=new_talent())
+        away = client.send("claimTalent", input=new_talent())
         assert (away.status_code, away.json()["code"]) == (503, "UNAVAILABLE")
         connection.execute("ALTER TABLE hidden RENAME TO vault_persons")
     assert len(client.house.portfolio()) == before
-    assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
+    assert client.send("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
 
 
-def test_with_the_vault_away_a_retry_of_what_happened_is_not_told_otherwise(client: Client) -> None:
+def test_with_the_vault_away_a_retry_does_not_claim_that_nothing_happened(client: Client) -> None:
     body: dict[str, Any] = {"commandId": str(uuid4()), "input": new_talent()}
-    assert client.give("claimTalent", **body).json()["outcome"] == "ACCEPTED"
+    assert client.send("claimTalent", **body).json()["outcome"] == "ACCEPTED"
     with psycopg.connect(client.house.log.url, autocommit=True) as connection:
         connection.execute("ALTER TABLE vault_persons RENAME TO hidden")
-        away = client.give("claimTalent", **body)
+        away = client.send("claimTalent", **body)
         connection.execute("ALTER TABLE hidden RENAME TO vault_persons")
     assert away.status_code == 503
     assert "this request changed nothing, and if the command was sent before, ask" in away.json()["message"]
@@ -215,7 +215,7 @@ def test_what_a_person_wrote_reaches_no_log_by_an_error_nobody_foresaw(
     monkeypatch.setattr("services.handling.requests.read_command", broken)
     headers = {**client.headers(), "IPP-Correlation-Id": "c-4711"}
     with capture_logs() as logged:
-        answer = client.give("claimTalent", headers, input={"story": "KANARIE"})
+        answer = client.send("claimTalent", headers, input={"story": "KANARIE"})
         alive = client.http.get("/health/live")
     assert (answer.status_code, answer.json()["code"], alive.status_code) == (500, "INTERNAL", 200)
     (failed,) = [line for line in logged if line["event"] == "request.failed"]
@@ -239,7 +239,7 @@ def test_no_metric_tells_which_command_a_person_gave(client: Client) -> None:
         return REGISTRY.get_sample_value("ipp_commands_total", labels) or 0.0
 
     before = counted(OF_A_PERSON)
-    assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
+    assert client.send("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
     assert counted(OF_A_PERSON) == before + 1
     assert "claimTalent" not in metrics.exposed().decode()
 
@@ -247,9 +247,9 @@ def test_no_metric_tells_which_command_a_person_gave(client: Client) -> None:
 def test_who_sends_too_many_is_asked_to_wait_and_others_are_not(client: Client) -> None:
     headers = client.headers("administrator", "ADMINISTRATOR")
     given = {"role": "PROFESSIONAL", "subject": "x"}
-    codes = [client.give("grantRole", headers, input=given).status_code for _ in range(PER_MINUTE_MAX + 20)]
+    codes = [client.send("grantRole", headers, input=given).status_code for _ in range(PER_MINUTE_MAX + 20)]
     assert codes[:PER_MINUTE_MAX] == [200] * PER_MINUTE_MAX
-    last = client.give("grantRole", headers, input=given)
+    last = client.send("grantRole", headers, input=given)
     assert 429 in codes
     assert last.status_code in {200, 429}
-    assert client.give("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"
+    assert client.send("claimTalent", input=new_talent()).json()["outcome"] == "ACCEPTED"

@@ -1,4 +1,4 @@
-"""Inputs of every command of a portfolio, which mostly speak of what there is in one."""
+"""Inputs of every command on a portfolio, which mostly refer to existing items."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -60,12 +60,12 @@ def named(*kinds: type[Item], state: Portfolio) -> st.SearchStrategy[str]:
 
 
 def some(known: Iterable[str]) -> st.SearchStrategy[str]:
-    """One that is known, gone or not, or an id that nothing has."""
+    """The id of an item, gone or not, or an unknown id."""
     return st.sampled_from([*known, "x"])
 
 
 def inputs(name: str, state: Portfolio, today: date) -> st.SearchStrategy[dict[str, Any]]:
-    """Inputs of a command that mostly speak of what there is."""
+    """Inputs of a command that mostly refer to existing items."""
     days = st.integers(1, 40).map(lambda n: (today + timedelta(days=n)).isoformat())
     past = st.integers(0, 9).map(lambda n: (today - timedelta(days=n)).isoformat())
     team = st.sampled_from([*TEAMS])

@@ -1,4 +1,4 @@
-"""Every command on a portfolio with one of everything: what it makes happen there, and when it is refused."""
+"""Every command on a portfolio with one item of each kind: its events, and when it is refused."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -277,4 +277,4 @@ OWNERS_INPUTS: Final[dict[str, dict[str, Any]]] = {
     "openPortfolio": {"language": "NL"},
     **{case.name: case.asked for case in CASES},
 }
-"""The input of every command that people give, as JSON."""
+"""The input of every command that people send, as JSON."""

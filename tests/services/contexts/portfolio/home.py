@@ -1,4 +1,4 @@
-"""A portfolio with one of everything, and who it belongs to."""
+"""A portfolio with one item of each kind, and its owner."""
 
 from datetime import date, timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""A portfolio through the handler, on a real log: shared, agreed with another, ended in time."""
+"""Commands on a portfolio, handled on a real log: sharing, agreements, and sharings that end by time."""
 
 import threading
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_a_made_up_agreement_is_refused_by_the_same_reads_whether_somebody_keeps
     execute, mine = psycopg.Cursor.execute, threading.get_ident()
 
     def noted(self: Any, query: Any, params: Any = None, **given: Any) -> Any:
-        if threading.get_ident() == mine:  # the journal worker goes on beside
+        if threading.get_ident() == mine:  # other threads, such as the journal worker's
             read.append((str(query), str(params)))
         return execute(self, query, params, **given)
 
@@ -93,8 +93,8 @@ def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> N
     today = house.calendar.today().isoformat()
     other = house.vault.person_for(colleague.number)
     talk = accepted(owner.owner("planConversation", withId=other, plannedFor=today))
-    told = {"conversationId": talk, "heldOn": today, "agreements": ["Samen naar de training."]}
-    accepted(owner.owner("recordConversation", **told))
+    recorded = {"conversationId": talk, "heldOn": today, "agreements": ["Samen naar de training."]}
+    accepted(owner.owner("recordConversation", **recorded))
     held = owner.portfolio()[-1].event
     assert isinstance(held, ConversationHeld)
     agreement = held.agreements[0].agreement
@@ -104,7 +104,7 @@ def test_what_was_agreed_is_confirmed_by_the_other_party_only(house: House) -> N
         assert codes(each.owner("confirmAgreement", agreementId=agreement)) == ["NOT_FOUND"]
     assert codes(colleague.owner("confirmAgreement", agreementId="nonsense")) == ["NOT_FOUND"]
     asked = {"agreementId": agreement, "expected_version": 1}
-    for each in (stranger, colleague):  # how much stands in another's portfolio is told to neither
+    for each in (stranger, colleague):  # neither can see how much is in the portfolio
         assert each.owner("confirmAgreement", **asked).version is None
     confirmed = owner.portfolio()[-1]
     assert (confirmed.event, confirmed.by) == (AgreementConfirmed(agreement=agreement), other)

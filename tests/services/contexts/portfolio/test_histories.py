@@ -1,4 +1,4 @@
-"""Whatever is asked of a portfolio, in whatever order and while days pass: what always holds of it."""
+"""Invariants of a portfolio, after any commands in any order while days pass."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -133,7 +133,7 @@ class Histories(RuleBasedStateMachine):
         self.happens(*HOME)
 
     def somebody_asks(self, data: st.DataObject, name: str) -> None:
-        """By the owner, but for what the other party confirms."""
+        """Commands of the owner; the other party confirms agreements."""
         given = data.draw(inputs(name, self.state, self.today))
         person = COLLEAGUE if name == "confirmAgreement" else PERSON
         self.ask(read_command(name, given), person)
@@ -165,11 +165,11 @@ class Histories(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 20), team=st.sampled_from([*TEAMS]), policy_days=st.integers(5, 60))
     def time_goes_by(self, days: int, team: str, policy_days: int) -> None:
-        """Days pass, and each third time something else happens that the owner does not cause."""
+        """Days pass, and sometimes something happens that the owner does not cause."""
         self.today += timedelta(days=days)
         if days % 3 == 0:
-            told = RecordTeamLeft if team in self.state.teams else RecordTeamJoined
-            self.hr_tells(told(employee_number="e1", team_key=TEAMS[team], on=self.today))
+            record = RecordTeamLeft if team in self.state.teams else RecordTeamJoined
+            self.hr_reports(record(employee_number="e1", team_key=TEAMS[team], on=self.today))
         elif days % 3 == 1:
             self.days_max = policy_days
             self.happens(policy(policy_days))
@@ -178,11 +178,11 @@ class Histories(RuleBasedStateMachine):
     def the_owner_leaves_or_is_back(self, chance: int) -> None:
         if chance > SELDOM // 2:
             if self.state.employed:
-                self.hr_tells(RecordEmploymentEnded(employee_number="e1", on=self.today))
+                self.hr_reports(RecordEmploymentEnded(employee_number="e1", on=self.today))
             else:
                 self.happens(REGISTERED)
 
-    def hr_tells(self, command: Command) -> None:
+    def hr_reports(self, command: Command) -> None:
         with suppress(RejectedError):
             self.happens(*EMPLOYMENT.decide(command, self.work, self.context(PERSON)))
 
@@ -232,7 +232,7 @@ class Histories(RuleBasedStateMachine):
             assert state == self.states[version - 1]
 
     def stream_by_stream_it_is_the_same_state(self) -> None:
-        """A command is decided on its streams one after the other, however they went through time."""
+        """A decision folds one stream after the other, whatever the order of their events in time."""
         own = [event for event in self.history if isinstance(event, PortfolioEvent)]
         hired = [event for event in self.history if isinstance(event, EmploymentEvent)]
         ruled = [event for event in self.history if isinstance(event, PolicyAdopted)]

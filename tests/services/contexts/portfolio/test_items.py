@@ -1,4 +1,4 @@
-"""Input out of bounds, limits, and what several reasons look like together, of a portfolio's items."""
+"""Invalid input, limits, and several refusals at once, for items of a portfolio."""
 
 from typing import Any
 
@@ -142,7 +142,7 @@ def test_an_address_as_browsers_copy_it_is_taken(address: str) -> None:
 
 
 def many(name: str) -> list[Event]:
-    """As many as there may be of what a command makes."""
+    """As many events as the limit of the command allows."""
     numbers = [str(number) for number in range(REFLECTIONS_MAX)]
     made: dict[str, list[Event]] = {
         "noteEnergySource": [

@@ -1,4 +1,4 @@
-"""Every command of a portfolio: what it makes happen, and its refusal in each state that is wrong for it."""
+"""Every command on a portfolio: its events, and its refusal in each wrong state."""
 
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ IN_NO_TEAM: Final = {
     "offerGoalToTeam": ("WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
     "planConversation": ("WRONG_STATE", "WRONG_STATE"),
 }
-"""Of who never worked here, a team is not found either, and nothing is shared or planned with others."""
+"""Somebody who never worked here has no team either, and can't share or plan anything with others."""
 
 
 def asked(name: str, **changed: Any) -> Command:
@@ -40,7 +40,7 @@ def asked(name: str, **changed: Any) -> Command:
 
 
 def by(name: str) -> DecisionContext:
-    """Whoever gives this command."""
+    """The context of the person who sends this command."""
     return AS_COLLEAGUE if name == "confirmAgreement" else CONTEXT
 
 
@@ -63,7 +63,7 @@ def test_a_command_makes_happen(case: Case) -> None:
 
 
 def loaded(command: Command, context: DecisionContext, *events: Event) -> list[Event]:
-    """The events that stand in the streams that a command names."""
+    """The events in the streams that a command names."""
     named = {Stream.parse(stream).category for stream in command.streams(context)}
     return [event for event in events if category_of(type(event)) in named]
 

@@ -1,4 +1,4 @@
-"""Who sees what until when: opened by the owner, ended by the owner, by what becomes of it, or by time."""
+"""Sharing items: started by the owner, and ended by the owner, by a change of the item, or by time."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What may happen to a portfolio and the talents in it."""
+"""Commands on talents."""
 
 import msgspec
 import pytest
@@ -84,7 +84,7 @@ def test_words_set_aside_may_be_claimed_again() -> None:
 
 
 def with_term(state: TermState = "ADOPTED", *, merged: frozenset[str] = frozenset()) -> DecisionContext:
-    """What a decision is given when the term `t` is there."""
+    """The context of a decision, with the shared term `t`."""
     term = SharedTerm(term="t", nl="Kalm blijven", en="Staying calm", state=state, merged=merged)
     return msgspec.structs.replace(CONTEXT, terms={"t": term})
 
