@@ -36,14 +36,14 @@ def resolving(house: House) -> Iterator[None]:
         thread.join(10)
 
 
-def fate(house: House, command_id: str) -> CommandResult | None:
+def result_of(house: House, command_id: str) -> CommandResult | None:
     return house.handler.result_of(caller=house.caller("e1", Role.PROFESSIONAL), command_id=command_id)
 
 
-def settled_fate(house: House, command_id: str) -> CommandResult | None:
+def final_result(house: House, command_id: str) -> CommandResult | None:
     waiting = threading.Event()
     for _ in range(int(SOON_S / 0.1)):
-        found = fate(house, command_id)
+        found = result_of(house, command_id)
         if found is not None and found.outcome != "UNSETTLED":
             return found
         waiting.wait(0.1)
@@ -54,9 +54,9 @@ def test_without_a_verdict_a_command_is_unsettled_and_then_accepted(house: House
     command_id = str(uuid4())
     sent = house.owner("claimTalent", command_id=command_id, **TALENT)
     assert (sent.outcome, sent.position, sent.refusals) == ("UNSETTLED", None, ())
-    assert fate(house, command_id) == sent
+    assert result_of(house, command_id) == sent
     with house.log.folding(), resolving(house):
-        found = settled_fate(house, command_id)
+        found = final_result(house, command_id)
     assert found is not None
     assert (found.outcome, found.version) == ("ACCEPTED", 2)
     assert len(house.portfolio()) == 2
@@ -91,10 +91,10 @@ def test_what_was_settled_never_happens(house: House) -> None:
         house.log.recorders[0].resolve(caller.person, command_key(caller.person, command_id))
         refused = house.owner("claimTalent", command_id=command_id, **TALENT)
         assert [refusal.code for refusal in refused.refusals] == ["SETTLED"]
-        assert fate(house, command_id) == refused
+        assert result_of(house, command_id) == refused
         assert house.owner("claimTalent", **TALENT).outcome == "ACCEPTED"
     assert len(house.portfolio()) == 2
 
 
 def test_a_command_nobody_asked_for_is_unknown(house: House) -> None:
-    assert fate(house, str(uuid4())) is None
+    assert result_of(house, str(uuid4())) is None
