@@ -12,14 +12,14 @@ from kit.errors import ForbiddenError, RequestError
 from kit.health import Health
 from kit.postgres.connections import connect_own_async
 from processes.hr_feed.endpoint import feed_routes
-from processes.hr_feed.feed import SendRequest
+from processes.hr_feed.feed import Sender, SendRequest
 from processes.scheduler import NAME as SCHEDULER
 from processes.scheduler import Scheduler
 from rules.commands import CommandRequest, CommandResult, Refusal
 from services.decisions.command import Command
 from services.handling.handler import CommandHandler
 from services.handling.registry import MalformedCommandError, read_command
-from services.handling.results import Caller, NothingAppliedError
+from services.handling.results import NothingAppliedError
 from services.http.app import ErrorBoundary
 from services.http.authentication import (
     CallerReader,
@@ -63,13 +63,17 @@ def feed_of(
 ) -> APIRouter:
     """Return the routes of HR's files; the handler carries out the commands in the name of the sender."""
 
-    def sender_for(headers: Mapping[str, str]) -> SendRequest:
+    def sender_for(headers: Mapping[str, str]) -> Sender:
         try:
             caller = callers.read(headers)
             handler.require_role("registerProfessional", caller)
         except RequestError as error:
             raise HTTPException(error.status, str(error)) from error
-        return _sending(handler, caller)
+
+        def carried_out(command: Command, command_id: str) -> CommandResult:
+            return handler.handle(command, caller=caller, command_id=command_id)
+
+        return Sender(send=_sending(carried_out), rehearsal=lambda: _sending(handler.rehearsal(caller)))
 
     return feed_routes(
         connect=_connect(database_url, "hr-feed"),
@@ -79,15 +83,13 @@ def feed_of(
     )
 
 
-def _sending(handler: CommandHandler, caller: Caller) -> SendRequest:
+def _sending(decide: Callable[[Command, str], CommandResult]) -> SendRequest:
     def send(request: CommandRequest) -> CommandResult:
         def refused(refusal: Refusal) -> CommandResult:
             return CommandResult(command_id=request.command_id, outcome="REFUSED", refusals=(refusal,))
 
         try:
-            return handler.handle(
-                read_command(request.name, request.input), caller=caller, command_id=request.command_id
-            )
+            return decide(read_command(request.name, request.input), request.command_id)
         except NothingAppliedError:
             return CommandResult(command_id=request.command_id, outcome="UNSETTLED")
         except MalformedCommandError as error:

@@ -21,7 +21,7 @@ PROGRESS: Final = "application/x-ndjson"
 PROGRESS_EVERY_S: Final = 0.5
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
-SenderFor = Callable[[Mapping[str, str]], feed.SendRequest]
+SenderFor = Callable[[Mapping[str, str]], feed.Sender]
 """Returns what sends commands in the name of the caller with these headers. Raises HTTPException."""
 Numbers = Callable[[Sequence[str]], Mapping[str, str]]
 """Returns HR's numbers of persons, by person; blocks."""
@@ -49,7 +49,7 @@ class _Feeds:
         return self._one_at_a_time.locked()
 
     async def stages(
-        self, sent: Mapping[str, bytes], send: feed.SendRequest, *, dry_run: bool, confirm_leavers: bool
+        self, sent: Mapping[str, bytes], sender: feed.Sender, *, dry_run: bool, confirm_leavers: bool
     ) -> AsyncIterator[Progress | feed.Report]:
         """
         Yield the progress every PROGRESS_EVERY_S, and the report as the last one.
@@ -63,7 +63,7 @@ class _Feeds:
             latest[:] = [Progress(sent=commands, total=total)]
 
         work = asyncio.create_task(
-            self._carry_out(sent, send, on_progress, dry_run=dry_run, confirm_leavers=confirm_leavers)
+            self._carry_out(sent, sender, on_progress, dry_run=dry_run, confirm_leavers=confirm_leavers)
         )
         self._running.add(work)
         work.add_done_callback(self._running.discard)
@@ -75,7 +75,7 @@ class _Feeds:
     async def _carry_out(
         self,
         sent: Mapping[str, bytes],
-        send: feed.SendRequest,
+        sender: feed.Sender,
         on_progress: Callable[[int, int], None],
         *,
         dry_run: bool,
@@ -90,14 +90,13 @@ class _Feeds:
             planned = await asyncio.to_thread(
                 plan, files, snapshot, today=today, confirm_leavers=confirm_leavers
             )
-            if dry_run:
-                return feed.dry_run(planned, problems)
             total, count = len(planned.steps), itertools.count(1)
             return await asyncio.to_thread(
                 feed.carry_out,
                 planned,
                 problems,
-                send,
+                sender.rehearsal() if dry_run else sender.send,
+                dry_run=dry_run,
                 on_progress=lambda: on_progress(next(count), total),
             )
 
@@ -111,7 +110,7 @@ def feed_routes(
 
     @router.post(PATH)
     async def take(request: Request) -> Response:
-        send = await asyncio.to_thread(sender_for, request.headers)
+        sender = await asyncio.to_thread(sender_for, request.headers)
         asked = Switches()
         try:
             asked = switches(request.query_params)
@@ -121,7 +120,7 @@ def feed_routes(
         except UploadError as error:
             report = feed.refused(error.problem, dry_run=asked.dry_run)
             return _json(report, status=error.status)
-        found = feeds.stages(sent, send, dry_run=asked.dry_run, confirm_leavers=asked.confirm_leavers)
+        found = feeds.stages(sent, sender, dry_run=asked.dry_run, confirm_leavers=asked.confirm_leavers)
         if PROGRESS in request.headers.get("accept", ""):
             return StreamingResponse(_lines(found), media_type=PROGRESS)
         async for last in found:

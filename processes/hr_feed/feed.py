@@ -23,6 +23,13 @@ SendRequest = Callable[[CommandRequest], CommandResult]
 """Sends one command in HR's name, and returns its result."""
 
 
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """How HR's commands are carried out, and how they are only decided, one after the other."""
+
+    send: SendRequest
+    rehearsal: Callable[[], SendRequest]
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What was done, or in a dry run would be done, for a row; `line` is None for an absence from a file."""
 
@@ -33,7 +40,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """`done` was accepted, or in a dry run would be sent; `unchanged` counts what was so already."""
+    """`done` was accepted, or in a dry run would be; `unchanged` counts what was so already."""
 
     dry_run: bool
     done: tuple[Row, ...]
@@ -85,12 +92,6 @@ async def read_snapshot(
     )
 
 
-def dry_run(planned: Plan, problems: tuple[Problem, ...]) -> Report:
-    """Return what would be sent, without sending it."""
-    done = tuple(_row(step) for step in planned.steps)
-    return _report(planned, done, planned.unchanged, [*problems, *planned.problems], dry_run=True)
-
-
 def refused(problem: Problem, *, dry_run: bool) -> Report:
     """Report what is wrong with a request of which nothing was done."""
     nothing = Plan(steps=(), unchanged=0, problems=())
@@ -102,11 +103,13 @@ def carry_out(
     problems: tuple[Problem, ...],
     send: SendRequest,
     *,
+    dry_run: bool = False,
     on_progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """
     Send every command of a plan; one that is refused becomes a problem, and the others go on.
 
+    In a dry run `send` decides the commands without carrying them out, so the report is the same.
     `on_progress` is called after each command.
     """
     done: list[Row] = []
@@ -122,7 +125,7 @@ def carry_out(
         else:
             found += _problems(step, result)
         on_progress()
-    return _report(planned, tuple(done), unchanged, found, dry_run=False)
+    return _report(planned, tuple(done), unchanged, found, dry_run=dry_run)
 
 
 def _send(send: SendRequest, step: Step, name: str) -> CommandResult:

@@ -115,7 +115,7 @@ class Attempts:
             version = loaded.versions[streams[0]]
             if command.returns_version and prepared.expected_version not in {None, version}:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
-            recorded = self._decided(prepared, loaded)
+            recorded = self.decided(prepared, loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprint = fingerprint_of(command, subject, self._keys)
         except RejectedError as rejected:
@@ -175,7 +175,7 @@ class Attempts:
             return CommandResult(command_id=prepared.command_id, outcome="UNSETTLED")
         return refused(prepared.command_id, *refusals, version=version)
 
-    def _decided(self, prepared: PreparedCommand, loaded: Loaded) -> list[Recorded]:
+    def decided(self, prepared: PreparedCommand, loaded: Loaded) -> list[Recorded]:
         """Return the new events, each in the stream of its category at that stream's next version."""
         actor = prepared.actor if prepared.command.signed else prepared.context.organisation
         at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)

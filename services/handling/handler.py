@@ -1,11 +1,12 @@
 """Handles one command: looks it up, checks the role, decides, and appends. A retry gets the first answer."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
 import structlog
 from eventsourcing.persistence import EventStore, PersistenceError
 
@@ -16,7 +17,7 @@ from events.streams import Stream, command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.errors import ForbiddenError
-from kit.ids import derived_id
+from kit.ids import derived_id, new_id
 from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
@@ -29,6 +30,7 @@ from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
+from services.handling.rehearsal import Rehearsal
 from services.handling.results import Caller, NothingAppliedError, canonical, refused, result_of
 from services.handling.roles import Holder, RoleReader
 from services.handling.state_cache import StateCache
@@ -65,9 +67,9 @@ class CommandHandler:
         self._recorder = recorder
         self._vault = vault
         self._calendar = calendar
-        store: EventStore[str] = EventStore(mapper, recorder)
-        self._states = StateCache(store)
-        self._roles = RoleReader(store, calendar)
+        self._store: EventStore[str] = EventStore(mapper, recorder)
+        self._states = StateCache(self._store)
+        self._roles = RoleReader(self._store, calendar)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
             states=self._states,
@@ -97,6 +99,25 @@ class CommandHandler:
             result = self._handle(command, caller, command_id, expected_version)
         _ended.labels(shown_name(type(command)), result.outcome).inc()
         return result
+
+    def rehearsal(self, caller: Caller) -> Callable[[Command, str], CommandResult]:
+        """
+        Return a function that decides one command after the other, each as if those before were carried out.
+
+        It takes a command and its id. Nothing is appended and nobody gets an id. Raises what `handle` does.
+        """
+        rehearsal = Rehearsal(self._store, self._attempts.decided)
+
+        def decide(command: Command, command_id: str) -> CommandResult:
+            with _unavailable_reported():
+                if refusals := command.refusals():
+                    return refused(command_id, *refusals)
+                sender = self._allowed(command.wire_name(), caller)
+                person = self._rehearsed_person(command, caller, rehearsal.persons)
+                prepared = self._prepared(command, command_id, caller, sender_left=sender.left, person=person)
+                return rehearsal.decide(prepared)
+
+        return decide
 
     def handle_for_process(self, command: Command, *, process: str, occasion: str) -> CommandResult:
         """
@@ -160,23 +181,25 @@ class CommandHandler:
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
         sender = self._allowed(command.wire_name(), caller)
-        prepared = PreparedCommand(
-            command=command,
-            command_id=command_id,
-            key=key,
-            actor=caller.person,
-            context=self._context(
-                command,
-                key,
-                sender=caller.person,
-                sender_left=sender.left,
-                person=self._person(command, caller, expected_version),
-            ),
-            expected_version=expected_version,
-        )
+        person = self._person(command, caller, expected_version)
+        prepared = self._prepared(command, command_id, caller, sender_left=sender.left, person=person)
+        prepared = msgspec.structs.replace(prepared, expected_version=expected_version)
         if not command.is_addressed(prepared.context):
             return refused(command_id, NOT_FOUND)
         return self._attempts.run(prepared)
+
+    def _prepared(
+        self, command: Command, command_id: str, caller: Caller, *, sender_left: bool, person: str | None
+    ) -> PreparedCommand:
+        key = command_key(caller.person, command_id)
+        sender = caller.person
+        return PreparedCommand(
+            command=command,
+            command_id=command_id,
+            key=key,
+            actor=sender,
+            context=self._context(command, key, sender=sender, sender_left=sender_left, person=person),
+        )
 
     def _handle_for_process(self, command: Command, actor: str, command_id: str) -> CommandResult:
         key = command_key(actor, command_id)
@@ -202,6 +225,18 @@ class CommandHandler:
         person = self._vault.person_for_or_new(claim)
         if command.replaces_person() and not expected_version and self._roles.left(person):
             return self._vault.replace_person(claim, former=person)
+        return person
+
+    def _rehearsed_person(self, command: Command, caller: Caller, new: dict[str, str]) -> str | None:
+        """Return the person whom the command is about; one who would be new gets an id in `new` only."""
+        claim = command.person_claim()
+        if claim is None:
+            return caller.person
+        person = new.get(claim) or self._vault.person_for(claim)
+        if not command.creates_person or claim in new:
+            return person
+        if person is None or (command.replaces_person() and self._roles.left(person)):
+            person = new[claim] = new_id()
         return person
 
     def _context(

@@ -15,6 +15,7 @@ from processes.hr_feed.files import (
     read_professionals,
 )
 from processes.hr_feed.plan import OrganisationSnapshot, Plan, plan
+from rules.commands import CommandRequest, CommandResult
 
 PEOPLE = 100_000
 """Size XL."""
@@ -50,7 +51,11 @@ def drawn(sent: dict[str, bytes]) -> tuple[Plan, feed.Report]:
     files, problems = feed.read(sent)
     snapshot = OrganisationSnapshot(organisation="2" * 32)
     made = plan(files, snapshot, today=date(2026, 11, 24), confirm_leavers=False)
-    return made, feed.dry_run(made, problems)
+
+    def accepted(request: CommandRequest) -> CommandResult:
+        return CommandResult(command_id=request.command_id, outcome="ACCEPTED")
+
+    return made, feed.carry_out(made, problems, accepted)
 
 
 def test_the_files_of_a_hundred_thousand_people_go_through_and_are_reported_row_by_row() -> None:
