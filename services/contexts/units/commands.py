@@ -84,7 +84,12 @@ class MoveUnit(UnitCommand, frozen=True, kw_only=True):
 
 
 class CloseUnit(UnitCommand, frozen=True, kw_only=True):
-    """Close a unit for good; no open unit may be below it."""
+    """
+    Close a unit for good; no open unit may be below it.
+
+    Teams are streams of their own, which this command doesn't know: that no open team is below the unit is
+    checked for HR's files, not for the mutation.
+    """
 
 
 AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit
