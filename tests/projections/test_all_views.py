@@ -150,7 +150,7 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
         "views.organisation_v2_units",
         "views.organisation_v2_policies",
         "views.organisation_v2_policy_records",
-        "views.shared_v2_sharings",
+        "views.shared_v3_sharings",
     }
     with psycopg.connect(house.log.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA views CASCADE")
