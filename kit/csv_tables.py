@@ -11,7 +11,7 @@ NotCsvError = csv.Error
 
 _SEPARATORS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*', re.IGNORECASE)
-"""A first line that tells Excel the separator; saved again, it is in quotes and has empty cells behind it."""
+"""A first line that names the separator for Excel; saved again, it is in quotes and has empty cells behind it."""
 
 
 def table_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
@@ -24,8 +24,8 @@ def table_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     not CSV has no names.
     """
     first, _, rest = text.partition("\n")
-    if told := _SEPARATOR_LINE.fullmatch(first.rstrip("\r")):
-        text, separator, lines_before = rest, told[1], 1
+    if named := _SEPARATOR_LINE.fullmatch(first.rstrip("\r")):
+        text, separator, lines_before = rest, named[1], 1
     else:
         separator, lines_before = max(_SEPARATORS, key=first.count), 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
