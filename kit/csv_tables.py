@@ -11,7 +11,7 @@ NotCsvError = csv.Error
 
 _SEPARATORS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*', re.IGNORECASE)
-"""A first line that names the separator for Excel; saved again, it is quoted and has empty cells behind it."""
+"""A first line that names the separator for Excel; saved again, it is quoted and empty cells follow it."""
 
 
 def table_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:

@@ -163,7 +163,7 @@ def read_memberships(content: bytes) -> Read[Membership]:
 
 def file_of(name: str, content: bytes) -> str | None:
     """
-    Return which of HR's files this is: by its name, and where that doesn't tell, by its columns.
+    Return which of HR's files this is: by its name if that is one of them, or by its columns.
 
     Browsers and people name a file `units (1).csv` or `Export 24 november.csv`. Raises NotTextError.
     """
