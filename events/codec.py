@@ -8,14 +8,17 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from typing_extensions import override
 
-from events.catalog.registry import Event, event_types, wire_name_of
+from events.catalog.registry import Event, event_types, sealed_categories, wire_name_of
 from events.privacy.sealing import KeyDestroyedError, PersonKeys, SealError, open_sealed, seal
 from events.streams import Stream
 from events.upcasting import UPCASTS, upcast
 
 SEALED: Final = "sealed"
 """The topic of all events in a person's streams: their wire names are sealed with their content."""
-PERSON_CATEGORIES: Final = frozenset({"portfolio", "employment", "round", "access"})
+RESERVED_CATEGORIES: Final = frozenset({"round", "access"})
+"""Streams of a person that a later version writes; what is in them is never expected in clear."""
+PERSON_CATEGORIES: Final = sealed_categories() | RESERVED_CATEGORIES
+"""Streams that are sealed under a person's key."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,10 @@
 """Events of the shared terms for talents: stream `catalogue-<organisation>`."""
 
+from typing import Final
+
 from events.catalog.registry import Event, event
+
+SEALED: Final = False
 
 
 @event("catalogue.term-proposed.v1")

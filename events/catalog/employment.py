@@ -1,8 +1,11 @@
 """Events that HR reports about a professional: stream `employment-<person>`, sealed with the person's key."""
 
 from datetime import date
+from typing import Final
 
 from events.catalog.registry import Event, event
+
+SEALED: Final = True
 
 
 @event("employment.professional-registered.v1")

@@ -1,10 +1,13 @@
 """Events of roles and of the organisation's rules: stream `policy-<organisation>`."""
 
 from datetime import date
+from typing import Final
 
 import msgspec
 
 from events.catalog.registry import Event, event
+
+SEALED: Final = False
 
 
 @event("policy.organisation-founded.v1")

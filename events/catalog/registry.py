@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Final, TypeVar
@@ -57,6 +58,28 @@ def wire_name_of(kind: type[Event]) -> str:
 def category_of(kind: type[Event]) -> str:
     """Return the category of the streams with events of this type: the first part of its wire name."""
     return wire_name_of(kind).partition(".")[0]
+
+
+@cache
+def sealed_categories() -> frozenset[str]:
+    """
+    Return the categories of streams that are sealed under a person's key, as the areas of the catalogue say.
+
+    Raises EventNameError for an area that does not say `SEALED: Final = True` or `False`: nothing of a
+    person may be in clear on the log because somebody forgot to say so.
+    """
+    event_types()
+    sealed: set[str] = set()
+    for kind in _names:
+        area = ".".join(kind.__module__.split(".")[:3])
+        if not area.startswith(f"{events.catalog.__name__}."):
+            continue  # a test's own event
+        is_sealed = getattr(sys.modules[area], "SEALED", None)
+        if not isinstance(is_sealed, bool):
+            raise EventNameError(f"{area} must say whether its events are sealed: SEALED: Final = True")
+        if is_sealed:
+            sealed.add(category_of(kind))
+    return frozenset(sealed)
 
 
 @cache

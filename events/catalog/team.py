@@ -1,6 +1,10 @@
 """Events of a team: stream `team-<team>`."""
 
+from typing import Final
+
 from events.catalog.registry import Event, event
+
+SEALED: Final = False
 
 
 @event("team.team-formed.v1")

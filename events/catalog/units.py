@@ -1,6 +1,10 @@
 """Events of the tree of units, reported by HR: stream `units-<organisation>`."""
 
+from typing import Final
+
 from events.catalog.registry import Event, event
+
+SEALED: Final = False
 
 
 @event("units.unit-formed.v1")

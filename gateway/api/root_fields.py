@@ -9,6 +9,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver
 from strawberry.schema_directive import Location
 from strawberry.utils.str_converters import to_camel_case
 
+from gateway.limits.weights import LENGTH
 from gateway.types.enums import Role
 from rules.access.decisions import roles_for
 
@@ -47,9 +48,13 @@ class _AccessCheck(FieldExtension):
         return await next_(source, info, **kwargs)
 
 
-def query(*, description: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a root field of Query; the directory view decides whether the caller holds the role."""
-    return _root("Query", description, role_held=True)
+def query(*, description: str, items_max: int | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """
+    Make a root field of Query; the directory view decides whether the caller holds the role.
+
+    `items_max` is the maximum length of a list without a size argument, with which its cost is measured.
+    """
+    return _root("Query", description, role_held=True, items_max=items_max)
 
 
 def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
@@ -60,14 +65,16 @@ def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]]
     return _root("Mutation", description, role_held=False)
 
 
-def _root(root: str, description: str | None, *, role_held: bool) -> Callable[[Callable[..., Any]], Any]:
+def _root(
+    root: str, description: str | None, *, role_held: bool, items_max: int | None = None
+) -> Callable[[Callable[..., Any]], Any]:
     def decorate(resolver: Callable[..., Any]) -> Any:
         name = to_camel_case(resolver.__name__)
         return strawberry.field(
             resolver=resolver,
             description=description,
             directives=[access_to(name)],
-            metadata={ROOT: root},
+            metadata={ROOT: root, LENGTH: items_max},
             extensions=[_AccessCheck(name, role_held=role_held)],
         )
 

@@ -30,10 +30,9 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.introspection import DATA, Below, IntrospectionSizes
 from gateway.limits.weights import (
     COMMAND_COST,
-    ITEMS_MAX,
     ITEMS_SHARED,
-    LIST_ITEMS_ASSUMED,
     SIZE_ARGUMENTS,
+    items_max_of,
     weight_of,
 )
 
@@ -157,7 +156,7 @@ class Measuring:
         if not isinstance(get_nullable_type(field.type), GraphQLList):
             return 1
         # The edges were counted at the field that has the argument for the page's length.
-        return 1 if node.name.value == PAGE_EDGES else ITEMS_MAX.get(place, LIST_ITEMS_ASSUMED)
+        return 1 if node.name.value == PAGE_EDGES else items_max_of(place, field)
 
     def _size(self, name: str, value: object) -> int:
         """Return the value of a size argument. Raises LIMIT_EXCEEDED outside of its range."""

@@ -49,8 +49,6 @@ ITEMS_MAX: Final = {
     "Portfolio.sharings": 300,
     "Portfolio.talents": 200,
     "PortfolioChange.facts": 500,
-    "Query.colleagues": 20,
-    "Query.roleGrants": 200,
     "Refusal.field": 5,
     "TalentCatalogue.clusters": 50,
     "Viewer.roles": 10,
@@ -76,6 +74,24 @@ ITEMS_SHARED: Final = {
 """Lists of one item whose length is bounded for all items of a portfolio together."""
 SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
 """Arguments that set the length of a list, with their maximum; None stands for that of a page."""
+
+
+LENGTH: Final = "items_max"
+"""The key of a field's metadata that has the maximum length of its list, where ITEMS_MAX has not."""
+
+
+def items_max_of(place: str, field: GraphQLField) -> int:
+    """Return the maximum length of a list without a size argument; `place` is `Type.field`."""
+    if place in ITEMS_MAX:
+        return ITEMS_MAX[place]
+    return declared_items_max(field) or LIST_ITEMS_ASSUMED
+
+
+def declared_items_max(field: GraphQLField) -> int | None:
+    """Return the maximum length that a root field declares; None where it declares none."""
+    definition = field.extensions.get("strawberry-definition")
+    declared = definition.metadata.get(LENGTH) if isinstance(definition, StrawberryField) else None
+    return declared if isinstance(declared, int) else None
 
 
 def weight_of(place: str, field: GraphQLField) -> int:

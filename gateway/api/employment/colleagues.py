@@ -18,7 +18,8 @@ NAME_CHARS_MAX = 100
     description=(
         "Colleagues by the start of a name (2 letters at least), 20 at most: to share with, to talk with, "
         "to ask."
-    )
+    ),
+    items_max=COLLEAGUES_MAX,
 )
 async def colleagues(info: Info, name: str) -> list[Colleague] | None:
     if len(plain_name(name)) < NAME_CHARS_MIN:

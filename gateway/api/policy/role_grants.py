@@ -21,6 +21,9 @@ from kit.clock import Calendar
 from projections.views import directory
 from rules import commands
 
+GRANTS_ASSUMED = 200
+"""Roles in force that the cost of the list is measured with; the list itself has no limit."""
+
 
 @strawberry.type(description="A role given on the log; a token's claims can only narrow it.")
 class RoleGrant:
@@ -53,7 +56,10 @@ def role_grant_of(grant: directory.RoleGrant, calendar: Calendar) -> RoleGrant:
     )
 
 
-@query(description="Roles that were not withdrawn, by role and then by name; `leftOn` shows who left.")
+@query(
+    description="Roles that were not withdrawn, by role and then by name; `leftOn` shows who left.",
+    items_max=GRANTS_ASSUMED,
+)
 async def role_grants(info: Info, wait_for: list[Position] | None = UNSET) -> list[RoleGrant] | None:
     await info.wait_for(wait_for, directory.VIEW)
     calendar = info.context.gateway.calendar
