@@ -16,6 +16,7 @@ CHECKED_BY = {
     "events/catalog/": ("tests/events/test_golden.py", "tests/rules/test_timeline.py"),
     "projections/views/": ("tests/projections/test_registry.py",),
     "rules/access/": (
+        "tests/gateway/limits/test_cost.py",
         "tests/gateway/test_access_matrix.py",
         "tests/gateway/test_schema.py",
         "tests/rules/test_access.py",
