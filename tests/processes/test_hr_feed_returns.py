@@ -25,7 +25,12 @@ def feed(database: str) -> Iterator[Feed]:
 
 
 def sent(feed: Feed, *rows: bytes) -> Any:
-    return feed.post(files={"professionals": b"".join((HEADER, *rows))}, confirmLeavers=True).json()
+    """Send a file, first as a dry run, which reports the same and changes nothing."""
+    files = {"professionals": b"".join((HEADER, *rows))}
+    dry = feed.post(files=files, confirmLeavers=True, dryRun=True).json()
+    report = feed.post(files=files, confirmLeavers=True).json()
+    assert dry | {"dryRun": False} == report
+    return report
 
 
 def test_a_row_waits_for_the_confirmation_and_the_next_file_gives_it(feed: Feed) -> None:
