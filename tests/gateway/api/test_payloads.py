@@ -17,6 +17,7 @@ from events.catalog.portfolio.life import ProfileStatementWritten
 from projections.views import profile
 from rules.agreements import agreement_id
 from rules.commands import CommandResult, LogPosition
+from tests.gateway.harness import NOW
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, World
 
 pytestmark = pytest.mark.postgres
@@ -61,7 +62,9 @@ def asked(world: World, document: str, name: str) -> Any:
 
 
 def gone(world: World, person: str) -> None:
-    world.happened(f"employment-{person}", EmploymentEnded(on=TODAY - timedelta(days=400)))
+    long_ago = timedelta(days=400)
+    # The days after leaving count from its recording too, so that is as long ago.
+    world.happened(f"employment-{person}", EmploymentEnded(on=TODAY - long_ago), at=NOW - long_ago)
 
 
 def test_someone_who_left_long_ago_gets_the_result_of_an_old_command_and_no_item(agreed: World) -> None:
