@@ -12,9 +12,9 @@ from gateway.auth import Authenticator
 from gateway.commands.bus import CommandBus
 from gateway.context import Gateway, RequestLimits
 from gateway.limits.cost import DocumentLimits
+from gateway.limits.lending import in_turn
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.trusted_documents import read_trusted_documents
-from gateway.limits.turns import in_turn
 from gateway.position_cipher import POSITION_KEY_BYTES, PositionCipher
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness

@@ -1,13 +1,15 @@
 """Accepted documents: only these are cached, so that refused documents take no memory."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graphql import DocumentNode, OperationDefinitionNode, OperationType
+from graphql import DocumentNode, OperationDefinitionNode, OperationType, validate
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.cost import DocumentLimits, cost_of_operations
@@ -16,6 +18,10 @@ from gateway.limits.spending import current_spending
 
 CACHED_BYTES_MAX: Final = 32 * 1024 * 1024
 """Of memory, for all parsed documents that a process caches."""
+CHARACTERS_PER_COST: Final = 4
+"""Of a document that is not kept yet: so many are read in about the time that a field takes."""
+ERRORS_MAX: Final = 10
+"""That validation finds in a document: each has to be located in its text, so that many take long."""
 SEVERAL_OPERATIONS: Final = "The document has several operations; name one of them in `operationName`."
 BYTES_PER_CHARACTER: Final = 400
 """How much memory a parsed document takes at most for each character of its text; a test measures it."""
@@ -72,24 +78,32 @@ class CheckedDocument(SchemaExtension):
         self._limits = limits
         self._known: Accepted | None = None
 
-    def on_parse(self) -> Iterator[None]:
+    async def on_parse(self) -> AsyncIterator[None]:
         context = self.execution_context
         text = context.query or ""
         check_length(text)
         self._known = self._documents.get(text)
         if self._known is not None:
             context.graphql_document = self._known.document
-        yield
+            yield
+            return
+        spending = current_spending()
+        if spending is not None:
+            spending.take(len(text) // CHARACTERS_PER_COST)
+        async with _turn():
+            yield
 
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        document = context.graphql_document
-        if document is not None:
-            check_size(document)
+    async def on_validate(self) -> AsyncIterator[None]:
+        document = self.execution_context.graphql_document
+        if document is not None and self._known is None:
+            async with _turn():
+                check_size(document)
+                operation = self._chosen(document)
+                self._known = self._accept(document)
+        elif document is not None:
             operation = self._chosen(document)
-            known = self._known or self._accept(document)
-            if known is not None and operation is not None:
-                self._begin(operation, known)
+        if self._known is not None and operation is not None:
+            self._begin(operation, self._known)
         yield
 
     def _chosen(self, document: DocumentNode) -> OperationDefinitionNode | None:
@@ -105,7 +119,8 @@ class CheckedDocument(SchemaExtension):
         context: Any = self.execution_context
         schema = context.schema._schema  # noqa: SLF001 - strawberry has no public name for it
         costs = cost_of_operations(schema, document, self._limits)
-        context.pre_execution_errors = validate_document(schema, document, context.validation_rules)
+        rules = (*context.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+        context.pre_execution_errors = validate(schema, document, rules, max_errors=ERRORS_MAX)
         if context.pre_execution_errors:
             return None
         accepted = Accepted(document=document, costs=costs)
@@ -121,6 +136,13 @@ class CheckedDocument(SchemaExtension):
             spending.mark_endless()  # its cost is not known before; the number of open ones is limited
         else:
             spending.hold(accepted.costs[_name(operation)])
+
+
+def _turn() -> AbstractAsyncContextManager[object]:
+    """Return the caller's turn: reading a document takes milliseconds, in which nobody else is served."""
+    spending = current_spending()
+    turns = spending.turns if spending else None
+    return turns.documents if turns else nullcontext()
 
 
 def _name(operation: OperationDefinitionNode) -> str | None:

@@ -16,6 +16,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.allowance import Allowance, Held
+from gateway.limits.turns import CallerTurns
 from gateway.limits.weights import COMMAND_COST, weight_of
 
 TOOK_TOO_LONG: Final = "The request took too long. Its commands may have happened: ask `command(id:)`."
@@ -31,12 +32,17 @@ class Spending:
     answer_bytes_max: int
     allowance: Allowance | None = None
     caller: str = ""
-    turns: asyncio.Semaphore | None = None
+    turns: CallerTurns | None = None
     clock: asyncio.Timeout | None = None
     endless: bool = False
     cost: int = 0
     answer_bytes: int = 0
     _held: Held | None = None
+
+    def take(self, cost: int) -> None:
+        """Take the cost of work that is done in any case. Raises OverAllowanceError."""
+        if self.allowance is not None:
+            self.allowance.hold(self.caller, cost)
 
     def hold(self, cost: int) -> None:
         """Take the operation's highest cost from its caller's allowance. Raises OverAllowanceError."""

@@ -2,10 +2,10 @@
 
 import asyncio
 import tracemalloc
+from typing import Any
 
 import pytest
-from graphql import parse
-from strawberry.schema.schema import validate_document
+from graphql import GraphQLError, parse, validate
 
 from gateway.limits import documents
 from gateway.limits.documents import BYTES_PER_CHARACTER, Accepted, AcceptedDocuments
@@ -50,13 +50,12 @@ def test_what_was_accepted_is_parsed_once(
 ) -> None:
     harness.endpoint.schema = build_schema(LIMITS.document)
     validated: list[object] = []
-    real = validate_document
 
-    def counted(*args: object) -> object:
+    def counted(*args: Any, **given: Any) -> list[GraphQLError]:
         validated.append(args)
-        return real(*args)  # type: ignore[arg-type]
+        return validate(*args, **given)
 
-    monkeypatch.setattr(documents, "validate_document", counted)
+    monkeypatch.setattr(documents, "validate", counted)
     for _ in range(3):
         assert asyncio.run(harness.codes("{ __typename }")) == []
     assert len(validated) == 1
@@ -104,3 +103,20 @@ def test_a_document_takes_no_more_memory_than_its_weight(piece: str) -> None:
         tracemalloc.stop()
     assert document.definitions
     assert after - before <= len(text) * BYTES_PER_CHARACTER
+
+
+def test_only_the_first_errors_of_a_document_are_looked_for(harness: Harness) -> None:
+    many = "{ " + " ".join(f"a{number}: unknown" for number in range(400)) + " }"
+    errors = asyncio.run(harness.ask(many))["errors"]
+    assert len(errors) == documents.ERRORS_MAX + 1  # the last says that there are more
+
+
+def test_a_long_document_takes_from_the_allowance_before_it_is_parsed_unless_it_is_kept(
+    harness: Harness,
+) -> None:
+    harness.limit(requests_per_minute_max=1, requests_burst_max=100, request_cost=10)
+    short = "{ a: __typename }"
+    assert [asyncio.run(harness.codes(short)) for _ in range(5)] == [[]] * 5
+    long = "{ " + " ".join(f"a{number}: nothing" for number in range(200)) + " }"
+    codes = [asyncio.run(harness.codes(long)) for _ in range(3)]
+    assert ["LIMIT_EXCEEDED"] in codes

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gateway.limits.lending import in_turn
 from gateway.limits.spending import Spending, opened
-from gateway.limits.turns import READS_AT_ONCE_MAX, Turns, in_turn
+from gateway.limits.turns import READS_AT_ONCE_MAX, Turns
 
 POOL = 2 * READS_AT_ONCE_MAX
 
@@ -59,7 +60,7 @@ def test_a_queue_is_forgotten_when_nobody_holds_it() -> None:
 def test_a_read_that_fails_gives_its_turn_back() -> None:
     async def run() -> None:
         pool, turns = Pool(), Turns()
-        queue = turns.of("one")
+        queue = turns.of("one").reads
         for _ in range(2 * READS_AT_ONCE_MAX):
             task = asyncio.create_task(read(pool, turns, "one"))
             await asyncio.sleep(0)
