@@ -57,6 +57,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._write_clock: TimerHandle | None = None
         self._head_bytes = self._pending_bytes = 0
         self._in_head = True
+        self._begun = False
         self._in_body = False
         self._too_large = False
         self._refused = False
@@ -101,7 +102,10 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self._head_bytes = self._pending_bytes = 0
+        self._head_bytes = 0
+        if self._begun:  # the bytes of the first request are counted from the start of the connection
+            self._pending_bytes = 0
+        self._begun = True
         self._start_clock(self._limits.headers_s_max)
 
     def on_url(self, url: bytes) -> None:
