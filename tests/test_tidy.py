@@ -62,6 +62,17 @@ def test_a_module_starts_with_one_sentence_of_purpose() -> None:
     assert without == []
 
 
+def test_every_file_that_a_page_links_to_exists() -> None:
+    pages = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    broken = [
+        f"{page.relative_to(ROOT)} -> {link}"
+        for page in [*pages, *(ROOT / "docs").rglob("*.md")]
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / link).exists()
+    ]
+    assert broken == []
+
+
 @cache
 def unwanted_words() -> re.Pattern[str]:
     """The left column of "Words we do not use" in the glossary."""
