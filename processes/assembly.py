@@ -26,7 +26,7 @@ from services.http.authentication import (
 )
 
 # What was due is done already, or no longer due. After any other refusal it still has to be done.
-_NOTHING_LEFT: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
+_DONE_IF_REFUSED_WITH: Final = ({"ALREADY_SO"}, {"NOT_FOUND"}, {"WRONG_STATE"})
 _NO_LONGER: Final = Refusal(
     code="NOT_FOUND",
     nl="Dit mocht niet meer: de rol is intussen ingetrokken.",
@@ -44,7 +44,10 @@ def scheduler_of(
             result = handler.handle_for_process(command, process=SCHEDULER, occasion=occasion)
         except NothingAppliedError:
             return False  # the handler logged why
-        return result.outcome == "ACCEPTED" or {refusal.code for refusal in result.refusals} in _NOTHING_LEFT
+        return (
+            result.outcome == "ACCEPTED"
+            or {refusal.code for refusal in result.refusals} in _DONE_IF_REFUSED_WITH
+        )
 
     return Scheduler(database_url=database_url, send=send, calendar=calendar, health=health)
 

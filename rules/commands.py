@@ -22,7 +22,7 @@ RefusalCode = Literal[
     "FLOOR_TOO_LOW",
     "CONFIRMATION_NEEDED",
 ]
-"""Those members of the schema's RefusalCode that are in use."""
+"""Those members of the schema's RefusalCode (gateway/api/command_result.py) that are in use."""
 
 
 class LogPosition(msgspec.Struct, frozen=True, kw_only=True, order=True):

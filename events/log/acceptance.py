@@ -52,7 +52,7 @@ class Outcome(Enum):
 
     ACCEPTED = "accepted"
     REPEAT = "repeat"
-    VOIDED = "settled"
+    VOIDED = "settled"  # the values of these two are in journals of before, so they stay
     SUBJECT_CLOSED = "sealed"
     DEAD = "dead"
     MALFORMED = "malformed"
