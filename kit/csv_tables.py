@@ -33,9 +33,11 @@ def table_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
         header = [name.strip().lower() for name in next(reader, [])]
     except NotCsvError:
         header = []
+    written = len(header)
     while header and not header[-1]:
         header.pop()
-    return header, ((lines_before + reader.line_num, _cut(cells, len(header))) for cells in reader)
+    width = len(header)
+    return header, ((lines_before + reader.line_num, _cut(cells, width, written)) for cells in reader)
 
 
 def named_twice(header: Sequence[str]) -> list[str]:
@@ -43,6 +45,12 @@ def named_twice(header: Sequence[str]) -> list[str]:
     return [name for name, times in Counter(header).items() if times > 1]
 
 
-def _cut(cells: list[str], width: int) -> list[str]:
-    """Return the cells without the empty ones beyond the header."""
-    return cells if any(cell.strip() for cell in cells[width:]) else cells[:width]
+def _cut(cells: list[str], width: int, written: int) -> list[str]:
+    """
+    Return the cells without the empty ones in the header's empty columns.
+
+    A row with more cells than the header has columns stays as it is: a separator inside a text divided it.
+    """
+    if len(cells) > written or any(cell.strip() for cell in cells[width:]):
+        return cells
+    return cells[:width]

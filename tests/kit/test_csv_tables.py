@@ -34,3 +34,8 @@ def test_an_empty_column_in_the_middle_stays_a_column() -> None:
 
 def test_a_name_that_is_there_twice_is_named() -> None:
     assert named_twice(table_of("key,name,Name\n")[0]) == ["name"]
+
+
+def test_a_row_of_more_cells_than_the_header_stays_as_it_is_even_when_the_last_is_empty() -> None:
+    _, rows = table_of("a,b\nx,and y,\n")
+    assert [cells for _, cells in rows] == [["x", "and y", ""]]
