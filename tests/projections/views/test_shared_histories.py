@@ -153,6 +153,16 @@ def opened_to(viewer: str, own: Sequence[Event], item: str) -> list[ItemShared]:
     ]
 
 
+def left_since(event: Event, history: History, *people: str) -> bool:
+    """Whether one of these people left after an event, in what is remembered of them."""
+    opened = next(index for index, (_, other) in enumerate(history) if other is event)
+    kept = [own for person in people for own in remembered(person, history)]
+    return any(
+        isinstance(later, EmploymentEnded) and any(later is own for own in kept)
+        for _, later in history[opened + 1 :]
+    )
+
+
 def expected(viewer: str, history: History) -> list[Row]:
     """What a viewer may see, computed the slow way."""
     rows: list[Row] = []
@@ -162,7 +172,8 @@ def expected(viewer: str, history: History) -> list[Row]:
         if name is None or not is_open(own) or name_of(remembered(viewer, history)) is None:
             continue
         for item, (titles, text, strength, energy, use) in items_of(own).items():
-            if open_now := opened_to(viewer, own, item):
+            opened = opened_to(viewer, own, item)
+            if open_now := [event for event in opened if not left_since(event, history, owner, viewer)]:
                 numbers = (energy, use) if any(event.with_energy for event in open_now) else (None, None)
                 place = (plain_name(name), min(event.sharing for event in open_now))
                 until = max(event.until for event in open_now)
