@@ -24,6 +24,7 @@ from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
+from services.admin.appointing import NotAppointedError, appoint_administrator
 from services.admin.founding import AlreadyFoundedError, FoundingInputError, found_organisation
 from services.admin.terms import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
 from services.assembly import open_services
@@ -94,6 +95,34 @@ def found(
             typer.echo(f"The log or the vault did not answer: {error}. Run this again.", err=True)
             raise typer.Exit(1) from None
     typer.echo(f"{name} is founded as {made.organisation}; {administrator} is its first administrator.")
+
+
+@app.command("appoint")
+def appoint(
+    administrator: Annotated[
+        str,
+        typer.Option(help="Who grants roles from now on: the value of the token's claim that names people."),
+    ],
+) -> None:
+    """Appoint an administrator when nobody is one any more, because the last one left."""
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="services")
+    with open_services(settings) as services:
+        try:
+            appoint_administrator(
+                recorder=services.recorder,
+                vault=services.vault,
+                mapper=services.mapper,
+                calendar=services.calendar,
+                administrator=administrator,
+            )
+        except NotAppointedError as error:
+            typer.echo(f"{error}.", err=True)
+            raise typer.Exit(1) from None
+        except (OutcomeUnknownError, PersistenceError, VaultUnreachableError) as error:
+            typer.echo(f"The log or the vault did not answer, or changed: {error}. Run this again.", err=True)
+            raise typer.Exit(1) from None
+    typer.echo(f"{administrator} is an administrator.")
 
 
 @app.command("terms")

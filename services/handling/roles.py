@@ -95,6 +95,15 @@ class RoleReader:
         )
         return Holder(roles=roles, left=employment is not None and employment.is_over)
 
+    def is_held(self, role: Role, *, organisation: str) -> bool:
+        """Whether anybody holds a granted role now."""
+        grants = self._grants(organisation).by_id.values()
+        return any(grant.role == role.name and not self._is_over(grant) for grant in grants)
+
+    def version(self, *, organisation: str) -> int:
+        """Return the version of the policy stream that the roles were read from."""
+        return self._grants(organisation).version
+
     def works_here(self, person: str) -> bool:
         """Whether a person is registered as a professional and has not left."""
         try:
