@@ -27,7 +27,6 @@ MESSAGES_PER_MINUTE_MAX: Final = 600
 MESSAGES_BURST_MAX: Final = 120
 """Of one connection, pings included: they are cheap, but not free."""
 TOO_MANY: Final = 4429
-BAD_MESSAGE: Final = 4400
 INTERNAL_ERROR: Final = 1011
 _log = structlog.get_logger("gateway")
 
