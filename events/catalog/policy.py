@@ -67,6 +67,14 @@ class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
     note: str | None = None
 
 
+@event("policy.works-council-consent-withdrawn.v1")
+class WorksCouncilConsentWithdrawn(Event, frozen=True, kw_only=True):
+    """The works council withdraws its consent: no round opens any more until it consents again."""
+
+    policy: str
+    reason: str
+
+
 @event("policy.dpia-recorded.v1")
 class DpiaRecorded(Event, frozen=True, kw_only=True):
     """The data protection impact assessment of a policy; fields as in WorksCouncilConsentRecorded."""
@@ -84,5 +92,6 @@ PolicyEvent = (
     | RoleWithdrawn
     | PolicyAdopted
     | WorksCouncilConsentRecorded
+    | WorksCouncilConsentWithdrawn
     | DpiaRecorded
 )
