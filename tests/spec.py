@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ NEW = "0" * 31 + "1"
 ORGANISATION = "0" * 31 + "2"
 PERSON = "0" * 31 + "3"
 TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
 COLLEAGUE = "0" * 31 + "4"
 SENDER = "0" * 31 + "5"
 CONTEXT = DecisionContext(
@@ -25,6 +27,7 @@ CONTEXT = DecisionContext(
     person=PERSON,
     id_key=bytes(32),
     today=TODAY,
+    now=NOW,
     professionals=frozenset({COLLEAGUE}),
 )
 

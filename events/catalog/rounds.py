@@ -5,7 +5,7 @@ All rounds of a person are in one stream, `round-<person>`, so that two of them 
 raters said, after closing, is in `submission-<person>-<round>`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 import msgspec
@@ -53,11 +53,13 @@ class RoundOpened(Event, frozen=True, kw_only=True):
     """
     The round is open; what it depends on is frozen from now on (privacy rule 4).
 
+    `on` is the day in the organisation's zone, from which the time to the next round counts.
     `attributed` is the invitation of a LEAD who was asked alone. `public_key` is the round's, as an
     uncompressed point of P-256; `inbox` is the log that its answers are on.
     """
 
     round: str
+    on: date
     policy: str
     promise_version: int
     floors: RoundFloors
@@ -83,18 +85,25 @@ class RoundExtended(Event, frozen=True, kw_only=True):
 
 @event("round.reminder-sent.v1")
 class ReminderSent(Event, frozen=True, kw_only=True):
-    """The reminder of this number, from 1, goes to everybody who was invited."""
+    """The reminder of this number, from 1, goes to everybody who was invited, on this day."""
 
     round: str
     number: int
+    on: date
 
 
 @event("round.round-closing.v1")
 class RoundClosing(Event, frozen=True, kw_only=True):
-    """The round is closing: by its date, or by the subject. Nothing else is written until it is closed."""
+    """
+    The round is closing; nothing else is written until it is closed.
+
+    `by_date`: its date came. `by_leaving`: the subject left the organisation, and keeps the mirror as long as
+    the portfolio. Otherwise the subject closed it.
+    """
 
     round: str
     by_date: bool = False
+    by_leaving: bool = False
 
 
 @event("submission.feedback-submitted.v1")

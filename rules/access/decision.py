@@ -18,6 +18,8 @@ class Relation(Enum):
     """The owner shared this item with the caller by name, and the sharing has not ended."""
     OTHER_PARTY = "OTHER_PARTY"
     """The caller is the other party of a conversation."""
+    INVITED = "INVITED"
+    """The owner asked the caller for feedback, in a round that is open."""
     COLLEAGUE = "COLLEAGUE"
     """The caller is anyone else who works here."""
     NONE = "NONE"

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeVar
 
-from rules.access import account, catalogue, employment, policy, portfolio, team, units
+from rules.access import account, catalogue, employment, policy, portfolio, rounds, team, units
 from rules.access.decision import Area, Decision, Relation
 from rules.access.roles import Role
 
 AREAS: Final = (
     account.AREA,
     portfolio.AREA,
+    rounds.AREA,
     catalogue.AREA,
     policy.AREA,
     employment.AREA,

@@ -1,6 +1,6 @@
 """A command, and what a decider gets with it."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar, Final
 
@@ -9,6 +9,7 @@ import msgspec
 from events.streams import Stream
 from rules.clusters import TermState
 from rules.commands import Refusal
+from services.decisions.feedback import LensVersion, RaterFound, RoundKey, RoundRules
 
 NOWHERE: Final = "0" * 32
 """The subject in a stream's name when the person is unknown: this stream has no events."""
@@ -40,6 +41,8 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Whether that person was registered as a professional and has left."""
     today: date
     """The date in the organisation's time zone."""
+    now: datetime
+    """The moment, in the organisation's time zone."""
     professionals: frozenset[str] = frozenset()
     """The people the command mentions who work here now."""
     terms: dict[str, SharedTerm] = {}
@@ -48,6 +51,14 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The key that signs ids that name another person's stream."""
     grants_over: frozenset[str] = frozenset()
     """The granted roles that ended because their holder left, for a command that `weighs_grants`."""
+    lens: LensVersion | None = None
+    """The lens version that the command picks, or that of the round it names; None if it is not there."""
+    rules: RoundRules | None = None
+    """The rules in force for feedback rounds, for a command that `weighs_rules`; None before any policy."""
+    rater: RaterFound | None = None
+    """What is known of the person whom the command invites."""
+    round_key: RoundKey | None = None
+    """The key of the round that the command opens; None if there is no such round to open."""
 
 
 class Command(
@@ -74,6 +85,9 @@ class Command(
     weighs_grants: ClassVar[bool] = False
     """Whether its decision depends on who holds which granted role, or has left since."""
 
+    weighs_rules: ClassVar[bool] = False
+    """Whether its decision depends on the rules in force for feedback rounds."""
+
     @classmethod
     def wire_name(cls) -> str:
         """Return `claimTalent` for ClaimTalent."""
@@ -98,6 +112,10 @@ class Command(
     def picked_terms(self) -> tuple[str, ...]:
         """Return the ids of shared terms in the input."""
         return ()
+
+    def picked_lens(self) -> str | None:
+        """Return the id of a lens version in the input."""
+        return None
 
     def is_addressed(self, context: DecisionContext) -> bool:  # noqa: ARG002 - most have no such id
         """

@@ -5,6 +5,9 @@ from typing import Literal, Protocol
 import msgspec
 
 from kit.errors import UnavailableError
+from services.decisions.feedback import RoundKey
+
+__all__ = ["HandIn", "HandInOutcome", "Keeper", "KeeperUnavailableError", "RoundKey"]
 
 HandInOutcome = Literal["KEPT", "OVER", "INVALID", "LIMIT_REACHED", "UNSETTLED"]
 """
@@ -13,13 +16,6 @@ How handing in ended, on the word of the inbox's log.
 KEPT: it will be counted. OVER: the round is closing or over, or the key is not here. INVALID: it has not the
 one size that a sealed answer has. LIMIT_REACHED: handed in too often in this slot. UNSETTLED: not known yet.
 """
-
-
-class RoundKey(msgspec.Struct, frozen=True, kw_only=True):
-    """The public key of a round (an uncompressed point of P-256, 65 bytes), and the log of its answers."""
-
-    public_key: bytes
-    inbox: str
 
 
 class HandIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """Handles one command: looks it up, checks the role, decides, and appends. A retry gets the first answer."""
 
-import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -21,6 +20,7 @@ from kit.ids import derived_id, new_id
 from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
+from rules.signed_ids import key_of_ids
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
 from services.decisions.command import Command, DecisionContext, SharedTerm
@@ -242,7 +242,7 @@ class CommandHandler:
     def _context(
         self, command: Command, key: bytes, *, sender: str, sender_left: bool, person: str | None
     ) -> DecisionContext:
-        organisation = self.organisation()
+        organisation, now = self.organisation(), self._calendar.local(self._calendar.now())
         weighs_grants = command.weighs_grants
         return DecisionContext(
             new=derived_id(command.wire_name(), key.hex()),
@@ -252,8 +252,9 @@ class CommandHandler:
             sender_left=sender_left,
             person_left=weighs_grants and person is not None and self._roles.left(person),
             grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
-            today=self._calendar.today(),
-            id_key=hmac.digest(self._vault.fingerprint_key(organisation), b"ids of agreements", "sha256"),
+            today=now.date(),
+            now=now,
+            id_key=key_of_ids(self._vault.fingerprint_key(organisation)),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
             terms=self._terms(command, organisation),
         )

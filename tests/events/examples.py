@@ -51,6 +51,7 @@ from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from events.codec import PERSON_CATEGORIES, Recorded
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
+from tests.events.round_examples import ROUND_EXAMPLES
 
 SUBJECT: Final = "0f" * 16
 BY: Final = "1e" * 16
@@ -183,6 +184,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     DpiaRecorded(
         policy=_THING, promise_version=1, decided_on=date(2026, 11, 3), document="ef" * 32, note="Herzien."
     ),
+    *ROUND_EXAMPLES,
 )
 
 

@@ -20,6 +20,7 @@ from rules.access.roles import (
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.rounds.decider import DECIDER as ROUNDS
 from services.contexts.team.decider import DECIDER as TEAM
 from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
@@ -48,6 +49,10 @@ EXPECTED = {
     "recordDpia": "PRIVACY_OFFICER",
     "grantRole": "ADMINISTRATOR",
     "withdrawRole": "ADMINISTRATOR",
+    # A round is its subject's; a rater has the invitation alone, the adviser what a subject flagged.
+    **dict.fromkeys(("round", *public_names(ROUNDS)), "PROFESSIONAL"),
+    **dict.fromkeys(("invitation", "submitFeedback"), "RATER"),
+    **dict.fromkeys(("flaggedComments", "invitationLetters", "maskComment"), "CONFIDENTIAL_ADVISER"),
     # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, TEAM, UNITS) for name in public_names(decider)},

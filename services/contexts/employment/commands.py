@@ -97,13 +97,13 @@ class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
-    """Record that a person left on the day `on`; all their memberships and sharings end."""
+    """Record that a person left on the day `on`; all their memberships and sharings end, and their round."""
 
     on: date
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
-        return stream_of("employment", context.person), stream_of("portfolio", context.person)
+        return tuple(stream_of(name, context.person) for name in ("employment", "portfolio", "round"))
 
 
 AnyEmploymentCommand = RegisterProfessional | RecordTeamJoined | RecordTeamLeft | RecordEmploymentEnded

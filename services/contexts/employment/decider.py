@@ -16,6 +16,7 @@ from events.catalog.employment import (
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.rounds import RoundEvent
 from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
 from rules.commands import Refusal
 from rules.names import plain_name
@@ -26,6 +27,7 @@ from services.contexts.employment.commands import (
     RecordTeamLeft,
     RegisterProfessional,
 )
+from services.decisions.active_round import ActiveRound, active_after, closed_by_leaving
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import CHANGED_MEANWHILE, RejectedError, reject_if
@@ -37,7 +39,8 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     What HR reported about a professional, and the team that the command is about.
 
     `facts` is the last registration, None if there was none. `teams` are in the order of joining. `shared`
-    are the open sharings and `offered` the goals on offer, each with its team, if any.
+    are the open sharings and `offered` the goals on offer, each with its team, if any. `round` is the
+    feedback round that is going on.
     """
 
     facts: ProfessionalRegistered | None = None
@@ -47,17 +50,17 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     team_closed: bool = False
     shared: dict[str, str | None] = {}
     offered: dict[str, str] = {}
+    round: ActiveRound | None = None
 
 
 Ending = ItemSharingEnded | GoalOfferTakenBack
 """What ends in the portfolio, in the same commit as the leaving, so that a return does not reopen it."""
+Made = EmploymentEvent | Ending | RoundEvent
 Leaving = Literal["team_left", "employment_ended"]
 """The reasons why it ends."""
 
 
-def decide(
-    command: AnyEmploymentCommand, state: Employment, context: DecisionContext
-) -> tuple[EmploymentEvent | Ending, ...]:
+def decide(command: AnyEmploymentCommand, state: Employment, context: DecisionContext) -> tuple[Made, ...]:
     """Return the events of the command. Raises RejectedError."""
     match command:
         case RegisterProfessional():
@@ -77,14 +80,17 @@ def decide(
                 *left,
                 EmploymentEnded(on=command.on),
                 *_ended(state.shared, state.offered, "employment_ended"),
+                *closed_by_leaving(state.round),
             )
         case _:
             assert_never(command)
 
 
-def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEvent) -> Employment:
+def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEvent | RoundEvent) -> Employment:
     if isinstance(event, PortfolioEvent):
         return _open_to_others(state, event)
+    if isinstance(event, RoundEvent):
+        return msgspec.structs.replace(state, round=active_after(state.round, event))
     changed: dict[str, Any]
     match event:
         case ProfessionalRegistered():
@@ -124,9 +130,9 @@ def _open_to_others(state: Employment, event: PortfolioEvent) -> Employment:
             return state
 
 
-DECIDER: Final = Decider[AnyEmploymentCommand, Employment, EmploymentEvent | Ending](
+DECIDER: Final = Decider[AnyEmploymentCommand, Employment, Made](
     commands=(RegisterProfessional, RecordTeamJoined, RecordTeamLeft, RecordEmploymentEnded),
-    reads=event_types_of(EmploymentEvent, TeamEvent, PortfolioEvent),
+    reads=event_types_of(EmploymentEvent, TeamEvent, PortfolioEvent, RoundEvent),
     initial=Employment(),
     decide=decide,
     evolve=evolve,

@@ -20,6 +20,7 @@ from events.catalog.portfolio.goals import GoalEvent
 from events.catalog.portfolio.life import LifeEvent
 from events.catalog.portfolio.sharing import SharingEvent
 from events.catalog.portfolio.talents import TalentEvent
+from events.catalog.rounds import RoundEvent
 from services.contexts.portfolio.conversations.commands import ConversationCommand
 from services.contexts.portfolio.conversations.decider import decide_conversation, evolve_conversation
 from services.contexts.portfolio.energy.commands import EnergyCommand
@@ -35,6 +36,7 @@ from services.contexts.portfolio.sharing.decider import decide_sharing, evolve_s
 from services.contexts.portfolio.state import Portfolio
 from services.contexts.portfolio.talents.commands import TalentCommand
 from services.contexts.portfolio.talents.decider import decide_talent, evolve_talent
+from services.decisions.active_round import active_after
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
 
@@ -51,7 +53,7 @@ AnyPortfolioCommand = (
 
 def decide(  # noqa: PLR0911 - one for each kind of command
     command: AnyPortfolioCommand, state: Portfolio, context: DecisionContext
-) -> tuple[PortfolioEvent, ...]:
+) -> tuple[PortfolioEvent | RoundEvent, ...]:
     """Return the events of the command. Raises RejectedError."""
     if isinstance(command, LifeCommand):
         return decide_life(command, state, context)
@@ -70,10 +72,12 @@ def decide(  # noqa: PLR0911 - one for each kind of command
     assert_never(command)
 
 
-def evolve(state: Portfolio, event: PortfolioEvent | EmploymentEvent | PolicyEvent) -> Portfolio:
+def evolve(state: Portfolio, event: PortfolioEvent | EmploymentEvent | PolicyEvent | RoundEvent) -> Portfolio:
     """Return the portfolio after an event; an event about something unknown changes nothing."""
     if isinstance(event, EmploymentEvent):
         return _evolve_employment(state, event)
+    if isinstance(event, RoundEvent):
+        return replace(state, round=active_after(state.round, event))
     if isinstance(event, PolicyAdopted):
         return replace(state, sharing_days_max=event.sharing_days_max)
     if isinstance(event, PolicyEvent):
@@ -115,9 +119,9 @@ def _evolve_portfolio(  # noqa: PLR0911 - one for each kind of event
     assert_never(event)
 
 
-DECIDER: Final = Decider[AnyPortfolioCommand, Portfolio, PortfolioEvent](
+DECIDER: Final = Decider[AnyPortfolioCommand, Portfolio, PortfolioEvent | RoundEvent](
     commands=get_args(AnyPortfolioCommand),
-    reads=event_types_of(PortfolioEvent, EmploymentEvent, PolicyEvent),
+    reads=event_types_of(PortfolioEvent, EmploymentEvent, PolicyEvent, RoundEvent),
     initial=Portfolio(),
     decide=decide,
     evolve=evolve,

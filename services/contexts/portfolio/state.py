@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from events.catalog.portfolio.sharing import InsightConsentGiven
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
+from services.decisions.active_round import ActiveRound
 
 SHARING_DAYS_MAX_DEFAULT: Final = 365
 """The most days of a sharing, while no policy was adopted."""
@@ -108,7 +109,11 @@ I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
 
 class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
-    """A portfolio. `version` counts its own events; `corrections` has the last correction of each version."""
+    """
+    A portfolio. `version` counts its own events; `corrections` has the last correction of each version.
+
+    `round` is the owner's feedback round that is going on.
+    """
 
     employed: bool = False
     teams: frozenset[str] = frozenset()
@@ -120,6 +125,7 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     sharings: dict[str, Sharing] = {}
     consent: InsightConsentGiven | None = None
     corrections: dict[int, str] = {}
+    round: ActiveRound | None = None
 
     def item(self, kind: type[I], item: str) -> I | None:
         """Return an item of a kind, gone or not."""

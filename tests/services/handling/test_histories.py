@@ -37,7 +37,7 @@ from services.handling.registry import (
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
-from tests.spec import ORGANISATION, SENDER, TODAY
+from tests.spec import CONTEXT, ORGANISATION, SENDER, TODAY
 
 pytestmark = pytest.mark.usefixtures("nothing_forgotten")
 
@@ -93,6 +93,7 @@ def lived(commands: list[Command]) -> tuple[list[Event], list[Any]]:
             person=person,
             id_key=bytes(32),
             today=TODAY,
+            now=CONTEXT.now,
         )
         try:
             events = decider.decide(command, state, context)

@@ -7,7 +7,7 @@ from typing_extensions import override
 from rules.commands import Refusal
 from rules.kinds import Language
 from services.contexts.portfolio.owner_commands import AsProfessional, PortfolioCommand
-from services.decisions.command import name_of
+from services.decisions.command import DecisionContext, name_of, stream_of
 from services.decisions.validation import text_refusals
 
 STATEMENT_CHARS_MAX: Final = 4_000
@@ -48,7 +48,11 @@ class ResumePortfolio(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class ClosePortfolio(PortfolioCommand, frozen=True, kw_only=True):
-    """Close the portfolio for good."""
+    """Close the portfolio for good, and with it a feedback round that is going on."""
+
+    @override
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return stream_of("portfolio", context.person), stream_of("round", context.person)
 
 
 LifeCommand = (

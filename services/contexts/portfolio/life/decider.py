@@ -16,6 +16,7 @@ from events.catalog.portfolio.life import (
     ProfileStatementWritten,
 )
 from events.catalog.portfolio.sharing import InsightConsentWithdrawn
+from events.catalog.rounds import RoundEvent
 from rules.commands import Refusal
 from rules.kinds import Language
 from rules.timeline import entry_id
@@ -37,13 +38,14 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Portfolio, Statement
+from services.decisions.active_round import cancelled_by_closing
 from services.decisions.command import NOWHERE, DecisionContext
 from services.decisions.refusals import RejectedError, reject_if
 
 
 def decide_life(
     command: LifeCommand, state: Portfolio, context: DecisionContext
-) -> tuple[PortfolioEvent, ...]:
+) -> tuple[PortfolioEvent | RoundEvent, ...]:
     match command:
         case OpenPortfolio():
             reject_if(_opening_refusals(state))
@@ -60,7 +62,7 @@ def decide_life(
             return (PortfolioResumed(),)
         case ClosePortfolio():
             reject_if(_closing_refusals(state))
-            return PortfolioClosed(), *_ended_by_closing(state)
+            return PortfolioClosed(), *_ended_by_closing(state), *cancelled_by_closing(state.round)
         case _:
             assert_never(command)
 

@@ -95,6 +95,7 @@ class Histories(RuleBasedStateMachine):
             person=person,
             id_key=bytes(32),
             today=self.today,
+            now=CONTEXT.now,
             professionals=CONTEXT.professionals,
         )
 

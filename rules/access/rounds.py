@@ -1,0 +1,62 @@
+"""
+Access to feedback rounds: for the subject, for raters by their invitation, and for the confidential adviser.
+
+What raters wrote is for the subject alone, and only as the mirror shows it (privacy rules 1 and 13).
+"""
+
+from typing import Final
+
+from rules.access.decision import ANYONE, OWN, PROFESSIONAL, Area, Decision, Relation
+from rules.access.roles import Role
+
+_RATER: Final = (Role.RATER,)
+_ADVISER: Final = (Role.CONFIDENTIAL_ADVISER,)
+_INVITED: Final = Decision(roles=_RATER, relations=(Relation.INVITED,), when="until the round is over")
+
+AREA: Final = Area(
+    root_fields={
+        "round": PROFESSIONAL,
+        "invitation": _RATER,
+        "flaggedComments": _ADVISER,
+        "invitationLetters": _ADVISER,
+        **dict.fromkeys(
+            (
+                "prepareRound",
+                "inviteRater",
+                "revokeInvitation",
+                "openRound",
+                "fillSelfMirror",
+                "extendRound",
+                "remindRaters",
+                "closeRound",
+                "cancelRound",
+                "flagComment",
+            ),
+            PROFESSIONAL,
+        ),
+        "maskComment": _ADVISER,
+        "submitFeedback": _RATER,
+    },
+    types={
+        **dict.fromkeys(
+            (
+                "FeedbackRound",
+                "Invitation",
+                "Answer",
+                "Mirror",
+                "MirrorBlock",
+                "MirrorRow",
+                "MirrorCell",
+                "MirrorSpread",
+                "TalentPick",
+                "MirrorComments",
+                "CommentFragment",
+                "RoundPayload",
+            ),
+            OWN,
+        ),
+        **dict.fromkeys(("RaterInvitation", "RoundKey", "Promise"), _INVITED),
+        # A fragment that its subject flagged, and nothing around it.
+        "FlaggedComment": Decision(roles=_ADVISER, relations=ANYONE, when="flagged by its subject"),
+    },
+)
