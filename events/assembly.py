@@ -15,22 +15,37 @@ from kit.settings import Settings
 
 def log_config(settings: Settings) -> LogConfig:
     """Return the configuration of the log of events; its topic is `ipp.events` by default."""
-    kafka = None
-    if settings.kafka_bootstrap:
-        kafka = KafkaConfig(
-            topic=f"{settings.log_name}.events",
-            options=kafka_options(settings),
-            replicas=settings.kafka_replicas,
-            flush_every_message=settings.kafka_flush_every_message,
-        )
     return LogConfig(
         name=settings.log_name,
         partitions=settings.partitions,
         database_url=settings.database_url,
         database_pool_max=settings.database_pool_max,
-        kafka=kafka,
+        kafka=_topic(settings, f"{settings.log_name}.events"),
         append_timeout_s=settings.append_timeout_s,
         lease_s=settings.lease_s,
+    )
+
+
+def inbox_config(settings: Settings, year: int) -> LogConfig:
+    """Return the configuration of a year's inbox; its topic is `ipp.feedback-inbox-<year>` by default."""
+    return LogConfig(
+        name=f"{settings.log_name}_feedback_inbox_{year}",
+        partitions=1,
+        database_url=settings.database_url,
+        kafka=_topic(settings, f"{settings.log_name}.feedback-inbox-{year}"),
+        append_timeout_s=settings.append_timeout_s,
+    )
+
+
+def _topic(settings: Settings, name: str) -> KafkaConfig | None:
+    """Return where a log is on Kafka; None in an installation without Kafka."""
+    if not settings.kafka_bootstrap:
+        return None
+    return KafkaConfig(
+        topic=name,
+        options=kafka_options(settings),
+        replicas=settings.kafka_replicas,
+        flush_every_message=settings.kafka_flush_every_message,
     )
 
 

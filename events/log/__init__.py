@@ -11,6 +11,7 @@ Code outside uses:
 - `recorder`: to append and read;
 - `outcomes` and `acceptance.Outcome`: for the ways an append can end;
 - `port`: for the errors of a log that is away or gone;
+- `inbox.inbox`: to hand in to an inbox, and to close a round in it;
 - `journal.reader`, `journal.worker`, `journal.verify`: to read, make and check the journal;
 - `factory`: as PERSISTENCE_MODULE of the `eventsourcing` library.
 

@@ -2,6 +2,8 @@
 
 import os
 import uuid
+from datetime import UTC, datetime
+from typing import Final
 
 import psycopg
 from eventsourcing.postgres import PostgresDatastore
@@ -10,13 +12,17 @@ from psycopg.conninfo import conninfo_to_dict
 from events.log.adapters import kafka as kafka_log
 from events.log.adapters import table as table_log
 from events.log.config import LogConfig
+from events.log.inbox.inbox import Inbox
 from events.log.journal.worker import HEALTH_CHECK, JournalWorker
 from events.log.port import LogAppender, LogReader, LogUnavailableError
 from events.log.recorder import LogRecorder
 from events.log.writing.writer import LogWriter
-from kit.clock import Clock
+from kit.clock import Clock, FixedClock
 from kit.health import Health
 from kit.postgres.connections import connect_own
+
+INBOX_CLOCK: Final = FixedClock(datetime(1970, 1, 1, tzinfo=UTC))
+"""Every record of an inbox has this time: when somebody handed in is not on the log."""
 
 
 def create_log(config: LogConfig, *, clock: Clock) -> None:
@@ -85,6 +91,21 @@ def journal_worker(config: LogConfig, *, health: Health, health_check: str = HEA
         lease_s=config.lease_s,
         worker=uuid.uuid4().hex,
         health_check=health_check,
+    )
+
+
+def create_inbox(config: LogConfig) -> None:
+    """Create the topic or table of an inbox; an existing one stays as it is."""
+    create_log(config, clock=INBOX_CLOCK)
+
+
+def open_inbox(config: LogConfig) -> Inbox:
+    """Return an inbox, which begins to read its log."""
+    return Inbox(
+        name=config.name,
+        open_reader=lambda: open_reader(config),
+        open_appender=lambda: open_appender(config, clock=INBOX_CLOCK),
+        verdict_s_max=config.append_timeout_s,
     )
 
 
