@@ -25,6 +25,7 @@ RefusalCode = Literal[
     "ROLES_CONFLICT",
     "FLOOR_TOO_LOW",
     "CONFIRMATION_NEEDED",
+    "SECOND_MEMBER_NEEDED",
 ]
 """Those members of the schema's RefusalCode (gateway/api/command_result.py) that are in use."""
 

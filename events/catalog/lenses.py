@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from events.catalog.registry import Event, event
-from rules.feedback.questions import LensForm, Perspective, QuestionKind
+from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 
 SEALED: Final = False
 
@@ -14,20 +14,21 @@ class LensDrafted(Event, frozen=True, kw_only=True):
     """
     A draft was begun: of a new lens (`number` 1), or its next version, with the questions of the last one.
 
-    `member` is the member of the working group who did it.
+    These have new ids: a question's id belongs to one version, whose questions never change once published.
     """
 
     number: int
     nl: str
     en: str
-    member: str
     form: LensForm = LensForm.STANDARD
+    questions: tuple[Question, ...] = ()
 
 
 @event("lens.question-added.v1")
 class QuestionAdded(Event, frozen=True, kw_only=True):
     """A question was added at the end of the draft."""
 
+    number: int
     question: str
     kind: QuestionKind
     nl: str
@@ -37,6 +38,7 @@ class QuestionAdded(Event, frozen=True, kw_only=True):
 
 @event("lens.question-reworded.v1")
 class QuestionReworded(Event, frozen=True, kw_only=True):
+    number: int
     question: str
     nl: str
     en: str
@@ -44,13 +46,20 @@ class QuestionReworded(Event, frozen=True, kw_only=True):
 
 @event("lens.question-dropped.v1")
 class QuestionDropped(Event, frozen=True, kw_only=True):
+    number: int
     question: str
 
 
 @event("lens.lens-piloted.v1")
 class LensPiloted(Event, frozen=True, kw_only=True):
-    """The draft was tried: on which day, with how many people, clients among them, and what came out."""
+    """
+    The draft was tried: on which day, with how many people, clients among them, and what came out.
 
+    `member` is the member of the working group who recorded it: another one publishes. A question that is
+    changed afterwards makes another pilot necessary.
+    """
+
+    number: int
     member: str
     on: date
     people: int
@@ -60,15 +69,16 @@ class LensPiloted(Event, frozen=True, kw_only=True):
 
 @event("lens.lens-published.v1")
 class LensPublished(Event, frozen=True, kw_only=True):
-    """The version can be used in rounds and never changes again. `member` is not the one who piloted it."""
+    """The version can be used in rounds and never changes again. Earlier ones are not offered any more."""
 
-    member: str
+    number: int
 
 
 @event("lens.lens-withdrawn.v1")
 class LensWithdrawn(Event, frozen=True, kw_only=True):
-    """No new round uses the published version any more; rounds that have it go on."""
+    """These versions are out of use: no new round uses them, rounds that have one go on."""
 
+    numbers: tuple[int, ...]
     reason: str
 
 

@@ -69,10 +69,16 @@ class WorksCouncilConsentRecorded(Event, frozen=True, kw_only=True):
 
 @event("policy.works-council-consent-withdrawn.v1")
 class WorksCouncilConsentWithdrawn(Event, frozen=True, kw_only=True):
-    """The works council withdraws its consent: no round opens any more until it consents again."""
+    """
+    The works council withdrew its consent to a policy: no round opens any more until it consents again.
+
+    Fields as in WorksCouncilConsentRecorded. Rounds that are open end under the policy they opened under.
+    """
 
     policy: str
-    reason: str
+    decided_on: date
+    document: str
+    note: str | None = None
 
 
 @event("policy.dpia-recorded.v1")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeVar
 
-from rules.access import account, catalogue, employment, policy, portfolio, rounds, team, units
+from rules.access import account, catalogue, employment, lenses, policy, portfolio, rounds, team, units
 from rules.access.decision import Area, Decision, Relation
 from rules.access.roles import Role
 
@@ -12,6 +12,7 @@ AREAS: Final = (
     account.AREA,
     portfolio.AREA,
     rounds.AREA,
+    lenses.AREA,
     catalogue.AREA,
     policy.AREA,
     employment.AREA,

@@ -13,12 +13,15 @@ AREA: Final = Area(
         "roleGrants": GRANT_READERS,
         "adoptPolicy": (Role.ADMINISTRATOR,),
         "recordWorksCouncilConsent": (Role.WORKS_COUNCIL,),
+        "withdrawWorksCouncilConsent": (Role.WORKS_COUNCIL,),
         "recordDpia": (Role.PRIVACY_OFFICER,),
         "grantRole": (Role.ADMINISTRATOR,),
         "withdrawRole": (Role.ADMINISTRATOR,),
     },
     types={
         **dict.fromkeys(("RoleGrant", "RoleGrantPayload"), Decision(roles=GRANT_READERS, relations=ANYONE)),
-        **dict.fromkeys(("Organisation", "Policy", "Floors", "PolicyRecord", "OrganisationPayload"), OPEN),
+        **dict.fromkeys(
+            ("Organisation", "Policy", "Floors", "Promise", "PolicyRecord", "OrganisationPayload"), OPEN
+        ),
     },
 )

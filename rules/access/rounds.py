@@ -55,7 +55,7 @@ AREA: Final = Area(
             ),
             OWN,
         ),
-        **dict.fromkeys(("RaterInvitation", "RoundKey", "Promise"), _INVITED),
+        **dict.fromkeys(("RaterInvitation", "RoundKey"), _INVITED),
         # A fragment that its subject flagged, and nothing around it.
         "FlaggedComment": Decision(roles=_ADVISER, relations=ANYONE, when="flagged by its subject"),
     },

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from rules.characters import key_fault, shows_nothing, text_fault, visible
 from rules.commands import Refusal
 
+_INVISIBLE: Final = frozenset({"Cf", "Co", "Cn"})
+"""Unicode categories of characters that are invisible, so that different labels could look the same."""
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 ADDRESS_CHARS_MAX: Final = 2_000
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
@@ -24,6 +26,17 @@ def text_refusals(value: str, *field: str, chars_max: int, lines: bool = False) 
         return found
     fault = text_fault(value, lines=lines)
     return [] if fault is None else [invalid(field, nl=fault.nl, en=fault.en)]
+
+
+def words_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:
+    """Return what is wrong with words that everybody will read, and that may look like no others."""
+    if found := text_refusals(value, *field, chars_max=chars_max):
+        return found
+    if any(unicodedata.category(char) in _INVISIBLE for char in value) or not any(map(str.isalpha, value)):
+        nl = "Schrijf dit met letters, zonder tekens die je niet ziet."
+        en = "Write this with letters, without characters that are not seen."
+        return [invalid(field, nl=nl, en=en)]
+    return []
 
 
 def key_refusals(value: str, *field: str, chars_max: int) -> list[Refusal]:

@@ -12,7 +12,7 @@ from eventsourcing.persistence import EventStore, PersistenceError
 from events.codec import EventMapper, UndecodableEventError
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
-from events.streams import Stream, command_key
+from events.streams import command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.errors import ForbiddenError
@@ -21,13 +21,13 @@ from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
 from rules.signed_ids import key_of_ids
-from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
-from services.decisions.command import Command, DecisionContext, SharedTerm
+from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
+from services.handling.lookups import Lookups
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
 from services.handling.rehearsal import Rehearsal
@@ -68,11 +68,12 @@ class CommandHandler:
         self._vault = vault
         self._calendar = calendar
         self._store: EventStore[str] = EventStore(mapper, recorder)
-        self._states = StateCache(self._store)
+        states = StateCache(self._store)
+        self._lookups = Lookups(states)
         self._roles = RoleReader(self._store, calendar)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
-            states=self._states,
+            states=states,
             recorder=recorder,
             keys=vault,
             mapper=mapper,
@@ -151,7 +152,7 @@ class CommandHandler:
     def catalogue(self) -> Catalogue:
         """Return the catalogue of shared terms, as the log has it."""
         with _unavailable_reported():
-            return self._catalogue(self.organisation())
+            return self._lookups.catalogue(self.organisation())
 
     def organisation(self) -> str:
         """Return the organisation's id. Raises ForbiddenError before it is founded."""
@@ -256,20 +257,10 @@ class CommandHandler:
             now=now,
             id_key=key_of_ids(self._vault.fingerprint_key(organisation)),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
-            terms=self._terms(command, organisation),
+            terms=self._lookups.terms(command, organisation),
+            lens=self._lookups.picked_lens(command, organisation),
+            rules=self._lookups.rules(command, organisation),
         )
-
-    def _terms(self, command: Command, organisation: str) -> dict[str, SharedTerm]:
-        """Return those of the shared terms the command picks that exist."""
-        if not (picked := command.picked_terms()):
-            return {}
-        catalogue = self._catalogue(organisation)
-        found = {name: catalogue.shared_term(name) for name in picked}
-        return {name: term for name, term in found.items() if term is not None}
-
-    def _catalogue(self, organisation: str) -> Catalogue:
-        catalogue: Catalogue = self._states.load(CATALOGUE, (Stream("catalogue", organisation).name,)).state
-        return catalogue
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Final
 
-from events.catalog import catalogue
+from events.catalog import catalogue, lenses
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.policy import (
     DpiaRecorded,
@@ -13,6 +13,7 @@ from events.catalog.policy import (
     RoleGranted,
     RoleWithdrawn,
     WorksCouncilConsentRecorded,
+    WorksCouncilConsentWithdrawn,
 )
 from events.catalog.portfolio.conversations import (
     AgreementConfirmed,
@@ -50,6 +51,7 @@ from events.catalog.registry import Event, category_of
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from events.codec import PERSON_CATEGORIES, Recorded
+from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.events.round_examples import ROUND_EXAMPLES
 
@@ -92,6 +94,43 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         term=_THING, esco="https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
     ),
     catalogue.TermAligned(term=_THING),
+    lenses.LensDrafted(number=1, nl="Zo werken wij", en="How we work"),
+    lenses.LensDrafted(
+        number=2,
+        nl="Makkelijk",
+        en="Easy",
+        form=LensForm.EASY,
+        questions=(
+            Question(
+                question=_THING,
+                kind=QuestionKind.SCALE,
+                nl="Luistert.",
+                en="Listens.",
+                perspectives=(Perspective.SELF, Perspective.CLIENT),
+            ),
+        ),
+    ),
+    lenses.QuestionAdded(
+        number=1,
+        question=_OTHER,
+        kind=QuestionKind.OPEN,
+        nl="Wat kan beter?",
+        en="What could be better?",
+        perspectives=(Perspective.PEER, Perspective.LEAD, Perspective.REPORT, Perspective.PARTNER),
+    ),
+    lenses.QuestionReworded(number=1, question=_OTHER, nl="Wat mag meer?", en="What could be more?"),
+    lenses.QuestionDropped(number=1, question=_OTHER),
+    lenses.LensPiloted(number=1, member=_THING, on=date(2026, 11, 1), people=3),
+    lenses.LensPiloted(
+        number=2,
+        member=_THING,
+        on=date(2026, 11, 2),
+        people=6,
+        clients=4,
+        findings="Plaatje 2 werd\nniet begrepen.",
+    ),
+    lenses.LensPublished(number=1),
+    lenses.LensWithdrawn(numbers=(1, 2), reason="Te lang."),
     ProfileStatementWritten(statement=_THING, text="Ik luister eerst.\nDan pas praat ik."),
     EnergySourceNoted(
         source=_THING,
@@ -179,6 +218,10 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     ),
     WorksCouncilConsentRecorded(
         policy=_THING, promise_version=1, decided_on=date(2026, 11, 1), document="ab" * 32, note="Na overleg."
+    ),
+    WorksCouncilConsentWithdrawn(policy=_THING, decided_on=date(2026, 11, 4), document="ab" * 32),
+    WorksCouncilConsentWithdrawn(
+        policy=_THING, decided_on=date(2026, 11, 5), document="cd" * 32, note="Eerst overleg."
     ),
     DpiaRecorded(policy=_THING, promise_version=1, decided_on=date(2026, 11, 2), document="cd" * 32),
     DpiaRecorded(

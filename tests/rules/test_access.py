@@ -19,6 +19,7 @@ from rules.access.roles import (
 )
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
+from services.contexts.lenses.decider import DECIDER as LENSES
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from services.contexts.rounds.decider import DECIDER as ROUNDS
 from services.contexts.team.decider import DECIDER as TEAM
@@ -44,8 +45,12 @@ EXPECTED = {
     "talentCatalogue": "PROFESSIONAL WORKING_GROUP HR BOARD WORKS_COUNCIL AUDITOR",
     **dict.fromkeys(public_names(CATALOGUE), "WORKING_GROUP"),
     "proposeTerm": "PROFESSIONAL WORKING_GROUP",
+    "lenses": "PROFESSIONAL WORKING_GROUP WORKS_COUNCIL AUDITOR",
+    "lensDrafts": "WORKING_GROUP",
+    **dict.fromkeys(public_names(LENSES), "WORKING_GROUP"),
     "adoptPolicy": "ADMINISTRATOR",
     "recordWorksCouncilConsent": "WORKS_COUNCIL",
+    "withdrawWorksCouncilConsent": "WORKS_COUNCIL",
     "recordDpia": "PRIVACY_OFFICER",
     "grantRole": "ADMINISTRATOR",
     "withdrawRole": "ADMINISTRATOR",

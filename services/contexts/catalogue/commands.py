@@ -1,7 +1,6 @@
 """Commands on the catalogue of shared terms."""
 
 import re
-import unicodedata
 from typing import ClassVar, Final
 
 import msgspec
@@ -11,7 +10,7 @@ from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
 from services.decisions.command import Command, DecisionContext
-from services.decisions.validation import invalid, same_words, text_refusals
+from services.decisions.validation import invalid, same_words, words_refusals
 
 LABEL_CHARS_MAX: Final = 80
 TERMS_MERGED_MAX: Final = 20
@@ -19,8 +18,6 @@ TERMS_LOADED_MAX: Final = 200
 """The most terms in one LoadTerms, so that their events fit into one commit."""
 LIST_CHARS_MAX: Final = 60
 
-_INVISIBLE: Final = frozenset({"Cf", "Co", "Cn"})
-"""Unicode categories of characters that are invisible, so that different labels could look the same."""
 _ESCO: Final = re.compile(
     r"https://data\.europa\.eu/esco/skill/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 )
@@ -147,17 +144,10 @@ AnyCatalogueCommand = ProposeTerm | AdoptTerm | RewordTerm | MergeTerms | Retire
 
 def label_refusals(label: Label) -> list[Refusal]:
     """Return what is wrong with a label, which everybody will read."""
-    return [*_word_refusals(label.nl, "nl"), *_word_refusals(label.en, "en")]
-
-
-def _word_refusals(word: str, language: str) -> list[Refusal]:
-    if found := text_refusals(word, "label", language, chars_max=LABEL_CHARS_MAX):
-        return found
-    if any(unicodedata.category(char) in _INVISIBLE for char in word) or not any(map(str.isalpha, word)):
-        nl = "Een woord heeft letters, en geen tekens die je niet ziet."
-        en = "A word has letters, and no characters that are not seen."
-        return [invalid(("label", language), nl=nl, en=en)]
-    return []
+    return [
+        *words_refusals(label.nl, "label", "nl", chars_max=LABEL_CHARS_MAX),
+        *words_refusals(label.en, "label", "en", chars_max=LABEL_CHARS_MAX),
+    ]
 
 
 def esco_refusals(address: str | None, *field: str) -> list[Refusal]:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from events.streams import Stream
 from rules.access.roles import GRANTABLE, Role
 from rules.commands import Refusal
+from rules.promise import PROMISE_VERSION
 from services.decisions.command import Command, DecisionContext
 from services.decisions.validation import invalid, key_refusals, number_refusals, text_refusals
 
@@ -17,10 +18,6 @@ CLAIM_VALUE_CHARS_MAX: Final = 64
 
 
 NOTE_CHARS_MAX: Final = 1_000
-
-
-PROMISE_VERSION_MAX: Final = 1
-"""The newest version of the promise to raters; the first is 1."""
 
 
 FLOOR_MAX: Final = 100
@@ -138,24 +135,53 @@ class PolicyRecordCommand(PolicyCommand, frozen=True, kw_only=True):
 
     @override
     def refusals(self) -> list[Refusal]:
-        refusals = number_refusals(
-            self.promise_version, "promiseVersion", lowest=1, highest=PROMISE_VERSION_MAX
-        )
-        if not _DIGEST.fullmatch(self.document):
-            nl = "Dit is geen SHA-256: 64 cijfers en letters van a tot en met f."
-            en = "This is no SHA-256: 64 digits and letters a to f."
-            refusals.append(invalid(("document",), nl=nl, en=en))
-        if self.note is not None:
-            refusals += text_refusals(self.note, "note", chars_max=NOTE_CHARS_MAX, lines=True)
-        return refusals
+        return [
+            *number_refusals(self.promise_version, "promiseVersion", lowest=1, highest=PROMISE_VERSION),
+            *_document_refusals(self.document, self.note),
+        ]
 
 
 class RecordWorksCouncilConsent(PolicyRecordCommand, frozen=True, kw_only=True):
     """The works council records its consent."""
 
 
+class WithdrawWorksCouncilConsent(PolicyCommand, frozen=True, kw_only=True):
+    """The works council withdraws its consent, so that no round opens; fields as in PolicyRecordCommand."""
+
+    policy_id: str
+    decided_on: date
+    document: str
+    note: str | None = None
+
+    @override
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return self.policy_id
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return _document_refusals(self.document, self.note)
+
+
 class RecordDpia(PolicyRecordCommand, frozen=True, kw_only=True):
     """The privacy officer records the data protection impact assessment."""
 
 
-AnyPolicyCommand = GrantRole | WithdrawRole | AdoptPolicy | RecordWorksCouncilConsent | RecordDpia
+AnyPolicyCommand = (
+    GrantRole
+    | WithdrawRole
+    | AdoptPolicy
+    | RecordWorksCouncilConsent
+    | WithdrawWorksCouncilConsent
+    | RecordDpia
+)
+
+
+def _document_refusals(document: str, note: str | None) -> list[Refusal]:
+    refusals = []
+    if not _DIGEST.fullmatch(document):
+        nl = "Dit is geen SHA-256: 64 cijfers en letters van a tot en met f."
+        en = "This is no SHA-256: 64 digits and letters a to f."
+        refusals.append(invalid(("document",), nl=nl, en=en))
+    if note is not None:
+        refusals += text_refusals(note, "note", chars_max=NOTE_CHARS_MAX, lines=True)
+    return refusals

@@ -1,6 +1,7 @@
 """Decides on role grants and on the rules of the organisation."""
 
 from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import Final, assert_never
 
 import msgspec
@@ -14,9 +15,12 @@ from events.catalog.policy import (
     RoleGranted,
     RoleWithdrawn,
     WorksCouncilConsentRecorded,
+    WorksCouncilConsentWithdrawn,
 )
 from rules.access.roles import Role, conflicting
 from rules.commands import Refusal
+from rules.feedback.questions import RoundFloors
+from rules.promise import PROMISE_VERSION
 from services.contexts.policy.commands import (
     AdoptPolicy,
     AnyPolicyCommand,
@@ -26,9 +30,11 @@ from services.contexts.policy.commands import (
     RecordDpia,
     RecordWorksCouncilConsent,
     WithdrawRole,
+    WithdrawWorksCouncilConsent,
 )
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
+from services.decisions.feedback import RoundRules
 from services.decisions.refusals import RejectedError, reject_if
 from services.decisions.validation import invalid
 
@@ -41,6 +47,7 @@ _OFFICES: Final = {
 """The Dutch and English names of the roles that may not be in one hand."""
 PRODUCT_FLOORS: Final = FloorsInput()
 PolicyRecord = WorksCouncilConsentRecorded | DpiaRecorded
+"""What is on record about the policy in force; a consent that was withdrawn is not."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +71,22 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         }
         return frozenset(Role[name] for name in names if name in Role.__members__)
 
+    def round_rules(self) -> RoundRules | None:
+        """Return what feedback rounds depend on; None before the first policy."""
+        if self.adopted is None:
+            return None
+        floors = self.adopted.floors
+        current = [record for record in self.records if record.promise_version == PROMISE_VERSION]
+        return RoundRules(
+            policy=self.adopted.policy,
+            floors=RoundFloors(raters=floors.raters, clients=floors.clients, comments=floors.comments),
+            months_between_rounds=self.adopted.months_between_rounds,
+            invitations_per_quarter_max=self.adopted.invitations_per_quarter_max,
+            promise_version=PROMISE_VERSION,
+            consented=any(isinstance(record, WorksCouncilConsentRecorded) for record in current),
+            assessed=any(isinstance(record, DpiaRecorded) for record in current),
+        )
+
 
 def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -> tuple[PolicyEvent, ...]:
     """
@@ -86,11 +109,14 @@ def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -
             record = _record(command)
             reject_if(_record_refusals(record, state, context))
             return (record,)
+        case WithdrawWorksCouncilConsent():
+            reject_if(_consent_withdrawing_refusals(command, state, context))
+            return (_consent_withdrawn(command),)
         case _:
             assert_never(command)
 
 
-def evolve(state: Policy, event: PolicyEvent) -> Policy:
+def evolve(state: Policy, event: PolicyEvent) -> Policy:  # noqa: PLR0911 - one for each event
     match event:
         case OrganisationFounded():
             return state
@@ -106,12 +132,27 @@ def evolve(state: Policy, event: PolicyEvent) -> Policy:
             if isinstance(event, DpiaRecorded) or state.adopted is None:
                 return recorded
             return msgspec.structs.replace(recorded, consented_floors=state.adopted.floors)
+        case WorksCouncilConsentWithdrawn(policy=policy):
+            # The floors that were consented to stay: a withdrawal is no consent to lower ones.
+            kept = tuple(
+                record
+                for record in state.records
+                if isinstance(record, DpiaRecorded) or record.policy != policy
+            )
+            return msgspec.structs.replace(state, records=kept)
         case _:
             assert_never(event)
 
 
 DECIDER: Final = Decider[AnyPolicyCommand, Policy, PolicyEvent](
-    commands=(GrantRole, WithdrawRole, AdoptPolicy, RecordWorksCouncilConsent, RecordDpia),
+    commands=(
+        GrantRole,
+        WithdrawRole,
+        AdoptPolicy,
+        RecordWorksCouncilConsent,
+        WithdrawWorksCouncilConsent,
+        RecordDpia,
+    ),
     reads=event_types_of(PolicyEvent),
     initial=Policy(),
     decide=decide,
@@ -212,14 +253,40 @@ def _record(command: RecordWorksCouncilConsent | RecordDpia) -> PolicyRecord:
 
 
 def _record_refusals(record: PolicyRecord, state: Policy, context: DecisionContext) -> list[Refusal]:
-    refusals = []
-    if record.decided_on > context.today:
-        nl, en = "Deze dag ligt in de toekomst.", "This day lies in the future."
-        refusals.append(invalid(("decidedOn",), nl=nl, en=en))
-    if state.adopted is None or record.policy != state.adopted.policy:
-        nl, en = "Dit is niet het beleid dat nu geldt.", "This is not the policy in force."
-        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("policyId",)))
+    refusals = _decision_refusals(record.policy, record.decided_on, state, context)
     if record in state.records:
         nl, en = "Dit is al zo vastgelegd.", "This is on record already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    return refusals
+
+
+def _consent_withdrawing_refusals(
+    command: WithdrawWorksCouncilConsent, state: Policy, context: DecisionContext
+) -> list[Refusal]:
+    refusals = _decision_refusals(command.policy_id, command.decided_on, state, context)
+    if not refusals and not any(isinstance(record, WorksCouncilConsentRecorded) for record in state.records):
+        nl, en = "Met dit beleid is niet ingestemd.", "There is no consent to this policy."
+        refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    return refusals
+
+
+def _consent_withdrawn(command: WithdrawWorksCouncilConsent) -> WorksCouncilConsentWithdrawn:
+    return WorksCouncilConsentWithdrawn(
+        policy=command.policy_id,
+        decided_on=command.decided_on,
+        document=command.document,
+        note=command.note,
+    )
+
+
+def _decision_refusals(
+    policy: str, decided_on: date, state: Policy, context: DecisionContext
+) -> list[Refusal]:
+    refusals = []
+    if decided_on > context.today:
+        nl, en = "Deze dag ligt in de toekomst.", "This day lies in the future."
+        refusals.append(invalid(("decidedOn",), nl=nl, en=en))
+    if state.adopted is None or policy != state.adopted.policy:
+        nl, en = "Dit is niet het beleid dat nu geldt.", "This is not the policy in force."
+        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("policyId",)))
     return refusals

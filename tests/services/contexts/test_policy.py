@@ -15,17 +15,22 @@ from events.catalog.policy import (
     OrganisationFounded,
     PolicyAdopted,
     WorksCouncilConsentRecorded,
+    WorksCouncilConsentWithdrawn,
 )
 from events.catalog.registry import Event
+from rules.feedback.questions import RoundFloors
 from services.contexts.policy.commands import (
     AdoptPolicy,
     FloorsInput,
     RecordDpia,
     RecordWorksCouncilConsent,
+    WithdrawWorksCouncilConsent,
 )
+from services.contexts.policy.decider import Policy
 from services.decisions.command import Command
+from services.decisions.feedback import RoundRules
 from services.decisions.refusals import RejectedError
-from tests.spec import CONTEXT, NEW, TODAY, decide, given
+from tests.spec import CONTEXT, NEW, TODAY, decide, folded, given
 
 FOUNDED = OrganisationFounded(name="MEE")
 POLICY = "9" * 32
@@ -40,6 +45,7 @@ TERMS: dict[str, int] = {
     "read_log_months": 24,
 }
 CONSENT = WorksCouncilConsentRecorded(policy=POLICY, promise_version=1, decided_on=ON, document=DOCUMENT)
+WITHDRAWN = WorksCouncilConsentWithdrawn(policy=POLICY, decided_on=TODAY, document=DOCUMENT)
 DPIA = DpiaRecorded(policy=POLICY, promise_version=1, decided_on=ON, document=DOCUMENT, note="Klaar.")
 
 
@@ -93,10 +99,65 @@ def test_a_policy_adopted_since_does_not_make_lower_floors_possible() -> None:
     )
 
 
+def withdraw(policy: str = POLICY, **changed: Any) -> WithdrawWorksCouncilConsent:
+    fields: dict[str, Any] = {"decided_on": TODAY, "document": DOCUMENT, **changed}
+    return WithdrawWorksCouncilConsent(policy_id=policy, **fields)
+
+
+def rules(*events: Event) -> RoundRules | None:
+    policy = folded(adopt(), events)
+    assert isinstance(policy, Policy)
+    return policy.round_rules()
+
+
+def test_the_works_council_withdraws_its_consent_and_may_consent_again() -> None:
+    consented = (FOUNDED, adopted(), CONSENT, DPIA)
+    given(*consented).when(withdraw()).then(WITHDRAWN)
+    given(*consented, WITHDRAWN).when(withdraw()).refused("ALREADY_SO")
+    given(*consented, WITHDRAWN).when(record(RecordWorksCouncilConsent)).then(CONSENT)
+    given(FOUNDED, adopted(), DPIA).when(withdraw()).refused("ALREADY_SO")
+    given(*consented).when(withdraw("8" * 32)).refused("NOT_FOUND", fields=["policyId"])
+    later = date.fromordinal(TODAY.toordinal() + 1)
+    given(*consented).when(withdraw(decided_on=later)).refused("INVALID_INPUT", fields=["decidedOn"])
+
+
+def test_floors_do_not_fall_when_the_consent_is_withdrawn() -> None:
+    given(FOUNDED, adopted(raters=5), CONSENT, WITHDRAWN).when(adopt()).refused(
+        "FLOOR_TOO_LOW", fields=["floors.raters"]
+    )
+
+
+def test_rule_23_consent_and_dpia_are_of_the_policy_in_force_and_of_the_current_promise() -> None:
+    assert rules(FOUNDED) is None
+    agreed = rules(FOUNDED, adopted(raters=4), CONSENT, DPIA)
+    assert agreed == RoundRules(
+        policy=POLICY,
+        floors=RoundFloors(raters=4, clients=5, comments=3),
+        months_between_rounds=6,
+        invitations_per_quarter_max=8,
+        promise_version=1,
+        consented=True,
+        assessed=True,
+    )
+    older = [msgspec.structs.replace(record, promise_version=0) for record in (CONSENT, DPIA)]
+    for history, consented, assessed in (
+        ((adopted(),), False, False),
+        ((adopted(), CONSENT), True, False),
+        ((adopted(), DPIA), False, True),
+        ((adopted(), CONSENT, DPIA, WITHDRAWN), False, True),
+        ((adopted(), CONSENT, DPIA, WITHDRAWN, CONSENT), True, True),
+        ((adopted(), CONSENT, DPIA, adopted("8" * 32, raters=4)), False, False),
+        ((adopted(), *older), False, False),
+    ):
+        found = rules(FOUNDED, *history)
+        assert found is not None
+        assert (found.consented, found.assessed) == (consented, assessed), history
+
+
 FLOORS = st.builds(FloorsInput, raters=st.integers(3, 6), clients=st.integers(5, 7), change=st.integers(5, 6))
 ASKED = st.lists(
     st.builds(adopt, FLOORS, release_every_days=st.sampled_from([60, 90]))
-    | st.sampled_from([RecordWorksCouncilConsent, RecordDpia]),
+    | st.sampled_from([RecordWorksCouncilConsent, RecordDpia, WithdrawWorksCouncilConsent]),
     max_size=12,
 )
 
@@ -107,7 +168,12 @@ def test_no_order_of_adopting_and_consenting_gets_below_what_was_consented_to(as
     history: list[Event] = [FOUNDED]
     in_force, lowest = "", FloorsInput()
     for number, what in enumerate(asked):
-        command = what if isinstance(what, AdoptPolicy) else record(what, policy_id=in_force)
+        if isinstance(what, AdoptPolicy):
+            command: Any = what
+        elif what is WithdrawWorksCouncilConsent:
+            command = withdraw(in_force)
+        else:
+            command = record(what, policy_id=in_force)
         context = msgspec.structs.replace(CONTEXT, new=f"{number:032}")
         try:
             history += decide(history, command, context)
@@ -165,6 +231,7 @@ def test_a_record_of_another_policy_or_a_day_to_come_is_refused() -> None:
         (record(RecordDpia, document="AB" * 32, note=" "), ["document", "note"]),
         (record(RecordWorksCouncilConsent, promise_version=0, document=""), ["promiseVersion", "document"]),
         (adopt(FloorsInput(raters=101)), ["floors.raters"]),
+        (withdraw(document="AB" * 32, note=" "), ["document", "note"]),
     ],
 )
 def test_input_that_can_not_be_is_refused_field_by_field(command: Command, fields: list[str]) -> None:
