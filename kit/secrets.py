@@ -1,5 +1,6 @@
 """Keys that are read from files and never shown, and the master key that wraps other keys."""
 
+import hmac
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +65,10 @@ class MasterKey:
     def from_file_or_new(cls, path: Path) -> "MasterKey":
         """Read the key, or write a new one, as `read_key_or_new` does."""
         return cls(key=read_key_or_new(path))
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Return a key of 32 bytes for this purpose; without the master key it can't be made."""
+        return hmac.digest(self.key, b"derived key|" + purpose, "sha256")
 
     def wrap(self, key: bytes, *, context: bytes) -> bytes:
         """Wrap a key; the same `context`, such as whose key it is, is needed to unwrap it."""

@@ -5,26 +5,22 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import psycopg
 
+from events.privacy.database import VaultDatabase
 from events.privacy.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
 from kit.ids import new_id
-from kit.postgres.connections import open_pool
 from kit.postgres.creation import create_once
 from kit.secrets import MasterKey, SecretError
 
-WAIT_S_MAX: Final = 3.0
-"""Well under a worker's lease: a worker that waits here must not be taken for a frozen one."""
 KEYS_CACHED_MAX: Final = 20_000
 KEY_CACHED_S_MAX: Final = 60.0
 """How long an unwrapped key is used before the vault is asked again whether it was destroyed."""
-POOL_MAX: Final = 4
 
 _SETUP_LOCK: Final = 0x69707006
 _DDL: Final = Path(__file__).with_name("vault.sql").read_bytes()
@@ -49,18 +45,12 @@ def _person_locked(conn: psycopg.Connection[Any], claim_value: str) -> str | Non
     return str(row[0]) if row else None
 
 
-class Persons:
+class Persons(VaultDatabase):
     """
     Finds persons by claim. A gateway may do only this. Safe from several threads.
 
     Every method raises VaultUnreachableError when the database is away.
     """
-
-    def __init__(self, url: str) -> None:
-        self._pool = open_pool(url, min_size=1, max_size=POOL_MAX, name="vault")
-
-    def close(self) -> None:
-        self._pool.close()
 
     def person_for(self, claim_value: str) -> str | None:
         """Return the person with this claim value, or None."""
@@ -75,15 +65,6 @@ class Persons:
                 "SELECT person, claim FROM vault_persons WHERE person = ANY(%s)", (list(persons),)
             ).fetchall()
             return dict(rows)
-
-    @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
-        try:
-            with self._pool.connection(timeout=WAIT_S_MAX) as conn:
-                yield conn
-        except psycopg.Error as error:
-            # Whatever the cause, nothing is known about any key: a worker must not park an event for it.
-            raise VaultUnreachableError("the vault's database does not answer, or refuses") from error
 
 
 class Vault(Persons):

@@ -17,3 +17,24 @@ CREATE TABLE IF NOT EXISTS vault_former_persons (
     claim text NOT NULL,
     replaced_at timestamptz NOT NULL DEFAULT now()
 );
+-- Who was invited to a feedback round. `secret` holds the person, sealed; the log has only the invitation's id.
+-- `slot` is the random name of the rater's answers in the inbox. Rows are deleted when the round is over.
+CREATE TABLE IF NOT EXISTS vault_invitations (
+    invitation text PRIMARY KEY,
+    round text NOT NULL,
+    subject text NOT NULL,
+    perspective text NOT NULL,
+    slot text NOT NULL UNIQUE,
+    token_hash bytea NOT NULL UNIQUE,
+    secret bytea NOT NULL,
+    created_on date NOT NULL
+);
+CREATE INDEX IF NOT EXISTS vault_invitations_by_round ON vault_invitations (round);
+-- How often somebody was asked in a quarter. `rater_key` is a MAC of person or address under a key of the
+-- master key; a row stays when its invitation is forgotten, and is deleted after the quarter.
+CREATE TABLE IF NOT EXISTS vault_asked (
+    invitation text PRIMARY KEY,
+    rater_key bytea NOT NULL,
+    quarter text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS vault_asked_by_rater ON vault_asked (rater_key, quarter);
