@@ -1,12 +1,13 @@
 # Everything a person does here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench token golden schema access rebuild lock clean
+.PHONY: help demo test check format bench token golden schema access pages rebuild lock clean
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/ready
+PAGES := gateway/web/pages/feedback/index.html
 PORT ?= 8000
 PEOPLE ?= 120
 WORKERS ?= 3
@@ -16,7 +17,7 @@ ARGS ?=
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-demo: $(READY) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 begins again; STACK=compose fills that)
+demo: $(READY) $(PAGES) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 begins again; STACK=compose fills that)
 ifeq ($(STACK),compose)
 	docker compose exec processes python -m deploy.fill --people $(PEOPLE)
 else
@@ -32,7 +33,7 @@ check: $(READY) ## lint, format, types, import contracts
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
-test: $(READY) ## everything, on a real Kafka broker and PostgreSQL; begins with what can't run here
+test: $(READY) $(PAGES) ## everything, on a real Kafka broker and PostgreSQL; begins with what can't run here
 	@deploy/tools.sh
 	@$(RUN)/python -m tests.prerequisites
 	@$(MAKE) --no-print-directory check
@@ -59,6 +60,8 @@ schema: $(READY) ## export the GraphQL schema to gateway/schema.graphql
 access: $(READY) ## write docs/access.md: who may see each field
 	@$(RUN)/python -m gateway.access_matrix
 
+pages: $(PAGES) ## build the pages of web/ into gateway/web/pages
+
 rebuild: $(READY) ## build a view again beside the old one, compare, swap: VIEW=profile
 	@test -n "$(VIEW)" || { echo "Which view? VIEW=<name of a file in projections/views>"; exit 2; }
 	@$(RUN)/python -m deploy.views rebuild $(VIEW)
@@ -80,4 +83,8 @@ $(READY): requirements.lock pyproject.toml
 	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	$(RUN)/pip install --quiet --require-hashes -r requirements.lock
 	$(RUN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PAGES): $(READY) $(shell find web -type f -not -path 'web/node_modules/*')
+	@deploy/pages.sh $(RUN)
 	@touch $@

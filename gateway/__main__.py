@@ -53,7 +53,13 @@ def main() -> int:
                 yield gateway
 
     health = Health(clock)
-    app = create_app(start, health=health, with_page=False, cors_origins=settings.allowed_origins)
+    app = create_app(
+        start,
+        health=health,
+        zone=settings.zone.key,
+        with_page=False,
+        cors_origins=settings.allowed_origins,
+    )
     loops = {
         "http": lambda stop: serve(app, host=settings.host, port=settings.port, stop=stop),
         "probes": probes_loop(health, host=settings.host, port=settings.probes_port),

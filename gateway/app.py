@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway.context import Gateway
 from gateway.http.endpoint import GraphQLEndpoint
+from gateway.http.pages import built_files, page_routes
 from gateway.schema import build_schema
 from kit.health import Health
 from kit.http.probes import health_routes
@@ -29,11 +30,14 @@ def create_app(
     open_gateway: OpenGateway,
     *,
     health: Health,
+    zone: str,
     with_page: bool,
     extra: APIRouter | None = None,
     cors_origins: Sequence[str] = (),
 ) -> FastAPI:
     """`with_page` also serves a page for writing queries; `extra` are further routes to serve.
+
+    `zone` is the organisation's time zone, in which pages show moments.
 
     `cors_origins` are the other origins whose pages may call it in a browser.
     """
@@ -60,6 +64,8 @@ def create_app(
 
     app = FastAPI(title="IPP gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(health_routes(health))
+    app.include_router(page_routes(zone=zone))
+    app.mount("/pages", built_files())
     if extra is not None:
         app.include_router(extra)
     if cors_origins:

@@ -47,7 +47,13 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
     routes.include_router(home_routes(port=settings.port))
     routes.include_router(issuer.routes())
     routes.include_router(installation.hr_feed(issuer.verifier()))
-    app = application(start, health=installation.health, extra=routes, cors_origins=settings.allowed_origins)
+    app = application(
+        start,
+        health=installation.health,
+        zone=settings.zone.key,
+        extra=routes,
+        cors_origins=settings.allowed_origins,
+    )
     try:
         serve(app, host=settings.host, port=settings.port, stop=stop)
     finally:
@@ -55,9 +61,9 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
 
 
 def application(
-    start: OpenGateway, *, health: Health, extra: APIRouter, cors_origins: Sequence[str] = ()
+    start: OpenGateway, *, health: Health, zone: str, extra: APIRouter, cors_origins: Sequence[str] = ()
 ) -> FastAPI:
     """Return the gateway's application with `extra` routes; errors are logged without their text."""
-    app = create_app(start, health=health, with_page=True, extra=extra, cors_origins=cors_origins)
+    app = create_app(start, health=health, zone=zone, with_page=True, extra=extra, cors_origins=cors_origins)
     app.add_middleware(ErrorBoundary)
     return app

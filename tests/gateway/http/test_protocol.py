@@ -169,7 +169,9 @@ def client(harness: Harness, *origins: str) -> Iterator[TestClient]:
     async def opened() -> Any:
         yield harness.gateway
 
-    app = create_app(opened, health=Health(SystemClock()), with_page=False, cors_origins=origins)
+    app = create_app(
+        opened, health=Health(SystemClock()), zone="Europe/Amsterdam", with_page=False, cors_origins=origins
+    )
     with TestClient(app) as made:
         yield made
 

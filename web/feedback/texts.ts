@@ -1,0 +1,191 @@
+// Every sentence of the page, in Dutch and English. `easy` replaces some for people who read simple words.
+
+import type { Language } from "../shared/language";
+import type { Invitation } from "./invitation";
+
+const nl = {
+  otherLanguage: "English",
+  title: (name: string) => `Feedback voor ${name}`,
+  loading: "Even geduld …",
+  perspective: {
+    PEER: (name: string) => `${name} vraagt je als collega om feedback.`,
+    LEAD: (name: string) => `${name} vraagt je als leidinggevende om feedback.`,
+    REPORT: (name: string) => `${name} vraagt je om feedback, omdat ${name} jou begeleidt.`,
+    CLIENT: (name: string) => `${name} wil graag weten wat je vindt van de hulp die je krijgt.`,
+    PARTNER: (name: string) => `${name} vraagt je om feedback, omdat jullie samenwerken.`,
+  },
+  ownQuestion: (name: string) => `Vraag van ${name} zelf:`,
+  minutes: (minutes: number) => `Het kost ongeveer ${minutes} minuten. Je hoeft niet alles te beantwoorden.`,
+  until: (at: string) => `Je kunt antwoorden, wijzigen en terugnemen tot ${at}.`,
+  attributed: (name: string) =>
+    `Alleen jij bent als leidinggevende gevraagd. ${name} weet dus dat deze antwoorden van jou zijn.`,
+  floors: (people: number, writers: number) =>
+    `Wat jouw groep antwoordt, is pas apart te zien als minstens ${people} mensen uit die groep antwoorden. ` +
+    `Wat je zelf schrijft, is pas te zien als minstens ${writers} mensen bij die vraag iets schrijven.`,
+  link: "Wie deze link of code heeft, kan antwoorden insturen en vervangen, maar niet lezen. Stuur hem niet door.",
+  words: "Wat gebeurt er met mijn woorden?",
+  draft: (at: string) =>
+    `Wat je invult, wordt op dit apparaat bewaard tot ${at}, op slot met jouw link. ` +
+    "Sommige telefoons wissen het al na 7 dagen. Na het versturen is het hier weg.",
+  noDraft: "Deze browser bewaart niets. Vul alles in één keer in, of bewaar zelf een kopie.",
+  saveCopy: "Kopie bewaren",
+  clearDraft: "Concept wissen",
+  cleared: "Het concept is van dit apparaat gewist.",
+  questions: "De vragen",
+  scale: ["Bijna nooit", "Zelden", "Soms", "Vaak", "Bijna altijd"],
+  notSeen: "Niet gezien",
+  picks: (chosen: number) => `Kies er hoogstens drie. Je hebt er ${chosen} gekozen.`,
+  search: "Zoek een woord",
+  noTerm: "Geen woord gevonden.",
+  left: (characters: number) => `Nog ${characters} tekens.`,
+  tooLong: (characters: number) => `${characters} tekens te veel.`,
+  clearAnswer: "Antwoord wissen",
+  send: "Nakijken en versturen",
+  sendNow: "Ja, verstuur mijn antwoorden",
+  sending: "Bezig met versturen …",
+  nothing: "Je hebt nog niets ingevuld. Er is niets verstuurd.",
+  allAnswered: "Je hebt alle vragen beantwoord.",
+  open: (many: number) => (many === 1 ? "Eén vraag is nog open:" : `${many} vragen zijn nog open:`),
+  replaces: "Dit vervangt alles wat je eerder hebt ingestuurd. Dat kunnen wij niet laten zien. Druk nog een keer om te versturen.",
+  textTooLong: "Een tekst is te lang. Kort hem in; er is niets verstuurd.",
+  allTooLong: "Alles samen is te lang. Kort je teksten in; er is niets verstuurd.",
+  kept: "Je antwoorden zijn bewaard.",
+  keptMore: (at: string) =>
+    `Ze tellen mee als de ronde sluit. Tot ${at} kun je ze met dezelfde link vervangen of terugnemen. Niemand kan ze teruglezen, ook jij niet.`,
+  again: "Opnieuw invullen",
+  unsettled: "Het is niet zeker of je antwoorden zijn aangekomen. Je tekst staat hier nog. Probeer het opnieuw.",
+  noAnswer: "Er is geen verbinding. Er is niets verloren: je tekst staat hier nog.",
+  retry: "Opnieuw proberen",
+  refused: "Het is niet verstuurd:",
+  stillHere: "Je tekst staat hier nog. Bewaar een kopie als je hem wilt houden.",
+  takeBack: "Ik wil terugnemen wat ik heb ingestuurd",
+  takeBackMore: "Daarna telt niets van jou mee. Je kunt tot de sluiting opnieuw antwoorden.",
+  takeBackWord: "TERUG",
+  takeBackType: (word: string) => `Typ ${word} om te bevestigen`,
+  takeBackNow: "Terugnemen",
+  takenBack: "Het is teruggenomen. Er telt niets van jou mee.",
+  soon: (at: string) => `Let op: deze ronde sluit binnen een uur, ${at}.`,
+  closed: (at: string) => `Deze ronde is gesloten, ${at}. Insturen kan niet meer.`,
+  over: "Deze uitnodiging is niet meer geldig. De ronde is gesloten of vervallen, of de code klopt niet.",
+  overMore: "Kijk of je de hele link hebt gebruikt, of typ de code uit de mail of brief.",
+  tooMany: "Er zijn te veel codes geprobeerd. Wacht een paar minuten en probeer het dan opnieuw.",
+  askCode: "Welke code staat in je mail of brief?",
+  askCodeMore: "Vier groepjes van vier letters en cijfers.",
+  codeLabel: "Code",
+  codeWrong: "Dit is geen code. Een code heeft 16 letters en cijfers.",
+  goOn: "Verder",
+  cannotSeal:
+    "Deze browser kan je antwoorden niet op slot doen. Open de link in een nieuwere browser, en let op dat het adres met https begint.",
+  helped: "Iemand heeft mij geholpen met invullen",
+  pictures: "Plaatjes tonen",
+  readAloud: "Lees voor",
+  help: "Vragen? Antwoord op de mail met de uitnodiging, of vraag degene die je de brief gaf.",
+};
+
+export type Texts = typeof nl;
+
+const en: Texts = {
+  otherLanguage: "Nederlands",
+  title: (name) => `Feedback for ${name}`,
+  loading: "One moment …",
+  perspective: {
+    PEER: (name) => `${name} asks you, a colleague, for feedback.`,
+    LEAD: (name) => `${name} asks you, the lead, for feedback.`,
+    REPORT: (name) => `${name} asks you for feedback, because ${name} guides your work.`,
+    CLIENT: (name) => `${name} would like to know what you think of the help you get.`,
+    PARTNER: (name) => `${name} asks you for feedback, because you work together.`,
+  },
+  ownQuestion: (name) => `A question from ${name}:`,
+  minutes: (minutes) => `It takes about ${minutes} minutes. You don't have to answer everything.`,
+  until: (at) => `You can answer, change and take back until ${at}.`,
+  attributed: (name) => `You are the only lead who was asked. So ${name} knows that these answers are yours.`,
+  floors: (people, writers) =>
+    `What your group answers is shown by itself only if at least ${people} people of the group answer. ` +
+    `What you write is shown only if at least ${writers} people write something at that question.`,
+  link: "Everybody who has this link or code can send and replace answers, but not read them. Don't pass it on.",
+  words: "What happens with my words?",
+  draft: (at) =>
+    `What you fill in is kept on this device until ${at}, locked with your link. ` +
+    "Some phones remove it after 7 days. After sending it is gone from here.",
+  noDraft: "This browser keeps nothing. Fill in everything in one go, or save a copy yourself.",
+  saveCopy: "Save a copy",
+  clearDraft: "Delete the draft",
+  cleared: "The draft was deleted from this device.",
+  questions: "The questions",
+  scale: ["Almost never", "Rarely", "Sometimes", "Often", "Almost always"],
+  notSeen: "Not seen",
+  picks: (chosen) => `Choose three at most. You have chosen ${chosen}.`,
+  search: "Search a word",
+  noTerm: "No word found.",
+  left: (characters) => `${characters} characters left.`,
+  tooLong: (characters) => `${characters} characters too many.`,
+  clearAnswer: "Clear this answer",
+  send: "Check and send",
+  sendNow: "Yes, send my answers",
+  sending: "Sending …",
+  nothing: "You have not filled in anything yet. Nothing was sent.",
+  allAnswered: "You have answered all questions.",
+  open: (many) => (many === 1 ? "One question is still open:" : `${many} questions are still open:`),
+  replaces: "This replaces everything you sent before. We cannot show that. Press once more to send.",
+  textTooLong: "A text is too long. Shorten it; nothing was sent.",
+  allTooLong: "Everything together is too long. Shorten your texts; nothing was sent.",
+  kept: "Your answers are kept.",
+  keptMore: (at) =>
+    `They count when the round closes. Until ${at} you can replace them or take them back with the same link. Nobody can read them back, not even you.`,
+  again: "Fill in again",
+  unsettled: "It is not certain that your answers arrived. Your text is still here. Try again.",
+  noAnswer: "There is no connection. Nothing is lost: your text is still here.",
+  retry: "Try again",
+  refused: "It was not sent:",
+  stillHere: "Your text is still here. Save a copy if you want to keep it.",
+  takeBack: "I want to take back what I sent",
+  takeBackMore: "After that nothing from you counts. You can answer again until the round closes.",
+  takeBackWord: "BACK",
+  takeBackType: (word) => `Type ${word} to confirm`,
+  takeBackNow: "Take back",
+  takenBack: "It was taken back. Nothing from you counts.",
+  soon: (at) => `Please note: this round closes within an hour, ${at}.`,
+  closed: (at) => `This round is closed, ${at}. Nothing can be sent any more.`,
+  over: "This invitation is no longer valid. The round is closed or cancelled, or the code is not right.",
+  overMore: "See whether you used the whole link, or type the code from the mail or letter.",
+  tooMany: "Too many codes were tried. Wait a few minutes and then try again.",
+  askCode: "Which code is in your mail or letter?",
+  askCodeMore: "Four groups of four letters and digits.",
+  codeLabel: "Code",
+  codeWrong: "This is not a code. A code has 16 letters and digits.",
+  goOn: "Continue",
+  cannotSeal:
+    "This browser can't lock your answers. Open the link in a newer browser, and see that the address begins with https.",
+  helped: "Somebody helped me to fill this in",
+  pictures: "Show pictures",
+  readAloud: "Read aloud",
+  help: "Questions? Reply to the mail with the invitation, or ask who gave you the letter.",
+};
+
+const easy: Record<Language, Partial<Texts>> = {
+  nl: {
+    scale: ["Nee", "", "Soms", "", "Ja"],
+    notSeen: "Weet ik niet",
+    minutes: () => "Er zijn een paar korte vragen. Je hoeft niet alles in te vullen.",
+    until: (at) => `Het kan tot ${at}.`,
+    send: "Klaar",
+    sendNow: "Ja, versturen",
+    replaces: "Heb je dit al eerder gedaan? Dan telt alleen dit. Druk nog een keer om te versturen.",
+    kept: "Dank je wel! Het is verstuurd.",
+  },
+  en: {
+    scale: ["No", "", "Sometimes", "", "Yes"],
+    notSeen: "I don't know",
+    minutes: () => "There are a few short questions. You don't have to answer everything.",
+    until: (at) => `You can do this until ${at}.`,
+    send: "Done",
+    sendNow: "Yes, send",
+    replaces: "Did you do this before? Then only this counts. Press once more to send.",
+    kept: "Thank you! It was sent.",
+  },
+};
+
+export function textsOf(language: Language, form: Invitation["lens"]["form"] = "STANDARD"): Texts {
+  const texts = language === "nl" ? nl : en;
+  return form === "EASY" ? { ...texts, ...easy[language] } : texts;
+}
