@@ -238,7 +238,7 @@ def put(log: LogUnderTest, records: Sequence[tuple[Any, ...]]) -> None:
     """Make a topic that holds exactly these records, each on its own day."""
     admin = KafkaAdminClient(**log.options)
     # Whatever this machine's clock says: a broker takes no record of its own tomorrow otherwise.
-    any_day = {"message.timestamp.after.max.ms": str(2**63 - 1)}
+    any_day = {"message.timestamp.after.max.ms": str(2**63 - 1), "retention.ms": "-1"}
     topic = {"num_partitions": log.partitions, "replication_factor": 1, "configs": any_day}
     admin.create_topics({log.topic: topic}, wait_for_metadata=True)
     admin.close()
