@@ -16,7 +16,8 @@ from rich.table import Table
 
 from benchmarks.measuring import measure
 from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database, umadb_server
-from events.log.adapters import kafka as kafka_log
+from events.log.adapters.kafka_topic import create_topic
+from events.log.config import KafkaConfig
 from tests.events.log.harness import CLOCK, LogUnderTest, datastore, unique_name
 
 STATE_BYTES: Final = 300
@@ -44,9 +45,8 @@ def _journal(log: LogUnderTest) -> None:
 def ours(stack: ExitStack, url: str, bootstrap: str, *, every: bool) -> Iterator[Insert]:
     """One writer process (this one), one journal worker process, one partition on a real broker."""
     log = LogUnderTest(url=url, name=unique_name(), bootstrap=bootstrap, append_timeout_s=30)
-    kafka_log.create_topic(
-        log.options, topic=log.topic, partitions=1, replicas=1, clock=CLOCK, flush_every_message=every
-    )
+    kafka = KafkaConfig(topic=log.topic, options=log.options, replicas=1, flush_every_message=every)
+    create_topic(kafka, partitions=1, clock=CLOCK)
     journal = multiprocessing.get_context("fork").Process(target=_journal, args=(log,), daemon=True)
     journal.start()
     recorder = log.recorder()

@@ -27,7 +27,8 @@ from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.codec import EventMapper, Recorded
-from events.log.adapters import kafka as kafka_log
+from events.log.adapters.kafka_topic import create_topic
+from events.log.config import KafkaConfig
 from events.log.journal.reader import JournalReader
 from events.log.record import ZERO_PARENT, Commit, Write, digest_of, encode_entry, frame, unframe
 from events.log.tables import JournalTables
@@ -163,7 +164,7 @@ def journal_of(
 ) -> tuple[str, float]:
     """Fold commits from a Kafka topic of their own; returns the log's name and the events per second."""
     log = LogUnderTest(url=url, name=unique_name(), bootstrap=bootstrap)
-    kafka_log.create_topic(log.options, topic=log.topic, partitions=1, replicas=1, clock=CLOCK)
+    create_topic(KafkaConfig(topic=log.topic, options=log.options, replicas=1), partitions=1, clock=CLOCK)
     fill(log, commits)
     log.tables.create(conn)
 

@@ -1,7 +1,8 @@
-"""`python -m events`: create the log, run a journal worker, check the journal against the log."""
+"""`python -m events`: create the log, run a journal worker, check the log and the journal."""
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,10 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from events.assembly import log_config
-from events.log.assembly import connect_journal, create_log, journal_worker, open_reader
+from events.log.assembly import connect_journal, create_log, journal_worker, open_reader, topic_table
+from events.log.config import LogConfig
 from events.log.journal.verify import PartitionReport, verify_partition
 from events.log.journal.worker import HEALTH_CHECK
-from events.log.port import LogGoneError, LogUnavailableError
+from events.log.port import LogGoneError, LogSettingsError, LogUnavailableError, SettingFault
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.http.probes import probes_loop
@@ -30,11 +32,19 @@ def create() -> None:
     """Create the log (a Kafka topic or the embedded table), unless it exists."""
     settings = Settings.from_env(os.environ)
     try:
-        create_log(log_config(settings), clock=SystemClock())
-    except (LogGoneError, LogUnavailableError) as error:
-        out.print(f"[red]{error}[/red]")
+        faults = create_log(log_config(settings), clock=SystemClock())
+    except (LogGoneError, LogSettingsError, LogUnavailableError) as error:
+        out.print(error, style="red")
         raise typer.Exit(1) from error
+    _print_faults(faults)
     out.print(f"The log {settings.log_name} exists.")
+
+
+@app.command()
+def settings() -> None:
+    """Print the settings that the topic must have here, as a table in Markdown."""
+    kafka = log_config(Settings.from_env(os.environ)).kafka
+    typer.echo(topic_table(kafka) if kafka else "The log is a table in PostgreSQL, without settings.")
 
 
 @app.command()
@@ -57,24 +67,33 @@ def journal() -> None:
 def verify(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False
 ) -> None:
-    """Read the whole log, apply the rule again and compare every accepted event with the journal."""
-    settings = Settings.from_env(os.environ)
+    """Read the whole log, apply the rule again, compare every accepted event; check the topic's settings."""
+    config = log_config(Settings.from_env(os.environ))
     try:
-        reports = _verified(settings)
+        faults = _setting_faults(config)
+        reports = _verified(config)
     except (LogGoneError, LogUnavailableError) as error:
-        out.print(f"[red]{error}[/red]")
+        out.print(error, style="red")
         raise typer.Exit(1) from error
     if as_json:
-        out.print_json(msgspec.json.encode({"partitions": reports}).decode())
+        out.print_json(msgspec.json.encode({"settings": faults, "partitions": reports}).decode())
     else:
+        _print_faults(faults)
         for report in reports:
             _print(report)
-    if any(report.faults for report in reports):
+    if any(fault.halts for fault in faults) or any(report.faults for report in reports):
         raise typer.Exit(1)
 
 
-def _verified(settings: Settings) -> list[PartitionReport]:
-    config = log_config(settings)
+def _setting_faults(config: LogConfig) -> Sequence[SettingFault]:
+    reader = open_reader(config)
+    try:
+        return reader.setting_faults()
+    finally:
+        reader.close()
+
+
+def _verified(config: LogConfig) -> list[PartitionReport]:
     reader = open_reader(config)
     partitions = reader.partitions()
     reports: list[PartitionReport] = []
@@ -89,6 +108,11 @@ def _verified(settings: Settings) -> list[PartitionReport]:
             progress.advance(bar)
     reader.close()
     return reports
+
+
+def _print_faults(faults: Sequence[SettingFault]) -> None:
+    for fault in faults:
+        out.print(fault.sentence, style="red" if fault.halts else "yellow")
 
 
 def _print(report: PartitionReport) -> None:

@@ -21,7 +21,7 @@ Verb + noun, one command each, one `input` each, and an answer with `command` (w
 - `expectedVersion` is If-Match: the `version` of the stream you saw (portfolio, round, lens, catalogue, team, policy). Left out, the command is decided on the newest state, again if need be.
 - A refusal is data, in `command.refusals`, in Dutch and English. Only a role that may not give the command at all gets an error (FORBIDDEN).
 - The thing changed is null when refused or unsettled, and when its view needed longer than 2 s: then query it with `waitFor: command.position`.
-- An input says the whole of what it is about: what is left out is empty from then on. A field named as one of the type it changes means the same.
+- An optional field of a change that is left out stays as it was, and null empties it. A field that the schema gives a default has the default when it is left out. A field named as one of the type it changes means the same.
 - Inputs belong to one mutation and payloads to one kind of thing, so that both may grow without surprise.
 - Personal text is sealed before it is logged anywhere; variables of mutations are never written to logs."""
 

@@ -84,7 +84,7 @@ class _MaskedSchema(strawberry.Schema):
 
 async def _next(results: Any, spending: Spending, s_max: float | None) -> Any:
     """Return the next result; a query or mutation has only one, and only `s_max` seconds for it."""
-    spending.begin_event()
+    await spending.begin_event(s_max)
     try:
         with opened(spending):
             async with asyncio.timeout(None if spending.endless else s_max) as spending.clock:
@@ -92,7 +92,7 @@ async def _next(results: Any, spending: Spending, s_max: float | None) -> Any:
     except TimeoutError:
         raise GatewayError(ErrorCode.LIMIT_EXCEEDED, TOOK_TOO_LONG) from None
     finally:
-        spending.give_back()
+        spending.end_event()
 
 
 def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawberry.Schema:

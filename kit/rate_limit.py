@@ -37,9 +37,18 @@ class RateLimiter:
             left = self._left(caller, now_s)
             allowed = left >= amount
             self._buckets[caller] = (left - amount if allowed else left, now_s)
-            while len(self._buckets) > self._callers_max:
-                self._buckets.popitem(last=False)
+            self._drop_oldest()
         return 0.0 if allowed else (amount - left) * _MINUTE_S / self._per_minute
+
+    def charge(self, caller: str, amount: float) -> None:
+        """Take so many requests of the caller for work already done, also more than are left.
+
+        Until the missing ones are refilled, `take` refuses every amount, 0 included.
+        """
+        now_s = self._now_s()
+        with self._lock:
+            self._buckets[caller] = (self._left(caller, now_s) - amount, now_s)
+            self._drop_oldest()
 
     def give_back(self, caller: str, amount: float) -> None:
         """Put back requests that were taken and not used, up to a full bucket."""
@@ -51,3 +60,7 @@ class RateLimiter:
     def _left(self, caller: str, now_s: float) -> float:
         left, seen_s = self._buckets.pop(caller, (self._burst, now_s))
         return min(self._burst, left + max(0.0, now_s - seen_s) * self._per_minute / _MINUTE_S)
+
+    def _drop_oldest(self) -> None:
+        while len(self._buckets) > self._callers_max:
+            self._buckets.popitem(last=False)

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,11 +11,13 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
 from events.log.adapters import kafka as kafka_log
+from events.log.adapters import kafka_topic
 from events.log.adapters import table as table_log
-from events.log.config import LogConfig
+from events.log.adapters.topic_settings import settings_table, topic_settings
+from events.log.config import KafkaConfig, LogConfig
 from events.log.inbox.inbox import Inbox
 from events.log.journal.worker import HEALTH_CHECK, JournalWorker
-from events.log.port import LogAppender, LogReader, LogUnavailableError
+from events.log.port import LogAppender, LogReader, LogUnavailableError, SettingFault
 from events.log.recorder import LogRecorder
 from events.log.writing.writer import LogWriter
 from kit.clock import Clock, FixedClock
@@ -25,33 +28,37 @@ INBOX_CLOCK: Final = FixedClock(datetime(1970, 1, 1, tzinfo=UTC))
 """Every record of an inbox has this time: when somebody handed in is not on the log."""
 
 
-def create_log(config: LogConfig, *, clock: Clock) -> None:
-    """Create the topic or table with its genesis records; an existing log stays as it is."""
+def create_log(config: LogConfig, *, clock: Clock) -> Sequence[SettingFault]:
+    """
+    Create the topic or table with its genesis records; an existing log stays as it is.
+
+    Returns the settings of a topic that are not as they should be. Raises LogUnavailableError, LogGoneError,
+    and LogSettingsError for an existing topic that would lose or refuse events.
+    """
     if config.kafka:
-        kafka_log.create_topic(
-            config.kafka.options,
-            topic=config.kafka.topic,
-            partitions=config.partitions,
-            replicas=config.kafka.replicas,
-            clock=clock,
-            flush_every_message=config.kafka.flush_every_message,
-            one_subject=config.one_subject,
+        return kafka_topic.create_topic(
+            config.kafka, partitions=config.partitions, clock=clock, one_subject=config.one_subject
         )
-    else:
-        table_log.create_table_log(
-            config.database_url,
-            log=config.name,
-            partitions=config.partitions,
-            generation=os.urandom(16),
-            clock=clock,
-            one_subject=config.one_subject,
-        )
+    table_log.create_table_log(
+        config.database_url,
+        log=config.name,
+        partitions=config.partitions,
+        generation=os.urandom(16),
+        clock=clock,
+        one_subject=config.one_subject,
+    )
+    return ()
+
+
+def topic_table(config: KafkaConfig) -> str:
+    """Return the settings that a log's topic must have, as a table in Markdown."""
+    return settings_table(topic_settings(config))
 
 
 def open_reader(config: LogConfig) -> LogReader:
     """Return a reader of the log's records, for one thread."""
     if config.kafka:
-        return kafka_log.KafkaReader(config.kafka.options, topic=config.kafka.topic)
+        return kafka_log.KafkaReader(config.kafka)
     return table_log.TableReader(config.database_url, log=config.name)
 
 

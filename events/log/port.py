@@ -34,6 +34,17 @@ class LogGoneError(Exception):
     """A record or the log itself is gone: the log begins later, ends earlier, or is another one."""
 
 
+class LogSettingsError(Exception):
+    """The log was made by somebody else, with settings under which it can't be used; nothing was changed."""
+
+
+class SettingFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting of the log that is not as it must be, in one sentence; `halts` if the log can't be used."""
+
+    sentence: str
+    halts: bool
+
+
 class LogAppender(Protocol):
     """Appends records. Safe to call from several threads."""
 
@@ -58,6 +69,9 @@ class LogReader(Protocol):
     def partitions(self) -> int:
         """Return the log's current number of partitions. Raises LogGoneError when there is no log."""
 
+    def setting_faults(self) -> Sequence[SettingFault]:
+        """Return the settings that are not as they must be. Raises LogGoneError and LogUnavailableError."""
+
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
         """
         Return the next records from these offsets (partition → next offset), in order within each partition.
@@ -68,6 +82,9 @@ class LogReader(Protocol):
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
         """Return one record, or None where the log has none at that offset. Raises LogUnavailableError."""
+
+    def first_offset(self, partition: int) -> int | None:
+        """Return the offset of the first record that is left, or None. Raises LogUnavailableError."""
 
     def close(self) -> None:
         """Close the connection."""

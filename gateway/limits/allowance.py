@@ -1,5 +1,6 @@
 """The rate limit of a caller: a bucket of requests that refills evenly; costly operations take several."""
 
+import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +35,12 @@ class Held:
 
 
 class Allowance:
-    """A request takes one from its caller's bucket; an operation takes one for each `request_cost`."""
+    """
+    A request takes one from its caller's bucket; an operation takes one for each `request_cost`.
+
+    The cost of a subscription is not known before: each event takes its own, and the next one waits until
+    it is paid.
+    """
 
     def __init__(self, *, per_minute: int, burst: int, request_cost: int, now_s: Callable[[], float]) -> None:
         self._burst = burst
@@ -51,6 +57,21 @@ class Allowance:
         if requests:
             self._take(caller, requests)
         return Held(caller=caller, requests=requests)
+
+    def charge_event(self, caller: str, cost: int) -> None:
+        """Take what an event cost, also from an empty bucket: its cost is known only afterwards."""
+        self._rate.charge(caller, min(self._burst, cost / self._request_cost))
+
+    async def wait_until_paid(self, caller: str, *, s_max: float | None) -> None:
+        """Wait until the events that were sent are paid. Raises OverAllowanceError after `s_max` seconds."""
+        try:
+            async with asyncio.timeout(s_max):
+                wait_s = self._rate.take(caller, 0)
+                while wait_s:
+                    await asyncio.sleep(wait_s)
+                    wait_s = self._rate.take(caller, 0)
+        except TimeoutError:
+            self._take(caller, 0)
 
     def give_back(self, held: Held, cost: int) -> None:
         """Give back the part that an operation did not use."""

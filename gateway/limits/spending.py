@@ -70,9 +70,20 @@ class Spending:
             message = f"The answer has more than {self.answer_bytes_max} bytes; ask for less at once."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
 
-    def begin_event(self) -> None:
-        """Begin to count at 0: each event of a subscription is an answer of its own."""
+    async def begin_event(self, s_max: float | None) -> None:
+        """Begin to count at 0: each event of a subscription is an answer of its own.
+
+        Waits until the events before are paid. Raises OverAllowanceError after `s_max` seconds.
+        """
+        if self.allowance is not None and self.endless:
+            await self.allowance.wait_until_paid(self.caller, s_max=s_max)
         self.cost = self.answer_bytes = 0
+
+    def end_event(self) -> None:
+        """Take the cost of an event, also of one that failed; of a query or mutation, give back the rest."""
+        if self.allowance is not None and self.endless:
+            self.allowance.charge_event(self.caller, self.cost)
+        self.give_back()
 
     def mark_endless(self) -> None:
         """Stop the clock: a subscription ends by itself or with its token."""

@@ -26,7 +26,7 @@ from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
-from services.handling.fingerprints import FingerprintKeys, fingerprint_of
+from services.handling.fingerprints import FingerprintKeys, Fingerprints, fingerprints_of
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import decider_of, shown_name
@@ -96,7 +96,7 @@ class Attempts:
         """Return how an earlier attempt ended; refuse if that was another request under the same id."""
         if isinstance(found, Accepted):
             try:
-                same = found.fingerprint == fingerprint_of(command, found.subject, self._keys)
+                same = found.fingerprint in fingerprints_of(command, found.subject, self._keys)
             except (KeyDestroyedError, NoKeyError):
                 return refused(command_id, refusals.NOT_FOUND)
             if not same:
@@ -117,7 +117,7 @@ class Attempts:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
             recorded = self.decided(prepared, loaded)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
-            fingerprint = fingerprint_of(command, subject, self._keys)
+            fingerprints = fingerprints_of(command, subject, self._keys)
         except RejectedError as rejected:
             return self._refused_unless_done(prepared, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
@@ -128,7 +128,7 @@ class Attempts:
             entity_id=command.entity_id(prepared.context),
         )
         return self._append(
-            prepared, stored, subject=subject, answer=answer, fingerprint=fingerprint, decided_on=seen
+            prepared, stored, subject=subject, answer=answer, fingerprints=fingerprints, decided_on=seen
         )
 
     def _append(
@@ -138,7 +138,7 @@ class Attempts:
         *,
         subject: str,
         answer: Answer,
-        fingerprint: bytes,
+        fingerprints: Fingerprints,
         decided_on: int,
     ) -> CommandResult:
         try:
@@ -146,7 +146,7 @@ class Attempts:
                 stored,
                 subject=subject,
                 command=prepared.key,
-                fingerprint=fingerprint,
+                fingerprint=fingerprints.now,
                 answer=msgspec.json.encode(answer),
                 decided_on=decided_on,
             )
@@ -155,8 +155,8 @@ class Attempts:
         except OutcomeUnknownError:
             self._resolver.resolve_later(subject, prepared.key)
             return CommandResult(command_id=prepared.command_id, outcome="UNSETTLED")
-        # Compared with the fingerprint made above: asking the vault again could fail after an acceptance.
-        if accepted.fingerprint != fingerprint:
+        # Compared with those made above: asking the vault again could fail after an acceptance.
+        if accepted.fingerprint not in fingerprints:
             return refused(prepared.command_id, refusals.COMMAND_ID_REUSED)
         return result_of(prepared.command_id, accepted)
 

@@ -35,6 +35,8 @@ class DockerBroker:
             "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
             "KAFKA_BROKER_SESSION_TIMEOUT_MS": "3000",
             "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
+            "KAFKA_AUTHORIZER_CLASS_NAME": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND": "true",
             "KAFKA_HEAP_OPTS": "-Xms256m -Xmx512m",
         }.items():
             self._container.with_env(name, value)

@@ -122,8 +122,11 @@ async def she_opens_the_talent_to_sem_without_its_energy(cast: Cast, talent: str
     assert await seen_by(cast.sem, shared) == [shown]
     assert await seen_by(cast.mees, shared) == []
     # He sees the current talent, not the one at the time she opened it.
-    revised = await cast.noor.done("reviseTalent", talentId=talent, strength=5, energy=2, use=3)
-    assert await seen_by(cast.sem, revised) == [{**shown, "strength": 5, "text": None}]
+    now = {"strength": 5, "energy": 2, "use": 3}
+    revised = await cast.noor.done("reviseTalent", talentId=talent, **now)
+    assert await seen_by(cast.sem, revised) == [{**shown, "strength": 5}]
+    emptied = await cast.noor.done("reviseTalent", talentId=talent, **now, story=None)
+    assert await seen_by(cast.sem, emptied) == [{**shown, "strength": 5, "text": None}]
 
 
 async def she_opens_it_with_its_energy_instead(cast: Cast, talent: str) -> None:

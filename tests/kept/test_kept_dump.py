@@ -9,6 +9,9 @@ import psycopg
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
+from events.catalog.catalogue import TermAligned
+from events.catalog.portfolio.goals import GoalSharpened
+from events.catalog.portfolio.talents import TalentRevised
 from events.upcasting import UPCASTS
 from kit.secrets import MasterKey
 from projections.rebuild import rebuild
@@ -18,6 +21,8 @@ from projections.view import View
 from projections.views import profile
 from projections.worker import GROUP
 from rules.access.roles import Role
+from services.handling.fingerprints import fingerprints_of
+from services.handling.registry import read_command
 from tests.backends.kafka import Broker
 from tests.events.log.harness import LogUnderTest, unique_name
 from tests.kept import dump, told
@@ -125,6 +130,44 @@ def test_a_command_of_then_asked_again_gets_its_first_answer(kept: House) -> Non
     assert told.journal_of(kept.log) == TOLD.journal
 
 
+def test_a_command_of_then_without_an_optional_field_is_still_the_same_request(kept: House) -> None:
+    found = told.rows_of(kept.log.url, f"SELECT fingerprint FROM {kept.log.name}_commits")
+    of_then = {bytes(fingerprint) for (fingerprint,) in found}
+    owner, organisation = kept.vault.person_for("stay") or "", kept.vault.organisation() or ""
+    talent, goal = (
+        next(of.event for of in kept.events(f"portfolio-{owner}") if isinstance(of.event, kind))
+        for kind in (TalentRevised, GoalSharpened)
+    )
+    assert isinstance(talent, TalentRevised)
+    assert isinstance(goal, GoalSharpened)
+    aligned = kept.events(f"catalogue-{organisation}")
+    term = next(
+        of.event.term for of in aligned if isinstance(of.event, TermAligned) and of.event.esco is None
+    )
+    revised = {"talentId": talent.talent, "strength": 5, "energy": -2, "use": 2}
+    sharpened = {"goalId": goal.goal, "text": "Twee groepen leiden"}
+    for subject, name, given in (
+        (owner, "reviseTalent", revised),
+        (owner, "reviseTalent", {**revised, "story": None}),
+        (owner, "sharpenGoal", sharpened),
+        (owner, "sharpenGoal", {**sharpened, "horizon": None}),
+        (organisation, "alignTerm", {"termId": term, "esco": None}),
+    ):
+        again = fingerprints_of(read_command(name, given), subject, kept.vault)
+        assert of_then & set(again), (name, given)
+        other = fingerprints_of(read_command(name, {**given, **_another(name)}), subject, kept.vault)
+        assert not of_then & set(other)
+
+
+def _another(name: str) -> dict[str, Any]:
+    others: dict[str, dict[str, Any]] = {
+        "reviseTalent": {"use": 1},
+        "sharpenGoal": {"text": "?"},
+        "alignTerm": {"termId": "?"},
+    }
+    return others[name]
+
+
 def test_the_whole_log_agrees_with_the_journal_as_it_did_then(kept: House) -> None:
     for report, then in zip(told.verified(kept.log), TOLD.verified, strict=True):
         assert {name: report[name] for name in then} == then
@@ -195,7 +238,7 @@ def put(log: LogUnderTest, records: Sequence[tuple[Any, ...]]) -> None:
     """Make a topic that holds exactly these records, each on its own day."""
     admin = KafkaAdminClient(**log.options)
     # Whatever this machine's clock says: a broker takes no record of its own tomorrow otherwise.
-    any_day = {"message.timestamp.after.max.ms": str(2**63 - 1)}
+    any_day = {"message.timestamp.after.max.ms": str(2**63 - 1), "retention.ms": "-1"}
     topic = {"num_partitions": log.partitions, "replication_factor": 1, "configs": any_day}
     admin.create_topics({log.topic: topic}, wait_for_metadata=True)
     admin.close()

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from events.log.outcomes import NotSentError
-from events.log.port import LogGoneError, LogRecord, LogUnavailableError, day_of
+from events.log.port import LogGoneError, LogRecord, LogUnavailableError, SettingFault, day_of
 from events.log.record import Genesis, encode_entry, frame
 from kit.clock import Clock
 from kit.postgres.connections import connect_own, describe_error
@@ -125,6 +125,9 @@ class TableReader:
             raise LogGoneError(f"the table of the log {self._log} has no first record")
         return f"table {self._log}"
 
+    def setting_faults(self) -> Sequence[SettingFault]:
+        return ()  # a table keeps what is written
+
     def partitions(self) -> int:
         rows = self._query(
             sql.SQL("SELECT count(*) FROM {} WHERE record_offset = 0").format(_table(self._log)), ()
@@ -149,6 +152,11 @@ class TableReader:
             if rows
             else None
         )
+
+    def first_offset(self, partition: int) -> int | None:
+        statement = sql.SQL("SELECT min(record_offset) FROM {} WHERE partition = %s")
+        first: int | None = self._query(statement.format(_table(self._log)), (partition,))[0][0]
+        return first
 
     def close(self) -> None:
         if self._conn is not None:

@@ -21,16 +21,33 @@ def open_partition(
     last folded record. A log that was cut, restored or replaced differs in one of them. The one exception, a
     disk restored from an older copy that then reached the same epoch number again, is found by `verify`.
     """
+    check_first_record(reader, partition=partition)
     genesis = reader.record_at(partition, 0)
     if genesis is None:
-        raise LogStopError(f"partition {partition} has no first record: empty, or cut at its beginning")
+        raise LogStopError(f"partition {partition} has lost its first record: it was cut at its beginning")
     state = begin(_sound(genesis), partition=partition)
     _check_log(conn, reader, tables=tables, state=state, identity=identity)
     checkpoint = _checkpoint(conn, tables=tables, genesis=genesis)
     check_last_record(reader, partition=partition, checkpoint=checkpoint)
     _load_state(conn, tables=tables, state=state)
     state.ordinal = checkpoint.ordinal
+    # Until this is cleared, the partition counts as stale.
+    healed = tables.statement(
+        "UPDATE {positions} SET halted = NULL WHERE partition = %s AND halted IS NOT NULL"
+    )
+    conn.execute(healed, (partition,))
     return Journal(tables=tables, state=state, checkpoint=checkpoint)
+
+
+def check_first_record(reader: LogReader, *, partition: int) -> None:
+    """Check that nothing of the log's beginning was deleted. Raises LogStopError and LogUnavailableError."""
+    first = reader.first_offset(partition)
+    if first is None:
+        raise LogStopError(f"partition {partition} has no record: it was never written, or cut to its end")
+    if first > 0:
+        raise LogStopError(
+            f"partition {partition} begins at offset {first} and not at 0: it was cut at its beginning"
+        )
 
 
 def check_last_record(reader: LogReader, *, partition: int, checkpoint: Checkpoint) -> None:

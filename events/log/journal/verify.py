@@ -7,6 +7,7 @@ import msgspec
 import psycopg
 
 from events.log.acceptance import LogStopError, Outcome, State, Verdict, begin, judge_frame
+from events.log.journal.log_identity import check_first_record
 from events.log.port import LogReader, LogRecord
 from events.log.record import Commit, DamagedRecordError, UnknownFormatError, unframe
 from events.log.tables import JournalTables
@@ -126,6 +127,7 @@ class _Check:
 
     def fold(self, reader: LogReader, *, until: int, progress: Callable[[int], None]) -> Iterator[Rows]:
         """Yield the rows that each record adds to the two tables."""
+        check_first_record(reader, partition=self._partition)
         offset = 0
         while offset < until:
             records = reader.read({self._partition: offset}, timeout_s=READ_TIMEOUT_S)

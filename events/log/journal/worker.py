@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from threading import Event
 from typing import Final
@@ -15,6 +15,7 @@ from events.log.acceptance import LogStopError
 from events.log.journal.fold import FenceError, Journal
 from events.log.journal.log_identity import check_last_record, open_partition
 from events.log.journal.probe import LogWatch
+from events.log.journal.settings_look import SETTINGS_AGE_MAX_S, SettingsLook
 from events.log.journal.statements import prepare_session
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
 from events.log.tables import JournalTables
@@ -43,8 +44,9 @@ class JournalWorker:
 
     After any error (PostgreSQL or the log away, a lease lost, a failed fence, a COMMIT whose reply was lost)
     it drops its memory and starts again from the position in the journal. A log that is not the one that was
-    folded, or that needs a newer program, halts its partition: nothing moves, and health reports why. A
-    partition that does not answer is dropped until it does; the others go on.
+    folded, that needs a newer program, or that has settings under which events are lost, halts its partition:
+    nothing moves, and health reports why. A partition that does not answer is dropped until it does; the
+    others go on.
     """
 
     def __init__(
@@ -66,7 +68,8 @@ class JournalWorker:
         self._reasons: dict[int, str] = {}
         self._report_at = 0.0
         self._identity = ""
-        self._watch = LogWatch(open_reader)
+        self._settings = SettingsLook()
+        self._watch = LogWatch(open_reader, settings=self._settings)
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set; then finish the turn, release the partitions and return."""
@@ -120,6 +123,7 @@ class JournalWorker:
         self._watch.watch(held)
         for partition in self._journals.keys() - held:
             del self._journals[partition]
+        self._halt_changed(leases.connection)
         self._open_missing(leases, reader, held)
         self._report(held)
         if not self._journals:
@@ -134,6 +138,17 @@ class JournalWorker:
                 if partition not in leases.hold() or not self._fold(leases, reader, partition, piece):
                     break
 
+    def _halt_changed(self, conn: psycopg.Connection) -> None:
+        """Halt what the watch found to be cut, or to have settings under which events are lost."""
+        for partition, error in self._watch.take_cut().items():
+            if partition in self._journals:
+                self._halt(conn, partition, error)
+        try:
+            self._settings.check()
+        except LogStopError as error:
+            for partition in sorted(self._journals):
+                self._halt(conn, partition, error)
+
     def _open_missing(self, leases: Leases, reader: LogReader, held: frozenset[int]) -> None:
         away = self._watch.away()
         for partition in sorted(held - self._journals.keys() - away.keys()):
@@ -141,6 +156,8 @@ class JournalWorker:
             if partition not in leases.hold() or self._halted.get(partition, 0.0) > time.monotonic():
                 continue
             try:
+                self._settings.renew(reader, age_max_s=SETTINGS_AGE_MAX_S)
+                self._settings.check()
                 self._journals[partition] = open_partition(
                     leases.connection,
                     reader,
@@ -211,16 +228,29 @@ class JournalWorker:
         if time.monotonic() < self._report_at:
             return
         self._report_at = time.monotonic() + REPORT_S
-        halted = {p: f"is halted: {self._reasons[p]}" for p in self._halted.keys() & held}
-        away = {p: f"does not answer: {reason}" for p, reason in self._watch.away().items() if p in held}
-        troubles = sorted((away | halted).items())
-        sentence = "; ".join(f"partition {partition} {trouble}" for partition, trouble in troubles)
+        halted = {p: self._reasons[p] for p in self._halted.keys() & held}
+        away = {p: reason for p, reason in self._watch.away().items() if p in held - halted.keys()}
+        troubles = [*_grouped(halted, "is halted", "are halted")]
+        troubles += _grouped(away, "does not answer", "do not answer")
+        warning = self._settings.warning() if held else ""
+        folding = f"folding {len(held)} partition{'' if len(held) == 1 else 's'}"
         self._health.report(
             self._health_check,
-            ok=not troubles,
-            degraded=not halted and len(away) < len(held),
-            sentence=sentence or f"folding {len(held)} partition{'' if len(held) == 1 else 's'}",
+            ok=not troubles and not warning,
+            degraded=not halted and (not away or len(away) < len(held)),
+            sentence="; ".join(filter(None, [*(troubles or [folding]), warning])),
         )
+
+
+def _grouped(reasons: Mapping[int, str], one: str, several: str) -> Iterator[str]:
+    """Yield a sentence for each reason, with its partitions: a wrong setting halts all for the same one."""
+    by_reason: defaultdict[str, list[int]] = defaultdict(list)
+    for partition, reason in sorted(reasons.items()):
+        by_reason[reason].append(partition)
+    for reason, partitions in by_reason.items():
+        which = ", ".join(map(str, partitions))
+        plural = len(partitions) > 1
+        yield f"partition{'s' if plural else ''} {which} {several if plural else one}: {reason}"
 
 
 def pieces(batch: Sequence[LogRecord]) -> Iterator[list[LogRecord]]:

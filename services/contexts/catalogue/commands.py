@@ -4,11 +4,13 @@ import re
 from typing import ClassVar, Final
 
 import msgspec
+from msgspec import UNSET
 from typing_extensions import override
 
 from events.streams import Stream
 from kit.ids import derived_id
 from rules.commands import Refusal
+from services.decisions.changes import Change, changed
 from services.decisions.command import Command, DecisionContext
 from services.decisions.validation import invalid, same_words, words_refusals
 
@@ -103,11 +105,11 @@ class RetireTerm(TermCommand, frozen=True, kw_only=True):
 class AlignTerm(TermCommand, frozen=True, kw_only=True):
     """Set the address of a term in ESCO, or remove it."""
 
-    esco: str | None = None
+    esco: Change[str] = UNSET
 
     @override
     def refusals(self) -> list[Refusal]:
-        return esco_refusals(self.esco, "esco")
+        return esco_refusals(changed(self.esco, None), "esco")
 
 
 class ListedTerm(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from services.contexts.catalogue.commands import (
     RewordTerm,
 )
 from services.contexts.catalogue.state import Catalogue, Term, evolve, same_label
+from services.decisions.changes import changed
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
@@ -114,9 +115,11 @@ def _retired(term: str, state: Catalogue) -> TermRetired:
 
 
 def _aligned(command: AlignTerm, state: Catalogue) -> TermAligned:
-    if _not_merged(state, command.term_id).esco == command.esco:
+    before = _not_merged(state, command.term_id).esco
+    esco = changed(command.esco, before)
+    if esco == before:
         raise RejectedError(_already("Dit is al zo.", "It is already so."))
-    return TermAligned(term=command.term_id, esco=command.esco)
+    return TermAligned(term=command.term_id, esco=esco)
 
 
 def _reworded(command: RewordTerm, state: Catalogue) -> TermReworded:

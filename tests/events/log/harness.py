@@ -12,7 +12,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
 from events.log import assembly
-from events.log.adapters.kafka import delete_topic
+from events.log.adapters.kafka_topic import delete_topic
 from events.log.config import KafkaConfig, LogConfig
 from events.log.journal.reader import JournalReader
 from events.log.journal.verify import verify_partition

@@ -13,7 +13,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from events.log import assembly
-from events.log.adapters.kafka import delete_topic
+from events.log.adapters.kafka_topic import delete_topic
 from events.log.config import KafkaConfig, LogConfig
 from events.log.journal.reader import JournalReader
 from events.log.journal.verify import PartitionReport, verify_partition
@@ -22,8 +22,11 @@ from events.log.recorder import LogRecorder
 from events.log.tables import JournalTables
 from kit.health import Health
 from kit.lifecycle import Stop
+from tests.backends.kafka import Broker
+from tests.events.log import topics
 from tests.events.log.conftest import ADAPTERS
-from tests.events.log.harness import CLOCK, event, subject, unique_name
+from tests.events.log.harness import CLOCK, LogUnderTest, event, subject, unique_name
+from tests.events.log.journal.watched import Watched, until
 
 pytestmark = pytest.mark.postgres
 PATIENCE_S: Final = 15.0
@@ -209,3 +212,18 @@ def test_one_journal_is_dropped_and_folded_again_while_the_other_goes_on(
             wait_for_streams(inbox, before)
         assert len(events.streams()) == 1
         assert events.append(event(subject(), 1))
+
+
+@pytest.mark.kafka
+def test_a_wrong_setting_of_one_topic_halts_that_log_only(database: str, kafka: Broker) -> None:
+    events, inbox = (
+        LogUnderTest(url=database, name=unique_name(), bootstrap=kafka.bootstrap) for _ in range(2)
+    )
+    for log in (events, inbox):
+        log.create()
+    topics.alter(inbox, {"retention.ms": "604800000"})
+    with Watched(events).running(), Watched(inbox).running() as watched:
+        until(lambda: watched.reports("failed", f"partition 0 is halted: topic {inbox.topic}: retention.ms"))
+        events.recorder().append([event(subject(), 1)])
+    for log in (events, inbox):
+        log.drop()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from events.catalog.portfolio.talents import TalentClaimed
+from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.codec import EventMapper
 from events.privacy.vault import Vault
 from kit.clock import Calendar, FixedClock
@@ -92,6 +92,18 @@ def test_a_command_id_with_another_request_is_refused(house: House) -> None:
     assert codes(other) == ["COMMAND_ID_REUSED"]
     assert codes(house.owner("setTalentAside", command_id=command_id, talentId="x")) == ["COMMAND_ID_REUSED"]
     assert len(house.portfolio()) == 2
+
+
+def test_what_is_left_out_and_what_is_emptied_are_two_requests(house: House) -> None:
+    talent = house.owner("claimTalent", **TALENT, story="Op straat.").entity_id
+    command_id, now = str(uuid4()), {"talentId": talent, "strength": 5, "energy": 2, "use": 1}
+    first = house.owner("reviseTalent", command_id=command_id, **now)
+    assert house.owner("reviseTalent", command_id=command_id, **now) == first
+    emptied = house.owner("reviseTalent", command_id=command_id, **now, story=None)
+    assert codes(emptied) == ["COMMAND_ID_REUSED"]
+    revised = house.portfolio()[-1].event
+    assert isinstance(revised, TalentRevised)
+    assert (revised.strength, revised.story) == (5, "Op straat.")
 
 
 def test_command_ids_of_two_people_do_not_meet(house: House) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from msgspec import UNSET
 from typing_extensions import override
 
 from rules.commands import Refusal
@@ -12,6 +13,7 @@ from services.contexts.portfolio.owner_commands import (
     PortfolioCommand,
     references_refusals,
 )
+from services.decisions.changes import Change
 from services.decisions.command import DecisionContext
 from services.decisions.validation import number_refusals, text_refusals
 
@@ -44,10 +46,10 @@ class SetGoal(NewItem, frozen=True, kw_only=True):
 
 
 class SharpenGoal(GoalChange, frozen=True, kw_only=True):
-    """Change text and horizon of a goal; without a horizon, it has none any more."""
+    """Change the text of a goal, or its horizon, or both."""
 
     text: str
-    horizon: date | None = None
+    horizon: Change[date] = UNSET
 
     @override
     def refusals(self) -> list[Refusal]:

@@ -35,6 +35,7 @@ from services.contexts.portfolio.refusals import (
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Portfolio
+from services.decisions.changes import changed
 from services.decisions.command import DecisionContext
 from services.decisions.refusals import reject_if
 from services.decisions.validation import invalid, same_words
@@ -51,10 +52,7 @@ def decide_goal(  # noqa: PLR0911 - one for each command
             reject_if([*change_refusals(state), *_setting_refusals(command, state, context)])
             return (GoalSet(goal=context.new, text=command.text.strip(), horizon=command.horizon),)
         case SharpenGoal():
-            reject_if(
-                [*_goal_refusals(command.goal_id, state), *_sharpening_refusals(command, state, context)]
-            )
-            return (GoalSharpened(goal=command.goal_id, text=command.text.strip(), horizon=command.horizon),)
+            return (_sharpened(command, state, context),)
         case NoteGoalProgress():
             reject_if([*_goal_refusals(command.goal_id, state), *_progress_refusals(command, state)])
             return (GoalProgressNoted(goal=command.goal_id, progress=command.progress),)
@@ -133,16 +131,20 @@ def _setting_refusals(command: SetGoal, state: Portfolio, context: DecisionConte
     return refusals
 
 
-def _sharpening_refusals(command: SharpenGoal, state: Portfolio, context: DecisionContext) -> list[Refusal]:
+def _sharpened(command: SharpenGoal, state: Portfolio, context: DecisionContext) -> GoalSharpened:
+    refusals = _goal_refusals(command.goal_id, state)
     goal = state.item(Goal, command.goal_id)
-    if goal is None:
-        return _horizon_refusals(command.horizon, context)
+    horizon_before = None if goal is None else goal.horizon
+    horizon = changed(command.horizon, horizon_before)
+    sharpened = GoalSharpened(goal=command.goal_id, text=command.text.strip(), horizon=horizon)
     # A horizon in the past may stay, but not be chosen.
-    refusals = _horizon_refusals(command.horizon, context) if command.horizon != goal.horizon else []
-    if (goal.text, goal.horizon) == (command.text.strip(), command.horizon):
+    if horizon != horizon_before:
+        refusals += _horizon_refusals(horizon, context)
+    if goal is not None and (goal.text, goal.horizon) == (sharpened.text, horizon):
         nl, en = "Zo staat dit doel er al.", "This goal says so already."
         refusals.append(already_so("text", nl=nl, en=en))
-    return refusals
+    reject_if(refusals)
+    return sharpened
 
 
 def _horizon_refusals(horizon: date | None, context: DecisionContext) -> list[Refusal]:

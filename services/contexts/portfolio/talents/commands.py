@@ -3,10 +3,12 @@
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 from typing_extensions import override
 
 from rules.commands import Refusal
 from services.contexts.portfolio.owner_commands import NewItem, PortfolioCommand
+from services.decisions.changes import Change, changed
 from services.decisions.command import DecisionContext
 from services.decisions.validation import invalid, number_refusals, optional_text_refusals, text_refusals
 
@@ -40,13 +42,13 @@ class ClaimTalent(NewItem, frozen=True, kw_only=True):
 
 
 class ReviseTalent(PortfolioCommand, frozen=True, kw_only=True):
-    """Replace all that the owner says of a talent; without a story, it has none any more."""
+    """Replace what the owner says of a talent."""
 
     talent_id: str
     strength: int
     energy: int
     use: int
-    story: str | None = None
+    story: Change[str] = UNSET
 
     @override
     def entity_id(self, context: DecisionContext) -> str | None:
@@ -83,5 +85,5 @@ def _reading_refusals(command: ClaimTalent | ReviseTalent) -> list[Refusal]:
         *number_refusals(command.strength, "strength", lowest=1, highest=5),
         *number_refusals(command.energy, "energy", lowest=-2, highest=2),
         *number_refusals(command.use, "use", lowest=0, highest=3),
-        *optional_text_refusals(command.story, "story", chars_max=STORY_CHARS_MAX),
+        *optional_text_refusals(changed(command.story, None), "story", chars_max=STORY_CHARS_MAX),
     ]

@@ -22,6 +22,7 @@ from services.contexts.portfolio.talents.commands import (
     SetTalentAside,
     TalentCommand,
 )
+from services.decisions.changes import changed
 from services.decisions.command import DecisionContext, SharedTerm
 from services.decisions.refusals import reject_if
 from services.decisions.validation import one_line, same_words
@@ -132,18 +133,19 @@ def _claimed(command: ClaimTalent, context: DecisionContext) -> TalentClaimed:
 
 
 def _revised(command: ReviseTalent, state: Portfolio) -> TalentRevised:
+    talent = state.item(Talent, command.talent_id)
+    story = changed(command.story, None if talent is None else talent.story)
     revised = TalentRevised(
         talent=command.talent_id,
         strength=command.strength,
         energy=command.energy,
         use=command.use,
-        story=(command.story or "").strip() or None,
+        story=(story or "").strip() or None,
     )
     refusals = [
         *change_refusals(state),
         *item_refusals(state, Talent, command.talent_id, "talentId"),
     ]
-    talent = state.item(Talent, command.talent_id)
     if talent is not None and _reading(talent) == _reading(revised):
         nl, en = "Zo staat dit talent er al.", "This talent says so already."
         refusals.append(already_so(nl=nl, en=en))

@@ -24,7 +24,7 @@ function versionMoved(command: Fate, cache: Cache): void {
 /** What the screen shows of a talent until the answer is there; a refusal takes it off again. */
 function revised({ input }: ReviseTalentMutationVariables, cache: Cache) {
   const shown = cache.readFragment(TalentFragmentDoc, { __typename: "TalentClaim", id: input.talentId });
-  const { strength, energy, use, story = null } = input;
+  const { strength, energy, use, story = shown?.story ?? null } = input;
   return {
     __typename: "TalentPayload" as const,
     command: {

@@ -1,11 +1,8 @@
 """The journal worker where one partition or statement goes wrong: the others go on, health reports it."""
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import pairwise
-from threading import Thread
 
 import psycopg
 import pytest
@@ -13,103 +10,15 @@ from structlog.testing import capture_logs
 
 from events.log.journal.fold import Journal
 from events.log.journal.log_identity import open_partition
-from events.log.journal.worker import FOLD_BYTES_MAX, JournalWorker, pieces
+from events.log.journal.worker import FOLD_BYTES_MAX, pieces
 from events.log.outcomes import OutcomeUnknownError
-from events.log.port import LogReader, LogRecord, LogUnavailableError
+from events.log.port import LogRecord
 from events.log.record import RECORD_BYTES_MAX
-from events.streams import partition_of
-from kit.health import Finding, Health
-from kit.lifecycle import Stop
 from kit.postgres.leases import Leases
-from tests.events.log.harness import CLOCK, LogUnderTest, assert_agrees, event, subject
+from tests.events.log.harness import LogUnderTest, assert_agrees, event, subject
+from tests.events.log.journal.watched import PATIENCE_S, Watched, one_of, until
 
 pytestmark = pytest.mark.postgres
-
-PATIENCE_S = 15.0
-
-
-class Leaderless:
-    """
-    A real reader whose partitions in `away` don't answer, as Kafka's without a leader.
-
-    Those in `silent` give no records and no error, as Kafka's client while it looks for a new leader.
-    """
-
-    def __init__(self, inner: LogReader, away: set[int], silent: set[int], asked: list[str]) -> None:
-        self._inner, self._away, self._silent, self._asked = inner, away, silent, asked
-
-    def identity(self) -> str:
-        self._asked.append("identity")
-        return self._inner.identity()
-
-    def partitions(self) -> int:
-        return self._inner.partitions()
-
-    def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
-        self._refuse(self._away & after.keys())
-        spoken = {partition: offset for partition, offset in after.items() if partition not in self._silent}
-        return self._inner.read(spoken, timeout_s=timeout_s)
-
-    def record_at(self, partition: int, offset: int) -> LogRecord | None:
-        self._refuse((self._away | self._silent) & {partition})
-        return self._inner.record_at(partition, offset)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _refuse(self, partitions: set[int]) -> None:
-        if partitions:
-            raise LogUnavailableError("no leader")
-
-
-class Watched:
-    """A running worker over a log whose partitions can be taken away."""
-
-    def __init__(self, log: LogUnderTest) -> None:
-        self.away: set[int] = set()
-        self.silent: set[int] = set()
-        self.asked: list[str] = []
-        self.health = Health(CLOCK)
-        self._worker = JournalWorker(
-            url=log.url,
-            log=log.name,
-            open_reader=lambda: Leaderless(log.reader(), self.away, self.silent, self.asked),
-            health=self.health,
-            lease_s=10.0,
-            worker="watched",
-        )
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        stop = Stop()
-        thread = Thread(target=self._worker.run, args=(stop,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.request("seen")
-            thread.join(PATIENCE_S)
-            assert not thread.is_alive()
-
-    def finding(self) -> Finding | None:
-        return self.health.findings().get("journal")
-
-    def reports(self, state: str, words: str) -> bool:
-        found = self.finding()
-        return found is not None and found.state == state and words in found.sentence
-
-
-def until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def one_of(partition: int) -> str:
-    while partition_of(one := subject(), 3) != partition:
-        pass
-    return one
 
 
 def test_a_partition_away_from_the_start_is_shown_and_stops_no_other_and_heals(

@@ -38,8 +38,10 @@ from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope,
 from rules.timeline import entry_id
 from tests.services.contexts.portfolio.home import (
     AGREED,
+    CALM,
     CALM_SHARING_ENDED,
     DAY,
+    GOAL,
     HELD_NOW,
     KADE,
     NUMBERS,
@@ -83,7 +85,7 @@ CASES: Final = (
     Case(
         "reviseTalent",
         {"talentId": "calm", **NUMBERS},
-        (TalentRevised(talent="calm", strength=5, energy=1, use=2),),
+        (TalentRevised(talent="calm", strength=5, energy=1, use=2, story=CALM.story),),
         not_opened=WRONG_AND_UNKNOWN,
     ),
     Case(
@@ -153,7 +155,7 @@ CASES: Final = (
     Case(
         "sharpenGoal",
         {"goalId": "coach", "text": "Coach worden"},
-        (GoalSharpened(goal="coach", text="Coach worden"),),
+        (GoalSharpened(goal="coach", text="Coach worden", horizon=GOAL.horizon),),
         not_opened=WRONG_AND_UNKNOWN,
     ),
     Case(
