@@ -25,7 +25,9 @@ def test_an_error_nobody_foresaw_is_logged_without_its_text(caplog: pytest.LogCa
         raise ZeroDivisionError("KANARIE")
 
     # Without entering the client the application isn't started, so nothing else runs.
-    client = TestClient(application(_not_started, health=Health(SystemClock()), extra=routes))
+    client = TestClient(
+        application(_not_started, health=Health(SystemClock()), zone="Europe/Amsterdam", extra=routes)
+    )
     with capture_logs() as logged:
         answer = client.get("/hr-feed/broken")
     (failed,) = [line for line in logged if line["event"] == "request.failed"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.log import assembly
-from events.log.adapters.kafka import delete_topic
+from events.log.adapters.kafka_topic import delete_topic
 from events.log.config import KafkaConfig, LogConfig
 from events.log.inbox.inbox import Inbox
 from tests.events.log.harness import unique_name

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from threading import Condition
 
-from events.log.port import LogRecord
+from events.log.port import LogRecord, SettingFault
 from events.log.record import Genesis, encode_entry, frame
 
 GENERATION = bytes(range(16))
@@ -79,6 +79,12 @@ class MemoryReader:
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
         return self.log.record(offset) if offset < len(self.log.values) else None
+
+    def setting_faults(self) -> Sequence[SettingFault]:
+        return ()
+
+    def first_offset(self, partition: int) -> int | None:
+        return partition if self.log.values else None
 
     def close(self) -> None:
         pass
