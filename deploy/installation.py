@@ -17,6 +17,7 @@ from processes.scheduler import Scheduler
 from projections.assembly import view_worker
 from projections.worker import ViewWorker
 from services.assembly import Services, open_services
+from services.feedback.keeper import Keeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Installation:
 
 
 @contextmanager
-def open_installation(settings: Settings) -> Iterator[Installation]:
-    """Open log and vault, and close them at the end. Raises SecretError."""
-    with open_services(settings) as services:
+def open_installation(settings: Settings, *, keeper: Keeper | None = None) -> Iterator[Installation]:
+    """Open log and vault, and close them at the end; with the keeper of this process. Raises SecretError."""
+    with open_services(settings, keeper=keeper) as services:
         yield Installation(settings=settings, services=services, health=Health(services.calendar))

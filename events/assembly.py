@@ -7,6 +7,7 @@ from typing import Any
 from events.log.assembly import close_recorder, open_recorder
 from events.log.config import KafkaConfig, LogConfig
 from events.log.recorder import LogRecorder
+from events.privacy.invitations import Invitations
 from events.privacy.vault import Vault
 from kit.clock import Clock
 from kit.secrets import MasterKey
@@ -72,6 +73,16 @@ def open_vault(settings: Settings) -> Iterator[Vault]:
         yield vault
     finally:
         vault.close()
+
+
+@contextmanager
+def open_invitations(settings: Settings) -> Iterator[Invitations]:
+    """Open the vault's invitations, and close them at the end. Raises SecretError as `open_vault` does."""
+    invitations = Invitations(settings.vault_url, MasterKey.from_file(settings.master_key_file))
+    try:
+        yield invitations
+    finally:
+        invitations.close()
 
 
 @contextmanager

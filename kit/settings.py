@@ -68,6 +68,10 @@ class Settings:
 
     services_url: str = ""
     """Where the gateway sends commands; empty in the embedded profile, where they are handled in process."""
+    keeper_url: str = ""
+    """Where the keeper of round keys is; empty in the embedded profile, where it is in the same process."""
+    keeper_token_file: Path | None = None
+    """The secret that services, processes and the keeper share: 64 hexadecimal digits."""
     host: str = "127.0.0.1"
     port: int = 8000
     probes_port: int = 9000

@@ -49,7 +49,11 @@ def serve_commands(context: typer.Context) -> None:
     with open_services(settings) as services, httpx.Client() as client:
         health = Health(services.calendar)
         api = create_app(
-            requests=RequestHandler(services.handler, per_minute_max=settings.commands_per_minute_max),
+            requests=RequestHandler(
+                services.handler,
+                per_minute_max=settings.commands_per_minute_max,
+                feedback=services.feedback,
+            ),
             callers=services.callers(verifier_of(settings, clock=services.calendar, client=client)),
             health=health,
             body_bytes_max=settings.body_bytes_max,

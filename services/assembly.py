@@ -1,17 +1,28 @@
 """Opens everything that commands need as the settings say: log, vault and handler."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
 
-from events.assembly import open_log, open_vault
+from eventsourcing.persistence import EventStore
+
+from events.assembly import open_invitations, open_log, open_vault
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
+from events.privacy.invitations import Invitations
 from events.privacy.vault import Vault
 from kit.clock import Calendar, SystemClock
 from kit.http.tokens import TokenVerifier
+from kit.secrets import read_key
 from kit.settings import Settings
+from services.feedback.hand_in import Feedback
+from services.feedback.http_keeper import HttpKeeper
+from services.feedback.keeper import Keeper
+from services.feedback.raters import Raters
 from services.handling.handler import CommandHandler
+from services.handling.round_lookups import RoundParts
 from services.http.authentication import CallerReader
 
 
@@ -24,6 +35,9 @@ class Services:
     recorder: LogRecorder
     mapper: EventMapper
     handler: CommandHandler
+    invitations: Invitations
+    feedback: Feedback | None
+    """What raters ask; None in an installation without a keeper."""
     person_claim: str
 
     def callers(self, verifier: TokenVerifier) -> CallerReader:
@@ -32,16 +46,48 @@ class Services:
 
 
 @contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
-    """Open log and vault for commands, and close them at the end. Raises SecretError."""
+def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterator[Services]:
+    """
+    Open log and vault for commands, and close them at the end. Raises SecretError.
+
+    `keeper` is the one of this process, if it has one; otherwise the settings say where it is.
+    """
     calendar = Calendar(clock=SystemClock(), zone=settings.zone)
-    with open_vault(settings) as vault, open_log(settings, clock=calendar) as recorder:
+    with ExitStack() as stack:
+        vault = stack.enter_context(open_vault(settings))
+        invitations = stack.enter_context(open_invitations(settings))
+        recorder = stack.enter_context(open_log(settings, clock=calendar))
         mapper = EventMapper(vault)
+        keeper = keeper or _keeper_of(settings, stack)
         yield Services(
             calendar=calendar,
             vault=vault,
             recorder=recorder,
             mapper=mapper,
-            handler=CommandHandler(recorder=recorder, vault=vault, mapper=mapper, calendar=calendar),
+            handler=CommandHandler(
+                recorder=recorder,
+                vault=vault,
+                mapper=mapper,
+                calendar=calendar,
+                rounds=RoundParts(invitations=invitations, keeper=keeper) if keeper else None,
+            ),
+            invitations=invitations,
+            feedback=_feedback_of(EventStore(mapper, recorder), invitations, calendar, keeper),
             person_claim=settings.oidc_person_claim,
         )
+
+
+def _keeper_of(settings: Settings, stack: ExitStack) -> Keeper | None:
+    if not settings.keeper_url:
+        return None
+    settings.need("keeper_token_file")
+    secret = read_key(cast("Path", settings.keeper_token_file)).hex()
+    return stack.enter_context(closing(HttpKeeper(settings.keeper_url, secret=secret)))
+
+
+def _feedback_of(
+    store: EventStore[str], invitations: Invitations, calendar: Calendar, keeper: Keeper | None
+) -> Feedback | None:
+    if keeper is None:
+        return None
+    return Feedback(raters=Raters(store, invitations=invitations, calendar=calendar), keeper=keeper)

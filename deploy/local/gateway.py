@@ -29,7 +29,13 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
         person_claim=settings.oidc_person_claim,
         clock=services.calendar,
     )
-    bus = InProcessBus(RequestHandler(services.handler, per_minute_max=settings.commands_per_minute_max))
+    bus = InProcessBus(
+        RequestHandler(
+            services.handler,
+            per_minute_max=settings.commands_per_minute_max,
+            feedback=services.feedback,
+        )
+    )
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Gateway]:

@@ -130,7 +130,7 @@ class Invitations(VaultDatabase):
             return cursor.fetchone()
 
     def rounds(self, *, before: date | None = None) -> dict[str, str]:
-        """Return the rounds with invitations here, each with its subject; `before`: with ones made before a day."""
+        """Return the rounds with invitations (made before a day, if it is given), each with its subject."""
         with self._connection() as conn:
             rows = conn.execute(
                 "SELECT DISTINCT round, subject FROM vault_invitations"

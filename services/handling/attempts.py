@@ -92,6 +92,16 @@ class Attempts:
                 _log.info("command.lost_race", command=name, outcome=lost.outcome.value)
         return refused(prepared.command_id, refusals.TOO_BUSY)
 
+    def refusal_of(self, prepared: PreparedCommand) -> CommandResult | None:
+        """Decide without appending; return the refusal, or None if the command would be accepted now."""
+        try:
+            self.decided(prepared, self._loaded(prepared))
+        except RejectedError as rejected:
+            return self._refused_unless_done(prepared, *rejected.refusals)
+        except (SubjectForgottenError, KeyDestroyedError):
+            return refused(prepared.command_id, refusals.NOT_FOUND)
+        return None
+
     def earlier_result(self, command: Command, command_id: str, found: Accepted | Voided) -> CommandResult:
         """Return how an earlier attempt ended; refuse if that was another request under the same id."""
         if isinstance(found, Accepted):
@@ -111,7 +121,7 @@ class Attempts:
         # command names it, so that the log does not reveal which commands read several streams.
         seen = self._recorder.commits_of(subject)
         try:
-            loaded = self._states.load(decider_of(command), streams)
+            loaded = self._loaded(prepared)
             version = loaded.versions[streams[0]]
             if command.returns_version and prepared.expected_version not in {None, version}:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
@@ -130,6 +140,10 @@ class Attempts:
         return self._append(
             prepared, stored, subject=subject, answer=answer, fingerprints=fingerprints, decided_on=seen
         )
+
+    def _loaded(self, prepared: PreparedCommand) -> Loaded:
+        command = prepared.command
+        return self._states.load(decider_of(command), command.streams(prepared.context))
 
     def _append(
         self,

@@ -1,41 +1,38 @@
 """Handles one command: looks it up, checks the role, decides, and appends. A retry gets the first answer."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
-import structlog
-from eventsourcing.persistence import EventStore, PersistenceError
+from eventsourcing.persistence import EventStore
 
-from events.codec import EventMapper, UndecodableEventError
+from events.codec import EventMapper
 from events.log.recorder import LogRecorder
-from events.privacy.sealing import VaultUnreachableError
 from events.streams import command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.errors import ForbiddenError
 from kit.ids import derived_id, new_id
-from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
 from rules.signed_ids import key_of_ids
 from services.contexts.catalogue.state import Catalogue
+from services.contexts.rounds.commands import InviteRater
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.fingerprints import FingerprintKeys
-from services.handling.loading import StreamNotUnderstoodError
 from services.handling.lookups import Lookups
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
 from services.handling.rehearsal import Rehearsal
-from services.handling.results import Caller, NothingAppliedError, canonical, refused, result_of
+from services.handling.results import Caller, canonical, refused, result_of
 from services.handling.roles import Holder, RoleReader
+from services.handling.round_lookups import RoundLookups, RoundParts
 from services.handling.state_cache import StateCache
+from services.handling.unavailable import unavailable_reported
 
-_log = structlog.get_logger(__name__)
 _ended = metrics.counter(
     "ipp_commands_total",
     "Commands and how they ended: by name, but for those about a person, which are counted as one.",
@@ -62,7 +59,13 @@ class CommandHandler:
     """
 
     def __init__(
-        self, *, recorder: LogRecorder, vault: Vault, mapper: EventMapper, calendar: Calendar
+        self,
+        *,
+        recorder: LogRecorder,
+        vault: Vault,
+        mapper: EventMapper,
+        calendar: Calendar,
+        rounds: RoundParts | None = None,
     ) -> None:
         self._recorder = recorder
         self._vault = vault
@@ -70,6 +73,7 @@ class CommandHandler:
         self._store: EventStore[str] = EventStore(mapper, recorder)
         states = StateCache(self._store)
         self._lookups = Lookups(states)
+        self._rounds = RoundLookups(self._store, parts=rounds, lens=self._lookups.lens)
         self._roles = RoleReader(self._store, calendar)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
@@ -96,7 +100,7 @@ class CommandHandler:
         With UNSETTLED the command may still happen; `resolver` finds out.
         """
         command_id = canonical(command_id)
-        with _took.time(), _unavailable_reported():
+        with _took.time(), unavailable_reported():
             result = self._handle(command, caller, command_id, expected_version)
         _ended.labels(shown_name(type(command)), result.outcome).inc()
         return result
@@ -110,7 +114,7 @@ class CommandHandler:
         rehearsal = Rehearsal(self._store, self._attempts.decided)
 
         def decide(command: Command, command_id: str) -> CommandResult:
-            with _unavailable_reported():
+            with unavailable_reported():
                 if refusals := command.refusals():
                     return refused(command_id, *refusals)
                 sender = self._allowed(command.wire_name(), caller)
@@ -131,7 +135,7 @@ class CommandHandler:
             raise ForbiddenError(f"a process may not send {command.wire_name()}")
         actor = derived_id("process", process)
         command_id = str(UUID(hex=derived_id("occasion", process, occasion), version=4))
-        with _unavailable_reported():
+        with unavailable_reported():
             result = self._handle_for_process(command, actor, command_id)
         _ended.labels(shown_name(type(command)), result.outcome).inc()
         return result
@@ -140,7 +144,7 @@ class CommandHandler:
         """Return how a command of this caller ended; None if it is not known here."""
         command_id = canonical(command_id)
         key = command_key(caller.person, command_id)
-        with _unavailable_reported():
+        with unavailable_reported():
             self.require_role("command", caller)
             found = self._recorder.find_any(key)
         if found is not None:
@@ -151,7 +155,7 @@ class CommandHandler:
 
     def catalogue(self) -> Catalogue:
         """Return the catalogue of shared terms, as the log has it."""
-        with _unavailable_reported():
+        with unavailable_reported():
             return self._lookups.catalogue(self.organisation())
 
     def organisation(self) -> str:
@@ -187,7 +191,16 @@ class CommandHandler:
         prepared = msgspec.structs.replace(prepared, expected_version=expected_version)
         if not command.is_addressed(prepared.context):
             return refused(command_id, NOT_FOUND)
+        if isinstance(command, InviteRater):
+            return self._invite(command, prepared)
         return self._attempts.run(prepared)
+
+    def _invite(self, command: InviteRater, prepared: PreparedCommand) -> CommandResult:
+        """Keep in the vault who is invited, then append; nothing is kept of one who is refused."""
+        if (refusal := self._attempts.refusal_of(prepared)) is not None:
+            return refusal
+        context = self._rounds.keep_invitation(command, prepared.context)
+        return self._attempts.run(msgspec.structs.replace(prepared, context=context))
 
     def _prepared(
         self, command: Command, command_id: str, caller: Caller, *, sender_left: bool, person: str | None
@@ -245,7 +258,7 @@ class CommandHandler:
     ) -> DecisionContext:
         organisation, now = self.organisation(), self._calendar.local(self._calendar.now())
         weighs_grants = command.weighs_grants
-        return DecisionContext(
+        context = DecisionContext(
             new=derived_id(command.wire_name(), key.hex()),
             organisation=organisation,
             sender=sender,
@@ -261,17 +274,4 @@ class CommandHandler:
             lens=self._lookups.picked_lens(command, organisation),
             rules=self._lookups.rules(command, organisation),
         )
-
-
-@contextmanager
-def _unavailable_reported() -> Iterator[None]:
-    """Raise NothingAppliedError when the log or the vault is away or what they hold can't be read."""
-    try:
-        yield
-    except (PersistenceError, VaultUnreachableError) as error:
-        _log.warning("command.unavailable", reason=type(error).__name__)
-        raise NothingAppliedError("the log or the vault can't be reached") from error
-    except (UndecodableEventError, StreamNotUnderstoodError) as error:
-        # These messages name the stream, the version and the event type; they quote no content.
-        _log.error("command.stream_unreadable", reason=str(error), where=traceback_summary(error))
-        raise NothingAppliedError("what this is about can't be read at the moment") from error
+        return self._rounds.added(command, context)

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
-from kit.errors import TooManyRequestsError
+from kit.errors import ForbiddenError, TooManyRequestsError, UnavailableError
 from kit.rate_limit import RateLimiter
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
+from rules.feedback.invitation import InvitedPerson, RaterInvitation
 from services.handling.handler import CommandHandler
 from services.handling.registry import read_command
 from services.handling.results import Caller
@@ -18,9 +19,20 @@ UNLIMITED: Final = frozenset({Role.HR_FEED})
 """The HR system sends whole files. A caller who names this role but does not hold it is refused later."""
 
 
+class Feedback(Protocol):
+    """What raters and subjects ask about invitations (services/feedback). It raises RequestError."""
+
+    def send(self, request: CommandRequest, *, rater: str) -> CommandResult: ...
+    def result_of(self, command_id: str, *, rater: str) -> CommandResult | None: ...
+    def invitation(self, rater: str) -> RaterInvitation | None: ...
+    def invited(self, subject: str, round_: str) -> list[InvitedPerson]: ...
+
+
 class RequestHandler:
     """
-    Safe from several threads. Both methods block, and raise RequestError when the request applied nothing.
+    Safe from several threads. Its methods block, and raise RequestError when the request applied nothing.
+
+    `person` is the caller's id; of a RATER it is what the code is called by (rules/feedback/rater_code.py).
 
     A caller may send `per_minute_max` commands a minute, because even a refused commit stays on the log.
     """
@@ -30,9 +42,11 @@ class RequestHandler:
         handler: CommandHandler,
         *,
         per_minute_max: int,
+        feedback: Feedback | None = None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._handler = handler
+        self._feedback_or_none = feedback
         self._per_minute_max = per_minute_max
         self._limiter = RateLimiter(
             per_minute=per_minute_max, burst=per_minute_max, callers_max=CALLERS_MAX, now_s=now_s
@@ -40,10 +54,10 @@ class RequestHandler:
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
         """Carry out a command of a person in a role, or return why it is refused."""
-        if role not in UNLIMITED and self._limiter.take(person):
-            raise TooManyRequestsError(
-                f"a person may send {self._per_minute_max} commands a minute: wait a little"
-            )
+        if role not in UNLIMITED:
+            self._limit(person)
+        if role is Role.RATER:
+            return self._feedback.send(request, rater=person)
         return self._handler.handle(
             read_command(request.name, request.input),
             caller=Caller(person=person, role=role),
@@ -53,4 +67,30 @@ class RequestHandler:
 
     def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None:
         """Return how a command of this person ended; None if it is not known here."""
+        if role is Role.RATER:
+            return self._feedback.result_of(command_id, rater=person)
         return self._handler.result_of(caller=Caller(person=person, role=role), command_id=command_id)
+
+    def invitation(self, *, person: str, role: Role) -> RaterInvitation | None:
+        """Return what the rater with this code is asked; None when the invitation is over."""
+        if role is not Role.RATER:
+            raise ForbiddenError("an invitation is its rater's, who has the code")
+        self._limit(person)
+        return self._feedback.invitation(person)
+
+    def invited(self, round_: str, *, person: str, role: Role) -> list[InvitedPerson]:
+        """Return whom the caller asked in a round of their own; nobody for any other round."""
+        self._handler.require_role("round", Caller(person=person, role=role))
+        return self._feedback.invited(person, round_)
+
+    @property
+    def _feedback(self) -> Feedback:
+        if self._feedback_or_none is None:
+            raise UnavailableError("feedback rounds are not set up in this process")
+        return self._feedback_or_none
+
+    def _limit(self, person: str) -> None:
+        if self._limiter.take(person):
+            raise TooManyRequestsError(
+                f"a person may send {self._per_minute_max} commands a minute: wait a little"
+            )

@@ -1,4 +1,9 @@
-"""Commands over HTTP: `POST /commands/{name}` sends one, `GET /commands/{id}` returns its result."""
+"""
+Commands over HTTP: `POST /commands/{name}` sends one, `GET /commands/{id}` returns its result.
+
+`GET /invitation` is what a rater is asked, `GET /rounds/{round}/invited` whom a subject asked: only the
+services know, since the vault is closed to the gateway.
+"""
 
 import json
 from collections.abc import Callable
@@ -21,6 +26,7 @@ from kit.http.probes import health_routes
 from kit.ids import new_id
 from kit.telemetry import correlated, traceback_summary
 from rules.commands import CommandRequest, CommandResult
+from rules.feedback.invitation import InvitedPerson, RaterInvitation
 from services.handling.requests import RequestHandler
 from services.handling.results import NothingAppliedError
 from services.http.authentication import CallerReader
@@ -79,6 +85,23 @@ def create_app(
 
         found = await in_thread(look_up)
         return _json(200, found) if found else _error(404, "NOT_FOUND", "this command is not known here")
+
+    @app.get("/invitation")
+    async def invitation(request: Request) -> Response:
+        def look_up() -> RaterInvitation | None:
+            caller = callers.read(request.headers)
+            return requests.invitation(person=caller.person, role=caller.role)
+
+        found = await in_thread(look_up)
+        return _json(200, found) if found else _error(404, "NOT_FOUND", "this invitation is over")
+
+    @app.get("/rounds/{round_}/invited")
+    async def invited(round_: str, request: Request) -> Response:
+        def look_up() -> list[InvitedPerson]:
+            caller = callers.read(request.headers)
+            return requests.invited(round_, person=caller.person, role=caller.role)
+
+        return _json(200, await in_thread(look_up))
 
     app.add_exception_handler(RequestError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)

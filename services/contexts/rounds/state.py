@@ -43,18 +43,21 @@ class FeedbackRound(msgspec.Struct, frozen=True, kw_only=True):
     """
     One round. `invitations` are those that were not taken back; `invited_ever` counts all.
 
-    `floors` and `attributed` are as they were frozen at opening. `fragments` are those of its mirror.
+    `floors` to `attributed` are as they were frozen at opening. `fragments` are those of its mirror.
     """
 
     lens: str
     lens_number: int
     closes_at: datetime
+    own_question: str | None = None
     status: RoundStatus = "PREPARED"
     invitations: dict[str, Perspective] = {}
     invited_ever: int = 0
     own_answers: tuple[Answer, ...] = ()
     opened_on: date | None = None
     floors: RoundFloors | None = None
+    promise_version: int | None = None
+    public_key: bytes | None = None
     attributed: str | None = None
     reminders: int = 0
     reminded_on: date | None = None
@@ -107,7 +110,12 @@ def evolve(state: Rounds, event: RoundEvent | EmploymentEvent | PortfolioEvent) 
     if isinstance(event, PortfolioEvent):
         return _evolve_portfolio(state, event)
     if isinstance(event, RoundPrepared):
-        begun = FeedbackRound(lens=event.lens, lens_number=event.lens_number, closes_at=event.closes_at)
+        begun = FeedbackRound(
+            lens=event.lens,
+            lens_number=event.lens_number,
+            closes_at=event.closes_at,
+            own_question=event.own_question,
+        )
         return replace(state, rounds={**state.rounds, event.round: begun})
     found = state.rounds.get(event.round)
     return state if found is None else state.with_changed(event.round, **_changes(found, event))
@@ -143,6 +151,8 @@ def _changes(  # noqa: C901, PLR0911, PLR0912 - one for each event
                 "opened_on": event.on,
                 "closes_at": event.closes_at,
                 "floors": event.floors,
+                "promise_version": event.promise_version,
+                "public_key": event.public_key,
                 "attributed": event.attributed,
             }
         case SelfMirrorFilled(answers=answers):
