@@ -21,6 +21,7 @@ from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
+from rules.promise import KeeperSetting
 
 
 def main() -> int:
@@ -48,6 +49,7 @@ def main() -> int:
                     person_for=persons.person_for,
                     bus=HttpBus(services),
                     calendar=Calendar(clock=clock, zone=settings.zone),
+                    keeper=KeeperSetting.APART,
                 ) as gateway,
             ):
                 yield gateway

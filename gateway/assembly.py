@@ -23,6 +23,7 @@ from kit.clock import Calendar
 from kit.http.tokens import TokenVerifier
 from kit.postgres.connections import connect_own_async, open_async_pool
 from kit.settings import Settings
+from rules.promise import KeeperSetting
 
 REQUEST_S_MAX = 30.0
 
@@ -60,12 +61,13 @@ async def open_gateway(
     person_for: Callable[[str], str | None],
     bus: CommandBus,
     calendar: Calendar,
+    keeper: KeeperSetting,
 ) -> AsyncIterator[Gateway]:
     """
     Open the gateway's pools in the running event loop, and close them at the end.
 
-    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. Raises
-    TrustedDocumentsError.
+    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. `keeper` is where
+    the keeper runs, which the promise to raters says. Raises TrustedDocumentsError.
     """
     limits = limits_of(settings)
     url = settings.database_url
@@ -91,6 +93,7 @@ async def open_gateway(
             bus=bus,
             calendar=calendar,
             freshness=Freshness(connect=lend, listen=listen),
+            keeper=keeper,
             limits=limits,
             position_cipher=PositionCipher(_cipher_key(position_key)),
             read_log=ReadLog(lend),

@@ -25,6 +25,7 @@ from kit.http.tokens import IssuerUnreachableError, TokenRefusedError, bearer_to
 from projections.view import View
 from rules.access.decisions import roles_for
 from rules.access.roles import ROLE_HEADER, Role, role_named
+from rules.promise import KeeperSetting
 
 POSITIONS_MAX = 20
 REQUEST_COST = 500
@@ -69,6 +70,7 @@ class Gateway:
     bus: CommandBus
     calendar: Calendar
     freshness: Freshness
+    keeper: KeeperSetting
     limits: RequestLimits
     position_cipher: PositionCipher
     read_log: ReadLog

@@ -16,6 +16,7 @@ from kit.health import Health
 from kit.http.server import serve
 from kit.lifecycle import Stop
 from kit.secrets import read_key_or_new
+from rules.promise import KeeperSetting
 from services.handling.requests import RequestHandler
 from services.http.app import ErrorBoundary
 
@@ -46,6 +47,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
             person_for=services.vault.person_for,
             bus=bus,
             calendar=services.calendar,
+            keeper=KeeperSetting.IN_ONE_PROCESS,
         ) as gateway:
             yield gateway
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from strawberry.dataloader import DataLoader
 
 from gateway.reading.view_reader import ViewReader
-from projections.views import catalogue, directory, organisation
+from projections.views import catalogue, directory, lenses, organisation
 
 BATCH_MAX = 1_000
 
@@ -13,10 +13,13 @@ BATCH_MAX = 1_000
 class Loaders:
     """One instance per request. Nothing is cached, because a subscription outlives many name changes."""
 
-    __slots__ = ("_reader", "names", "teams", "terms")
+    __slots__ = ("_reader", "lenses", "names", "teams", "terms")
 
     def __init__(self, reader: ViewReader) -> None:
         self._reader = reader
+        self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
+            load_fn=self._lenses, max_batch_size=BATCH_MAX, cache=False
+        )
         self.names: DataLoader[str, str | None] = DataLoader(
             load_fn=self._names, max_batch_size=BATCH_MAX, cache=False
         )
@@ -42,3 +45,9 @@ class Loaders:
         async with self._reader.connection() as connection:
             known = await catalogue.terms_read_as(connection, terms)
         return [known.get(term) for term in terms]
+
+    async def _lenses(self, versions: list[tuple[str, int]]) -> Sequence[lenses.LensVersion | None]:
+        """Return each version by lens and number, whatever its state; None if there is no such one."""
+        async with self._reader.connection() as connection:
+            known = await lenses.of_lenses(connection, sorted({lens for lens, _ in versions}))
+        return [known.get(version) for version in versions]

@@ -7,6 +7,8 @@ from typing import TypeVar
 import strawberry
 
 from rules.access.roles import Role
+from rules.feedback.lens_versions import LensState
+from rules.feedback.questions import LensForm, Perspective, QuestionKind
 from rules.kinds import (
     EnergySourceKind,
     EvidenceKind,
@@ -25,6 +27,10 @@ __all__ = [
     "InsightScope",
     "ItemKind",
     "Language",
+    "LensForm",
+    "LensState",
+    "Perspective",
+    "QuestionKind",
     "Returning",
     "Role",
     "TalentQuadrant",
@@ -87,3 +93,42 @@ _described(
     },
 )
 _described(InsightScope, description="What may be counted: which talents, and what energy they give.")
+_described(
+    LensState,
+    description="A version is frozen from PUBLISHED on.",
+    values={
+        "DRAFT": "In the making.",
+        "PILOT": "People tried it, and no question was changed since.",
+        "PUBLISHED": "For rounds to use.",
+        "WITHDRAWN": "No new round uses it; a round that has it goes on.",
+    },
+)
+_described(
+    LensForm,
+    description="How a lens looks.",
+    values={
+        "STANDARD": "Answers on a scale of five.",
+        "EASY": "Few short questions, and three answers as word and picture: 1, 3 and 5 of the scale.",
+    },
+)
+_described(
+    QuestionKind,
+    description="How a question is answered.",
+    values={
+        "SCALE": "Behaviour seen, 1 to 5, or not seen.",
+        "TALENT_PICK": "Three talents at most, from the shared words.",
+        "OPEN": "Own words.",
+    },
+)
+_described(
+    Perspective,
+    description="From which side someone looks at the person whose round it is.",
+    values={
+        "SELF": "The person themselves.",
+        "PEER": "A colleague.",
+        "LEAD": "Somebody who leads them.",
+        "REPORT": "Somebody they lead.",
+        "CLIENT": "Somebody they support.",
+        "PARTNER": "Somebody of another organisation.",
+    },
+)

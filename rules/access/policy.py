@@ -6,6 +6,7 @@ from rules.access.decision import ANYONE, OPEN, Area, Decision
 from rules.access.roles import ACCOUNTS, Role
 
 GRANT_READERS: Final = (Role.WORKS_COUNCIL, Role.AUDITOR, Role.ADMINISTRATOR)
+_READERS_OF_THE_PROMISE: Final = tuple(role for role in Role if role is not Role.PUBLIC)
 
 AREA: Final = Area(
     root_fields={
@@ -20,8 +21,8 @@ AREA: Final = Area(
     },
     types={
         **dict.fromkeys(("RoleGrant", "RoleGrantPayload"), Decision(roles=GRANT_READERS, relations=ANYONE)),
-        **dict.fromkeys(
-            ("Organisation", "Policy", "Floors", "Promise", "PolicyRecord", "OrganisationPayload"), OPEN
-        ),
+        **dict.fromkeys(("Organisation", "Policy", "Floors", "PolicyRecord", "PolicyWithdrawal"), OPEN),
+        "Promise": Decision(roles=_READERS_OF_THE_PROMISE, relations=ANYONE),
+        "OrganisationPayload": OPEN,
     },
 )

@@ -44,7 +44,7 @@ NO_ID: Final = "\0"
 NAMES_OF_IDS: Final = (
     *("talentId", "goalId", "passionId", "evidenceId", "energySourceId", "itemId", "sharingId", "of"),
     *("conversationId", "withId", "people", "teamId", "aboutId", "insightId", "policyId", "timelineEntryId"),
-    *("agreementId", "termId", "intoId", "clusterId"),
+    *("agreementId", "termId", "intoId", "clusterId", "lensId", "questionId"),
 )
 
 for _name, _values in {
@@ -90,6 +90,7 @@ def meanings(
         **dict.fromkeys(("noticeVersion", "promiseVersion", "strength"), numbers(1, 5)),
         "commandId": st.builds(lambda: StringValueNode(value=str(uuid4()))),
         "expectedVersion": st.just(NullValueNode()),
+        **dict.fromkeys(("people", "clients"), numbers(0, 9)),
         "energy": numbers(-2, 2),
         "use": numbers(0, 3),
         "progress": numbers(0, 100),

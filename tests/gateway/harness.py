@@ -30,6 +30,7 @@ from projections.view import View
 from projections.views import directory, organisation, profile, timeline
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
+from rules.promise import KeeperSetting
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -163,6 +164,7 @@ class Harness:
             bus=self.bus,
             calendar=self.calendar,
             freshness=StandInFreshness(connect=_NoConnection, listen=_NoConnection),
+            keeper=KeeperSetting.APART,
             limits=LIMITS,
             position_cipher=self.position_cipher,
             read_log=ReadLog(_NoConnection),

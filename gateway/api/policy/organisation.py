@@ -38,7 +38,8 @@ class Organisation:
         check_page_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             policies = await view.policies(connection, last=last)
-        return [policy_of(policy) for policy in policies]
+        keeper = info.context.gateway.keeper
+        return [policy_of(policy, keeper=keeper) for policy in policies]
 
 
 async def _units_below(context: Context, parent: str | None) -> list[view.Unit]:

@@ -47,6 +47,14 @@ class RecordWorksCouncilConsentInput(CommandInput):
     note: str | None = UNSET
 
 
+@strawberry.input(description="The works council decided outside the system to withdraw its consent.")
+class WithdrawWorksCouncilConsentInput(CommandInput):
+    policy_id: strawberry.ID = strawberry.field(description="The policy in force.")
+    decided_on: date = strawberry.field(description="The day of the decision.")
+    document: Digest = strawberry.field(description="Of the document with the decision.")
+    note: str | None = strawberry.field(default=UNSET, description="What else there is to know about it.")
+
+
 @strawberry.input
 class RecordDpiaInput(CommandInput):
     policy_id: strawberry.ID
@@ -70,6 +78,15 @@ async def adopt_policy(info: Info, input: AdoptPolicyInput) -> OrganisationPaylo
 @mutation()
 async def record_works_council_consent(
     info: Info, input: RecordWorksCouncilConsentInput
+) -> OrganisationPayload:
+    return await _organisation(info, await send_command(info, input))
+
+
+@mutation(
+    description="No round opens until the works council consents again; open rounds go on to their end."
+)
+async def withdraw_works_council_consent(
+    info: Info, input: WithdrawWorksCouncilConsentInput
 ) -> OrganisationPayload:
     return await _organisation(info, await send_command(info, input))
 

@@ -7,7 +7,13 @@ import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
-from events.catalog.policy import DpiaRecorded, Floors, PolicyAdopted, WorksCouncilConsentRecorded
+from events.catalog.policy import (
+    DpiaRecorded,
+    Floors,
+    PolicyAdopted,
+    WorksCouncilConsentRecorded,
+    WorksCouncilConsentWithdrawn,
+)
 from events.catalog.registry import Event
 from projections.changes import Changes
 from projections.table import Column, Table
@@ -48,6 +54,15 @@ class PolicyRecord(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
+class PolicyWithdrawal(msgspec.Struct, frozen=True, kw_only=True):
+    """The withdrawal of the works council's consent to a policy; fields as in PolicyRecord."""
+
+    recorded_at: datetime
+    decided_on: date
+    document: str
+    note: str | None = None
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """A policy adopted at this `version` of the policy stream, with the latest record of each kind."""
 
@@ -62,11 +77,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     portfolio_days_after_leaving: int
     read_log_months: int
     works_council_consent: PolicyRecord | None
+    works_council_withdrawal: PolicyWithdrawal | None
     dpia: PolicyRecord | None
 
 
 def fold_policy(fact: Fact, changes: Changes) -> None:
-    """Keep one row per policy, and its latest record of each kind."""
+    """Keep one row per policy, and its latest record of each kind; a consent or its withdrawal, not both."""
     recorded = fact.recorded
     event, at = recorded.event, recorded.at
     match event:
@@ -74,10 +90,19 @@ def fold_policy(fact: Fact, changes: Changes) -> None:
             version = recorded.version
             changes.put(POLICIES, policy=policy, version=version, adopted_at=at, rules=_json(event))
         case WorksCouncilConsentRecorded(policy=policy) | DpiaRecorded(policy=policy):
-            kind = type(event).__name__
-            changes.put(POLICY_RECORDS, policy=policy, kind=kind, recorded_at=at, record=_json(event))
+            _put(changes, policy, event, at)
+            if isinstance(event, WorksCouncilConsentRecorded):
+                changes.drop(POLICY_RECORDS, policy=policy, kind=WorksCouncilConsentWithdrawn.__name__)
+        case WorksCouncilConsentWithdrawn(policy=policy):
+            _put(changes, policy, event, at)
+            changes.drop(POLICY_RECORDS, policy=policy, kind=WorksCouncilConsentRecorded.__name__)
         case _:  # other events of these streams, which other views show
             pass
+
+
+def _put(changes: Changes, policy: str, event: Event, at: datetime) -> None:
+    kind = type(event).__name__
+    changes.put(POLICY_RECORDS, policy=policy, kind=kind, recorded_at=at, record=_json(event))
 
 
 def _json(event: Event) -> str:
@@ -91,6 +116,7 @@ _RECORD: Final = (
 _POLICIES: Final = f"""
     SELECT p.version, p.adopted_at, p.rules,
            {_RECORD.format(WorksCouncilConsentRecorded.__name__)} AS works_council_consent,
+           {_RECORD.format(WorksCouncilConsentWithdrawn.__name__)} AS works_council_withdrawal,
            {_RECORD.format(DpiaRecorded.__name__)} AS dpia
     FROM {POLICIES.served} p ORDER BY p.version DESC LIMIT %s
 """

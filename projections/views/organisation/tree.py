@@ -17,7 +17,7 @@ from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 ORGANISATIONS: Final = Table(
     name=f"organisation_v{VERSION}_organisations",

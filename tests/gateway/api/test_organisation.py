@@ -15,10 +15,13 @@ from events.catalog.policy import (
     RoleGranted,
     RoleWithdrawn,
     WorksCouncilConsentRecorded,
+    WorksCouncilConsentWithdrawn,
 )
 from events.catalog.team import TeamFormed
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
 from projections.views import directory, organisation
+from rules.feedback.questions import RoundFloors
+from rules.promise import PROMISE_VERSION, KeeperSetting, promise_of_policy
 from tests.gateway.harness import PEOPLE
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, World
 
@@ -90,6 +93,7 @@ def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) ->
     selection = (
         "id floors { raters clients comments organisation energy change } releaseEveryDays sharingDaysMax"
         " monthsBetweenRounds invitationsPerQuarterMax portfolioDaysAfterLeaving readLogMonths"
+        " promise { version } worksCouncilWithdrawal { note }"
         " worksCouncilConsent { decidedOn promiseVersion document note } dpia { document note }"
     )
     (in_force,) = data_of(world, f"organisation {{ policies {{ {selection} }} }}")["organisation"]["policies"]
@@ -108,12 +112,42 @@ def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) ->
             "document": "0a" * 32,
             "note": "Met dank.",
         },
+        "promise": {"version": PROMISE_VERSION},
+        "worksCouncilWithdrawal": None,
         "dpia": None,
     }
     both = data_of(world, "organisation { policies(last: 5) { id dpia { document } } }")["organisation"][
         "policies"
     ]
     assert both == [{"id": second, "dpia": None}, {"id": first, "dpia": {"document": "0a" * 32}}]
+
+
+def test_a_policy_shows_what_raters_are_promised_under_it_and_that_a_consent_was_withdrawn(
+    world: World,
+) -> None:
+    founded(world)
+    in_force = "4" * 32
+    world.happened(POLICY, policy(in_force))
+    decision: Any = {"decided_on": TODAY, "document": "0a" * 32}
+    world.happened(POLICY, WorksCouncilConsentRecorded(policy=in_force, promise_version=1, **decision))
+    world.happened(POLICY, WorksCouncilConsentWithdrawn(policy=in_force, note="Eerst overleg.", **decision))
+    asked = "policies { promise { version text { nl en } } worksCouncilConsent { note } %s }"
+    withdrawal = "worksCouncilWithdrawal { decidedOn document note }"
+    (shown,) = data_of(world, f"organisation {{ {asked % withdrawal} }}")["organisation"]["policies"]
+    promised = promise_of_policy(
+        PROMISE_VERSION,
+        keeper=KeeperSetting.APART,
+        floors=RoundFloors(raters=FLOORS["raters"], clients=FLOORS["clients"], comments=FLOORS["comments"]),
+    )
+    assert shown == {
+        "promise": {"version": 1, "text": {"nl": promised.text.nl, "en": promised.text.en}},
+        "worksCouncilConsent": None,
+        "worksCouncilWithdrawal": {
+            "decidedOn": TODAY.isoformat(),
+            "document": "0a" * 32,
+            "note": "Eerst overleg.",
+        },
+    }
 
 
 @pytest.mark.parametrize("field", ["unitChanges(last: $last) { on }", "policies(last: $last) { id }"])

@@ -13,6 +13,7 @@ from events.catalog.policy import (
     PolicyAdopted,
     RoleGranted,
     WorksCouncilConsentRecorded,
+    WorksCouncilConsentWithdrawn,
 )
 from events.catalog.registry import Event
 from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
@@ -195,9 +196,27 @@ def test_the_last_policy_is_in_force_with_what_was_recorded_to_it(database: str)
             document="ab" * 32,
             note=None,
         ),
+        works_council_withdrawal=None,
         dpia=None,
     )
     assert first.works_council_consent is None
     assert first.dpia is not None
     assert read(database, organisation.policy_in_force) == second
     assert [policy.policy for policy in policies(database, last=1)] == [SECOND]
+
+
+def test_a_consent_that_was_withdrawn_is_shown_as_withdrawn_until_there_is_one_again(database: str) -> None:
+    decision: dict[str, Any] = {"decided_on": date(2026, 2, 2), "document": "ab" * 32}
+    consent = WorksCouncilConsentRecorded(policy=FIRST, promise_version=1, **decision)
+    withdrawn = WorksCouncilConsentWithdrawn(policy=FIRST, note="Eerst overleg.", **decision)
+    events = [adopted(FIRST), (f"policy-{ORG}", consent), (f"policy-{ORG}", withdrawn)]
+    folded(database, organisation.VIEW, facts(FOUNDED, *events))
+    (policy,) = policies(database)
+    assert policy.works_council_consent is None
+    assert policy.works_council_withdrawal == organisation.PolicyWithdrawal(
+        recorded_at=NOON + timedelta(hours=3), note="Eerst overleg.", **decision
+    )
+    folded(database, organisation.VIEW, facts(FOUNDED, *events, (f"policy-{ORG}", consent)))
+    (policy,) = policies(database)
+    assert policy.works_council_consent is not None
+    assert policy.works_council_withdrawal is None
