@@ -71,7 +71,11 @@ class Settings:
     keeper_url: str = ""
     """Where the keeper of round keys is; empty in the embedded profile, where it is in the same process."""
     keeper_token_file: Path | None = None
-    """The secret that services, processes and the keeper share: 64 hexadecimal digits."""
+    """The secret that services and keeper share, to make keys and to hand in: 64 hexadecimal digits."""
+    keeper_closing_token_file: Path | None = None
+    """The secret that processes and keeper share, to close rounds and to destroy keys; likewise."""
+    keeper_dir: Path = Path(".ipp/keeper")
+    """The keeper's private keys, on a disk that no backup takes."""
     host: str = "127.0.0.1"
     port: int = 8000
     probes_port: int = 9000

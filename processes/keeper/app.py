@@ -1,0 +1,105 @@
+"""The keeper over HTTP: `POST` of JSON, for those who know one of its two secrets."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, TypeVar
+
+import anyio
+import anyio.to_thread
+import msgspec
+from fastapi import FastAPI, Request, Response
+
+from kit.errors import BadRequestError, RequestError, UnauthenticatedError
+from kit.health import Health
+from kit.http.body_limit import limited_body, need_plain_body
+from kit.http.probes import health_routes
+from kit.http.tokens import bearer_token
+from processes.keeper.closing import ClosedRound, ClosingTerms
+from processes.keeper.keeper import KeyStatus
+from processes.keeper.wire import Ended, OfRequest, OfRound, OfRounds, Statuses
+from services.feedback.keeper import HandIn, Keeper
+from services.http.app import ErrorBoundary
+
+HAND_IN_BODY_BYTES_MAX: Final = 16 * 1024
+"""A sealed answer is 8,273 bytes, and a third more in base64."""
+CLOSING_BODY_BYTES_MAX: Final = 512 * 1024
+AT_ONCE_MAX: Final = 64
+"""The most requests that are worked on at the same time; further ones wait."""
+
+T = TypeVar("T")
+
+
+class ClosingKeeper(Protocol):
+    """What the process that closes rounds needs of the keeper; see `LocalKeeper`."""
+
+    def close(self, terms: ClosingTerms) -> ClosedRound: ...
+    def destroy(self, round_: str) -> None: ...
+    def status_of(self, rounds: tuple[str, ...]) -> Mapping[str, KeyStatus]: ...
+
+
+class WholeKeeper(Keeper, ClosingKeeper, Protocol):
+    """All that the keeper does."""
+
+
+def keeper_app(keeper: WholeKeeper, *, token: str, closing_token: str, health: Health) -> FastAPI:
+    """
+    Return the application. Errors are JSON `{"code", "message"}`.
+
+    `token` is for the services, which make keys and hand in; `closing_token` for the process that closes
+    rounds: so whatever raters can reach gets no answers out.
+    """
+    app = FastAPI(title="IPP keeper", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(health_routes(health))
+    at_once = anyio.CapacityLimiter(AT_ONCE_MAX)
+
+    def route(path: str, kind: type[T], secret: str, bytes_max: int, work: Callable[[T], object]) -> None:
+        decode = msgspec.json.Decoder(kind).decode
+
+        async def answer(request: Request) -> Response:
+            _need_secret(request, secret)
+            need_plain_body(request.headers)
+            body = await Request(request.scope, limited_body(request.receive, bytes_max)).body()
+            try:
+                asked = decode(body)
+            except msgspec.MsgspecError:
+                raise BadRequestError("the body is not what is sent here") from None
+            result = await anyio.to_thread.run_sync(lambda: work(asked), limiter=at_once)
+            return Response(msgspec.json.encode(result), media_type="application/json")
+
+        app.add_api_route(path, answer, methods=["POST"], include_in_schema=False)
+
+    small, large = HAND_IN_BODY_BYTES_MAX, CLOSING_BODY_BYTES_MAX
+    route("/make-key", OfRound, token, small, lambda asked: keeper.make_key(asked.round))
+    route("/hand-in", HandIn, token, small, lambda asked: Ended(outcome=keeper.hand_in(asked)))
+    route(
+        "/result",
+        OfRequest,
+        token,
+        small,
+        lambda asked: Ended(outcome=keeper.result_of(asked.round, asked.command)),
+    )
+    route("/close", ClosingTerms, closing_token, large, keeper.close)
+    route("/destroy", OfRound, closing_token, small, lambda asked: keeper.destroy(asked.round))
+    route(
+        "/status",
+        OfRounds,
+        closing_token,
+        large,
+        lambda asked: Statuses(statuses=dict(keeper.status_of(asked.rounds))),
+    )
+    app.add_exception_handler(RequestError, _request_error)
+    app.add_middleware(ErrorBoundary)
+    return app
+
+
+def _need_secret(request: Request, secret: str) -> None:
+    given = bearer_token(request.headers) or ""
+    if not hmac.compare_digest(given.encode(), secret.encode()):
+        raise UnauthenticatedError("this needs the keeper's secret")
+
+
+def _request_error(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestError):
+        raise TypeError("registered for RequestError only")
+    body = msgspec.json.encode({"code": error.code, "message": str(error)})
+    return Response(body, status_code=error.status, media_type="application/json")

@@ -1,0 +1,43 @@
+"""Checks for the keeper's health page: every key at its start and daily, the inboxes all the time."""
+
+import threading
+import time
+from typing import Final
+
+import structlog
+
+from kit.health import Health
+from processes.keeper.keeper import LocalKeeper
+
+LOOK_EVERY_S: Final = 5.0
+KEYS_EVERY_S: Final = 86_400.0
+SILENT_S_MAX: Final = 120.0
+KEYS_CHECK: Final = "keys"
+INBOXES_CHECK: Final = "inboxes"
+
+_log = structlog.get_logger(__name__)
+
+
+def watch(keeper: LocalKeeper, *, health: Health, stop: threading.Event) -> None:
+    """Check until `stop`. What does not work is degraded, since the other rounds go on."""
+    health.expect(INBOXES_CHECK, within_s=SILENT_S_MAX)
+    again_at = 0.0
+    while not stop.is_set():
+        if time.monotonic() >= again_at:
+            report_keys(keeper, health=health)
+            again_at = time.monotonic() + KEYS_EVERY_S
+        troubles = keeper.troubles_of_inboxes()
+        health.report(
+            INBOXES_CHECK, ok=not troubles, degraded=True, sentence="; ".join(troubles) or "all are read"
+        )
+        stop.wait(LOOK_EVERY_S)
+
+
+def report_keys(keeper: LocalKeeper, *, health: Health) -> None:
+    """Try every key that is here: each must be readable, and open what is sealed to it."""
+    troubles = keeper.troubles_of_keys()
+    if troubles:
+        _log.error("keeper.keys_damaged", reason="; ".join(troubles))
+    health.report(
+        KEYS_CHECK, ok=not troubles, degraded=True, sentence="; ".join(troubles) or "every key opens"
+    )

@@ -1,0 +1,299 @@
+"""The keeper keeps the last answer of each slot, closes once, and gives the same mirror however often."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from events.log.record import Commit, unframe
+from events.privacy.answers import SEALED_BYTES
+from events.privacy.sealing import SealError, open_sealed
+from kit.clock import FixedClock
+from kit.errors import BadRequestError
+from processes.keeper.closing import ROW_BYTES, Row
+from processes.keeper.keeper import LOST_AFTER, KeyGoneError, LocalKeeper, OtherTermsError
+from rules.feedback.answers import HandedIn
+from rules.feedback.questions import Perspective, RoundFloors
+from services.feedback.keeper import HandIn, KeeperUnavailableError
+from tests.events.log.inbox.memory import MemoryLog
+from tests.processes.keeper.rounds import (
+    NOW,
+    OPEN,
+    RARE,
+    RARE_TERM,
+    SCALE,
+    TERM,
+    Rater,
+    answers,
+    new,
+    running,
+    terms,
+)
+
+PEER, CLIENT, LEAD = Perspective.PEER, Perspective.CLIENT, Perspective.LEAD
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keeper"
+
+
+@pytest.fixture
+def keeper(folder: Path, log: MemoryLog) -> Iterator[LocalKeeper]:
+    with running(folder, log) as keeper:
+        yield keeper
+
+
+def test_a_key_is_made_once_and_names_its_inbox(keeper: LocalKeeper) -> None:
+    round_ = new()
+    made = keeper.make_key(round_)
+    assert made.inbox == "ipp_feedback_inbox_2026"
+    assert keeper.make_key(round_) == made
+    assert keeper.make_key(new()).public_key != made.public_key
+
+
+def test_the_last_answer_of_each_rater_counts(keeper: LocalKeeper) -> None:
+    round_ = new()
+    raters = [Rater(round_, PEER) for _ in range(6)]
+    for rater in raters:
+        assert rater.gives(keeper, answers(1, "eerst")) == "KEPT"
+    for number, rater in enumerate(raters[:5]):
+        assert rater.gives(keeper, answers(5, f"daarna {number}")) == "KEPT"
+    assert raters[5].gives(keeper, HandedIn(take_back=True)) == "KEPT"
+    closed = keeper.close(terms(round_, {PEER: 8}))
+    (block,) = closed.contents.blocks
+    assert (block.raters.low, block.raters.high) == (5, 7)
+    scale = closed.contents.rows[0]
+    assert (scale.question, scale.own, scale.cells[0].mean) == (SCALE.question, 3, "from_4.5")
+    (comments,) = closed.contents.comments
+    assert comments.question == OPEN.question
+    assert {one.text for one in comments.fragments} == {f"daarna {number}" for number in range(5)}
+
+
+def test_closing_again_gives_the_same_bytes_from_whichever_process(folder: Path, log: MemoryLog) -> None:
+    round_ = new()
+    with running(folder, log) as keeper:
+        for number in range(4):
+            Rater(round_, PEER).gives(keeper, answers(number + 1, f"tekst {number}", TERM))
+        first = keeper.close(terms(round_, {PEER: 6}))
+        assert keeper.close(terms(round_, {PEER: 6})) == first
+    with running(folder, log) as one, running(folder, log) as other:
+        assert one.close(terms(round_, {PEER: 6})) == first
+        assert other.close(terms(round_, {PEER: 6})) == first
+
+
+def test_other_answers_give_other_keys_orders_and_ids(tmp_path: Path, keeper: LocalKeeper) -> None:
+    closings = []
+    for _ in range(2):
+        round_ = new()
+        for number in range(4):
+            Rater(round_, PEER).gives(keeper, answers(4, f"tekst {number}"))
+        closings.append(keeper.close(terms(round_, {PEER: 4})))
+    one, other = closings
+    assert one.mirror_key != other.mirror_key
+    assert one.seed != other.seed
+    assert not set(one.rows) & set(other.rows)
+
+
+def test_a_late_answer_is_over_and_changes_nothing(keeper: LocalKeeper) -> None:
+    round_, late = new(), Rater("", PEER)
+    late.round = round_
+    for _ in range(3):
+        Rater(round_, PEER).gives(keeper, answers(4))
+    first = keeper.close(terms(round_, {PEER: 4}))
+    assert late.gives(keeper, answers(1)) == "OVER"
+    assert keeper.close(terms(round_, {PEER: 4})) == first
+
+
+def test_a_second_closing_by_other_terms_is_refused(folder: Path, log: MemoryLog) -> None:
+    round_ = new()
+    with running(folder, log) as keeper:
+        for _ in range(4):
+            Rater(round_, PEER).gives(keeper, answers(4))
+        keeper.close(terms(round_, {PEER: 4}))
+    with running(folder, log) as keeper:
+        for other in (
+            terms(round_, {PEER: 5}),
+            terms(round_, {PEER: 4}, floors=RoundFloors(raters=4, clients=5, comments=3)),
+            terms(round_, {PEER: 4}, own=()),
+            terms(round_, {PEER: 4}, questions=(SCALE,)),
+        ):
+            with pytest.raises(OtherTermsError):
+                keeper.close(other)
+
+
+@pytest.mark.parametrize(
+    "floors", [RoundFloors(raters=2, clients=5, comments=3), RoundFloors(raters=3, clients=4, comments=3)]
+)
+def test_floors_that_protect_nobody_close_nothing(
+    keeper: LocalKeeper, log: MemoryLog, floors: RoundFloors
+) -> None:
+    round_ = new()
+    keeper.make_key(round_)
+    before = len(log.values)
+    with pytest.raises(BadRequestError):
+        keeper.close(terms(round_, {PEER: 4}, floors=floors))
+    with pytest.raises(BadRequestError):
+        keeper.close(terms(round_, {PEER: 41}))
+    with pytest.raises(BadRequestError):
+        keeper.close(terms(round_, {LEAD: 2}, lead_attributed=True))
+    assert len(log.values) == before
+    assert Rater(round_, PEER).gives(keeper, answers(4)) == "KEPT"
+
+
+def test_rows_say_nothing_but_what_the_mirror_rests_on(keeper: LocalKeeper) -> None:
+    round_ = new()
+    for number in range(4):
+        given = answers(number + 1, f"tekst {number}", TERM, *([RARE_TERM] if number == 0 else []))
+        Rater(round_, PEER).gives(keeper, given)
+    Rater(round_, PEER).gives(keeper, answers(5, "zelden", rare=2))
+    for _ in range(2):  # too few, so they are left out
+        Rater(round_, CLIENT).gives(keeper, answers(1, "weinig"))
+    closed = keeper.close(terms(round_, {PEER: 6, CLIENT: 4}))
+    opened = [open_sealed(closed.mirror_key, round_, row) for row in closed.rows]
+    assert len(closed.rows) == 10, "one for each who was invited, whatever was answered"
+    assert len({len(row) for row in closed.rows}) == 1
+    assert len(set(closed.rows)) == 10, "empty ones differ too"
+    assert {len(content) for content in opened} == {ROW_BYTES}
+    rows = [msgspec.json.decode(content, type=Row) for content in opened]
+    assert sum(row == Row() for row in rows) == 5
+    assert {row.perspectives for row in rows if row.answers} == {(PEER,)}
+    told = [answer for row in rows for answer in row.answers]
+    assert sorted(answer.scale for answer in told if answer.scale is not None) == [1, 2, 3, 4, 5]
+    assert {answer.text for answer in told} == {None}
+    assert RARE.question not in {answer.question for answer in told}
+    assert {term for answer in told for term in answer.terms} == {TERM}
+
+
+def test_which_of_a_merged_block_answered_is_in_no_row(keeper: LocalKeeper) -> None:
+    round_, report = new(), Perspective.REPORT
+    for perspective in (PEER, PEER, report):
+        Rater(round_, perspective).gives(keeper, answers(4))
+    closed = keeper.close(terms(round_, {PEER: 3, report: 3}))
+    rows = [msgspec.json.decode(open_sealed(closed.mirror_key, round_, row), type=Row) for row in closed.rows]
+    assert {row.perspectives for row in rows if row.answers} == {(PEER, report)}
+    assert closed.contents.blocks[0].raters.high is None
+
+
+def test_with_too_few_answers_nothing_is_kept_of_any(keeper: LocalKeeper) -> None:
+    round_ = new()
+    for _ in range(2):
+        Rater(round_, PEER).gives(keeper, answers(4, "geheim"))
+    closed = keeper.close(terms(round_, {PEER: 4}))
+    assert closed.contents.blocks == ()
+    opened = [open_sealed(closed.mirror_key, round_, row) for row in closed.rows]
+    assert [msgspec.json.decode(content, type=Row) for content in opened] == [Row()] * 4
+
+
+def test_answers_sealed_for_nothing_of_this_round_are_not_given(keeper: LocalKeeper) -> None:
+    round_ = new()
+    for _ in range(3):
+        Rater(round_, PEER).gives(keeper, answers(4))
+    key = keeper.make_key(round_)
+    other_round = Rater(new(), PEER).sealed(key.public_key, answers(1))
+    uninvited = Rater(round_, CLIENT).sealed(key.public_key, answers(1))
+    for sealed in (other_round, uninvited, os.urandom(SEALED_BYTES)):
+        handed_in = HandIn(round=round_, slot=new(), command=os.urandom(32), sealed=sealed)
+        assert keeper.hand_in(handed_in) == "KEPT", "it can't be looked at before the closing"
+    closed = keeper.close(terms(round_, {PEER: 8}))
+    assert (closed.contents.blocks[0].raters.low, closed.contents.blocks[0].raters.high) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sealed": b""},
+        {"sealed": bytes(SEALED_BYTES + 1)},
+        {"slot": "../../etc/passwd"},
+        {"command": b"short"},
+        {"round": "A" * 32},
+    ],
+)
+def test_what_has_not_the_one_form_is_invalid(
+    keeper: LocalKeeper, log: MemoryLog, changed: dict[str, object]
+) -> None:
+    round_ = new()
+    keeper.make_key(round_)
+    hand_in = HandIn(round=round_, slot=new(), command=os.urandom(32), sealed=bytes(SEALED_BYTES))
+    before = len(log.values)
+    assert keeper.hand_in(msgspec.structs.replace(hand_in, **changed)) == "INVALID"
+    assert len(log.values) == before
+
+
+def test_a_destroyed_key_ends_the_round_for_good(folder: Path, log: MemoryLog) -> None:
+    round_, rater = new(), Rater("", PEER)
+    with running(folder, log) as keeper:
+        key = keeper.make_key(round_)
+        sealed = rater.sealed(key.public_key, answers(4))
+        keeper.destroy(round_)
+        keeper.destroy(round_)
+        command = os.urandom(32)
+        hand_in = HandIn(round=round_, slot=rater.slot, command=command, sealed=sealed)
+        assert keeper.hand_in(hand_in) == "OVER"
+        assert keeper.result_of(round_, command) == "OVER"
+        with pytest.raises(KeyGoneError):
+            keeper.close(terms(round_, {PEER: 4}))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_missing_key_counts_as_lost_only_after_a_time(folder: Path, log: MemoryLog) -> None:
+    clock, round_, other = FixedClock(NOW), new(), new()
+    with running(folder, log, clock) as keeper:
+        keeper.make_key(round_)
+        keeper.make_key(other)
+    kept = (folder / f"{round_}.key").read_bytes()
+    (folder / f"{round_}.key").unlink()
+    with running(folder, log, clock) as keeper:
+        assert keeper.status_of((round_, other)) == {round_: "MISSING", other: "HERE"}
+        clock.advance(LOST_AFTER - timedelta(seconds=1))
+    with running(folder, log, clock) as keeper:
+        assert keeper.status_of((round_,)) == {round_: "MISSING"}
+        clock.advance(timedelta(seconds=1))
+        assert keeper.status_of((round_,)) == {round_: "LOST"}
+        (folder / f"{round_}.key").write_bytes(kept)  # as when its volume is mounted after all
+        assert keeper.status_of((round_,)) == {round_: "HERE"}
+
+
+def test_a_damaged_key_is_missed_and_can_be_destroyed(folder: Path, log: MemoryLog) -> None:
+    round_ = new()
+    with running(folder, log) as keeper:
+        keeper.make_key(round_)
+        assert keeper.troubles_of_keys() == ()
+        (folder / f"{round_}.key").write_bytes(b"{}")
+        assert keeper.status_of((round_,)) == {round_: "MISSING"}
+        assert keeper.troubles_of_keys() == ("1 of 1 keys of rounds can't be used",)
+        with pytest.raises(KeeperUnavailableError):
+            keeper.make_key(round_)
+        keeper.destroy(round_)
+        assert keeper.troubles_of_keys() == ()
+
+
+def test_nothing_on_the_log_opens_without_the_folder(folder: Path, log: MemoryLog) -> None:
+    round_ = new()
+    with running(folder, log) as keeper:
+        for _ in range(3):
+            Rater(round_, PEER).gives(keeper, answers(4, "een geheim"))
+        closed = keeper.close(terms(round_, {PEER: 3}))
+    private = [file.read_bytes() for file in folder.iterdir()]
+    assert len(private) == 1
+    states = [
+        write.state
+        for value in log.values
+        for entry in unframe(value).entries
+        if isinstance(entry, Commit)
+        for write in entry.writes
+    ]
+    assert len(states) == 3
+    for state in states:
+        assert b"een geheim" not in state
+        for known in (closed.mirror_key, closed.seed):
+            with pytest.raises(SealError):
+                open_sealed(known, round_, state)
