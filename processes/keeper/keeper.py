@@ -10,7 +10,7 @@ import structlog
 
 from events.log.inbox.inbox import HandedIn, Inbox
 from events.log.outcomes import NotSentError, OutcomeUnknownError
-from events.log.port import LogGoneError, LogUnavailableError
+from events.log.port import LogGoneError, LogSettingsError, LogUnavailableError
 from events.privacy.answers import SEALED_BYTES
 from kit.clock import Calendar
 from kit.errors import RequestError
@@ -27,6 +27,15 @@ How long a key is missing before its round counts as lost, so that a volume that
 Cancelling can't be undone, and the subject and the raters have to hear of a loss within a day.
 """
 COMMAND_BYTES: Final = 32
+
+_NOT_WORKING: Final = (
+    LogUnavailableError,
+    LogGoneError,
+    LogSettingsError,
+    NotSentError,
+    OutcomeUnknownError,
+    KeyStoreError,
+)
 
 KeyStatus = Literal["HERE", "MISSING", "LOST"]
 
@@ -188,6 +197,6 @@ def _unavailable_reported() -> Iterator[None]:
     """Raise KeeperUnavailableError when the log or the folder does not work. Nothing of a round is logged."""
     try:
         yield
-    except (LogUnavailableError, LogGoneError, NotSentError, OutcomeUnknownError, KeyStoreError) as error:
+    except _NOT_WORKING as error:
         _log.warning("keeper.unavailable", reason=type(error).__name__)
         raise KeeperUnavailableError("the keeper can't reach its log or its keys") from error

@@ -235,6 +235,8 @@ class Inbox:
         try:
             if (partitions := reader.partitions()) != 1:
                 raise LogStopError(f"an inbox has one partition, this log has {partitions}")
+            if halting := [fault.sentence for fault in reader.setting_faults() if fault.halts]:
+                raise LogStopError("; ".join(halting))
             self._check_last(reader)
             while not self._stop.is_set():
                 records = reader.read({PARTITION: self._fold.next_offset}, timeout_s=READ_WAIT_S)
