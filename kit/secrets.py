@@ -10,7 +10,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
-TOKEN_CHARS_MIN: Final = 32
 _FORMAT: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 
@@ -31,22 +30,6 @@ def read_key(path: Path) -> bytes:
         # Outside of the handler: the first error would be shown as the context, and it quotes the content.
         raise SecretError(f"The key file {path} must hold {2 * KEY_BYTES} hexadecimal digits.")
     return key
-
-
-def read_token(path: Path | None) -> str:
-    """Read a secret that processes share, TOKEN_CHARS_MIN characters or more. Raises SecretError."""
-    if path is None:
-        raise SecretError("No file of the secret is named.")
-    try:
-        token = path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise SecretError(f"The file {path} can't be read: {error.strerror}.") from error
-    except ValueError:
-        token = ""
-    if len(token) < TOKEN_CHARS_MIN:
-        # Outside of the handler, whose error would quote the content.
-        raise SecretError(f"The file {path} must hold {TOKEN_CHARS_MIN} ASCII characters or more.")
-    return token
 
 
 def read_key_or_new(path: Path) -> bytes:

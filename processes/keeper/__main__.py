@@ -2,13 +2,15 @@
 
 import os
 import sys
+from pathlib import Path
+from typing import cast
 
 from kit.clock import Calendar, SystemClock
 from kit.health import Health
 from kit.http.probes import probes_loop
 from kit.http.server import serve
 from kit.lifecycle import Stop, run_all
-from kit.secrets import SecretError, read_token
+from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from processes.keeper.app import keeper_app
@@ -22,7 +24,7 @@ def main() -> int:
     os.umask(0o077)
     try:
         settings = Settings.from_env(os.environ)
-        settings.need("keeper_dir", "keeper_token_file", "keeper_closing_token_file")
+        settings.need("keeper_token_file", "keeper_closing_token_file")
         set_up_logging(as_json=settings.log_format == "json", process="keeper")
         _run(settings)
     except (SettingsError, SecretError, KeyStoreError) as error:
@@ -34,10 +36,8 @@ def main() -> int:
 def _run(settings: Settings) -> None:
     calendar = Calendar(clock=SystemClock(), zone=settings.zone)
     health = Health(calendar)
-    token, closing_token = (
-        read_token(settings.keeper_token_file),
-        read_token(settings.keeper_closing_token_file),
-    )
+    token = read_key(cast("Path", settings.keeper_token_file)).hex()
+    closing_token = read_key(cast("Path", settings.keeper_closing_token_file)).hex()
     with open_keeper(settings, calendar=calendar) as keeper, Stop().on_signals() as stop:
         api = keeper_app(keeper, token=token, closing_token=closing_token, health=health)
         loops = {

@@ -16,7 +16,8 @@ from kit.http.probes import health_routes
 from kit.http.tokens import bearer_token
 from processes.keeper.closing import ClosedRound, ClosingTerms
 from processes.keeper.keeper import KeyStatus
-from processes.keeper.wire import Ended, OfRequest, OfRound, OfRounds, Statuses
+from processes.keeper.wire import OfRounds, Statuses
+from services.feedback.http_keeper import HandInAnswer, OfRequest, OfRound
 from services.feedback.keeper import HandIn, Keeper
 from services.http.app import ErrorBoundary
 
@@ -70,13 +71,13 @@ def keeper_app(keeper: WholeKeeper, *, token: str, closing_token: str, health: H
 
     small, large = HAND_IN_BODY_BYTES_MAX, CLOSING_BODY_BYTES_MAX
     route("/make-key", OfRound, token, small, lambda asked: keeper.make_key(asked.round))
-    route("/hand-in", HandIn, token, small, lambda asked: Ended(outcome=keeper.hand_in(asked)))
+    route("/hand-in", HandIn, token, small, lambda asked: HandInAnswer(outcome=keeper.hand_in(asked)))
     route(
         "/result",
         OfRequest,
         token,
         small,
-        lambda asked: Ended(outcome=keeper.result_of(asked.round, asked.command)),
+        lambda asked: HandInAnswer(outcome=keeper.result_of(asked.round, asked.command)),
     )
     route("/close", ClosingTerms, closing_token, large, keeper.close)
     route("/destroy", OfRound, closing_token, small, lambda asked: keeper.destroy(asked.round))

@@ -1,7 +1,7 @@
 """The keeper over HTTP, as services reach it in production: with a secret that both have in a file."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import msgspec
@@ -14,16 +14,23 @@ CONNECTIONS_MAX: Final = 64
 _NOTHING_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class KeyRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /keys`."""
+class OfRound(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /make-key`. A round is in the body and never in an address, which a proxy may log."""
 
     round: str
 
 
-class HandInAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of `POST /hand-ins`, and of `GET /hand-ins/{round}/{command}`."""
+class OfRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /result`."""
 
-    outcome: HandInOutcome
+    round: str
+    command: bytes
+
+
+class HandInAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of `POST /hand-in` and of `POST /result`; None: it is not known."""
+
+    outcome: HandInOutcome | None
 
 
 class HttpKeeper:
@@ -35,6 +42,7 @@ class HttpKeeper:
             headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
             timeout=httpx.Timeout(ANSWER_S_MAX, connect=CONNECT_S_MAX),
             limits=httpx.Limits(max_connections=CONNECTIONS_MAX),
+            trust_env=False,  # no proxy in between
         )
 
     def close(self) -> None:
@@ -42,9 +50,7 @@ class HttpKeeper:
 
     def make_key(self, round_: str) -> RoundKey:
         """As in Keeper. Making a key again returns the same one, so any failure may be tried again."""
-        answer = self._asked("POST", "/keys", msgspec.json.encode(KeyRequest(round=round_)))
-        if not answer.is_success:
-            raise _unavailable()
+        answer = self._asked("/make-key", OfRound(round=round_))
         try:
             return msgspec.json.decode(answer.content, type=RoundKey)
         except msgspec.MsgspecError:
@@ -52,7 +58,7 @@ class HttpKeeper:
 
     def hand_in(self, hand_in: HandIn) -> HandInOutcome:
         try:
-            answer = self._client.post("/hand-ins", content=msgspec.json.encode(hand_in))
+            answer = self._client.post("/hand-in", content=msgspec.json.encode(hand_in))
         except _NOTHING_SENT:
             raise _unavailable() from None
         except httpx.HTTPError:
@@ -62,26 +68,31 @@ class HttpKeeper:
         return _outcome(answer) or "UNSETTLED"
 
     def result_of(self, round_: str, command: bytes) -> HandInOutcome | None:
-        answer = self._asked("GET", f"/hand-ins/{round_}/{command.hex()}")
-        if answer.status_code == HTTPStatus.NOT_FOUND:
-            return None
-        outcome = _outcome(answer)
-        if outcome is None:
-            raise _unavailable()
-        return outcome
-
-    def _asked(self, method: str, path: str, content: bytes | None = None) -> httpx.Response:
+        answer = self._asked("/result", OfRequest(round=round_, command=command))
         try:
-            return self._client.request(method, path, content=content)
+            return _answer(answer).outcome
+        except msgspec.MsgspecError:
+            raise _unavailable() from None
+
+    def _asked(self, path: str, content: Any) -> httpx.Response:
+        try:
+            answer = self._client.post(path, content=msgspec.json.encode(content))
         except httpx.HTTPError:
             raise _unavailable() from None
+        if not answer.is_success:
+            raise _unavailable()
+        return answer
+
+
+def _answer(answer: httpx.Response) -> HandInAnswer:
+    return msgspec.json.decode(answer.content, type=HandInAnswer)
 
 
 def _outcome(answer: httpx.Response) -> HandInOutcome | None:
     if not answer.is_success:
         return None
     try:
-        return msgspec.json.decode(answer.content, type=HandInAnswer).outcome
+        return _answer(answer).outcome
     except msgspec.MsgspecError:
         return None
 

@@ -1,0 +1,59 @@
+"""The keeper over HTTP, as the process that closes rounds reaches it: with a secret of its own."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import httpx
+import msgspec
+
+from processes.keeper.closing import ClosedRound, ClosingTerms
+from processes.keeper.keeper import KeyGoneError, KeyStatus, OtherTermsError
+from processes.keeper.wire import OfRounds, Statuses
+from services.feedback.http_keeper import OfRound
+from services.feedback.keeper import KeeperUnavailableError
+
+CONNECT_S_MAX: Final = 3.0
+ANSWER_S_MAX: Final = 60.0
+"""Closing reads each slot's answer from the log, after a verdict of up to 20 s."""
+
+T = TypeVar("T")
+
+
+class HttpClosingKeeper:
+    """Each request may be sent again after any error. Raises KeeperUnavailableError, and as LocalKeeper."""
+
+    def __init__(self, url: str, *, secret: str) -> None:
+        self._client = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+            timeout=httpx.Timeout(ANSWER_S_MAX, connect=CONNECT_S_MAX),
+            trust_env=False,  # no proxy in between
+        )
+
+    def close(self, terms: ClosingTerms) -> ClosedRound:
+        return self._posted("/close", terms, ClosedRound)
+
+    def destroy(self, round_: str) -> None:
+        self._posted("/destroy", OfRound(round=round_), type(None))
+
+    def status_of(self, rounds: tuple[str, ...]) -> Mapping[str, KeyStatus]:
+        return self._posted("/status", OfRounds(rounds=rounds), Statuses).statuses
+
+    def close_connections(self) -> None:
+        self._client.close()
+
+    def _posted(self, path: str, content: Any, kind: type[T]) -> T:
+        try:
+            answer = self._client.post(path, content=msgspec.json.encode(content))
+            if answer.is_success:
+                return msgspec.json.decode(answer.content, type=kind)
+        except (httpx.HTTPError, msgspec.MsgspecError) as error:
+            raise KeeperUnavailableError("the keeper of round keys does not answer") from error
+        match answer.status_code:
+            case HTTPStatus.NOT_FOUND:
+                raise KeyGoneError("the key of this round is not with the keeper")
+            case HTTPStatus.CONFLICT:
+                raise OtherTermsError("this round was closed by other terms")
+            case status:
+                raise KeeperUnavailableError(f"the keeper refused the request with status {status}")
