@@ -1,0 +1,37 @@
+"""The feedback rounds of people: their states, whom they asked, and their mirrors with today's masks."""
+
+from projections.views.rounds.fold import VIEW
+from projections.views.rounds.reads import (
+    FLAGGED_MAX,
+    FlaggedFragment,
+    Invitation,
+    Mirror,
+    Round,
+    RoundInBrief,
+    RoundState,
+    ShownFragment,
+    flagged_fragments,
+    mirrors_of,
+    round_of,
+    rounds_due,
+    rounds_in,
+    rounds_of,
+)
+
+__all__ = [
+    "FLAGGED_MAX",
+    "VIEW",
+    "FlaggedFragment",
+    "Invitation",
+    "Mirror",
+    "Round",
+    "RoundInBrief",
+    "RoundState",
+    "ShownFragment",
+    "flagged_fragments",
+    "mirrors_of",
+    "round_of",
+    "rounds_due",
+    "rounds_in",
+    "rounds_of",
+]
