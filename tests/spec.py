@@ -40,6 +40,10 @@ class When:
     command: Command
     context: DecisionContext
 
+    def events(self) -> tuple[Event, ...]:
+        """Return what follows."""
+        return decide(self.given, self.command, self.context)
+
     def then(self, *events: Event) -> None:
         """Exactly these events follow."""
         assert decide(self.given, self.command, self.context) == events
