@@ -121,6 +121,16 @@ class Invitations(VaultDatabase):
             )
             return [self._opened(row) for row in cursor.fetchall()]
 
+    def named(self, invitations: Sequence[str]) -> list[Invited]:
+        """Return these invitations with the persons; those that were forgotten are left out."""
+        with self._connection() as conn, conn.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {_COLUMNS}, secret FROM vault_invitations WHERE invitation = ANY(%s)"
+                " ORDER BY invitation".encode(),
+                (list(invitations),),
+            )
+            return [self._opened(row) for row in cursor.fetchall()]
+
     def by_code(self, token_hash: bytes) -> Invitation | None:
         """Return the invitation that a code belongs to, by the code's SHA-256."""
         with self._connection() as conn, conn.cursor(row_factory=kwargs_row(_invitation)) as cursor:

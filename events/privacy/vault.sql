@@ -38,3 +38,16 @@ CREATE TABLE IF NOT EXISTS vault_asked (
     quarter text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS vault_asked_by_rater ON vault_asked (rater_key, quarter);
+-- The mails to invited people: one row a mail, deleted with its invitation. `next_at` is when a waiting mail is
+-- due, or when the sending of it began.
+CREATE TABLE IF NOT EXISTS vault_mails (
+    invitation text NOT NULL REFERENCES vault_invitations (invitation) ON DELETE CASCADE,
+    kind text NOT NULL,
+    number integer NOT NULL,
+    state text NOT NULL DEFAULT 'waiting',
+    next_at timestamptz NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    repeats integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (invitation, kind, number)
+);
+CREATE INDEX IF NOT EXISTS vault_mails_by_due ON vault_mails (state, next_at);

@@ -264,7 +264,7 @@ function note(line: string): HTMLElement {
 }
 
 function paragraphs(text: string): HTMLElement[] {
-  return text.split(/\n\s*\n/).map((part) => element("p", {}, part));
+  return text.split(/\n+/).map((part) => element("p", {}, part));
 }
 
 void start();

@@ -1,0 +1,237 @@
+"""Queues the mails of open rounds and sends what is due, in a loop of its own."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Final
+
+import msgspec
+import structlog
+
+from events.privacy.invitations import Invitations, Invited
+from events.privacy.outbox import DueMail, Mail, MailKind, MailState, Outbox
+from events.privacy.sealing import VaultUnreachableError
+from kit import metrics
+from kit.clock import Calendar
+from kit.health import Health
+from kit.lifecycle import Stop
+from kit.telemetry import traceback_summary
+from processes.mails.message import AddressError, Envelope, message_of
+from processes.mails.smtp import (
+    AddressRefusedError,
+    Deliveries,
+    NotKnownError,
+    NotTakenError,
+    SmtpServer,
+)
+from processes.mails.wording import MailFacts, mail_text
+from rules.feedback.rater_code import shown
+
+EVERY_S: Final = 5.0
+BATCH_MAX: Final = 50
+"""Mails sent over one connection."""
+AGAIN_S_MAX: Final = 1_800
+"""The longest wait before a mail is tried again; the first is a minute, and each is twice the one before."""
+FIRST_AGAIN_S: Final = 60
+KEY_LOST_DAYS: Final = 7
+"""How long after a round was lost its raters may still be told."""
+NAME: Final = "mails"
+
+_log = structlog.get_logger(__name__)
+_ended = metrics.counter("ipp_mails_total", "Mails to raters, by what became of them.", "state")
+
+
+class RoundMails(msgspec.Struct, frozen=True, kw_only=True):
+    """What the mails of a round need to know of it, as the views have it. `invited` are on the log."""
+
+    round: str
+    subject: str
+    subject_name: str
+    is_open: bool
+    key_lost_at: datetime | None
+    closes_at: datetime
+    reminders: int
+    invited: tuple[str, ...]
+
+
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sends, over which server, and where the rater's page is: an address such as https://ipp.example."""
+
+    server: SmtpServer
+    sender: str
+    sender_name: str
+    page: str
+
+    @property
+    def domain(self) -> str:
+        return self.sender.rpartition("@")[2]
+
+
+ReadRounds = Callable[[], Sequence[RoundMails]]
+"""Returns the rounds that are open, or whose key was lost in the last KEY_LOST_DAYS days."""
+WorksHere = Callable[[Sequence[str]], set[str]]
+"""Returns those of these professionals who work here now."""
+
+
+def mails_of(found: RoundMails, *, now: datetime) -> list[Mail]:
+    """Return the mails that a round has had and should have by now; of reminders only the last one."""
+    if found.is_open:
+        kinds = [(MailKind.INVITATION, 1)]
+        if found.reminders:
+            kinds.append((MailKind.REMINDER, found.reminders))
+    elif found.key_lost_at is not None and now - found.key_lost_at < timedelta(days=KEY_LOST_DAYS):
+        kinds = [(MailKind.KEY_LOST, 1)]
+    else:
+        kinds = []
+    return [
+        Mail(invitation=invitation, kind=kind, number=number)
+        for kind, number in kinds
+        for invitation in found.invited
+    ]
+
+
+class Mailer:
+    """
+    Sends each mail once. When a process ends while it sends, a mail may come twice, with one Message-ID.
+
+    A mail server that does not answer is no error of the round: mails wait, and the health page says so.
+    """
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        *,
+        outbox: Outbox,
+        invitations: Invitations,
+        rounds: ReadRounds,
+        works_here: WorksHere,
+        calendar: Calendar,
+        health: Health,
+    ) -> None:
+        self._settings = settings
+        self._outbox = outbox
+        self._invitations = invitations
+        self._rounds = rounds
+        self._works_here = works_here
+        self._calendar = calendar
+        self._health = health
+        self._queued: dict[str, tuple[bool, int]] = {}
+        health.expect(NAME, within_s=EVERY_S * 12)
+
+    def run(self, stop: Stop) -> None:
+        """Take turns until `stop`."""
+        while not stop.is_set():
+            started = time.monotonic()
+            self.turn()
+            stop.wait(max(0.0, EVERY_S - (time.monotonic() - started)))
+
+    def turn(self) -> None:
+        """Queue and send what is due, and report to the health page."""
+        try:
+            fault = self._send_due(self._queue())
+        except VaultUnreachableError:
+            fault = "the vault does not answer"
+        except Exception as error:  # noqa: BLE001 - what is unavailable now may be back in the next turn
+            _log.warning("mails.failed", reason=type(error).__name__)
+            fault = f"mails can't be sent ({type(error).__name__})"
+        self._health.report(NAME, ok=fault is None, degraded=True, sentence=fault or "no mail is overdue")
+
+    def _queue(self) -> dict[str, RoundMails]:
+        """Queue the mails of rounds that have new ones; return all rounds by id."""
+        rounds = {found.round: found for found in self._rounds()}
+        for name, found in rounds.items():
+            state = (found.is_open, found.reminders)
+            if self._queued.get(name) != state:
+                self._outbox.queue(mails_of(found, now=self._calendar.now()), now=self._calendar.now())
+                self._queued[name] = state
+        self._queued = {name: state for name, state in self._queued.items() if name in rounds}
+        return rounds
+
+    def _send_due(self, rounds: dict[str, RoundMails]) -> str | None:
+        """Send a batch; return what hinders, None if nothing does."""
+        due = self._outbox.take(now=self._calendar.now(), most=BATCH_MAX)
+        people = {
+            one.invitation.invitation: one
+            for one in self._invitations.named([one.mail.invitation for one in due])
+        }
+        colleagues = [one.invitee.person for one in people.values() if one.invitee.person is not None]
+        here = self._works_here(colleagues) if colleagues else set()
+        with Deliveries(self._settings.server) as deliveries:
+            for one in due:
+                try:
+                    self._deliver(one, people.get(one.mail.invitation), rounds, here, deliveries)
+                except VaultUnreachableError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one mail that can't be made must not hold up others
+                    _log.error("mails.not_made", reason=type(error).__name__, where=traceback_summary(error))
+                    self._wait(one)
+        return deliveries.fault
+
+    def _deliver(
+        self,
+        due: DueMail,
+        person: Invited | None,
+        rounds: dict[str, RoundMails],
+        here: set[str],
+        deliveries: Deliveries,
+    ) -> None:
+        found = rounds.get(person.invitation.round) if person is not None else None
+        if person is None or found is None or not _is_wanted(due.mail, person, found, here):
+            self._end(due.mail, MailState.DROPPED)
+            return
+        try:
+            message = self._message(due.mail, person, found)
+            deliveries.send(message, sender=self._settings.sender, to=person.invitee.email or "")
+        except NotTakenError:
+            self._wait(due)
+        except (AddressRefusedError, AddressError):
+            self._end(due.mail, MailState.REFUSED)
+        except NotKnownError:
+            pass  # it stays SENDING, so it is sent once more after SENDING_S_MAX
+        else:
+            self._end(due.mail, MailState.SENT)
+
+    def _message(self, mail: Mail, person: Invited, found: RoundMails) -> EmailMessage:
+        settings = self._settings
+        code = shown(person.code)
+        facts = MailFacts(
+            subject_name=found.subject_name,
+            rater_name=person.invitee.name,
+            code=code,
+            link=f"{settings.page}/feedback#{code}",
+            closes_at=self._calendar.local(found.closes_at),
+            language=person.invitee.language,
+        )
+        envelope = Envelope(
+            sender_name=settings.sender_name,
+            sender=settings.sender,
+            to_name=person.invitee.name,
+            to=person.invitee.email or "",
+            message_id=self._outbox.message_id(mail, domain=settings.domain),
+            date=self._calendar.now(),
+            language=person.invitee.language,
+        )
+        return message_of(envelope, mail_text(mail.kind, facts))
+
+    def _wait(self, due: DueMail) -> None:
+        until = self._calendar.now() + timedelta(seconds=_again_s(due.attempts))
+        self._outbox.wait(due.mail, until=until)
+
+    def _end(self, mail: Mail, state: MailState) -> None:
+        self._outbox.end(mail, state)
+        _ended.labels(state.value).inc()
+
+
+def _is_wanted(mail: Mail, person: Invited, found: RoundMails, here: set[str]) -> bool:
+    """Whether a mail still has somebody to go to: not when the round is over, nor to who left."""
+    if person.invitee.email is None or mail.invitation not in found.invited:
+        return False
+    if person.invitee.person is not None and person.invitee.person not in here:
+        return False
+    return found.is_open if mail.kind is not MailKind.KEY_LOST else found.key_lost_at is not None
+
+
+def _again_s(attempts: int) -> int:
+    doubled: int = FIRST_AGAIN_S << min(max(attempts - 1, 0), 16)
+    return min(doubled, AGAIN_S_MAX)

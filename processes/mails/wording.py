@@ -1,0 +1,62 @@
+"""What the mails of feedback rounds say, in Dutch and English. Everybody invited gets the same words."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from babel.dates import format_datetime
+
+from events.privacy.outbox import MailKind
+from rules.kinds import Language
+
+_FOLDER: Final = Path(__file__).with_name("texts")
+"""One file a kind and language: the title, an empty line, the body."""
+_FORMATS: Final = {
+    Language.NL: "EEEE d MMMM y 'om' HH:mm",
+    Language.EN: "EEEE d MMMM y 'at' HH:mm",
+}
+
+
+class MailFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a mail names. `closes_at` is in the organisation's zone.
+
+    Whether somebody answered is not among it, because nobody knows.
+    """
+
+    subject_name: str
+    rater_name: str
+    code: str
+    link: str
+    closes_at: datetime
+    language: Language
+
+
+class MailText(msgspec.Struct, frozen=True, kw_only=True):
+    title: str
+    body: str
+
+
+def mail_text(kind: MailKind, facts: MailFacts) -> MailText:
+    """Return the words of a mail."""
+    names = {
+        "subject": facts.subject_name,
+        "rater": facts.rater_name,
+        "code": facts.code,
+        "link": facts.link,
+        "until": moment(facts.closes_at, facts.language),
+    }
+    title, _, body = _template(kind, facts.language).partition("\n\n")
+    return MailText(title=title.format(**names), body=body.format(**names))
+
+
+def moment(at: datetime, language: Language) -> str:
+    """Return weekday, date and hour in words."""
+    return str(format_datetime(at, _FORMATS[language], locale=language.value))
+
+
+@cache
+def _template(kind: MailKind, language: Language) -> str:
+    return (_FOLDER / f"{kind.value}.{language.value}.txt").read_text(encoding="utf-8")
