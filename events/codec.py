@@ -1,5 +1,6 @@
 """Turns events into the bytes on the log and back, for the `eventsourcing` library and for view workers."""
 
+import hmac
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -9,7 +10,14 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from typing_extensions import override
 
 from events.catalog.registry import Event, event_types, sealed_categories, wire_name_of
-from events.privacy.sealing import KeyDestroyedError, PersonKeys, SealError, open_sealed, seal
+from events.privacy.sealing import (
+    NONCE_BYTES,
+    KeyDestroyedError,
+    PersonKeys,
+    SealError,
+    open_sealed,
+    seal,
+)
 from events.streams import Stream
 from events.upcasting import UPCASTS, upcast
 
@@ -76,6 +84,12 @@ class _Clear(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw
 
 
+def _nonce_of(secret: bytes, recorded: Recorded, content: bytes) -> bytes:
+    """Return a nonce that no other content, and no other place of the same content, gets."""
+    place = f"{recorded.stream} {recorded.version} ".encode()
+    return hmac.digest(secret, place + content, "sha256")[:NONCE_BYTES]
+
+
 _NOBODY: Final = ""
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _encode = msgspec.json.Encoder().encode
@@ -98,14 +112,27 @@ class EventMapper(Mapper[str]):
     @override
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """Encode, and seal a person's event. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
-        recorded: Recorded = domain_event
+        return self._stored(domain_event, secret=None)
+
+    def to_same_stored_event(self, recorded: Recorded, *, secret: bytes) -> StoredEvent:
+        """
+        Encode, and seal a person's event with a nonce that is made from `secret` and the content.
+
+        So the same event has the same bytes each time, and nobody can tell which attempt made them. Raises as
+        `to_stored_event`.
+        """
+        return self._stored(recorded, secret=secret)
+
+    def _stored(self, recorded: Recorded, *, secret: bytes | None) -> StoredEvent:
         name = wire_name_of(type(recorded.event))
         stream = Stream.parse(recorded.stream)
         data = msgspec.Raw(_encode(recorded.event))
         if stream.category in PERSON_CATEGORIES:
             at = recorded.at.astimezone(UTC)
             content = _encode(_Sealed(name=name, at=at, by=recorded.by, data=data))
-            topic, state = SEALED, seal(self._keys.key_of(stream.subject), stream.subject, content)
+            nonce = _nonce_of(secret, recorded, content) if secret is not None else None
+            key = self._keys.key_of(stream.subject)
+            topic, state = SEALED, seal(key, stream.subject, content, nonce=nonce)
         else:
             topic, state = name, _encode(_Clear(day=recorded.at.date(), by=recorded.by, data=data))
         return StoredEvent(

@@ -12,10 +12,10 @@ from kit.errors import UnavailableError
 STEP_BYTES: Final = 256
 KEY_BYTES: Final = 32
 _FORMAT: Final = b"\x01"
-_NONCE_BYTES: Final = 12
+NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 _LENGTH_BYTES: Final = 4
-_OVERHEAD_BYTES: Final = len(_FORMAT) + _NONCE_BYTES + _TAG_BYTES + _LENGTH_BYTES
+_OVERHEAD_BYTES: Final = len(_FORMAT) + NONCE_BYTES + _TAG_BYTES + _LENGTH_BYTES
 
 
 class SealError(Exception):
@@ -53,7 +53,7 @@ def seal(key: bytes, subject: str, plaintext: bytes, *, nonce: bytes | None = No
     """
     padding = -(_OVERHEAD_BYTES + len(plaintext)) % STEP_BYTES
     padded = len(plaintext).to_bytes(_LENGTH_BYTES) + plaintext + bytes(padding)
-    nonce = nonce or os.urandom(_NONCE_BYTES)
+    nonce = nonce or os.urandom(NONCE_BYTES)
     return _FORMAT + nonce + AESGCM(key).encrypt(nonce, padded, _FORMAT + subject.encode())
 
 
@@ -61,7 +61,7 @@ def open_sealed(key: bytes, subject: str, sealed: bytes) -> bytes:
     """Return the plaintext. Raises SealError."""
     if sealed[:1] != _FORMAT or len(sealed) < _OVERHEAD_BYTES:
         raise SealError("not sealed in a format that this program knows")
-    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
         padded = AESGCM(key).decrypt(nonce, ciphertext, _FORMAT + subject.encode())
     except (InvalidTag, ValueError) as error:

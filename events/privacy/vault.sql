@@ -51,3 +51,10 @@ CREATE TABLE IF NOT EXISTS vault_mails (
     PRIMARY KEY (invitation, kind, number)
 );
 CREATE INDEX IF NOT EXISTS vault_mails_by_due ON vault_mails (state, next_at);
+-- The key of a mirror's rows, wrapped by the master key. It is destroyed 30 days after the mirror was released:
+-- until then a mirror can be computed again.
+CREATE TABLE IF NOT EXISTS vault_mirror_keys (
+    round text PRIMARY KEY,
+    wrapped bytea NOT NULL,
+    destroy_on date NOT NULL
+);

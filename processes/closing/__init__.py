@@ -1,1 +1,1 @@
-"""Ends feedback rounds: makes the mirror of one that is closing, and removes what is left of one that ended."""
+"""Ends feedback rounds: makes the mirror of one that is closing, removes what is left of one that is over."""

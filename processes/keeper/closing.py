@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from events.privacy.answers import AnswersSealError, info_of, open_answers
-from events.privacy.sealing import KEY_BYTES, seal
+from events.privacy.sealing import KEY_BYTES, NONCE_BYTES, seal
 from kit.errors import BadRequestError
 from kit.ids import is_id
 from rules.feedback.answers import Answer, read_handed_in
@@ -33,7 +33,6 @@ ROW_BYTES: Final = 4 * 1024
 """The length of a row before it is sealed; the longest one fits (24 questions with 3 terms each)."""
 FLOORS_MIN: Final = RoundFloors(raters=3, clients=5, comments=3)
 """DOMAIN.md: set by policy, and never below."""
-NONCE_BYTES: Final = 12
 
 
 class ClosingTerms(msgspec.Struct, frozen=True, kw_only=True):
