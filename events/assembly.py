@@ -8,6 +8,7 @@ from events.log.assembly import close_recorder, open_recorder
 from events.log.config import KafkaConfig, LogConfig
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
+from events.privacy.outbox import Outbox
 from events.privacy.vault import Vault
 from kit.clock import Clock
 from kit.secrets import MasterKey
@@ -83,6 +84,16 @@ def open_invitations(settings: Settings) -> Iterator[Invitations]:
         yield invitations
     finally:
         invitations.close()
+
+
+@contextmanager
+def open_outbox(settings: Settings) -> Iterator[Outbox]:
+    """Open the vault's outbox, and close it at the end. Raises SecretError as `open_vault` does."""
+    outbox = Outbox(settings.vault_url, MasterKey.from_file(settings.master_key_file))
+    try:
+        yield outbox
+    finally:
+        outbox.close()
 
 
 @contextmanager

@@ -76,6 +76,17 @@ class Settings:
     """The secret that processes and keeper share, to close rounds and to destroy keys; likewise."""
     keeper_dir: Path = Path(".ipp/keeper")
     """The keeper's private keys, on a disk that no backup takes."""
+    public_url: str = ""
+    """Where people reach the gateway, such as https://ipp.example: links in mails and letters begin so."""
+    smtp_host: str = ""
+    """The mail server; without one mails wait, and the health page says so."""
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    mail_from: str = ""
+    """The mailbox of a role that mails come from and replies go to, never a person's."""
+    mail_from_name: str = "IPP"
     host: str = "127.0.0.1"
     port: int = 8000
     probes_port: int = 9000
@@ -117,6 +128,11 @@ class Settings:
             self.need("kafka_bootstrap")  # the embedded log works for one process only
         if self.kafka_security_protocol.startswith("SASL"):
             self.need("kafka_sasl_username", "kafka_sasl_password_file")
+        if self.smtp_host:
+            self.need("mail_from", "public_url")
+        if self.public_url and not _ORIGIN.fullmatch(self.public_url):
+            message = "is an origin such as https://ipp.example, without a path"
+            raise SettingsError(f"{PREFIX}PUBLIC_URL {message}; not {self.public_url!r}.")
         _ = self.zone, self.allowed_origins
         for setting in fields(self):
             value = getattr(self, setting.name)

@@ -33,12 +33,7 @@ class JobContext:
 
     def read(self, query: Callable[[Any], Awaitable[T]]) -> T:
         """Return what `query` reads of the views; it gets a connection that is closed afterwards."""
-
-        async def result() -> T:
-            async with await connect_own_async(self.database_url, application_name="scheduler") as connection:
-                return await query(connection)
-
-        return asyncio.run(result())
+        return read_views(self.database_url, query)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +48,13 @@ class Job:
     name: str
     run: Callable[[JobContext], str | None]
     daily: bool = False
+
+
+def read_views(database_url: str, query: Callable[[Any], Awaitable[T]]) -> T:
+    """Return what `query` reads of the views; it gets a connection that is closed afterwards. Blocks."""
+
+    async def result() -> T:
+        async with await connect_own_async(database_url, application_name="processes") as connection:
+            return await query(connection)
+
+    return asyncio.run(result())

@@ -9,6 +9,7 @@ from projections.views.rounds.reads import (
     Round,
     RoundInBrief,
     RoundState,
+    RoundToMail,
     ShownFragment,
     flagged_fragments,
     mirrors_of,
@@ -16,6 +17,7 @@ from projections.views.rounds.reads import (
     rounds_due,
     rounds_in,
     rounds_of,
+    rounds_to_mail,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Round",
     "RoundInBrief",
     "RoundState",
+    "RoundToMail",
     "ShownFragment",
     "flagged_fragments",
     "mirrors_of",
@@ -34,4 +37,5 @@ __all__ = [
     "rounds_due",
     "rounds_in",
     "rounds_of",
+    "rounds_to_mail",
 ]

@@ -98,6 +98,17 @@ class RoundInBrief(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime
 
 
+class RoundToMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A round whose raters get mails: it is open, or its key was lost (`key_lost_at`)."""
+
+    subject: str
+    round: str
+    key_lost_at: datetime | None
+    closes_at: datetime
+    reminders: int
+    invitations: tuple[Invitation, ...]
+
+
 _INVITED: Final = f"""
     SELECT coalesce(jsonb_agg(jsonb_build_object('invitation', i.invitation, 'perspective', i.perspective)
         ORDER BY i.ordinal), '[]')
@@ -111,6 +122,15 @@ _ROUNDS: Final = f"""
     FROM {ROUNDS.served} r JOIN {STREAMS.served} s USING (subject)
     WHERE r.subject = %(person)s AND (%(round)s::text IS NULL OR r.round = %(round)s)
     ORDER BY r.prepared_at DESC, r.round
+"""
+
+_TO_MAIL: Final = f"""
+    SELECT r.subject, r.round, r.closes_at, r.reminders, ({_INVITED}) AS invitations,
+           CASE WHEN r.state = 'CANCELLED' THEN r.ended_at END AS key_lost_at
+    FROM {ROUNDS.served} r
+    WHERE r.state = 'OPEN'
+       OR (r.state = 'CANCELLED' AND r.cancelled_for = 'key_lost' AND r.ended_at > %(lost_since)s)
+    ORDER BY r.round
 """
 
 
@@ -208,6 +228,11 @@ async def rounds_in(
 ) -> list[RoundInBrief]:
     """Return a page of the rounds of everybody in these states, by id; `after`: the last one before."""
     return await _all(connection, RoundInBrief, _IN_STATES, states=list(states), after=after, limit=limit)
+
+
+async def rounds_to_mail(connection: psycopg.AsyncConnection, *, lost_since: datetime) -> list[RoundToMail]:
+    """Return the rounds that are open, and those whose key was lost since a moment."""
+    return await _all(connection, RoundToMail, _TO_MAIL, lost_since=lost_since)
 
 
 async def _all(connection: psycopg.AsyncConnection, row: type[T], statement: str, **values: Any) -> list[T]:
