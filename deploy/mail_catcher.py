@@ -12,10 +12,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 from aiosmtpd.controller import Controller
@@ -153,7 +152,7 @@ def main() -> int:
 
 
 def _read(file: Path) -> CaughtMail:
-    message = cast("EmailMessage", message_from_bytes(file.read_bytes(), policy=default))
+    message = message_from_bytes(file.read_bytes(), policy=default)
     body = message.get_body(("plain",))
     return CaughtMail(
         name=file.stem,
