@@ -39,6 +39,7 @@ class Installation:
         return scheduler_of(
             self.services.handler,
             database_url=self.settings.database_url,
+            invitations=self.services.chores,
             calendar=self.services.calendar,
             health=self.health,
         )

@@ -17,6 +17,7 @@ from processes.scheduler import NAME as SCHEDULER
 from processes.scheduler import Scheduler
 from rules.commands import CommandRequest, CommandResult, Refusal
 from services.decisions.command import Command
+from services.feedback.invitation_chores import InvitationChores
 from services.handling.handler import CommandHandler
 from services.handling.registry import MalformedCommandError, read_command
 from services.handling.results import NothingAppliedError
@@ -35,7 +36,12 @@ _NO_LONGER: Final = Refusal(
 
 
 def scheduler_of(
-    handler: CommandHandler, *, database_url: str, calendar: Calendar, health: Health
+    handler: CommandHandler,
+    *,
+    database_url: str,
+    invitations: InvitationChores,
+    calendar: Calendar,
+    health: Health,
 ) -> Scheduler:
     """Return a scheduler of all jobs, whose commands this handler carries out."""
 
@@ -49,7 +55,9 @@ def scheduler_of(
             or {refusal.code for refusal in result.refusals} in _DONE_IF_REFUSED_WITH
         )
 
-    return Scheduler(database_url=database_url, send=send, calendar=calendar, health=health)
+    return Scheduler(
+        database_url=database_url, send=send, invitations=invitations, calendar=calendar, health=health
+    )
 
 
 def app_of(*routers: APIRouter) -> FastAPI:

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from kit.postgres.connections import connect_own_async
 from services.decisions.command import Command
+from services.feedback.invitation_chores import InvitationChores
 
 T = TypeVar("T")
 
@@ -25,11 +26,17 @@ class SendCommand(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobContext:
-    """What a job works with: the organisation's day, the database of the views, and the services."""
+    """
+    What a job works with: day and moment in the organisation's zone, the views' database, the services.
+
+    `invitations` are those in the vault, of which a job may forget some.
+    """
 
     today: date
+    now: datetime
     database_url: str
     send: SendCommand
+    invitations: InvitationChores
 
     def read(self, query: Callable[[Any], Awaitable[T]]) -> T:
         """Return what `query` reads of the views; it gets a connection that is closed afterwards."""

@@ -13,6 +13,7 @@ from kit.health import Health
 from kit.lifecycle import Stop
 from processes.job import Job, JobContext, SendCommand
 from processes.registry import find_jobs
+from services.feedback.invitation_chores import InvitationChores
 
 EVERY_S: Final = 20.0
 AGAIN_S: Final = 2.0
@@ -42,12 +43,14 @@ class Scheduler:
         *,
         database_url: str,
         send: SendCommand,
+        invitations: InvitationChores,
         calendar: Calendar,
         health: Health,
         jobs: Sequence[Job] | None = None,
     ) -> None:
         self._database_url = database_url
         self._send = send
+        self._invitations = invitations
         self._calendar = calendar
         self._health = health
         self._jobs = find_jobs() if jobs is None else jobs
@@ -63,7 +66,14 @@ class Scheduler:
 
     def turn(self) -> Turn:
         """Run every job that is due, in the order of their names, and report to the health page."""
-        context = JobContext(today=self._calendar.today(), database_url=self._database_url, send=self._send)
+        now = self._calendar.local(self._calendar.now())
+        context = JobContext(
+            today=now.date(),
+            now=now,
+            database_url=self._database_url,
+            send=self._send,
+            invitations=self._invitations,
+        )
         unfinished: dict[str, str] = {}
         failed: dict[str, str] = {}
         for job in self._jobs:

@@ -19,8 +19,10 @@ from kit.secrets import read_key
 from kit.settings import Settings
 from services.feedback.hand_in import Feedback
 from services.feedback.http_keeper import HttpKeeper
+from services.feedback.invitation_chores import InvitationChores
 from services.feedback.keeper import Keeper
 from services.feedback.raters import Raters
+from services.feedback.round_states import RoundStates
 from services.handling.handler import CommandHandler
 from services.handling.round_lookups import RoundParts
 from services.http.authentication import CallerReader
@@ -36,6 +38,7 @@ class Services:
     mapper: EventMapper
     handler: CommandHandler
     invitations: Invitations
+    chores: InvitationChores
     feedback: Feedback | None
     """What raters ask; None in an installation without a keeper."""
     person_claim: str
@@ -59,6 +62,7 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
         recorder = stack.enter_context(open_log(settings, clock=calendar))
         mapper = EventMapper(vault)
         keeper = keeper or _keeper_of(settings, stack)
+        states = RoundStates(EventStore(mapper, recorder))
         yield Services(
             calendar=calendar,
             vault=vault,
@@ -72,7 +76,8 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
                 rounds=RoundParts(invitations=invitations, keeper=keeper) if keeper else None,
             ),
             invitations=invitations,
-            feedback=_feedback_of(EventStore(mapper, recorder), invitations, calendar, keeper),
+            chores=InvitationChores(states, invitations),
+            feedback=_feedback_of(states, invitations, calendar, keeper),
             person_claim=settings.oidc_person_claim,
         )
 
@@ -86,8 +91,8 @@ def _keeper_of(settings: Settings, stack: ExitStack) -> Keeper | None:
 
 
 def _feedback_of(
-    store: EventStore[str], invitations: Invitations, calendar: Calendar, keeper: Keeper | None
+    states: RoundStates, invitations: Invitations, calendar: Calendar, keeper: Keeper | None
 ) -> Feedback | None:
     if keeper is None:
         return None
-    return Feedback(raters=Raters(store, invitations=invitations, calendar=calendar), keeper=keeper)
+    return Feedback(raters=Raters(states, invitations=invitations, calendar=calendar), keeper=keeper)

@@ -1,7 +1,5 @@
 """What a rater's code opens, and whom a subject asked: read from vault and log."""
 
-from eventsourcing.persistence import EventStore
-
 from events.privacy.answers import info_of
 from events.privacy.invitations import Invitation, Invitations
 from kit.clock import Calendar
@@ -18,8 +16,8 @@ class Raters:
     Its methods raise VaultUnreachableError, and what reading the log raises.
     """
 
-    def __init__(self, store: EventStore[str], *, invitations: Invitations, calendar: Calendar) -> None:
-        self._states = RoundStates(store)
+    def __init__(self, states: RoundStates, *, invitations: Invitations, calendar: Calendar) -> None:
+        self._states = states
         self._invitations = invitations
         self._calendar = calendar
 

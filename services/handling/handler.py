@@ -18,7 +18,7 @@ from rules.access.decisions import may_ask
 from rules.commands import CommandResult
 from rules.signed_ids import key_of_ids
 from services.contexts.catalogue.state import Catalogue
-from services.contexts.rounds.commands import InviteRater
+from services.contexts.rounds.commands import InviteRater, RevokeInvitation
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
@@ -193,7 +193,10 @@ class CommandHandler:
             return refused(command_id, NOT_FOUND)
         if isinstance(command, InviteRater):
             return self._invite(command, prepared)
-        return self._attempts.run(prepared)
+        result = self._attempts.run(prepared)
+        if isinstance(command, RevokeInvitation) and result.outcome == "ACCEPTED":
+            self._rounds.forget_invitation(command.invitation_id)
+        return result
 
     def _invite(self, command: InviteRater, prepared: PreparedCommand) -> CommandResult:
         """Keep in the vault who is invited, then append; nothing is kept of one who is refused."""

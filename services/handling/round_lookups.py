@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+import structlog
 from eventsourcing.persistence import EventStore
 from msgspec.structs import replace
 
 from events.catalog.employment import EmploymentEvent, ProfessionalRegistered
 from events.catalog.portfolio.life import PortfolioOpened
 from events.privacy.invitations import Invitations, Invitee, NewInvitation
-from events.privacy.sealing import KeyDestroyedError
+from events.privacy.sealing import KeyDestroyedError, VaultUnreachableError
 from events.streams import Stream
 from kit.errors import UnavailableError
 from rules.feedback.questions import Perspective
@@ -27,6 +28,7 @@ from services.decisions.feedback import LensVersion, RaterFound, RoundKey
 from services.handling.loading import SubjectForgottenError, events_of, known_events, load
 
 _EMPLOYMENT = event_types_of(EmploymentEvent)
+_log = structlog.get_logger(__name__)
 FindLens = Callable[[str, int, str], LensVersion | None]
 
 
@@ -91,6 +93,13 @@ class RoundLookups:
         if self._parts.invitations.keep(new, asked_max=most):
             return context
         return replace(context, rater=replace(context.rater or RaterFound(), asked=most))
+
+    def forget_invitation(self, invitation: str) -> None:
+        """Forget an invitation that was taken back; if the vault is away now, a job does it later."""
+        try:
+            self._parts.invitations.forget([invitation], give_back=True)
+        except VaultUnreachableError:
+            _log.warning("invitation.forgotten_later")
 
     @property
     def _parts(self) -> RoundParts:

@@ -18,6 +18,7 @@ from projections.views.rounds.reads import (
     rounds_in,
     rounds_of,
     rounds_to_mail,
+    rounds_over,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "rounds_in",
     "rounds_of",
     "rounds_to_mail",
+    "rounds_over",
 ]
