@@ -18,7 +18,6 @@ from projections.views.rounds.reads import (
     rounds_in,
     rounds_of,
     rounds_to_mail,
-    rounds_over,
 )
 
 __all__ = [
@@ -39,5 +38,4 @@ __all__ = [
     "rounds_in",
     "rounds_of",
     "rounds_to_mail",
-    "rounds_over",
 ]

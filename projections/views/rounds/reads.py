@@ -235,15 +235,6 @@ async def rounds_to_mail(connection: psycopg.AsyncConnection, *, lost_since: dat
     return await _all(connection, RoundToMail, _TO_MAIL, lost_since=lost_since)
 
 
-_OVER: Final = f"SELECT round FROM {ROUNDS.served} WHERE round = ANY(%s) AND state IN ('CLOSED', 'CANCELLED')"
-
-
-async def rounds_over(connection: psycopg.AsyncConnection, rounds: Collection[str]) -> frozenset[str]:
-    """Return those of these rounds that are closed or cancelled."""
-    cursor = await connection.execute(_OVER.encode(), (list(rounds),))
-    return frozenset(str(name) for (name,) in await cursor.fetchall())
-
-
 async def _all(connection: psycopg.AsyncConnection, row: type[T], statement: str, **values: Any) -> list[T]:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(statement.encode(), values)
