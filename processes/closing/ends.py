@@ -1,7 +1,9 @@
 """Which rounds there are to end, as the log has them; read again only as far as something was added."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from eventsourcing.persistence import EventStore
@@ -15,6 +17,8 @@ from services.contexts.rounds.state import FeedbackRound, Rounds, evolve
 from services.decisions.decider import event_types_of
 from services.handling.loading import SubjectForgottenError, known_events
 
+READ_AGAIN_S: Final = 60.0
+"""How long what was read is used, so that a destroyed key of a person counts within it."""
 _KNOWN = event_types_of(RoundEvent)
 
 
@@ -49,8 +53,10 @@ class SubjectRounds(msgspec.Struct, frozen=True, kw_only=True):
 class Ends:
     """Reads rounds from the log, for one thread."""
 
-    def __init__(self, store: EventStore[str]) -> None:
+    def __init__(self, store: EventStore[str], *, now_s: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self._now_s = now_s
+        self._read_again_at = now_s() + READ_AGAIN_S
         self._read: dict[str, SubjectRounds] = {}
 
     def of(self, subject: str) -> SubjectRounds | None:
@@ -83,7 +89,9 @@ class Ends:
         )
 
     def keep_only(self, subjects: Iterable[str]) -> None:
-        """Forget what was read of all other people."""
+        """Forget what was read of all other people, and after READ_AGAIN_S of all."""
+        if self._now_s() >= self._read_again_at:
+            self._read, self._read_again_at = {}, self._now_s() + READ_AGAIN_S
         kept = set(subjects)
         self._read = {subject: read for subject, read in self._read.items() if subject in kept}
 

@@ -67,12 +67,17 @@ class LocalKeeper:
         self._keys, self._inboxes, self._calendar = keys, inboxes, calendar
 
     def make_key(self, round_: str) -> RoundKey:
-        """Return the public half of the round's key; make the key if there is none."""
+        """
+        Return the public half of the round's key; make the key if there is none.
+
+        Raises KeyGoneError for a round that was closed: it never gets another key.
+        """
         with _unavailable_reported():
             key = self._keys.read(round_)
             if key is None:
                 year = self._calendar.today().year
-                self._inboxes.of_year(year)
+                if self._inboxes.of_year(year).is_closed(round_):
+                    raise KeyGoneError("this round was closed, and its key destroyed")
                 key = self._keys.make(round_, inbox=self._inboxes.name_of(year))
             elif not self._keys.opens(key):
                 raise KeyStoreError("the key does not open what is sealed to it")

@@ -175,6 +175,12 @@ class Inbox:
             self._fold.forget(round_)
             self._unsettled = {known for known in self._unsettled if known[0] != round_}
 
+    def is_closed(self, round_: str) -> bool:
+        """Whether a round was closed in this inbox; also of one that was forgotten."""
+        with self._changed:
+            self._need_reading()
+            return self._fold.is_closed(round_)
+
     def closed_rounds(self) -> tuple[str, ...]:
         """Return the closed rounds that are not forgotten."""
         with self._changed:

@@ -1,0 +1,89 @@
+"""The largest closing fits one record of the log: 40 raters who write as much as an answer can hold."""
+
+from datetime import UTC, date, datetime
+
+from events.codec import EventMapper
+from events.log.record import RECORD_BYTES_MAX
+from events.privacy.answers import info_of, new_private_key, public_key_of, seal_answers
+from processes.closing.ends import RoundToEnd
+from processes.closing.events import closing_events
+from processes.keeper.closing import ClosingTerms, closed_round
+from rules.feedback.answers import ANSWERS_BYTES, GivenAnswer, HandedIn, Value, fill_up
+from rules.feedback.questions import (
+    COMMENT_CHARS_MAX,
+    INVITATIONS_MAX,
+    QUESTIONS_MAX,
+    LensForm,
+    Perspective,
+    Question,
+    QuestionKind,
+)
+from services.contexts.rounds.state import FeedbackRound
+from tests.processes.keeper.rounds import FLOORS, OTHERS, new
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+PEER = Perspective.PEER
+HEADS_BYTES = 300
+"""More than a write adds to its state on the log: stream, version, parent, topic."""
+
+
+class OneKey:
+    def key_of(self, subject: str) -> bytes:
+        return bytes(32)
+
+    def keys_of(self, subjects: object) -> dict[str, bytes]:
+        return {}
+
+
+def longest(questions: tuple[Question, ...]) -> HandedIn:
+    """Return answers that fill their whole length, with a character of two bytes."""
+    given: list[GivenAnswer] = []
+    for question in questions:
+        for chars in range(COMMENT_CHARS_MAX, 0, -20):
+            more = GivenAnswer(question_id=question.question, value=Value(text="é" * chars))
+            try:
+                fill_up(HandedIn(answers=(*given, more)))
+            except ValueError:
+                continue
+            given.append(more)
+            break
+    return HandedIn(answers=tuple(given))
+
+
+def test_the_largest_closing_fits_one_record() -> None:
+    questions = tuple(
+        Question(question=new(), kind=QuestionKind.OPEN, nl="Open", en="Open", perspectives=OTHERS)
+        for _ in range(QUESTIONS_MAX)
+    )
+    round_, subject, private = new(), new(), new_private_key()
+    answers = longest(questions)
+    assert len(fill_up(answers).rstrip()) > ANSWERS_BYTES - 100
+    sealed = seal_answers(public_key_of(private), info_of(round_, PEER), fill_up(answers))
+    closed = closed_round(
+        private,
+        ClosingTerms(
+            round=round_,
+            questions=questions,
+            form=LensForm.STANDARD,
+            invited={PEER: INVITATIONS_MAX},
+            floors=FLOORS,
+            lead_attributed=False,
+            own=(),
+        ),
+        sealed={new(): sealed for _ in range(INVITATIONS_MAX)},
+        digest=bytes(32),
+    )
+    assert sum(len(comments.fragments) for comments in closed.contents.comments) >= 6 * INVITATIONS_MAX
+    found = FeedbackRound(lens=new(), lens_number=1, closes_at=NOW, opened_on=date(2026, 11, 1))
+    events = closing_events(
+        RoundToEnd(subject=subject, round=round_, found=found, version=100),
+        closed,
+        version=100,
+        at=NOW,
+        by=new(),
+        id_key=bytes(32),
+    )
+    mapper = EventMapper(OneKey())
+    stored = [mapper.to_same_stored_event(event, secret=closed.seed) for event in events]
+    assert len(stored) == INVITATIONS_MAX + 2
+    assert sum(len(event.state) + HEADS_BYTES for event in stored) < RECORD_BYTES_MAX
