@@ -11,8 +11,10 @@ from events.log.assembly import journal_worker
 from events.log.journal.worker import HEALTH_CHECK, JournalWorker
 from kit.health import Health
 from kit.http.tokens import TokenVerifier
+from kit.lifecycle import Loop
 from kit.settings import Settings
 from processes.assembly import feed_of, scheduler_of
+from processes.mails.assembly import mails_loop
 from processes.scheduler import Scheduler
 from projections.assembly import view_worker
 from projections.worker import ViewWorker
@@ -40,6 +42,14 @@ class Installation:
             self.services.handler,
             database_url=self.settings.database_url,
             invitations=self.services.chores,
+            calendar=self.services.calendar,
+            health=self.health,
+        )
+
+    def mails_loop(self) -> Loop:
+        return mails_loop(
+            self.settings,
+            invitations=self.services.invitations,
             calendar=self.services.calendar,
             health=self.health,
         )

@@ -24,6 +24,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from kit.http.server import serve
 from kit.lifecycle import Stop, run_all
+from kit.settings import Settings, SettingsError
 
 MAILS_MAX: Final = 1_000
 """The oldest are removed when there are more."""
@@ -97,6 +98,11 @@ class _Handler:
         return "250 OK"
 
 
+def mails_folder(settings: Settings) -> Path:
+    """Return where the mails are kept."""
+    return settings.data_dir / "mails"
+
+
 @contextmanager
 def catching(mails: CaughtMails, *, host: str, port: int) -> Iterator[None]:
     """Take mails at this address, in a thread of its own, until the end."""
@@ -142,8 +148,12 @@ def mail_routes(mails: CaughtMails) -> APIRouter:
 
 def main() -> int:
     """Take mails on SMTP_PORT and show them on PAGE_PORT until stopped."""
-    host = os.environ.get("IPP_HOST", "127.0.0.1")
-    mails = CaughtMails(Path(os.environ.get("IPP_DATA_DIR", ".ipp")) / "mails")
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    host, mails = settings.host, CaughtMails(mails_folder(settings))
     app = FastAPI(title="Mail catcher", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(mail_routes(mails))
     with Stop().on_signals() as stop, catching(mails, host=host, port=SMTP_PORT):

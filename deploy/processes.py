@@ -40,6 +40,7 @@ def _run(installation: Installation) -> None:
             "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
             "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
             "scheduler": installation.scheduler().run,
+            "mails": installation.mails_loop(),
             "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }

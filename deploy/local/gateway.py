@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from deploy.installation import Installation
 from deploy.local.home import home_routes
+from deploy.mail_catcher import CaughtMails, mail_routes, mails_folder
 from gateway.app import OpenGateway, create_app
 from gateway.assembly import open_gateway
 from gateway.commands.in_process_bus import InProcessBus
@@ -54,6 +55,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
     routes = APIRouter()
     routes.include_router(home_routes(port=settings.port))
     routes.include_router(issuer.routes())
+    routes.include_router(mail_routes(CaughtMails(mails_folder(settings))))
     routes.include_router(installation.hr_feed(issuer.verifier()))
     app = application(
         start,

@@ -13,6 +13,7 @@ from deploy.installation import open_installation
 from deploy.local.gateway import serve_gateway
 from deploy.local.ports import free_near
 from deploy.local.seeding import seed_and_welcome
+from deploy.mail_catcher import SMTP_PORT, CaughtMails, catching, mails_folder
 from events.assembly import log_config
 from events.log.assembly import create_log
 from kit.clock import SystemClock
@@ -23,10 +24,12 @@ from kit.secrets import MasterKey
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
 
-KEPT: Final = ("postgres", "issuer", "master.key", "position.key")
+KEPT: Final = ("postgres", "issuer", "mails", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
 FOLDER_MODE: Final = 0o700
 """The keys of people and the whole log are in it."""
+MAIL_FROM: Final = "feedback@kade.example"
+"""The mailbox that the demo's mails come from; nothing is delivered."""
 LOG_LEVEL: Final = logging.WARNING
 
 
@@ -43,11 +46,13 @@ def run(settings: Settings, stop: Stop, *, people: int, screen: Console) -> None
         with screen.status("Starting the embedded PostgreSQL …"):
             server = stack.enter_context(EmbeddedPostgres(settings.data_dir / "postgres"))
         settings = _kept_in(settings.data_dir, settings, server)
+        mails = CaughtMails(mails_folder(settings))
+        stack.enter_context(catching(mails, host=settings.smtp_host, port=settings.smtp_port))
         run_all(stack.enter_context(_opened(settings, people=people, screen=screen)), stop)
 
 
 def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Settings:
-    """Return the settings with the demo's own databases and key files, and a port for probes that is free."""
+    """Return the settings with the demo's own databases, key files, mail catcher and free ports."""
     return dataclasses.replace(
         settings,
         probes_port=free_near(settings.host, settings.probes_port),
@@ -55,6 +60,11 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
         vault_url=server.url("vault"),
         master_key_file=folder / "master.key",
         position_key_file=folder / "position.key",
+        public_url=f"http://localhost:{settings.port}",
+        smtp_host="127.0.0.1",
+        smtp_port=free_near("127.0.0.1", SMTP_PORT),
+        smtp_security="none",
+        mail_from=MAIL_FROM,
     )
 
 
@@ -70,6 +80,7 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
             "views": installation.view_worker(name="local").run,
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
+            "mails": installation.mails_loop(),
             "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),
             "gateway": lambda stop: serve_gateway(installation, stop),
