@@ -20,9 +20,21 @@ class TeamRenamed(Event, frozen=True, kw_only=True):
     name: str
 
 
+@event("team.team-moved.v1")
+class TeamMoved(Event, frozen=True, kw_only=True):
+    """The team belongs to another unit."""
+
+    unit: str
+
+
 @event("team.team-closed.v1")
 class TeamClosed(Event, frozen=True, kw_only=True):
-    """The team is closed for good: nobody can join it."""
+    """The team is closed: nobody can join it."""
 
 
-TeamEvent = TeamFormed | TeamRenamed | TeamClosed
+@event("team.team-reopened.v1")
+class TeamReopened(Event, frozen=True, kw_only=True):
+    """The team is open again, in the unit and with the name that it had."""
+
+
+TeamEvent = TeamFormed | TeamRenamed | TeamMoved | TeamClosed | TeamReopened

@@ -1,6 +1,7 @@
 """Carries out HR's files: reads them, compares them with the views, sends the commands, reports by row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import msgspec
 from kit.ids import derived_id, new_id
 from processes.hr_feed import files as hr_files
 from processes.hr_feed.files import Problem
-from processes.hr_feed.plan import Files, OrganisationSnapshot, Plan, Step
+from processes.hr_feed.steps import Files, KnownPerson, OrganisationSnapshot, Plan, Step
 from projections.views import directory, organisation, profile
 from rules.commands import CommandRequest, CommandResult
 
@@ -77,18 +78,30 @@ async def read_snapshot(
     """Read the current organisation from the views; `numbers` returns HR's numbers of persons, by person."""
     found = await organisation.organisation(connection)
     people = await directory.employed(connection)
+    addresses = await directory.addresses(connection)
     claims = await numbers([person.person for person in people])
     members = await profile.memberships(connection)
-    teams_of: dict[str, set[str]] = {}
+    teams_of: dict[str, dict[str, date]] = {}
     for member in members:
-        teams_of.setdefault(member.person, set()).add(member.team)
-    units, teams = await organisation.units(connection), await organisation.teams(connection)
+        teams_of.setdefault(member.person, {})[member.team] = member.joined_on
+    units = [await organisation.units(connection, closed=closed) for closed in (False, True)]
+    teams = [await organisation.teams(connection, closed=closed) for closed in (False, True)]
+    (open_units, closed_units), (open_teams, closed_teams) = (
+        [{unit.unit: (unit.name, unit.parent) for unit in some} for some in units],
+        [{team.team: (team.name, team.unit) for team in some} for some in teams],
+    )
     return OrganisationSnapshot(
         organisation=found.organisation if found else "",
-        people={claims[person.person]: person.display_name for person in people if person.person in claims},
-        units={unit.unit: (unit.name, unit.parent) for unit in units},
-        teams={team.team: (team.name, team.unit) for team in teams},
-        members={claims[person]: frozenset(of) for person, of in teams_of.items() if person in claims},
+        people={
+            claims[person.person]: KnownPerson(name=person.display_name, email=addresses[person.person])
+            for person in people
+            if person.person in claims
+        },
+        units=open_units,
+        teams=open_teams,
+        closed_units=closed_units,
+        closed_teams=closed_teams,
+        members={claims[person]: of for person, of in teams_of.items() if person in claims},
     )
 
 

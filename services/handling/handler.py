@@ -1,6 +1,5 @@
 """Handles one command: looks it up, checks the role, decides, and appends. A retry gets the first answer."""
 
-import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -13,7 +12,7 @@ from eventsourcing.persistence import EventStore, PersistenceError
 from events.codec import EventMapper, UndecodableEventError
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
-from events.streams import Stream, command_key
+from events.streams import command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.errors import ForbiddenError
@@ -21,11 +20,11 @@ from kit.ids import derived_id, new_id
 from kit.telemetry import traceback_summary
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
-from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
-from services.decisions.command import Command, DecisionContext, SharedTerm
+from services.decisions.command import Command
 from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
+from services.handling.contexts import Contexts, catalogue_of
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.loading import StreamNotUnderstoodError
 from services.handling.outcome_resolver import OutcomeResolver
@@ -70,6 +69,7 @@ class CommandHandler:
         self._store: EventStore[str] = EventStore(mapper, recorder)
         self._states = StateCache(self._store)
         self._roles = RoleReader(self._store, calendar)
+        self._contexts = Contexts(keys=vault, roles=self._roles, calendar=calendar)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
             states=self._states,
@@ -114,7 +114,14 @@ class CommandHandler:
                     return refused(command_id, *refusals)
                 sender = self._allowed(command.wire_name(), caller)
                 person = self._rehearsed_person(command, caller, rehearsal.persons)
-                prepared = self._prepared(command, command_id, caller, sender_left=sender.left, person=person)
+                prepared = self._prepared(
+                    command,
+                    command_id,
+                    caller.person,
+                    sender_left=sender.left,
+                    person=person,
+                    states=rehearsal.states,
+                )
                 return rehearsal.decide(prepared)
 
         return decide
@@ -151,7 +158,7 @@ class CommandHandler:
     def catalogue(self) -> Catalogue:
         """Return the catalogue of shared terms, as the log has it."""
         with _unavailable_reported():
-            return self._catalogue(self.organisation())
+            return catalogue_of(self._states, self.organisation())
 
     def organisation(self) -> str:
         """Return the organisation's id. Raises ForbiddenError before it is founded."""
@@ -182,33 +189,44 @@ class CommandHandler:
             return self._attempts.earlier_result(command, command_id, found)
         sender = self._allowed(command.wire_name(), caller)
         person = self._person(command, caller, expected_version)
-        prepared = self._prepared(command, command_id, caller, sender_left=sender.left, person=person)
+        prepared = self._prepared(
+            command, command_id, caller.person, sender_left=sender.left, person=person, states=self._states
+        )
         prepared = msgspec.structs.replace(prepared, expected_version=expected_version)
         if not command.is_addressed(prepared.context):
             return refused(command_id, NOT_FOUND)
         return self._attempts.run(prepared)
 
     def _prepared(
-        self, command: Command, command_id: str, caller: Caller, *, sender_left: bool, person: str | None
+        self,
+        command: Command,
+        command_id: str,
+        sender: str,
+        *,
+        sender_left: bool,
+        person: str | None,
+        states: StateCache,
     ) -> PreparedCommand:
-        key = command_key(caller.person, command_id)
-        sender = caller.person
-        return PreparedCommand(
-            command=command,
-            command_id=command_id,
-            key=key,
-            actor=sender,
-            context=self._context(command, key, sender=sender, sender_left=sender_left, person=person),
+        key = command_key(sender, command_id)
+        context = self._contexts.of(
+            command,
+            key,
+            organisation=self.organisation(),
+            sender=sender,
+            sender_left=sender_left,
+            person=person,
+            states=states,
         )
+        return PreparedCommand(command=command, command_id=command_id, key=key, actor=sender, context=context)
 
     def _handle_for_process(self, command: Command, actor: str, command_id: str) -> CommandResult:
         key = command_key(actor, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
-        context = self._context(command, key, sender=actor, sender_left=False, person=None)
-        return self._attempts.run(
-            PreparedCommand(command=command, command_id=command_id, key=key, actor=actor, context=context)
+        prepared = self._prepared(
+            command, command_id, actor, sender_left=False, person=None, states=self._states
         )
+        return self._attempts.run(prepared)
 
     def _person(self, command: Command, caller: Caller, expected_version: int | None) -> str | None:
         """
@@ -238,37 +256,6 @@ class CommandHandler:
         if person is None or (command.replaces_person() and self._roles.left(person)):
             person = new[claim] = new_id()
         return person
-
-    def _context(
-        self, command: Command, key: bytes, *, sender: str, sender_left: bool, person: str | None
-    ) -> DecisionContext:
-        organisation = self.organisation()
-        weighs_grants = command.weighs_grants
-        return DecisionContext(
-            new=derived_id(command.wire_name(), key.hex()),
-            organisation=organisation,
-            sender=sender,
-            person=person,
-            sender_left=sender_left,
-            person_left=weighs_grants and person is not None and self._roles.left(person),
-            grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
-            today=self._calendar.today(),
-            id_key=hmac.digest(self._vault.fingerprint_key(organisation), b"ids of agreements", "sha256"),
-            professionals=frozenset(filter(self._roles.works_here, command.mentions())),
-            terms=self._terms(command, organisation),
-        )
-
-    def _terms(self, command: Command, organisation: str) -> dict[str, SharedTerm]:
-        """Return those of the shared terms the command picks that exist."""
-        if not (picked := command.picked_terms()):
-            return {}
-        catalogue = self._catalogue(organisation)
-        found = {name: catalogue.shared_term(name) for name in picked}
-        return {name: term for name, term in found.items() if term is not None}
-
-    def _catalogue(self, organisation: str) -> Catalogue:
-        catalogue: Catalogue = self._states.load(CATALOGUE, (Stream("catalogue", organisation).name,)).state
-        return catalogue
 
 
 @contextmanager

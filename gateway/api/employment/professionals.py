@@ -53,7 +53,7 @@ async def register_professional(info: Info, input: RegisterProfessionalInput) ->
     return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
-@mutation()
+@mutation(description="Of somebody who is in the team already, with another day: the day is corrected.")
 async def record_team_joined(info: Info, input: RecordTeamJoinedInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))
 

@@ -49,7 +49,18 @@ class RenameTeamInput(CommandInput):
 
 
 @strawberry.input
+class MoveTeamInput(CommandInput):
+    team_key: str
+    unit_key: str
+
+
+@strawberry.input
 class CloseTeamInput(CommandInput):
+    team_key: str
+
+
+@strawberry.input
+class ReopenTeamInput(CommandInput):
     team_key: str
 
 
@@ -63,6 +74,16 @@ async def rename_team(info: Info, input: RenameTeamInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
+@mutation(description="Also of a closed team, so that it can be opened again in a unit that is open.")
+async def move_team(info: Info, input: MoveTeamInput) -> CommandPayload:
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
+
+
 @mutation()
 async def close_team(info: Info, input: CloseTeamInput) -> CommandPayload:
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
+
+
+@mutation(description="In the unit that it was in, which must be open; its memberships are as they were.")
+async def reopen_team(info: Info, input: ReopenTeamInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))

@@ -43,11 +43,18 @@ class RenameUnitInput(CommandInput):
 @strawberry.input
 class MoveUnitInput(CommandInput):
     unit_key: str
-    parent_key: str
+    parent_key: str | None = strawberry.field(
+        default=UNSET, description="The unit that it goes under; null for the top. It can't be left out."
+    )
 
 
 @strawberry.input
 class CloseUnitInput(CommandInput):
+    unit_key: str
+
+
+@strawberry.input
+class ReopenUnitInput(CommandInput):
     unit_key: str
 
 
@@ -66,6 +73,11 @@ async def move_unit(info: Info, input: MoveUnitInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
-@mutation()
+@mutation(description="Refused while an open unit or an open team is in it.")
 async def close_unit(info: Info, input: CloseUnitInput) -> CommandPayload:
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
+
+
+@mutation(description="In the place that it was in; what is above it must be open.")
+async def reopen_unit(info: Info, input: ReopenUnitInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))

@@ -10,14 +10,14 @@ from psycopg.rows import class_row
 
 from events.catalog.policy import OrganisationFounded
 from events.catalog.registry import Event
-from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitReopened
 from events.streams import Stream
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 ORGANISATIONS: Final = Table(
     name=f"organisation_v{VERSION}_organisations",
@@ -102,6 +102,8 @@ def _fold_unit(event: Event, changes: Changes) -> None:
             changes.set(UNITS, unit=unit, parent=parent)
         case UnitClosed(unit=unit):
             changes.set(UNITS, unit=unit, closed=True)
+        case UnitReopened(unit=unit):
+            changes.set(UNITS, unit=unit, closed=False)
         case _:
             pass
 
@@ -112,14 +114,18 @@ def _fold_team(event: Event, changes: Changes) -> None:
             changes.put(TEAMS, version=0, name=name, unit=unit, closed=False)
         case TeamRenamed(name=name):
             changes.set(TEAMS, name=name)
+        case TeamMoved(unit=unit):
+            changes.set(TEAMS, unit=unit)
         case TeamClosed():
             changes.set(TEAMS, closed=True)
+        case TeamReopened():
+            changes.set(TEAMS, closed=False)
         case _:
             pass
 
 
-_UNIT: Final = f"SELECT unit, name, parent FROM {UNITS.served} WHERE NOT closed"
-_TEAM: Final = f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} WHERE NOT closed"
+_UNIT: Final = f"SELECT unit, name, parent FROM {UNITS.served} WHERE closed = %s"
+_TEAM: Final = f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} WHERE closed = %s"
 
 
 async def organisation(connection: psycopg.AsyncConnection) -> Organisation | None:
@@ -131,22 +137,22 @@ async def organisation(connection: psycopg.AsyncConnection) -> Organisation | No
         return await cursor.fetchone()
 
 
-async def units(connection: psycopg.AsyncConnection) -> list[Unit]:
-    """Return all units that are not closed, by name."""
+async def units(connection: psycopg.AsyncConnection, *, closed: bool = False) -> list[Unit]:
+    """Return all units that are not closed, or those that are, by name."""
     async with connection.cursor(row_factory=class_row(Unit)) as cursor:
-        await cursor.execute(f"{_UNIT} ORDER BY name, unit")
+        await cursor.execute(f"{_UNIT} ORDER BY name, unit", (closed,))
         return await cursor.fetchall()
 
 
-async def teams(connection: psycopg.AsyncConnection) -> list[Team]:
-    """Return all teams that are not closed, by name."""
+async def teams(connection: psycopg.AsyncConnection, *, closed: bool = False) -> list[Team]:
+    """Return all teams that are not closed, or those that are, by name."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(f"{_TEAM} ORDER BY name, subject")
+        await cursor.execute(f"{_TEAM} ORDER BY name, subject", (closed,))
         return await cursor.fetchall()
 
 
 async def teams_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Team]:
     """Return those of these teams that are known and not closed, by id."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (list(ids),))
+        await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (False, list(ids)))
         return {team.team: team for team in await cursor.fetchall()}

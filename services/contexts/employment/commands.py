@@ -85,7 +85,7 @@ class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
 
 
 class RecordTeamJoined(MembershipCommand, frozen=True, kw_only=True):
-    """Record that a person is a member of a team from the day `on`."""
+    """Record that a person is a member of a team from the day `on`; of a member, correct the day."""
 
 
 class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):

@@ -16,9 +16,9 @@ from events.catalog.employment import (
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
-from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
+from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
 from rules.commands import Refusal
-from rules.names import plain_name
+from rules.names import plain_address, plain_name
 from services.contexts.employment.commands import (
     AnyEmploymentCommand,
     RecordEmploymentEnded,
@@ -36,13 +36,13 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     """
     What HR reported about a professional, and the team that the command is about.
 
-    `facts` is the last registration, None if there was none. `teams` are in the order of joining. `shared`
-    are the open sharings and `offered` the goals on offer, each with its team, if any.
+    `facts` is the last registration, None if there was none. `teams` are in the order of joining, each with
+    its first day. `shared` are the open sharings and `offered` the goals on offer, with their teams, if any.
     """
 
     facts: ProfessionalRegistered | None = None
     works_here: bool = False
-    teams: tuple[str, ...] = ()
+    teams: dict[str, date] = {}
     team: TeamFormed | None = None
     team_closed: bool = False
     shared: dict[str, str | None] = {}
@@ -64,7 +64,7 @@ def decide(
             return (_registered(command, state),)
         case RecordTeamJoined():
             team = command.team(context)
-            reject_if([*_joining_refusals(state, team), *_day_refusals(command.on, context)])
+            reject_if([*_joining_refusals(state, team, command.on), *_day_refusals(command.on, context)])
             return (TeamJoined(team=team, on=command.on),)
         case RecordTeamLeft():
             team = command.team(context)
@@ -89,17 +89,19 @@ def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEven
     match event:
         case ProfessionalRegistered():
             changed = {"facts": event, "works_here": True}
-        case TeamJoined(team=team):
-            changed = {"teams": (*state.teams, team)}
+        case TeamJoined(team=team, on=on):
+            changed = {"teams": {**state.teams, team: on}}
         case TeamLeft(team=left):
-            changed = {"teams": tuple(team for team in state.teams if team != left)}
+            changed = {"teams": {team: on for team, on in state.teams.items() if team != left}}
         case EmploymentEnded():
             changed = {"works_here": False}
         case TeamFormed():
             changed = {"team": event}
         case TeamClosed():
             changed = {"team_closed": True}
-        case TeamRenamed():
+        case TeamReopened():
+            changed = {"team_closed": False}
+        case TeamRenamed() | TeamMoved():
             changed = {}
         case _:
             assert_never(event)
@@ -164,7 +166,7 @@ def _registered(command: RegisterProfessional, state: Employment) -> Professiona
 
 def _looks_like_another(facts: ProfessionalRegistered, before: ProfessionalRegistered) -> bool:
     same_name = plain_name(facts.name) == plain_name(before.name)
-    return not same_name and facts.email.casefold() != before.email.casefold()
+    return not same_name and plain_address(facts.email) != plain_address(before.email)
 
 
 def _still_here() -> Refusal:
@@ -185,14 +187,14 @@ def _ended(shared: Iterable[str], offered: Iterable[str], reason: Leaving) -> tu
     )
 
 
-def _joining_refusals(state: Employment, team: str) -> list[Refusal]:
+def _joining_refusals(state: Employment, team: str, on: date) -> list[Refusal]:
     refusals = [*_unknown_refusals(state), *_gone_refusals(state)]
     if state.team is None:
         refusals.append(_no_team())
     if state.team_closed:
         nl, en = "Dit team is gesloten.", "This team is closed."
         refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",)))
-    if team in state.teams:
+    if state.teams.get(team) == on:  # another day is a correction
         nl, en = "Deze professional zit al in dit team.", "This professional is in this team already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
     return refusals

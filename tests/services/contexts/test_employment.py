@@ -56,7 +56,15 @@ def test_a_professional_joins_a_team_that_exists() -> None:
 
 
 def test_nobody_joins_a_team_twice() -> None:
-    given(FENNA, FORMED, JOINED).when(JOIN).refused("ALREADY_SO")
+    given(FENNA, FORMED, TeamJoined(team=TEAM, on=ON)).when(JOIN).refused("ALREADY_SO")
+
+
+def test_the_day_of_a_membership_is_corrected() -> None:
+    other = msgspec.structs.replace(JOIN, on=date(2026, 2, 1))
+    corrected = TeamJoined(team=TEAM, on=date(2026, 2, 1))
+    given(FENNA, FORMED, JOINED).when(other).then(corrected)
+    given(FENNA, FORMED, JOINED, corrected).when(other).refused("ALREADY_SO")
+    given(FENNA, FORMED, JOINED, corrected).when(LEAVE).then(TeamLeft(team=TEAM, on=ON))
 
 
 def test_nobody_joins_a_closed_team() -> None:

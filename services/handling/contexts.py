@@ -1,0 +1,67 @@
+"""Looks up what a decision depends on apart from the command and the streams of its subject."""
+
+import hmac
+
+from events.streams import Stream
+from kit.clock import Calendar
+from kit.ids import derived_id
+from services.contexts.catalogue.decider import DECIDER as CATALOGUE
+from services.contexts.catalogue.state import Catalogue
+from services.decisions.command import Command, DecisionContext, SharedTerm
+from services.handling.fingerprints import FingerprintKeys
+from services.handling.roles import RoleReader
+from services.handling.state_cache import StateCache
+from services.handling.team_places import teams_of
+
+
+class Contexts:
+    """Makes the context of each command; safe from several threads."""
+
+    def __init__(self, *, keys: FingerprintKeys, roles: RoleReader, calendar: Calendar) -> None:
+        self._keys = keys
+        self._roles = roles
+        self._calendar = calendar
+
+    def of(
+        self,
+        command: Command,
+        key: bytes,
+        *,
+        organisation: str,
+        sender: str,
+        sender_left: bool,
+        person: str | None,
+        states: StateCache,
+    ) -> DecisionContext:
+        """Return the context of a command; `states` has the events that it is to be decided on."""
+        weighs_grants = command.weighs_grants
+        unit = command.weighed_unit(organisation)
+        return DecisionContext(
+            new=derived_id(command.wire_name(), key.hex()),
+            organisation=organisation,
+            sender=sender,
+            person=person,
+            sender_left=sender_left,
+            person_left=weighs_grants and person is not None and self._roles.left(person),
+            grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
+            today=self._calendar.today(),
+            id_key=hmac.digest(self._keys.fingerprint_key(organisation), b"ids of agreements", "sha256"),
+            professionals=frozenset(filter(self._roles.works_here, command.mentions())),
+            terms=_terms(command, organisation, states),
+            teams={} if unit is None else teams_of(states, organisation=organisation, unit=unit),
+        )
+
+
+def catalogue_of(states: StateCache, organisation: str) -> Catalogue:
+    """Return the catalogue of shared terms, as the log has it."""
+    catalogue: Catalogue = states.load(CATALOGUE, (Stream("catalogue", organisation).name,)).state
+    return catalogue
+
+
+def _terms(command: Command, organisation: str, states: StateCache) -> dict[str, SharedTerm]:
+    """Return those of the shared terms the command picks that exist."""
+    if not (picked := command.picked_terms()):
+        return {}
+    catalogue = catalogue_of(states, organisation)
+    found = {name: catalogue.shared_term(name) for name in picked}
+    return {name: term for name, term in found.items() if term is not None}
