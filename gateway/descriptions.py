@@ -10,7 +10,7 @@ Nouns. Conventions of the whole schema:
 - **Time travel**: `asOf` shows the past of what you may see both then and *now*. It never brings back what is no longer shared, masked, or of someone forgotten.
 - **Lists** are newest first unless they say otherwise; terms by their Dutch name, units and people by name. Those that may grow long are Relay connections, forwards only, `first` 1–100, without counts; cursors are opaque, encrypted, and the same for everyone. `last` asks for the newest, 100 at most.
 - **Numbers** have one range everywhere: `strength` and `scale` 1–5, `energy` −2 (costs) … +2 (gives), `use` 0–3, `progress` 0–100.
-- **Ids** are random, opaque, unique over all types, and no door: there is no `node(id:)`, each thing is reached through whoever may see it. Those of `FoundPerson` and `AuditStream` are found nowhere else.
+- **Ids** are opaque, and each names one thing of one type at one moment: a person as `Me` has another id than as `Colleague` (`Me.asColleague`), and with `asOf` everything of the portfolio has ids of that moment, which no mutation takes. They are no door: there is no `node(id:)`, each thing is reached through whoever may see it. Those of `FoundPerson` and `AuditStream` are found nowhere else.
 - **Nothing depends on the viewer** below a type that several people see (no `isMine`), so members of a team get equal bytes.
 - **Transport** is GraphQL over HTTP (`application/graphql-response+json`), by POST. In production only trusted documents (`documentId`). Limits: depth 12, and a cost per document.
 - **Change** is additive. A field leaves after `@deprecated(reason: "Use x. Leaves after YYYY-MM-DD.")`, a year, and 90 days unused. Enums may grow: keep a default branch."""

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
+from gateway.api.names import Colleague
 from gateway.api.paging import Connection
 from gateway.api.portfolio import disclosures as read_log
 from gateway.api.portfolio import shared
@@ -25,21 +26,25 @@ class Me:
     id: strawberry.ID
     display_name: str
 
+    @field(description="Me by name, as colleagues see me: to find oneself among them.")
+    def as_colleague(self) -> Colleague:
+        return Colleague(id=self.id, display_name=self.display_name)
+
     @field()
     async def teams(self, info: Info) -> list[Team]:
         return await teams_of(info.context, self.id)
 
     @field(
         description=(
-            "Null until opened. Two moments beside each other are two aliases with `asOf`; what lies between "
-            "them is `timeline`."
+            "Null until opened. Two moments beside each other are two aliases with `asOf`, and what they show "
+            "has ids of its moment; what lies between them is `timeline`."
         )
     )
     async def portfolio(self, info: Info, as_of: datetime | None = UNSET) -> Portfolio | None:
         # nothing is known of a moment in the future, so it means now
         moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
         content = await read_portfolio(info.context, self.id, moment)
-        return portfolio_of(content, moment) if content else None
+        return portfolio_of(content) if content else None
 
     @field(description="Items that colleagues opened to me by name, by owner.")
     async def shared_with_me(

@@ -15,6 +15,7 @@ from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.view_reader import check_not_parked
 from gateway.types.fields import field
+from gateway.types.ids import refers_to
 from gateway.types.scalars import Position, Url
 from gateway.types.texts import LocalText, LocalTextInput
 from projections.views import catalogue as view
@@ -50,7 +51,9 @@ class TalentTerm:
     esco: Url | None = strawberry.field(
         description="The same notion in ESCO, where the working group aligned it."
     )
-    merged_into_id: strawberry.ID | None = strawberry.field(description="Of a merged term: the one kept.")
+    merged_into_id: strawberry.ID | None = refers_to(
+        "TalentTerm", description="Of a merged term: the one kept."
+    )
 
 
 @strawberry.type(description="The shared words.")

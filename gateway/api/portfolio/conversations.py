@@ -3,6 +3,7 @@
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 from datetime import date, datetime
+from typing import ClassVar
 
 import strawberry
 
@@ -13,6 +14,7 @@ from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.types.fields import field
+from gateway.types.ids import ITEM
 from projections.views import profile
 from rules import commands
 
@@ -21,11 +23,13 @@ from rules import commands
     description="What was agreed in a conversation; all of it that the other party sees, and confirms."
 )
 class Agreement:
+    id_names: ClassVar[str] = ITEM
     id: strawberry.ID
     held_on: date
     text: str
     confirmed_at: datetime | None
     by: strawberry.Private[str]
+    as_of: strawberry.Private[datetime | None]
 
     @field()
     async def owner(self, info: Info) -> Colleague:
@@ -34,34 +38,38 @@ class Agreement:
 
 @strawberry.type(description="Planned and recorded by its owner.")
 class Conversation:
+    id_names: ClassVar[str] = ITEM
     id: strawberry.ID
     planned_for: date
     held_on: date | None = strawberry.field(description="Null until held.")
     agreements: list[Agreement]
     other: strawberry.Private[str]
+    as_of: strawberry.Private[datetime | None]
 
     @field(name="with")
     async def with_(self, info: Info) -> Colleague:
         return await colleague(info.context, self.other)
 
 
-def agreement_of(agreement: profile.Agreement) -> Agreement:
+def agreement_of(agreement: profile.Agreement, as_of: datetime | None = None) -> Agreement:
     return Agreement(
         id=strawberry.ID(agreement.agreement),
         held_on=agreement.held_on,
         text=agreement.text,
         confirmed_at=agreement.confirmed_at,
         by=agreement.owner,
+        as_of=as_of,
     )
 
 
-def conversation_of(conversation: profile.Conversation) -> Conversation:
+def conversation_of(portfolio: profile.Portfolio, conversation: profile.Conversation) -> Conversation:
     return Conversation(
         id=strawberry.ID(conversation.conversation),
         planned_for=conversation.planned_for,
         held_on=conversation.held_on,
-        agreements=[agreement_of(each) for each in conversation.agreements],
+        agreements=[agreement_of(each, portfolio.as_of) for each in conversation.agreements],
         other=conversation.other,
+        as_of=portfolio.as_of,
     )
 
 
@@ -139,5 +147,5 @@ async def _conversation(info: Info, result: commands.CommandResult) -> Conversat
     found = await changed_item(
         info, result, lambda portfolio: portfolio.conversations, lambda item: item.conversation
     )
-    conversation = conversation_of(found[1]) if found else None
+    conversation = conversation_of(*found) if found else None
     return ConversationPayload(command=command_result(info, result), conversation=conversation)

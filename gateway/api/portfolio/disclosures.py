@@ -9,6 +9,7 @@ from events.privacy import disclosures as read_log
 from gateway.api.paging import Connection, Paging
 from gateway.context import Context
 from gateway.types.enums import ItemKind, Role
+from gateway.types.ids import ITEM, refers_to
 
 
 @strawberry.enum(description="Why an item was shown.")
@@ -28,7 +29,7 @@ class DisclosurePurpose(Enum):
 class Disclosure:
     day: date
     item_kind: ItemKind
-    item_id: strawberry.ID
+    item_id: strawberry.ID = refers_to(ITEM)
     viewer_role: Role
     purpose: DisclosurePurpose
 

@@ -13,6 +13,7 @@ from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import EnergySourceKind, HoursBand
+from gateway.types.ids import ITEM, refers_to
 from projections.views import profile
 from rules import commands
 
@@ -22,7 +23,7 @@ class EnergySource(Shareable):
     kind: EnergySourceKind
     activity: str
     hours_per_week: HoursBand
-    talent_ids: list[strawberry.ID]
+    talent_ids: list[strawberry.ID] = refers_to(ITEM)
 
 
 @strawberry.type(description="What I want more of.")

@@ -14,6 +14,7 @@ from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import EvidenceKind
+from gateway.types.ids import ITEM, refers_to
 from gateway.types.scalars import Url
 from projections.views import profile
 from rules import commands
@@ -25,14 +26,14 @@ class Evidence(Shareable):
     title: str
     text: str | None
     link: Url | None
-    talent_ids: list[strawberry.ID]
+    talent_ids: list[strawberry.ID] = refers_to(ITEM)
     added_at: datetime
 
 
 @strawberry.type(description="A note about items, or about nothing in particular; private unless shared.")
 class Reflection(Shareable):
     text: str
-    about_ids: list[strawberry.ID]
+    about_ids: list[strawberry.ID] = refers_to(ITEM)
     written_at: datetime
 
 

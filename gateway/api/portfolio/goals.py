@@ -16,6 +16,7 @@ from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.fields import field
+from gateway.types.ids import ITEM, refers_to
 from projections.views import profile
 from rules import commands
 
@@ -33,7 +34,7 @@ class Goal(Shareable):
     horizon: date | None
     state: GoalState
     progress: int | None = strawberry.field(description="Own estimate; null when never noted.")
-    insight_ids: list[strawberry.ID] = strawberry.field(description="What it came from.")
+    insight_ids: list[strawberry.ID] = refers_to(ITEM, description="What it came from.")
     offered_as: str | None = strawberry.field(description="The wording the team sees.")
     offered_team: strawberry.Private[str | None]
 

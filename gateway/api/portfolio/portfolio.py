@@ -78,7 +78,11 @@ class Portfolio:
     version: int
     state: PortfolioState
     content: strawberry.Private[profile.Portfolio]
-    as_of: strawberry.Private[datetime | None] = None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of the past that is shown; None for now."""
+        return self.content.as_of
 
     @field()
     def statement(self) -> ProfileStatement | None:
@@ -124,11 +128,11 @@ class Portfolio:
 
     @field(description="Planned ones first.")
     def conversations(self) -> list[Conversation]:
-        return [conversation_of(conversation) for conversation in self.content.conversations]
+        return [conversation_of(self.content, conversation) for conversation in self.content.conversations]
 
     @field(description="Everything that is open to someone now, soonest end first.")
     def sharings(self) -> list[Sharing]:
-        return [sharing_of(sharing) for sharing in self.content.sharings]
+        return [sharing_of(self.content, sharing) for sharing in self.content.sharings]
 
     @field(description="Null when not given, which changes nothing else.")
     def insight_consent(self) -> InsightConsent | None:
@@ -160,13 +164,12 @@ class Portfolio:
         )
 
 
-def portfolio_of(content: profile.Portfolio, as_of: datetime | None = None) -> Portfolio:
+def portfolio_of(content: profile.Portfolio) -> Portfolio:
     return Portfolio(
-        id=strawberry.ID(derived_id("portfolio", content.person)),  # ids are unique over all types
+        id=strawberry.ID(derived_id("portfolio", content.person)),  # not the person's: an id names one thing
         version=content.version,
         state=PortfolioState(content.state),
         content=content,
-        as_of=as_of,
     )
 
 

@@ -2,8 +2,9 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
+from typing import ClassVar
 
 import strawberry
 from strawberry import UNSET
@@ -16,6 +17,7 @@ from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import ItemKind
 from gateway.types.fields import field
+from gateway.types.ids import ITEM, refers_to
 from projections.views import profile
 from rules import commands
 
@@ -38,12 +40,13 @@ _VISIBILITY = {
 @strawberry.type(description="One opening of one item. Ends by itself.")
 class Sharing:
     id: strawberry.ID
-    item_id: strawberry.ID
+    item_id: strawberry.ID = refers_to(ITEM)
     kind: ItemKind
     visibility: Visibility
     with_energy: bool = strawberry.field(description="Of a TALENT: whether energy and quadrant are open too.")
     until: date
     content: strawberry.Private[profile.Sharing]
+    as_of: strawberry.Private[datetime | None]
 
     @field(description="With CHOSEN: to whom. Empty otherwise.")
     async def people(self, info: Info) -> list[Colleague]:
@@ -54,7 +57,7 @@ class Sharing:
         return await team_as_unit(info.context, self.content.team)
 
 
-def sharing_of(sharing: profile.Sharing) -> Sharing:
+def sharing_of(portfolio: profile.Portfolio, sharing: profile.Sharing) -> Sharing:
     return Sharing(
         id=strawberry.ID(sharing.sharing),
         item_id=strawberry.ID(sharing.item),
@@ -63,6 +66,7 @@ def sharing_of(sharing: profile.Sharing) -> Sharing:
         with_energy=sharing.with_energy,
         until=sharing.until,
         content=sharing,
+        as_of=portfolio.as_of,
     )
 
 
@@ -70,12 +74,19 @@ def sharing_of(sharing: profile.Sharing) -> Sharing:
 class Shareable:
     """An item that its owner can share."""
 
+    id_names: ClassVar[str] = ITEM
     id: strawberry.ID
     portfolio: strawberry.Private[profile.Portfolio]
 
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of the past that is shown; None for now."""
+        return self.portfolio.as_of
+
     @field()
     def sharings(self) -> list[Sharing]:
-        return [sharing_of(sharing) for sharing in self.portfolio.sharings if sharing.item == self.id]
+        of_this = [sharing for sharing in self.portfolio.sharings if sharing.item == self.id]
+        return [sharing_of(self.portfolio, sharing) for sharing in of_this]
 
 
 @strawberry.input(description="To whom.", one_of=True)
@@ -116,6 +127,4 @@ async def end_item_sharing(info: Info, input: EndItemSharingInput) -> SharingPay
 
 async def _sharing(info: Info, result: commands.CommandResult) -> SharingPayload:
     found = await changed_item(info, result, lambda portfolio: portfolio.sharings, lambda item: item.sharing)
-    return SharingPayload(
-        command=command_result(info, result), sharing=sharing_of(found[1]) if found else None
-    )
+    return SharingPayload(command=command_result(info, result), sharing=sharing_of(*found) if found else None)

@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.api.paging import Connection, Paging
 from gateway.context import Context
+from gateway.types.ids import ITEM, refers_to
 from gateway.types.texts import LocalText
 from projections.views import timeline
 from rules.timeline import entry_id
@@ -20,8 +21,8 @@ class TimelineEntry:
         description="Name of the fact in DOMAIN.md, e.g. TalentClaimed. Grows; show `summary`."
     )
     summary: LocalText
-    item_id: strawberry.ID | None = strawberry.field(
-        description="The item it is about, while that still exists."
+    item_id: strawberry.ID | None = refers_to(
+        ITEM, description="The item it is about, while that still exists."
     )
     correction: str | None = strawberry.field(description="What its owner set right about it later.")
 

@@ -7,9 +7,11 @@ from typing import Any
 import strawberry
 
 from gateway.api.command_result import command_result
+from gateway.api.names import Unit, team_leaf
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Context, Info
+from gateway.types.fields import field
 from projections.views import organisation, profile
 from rules.names import plain_name
 
@@ -21,6 +23,11 @@ class Team:
     id: strawberry.ID
     version: int
     name: str
+    content: strawberry.Private[organisation.Team]
+
+    @field(description="The team as everybody sees it: a leaf of the tree of units.")
+    def as_unit(self) -> Unit:
+        return team_leaf(self.content)
 
 
 async def teams_of(context: Context, person: str) -> list[Team]:
@@ -32,7 +39,10 @@ async def teams_of(context: Context, person: str) -> list[Team]:
         return sorted(known.values(), key=lambda team: (plain_name(team.name), team.team))
 
     found = await context.gateway.reader.subject(profile.VIEW, person, read)
-    return [Team(id=strawberry.ID(team.team), version=team.version, name=team.name) for team in found]
+    return [
+        Team(id=strawberry.ID(team.team), version=team.version, name=team.name, content=team)
+        for team in found
+    ]
 
 
 @strawberry.input
