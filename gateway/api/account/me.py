@@ -36,8 +36,8 @@ class Me:
 
     @field(
         description=(
-            "Null until opened. Two moments beside each other are two aliases with `asOf`, and what they show "
-            "has ids of its moment; what lies between them is `timeline`."
+            "Null until opened. Two moments beside each other are two aliases with `asOf`, each with ids "
+            "of its own; what lies between them is `timeline`."
         )
     )
     async def portfolio(self, info: Info, as_of: datetime | None = UNSET) -> Portfolio | None:

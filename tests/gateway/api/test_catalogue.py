@@ -72,7 +72,7 @@ def test_the_words_are_told_by_page_with_their_clusters(words: World) -> None:
     assert [edge["node"]["id"] for edge in second["edges"]] == [f"TalentTerm:{COURAGE}"]
     assert not second["pageInfo"]["hasNextPage"]
     found = page(words, search="COUR", cluster="calm")["terms"]["edges"]
-    assert [edge["node"]["id"] for edge in found] == [COURAGE]
+    assert [edge["node"]["id"] for edge in found] == [f"TalentTerm:{COURAGE}"]
     for nowhere in ("luck", "\0"):
         assert page(words, cluster=nowhere)["terms"]["edges"] == []
 
