@@ -3,7 +3,7 @@ Ids as clients see them, written and read in this one place: each names one thin
 
 A client's cache keeps things by their id. So an id names its type too, since a person is a `Me` to themselves
 and a `Colleague` to others, and the moment, when it shows a thing of the past. Behind the gateway an id is
-that of the entity alone. Every type with an `id` gets this by being in the schema (ADR 11).
+that of the entity alone. Every type with an `id` gets this by being in the schema (ADR 12).
 """
 
 import inspect
