@@ -13,14 +13,16 @@ from rules.names import plain_name
 @strawberry.type(description="A colleague by name only. Which one the caller is, `Me.asColleague` says.")
 class Colleague:
     id: strawberry.ID
-    display_name: str
+    display_name: str = strawberry.field(
+        description="The name as colleagues see it; empty when the person is no longer known."
+    )
 
 
 @strawberry.type(description="A part of the organisation by name; the leaves of the tree are the teams.")
 class Unit:
     id: strawberry.ID
-    name: str
-    parent_id: strawberry.ID | None = refers_to("Unit")
+    name: str = strawberry.field(description="What it is called.")
+    parent_id: strawberry.ID | None = refers_to("Unit", description="What it is in; null at the top.")
 
 
 def unit_of(unit: organisation.Unit) -> Unit:

@@ -49,7 +49,7 @@ class UnnamedIdError(TypeError):
         super().__init__(f'{place} holds an id: declare it with refers_to("<Type>"), of which type.')
 
 
-def refers_to(names: str, *, description: str | None = None) -> Any:
+def refers_to(names: str, *, description: str) -> Any:
     """Make a field that holds ids of other things: of the type called so, or ITEM."""
     return strawberry.field(description=description, metadata={ID_NAMES: names})
 

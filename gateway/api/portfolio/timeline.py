@@ -15,12 +15,14 @@ from rules.timeline import entry_id
 @strawberry.type(description="One fact of the history of a portfolio.")
 class TimelineEntry:
     id: strawberry.ID
-    at: datetime
-    version: int
+    at: datetime = strawberry.field(description="When it happened.")
+    version: int = strawberry.field(description="The version of the portfolio from then on.")
     fact: str = strawberry.field(
-        description="Name of the fact in DOMAIN.md, e.g. TalentClaimed. Grows; show `summary`."
+        description=(
+            "The name of what happened, such as TalentClaimed. There will be more of them: show `summary`."
+        )
     )
-    summary: LocalText
+    summary: LocalText = strawberry.field(description="What happened, in words.")
     item_id: strawberry.ID | None = refers_to(
         ITEM, description="The item it is about, while that still exists."
     )

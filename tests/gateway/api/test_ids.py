@@ -115,7 +115,7 @@ def test_an_id_of_unknown_type_fails_the_build() -> None:
 
     with pytest.raises(UnnamedIdError, match=r"Round.lensId holds an id.*refers_to"):
         complete_ids(strawberry.Schema(query=Query)._schema)
-    Round.__strawberry_definition__.fields[0].metadata = refers_to("Lens").metadata  # type: ignore[attr-defined]
+    Round.__strawberry_definition__.fields[0].metadata = refers_to("Lens", description="Which.").metadata  # type: ignore[attr-defined]
     complete_ids(strawberry.Schema(query=Query)._schema)
 
 
