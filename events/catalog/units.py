@@ -9,11 +9,17 @@ SEALED: Final = False
 
 @event("units.unit-formed.v1")
 class UnitFormed(Event, frozen=True, kw_only=True):
-    """The unit exists, under `parent` or at the top."""
+    """
+    The unit exists, under `parent` or at the top.
+
+    `key` is its key in the HR system; `unit` is derived from it and can't be turned back. None: not recorded,
+    by a program of before.
+    """
 
     unit: str
     name: str
     parent: str | None = None
+    key: str | None = None
 
 
 @event("units.unit-renamed.v1")
@@ -44,6 +50,14 @@ class UnitReopened(Event, frozen=True, kw_only=True):
     unit: str
 
 
+@event("units.unit-key-noted.v1")
+class UnitKeyNoted(Event, frozen=True, kw_only=True):
+    """The unit has this key in the HR system; its forming did not record it."""
+
+    unit: str
+    key: str
+
+
 @event("units.team-placed.v1")
 class TeamPlaced(Event, frozen=True, kw_only=True):
     """
@@ -58,4 +72,4 @@ class TeamPlaced(Event, frozen=True, kw_only=True):
     after: int = 0
 
 
-UnitsEvent = UnitFormed | UnitRenamed | UnitMoved | UnitClosed | UnitReopened | TeamPlaced
+UnitsEvent = UnitFormed | UnitRenamed | UnitMoved | UnitClosed | UnitReopened | UnitKeyNoted | TeamPlaced

@@ -10,7 +10,7 @@ import msgspec
 from kit.ids import derived_id, new_id
 from processes.hr_feed import files as hr_files
 from processes.hr_feed.files import Problem
-from processes.hr_feed.steps import Files, KnownPerson, OrganisationSnapshot, Plan, Step
+from processes.hr_feed.steps import Files, KnownPerson, KnownPlace, OrganisationSnapshot, Plan, Step
 from projections.views import directory, organisation, profile
 from rules.commands import CommandRequest, CommandResult
 
@@ -84,12 +84,6 @@ async def read_snapshot(
     teams_of: dict[str, dict[str, date]] = {}
     for member in members:
         teams_of.setdefault(member.person, {})[member.team] = member.joined_on
-    units = [await organisation.units(connection, closed=closed) for closed in (False, True)]
-    teams = [await organisation.teams(connection, closed=closed) for closed in (False, True)]
-    (open_units, closed_units), (open_teams, closed_teams) = (
-        [{unit.unit: (unit.name, unit.parent) for unit in some} for some in units],
-        [{team.team: (team.name, team.unit) for team in some} for some in teams],
-    )
     return OrganisationSnapshot(
         organisation=found.organisation if found else "",
         people={
@@ -97,12 +91,20 @@ async def read_snapshot(
             for person in people
             if person.person in claims
         },
-        units=open_units,
-        teams=open_teams,
-        closed_units=closed_units,
-        closed_teams=closed_teams,
+        units=_units(await organisation.units(connection)),
+        teams=_teams(await organisation.teams(connection)),
+        closed_units=_units(await organisation.units(connection, closed=True)),
+        closed_teams=_teams(await organisation.teams(connection, closed=True)),
         members={claims[person]: of for person, of in teams_of.items() if person in claims},
     )
+
+
+def _units(units: Sequence[organisation.Unit]) -> dict[str, KnownPlace]:
+    return {unit.unit: KnownPlace(name=unit.name, parent=unit.parent, key=unit.hr_key) for unit in units}
+
+
+def _teams(teams: Sequence[organisation.Team]) -> dict[str, KnownPlace]:
+    return {team.team: KnownPlace(name=team.name, parent=team.unit, key=team.hr_key) for team in teams}
 
 
 def refused(problem: Problem, *, dry_run: bool) -> Report:

@@ -17,21 +17,28 @@ class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
     email: str
 
 
+class KnownPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit or team: its name, its parent's id, and HR's key, None if no program has recorded it."""
+
+    name: str
+    parent: str | None
+    key: str | None = None
+
+
 class OrganisationSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """
     The current organisation, as far as HR's files are about it.
 
     `people` are those who work here and `members` their teams' ids, each with the first day, both by HR's
-    number. `units` and `teams` have name and parent of those that are not closed, by id, and the closed ones
-    are apart.
+    number. `units` and `teams` are those that are not closed, by id; the closed ones are apart.
     """
 
     organisation: str
     people: Mapping[str, KnownPerson] = {}
-    units: Mapping[str, tuple[str, str | None]] = {}
-    teams: Mapping[str, tuple[str, str | None]] = {}
-    closed_units: Mapping[str, tuple[str, str | None]] = {}
-    closed_teams: Mapping[str, tuple[str, str | None]] = {}
+    units: Mapping[str, KnownPlace] = {}
+    teams: Mapping[str, KnownPlace] = {}
+    closed_units: Mapping[str, KnownPlace] = {}
+    closed_teams: Mapping[str, KnownPlace] = {}
     members: Mapping[str, Mapping[str, date]] = {}
 
     def unit_id(self, key: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from processes.hr_feed.files import UNITS, Unit
 from processes.hr_feed.rows import parents_first
-from processes.hr_feed.steps import Found, OrganisationSnapshot
+from processes.hr_feed.steps import Found, KnownPlace, OrganisationSnapshot
 
 
 class TreePlanner:
@@ -17,9 +17,9 @@ class TreePlanner:
         self._found = found
         self._closing: list[Unit] = []
         self._parents = {
-            there: parent
+            there: known.parent
             for all_open in (snapshot.units, snapshot.teams)
-            for there, (_, parent) in all_open.items()
+            for there, known in all_open.items()
         }
         """Of every unit and team that will be open, by id."""
 
@@ -65,26 +65,27 @@ class TreePlanner:
         above = "unitKey" if row.is_team else "parentKey"
         current, is_closed = self._current(row)
         self._parents[there] = parent
+        formed: dict[str, Any] = {field: row.key, "name": row.name}
+        if row.parent_key:
+            formed[above] = row.parent_key
         if current is None:
-            fields: dict[str, Any] = {field: row.key, "name": row.name}
-            if row.parent_key:
-                fields[above] = row.parent_key
-            self._found.step(UNITS, row.line, f"form{kind}", row.key, fields)
+            self._found.step(UNITS, row.line, f"form{kind}", row.key, formed)
             return
-        name, current_parent = current
         steps = len(self._found.steps)
         # What is closed is moved first: it is only opened again in a place that is open.
-        if current_parent != parent:
+        if current.parent != parent:
             moved = {field: row.key, above: row.parent_key}
             self._found.step(UNITS, row.line, f"move{kind}", row.key, moved)
         if is_closed:
             self._found.step(UNITS, row.line, f"reopen{kind}", row.key, {field: row.key})
-        if name != " ".join(row.name.split()):
+        if current.name != " ".join(row.name.split()):
             renamed = {field: row.key, "name": row.name}
             self._found.step(UNITS, row.line, f"rename{kind}", row.key, renamed)
+        if current.key is None:  # formed by a program of before: forming it again, as it is, records the key
+            self._found.step(UNITS, row.line, f"form{kind}", row.key, formed)
         self._found.unchanged += len(self._found.steps) == steps
 
-    def _current(self, row: Unit) -> tuple[tuple[str, str | None] | None, bool]:
+    def _current(self, row: Unit) -> tuple[KnownPlace | None, bool]:
         """Return the current name and parent of a unit or team, if there is one, and whether it is closed."""
         there, known = self._id(row), self._snapshot
         all_open, all_closed = (

@@ -15,7 +15,7 @@ from processes.hr_feed.files import (
     read_units,
 )
 from processes.hr_feed.plan import LEAVERS_MIN, plan
-from processes.hr_feed.steps import Files, KnownPerson, OrganisationSnapshot, Plan
+from processes.hr_feed.steps import Files, KnownPerson, KnownPlace, OrganisationSnapshot, Plan
 
 TODAY = date(2026, 11, 24)
 ORGANISATION = "2" * 32
@@ -36,12 +36,16 @@ def person(name: str, email: str = "x@example.org") -> KnownPerson:
     return KnownPerson(name=name, email=email)
 
 
+def place(key: str, name: str, parent: str | None) -> KnownPlace:
+    return KnownPlace(name=name, parent=parent, key=key)
+
+
 SINCE = date(2026, 1, 1)
 SNAPSHOT = OrganisationSnapshot(
     organisation=ORGANISATION,
     people={"e1": person("Fenna", "f@example.org"), "e2": person("Joris", "j@example.org")},
-    units={unit("wijk"): ("Wijk", None), unit("zuid"): ("Zuid", unit("wijk"))},
-    teams={team("kade"): ("Team Kade", unit("zuid"))},
+    units={unit("wijk"): place("wijk", "Wijk", None), unit("zuid"): place("zuid", "Zuid", unit("wijk"))},
+    teams={team("kade"): place("kade", "Team Kade", unit("zuid"))},
     members={"e1": {team("kade"): SINCE}, "e2": {team("kade"): SINCE}},
 )
 
@@ -107,9 +111,12 @@ def test_a_unit_goes_above_the_one_that_it_was_under() -> None:
 def test_what_was_closed_is_opened_again_in_its_new_place_and_by_its_new_name() -> None:
     closed = OrganisationSnapshot(
         organisation=ORGANISATION,
-        units={unit("noord"): ("Noord", None)},
-        closed_units={unit("wijk"): ("Wijk", None), unit("zuid"): ("Zuid", unit("wijk"))},
-        closed_teams={team("kade"): ("Team Kade", unit("zuid"))},
+        units={unit("noord"): place("noord", "Noord", None)},
+        closed_units={
+            unit("wijk"): place("wijk", "Wijk", None),
+            unit("zuid"): place("zuid", "Zuid", unit("wijk")),
+        },
+        closed_teams=SNAPSHOT.teams,
     )
     rows = b"noord,Noord,unit,,\nzuid,Zuid,unit,noord,\nkade,Team Haven,team,zuid,\nwijk,Wijk,unit,,ja\n"
     made = drawn(units=rows, snapshot=closed)
@@ -117,6 +124,16 @@ def test_what_was_closed_is_opened_again_in_its_new_place_and_by_its_new_name() 
     assert (made.problems, made.unchanged) == ((), 2)
     below = drawn(units=b"kade,Team Kade,team,zuid,\n", snapshot=closed)
     assert [(problem.line, problem.column) for problem in below.problems] == [(2, "parent_key")]
+
+
+def test_the_key_of_what_an_older_program_formed_is_recorded_by_its_row() -> None:
+    nameless = OrganisationSnapshot(
+        organisation=ORGANISATION,
+        units={unit("wijk"): KnownPlace(name="Wijk", parent=None)},
+        teams={team("kade"): KnownPlace(name="Team Kade", parent=unit("wijk"))},
+    )
+    made = drawn(units=b"wijk,Wijk,unit,,\nkade,Team Haven,team,wijk,\n", snapshot=nameless)
+    assert names(made) == ["formUnit wijk", "renameTeam kade", "formTeam kade"]
 
 
 def test_a_corrected_day_of_a_membership_is_taken() -> None:

@@ -10,14 +10,14 @@ from psycopg.rows import class_row
 
 from events.catalog.policy import OrganisationFounded
 from events.catalog.registry import Event
-from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitReopened
+from events.catalog.team import TeamClosed, TeamFormed, TeamKeyNoted, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.units import UnitClosed, UnitFormed, UnitKeyNoted, UnitMoved, UnitRenamed, UnitReopened
 from events.streams import Stream
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 ORGANISATIONS: Final = Table(
     name=f"organisation_v{VERSION}_organisations",
@@ -35,6 +35,7 @@ UNITS: Final = Table(
         Column(name="name", type="text"),
         Column(name="parent", type="text", nullable=True),
         Column(name="closed", type="boolean"),
+        Column(name="hr_key", type="text", nullable=True),
     ),
     key=("unit",),
 )
@@ -46,6 +47,7 @@ TEAMS: Final = Table(
         Column(name="name", type="text"),
         Column(name="unit", type="text"),
         Column(name="closed", type="boolean"),
+        Column(name="hr_key", type="text", nullable=True),
     ),
     key=("subject",),
 )
@@ -61,20 +63,22 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the organisation; one at the top has no `parent`."""
+    """A part of the organisation; one at the top has no `parent`. `hr_key` is HR's key, if recorded."""
 
     unit: str
     name: str
     parent: str | None
+    hr_key: str | None = None
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A leaf of the tree; `version` is that of the team's stream."""
+    """A leaf of the tree; `version` is that of the team's stream, `hr_key` is HR's key, if recorded."""
 
     team: str
     name: str
     unit: str
     version: int
+    hr_key: str | None = None
 
 
 def fold_tree(fact: Fact, changes: Changes) -> None:
@@ -94,8 +98,10 @@ def fold_tree(fact: Fact, changes: Changes) -> None:
 
 def _fold_unit(event: Event, changes: Changes) -> None:
     match event:
-        case UnitFormed(unit=unit, name=name, parent=parent):
-            changes.put(UNITS, unit=unit, name=name, parent=parent, closed=False)
+        case UnitFormed(unit=unit, name=name, parent=parent, key=key):
+            changes.put(UNITS, unit=unit, name=name, parent=parent, closed=False, hr_key=key)
+        case UnitKeyNoted(unit=unit, key=key):
+            changes.set(UNITS, unit=unit, hr_key=key)
         case UnitRenamed(unit=unit, name=name):
             changes.set(UNITS, unit=unit, name=name)
         case UnitMoved(unit=unit, parent=parent):
@@ -110,8 +116,10 @@ def _fold_unit(event: Event, changes: Changes) -> None:
 
 def _fold_team(event: Event, changes: Changes) -> None:
     match event:
-        case TeamFormed(name=name, unit=unit):
-            changes.put(TEAMS, version=0, name=name, unit=unit, closed=False)
+        case TeamFormed(name=name, unit=unit, key=key):
+            changes.put(TEAMS, version=0, name=name, unit=unit, closed=False, hr_key=key)
+        case TeamKeyNoted(key=key):
+            changes.set(TEAMS, hr_key=key)
         case TeamRenamed(name=name):
             changes.set(TEAMS, name=name)
         case TeamMoved(unit=unit):
@@ -124,8 +132,8 @@ def _fold_team(event: Event, changes: Changes) -> None:
             pass
 
 
-_UNIT: Final = f"SELECT unit, name, parent FROM {UNITS.served} WHERE closed = %s"
-_TEAM: Final = f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} WHERE closed = %s"
+_UNIT: Final = f"SELECT unit, name, parent, hr_key FROM {UNITS.served} WHERE closed = %s"
+_TEAM: Final = f"SELECT subject AS team, name, unit, version, hr_key FROM {TEAMS.served} WHERE closed = %s"
 
 
 async def organisation(connection: psycopg.AsyncConnection) -> Organisation | None:

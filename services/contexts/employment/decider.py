@@ -16,7 +16,15 @@ from events.catalog.employment import (
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
-from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.team import (
+    TeamClosed,
+    TeamEvent,
+    TeamFormed,
+    TeamKeyNoted,
+    TeamMoved,
+    TeamRenamed,
+    TeamReopened,
+)
 from rules.commands import Refusal
 from rules.names import plain_address, plain_name
 from services.contexts.employment.commands import (
@@ -101,7 +109,7 @@ def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEven
             changed = {"team_closed": True}
         case TeamReopened():
             changed = {"team_closed": False}
-        case TeamRenamed() | TeamMoved():
+        case TeamRenamed() | TeamMoved() | TeamKeyNoted():
             changed = {}
         case _:
             assert_never(event)

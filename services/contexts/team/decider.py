@@ -4,7 +4,15 @@ from typing import Final, assert_never
 
 import msgspec
 
-from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.team import (
+    TeamClosed,
+    TeamEvent,
+    TeamFormed,
+    TeamKeyNoted,
+    TeamMoved,
+    TeamRenamed,
+    TeamReopened,
+)
 from rules.commands import Refusal
 from services.contexts.team.commands import (
     AnyTeamCommand,
@@ -26,6 +34,7 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     unit: str | None = None
     closed: bool = False
+    key: str | None = None
 
 
 def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tuple[TeamEvent, ...]:
@@ -37,7 +46,10 @@ def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tu
     """
     match command:
         case FormTeam():
-            formed = TeamFormed(name=one_line(command.name), unit=command.unit(context))
+            name, unit = one_line(command.name), command.unit(context)
+            formed = TeamFormed(name=name, unit=unit, key=command.team_key)
+            if state == Team(name=name, unit=unit):  # formed before keys were recorded
+                return (TeamKeyNoted(key=command.team_key),)
             reject_if(_forming_refusals(formed, state))
             return (formed,)
         case RenameTeam():
@@ -68,8 +80,10 @@ def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tu
 
 def evolve(state: Team, event: TeamEvent) -> Team:
     match event:
-        case TeamFormed(name=name, unit=unit):
-            return msgspec.structs.replace(state, name=name, unit=unit)
+        case TeamFormed(name=name, unit=unit, key=key):
+            return msgspec.structs.replace(state, name=name, unit=unit, key=key)
+        case TeamKeyNoted(key=key):
+            return msgspec.structs.replace(state, key=key)
         case TeamRenamed(name=name):
             return msgspec.structs.replace(state, name=name)
         case TeamMoved(unit=unit):
@@ -92,7 +106,7 @@ DECIDER: Final = Decider[AnyTeamCommand, Team, TeamEvent](
 
 
 def _forming_refusals(formed: TeamFormed, state: Team) -> list[Refusal]:
-    if (formed.name, formed.unit, False) == (state.name, state.unit, state.closed):
+    if state == Team(name=formed.name, unit=formed.unit, key=formed.key):
         nl, en = "Dit team is er al.", "This team is there already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
     if state.name is not None:

@@ -9,6 +9,7 @@ from events.catalog.units import (
     TeamPlaced,
     UnitClosed,
     UnitFormed,
+    UnitKeyNoted,
     UnitMoved,
     UnitRenamed,
     UnitReopened,
@@ -34,6 +35,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     parent: str | None
     closed: bool = False
+    key: str | None = None
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +61,7 @@ def decide(command: AnyUnitCommand, state: Units, context: DecisionContext) -> t
     unit = command.unit(context)
     match command:
         case FormUnit():
-            formed = UnitFormed(unit=unit, name=one_line(command.name), parent=command.parent(context))
-            reject_if(_forming_refusals(formed, state))
-            return (formed,)
+            return (_formed(command, state, context),)
         case RenameUnit():
             renamed = UnitRenamed(unit=unit, name=one_line(command.name))
             if _open_unit(state, unit).name == renamed.name:
@@ -83,8 +83,10 @@ def decide(command: AnyUnitCommand, state: Units, context: DecisionContext) -> t
 
 def evolve(state: Units, event: UnitsEvent) -> Units:
     match event:
-        case UnitFormed(unit=unit, name=name, parent=parent):
-            changed = Unit(name=name, parent=parent)
+        case UnitFormed(unit=unit, name=name, parent=parent, key=key):
+            changed = Unit(name=name, parent=parent, key=key)
+        case UnitKeyNoted(unit=unit, key=key):
+            changed = msgspec.structs.replace(state.all[unit], key=key)
         case UnitRenamed(unit=unit, name=name):
             changed = msgspec.structs.replace(state.all[unit], name=name)
         case UnitMoved(unit=unit, parent=parent):
@@ -119,9 +121,19 @@ def _open_unit(state: Units, unit: str) -> Unit:
     raise RejectedError(_closed_unit() if unit in state.all else _no_unit("unitKey"))
 
 
+def _formed(command: FormUnit, state: Units, context: DecisionContext) -> UnitFormed | UnitKeyNoted:
+    """Return that the unit is formed, or which key it has. Raises RejectedError."""
+    unit, name, parent = command.unit(context), one_line(command.name), command.parent(context)
+    if state.all.get(unit) == Unit(name=name, parent=parent):  # formed before keys were recorded
+        return UnitKeyNoted(unit=unit, key=command.unit_key)
+    formed = UnitFormed(unit=unit, name=name, parent=parent, key=command.unit_key)
+    reject_if(_forming_refusals(formed, state))
+    return formed
+
+
 def _forming_refusals(formed: UnitFormed, state: Units) -> list[Refusal]:
     existing = state.all.get(formed.unit)
-    if existing == Unit(name=formed.name, parent=formed.parent):
+    if existing == Unit(name=formed.name, parent=formed.parent, key=formed.key):
         nl, en = "Deze eenheid is er al.", "This unit is there already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
     refusals = []

@@ -1,6 +1,6 @@
 """Commands on teams."""
 
-from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.team import TeamClosed, TeamFormed, TeamKeyNoted, TeamMoved, TeamRenamed, TeamReopened
 from kit.ids import derived_id
 from services.contexts.team.commands import CloseTeam, FormTeam, MoveTeam, RenameTeam, ReopenTeam
 from tests.spec import ORGANISATION, given
@@ -10,7 +10,7 @@ SOUTH = derived_id(ORGANISATION, "unit", "south")
 FORM_TEAM = FormTeam(team_key="t", name="Team Kade", unit_key="north")
 RENAME = RenameTeam(team_key="t", name=" Team  Haven")
 CLOSE = CloseTeam(team_key="t")
-TEAM_FORMED = TeamFormed(name="Team Kade", unit=NORTH)
+TEAM_FORMED = TeamFormed(name="Team Kade", unit=NORTH, key="t")
 
 
 def test_a_team_is_formed_in_a_unit() -> None:
@@ -19,6 +19,12 @@ def test_a_team_is_formed_in_a_unit() -> None:
 
 def test_the_same_team_again_changes_nothing() -> None:
     given(TEAM_FORMED).when(FORM_TEAM).refused("ALREADY_SO")
+
+
+def test_a_team_that_was_formed_before_keys_were_recorded_gets_its_key() -> None:
+    old = TeamFormed(name="Team Kade", unit=NORTH)
+    given(old).when(FORM_TEAM).then(TeamKeyNoted(key="t"))
+    given(old, TeamKeyNoted(key="t")).when(FORM_TEAM).refused("ALREADY_SO")
 
 
 def test_a_team_needs_a_key_of_its_own() -> None:

@@ -3,7 +3,15 @@
 import msgspec
 import pytest
 
-from events.catalog.units import TeamPlaced, UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitReopened
+from events.catalog.units import (
+    TeamPlaced,
+    UnitClosed,
+    UnitFormed,
+    UnitKeyNoted,
+    UnitMoved,
+    UnitRenamed,
+    UnitReopened,
+)
 from kit.ids import derived_id
 from services.contexts.units.commands import (
     CloseUnit,
@@ -22,7 +30,7 @@ NORTH = derived_id(ORGANISATION, "unit", "north")
 QUAY = derived_id(ORGANISATION, "unit", "quay")
 
 
-NORTH_FORMED = UnitFormed(unit=NORTH, name="Noord")
+NORTH_FORMED = UnitFormed(unit=NORTH, name="Noord", key="north")
 
 
 FORM_NORTH = FormUnit(unit_key="north", name="Noord")
@@ -33,11 +41,18 @@ FORM_QUAY = FormUnit(unit_key="quay", name="Kade", parent_key="north")
 
 def test_a_unit_is_formed_at_the_top_or_under_another() -> None:
     given().when(FORM_NORTH).then(NORTH_FORMED)
-    given(NORTH_FORMED).when(FORM_QUAY).then(UnitFormed(unit=QUAY, name="Kade", parent=NORTH))
+    given(NORTH_FORMED).when(FORM_QUAY).then(UnitFormed(unit=QUAY, name="Kade", parent=NORTH, key="quay"))
 
 
 def test_the_same_unit_again_changes_nothing() -> None:
     given(NORTH_FORMED).when(FORM_NORTH).refused("ALREADY_SO")
+
+
+def test_a_unit_that_was_formed_before_keys_were_recorded_gets_its_key() -> None:
+    old, noted = UnitFormed(unit=NORTH, name="Noord"), UnitKeyNoted(unit=NORTH, key="north")
+    given(old).when(FORM_NORTH).then(noted)
+    given(old, noted).when(FORM_NORTH).refused("ALREADY_SO")
+    given(old, UnitClosed(unit=NORTH)).when(FORM_NORTH).refused("WRONG_STATE", fields=["unitKey"])
 
 
 def test_a_unit_needs_its_parent() -> None:
