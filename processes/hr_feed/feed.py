@@ -9,6 +9,7 @@ import msgspec
 
 from kit.ids import derived_id, new_id
 from processes.hr_feed import files as hr_files
+from processes.hr_feed.confirmations import waiting
 from processes.hr_feed.files import Problem
 from processes.hr_feed.steps import Files, KnownPerson, KnownPlace, OrganisationSnapshot, Plan, Step
 from projections.views import directory, organisation, profile
@@ -157,28 +158,13 @@ def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
 
 def _problems(step: Step, result: CommandResult) -> list[Problem]:
     if "CONFIRMATION_NEEDED" in {refusal.code for refusal in result.refusals}:
-        return [_waiting(step)]
+        return [waiting(step)]
     nl, en = "Of dit gelukt is, is nog niet bekend.", "Whether this happened is not known yet."
     reasons = [(refusal.nl, refusal.en) for refusal in result.refusals] or [(nl, en)]
     return [
         Problem(file=step.file, line=step.line, nl=f"{step.who}: {nl}", en=f"{step.who}: {en}")
         for nl, en in reasons
     ]
-
-
-def _waiting(step: Step) -> Problem:
-    """Return what is reported of a row that waits until HR says who it is."""
-    nl = (
-        f"{step.who}: dit nummer was van iemand die uit dienst is, met een andere naam en een ander "
-        "mailadres. Zet in de kolom `returning` of het dezelfde persoon is (zelfde) of iemand anders "
-        "(nieuw); tot dan gebeurt er met deze rij niets."
-    )
-    en = (
-        f"{step.who}: this number was that of somebody who left, with another name and another mail address. "
-        "Say in the column `returning` whether it is the same person (same) or another (new); until then "
-        "nothing is done with this row."
-    )
-    return Problem(file=step.file, line=step.line, column="returning", nl=nl, en=en)
 
 
 def _row(step: Step) -> Row:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from processes.hr_feed.addresses import same_addresses
 from processes.hr_feed.files import (
@@ -134,7 +134,9 @@ class _Planner:
         # Who leaves the organisation leaves the teams with it; who waits stays in them.
         self._drop(missing, of="recordTeamLeft")
         for number in sorted(missing - waiting):
-            fields = {"employeeNumber": number, "on": self._today.isoformat()}
+            fields: dict[str, Any] = {"employeeNumber": number, "on": self._today.isoformat()}
+            if confirmed:
+                fields["confirmed"] = True
             self.found.step(PROFESSIONALS, None, "recordEmploymentEnded", number, fields)
 
     def _drop(self, numbers: AbstractSet[str], *, of: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Has the units know of the teams that a program formed which did not place them: docs/decisions/0010."""
+"""Has the units know of the teams that a program formed which did not place them: docs/decisions/0014."""
 
 from typing import Final
 

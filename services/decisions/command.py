@@ -55,6 +55,8 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The teams that are or were to be in the unit that the command weighs, by id."""
     id_key: bytes
     """The key that signs ids that name another person's stream."""
+    only_administrator: bool = False
+    """Whether that person is the only administrator, for a command that `ends_employment`."""
     grants_over: frozenset[str] = frozenset()
     """The granted roles that ended because their holder left, for a command that `weighs_grants`."""
 
@@ -82,6 +84,9 @@ class Command(
 
     weighs_grants: ClassVar[bool] = False
     """Whether its decision depends on who holds which granted role, or has left since."""
+
+    ends_employment: ClassVar[bool] = False
+    """Whether the roles of the person it is about end with it."""
 
     @classmethod
     def wire_name(cls) -> str:

@@ -5,6 +5,7 @@ import hmac
 from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
+from rules.access.roles import Role
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
 from services.decisions.command import Command, DecisionContext, SharedTerm
@@ -17,9 +18,13 @@ from services.handling.team_places import teams_of
 class Contexts:
     """Makes the context of each command; safe from several threads."""
 
-    def __init__(self, *, keys: FingerprintKeys, roles: RoleReader, calendar: Calendar) -> None:
+    def __init__(
+        self, *, keys: FingerprintKeys, roles: RoleReader, states: StateCache, calendar: Calendar
+    ) -> None:
+        """`roles` and `states` read the events that the commands are to be decided on."""
         self._keys = keys
         self._roles = roles
+        self._states = states
         self._calendar = calendar
 
     def of(
@@ -31,9 +36,8 @@ class Contexts:
         sender: str,
         sender_left: bool,
         person: str | None,
-        states: StateCache,
     ) -> DecisionContext:
-        """Return the context of a command; `states` has the events that it is to be decided on."""
+        """Return the context of a command."""
         weighs_grants = command.weighs_grants
         unit = command.weighed_unit(organisation)
         return DecisionContext(
@@ -44,11 +48,14 @@ class Contexts:
             sender_left=sender_left,
             person_left=weighs_grants and person is not None and self._roles.left(person),
             grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
+            only_administrator=command.ends_employment
+            and person is not None
+            and self._roles.is_only_holder(Role.ADMINISTRATOR, person, organisation=organisation),
             today=self._calendar.today(),
             id_key=hmac.digest(self._keys.fingerprint_key(organisation), b"ids of agreements", "sha256"),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
-            terms=_terms(command, organisation, states),
-            teams={} if unit is None else teams_of(states, organisation=organisation, unit=unit),
+            terms=_terms(command, organisation, self._states),
+            teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
 
 

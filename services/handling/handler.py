@@ -69,7 +69,7 @@ class CommandHandler:
         self._store: EventStore[str] = EventStore(mapper, recorder)
         self._states = StateCache(self._store)
         self._roles = RoleReader(self._store, calendar)
-        self._contexts = Contexts(keys=vault, roles=self._roles, calendar=calendar)
+        self._contexts = self._contexts_on(self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
             states=self._states,
@@ -107,6 +107,7 @@ class CommandHandler:
         It takes a command and its id. Nothing is appended and nobody gets an id. Raises what `handle` does.
         """
         rehearsal = Rehearsal(self._store, self._attempts.decided)
+        contexts = self._contexts_on(RoleReader(rehearsal.store, self._calendar), rehearsal.states)
 
         def decide(command: Command, command_id: str) -> CommandResult:
             with _unavailable_reported():
@@ -120,7 +121,7 @@ class CommandHandler:
                     caller.person,
                     sender_left=sender.left,
                     person=person,
-                    states=rehearsal.states,
+                    contexts=contexts,
                 )
                 return rehearsal.decide(prepared)
 
@@ -190,12 +191,20 @@ class CommandHandler:
         sender = self._allowed(command.wire_name(), caller)
         person = self._person(command, caller, expected_version)
         prepared = self._prepared(
-            command, command_id, caller.person, sender_left=sender.left, person=person, states=self._states
+            command,
+            command_id,
+            caller.person,
+            sender_left=sender.left,
+            person=person,
+            contexts=self._contexts,
         )
         prepared = msgspec.structs.replace(prepared, expected_version=expected_version)
         if not command.is_addressed(prepared.context):
             return refused(command_id, NOT_FOUND)
         return self._attempts.run(prepared)
+
+    def _contexts_on(self, roles: RoleReader, states: StateCache) -> Contexts:
+        return Contexts(keys=self._vault, roles=roles, states=states, calendar=self._calendar)
 
     def _prepared(
         self,
@@ -205,17 +214,16 @@ class CommandHandler:
         *,
         sender_left: bool,
         person: str | None,
-        states: StateCache,
+        contexts: Contexts,
     ) -> PreparedCommand:
         key = command_key(sender, command_id)
-        context = self._contexts.of(
+        context = contexts.of(
             command,
             key,
             organisation=self.organisation(),
             sender=sender,
             sender_left=sender_left,
             person=person,
-            states=states,
         )
         return PreparedCommand(command=command, command_id=command_id, key=key, actor=sender, context=context)
 
@@ -224,7 +232,7 @@ class CommandHandler:
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
         prepared = self._prepared(
-            command, command_id, actor, sender_left=False, person=None, states=self._states
+            command, command_id, actor, sender_left=False, person=None, contexts=self._contexts
         )
         return self._attempts.run(prepared)
 

@@ -32,7 +32,9 @@ class Rehearsal:
         self.persons: dict[str, str] = {}
         """Ids of people who would be new, by claim; the vault knows none of them."""
         self._events: dict[str, list[Recorded]] = {}
-        self.states = StateCache(cast("EventStore[str]", _WithMore(store, self._events)))
+        self.store = cast("EventStore[str]", _WithMore(store, self._events))
+        """The log, and after it what would have been appended."""
+        self.states = StateCache(self.store)
 
     def decide(self, prepared: PreparedCommand) -> CommandResult:
         """Return ACCEPTED or REFUSED, as carrying it out would now."""

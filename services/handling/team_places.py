@@ -1,7 +1,7 @@
 """
 The places of teams in units: decided on the units' stream, before a team's own stream says so.
 
-A team and the tree of units are subjects of their own, so no commit can check both. docs/decisions/0010 says
+A team and the tree of units are subjects of their own, so no commit can check both. docs/decisions/0014 says
 how an open team is never in a closed unit all the same.
 """
 

@@ -50,6 +50,10 @@ class RecordTeamLeftInput(CommandInput):
 class RecordEmploymentEndedInput(CommandInput):
     employee_number: str = strawberry.field(description=EMPLOYEE_NUMBER)
     on: date = strawberry.field(description="The day of leaving.")
+    confirmed: bool | None = strawberry.field(
+        default=UNSET,
+        description="True for the only administrator; CONFIRMATION_NEEDED asks for it.",
+    )
 
 
 @mutation(description="Register somebody as a professional, or change the name or mail address of one.")

@@ -97,9 +97,13 @@ class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
-    """Record that a person left on the day `on`; all their memberships and sharings end."""
+    """Record that a person left on the day `on`; all their memberships and sharings end, and their roles."""
+
+    ends_employment: ClassVar[bool] = True
 
     on: date
+    confirmed: bool | None = None
+    """Of the only administrator: that nobody can grant a role after this."""
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:

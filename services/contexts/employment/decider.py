@@ -79,7 +79,7 @@ def decide(
             reject_if([*_leaving_refusals(state, team), *_day_refusals(command.on, context)])
             return TeamLeft(team=team, on=command.on), *_ended_in_team(state, team)
         case RecordEmploymentEnded():
-            reject_if([*_ending_refusals(state), *_day_refusals(command.on, context)])
+            reject_if([*_ending_refusals(state, command, context), *_day_refusals(command.on, context)])
             left = (TeamLeft(team=team, on=command.on) for team in state.teams)
             return (
                 *left,
@@ -218,8 +218,20 @@ def _leaving_refusals(state: Employment, team: str) -> list[Refusal]:
     return refusals
 
 
-def _ending_refusals(state: Employment) -> list[Refusal]:
+def _ending_refusals(
+    state: Employment, command: RecordEmploymentEnded, context: DecisionContext
+) -> list[Refusal]:
     refusals = _unknown_refusals(state)
+    if state.works_here and context.only_administrator and not command.confirmed:
+        nl = (
+            "Dit is de enige beheerder; daarna kan niemand meer rollen toekennen. Maak eerst iemand anders "
+            "beheerder, of bevestig dit; een nieuwe wordt daarna op de server aangewezen (services appoint)."
+        )
+        en = (
+            "This is the only administrator; after this nobody can grant a role. Make somebody else "
+            "administrator first, or confirm; a new one is then appointed on the server (services appoint)."
+        )
+        refusals.append(Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("confirmed",)))
     if not refusals and not state.works_here:
         nl, en = "Deze professional is al uit dienst.", "This professional has left already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))

@@ -106,7 +106,7 @@ class PlaceTeam(Command, frozen=True, kw_only=True):
     Record that a team is to be in a unit, before the team's own stream says so.
 
     The units and each team are subjects of their own, so no commit can check both. This one goes first, and
-    the unit is not closed while the team may still get there: docs/decisions/0010.
+    the unit is not closed while the team may still get there: docs/decisions/0014.
     """
 
     by_process: ClassVar[bool] = True
