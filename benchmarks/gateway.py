@@ -101,7 +101,7 @@ class People:
     def __init__(self, client: Client, tokens: Sequence[str]) -> None:
         self.tokens = tokens
         ids = [json.loads(client.post(_body("{ me { id } }"), token)) for token in tokens]
-        self.ids = [answer["data"]["me"]["id"] for answer in ids]
+        self.ids = [answer["data"]["me"]["id"].removeprefix("Me:") for answer in ids]
         self._next = itertools.cycle(range(len(tokens)))
 
     def one(self) -> int:

@@ -16,7 +16,14 @@ class Upcast(msgspec.Struct, frozen=True, kw_only=True):
     change: Callable[[Content], Content]
 
 
-UPCASTS: Final[Mapping[str, Upcast]] = {}
+def _same(content: Content) -> Content:
+    return content
+
+
+UPCASTS: Final[Mapping[str, Upcast]] = {
+    # Since then a unit may move to the top.
+    "units.unit-moved.v1": Upcast(to="units.unit-moved.v2", change=_same),
+}
 """By the old wire name. Old names stay here for ever, because old events stay on the log."""
 
 

@@ -21,6 +21,7 @@ from gateway.limits.cost import TOKENS_MAX, DocumentLimits
 from gateway.limits.documents import AcceptedDocuments, CheckedDocument
 from gateway.limits.spending import TOOK_TOO_LONG, CountedExecutor, Spending, opened
 from gateway.masking import mask_errors
+from gateway.types.ids import complete_ids
 from gateway.types.scalars import SCALARS
 
 Query = create_type("Query", QUERIES, description=QUERY)
@@ -37,6 +38,7 @@ class _MaskedSchema(strawberry.Schema):
     def __init__(self, *args: Any, limits: DocumentLimits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._limits = limits
+        complete_ids(self._schema)
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         with opened(self._account(kwargs.get("context_value"))) as spending:

@@ -18,7 +18,7 @@ class ProfessionalRegistered(Event, frozen=True, kw_only=True):
 
 @event("employment.team-joined.v1")
 class TeamJoined(Event, frozen=True, kw_only=True):
-    """The person is a member of this team from this day on."""
+    """The person is a member of this team from this day on. For a member, it corrects the day."""
 
     team: str
     on: date

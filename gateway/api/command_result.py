@@ -13,7 +13,9 @@ from rules import commands
 
 @strawberry.enum(description="How a command ended.")
 class CommandOutcome(Enum):
-    ACCEPTED = strawberry.enum_value("ACCEPTED", description="On the log for good, at `position`.")
+    ACCEPTED = strawberry.enum_value(
+        "ACCEPTED", description="It happened and is kept for good, at `position`."
+    )
     REFUSED = strawberry.enum_value(
         "REFUSED",
         description=(
@@ -52,7 +54,9 @@ class RefusalCode(Enum):
         "CHANGED_MEANWHILE",
         description="`expectedVersion` is no longer the version: load, show, ask again.",
     )
-    TOO_BUSY = strawberry.enum_value("TOO_BUSY", description="Others kept winning the race.")
+    TOO_BUSY = strawberry.enum_value(
+        "TOO_BUSY", description="Other changes kept coming first: send it again."
+    )
     SETTLED = strawberry.enum_value(
         "SETTLED",
         description="It was UNSETTLED, and the log now holds that it did not happen and never will.",
@@ -70,7 +74,7 @@ class RefusalCode(Enum):
     )
     LIMIT_REACHED = strawberry.enum_value(
         "LIMIT_REACHED",
-        description=("A limit of the policy, rounds per half year and invitations per quarter among them."),
+        description="A limit of the policy, rounds per half year and invitations per quarter among them.",
     )
     NOT_CONSENTED = strawberry.enum_value(
         "NOT_CONSENTED",
@@ -84,13 +88,16 @@ class RefusalCode(Enum):
     )
     TOO_FEW_RATERS = strawberry.enum_value(
         "TOO_FEW_RATERS",
-        description=("A perspective, LEAD apart, with one invited; or none that could reach its floor."),
+        description=(
+            "Only one person was invited from a perspective other than LEAD, or no perspective can "
+            "reach its smallest number."
+        ),
     )
     RATER_NOT_AVAILABLE = strawberry.enum_value(
         "RATER_NOT_AVAILABLE",
         description=(
-            "PEER and REPORT are registered professionals; "
-            "and nobody is asked more often than the policy allows."
+            "PEER and REPORT are registered professionals; nobody is invited more often than the "
+            "policy allows."
         ),
     )
     INVITATION_OVER = strawberry.enum_value(
@@ -100,7 +107,8 @@ class RefusalCode(Enum):
     FLOOR_TOO_LOW = strawberry.enum_value(
         "FLOOR_TOO_LOW",
         description=(
-            "A floor below what the product allows, or a lower one without the works council's consent."
+            "A smallest number of people is below what the product allows, or lower than the works "
+            "council agreed to."
         ),
     )
     CONFIRMATION_NEEDED = strawberry.enum_value(
@@ -115,28 +123,26 @@ class RefusalCode(Enum):
     )
 
 
-@strawberry.type(description="A reason a command was not carried out, fit to show.")
+@strawberry.type(description="A reason why a command was not carried out, fit to show.")
 class Refusal:
-    code: RefusalCode
-    message: LocalText
+    code: RefusalCode = strawberry.field(description="What kind of reason it is.")
+    message: LocalText = strawberry.field(description="The reason, in words for the person.")
     field: list[str] = strawberry.field(
-        description=('Path into `input`, e.g. ["answers", "3", "scale"]; empty when it concerns the whole.')
+        description='Path into `input`, such as ["name", "ownWords"]; empty when it concerns the whole.'
     )
 
 
-@strawberry.type(description="The fate of one command.")
+@strawberry.type(description="How one command ended.")
 class CommandResult:
-    command_id: UUID
-    outcome: CommandOutcome
+    command_id: UUID = strawberry.field(description="The id that the client gave it.")
+    outcome: CommandOutcome = strawberry.field(description="Whether it happened.")
     position: Position | None = strawberry.field(
-        description=(
-            "Hand it to the next query as `waitFor`. Null unless accepted, and always null for a rater."
-        )
+        description="Give it to the next query as `waitFor`. Null unless accepted."
     )
     version: int | None = strawberry.field(
         description=(
-            "The stream's version now, the next `expectedVersion`: after acceptance, "
-            "or the one that made CHANGED_MEANWHILE. Always null for a rater."
+            "The version now, for the next `expectedVersion`: after acceptance, or the one that made "
+            "CHANGED_MEANWHILE. Null when what was changed is another person's."
         )
     )
     refusals: list[Refusal] = strawberry.field(

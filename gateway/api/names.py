@@ -5,26 +5,24 @@ from collections.abc import Sequence
 import strawberry
 
 from gateway.context import Context
+from gateway.types.ids import refers_to
 from projections.views import organisation
 from rules.names import plain_name
 
 
-@strawberry.type(
-    description=(
-        "A colleague by name only. The id is that of `Viewer` and `Me`, "
-        "so that a client finds its own column."
-    )
-)
+@strawberry.type(description="A colleague by name only. Which one the caller is, `Me.asColleague` says.")
 class Colleague:
     id: strawberry.ID
-    display_name: str
+    display_name: str = strawberry.field(
+        description="The name as colleagues see it; empty when the person is no longer known."
+    )
 
 
 @strawberry.type(description="A part of the organisation by name; the leaves of the tree are the teams.")
 class Unit:
     id: strawberry.ID
-    name: str
-    parent_id: strawberry.ID | None
+    name: str = strawberry.field(description="What it is called.")
+    parent_id: strawberry.ID | None = refers_to("Unit", description="What it is in; null at the top.")
 
 
 def unit_of(unit: organisation.Unit) -> Unit:
@@ -46,9 +44,11 @@ async def colleagues_by_name(context: Context, persons: Sequence[str]) -> list[C
     return [Colleague(id=strawberry.ID(person), display_name=name) for _, person, name in known]
 
 
+def team_leaf(team: organisation.Team) -> Unit:
+    return Unit(id=strawberry.ID(team.team), name=team.name, parent_id=strawberry.ID(team.unit))
+
+
 async def team_as_unit(context: Context, team: str | None) -> Unit | None:
     """Return a team as a leaf of the tree of units; None once it is closed."""
     found = await context.loaders.teams.load(team) if team else None
-    if found is None:
-        return None
-    return Unit(id=strawberry.ID(found.team), name=found.name, parent_id=strawberry.ID(found.unit))
+    return team_leaf(found) if found else None

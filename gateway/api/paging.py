@@ -17,24 +17,30 @@ Row = TypeVar("Row")
 Key = TypeVar("Key")
 
 
-@strawberry.type(description="Relay page. No connection in this schema counts its nodes.")
+@strawberry.type(description="Whether there is more of a list, and how to go on. No list counts its items.")
 class PageInfo:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether `after` was given. Earlier pages are kept by the client."
+    )
+    start_cursor: str | None = strawberry.field(
+        description="The cursor of the first item; null for an empty page."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last item, for `after`; null for an empty page."
+    )
 
 
 @strawberry.type
 class Edge(Generic[Node]):
-    cursor: str
-    node: Node
+    cursor: str = strawberry.field(description="The place of the item in the list, for `after`.")
+    node: Node = strawberry.field(description="The item.")
 
 
 @strawberry.type
 class Connection(Generic[Node]):
-    edges: list[Edge[Node]]
-    page_info: PageInfo
+    edges: list[Edge[Node]] = strawberry.field(description="The items of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more pages.")
 
 
 def check_page_size(context: Context, argument: str, size: int) -> None:

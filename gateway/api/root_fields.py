@@ -16,13 +16,14 @@ from rules.access.decisions import roles_for
 ROOT: Final = "root"
 """The key of a root field's metadata under which its root type is named; `discovery` reads it."""
 
+INPUT: Final = "What the command is to do."
+
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     description=(
-        "Which roles may ask a root field at all; everything else is refused. Stands on every root field and "
-        "feeds the access matrix; which object of that type is yours to see is decided by id, relation and "
-        "sharing."
+        "The roles that may ask a root field at all; all others are refused. Every root field has it. Which "
+        "things a person may see there depends on whose they are and on what was shared."
     ),
 )
 class Access:
@@ -57,7 +58,7 @@ def query(*, description: str, items_max: int | None = None) -> Callable[[Callab
     return _root("Query", description, role_held=True, items_max=items_max)
 
 
-def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
     """Make a root field of Mutation.
 
     The services decide from the journal whether the caller holds the role: views may lag behind a grant.
@@ -66,17 +67,21 @@ def mutation(*, description: str | None = None) -> Callable[[Callable[..., Any]]
 
 
 def _root(
-    root: str, description: str | None, *, role_held: bool, items_max: int | None = None
+    root: str, description: str, *, role_held: bool, items_max: int | None = None
 ) -> Callable[[Callable[..., Any]], Any]:
     def decorate(resolver: Callable[..., Any]) -> Any:
         name = to_camel_case(resolver.__name__)
-        return strawberry.field(
+        field = strawberry.field(
             resolver=resolver,
             description=description,
             directives=[access_to(name)],
             metadata={ROOT: root, LENGTH: items_max},
             extensions=[_AccessCheck(name, role_held=role_held)],
         )
+        for argument in field.arguments:
+            if argument.python_name == "input":
+                argument.description = INPUT
+        return field
 
     return decorate
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
+from typing import Final
 from uuid import UUID
 
 import strawberry
@@ -19,17 +20,34 @@ from projections.view import View
 from rules import commands
 
 RESULT_WAIT_S = 2.0
+KEPT: Final = "Left out, it stays as it was; null empties it."
+"""What an optional field of a change says of itself; `services/decisions/changes.py` makes it true."""
+CHANGED: Final = (
+    "What the command changed. Null when the command was refused or is not settled, when nothing is left to "
+    "show, and when the view took longer than 2 s: ask for it with `waitFor`."
+)
 
 
 @strawberry.input
 class CommandInput:
-    command_id: UUID
-    expected_version: int | None = UNSET
+    command_id: UUID = strawberry.field(
+        description=(
+            "An id for what the person does, made at that moment. Sent again with the same input, it "
+            "happens once."
+        )
+    )
+    expected_version: int | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "The `version` that the person was looking at; refused with CHANGED_MEANWHILE when there "
+            "is a newer one. Left out, the command is decided on the newest state."
+        ),
+    )
 
 
 @strawberry.type
 class CommandPayload:
-    command: CommandResult
+    command: CommandResult = strawberry.field(description="What became of the command.")
 
 
 async def send_command(info: Info, input: CommandInput) -> commands.CommandResult:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -90,20 +90,21 @@ class CheckedDocument(SchemaExtension):
         spending = current_spending()
         if spending is not None:
             spending.take(len(text) // CHARACTERS_PER_COST)
-        async with _turn():
+            await spending.begin()
+        with _working():
             yield
 
     async def on_validate(self) -> AsyncIterator[None]:
         document = self.execution_context.graphql_document
         if document is not None and self._known is None:
-            async with _turn():
+            with _working():
                 check_size(document)
                 operation = self._chosen(document)
                 self._known = self._accept(document)
         elif document is not None:
             operation = self._chosen(document)
         if self._known is not None and operation is not None:
-            self._begin(operation, self._known)
+            await self._begin(operation, self._known)
         yield
 
     def _chosen(self, document: DocumentNode) -> OperationDefinitionNode | None:
@@ -127,7 +128,7 @@ class CheckedDocument(SchemaExtension):
         self._documents.add(context.query or "", accepted)
         return accepted
 
-    def _begin(self, operation: OperationDefinitionNode, accepted: Accepted) -> None:
+    async def _begin(self, operation: OperationDefinitionNode, accepted: Accepted) -> None:
         self.execution_context.pre_execution_errors = []  # validated, now or before
         spending = current_spending()
         if spending is None:
@@ -136,13 +137,13 @@ class CheckedDocument(SchemaExtension):
             spending.mark_endless()  # its cost is not known before; the number of open ones is limited
         else:
             spending.hold(accepted.costs[_name(operation)])
+        await spending.begin()
 
 
-def _turn() -> AbstractAsyncContextManager[object]:
-    """Return the caller's turn: reading a document takes milliseconds, in which nobody else is served."""
+def _working() -> AbstractContextManager[None]:
+    """Return what measures the time that reading a document takes from everybody."""
     spending = current_spending()
-    turns = spending.turns if spending else None
-    return turns.documents if turns else nullcontext()
+    return spending.working() if spending else nullcontext()
 
 
 def _name(operation: OperationDefinitionNode) -> str | None:

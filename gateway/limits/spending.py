@@ -5,7 +5,7 @@ The cost that is measured before counts lists with their maximum length; this on
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
@@ -38,6 +38,15 @@ class Spending:
     cost: int = 0
     answer_bytes: int = 0
     _held: Held | None = None
+
+    async def begin(self) -> None:
+        """Wait for the caller's turn, before anything that keeps the event loop busy."""
+        if self.turns is not None:
+            await self.turns.begin()
+
+    def working(self) -> AbstractContextManager[None]:
+        """Return what measures how long the event loop does nothing else; the block must not await."""
+        return self.turns.working() if self.turns is not None else nullcontext()
 
     def take(self, cost: int) -> None:
         """Take the cost of work that is done in any case. Raises OverAllowanceError."""
@@ -77,6 +86,7 @@ class Spending:
         """
         if self.allowance is not None and self.endless:
             await self.allowance.wait_until_paid(self.caller, s_max=s_max)
+            await self.begin()
         self.cost = self.answer_bytes = 0
 
     def end_event(self) -> None:
@@ -132,7 +142,16 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         self._count(parent_type, grouped_field_set)
-        return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        spending = _current.get()
+        turns = spending.turns if spending else None
+        if turns is None or turns.is_working:
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
+        with turns.working():
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
 
     def execute_fields_serially(
         self,

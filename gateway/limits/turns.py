@@ -1,21 +1,65 @@
 """Turns of one caller: their operations wait for each other, and nobody else waits for all of them."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 from weakref import WeakValueDictionary
 
 READS_AT_ONCE_MAX: Final = 3
 """Database connections of one caller, over all their requests to this process."""
-DOCUMENTS_AT_ONCE_MAX: Final = 1
-"""Documents of one caller that are read before the event loop turns to anything else."""
+REST: Final = 4
+"""While a document is read or an answer made, the event loop does nothing else for milliseconds. Its caller's
+next operation waits so many times as long, so that one caller takes a fifth of the loop's time at most."""
+REST_FREE_S: Final = 1.0
+"""So much rest is not waited for: a screen that asks several things at once is not slower."""
 
 
 class CallerTurns:
-    """The queues of one caller."""
+    """One caller's queues: for connections to the database, and for operations, with a rest after each."""
 
     def __init__(self) -> None:
         self.reads = asyncio.Semaphore(READS_AT_ONCE_MAX)
-        self.documents = asyncio.Semaphore(DOCUMENTS_AT_ONCE_MAX)
+        self._operations = asyncio.Lock()
+        self._rest_until_s = 0.0
+        self.is_working = False
+        """Whether the time is being measured now."""
+        self._remembered = False
+
+    async def begin(self) -> None:
+        """Wait until the operations before are over, and the rest after them."""
+        async with self._operations:
+            left_s = self._left_s()
+            while left_s > 0:
+                await asyncio.sleep(left_s)
+                left_s = self._left_s()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Lengthen the rest by the time that the block takes, REST times; it must not await anything."""
+        loop = asyncio.get_running_loop()
+        self.is_working, begun_s = True, loop.time()
+        try:
+            yield
+        finally:
+            ended_s = loop.time()
+            self.is_working = False
+            self._rest_until_s = max(self._rest_until_s, ended_s) + REST * (ended_s - begun_s)
+            self._remember()
+
+    def _left_s(self) -> float:
+        return self._rest_until_s - REST_FREE_S - asyncio.get_running_loop().time()
+
+    def _remember(self) -> None:
+        """Hold these queues by a timer until the rest is over, also when no operation does."""
+        if not self._remembered:
+            self._remembered = True
+            asyncio.get_running_loop().call_at(self._rest_until_s, self._forget)
+
+    def _forget(self) -> None:
+        self._remembered = False
+        if asyncio.get_running_loop().time() < self._rest_until_s:
+            self._remember()
 
 
 class Turns:

@@ -18,7 +18,7 @@ from rules.kinds import (
     Language,
     Returning,
 )
-from rules.quadrants import TalentQuadrant
+from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
 
 __all__ = [
     "EnergySourceKind",
@@ -34,31 +34,35 @@ __all__ = [
     "Returning",
     "Role",
     "TalentQuadrant",
+    "described",
 ]
 
 _E = TypeVar("_E", bound=type[Enum])
 
 
-def _described(kind: _E, *, description: str, values: Mapping[str, str] | None = None) -> _E:
-    """Make an enum of `rules` an enum of the schema, with descriptions."""
+def described(kind: _E, *, description: str, values: Mapping[str, str] | None = None) -> _E:
+    """Make an enum an enum of the schema, with descriptions of it and of its values."""
     made = strawberry.enum(kind, description=description)
     for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = (values or {}).get(value.name)
     return kind
 
 
-_described(
+described(
     Role,
     description=(
-        "The role a request acts in: one at a time (header `IPP-Role`, PROFESSIONAL when absent), and roles "
-        "never add up. Team lead is no role: a lead is a member. Front runner is none either: who steps "
-        "forward is a professional."
+        "The role that a request acts in: one at a time, named by the header `IPP-Role`, PROFESSIONAL when "
+        "absent. Roles never add up. Leading a team is no role: a lead is a member."
     ),
     values={
-        "PROFESSIONAL": "Owner of a portfolio, member of teams, front runner.",
-        "RATER": "Bearer of an invitation instead of an account.",
-        "PRIVACY_OFFICER": "Records grounds for opening contents.",
-        "CONFIDENTIAL_ADVISER": "Masks a comment at the request of owner or rater.",
+        "PROFESSIONAL": "Owner of a portfolio, member of teams.",
+        "RATER": "Has an invitation to give feedback instead of an account.",
+        "WORKING_GROUP": "Keeps the shared words for talents.",
+        "BOARD": "The board of the organisation.",
+        "WORKS_COUNCIL": "Agrees to policies, or not.",
+        "PRIVACY_OFFICER": "Records the data protection impact assessment, and reasons for opening contents.",
+        "CONFIDENTIAL_ADVISER": "Masks a comment when its writer or its reader asks for it.",
+        "AUDITOR": "Checks who may do what.",
         "ADMINISTRATOR": (
             "Grants roles, adopts policy. The first one is made on the server, with the organisation."
         ),
@@ -66,23 +70,37 @@ _described(
         "PUBLIC": "No token at all. Only ever used in `@access`.",
     },
 )
-_described(
+described(
     TalentQuadrant,
-    description="Derived from strength × energy × use.",  # noqa: RUF001 - as the schema says it
+    description="Where the owner's own three numbers, strength, energy and use, place a talent.",
     values={
-        "IN_MY_STRENGTH": "In mijn kracht.",
-        "UNTAPPED": "Onbenut.",
-        "CAN_BUT_DRAINS": "Kan ik, kost energie.",
-        "RATHER_NOT": "Liever niet.",
-        "CURIOUS": "Nieuwsgierig.",
+        "IN_MY_STRENGTH": (
+            f"In mijn kracht: strength from {STRONG_FROM}, energy from 0, use from {USED_FROM}."
+        ),
+        "UNTAPPED": f"Onbenut: strength from {STRONG_FROM}, energy from 0, use below {USED_FROM}.",
+        "CAN_BUT_DRAINS": f"Kan ik, kost energie: strength from {STRONG_FROM}, energy below 0.",
+        "RATHER_NOT": f"Liever niet: strength below {STRONG_FROM}, energy at most 0.",
+        "CURIOUS": f"Nieuwsgierig: strength below {STRONG_FROM}, energy above 0.",
     },
 )
-_described(Language, description="Language of a person's screens and mails.")
-_described(EnergySourceKind, description="Energiegever, energievreter.")
-_described(HoursBand, description="Hours in a usual working week.")
-_described(EvidenceKind, description="What a piece of evidence consists of.")
-_described(ItemKind, description="What a portfolio is made of.")
-_described(
+described(Language, description="Language of a person's screens and mails.")
+described(
+    EnergySourceKind,
+    description="Whether an activity gives or costs energy.",
+    values={"GIVER": "It gives energy: energiegever.", "DRAINER": "It costs energy: energievreter."},
+)
+described(HoursBand, description="Hours in a usual working week.")
+described(
+    EvidenceKind,
+    description="What a piece of evidence consists of.",
+    values={
+        "LINK": "The address of a page.",
+        "BADGE": "The address of a digital badge.",
+        "STORY": "A text.",
+    },
+)
+described(ItemKind, description="What a portfolio is made of.")
+described(
     Returning,
     description="Who is registered under an employee number of somebody who left.",
     values={
@@ -92,8 +110,7 @@ _described(
         ),
     },
 )
-_described(InsightScope, description="What may be counted: which talents, and what energy they give.")
-_described(
+described(
     LensState,
     description="A version is frozen from PUBLISHED on.",
     values={
@@ -103,7 +120,7 @@ _described(
         "WITHDRAWN": "No new round uses it; a round that has it goes on.",
     },
 )
-_described(
+described(
     LensForm,
     description="How a lens looks.",
     values={
@@ -111,7 +128,7 @@ _described(
         "EASY": "Few short questions, and three answers as word and picture: 1, 3 and 5 of the scale.",
     },
 )
-_described(
+described(
     QuestionKind,
     description="How a question is answered.",
     values={
@@ -120,7 +137,7 @@ _described(
         "OPEN": "Own words.",
     },
 )
-_described(
+described(
     Perspective,
     description="From which side someone looks at the person whose round it is.",
     values={
@@ -131,4 +148,9 @@ _described(
         "CLIENT": "Somebody they support.",
         "PARTNER": "Somebody of another organisation.",
     },
+)
+described(
+    InsightScope,
+    description="What of a portfolio may be counted.",
+    values={"TALENTS": "Which talents its owner has.", "ENERGY": "What energy these give."},
 )

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 
-def field(*, name: str | None = None, description: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+def field(*, description: str, name: str | None = None) -> Callable[[Callable[..., Any]], Any]:
     """Make a field of a method; its name is the method's in camel case, or `name`."""
 
     def decorate(resolver: Callable[..., Any]) -> Any:

@@ -5,16 +5,16 @@ import strawberry
 
 @strawberry.type(
     description=(
-        "A text the product or the working group wrote, in both languages, "
-        "so that one answer serves every screen."
+        "A text by the product or the working group, in both languages, so that one answer serves "
+        "every screen."
     )
 )
 class LocalText:
-    nl: str
-    en: str
+    nl: str = strawberry.field(description="In Dutch.")
+    en: str = strawberry.field(description="In English.")
 
 
-@strawberry.input(description="Both languages are asked for, always.")
+@strawberry.input(description="A text in both languages.")
 class LocalTextInput:
-    nl: str
-    en: str
+    nl: str = strawberry.field(description="In Dutch.")
+    en: str = strawberry.field(description="In English.")

@@ -11,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FILES_OF_OUR_OWN: Final = 256
 """Open files that a process needs in addition to its connections."""
+HEADER_OVERHEAD_BYTES: Final = 32
+"""Counted for each header in addition to its text, as HTTP/2 does: many short ones take long to read."""
 UPGRADE_LINE_BYTES_MAX: Final = 8_000
 UPGRADE_HEADERS_MAX: Final = 100
 """Limits of the request that opens a WebSocket: the library websockets reads no more."""
@@ -18,7 +20,7 @@ UPGRADE_HEADERS_MAX: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """The limits of every process that serves HTTP. A header line is counted with its name."""
+    """The limits of every process that serves HTTP. A header is counted with its name and an overhead."""
 
     header_bytes_max: int = 32 * 1024
     headers_s_max: float = 10.0
@@ -113,7 +115,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value))
+        self._count(len(name) + len(value) + HEADER_OVERHEAD_BYTES)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

@@ -11,7 +11,11 @@ FRAMES_MAX: Final = 1_000
 """Frames in one message; empty frames would never reach the limit of bytes."""
 PINGS_PER_MINUTE_MAX: Final = 60
 PINGS_BURST_MAX: Final = 30
-"""Each ping is answered, and the answers pile up if the client does not read them."""
+"""Each ping is answered, and the answers pile up if the client does not read them. Pongs are counted too."""
+MESSAGES_WAITING_MAX: Final = 200
+"""Messages that were received and that the application did not take yet."""
+PIECE_BYTES: Final = 1_024
+"""Bytes in which limits are not checked: thousands of the smallest frames may be received in one piece."""
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
@@ -21,11 +25,25 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(**given)
         self._pings = RateLimiter(per_minute=PINGS_PER_MINUTE_MAX, burst=PINGS_BURST_MAX, callers_max=1)
 
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), PIECE_BYTES):
+            if self.close_sent and self.transport.is_closing():
+                return
+            super().data_received(data[start : start + PIECE_BYTES])
+            if self.queue.qsize() > MESSAGES_WAITING_MAX:
+                self._close(CloseCode.POLICY_VIOLATION, "too many messages")
+
     def handle_ping(self) -> None:
         if self._pings.take("all"):
             self._close(CloseCode.POLICY_VIOLATION, "too many pings")
         else:
             super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._pings.take("all"):
+            self._close(CloseCode.POLICY_VIOLATION, "too many pongs")
+        else:
+            super().handle_pong(event)
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) >= FRAMES_MAX:
@@ -38,6 +56,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self._close(CloseCode.INVALID_DATA, "not UTF-8")  # uvicorn would log what was sent
         else:
             super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        # Or what the application sends from now on would be an error of its own, logged with a traceback.
+        self.disconnected = True
 
     def _close(self, code: CloseCode, reason: str) -> None:
         if not self.close_sent:

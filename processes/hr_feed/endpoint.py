@@ -1,4 +1,8 @@
-"""`POST /hr-feed`: takes HR's files and returns a report by row; with `dryRun=true` nothing is changed."""
+"""
+`POST /hr-feed`: takes HR's files and returns a report by row; with `dryRun=true` nothing is changed.
+
+`GET /hr-feed/units.csv`, and the other two, return the files as the organisation is now.
+"""
 
 import asyncio
 import itertools
@@ -7,11 +11,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
 from kit.clock import Calendar
 from processes.hr_feed import feed
+from processes.hr_feed.download import written
+from processes.hr_feed.files import COLUMNS
 from processes.hr_feed.plan import plan
 from processes.hr_feed.upload import Switches, UploadError, sent_files, switches
 
@@ -19,6 +25,8 @@ PATH: Final = "/hr-feed"
 PROGRESS: Final = "application/x-ndjson"
 """The media type, named in `Accept`, of an answer with lines of progress and the report as its last line."""
 PROGRESS_EVERY_S: Final = 0.5
+LEFT_OUT: Final = "IPP-Rows-Left-Out"
+"""The header with the number of rows that have no key in HR's system that is known."""
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 SenderFor = Callable[[Mapping[str, str]], feed.Sender]
@@ -126,6 +134,21 @@ def feed_routes(
         async for last in found:
             stage = last
         return _json(stage)
+
+    @router.get(f"{PATH}/{{file}}")
+    async def current(file: str, request: Request) -> Response:
+        await asyncio.to_thread(sender_for, request.headers)
+        if file not in COLUMNS:
+            raise HTTPException(404, f"there are {', '.join(COLUMNS)}")
+        async with connect() as connection:
+            snapshot = await feed.read_snapshot(connection, _on_a_thread(numbers))
+        text, left_out = await asyncio.to_thread(written, file, snapshot)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{file}"',
+            "Cache-Control": "no-store",
+            LEFT_OUT: str(left_out),
+        }
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     return router
 

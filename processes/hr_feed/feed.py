@@ -1,6 +1,7 @@
 """Carries out HR's files: reads them, compares them with the views, sends the commands, reports by row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,8 +9,9 @@ import msgspec
 
 from kit.ids import derived_id, new_id
 from processes.hr_feed import files as hr_files
+from processes.hr_feed.confirmations import waiting
 from processes.hr_feed.files import Problem
-from processes.hr_feed.plan import Files, OrganisationSnapshot, Plan, Step
+from processes.hr_feed.steps import Files, KnownPerson, KnownPlace, OrganisationSnapshot, Plan, Step
 from projections.views import directory, organisation, profile
 from rules.commands import CommandRequest, CommandResult
 
@@ -77,19 +79,33 @@ async def read_snapshot(
     """Read the current organisation from the views; `numbers` returns HR's numbers of persons, by person."""
     found = await organisation.organisation(connection)
     people = await directory.employed(connection)
+    addresses = await directory.addresses(connection)
     claims = await numbers([person.person for person in people])
     members = await profile.memberships(connection)
-    teams_of: dict[str, set[str]] = {}
+    teams_of: dict[str, dict[str, date]] = {}
     for member in members:
-        teams_of.setdefault(member.person, set()).add(member.team)
-    units, teams = await organisation.units(connection), await organisation.teams(connection)
+        teams_of.setdefault(member.person, {})[member.team] = member.joined_on
     return OrganisationSnapshot(
         organisation=found.organisation if found else "",
-        people={claims[person.person]: person.display_name for person in people if person.person in claims},
-        units={unit.unit: (unit.name, unit.parent) for unit in units},
-        teams={team.team: (team.name, team.unit) for team in teams},
-        members={claims[person]: frozenset(of) for person, of in teams_of.items() if person in claims},
+        people={
+            claims[person.person]: KnownPerson(name=person.display_name, email=addresses[person.person])
+            for person in people
+            if person.person in claims
+        },
+        units=_units(await organisation.units(connection)),
+        teams=_teams(await organisation.teams(connection)),
+        closed_units=_units(await organisation.units(connection, closed=True)),
+        closed_teams=_teams(await organisation.teams(connection, closed=True)),
+        members={claims[person]: of for person, of in teams_of.items() if person in claims},
     )
+
+
+def _units(units: Sequence[organisation.Unit]) -> dict[str, KnownPlace]:
+    return {unit.unit: KnownPlace(name=unit.name, parent=unit.parent, key=unit.hr_key) for unit in units}
+
+
+def _teams(teams: Sequence[organisation.Team]) -> dict[str, KnownPlace]:
+    return {team.team: KnownPlace(name=team.name, parent=team.unit, key=team.hr_key) for team in teams}
 
 
 def refused(problem: Problem, *, dry_run: bool) -> Report:
@@ -142,28 +158,13 @@ def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
 
 def _problems(step: Step, result: CommandResult) -> list[Problem]:
     if "CONFIRMATION_NEEDED" in {refusal.code for refusal in result.refusals}:
-        return [_waiting(step)]
+        return [waiting(step)]
     nl, en = "Of dit gelukt is, is nog niet bekend.", "Whether this happened is not known yet."
     reasons = [(refusal.nl, refusal.en) for refusal in result.refusals] or [(nl, en)]
     return [
         Problem(file=step.file, line=step.line, nl=f"{step.who}: {nl}", en=f"{step.who}: {en}")
         for nl, en in reasons
     ]
-
-
-def _waiting(step: Step) -> Problem:
-    """Return what is reported of a row that waits until HR says who it is."""
-    nl = (
-        f"{step.who}: dit nummer was van iemand die uit dienst is, met een andere naam en een ander "
-        "mailadres. Zet in de kolom `returning` of het dezelfde persoon is (zelfde) of iemand anders "
-        "(nieuw); tot dan gebeurt er met deze rij niets."
-    )
-    en = (
-        f"{step.who}: this number was that of somebody who left, with another name and another mail address. "
-        "Say in the column `returning` whether it is the same person (same) or another (new); until then "
-        "nothing is done with this row."
-    )
-    return Problem(file=step.file, line=step.line, column="returning", nl=nl, en=en)
 
 
 def _row(step: Step) -> Row:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from processes.hr_feed.files import MEMBERSHIPS, PROFESSIONALS, Membership, Problem, Professional
-from rules.names import plain_name
+from processes.hr_feed.steps import KnownPerson
+from rules.names import plain_address, plain_name
 
 _LEADING_ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 _LEAVING: Final = {
@@ -39,8 +40,8 @@ def unread_rows(file: str) -> Problem:
 def lookalikes(
     file: str,
     rows: Sequence[Professional] | Sequence[Membership],
-    newcomers: Mapping[str, str],
-    missing: Mapping[str, str],
+    newcomers: Mapping[str, KnownPerson],
+    missing: Mapping[str, KnownPerson],
 ) -> tuple[dict[str, str], list[Problem]]:
     """Return the missing person of each newcomer who looks like one, and a problem at each of their rows."""
     found = look_like(newcomers, missing)
@@ -52,18 +53,23 @@ def lookalikes(
     return found, problems
 
 
-def look_like(newcomers: Mapping[str, str], missing: Mapping[str, str]) -> dict[str, str]:
+def look_like(newcomers: Mapping[str, KnownPerson], missing: Mapping[str, KnownPerson]) -> dict[str, str]:
     """
-    Return for each newcomer the missing person it looks like; both are given as names by number.
+    Return for each newcomer the missing person it looks like; both are given by number.
 
     Alike are numbers that differ in leading zeros, which spreadsheets remove, in case or in spaces, and
-    people with the same name. An empty name is like no other.
+    people with the same name or mail address. An empty name or address is like no other.
     """
     by_number = {plain_number(number): number for number in missing}
-    by_name = {plain_name(name): number for number, name in missing.items() if plain_name(name)}
+    by_name = {plain_name(person.name): number for number, person in missing.items()}
+    by_address = {plain_address(person.email): number for number, person in missing.items()}
+    by_name.pop("", None)
+    by_address.pop("", None)
     found = {
-        number: by_number.get(plain_number(number)) or by_name.get(plain_name(name))
-        for number, name in newcomers.items()
+        number: by_number.get(plain_number(number))
+        or by_name.get(plain_name(person.name))
+        or by_address.get(plain_address(person.email))
+        for number, person in newcomers.items()
     }
     return {number: alike for number, alike in found.items() if alike is not None}
 

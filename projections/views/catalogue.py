@@ -21,7 +21,7 @@ from projections.view import Fact, View
 from rules.clusters import TermState
 from rules.names import plain_name
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 CATALOGUES: Final = Table(
     name=f"catalogue_v{_VERSION}_catalogues",

@@ -17,7 +17,7 @@ from projections.table import Column, Table
 from projections.view import Fact, View
 from rules.names import name_words, plain_name
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 NAME_STARTS_MAX: Final = 8
 """A person is found by any of so many first words of their name."""
 
@@ -26,6 +26,7 @@ PERSONS: Final = Table(
     columns=(
         Column(name="display_name", type="text"),
         Column(name="plain_name", type="text"),
+        Column(name="email", type="text"),
         Column(name="registered_at", type="timestamptz"),
         Column(name="ended_on", type="date", nullable=True),
     ),
@@ -124,9 +125,9 @@ def fold(fact: Fact, changes: Changes) -> None:
     """Keep one row per person, one per word of the name, and one per role that is held."""
     recorded = fact.recorded
     match recorded.event:
-        case ProfessionalRegistered(name=name):
-            columns = {"display_name": name, "plain_name": plain_name(name), "registered_at": recorded.at}
-            changes.put(PERSONS, **columns, ended_on=None)
+        case ProfessionalRegistered(name=name, email=email):
+            names = {"display_name": name, "plain_name": plain_name(name)}
+            changes.put(PERSONS, **names, email=email, registered_at=recorded.at, ended_on=None)
             changes.put(EMPLOYMENTS, version=recorded.version, recorded_at=recorded.at, left_on=None)
             _fold_name(name, changes)
         case EmploymentEnded(on=on):
@@ -214,6 +215,13 @@ async def employed(connection: psycopg.AsyncConnection) -> list[Person]:
     """Return everybody who works here, by name."""
     statement = f'{_PERSON} ended_on IS NULL ORDER BY plain_name COLLATE "C", subject'
     return await _persons(connection, statement)
+
+
+async def addresses(connection: psycopg.AsyncConnection) -> dict[str, str]:
+    """Return the mail address of everybody who works here, by person: for the HR system, which knows them."""
+    async with connection.cursor() as cursor:
+        await cursor.execute(f"SELECT subject, email FROM {PERSONS.served} WHERE ended_on IS NULL".encode())
+        return dict(await cursor.fetchall())
 
 
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:

@@ -23,7 +23,7 @@ from projections.view import Fact, View
 from rules.kinds import ItemKind
 from rules.names import plain_name
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 
 # Who works here now. An owner and a viewer may be in different partitions: joined when read.
 EMPLOYED: Final = Table(

@@ -10,6 +10,7 @@ AREA: Final = Area(
         "renameUnit": HR_FEED,
         "moveUnit": HR_FEED,
         "closeUnit": HR_FEED,
+        "reopenUnit": HR_FEED,
     },
     types=dict.fromkeys(("Unit", "UnitChange"), OPEN),
 )

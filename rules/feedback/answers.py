@@ -24,6 +24,8 @@ from rules.texts import LocalLine
 ANSWERS_BYTES: Final = 8 * 1024
 """The length of every answer before it is sealed: its JSON, filled up with spaces (privacy rule 5)."""
 _TERM: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_TYPE_OF_ID: Final = re.compile(r"[A-Z][A-Za-z0-9]*:", re.ASCII)
+"""What clients' ids begin with (ADR 12): a page seals the ids that it was given."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,7 +112,7 @@ def read_handed_in(
     if handed_in.take_back:
         return ()
     asked = asked_of(questions, perspective)
-    found = {given.question_id: _fitting(given, asked, form) for given in handed_in.answers}
+    found = {_bare(given.question_id): _fitting(given, asked, form) for given in handed_in.answers}
     return tuple(answer for name in asked if isinstance(answer := found.get(name), Answer))
 
 
@@ -122,7 +124,7 @@ def check_answers(
     answers: dict[str, Answer] = {}
     faults: list[Fault] = []
     for place, one in enumerate(given):
-        read = _TWICE if one.question_id in answers else _fitting(one, asked, form)
+        read = _TWICE if _bare(one.question_id) in answers else _fitting(one, asked, form)
         if isinstance(read, Answer):
             answers[read.question] = read
         else:
@@ -141,7 +143,7 @@ def asked_of(questions: Sequence[Question], perspective: Perspective) -> dict[st
 
 def _fitting(given: GivenAnswer, asked: Mapping[str, Question], form: LensForm) -> Answer | LocalLine:
     """Return the answer in its stored form, or why it does not fit."""
-    question = asked.get(given.question_id)
+    question = asked.get(_bare(given.question_id))
     value = {
         name: found
         for name, found in msgspec.structs.asdict(given.value).items()
@@ -161,11 +163,16 @@ def _read(question: Question, value: Mapping[str, Any], form: LensForm) -> Answe
             steps = EASY_SCALE if form is LensForm.EASY else range(SCALE_MIN, SCALE_MAX + 1)
             return Answer(question=name, scale=scale) if scale in steps else _scale_fault(form)
         case QuestionKind.TALENT_PICK, {"term_ids": tuple(terms)}:
-            return _picked(name, terms)
+            return _picked(name, tuple(map(_bare, terms)))
         case QuestionKind.OPEN, {"text": str(text)}:
             return _written(name, text)
         case _:
             return _WRONG_KIND
+
+
+def _bare(name: str) -> str:
+    """Return an id without the type that clients see before it."""
+    return _TYPE_OF_ID.sub("", name, count=1)
 
 
 def _picked(question: str, terms: tuple[str, ...]) -> Answer | LocalLine:

@@ -25,6 +25,13 @@ class SharedTerm(msgspec.Struct, frozen=True, kw_only=True):
     merged: frozenset[str] = frozenset()
 
 
+class TeamSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A team as it was looked up: the version of its stream, and the unit that it is open in, if any."""
+
+    version: int
+    open_in: str | None
+
+
 class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision depends on apart from the command and the state. It is looked up before deciding."""
 
@@ -47,8 +54,12 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The people the command mentions who work here now."""
     terms: dict[str, SharedTerm] = {}
     """The shared terms it picks, by the id it picked; for a merged term, the term it was merged into."""
+    teams: dict[str, TeamSeen] = {}
+    """The teams that are or were to be in the unit that the command weighs, by id."""
     id_key: bytes
     """The key that signs ids that name another person's stream."""
+    only_administrator: bool = False
+    """Whether that person is the only administrator, for a command that `ends_employment`."""
     grants_over: frozenset[str] = frozenset()
     """The granted roles that ended because their holder left, for a command that `weighs_grants`."""
     lens: LensVersion | None = None
@@ -87,6 +98,8 @@ class Command(
 
     weighs_rules: ClassVar[bool] = False
     """Whether its decision depends on the rules in force for feedback rounds."""
+    ends_employment: ClassVar[bool] = False
+    """Whether the roles of the person it is about end with it."""
 
     @classmethod
     def wire_name(cls) -> str:
@@ -108,6 +121,10 @@ class Command(
     def mentions(self) -> tuple[str, ...]:
         """Return the ids of other professionals in the input."""
         return ()
+
+    def weighed_unit(self, organisation: str) -> str | None:  # noqa: ARG002 - most weigh none
+        """Return the unit whose teams the decision depends on; they are subjects of their own."""
+        return None
 
     def picked_terms(self) -> tuple[str, ...]:
         """Return the ids of shared terms in the input."""

@@ -10,7 +10,7 @@ class InvitationChores:
     """
     What jobs do in the vault. What the log says counts, because what is deleted here can't be made again.
 
-    Invitations of rounds that are over are the closer's to forget: they tell it which rounds there are to end.
+    The closer forgets invitations of rounds that are over: they tell it which rounds there are to end.
     """
 
     def __init__(self, states: RoundStates, invitations: Invitations) -> None:

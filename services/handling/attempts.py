@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -20,8 +21,9 @@ from events.log.outcomes import (
 )
 from events.log.recorder import LogRecorder
 from events.privacy.sealing import KeyDestroyedError, NoKeyError
-from events.streams import Stream
+from events.streams import Stream, command_key
 from kit.clock import Calendar
+from kit.ids import derived_id
 from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
 from services.decisions.command import Command, DecisionContext
@@ -30,8 +32,9 @@ from services.handling.fingerprints import FingerprintKeys, Fingerprints, finger
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import decider_of, shown_name
-from services.handling.results import Answer, refused, result_of
+from services.handling.results import Answer, NothingAppliedError, refused, result_of
 from services.handling.state_cache import StateCache
+from services.handling.team_places import place_for
 
 ATTEMPTS_MAX: Final = 10
 BACKOFF_S_MAX: Final = 0.05
@@ -52,6 +55,28 @@ class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     context: DecisionContext
     expected_version: int | None = None
+
+
+def placing(
+    prepared: PreparedCommand, recorded: Sequence[Recorded], loaded: Loaded
+) -> PreparedCommand | None:
+    """Return the command that must be accepted before these events of a team are appended, if any."""
+    command = place_for(recorded, loaded.state)
+    if command is None:
+        return None
+    name = derived_id(command.wire_name(), prepared.key.hex(), command.unit, str(command.after))
+    return PreparedCommand(
+        command=command,
+        command_id=prepared.command_id,
+        key=command_key(prepared.actor, name),
+        actor=prepared.actor,
+        context=prepared.context,
+    )
+
+
+def is_refused(result: CommandResult) -> bool:
+    """Whether the command was refused for another reason than that it is so already."""
+    return {refusal.code for refusal in result.refusals} not in (set(), {"ALREADY_SO"})
 
 
 class Attempts:
@@ -126,6 +151,8 @@ class Attempts:
             if command.returns_version and prepared.expected_version not in {None, version}:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
             recorded = self.decided(prepared, loaded)
+            if (first := placing(prepared, recorded, loaded)) is not None:
+                self._place(first)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprints = fingerprints_of(command, subject, self._keys)
         except RejectedError as rejected:
@@ -144,6 +171,14 @@ class Attempts:
     def _loaded(self, prepared: PreparedCommand) -> Loaded:
         command = prepared.command
         return self._states.load(decider_of(command), command.streams(prepared.context))
+
+    def _place(self, first: PreparedCommand) -> None:
+        """Place the team that the command is about. Raises RejectedError and NothingAppliedError."""
+        placed = self.run(first)
+        if placed.outcome == "UNSETTLED":  # whether it happened makes no difference: it is placed again
+            raise NothingAppliedError("the place of the team can't be decided at the moment")
+        if is_refused(placed):
+            raise RejectedError(*placed.refusals)
 
     def _append(
         self,

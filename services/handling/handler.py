@@ -16,12 +16,12 @@ from kit.errors import ForbiddenError
 from kit.ids import derived_id, new_id
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
-from rules.signed_ids import key_of_ids
 from services.contexts.catalogue.state import Catalogue
 from services.contexts.rounds.commands import InviteRater, RevokeInvitation
-from services.decisions.command import Command, DecisionContext
+from services.decisions.command import Command
 from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
+from services.handling.contexts import Contexts
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.lookups import Lookups
 from services.handling.outcome_resolver import OutcomeResolver
@@ -71,13 +71,14 @@ class CommandHandler:
         self._vault = vault
         self._calendar = calendar
         self._store: EventStore[str] = EventStore(mapper, recorder)
-        states = StateCache(self._store)
-        self._lookups = Lookups(states)
+        self._states = StateCache(self._store)
+        self._lookups = Lookups(self._states)
         self._rounds = RoundLookups(self._store, parts=rounds, lens=self._lookups.lens)
         self._roles = RoleReader(self._store, calendar)
+        self._contexts = self._contexts_on(self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
-            states=states,
+            states=self._states,
             recorder=recorder,
             keys=vault,
             mapper=mapper,
@@ -112,6 +113,7 @@ class CommandHandler:
         It takes a command and its id. Nothing is appended and nobody gets an id. Raises what `handle` does.
         """
         rehearsal = Rehearsal(self._store, self._attempts.decided)
+        contexts = self._contexts_on(RoleReader(rehearsal.store, self._calendar), rehearsal.states)
 
         def decide(command: Command, command_id: str) -> CommandResult:
             with unavailable_reported():
@@ -119,7 +121,14 @@ class CommandHandler:
                     return refused(command_id, *refusals)
                 sender = self._allowed(command.wire_name(), caller)
                 person = self._rehearsed_person(command, caller, rehearsal.persons)
-                prepared = self._prepared(command, command_id, caller, sender_left=sender.left, person=person)
+                prepared = self._prepared(
+                    command,
+                    command_id,
+                    caller.person,
+                    sender_left=sender.left,
+                    person=person,
+                    contexts=contexts,
+                )
                 return rehearsal.decide(prepared)
 
         return decide
@@ -187,7 +196,14 @@ class CommandHandler:
             return self._attempts.earlier_result(command, command_id, found)
         sender = self._allowed(command.wire_name(), caller)
         person = self._person(command, caller, expected_version)
-        prepared = self._prepared(command, command_id, caller, sender_left=sender.left, person=person)
+        prepared = self._prepared(
+            command,
+            command_id,
+            caller.person,
+            sender_left=sender.left,
+            person=person,
+            contexts=self._contexts,
+        )
         prepared = msgspec.structs.replace(prepared, expected_version=expected_version)
         if not command.is_addressed(prepared.context):
             return refused(command_id, NOT_FOUND)
@@ -205,27 +221,40 @@ class CommandHandler:
         context = self._rounds.keep_invitation(command, prepared.context)
         return self._attempts.run(msgspec.structs.replace(prepared, context=context))
 
-    def _prepared(
-        self, command: Command, command_id: str, caller: Caller, *, sender_left: bool, person: str | None
-    ) -> PreparedCommand:
-        key = command_key(caller.person, command_id)
-        sender = caller.person
-        return PreparedCommand(
-            command=command,
-            command_id=command_id,
-            key=key,
-            actor=sender,
-            context=self._context(command, key, sender=sender, sender_left=sender_left, person=person),
+    def _contexts_on(self, roles: RoleReader, states: StateCache) -> Contexts:
+        return Contexts(
+            keys=self._vault, roles=roles, states=states, calendar=self._calendar, rounds=self._rounds
         )
+
+    def _prepared(
+        self,
+        command: Command,
+        command_id: str,
+        sender: str,
+        *,
+        sender_left: bool,
+        person: str | None,
+        contexts: Contexts,
+    ) -> PreparedCommand:
+        key = command_key(sender, command_id)
+        context = contexts.of(
+            command,
+            key,
+            organisation=self.organisation(),
+            sender=sender,
+            sender_left=sender_left,
+            person=person,
+        )
+        return PreparedCommand(command=command, command_id=command_id, key=key, actor=sender, context=context)
 
     def _handle_for_process(self, command: Command, actor: str, command_id: str) -> CommandResult:
         key = command_key(actor, command_id)
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
-        context = self._context(command, key, sender=actor, sender_left=False, person=None)
-        return self._attempts.run(
-            PreparedCommand(command=command, command_id=command_id, key=key, actor=actor, context=context)
+        prepared = self._prepared(
+            command, command_id, actor, sender_left=False, person=None, contexts=self._contexts
         )
+        return self._attempts.run(prepared)
 
     def _person(self, command: Command, caller: Caller, expected_version: int | None) -> str | None:
         """
@@ -255,26 +284,3 @@ class CommandHandler:
         if person is None or (command.replaces_person() and self._roles.left(person)):
             person = new[claim] = new_id()
         return person
-
-    def _context(
-        self, command: Command, key: bytes, *, sender: str, sender_left: bool, person: str | None
-    ) -> DecisionContext:
-        organisation, now = self.organisation(), self._calendar.local(self._calendar.now())
-        weighs_grants = command.weighs_grants
-        context = DecisionContext(
-            new=derived_id(command.wire_name(), key.hex()),
-            organisation=organisation,
-            sender=sender,
-            person=person,
-            sender_left=sender_left,
-            person_left=weighs_grants and person is not None and self._roles.left(person),
-            grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
-            today=now.date(),
-            now=now,
-            id_key=key_of_ids(self._vault.fingerprint_key(organisation)),
-            professionals=frozenset(filter(self._roles.works_here, command.mentions())),
-            terms=self._lookups.terms(command, organisation),
-            lens=self._lookups.picked_lens(command, organisation),
-            rules=self._lookups.rules(command, organisation),
-        )
-        return self._rounds.added(command, context)

@@ -10,7 +10,7 @@ from events.codec import Recorded
 from events.privacy.sealing import KeyDestroyedError
 from rules.commands import CommandResult
 from services.decisions.refusals import NOT_FOUND, RejectedError
-from services.handling.attempts import PreparedCommand
+from services.handling.attempts import PreparedCommand, is_refused, placing
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.registry import decider_of
 from services.handling.results import refused
@@ -32,7 +32,9 @@ class Rehearsal:
         self.persons: dict[str, str] = {}
         """Ids of people who would be new, by claim; the vault knows none of them."""
         self._events: dict[str, list[Recorded]] = {}
-        self._states = StateCache(cast("EventStore[str]", _WithMore(store, self._events)))
+        self.store = cast("EventStore[str]", _WithMore(store, self._events))
+        """The log, and after it what would have been appended."""
+        self.states = StateCache(self.store)
 
     def decide(self, prepared: PreparedCommand) -> CommandResult:
         """Return ACCEPTED or REFUSED, as carrying it out would now."""
@@ -40,8 +42,13 @@ class Rehearsal:
         if not command.is_addressed(prepared.context):
             return refused(prepared.command_id, NOT_FOUND)
         try:
-            loaded = self._states.load(decider_of(command), command.streams(prepared.context))
-            for recorded in self._decided(prepared, loaded):
+            loaded = self.states.load(decider_of(command), command.streams(prepared.context))
+            decided = self._decided(prepared, loaded)
+            if (first := placing(prepared, decided, loaded)) is not None:
+                placed = self.decide(first)
+                if is_refused(placed):
+                    return refused(prepared.command_id, *placed.refusals)
+            for recorded in decided:
                 self._events.setdefault(recorded.stream, []).append(recorded)
         except RejectedError as rejected:
             return refused(prepared.command_id, *rejected.refusals)

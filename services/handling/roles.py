@@ -97,8 +97,11 @@ class RoleReader:
 
     def is_held(self, role: Role, *, organisation: str) -> bool:
         """Whether anybody holds a granted role now."""
-        grants = self._grants(organisation).by_id.values()
-        return any(grant.role == role.name and not self._is_over(grant) for grant in grants)
+        return bool(self._holders(role, organisation))
+
+    def is_only_holder(self, role: Role, person: str, *, organisation: str) -> bool:
+        """Whether this person, and nobody else, holds a granted role now."""
+        return self._holders(role, organisation) == {person}
 
     def version(self, *, organisation: str) -> int:
         """Return the version of the policy stream that the roles were read from."""
@@ -125,6 +128,10 @@ class RoleReader:
         return frozenset(
             name for name, grant in self._grants(organisation).by_id.items() if self._is_over(grant)
         )
+
+    def _holders(self, role: Role, organisation: str) -> set[str]:
+        grants = self._grants(organisation).by_id.values()
+        return {grant.person for grant in grants if grant.role == role.name and not self._is_over(grant)}
 
     def _is_over(self, grant: Grant) -> bool:
         try:

@@ -148,11 +148,6 @@ def test_the_types_that_the_caches_know_apart_have_no_id(node: str) -> None:
     )
 
 
-def test_relay_tells_things_of_two_types_apart_though_they_have_one_id(node: str) -> None:
-    said = '[keyOf({ id: "1" }, "Me"), keyOf({ id: "1" }, "Viewer"), keyOf({}, "LocalText") ?? null]'
-    assert run(node, "relay-runtime", said) == ["Me:1", "Viewer:1", None]
-
-
 def test_a_websocket_names_token_and_role_as_the_headers(node: str) -> None:
     said = 'await live("ws://x", async () => "t", "HR").connectionParams()'
     assert run(node, "graphql-ws", said) == {"Authorization": "Bearer t", ROLE_HEADER: "HR"}

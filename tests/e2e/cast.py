@@ -27,6 +27,11 @@ class Cast:
     team: str
 
 
+def entity(id_: str) -> str:
+    """Return the entity that an id names, whatever the type."""
+    return id_.rpartition(":")[2]
+
+
 async def three_new_colleagues(demo: Demo) -> Cast:
     feed = Someone(demo.url, demo.token("hr-feed"), "HR_FEED")
     done = []
@@ -40,7 +45,7 @@ async def three_new_colleagues(demo: Demo) -> Cast:
     me = (await noor.ask(waited, w=[it["command"]["position"] for it in done]))["me"]
     assert [team["name"] for team in me["teams"]] == ["Team Kade"]
     ids = {
-        name: (await who.ask("{ viewer { id } }"))["viewer"]["id"]
+        name: (await who.ask("{ me { asColleague { id } } }"))["me"]["asColleague"]["id"]
         for name, who in (("noor", noor), ("sem", sem), ("mees", mees))
     }
     # She finds him by the start of any word of his name.

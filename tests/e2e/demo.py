@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,11 +89,18 @@ def running_demo(
     with command(folder, port, *options, **settings) as process:
         try:
             said = _wait_until_ready(process, start_s_max)
+            # Read on, or the pipe gets full and everything that logs waits for ever.
+            threading.Thread(target=_read_to_the_end, args=(process,), daemon=True).start()
             yield Demo(process, port, folder, _METRICS.findall(said)[0])
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait(STOP_S_MAX)
+
+
+def _read_to_the_end(process: subprocess.Popen[str]) -> None:
+    for _ in process.stdout or ():
+        pass
 
 
 def _wait_until_ready(process: subprocess.Popen[str], start_s_max: float) -> str:

@@ -11,7 +11,12 @@ async def a_word_of_hers_becomes_everyones(demo: Demo, cast: Cast) -> None:
     label = {"nl": "Ritselen wat nodig is", "en": "Rustling up what is needed"}
     term = "term { id label { nl en } state cluster { id } mergedIntoId }"
     proposed = (await cast.noor.done("proposeTerm", term, label=label, clusterId="organising"))["term"]
-    assert proposed == {**proposed, "label": label, "state": "PROPOSED", "cluster": {"id": "organising"}}
+    assert proposed == {
+        **proposed,
+        "label": label,
+        "state": "PROPOSED",
+        "cluster": {"id": "TermCluster:organising"},
+    }
     early = {"name": {"termId": proposed["id"]}, "strength": 4, "energy": 2, "use": 3}
     assert reasons(await cast.noor.command("claimTalent", **early)) == {("WRONG_STATE", ("name", "termId"))}
     assert (await group.done("adoptTerm", term, termId=proposed["id"]))["term"]["state"] == "ADOPTED"

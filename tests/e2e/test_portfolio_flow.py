@@ -9,7 +9,7 @@ import pytest
 
 from events.privacy import disclosures as read_log
 from tests.e2e.asking import new_command
-from tests.e2e.cast import NEXT_MONTH, TODAY, TOMORROW, Cast, reasons, seen_by, three_new_colleagues
+from tests.e2e.cast import NEXT_MONTH, TODAY, TOMORROW, Cast, entity, reasons, seen_by, three_new_colleagues
 from tests.e2e.demo import Demo, running_demo
 from tests.e2e.shared_words import a_word_of_hers_becomes_everyones
 from tests.projections.views.given import read
@@ -108,7 +108,7 @@ async def she_opens_the_talent_to_sem_without_its_energy(cast: Cast, talent: str
         "until": NEXT_MONTH,
     }
     shown = {
-        "id": talent,
+        "id": f"SharedItem:{entity(talent)}",
         "kind": "TALENT",
         "owner": {"id": cast.ids["noor"], "displayName": "Noor Jansen"},
         "title": {"nl": "Luisteren"},
@@ -154,9 +154,9 @@ async def it_is_in_her_read_log_from_tomorrow_on(demo: Demo, cast: Cast, talent:
     """She is shown a day once it is over; that he saw it three times is one line by then."""
     log = "{ me { readLog { edges { node { day itemKind itemId viewerRole purpose } } } } }"
     assert (await cast.noor.ask(log))["me"]["readLog"]["edges"] == []
-    lines = await asyncio.to_thread(_read_log, demo, cast.ids["noor"], TOMORROW)
+    lines = await asyncio.to_thread(_read_log, demo, entity(cast.ids["noor"]), TOMORROW)
     assert [(line.item, line.item_kind, line.viewer_role, line.purpose) for line in lines] == [
-        (talent, "talent", "PROFESSIONAL", "SHARED_BY_NAME")
+        (entity(talent), "talent", "PROFESSIONAL", "SHARED_BY_NAME")
     ]
 
 
@@ -230,7 +230,10 @@ async def a_goal_is_offered_to_the_team_and_taken_back(cast: Cast) -> None:
     elsewhere = await cast.noor.command("offerGoalToTeam", GOAL, **offer, teamId="f" * 32)
     assert reasons(elsewhere) == {("NOT_FOUND", ("teamId",))}
     offered = await cast.noor.done("offerGoalToTeam", GOAL, **offer, teamId=cast.team)
-    on_offer = {"offeredTo": {"id": cast.team, "name": "Team Kade"}, "offeredAs": "Wie doet er mee?"}
+    on_offer = {
+        "offeredTo": {"id": f"Unit:{entity(cast.team)}", "name": "Team Kade"},
+        "offeredAs": "Wie doet er mee?",
+    }
     assert offered["goal"] == {**noted["goal"], **on_offer}
     assert (await cast.noor.done("takeBackGoalOffer", GOAL, goalId=goal["id"]))["goal"] == noted["goal"]
 
@@ -288,7 +291,7 @@ async def the_same_command_happens_once_and_an_old_version_is_refused(cast: Cast
 
 
 async def closing_ends_what_others_saw(cast: Cast, talent: str) -> None:
-    assert [item["id"] for item in await seen_by(cast.sem)] == [talent]
+    assert [item["id"] for item in await seen_by(cast.sem)] == [f"SharedItem:{entity(talent)}"]
     closed = await cast.noor.done("closePortfolio", "portfolio { state sharings { id } talents { id } }")
     # She keeps what she wrote; nobody else sees anything of it any more.
     assert closed["portfolio"] == {"state": "CLOSED", "sharings": [], "talents": [{"id": talent}]}

@@ -48,8 +48,16 @@ from events.catalog.portfolio.sharing import (
 )
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
 from events.catalog.registry import Event, category_of
-from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.catalog.team import TeamClosed, TeamFormed, TeamKeyNoted, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.units import (
+    TeamPlaced,
+    UnitClosed,
+    UnitFormed,
+    UnitKeyNoted,
+    UnitMoved,
+    UnitRenamed,
+    UnitReopened,
+)
 from events.codec import PERSON_CATEGORIES, Recorded
 from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
@@ -197,12 +205,22 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     TeamLeft(team=_OTHER, on=date(2026, 10, 1)),
     EmploymentEnded(on=date(2026, 11, 1)),
     TeamFormed(name="Team Kade", unit=_OTHER),
+    TeamFormed(name="Team Kade", unit=_OTHER, key="kade"),
+    TeamKeyNoted(key="kade"),
     TeamRenamed(name="Team Haven"),
+    TeamMoved(unit=_THING),
     TeamClosed(),
+    TeamReopened(),
     UnitFormed(unit=_THING, name="Wijkteams Noord", parent=_OTHER),
+    UnitFormed(unit=_THING, name="Wijkteams Noord", parent=_OTHER, key="wijk-noord"),
+    UnitKeyNoted(unit=_THING, key="wijk-noord"),
     UnitRenamed(unit=_THING, name="Wijkteams Noordoost"),
     UnitMoved(unit=_THING, parent=_OTHER),
+    UnitMoved(unit=_THING),
     UnitClosed(unit=_THING),
+    UnitReopened(unit=_THING),
+    TeamPlaced(unit=_THING, team=_OTHER),
+    TeamPlaced(unit=_THING, team=_OTHER, after=3),
     OrganisationFounded(name="MEE Voorbeeld"),
     RoleGranted(grant=_THING, person=_OTHER, role="AUDITOR"),
     RoleWithdrawn(grant=_THING),

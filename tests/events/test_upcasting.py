@@ -14,6 +14,13 @@ def test_an_old_shape_becomes_the_newest() -> None:
     assert upcast("a.moved.v2", {"where": "x"}, STEPS) == ("a.went.v1", {"where": "x", "far": False})
 
 
+def test_a_unit_that_was_moved_has_its_parent() -> None:
+    assert upcast("units.unit-moved.v1", {"unit": "u", "parent": "p"}) == (
+        "units.unit-moved.v2",
+        {"unit": "u", "parent": "p"},
+    )
+
+
 def test_what_has_no_step_stays_as_it_is() -> None:
     assert upcast("a.went.v1", {"where": "x"}, STEPS) == ("a.went.v1", {"where": "x"})
 

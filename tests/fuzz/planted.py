@@ -46,11 +46,12 @@ class Colleague:
 
 
 def ids_in(answer: object) -> list[str]:
-    """Return every id that occurs in an answer."""
+    """Return every id that occurs in an answer, and the entity that it names."""
     match answer:
         case Mapping():
-            own = [answer["id"]] if isinstance(answer.get("id"), str) else []
-            return own + [found for value in answer.values() for found in ids_in(value)]
+            found = answer.get("id")
+            own = [found, found.rpartition(":")[2]] if isinstance(found, str) else []
+            return own + [each for value in answer.values() for each in ids_in(value)]
         case list():
             return [found for value in answer for found in ids_in(value)]
         case _:

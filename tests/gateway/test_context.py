@@ -46,4 +46,4 @@ def test_what_one_operation_found_is_not_shown_to_another(
 
 
 def mine(name: str) -> object:
-    return {"me": {"id": PEOPLE["owner"], "displayName": name}}
+    return {"me": {"id": f"Me:{PEOPLE['owner']}", "displayName": name}}

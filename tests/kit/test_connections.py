@@ -5,11 +5,14 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request, WebSocket
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -42,8 +45,9 @@ def app() -> FastAPI:
     @made.websocket("/")
     async def echo(web_socket: WebSocket) -> None:
         await web_socket.accept()
-        async for text in web_socket.iter_text():
-            await web_socket.send_text(text)
+        with suppress(WebSocketDisconnect):
+            async for text in web_socket.iter_text():
+                await web_socket.send_text(text)
 
     return made
 
@@ -96,11 +100,21 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
         [HEAD, b"A: " + b"x" * 3_000],
         [HEAD, b"A: x\r\n" * 1_000 + b"\r\n"],
         [HEAD, *[b"A: x\r\n"] * 1_000],
+        [HEAD, b"A:\r\n" * 100 + b"\r\n"],
         [b"GET /?" + b"x" * 3_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"],
         [b"GET /?" + b"x" * 3_000],
         [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"A: " + b"x" * 3_000 + b"\r\n\r\n"],
     ],
-    ids=["one long", "one without end", "many", "many, slowly", "the address", "half of it", "trailers"],
+    ids=[
+        "one long",
+        "one without end",
+        "many",
+        "many, slowly",
+        "many of few bytes",
+        "the address",
+        "half of it",
+        "trailers",
+    ],
 )
 def test_headers_that_are_too_large_are_431(url: str, parts: list[bytes]) -> None:
     assert b"431" in answer_to(url, *parts).split(b"\r\n")[0]
@@ -207,11 +221,13 @@ def frame(opcode: int, data: bytes, *, fin: bool = True) -> bytes:
     ("frames", "code"),
     [
         (frame(9, b"x") * (web_sockets.PINGS_BURST_MAX + 5), 1008),
+        (frame(10, b"x") * (web_sockets.PINGS_BURST_MAX + 5), 1008),
+        (frame(1, b"a") * (web_sockets.MESSAGES_WAITING_MAX + 200), 1008),
         (frame(1, b"a", fin=False) + frame(0, b"", fin=False) * (web_sockets.FRAMES_MAX + 5), 1009),
         (frame(1, b"\xff\xfe"), 1007),
         (frame(1, b"\xc3", fin=False) + frame(0, b"(", fin=True), 1007),
     ],
-    ids=["pings", "empty frames", "no UTF-8", "no UTF-8 in two frames"],
+    ids=["pings", "pongs", "messages", "empty frames", "no UTF-8", "no UTF-8 in two frames"],
 )
 def test_a_web_socket_that_floods_is_closed_with_its_reason(
     url: str, frames: bytes, code: int, caplog: pytest.LogCaptureFixture
@@ -225,3 +241,26 @@ def test_a_web_socket_that_floods_is_closed_with_its_reason(
 
     assert asyncio.run(closed()) == code
     assert "Traceback" not in caplog.text
+
+
+def test_of_what_a_web_socket_received_in_one_piece_little_is_read_after_it_was_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+    handled = WebSocketsSansIOProtocol.data_received
+
+    def counted(self: Any, data: bytes) -> None:
+        read.append(len(data))
+        handled(self, data)
+
+    monkeypatch.setattr(WebSocketsSansIOProtocol, "data_received", counted)
+
+    async def closed(address: str) -> None:
+        async with connect(web_socket_url(address), ping_interval=None) as web_socket:
+            web_socket.transport.write(frame(9, b"x") * 20_000)
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(web_socket.recv(), ANSWER_S_MAX)
+
+    with served(app(), limits=LIMITS) as address:
+        asyncio.run(closed(address))
+    assert 0 < sum(read) < 10_000

@@ -14,7 +14,8 @@ from processes.hr_feed.files import (
     read_professionals,
     read_units,
 )
-from processes.hr_feed.plan import LEAVERS_MIN, Files, OrganisationSnapshot, Plan, plan
+from processes.hr_feed.plan import LEAVERS_MIN, plan
+from processes.hr_feed.steps import Files, KnownPerson, KnownPlace, OrganisationSnapshot, Plan
 
 TODAY = date(2026, 11, 24)
 ORGANISATION = "2" * 32
@@ -31,12 +32,21 @@ def team(key: str) -> str:
     return derived_id(ORGANISATION, "team", key)
 
 
+def person(name: str, email: str = "x@example.org") -> KnownPerson:
+    return KnownPerson(name=name, email=email)
+
+
+def place(key: str, name: str, parent: str | None) -> KnownPlace:
+    return KnownPlace(name=name, parent=parent, key=key)
+
+
+SINCE = date(2026, 1, 1)
 SNAPSHOT = OrganisationSnapshot(
     organisation=ORGANISATION,
-    people={"e1": "Fenna", "e2": "Joris"},
-    units={unit("wijk"): ("Wijk", None), unit("zuid"): ("Zuid", unit("wijk"))},
-    teams={team("kade"): ("Team Kade", unit("zuid"))},
-    members={"e1": frozenset({team("kade")}), "e2": frozenset({team("kade")})},
+    people={"e1": person("Fenna", "f@example.org"), "e2": person("Joris", "j@example.org")},
+    units={unit("wijk"): place("wijk", "Wijk", None), unit("zuid"): place("zuid", "Zuid", unit("wijk"))},
+    teams={team("kade"): place("kade", "Team Kade", unit("zuid"))},
+    members={"e1": {team("kade"): SINCE}, "e2": {team("kade"): SINCE}},
 )
 
 
@@ -78,9 +88,67 @@ def test_the_same_files_again_ask_for_nothing_of_the_tree() -> None:
 def test_units_are_renamed_moved_and_closed() -> None:
     rows = b"wijk,Wijk,unit,,\nnoord,Noord,unit,,\nzuid,Zuidoost,unit,noord,\nkade,Team Kade,team,zuid,ja\n"
     made = drawn(units=rows)
-    assert names(made) == ["formUnit noord", "renameUnit zuid", "moveUnit zuid", "closeTeam kade"]
+    assert names(made) == ["formUnit noord", "moveUnit zuid", "renameUnit zuid", "closeTeam kade"]
     closed = drawn(units=b"wijk,Wijk,unit,,ja\nzuid,Zuid,unit,wijk,ja\nkade,Team Kade,team,zuid,ja\n")
     assert names(closed) == ["closeTeam kade", "closeUnit zuid", "closeUnit wijk"]
+
+
+def test_a_team_moves_to_another_unit_and_a_unit_to_the_top() -> None:
+    rows = b"wijk,Wijk,unit,,\nzuid,Zuid,unit,,\nkade,Team Kade,team,wijk,\n"
+    made = drawn(units=rows)
+    assert names(made) == ["moveUnit zuid", "moveTeam kade"]
+    assert [step.input for step in made.steps] == [
+        {"unitKey": "zuid", "parentKey": None},
+        {"teamKey": "kade", "unitKey": "wijk"},
+    ]
+
+
+def test_a_unit_goes_above_the_one_that_it_was_under() -> None:
+    made = drawn(units=b"wijk,Wijk,unit,zuid,\nzuid,Zuid,unit,,\nkade,Team Kade,team,zuid,\n")
+    assert names(made) == ["moveUnit zuid", "moveUnit wijk"]
+
+
+def test_what_was_closed_is_opened_again_in_its_new_place_and_by_its_new_name() -> None:
+    closed = OrganisationSnapshot(
+        organisation=ORGANISATION,
+        units={unit("noord"): place("noord", "Noord", None)},
+        closed_units={
+            unit("wijk"): place("wijk", "Wijk", None),
+            unit("zuid"): place("zuid", "Zuid", unit("wijk")),
+        },
+        closed_teams=SNAPSHOT.teams,
+    )
+    rows = b"noord,Noord,unit,,\nzuid,Zuid,unit,noord,\nkade,Team Haven,team,zuid,\nwijk,Wijk,unit,,ja\n"
+    made = drawn(units=rows, snapshot=closed)
+    assert names(made) == ["moveUnit zuid", "reopenUnit zuid", "reopenTeam kade", "renameTeam kade"]
+    assert (made.problems, made.unchanged) == ((), 2)
+    below = drawn(units=b"kade,Team Kade,team,zuid,\n", snapshot=closed)
+    assert [(problem.line, problem.column) for problem in below.problems] == [(2, "parent_key")]
+
+
+def test_the_key_of_what_an_older_program_formed_is_recorded_by_its_row() -> None:
+    nameless = OrganisationSnapshot(
+        organisation=ORGANISATION,
+        units={unit("wijk"): KnownPlace(name="Wijk", parent=None)},
+        teams={team("kade"): KnownPlace(name="Team Kade", parent=unit("wijk"))},
+    )
+    made = drawn(units=b"wijk,Wijk,unit,,\nkade,Team Haven,team,wijk,\n", snapshot=nameless)
+    assert names(made) == ["formUnit wijk", "renameTeam kade", "formTeam kade"]
+
+
+def test_a_corrected_day_of_a_membership_is_taken() -> None:
+    made = drawn(memberships=b"e1,kade,2026-01-01\ne2,kade,2026-02-01\n")
+    assert (names(made), made.unchanged) == (["recordTeamJoined e2"], 1)
+
+
+def test_an_address_that_is_also_a_known_persons_is_a_warning() -> None:
+    rows = b"e1,Fenna,f@example.org\ne3,Els,J@example.org\n"
+    made = drawn(professionals=rows, damaged=frozenset({PROFESSIONALS}))
+    (warning,) = made.warnings
+    assert (warning.line, warning.column) == (3, "email")
+    assert "e2" in warning.en
+    changed = drawn(professionals=rows + b"e2,Joris,joris@example.org\n")
+    assert changed.warnings == ()
 
 
 def test_a_unit_under_itself_or_under_nothing_is_named_and_the_rest_lands() -> None:
@@ -115,7 +183,7 @@ def test_who_is_not_in_the_file_has_left_and_leaves_every_team_by_that() -> None
 
 def test_many_leavers_at_once_are_taken_for_a_file_cut_short_until_confirmed() -> None:
     many = OrganisationSnapshot(
-        organisation=ORGANISATION, people={f"e{n}": "X" for n in range(LEAVERS_MIN + 2)}
+        organisation=ORGANISATION, people={f"e{n}": person("X") for n in range(LEAVERS_MIN + 2)}
     )
     kept = b"e0,X,x@example.org\n"
     refused = drawn(professionals=kept, snapshot=many)
@@ -127,7 +195,7 @@ def test_many_leavers_at_once_are_taken_for_a_file_cut_short_until_confirmed() -
 
 def test_many_in_no_team_at_once_are_taken_for_a_file_cut_short_until_confirmed() -> None:
     numbers = [f"e{n}" for n in range(LEAVERS_MIN + 2)]
-    of_kade = frozenset({team("kade")})
+    of_kade = {team("kade"): SINCE}
     many = OrganisationSnapshot(organisation=ORGANISATION, members=dict.fromkeys(numbers, of_kade))
     cut = b"e0,dok,2026-01-01\n"
     units = b"kade,Team Kade,team,zuid,\n"
@@ -144,8 +212,8 @@ def test_a_plan_for_many_leavers_is_drawn_in_a_moment() -> None:
     numbers = [f"e{n}" for n in range(20_000)]
     many = OrganisationSnapshot(
         organisation=ORGANISATION,
-        people=dict.fromkeys(numbers, "X"),
-        members=dict.fromkeys(numbers, frozenset({team("kade")})),
+        people=dict.fromkeys(numbers, person("X")),
+        members={number: {team("kade"): SINCE} for number in numbers},
     )
     begun = time.monotonic()
     made = drawn(

@@ -3,8 +3,8 @@
 import pytest
 
 from processes.hr_feed.files import MEMBERSHIPS, PROFESSIONALS, UNITS
-from processes.hr_feed.plan import OrganisationSnapshot
-from tests.processes.test_hr_feed_plan import ORGANISATION, SNAPSHOT, drawn, names, team
+from processes.hr_feed.steps import OrganisationSnapshot
+from tests.processes.test_hr_feed_plan import ORGANISATION, SINCE, SNAPSHOT, drawn, names, person, team
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from tests.processes.test_hr_feed_plan import ORGANISATION, SNAPSHOT, drawn, nam
         ({"42": "Ann Smit"}, b"0042,Someone,a@example.org\n"),
         ({"E0042": "Ann Smit"}, b"e42,Someone,a@example.org\n"),
         ({"7": "Ann Smit"}, b"99,ann  SMIT,a@example.org\n"),
+        ({"7": "Ann Smit"}, b"99,Ann de Wit,ANN@example.org\n"),
     ],
 )
 def test_a_newcomer_who_looks_like_a_missing_person_waits_with_that_person(
@@ -22,8 +23,9 @@ def test_a_newcomer_who_looks_like_a_missing_person_waits_with_that_person(
     (number,) = known
     one = OrganisationSnapshot(
         organisation=ORGANISATION,
-        people={"e1": "Fenna"} | known,
-        members={number: frozenset({team("kade")})},
+        people={"e1": person("Fenna")}
+        | {number: person(name, "ann@example.org") for number, name in known.items()},
+        members={number: {team("kade"): SINCE}},
         teams=SNAPSHOT.teams,
     )
     people, members = b"e1,Fenna,f@example.org\n" + row, b"e1,kade,2026-01-01\n"
@@ -40,8 +42,8 @@ def test_a_newcomer_who_looks_like_a_missing_person_waits_with_that_person(
 def test_nobody_leaves_a_team_because_zeros_were_lost_in_the_memberships() -> None:
     one = OrganisationSnapshot(
         organisation=ORGANISATION,
-        people={"0042": "Ann"},
-        members={"0042": frozenset({team("kade")})},
+        people={"0042": person("Ann")},
+        members={"0042": {team("kade"): SINCE}},
         teams=SNAPSHOT.teams,
     )
     units = b"kade,Team Kade,team,zuid,\n"

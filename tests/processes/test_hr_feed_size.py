@@ -14,7 +14,8 @@ from processes.hr_feed.files import (
     read_memberships,
     read_professionals,
 )
-from processes.hr_feed.plan import OrganisationSnapshot, Plan, plan
+from processes.hr_feed.plan import plan
+from processes.hr_feed.steps import OrganisationSnapshot, Plan
 from rules.commands import CommandRequest, CommandResult
 
 PEOPLE = 100_000

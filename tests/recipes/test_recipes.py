@@ -14,6 +14,7 @@ RECIPES = recipes()
 PACKAGES = ("kit", "events", "rules", "services", "projections", "processes", "gateway", "deploy")
 CHECKED_BY = {
     "events/catalog/": ("tests/events/test_golden.py", "tests/rules/test_timeline.py"),
+    "gateway/api/": ("tests/gateway/test_descriptions.py",),
     "projections/views/": ("tests/projections/test_registry.py",),
     "rules/access/": (
         "tests/gateway/limits/test_cost.py",

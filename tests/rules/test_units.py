@@ -19,6 +19,7 @@ def plain(line: str) -> str:
         ("renamed", "Afdeling <Kind> heet nu <Jeugd>", "Unit <Kind> is now called <Jeugd>"),
         ("moved", "Afdeling <Jeugd> verplaatst onder <Zorg>", "Unit <Jeugd> moved under <Zorg>"),
         ("closed", "Afdeling <Jeugd> gesloten", "Unit <Jeugd> closed"),
+        ("reopened", "Afdeling <Jeugd> weer geopend", "Unit <Jeugd> opened again"),
     ],
 )
 def test_a_units_change_is_told(kind: UnitChangeKind, nl: str, en: str) -> None:
@@ -32,6 +33,11 @@ def test_a_team_stands_in_its_unit_and_a_unit_at_the_top_in_none() -> None:
     assert (plain(team.nl), plain(team.en)) == lines
     top = unit_change_summary("formed", is_team=False, name="Zorg", before=None, parent=None)
     assert (plain(top.nl), plain(top.en)) == ("Afdeling <Zorg> gevormd", "Unit <Zorg> formed")
+    moved = unit_change_summary("moved", is_team=False, name="Zorg", before=None, parent=None)
+    assert (plain(moved.nl), plain(moved.en)) == (
+        "Afdeling <Zorg> verplaatst naar de top",
+        "Unit <Zorg> moved to the top",
+    )
 
 
 @pytest.mark.parametrize("kind", get_args(UnitChangeKind))

@@ -2,7 +2,10 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
+from typing import Annotated
 from uuid import UUID
+
+import strawberry
 
 from gateway.api.command_result import CommandResult, command_result
 from gateway.api.root_fields import query
@@ -13,11 +16,12 @@ from gateway.errors import ErrorCode, GatewayError
 @query(
     description=(
         "How a command of yours ended. Null when nothing is known of it, because it never arrived, is "
-        "still on its way, or was refused without a trace: send it again, under the same id. "
-        "The bearer of an invitation asks about its own, until closing."
+        "still on its way, or was refused without a trace: send it again, under the same id."
     )
 )
-async def command(info: Info, id: UUID) -> CommandResult | None:
+async def command(
+    info: Info, id: Annotated[UUID, strawberry.argument(description="The `commandId` that it was sent with.")]
+) -> CommandResult | None:
     context = info.context
     if context.identity is None:
         raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")

@@ -1,65 +1,86 @@
 """`me`: everything of and about the caller, as a professional."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
+from gateway.api.names import Colleague
 from gateway.api.paging import Connection
-from gateway.api.portfolio import disclosures as read_log
-from gateway.api.portfolio import shared
+from gateway.api.portfolio import disclosures, shared
 from gateway.api.portfolio.conversations import Agreement, agreements_to_confirm
 from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
 from gateway.api.portfolio.reads import read_portfolio
 from gateway.api.root_fields import query
 from gateway.api.team.teams import Team, teams_of
 from gateway.context import Info
+from gateway.types.arguments import After, First, WaitFor
 from gateway.types.fields import field
-from gateway.types.scalars import Position
 from projections.views import catalogue, directory, organisation, profile, timeline
 from projections.views import shared as shared_view
 
 
-@strawberry.type(description="A professional, to themselves.")
+@strawberry.type(description="A professional, as that person sees themselves.")
 class Me:
     id: strawberry.ID
-    display_name: str
+    display_name: str = strawberry.field(description="The name as colleagues see it.")
 
-    @field()
+    @field(description="Me by name, as colleagues see me: to find oneself among them.")
+    def as_colleague(self) -> Colleague:
+        return Colleague(id=self.id, display_name=self.display_name)
+
+    @field(description="The teams that the person is in, by name.")
     async def teams(self, info: Info) -> list[Team]:
         return await teams_of(info.context, self.id)
 
     @field(
         description=(
-            "Null until opened. Two moments beside each other are two aliases with `asOf`; what lies between "
-            "them is `timeline`."
+            "Null until opened. To show two moments next to each other, ask twice under two aliases "
+            "with `asOf`, each with ids of its own; what happened between them is in `timeline`."
         )
     )
-    async def portfolio(self, info: Info, as_of: datetime | None = UNSET) -> Portfolio | None:
+    async def portfolio(
+        self,
+        info: Info,
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(
+                description="A moment of the past, to show the portfolio of then. Left out, the current one."
+            ),
+        ] = UNSET,
+    ) -> Portfolio | None:
         # nothing is known of a moment in the future, so it means now
         moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
         content = await read_portfolio(info.context, self.id, moment)
-        return portfolio_of(content, moment) if content else None
+        return portfolio_of(content) if content else None
 
-    @field(description="Items that colleagues opened to me by name, by owner.")
+    @field(description="Items that colleagues opened to this person by name, ordered by owner.")
     async def shared_with_me(
-        self, info: Info, first: int = 20, after: str | None = UNSET
+        self, info: Info, first: First = 20, after: After = UNSET
     ) -> Connection[shared.SharedItem]:
         return await shared.page(info.context, self.id, first=first, after=after or None)
 
-    @field(description="Of conversations others planned with me; not confirmed yet.")
+    @field(
+        description=("Agreements from conversations that others planned with this person; not confirmed yet.")
+    )
     async def agreements_to_confirm(self, info: Info) -> list[Agreement]:
         return await agreements_to_confirm(info.context, self.id)
 
-    @field(description="In which role someone saw which item, and why, up to yesterday; kept 24 months.")
+    @field(
+        description=(
+            "Who was shown which item, by role, and why; up to yesterday, and as far back as "
+            "`readLogMonths` of the policy says."
+        )
+    )
     async def read_log(
-        self, info: Info, first: int = 20, after: str | None = UNSET
-    ) -> Connection[read_log.Disclosure]:
-        return await read_log.page(info.context, self.id, first=first, after=after or None)
+        self, info: Info, first: First = 20, after: After = UNSET
+    ) -> Connection[disclosures.Disclosure]:
+        return await disclosures.page(info.context, self.id, first=first, after=after or None)
 
 
-@query(description="Everything of and about the professional who asks.")
-async def me(info: Info, wait_for: list[Position] | None = UNSET) -> Me | None:
+@query(description="Everything of and about the caller, as a professional.")
+async def me(info: Info, wait_for: WaitFor = UNSET) -> Me | None:
     views = (catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
     await info.wait_for(wait_for, *views)
     person = (await info.caller()).person

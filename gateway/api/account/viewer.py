@@ -9,23 +9,24 @@ from gateway.types.fields import field
 from projections.views import profile
 
 
-@strawberry.type(description="Whoever asks, whatever the role.")
+@strawberry.type(description="The caller, whatever the role.")
 class Viewer:
     id: strawberry.ID
-    display_name: str
+    display_name: str = strawberry.field(
+        description="The name as colleagues see it; empty for somebody who was never a professional here."
+    )
     role: Role = strawberry.field(description="The role of this request.")
     roles: list[Role] = strawberry.field(description="The roles this person may choose from.")
 
-    @field()
+    @field(description="Chosen when the portfolio was opened; Dutch before that.")
     async def language(self, info: Info) -> Language:
-        """Return the language chosen when the portfolio was opened; Dutch before that."""
         chosen = await info.context.gateway.reader.subject(
             profile.VIEW, self.id, lambda connection: profile.language_of(connection, self.id)
         )
         return Language(chosen) if chosen else Language.NL
 
 
-@query(description="Who is asking, in which role.")
+@query(description="The caller, and the role of this request.")
 async def viewer(info: Info) -> Viewer | None:
     context = info.context
     caller = await info.caller()

@@ -3,19 +3,23 @@
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 from enum import Enum
+from typing import Annotated, Final
 
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult, command_result
+from gateway.api.command_result import command_result
 from gateway.api.paging import Connection, Paging
 from gateway.api.root_fields import mutation, query
-from gateway.api.sending import CommandInput, can_show_result, send_command
+from gateway.api.sending import CHANGED, KEPT, CommandInput, CommandPayload, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.view_reader import check_not_parked
+from gateway.types.arguments import After, First, WaitFor
+from gateway.types.enums import described
 from gateway.types.fields import field
-from gateway.types.scalars import Position, Url
+from gateway.types.ids import refers_to
+from gateway.types.scalars import Url
 from gateway.types.texts import LocalText, LocalTextInput
 from projections.views import catalogue as view
 from projections.views import organisation
@@ -27,7 +31,6 @@ from rules.texts import LocalLine
 SEARCH_CHARS_MAX = 100
 
 
-@strawberry.enum(description="Claims keep a retired term; nobody new picks it.")
 class TermState(Enum):
     PROPOSED = "PROPOSED"
     ADOPTED = "ADOPTED"
@@ -35,47 +38,72 @@ class TermState(Enum):
     RETIRED = "RETIRED"
 
 
-@strawberry.type(description="A family of terms.")
+described(
+    TermState,
+    description="Whether a word can be picked for a talent.",
+    values={
+        "PROPOSED": "Not yet: the working group has not adopted it.",
+        "ADOPTED": "It can be picked.",
+        "MERGED": "No more: another word took its place, see `mergedIntoId`.",
+        "RETIRED": "No more; talents that have it keep it.",
+    },
+)
+
+
+@strawberry.type(description="A family of words for talents.")
 class TermCluster:
     id: strawberry.ID
-    name: LocalText
+    name: LocalText = strawberry.field(description="What it is called.")
 
 
-@strawberry.type(description="A word for a talent.")
+@strawberry.type(description="A shared word for a talent.")
 class TalentTerm:
     id: strawberry.ID
-    label: LocalText
-    cluster: TermCluster
-    state: TermState
+    label: LocalText = strawberry.field(description="The word itself.")
+    cluster: TermCluster = strawberry.field(description="The family in which it is counted.")
+    state: TermState = strawberry.field(description="Whether it can be picked.")
     esco: Url | None = strawberry.field(
-        description="The same notion in ESCO, where the working group aligned it."
+        description=(
+            "The same skill in ESCO, the European classification; null where the working group named none."
+        )
     )
-    merged_into_id: strawberry.ID | None = strawberry.field(description="Of a merged term: the one kept.")
+    merged_into_id: strawberry.ID | None = refers_to(
+        "TalentTerm", description="Of a merged word: the one that took its place."
+    )
 
 
-@strawberry.type(description="The shared words.")
+@strawberry.type(description="The shared words for talents.")
 class TalentCatalogue:
-    version: int
+    version: int = strawberry.field(description="The version of the catalogue.")
 
-    @field(description="About 8. A term has one home among them, in which it is counted.")
+    @field(description="The families, about 8. A word is in one of them.")
     def clusters(self) -> list[TermCluster]:
         return [_cluster(cluster) for cluster in CLUSTERS]
 
     @field(
         description=(
-            "`search` looks in both languages. What is not adopted, the working group and the works council "
-            "see: anyone may have written it."
+            "The words, by their Dutch text. Those that are not adopted are only for the working "
+            "group and the works council: anyone may have written them."
         )
     )
     async def terms(
         self,
         info: Info,
         *,
-        search: str | None = UNSET,
-        cluster_id: strawberry.ID | None = UNSET,
-        state: TermState = TermState.ADOPTED,
-        first: int = 100,
-        after: str | None = UNSET,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A part of the word, in Dutch or English; 100 characters at most."
+            ),
+        ] = UNSET,
+        cluster_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only the words of this family.")
+        ] = UNSET,
+        state: Annotated[
+            TermState, strawberry.argument(description="Only the words in this state.")
+        ] = TermState.ADOPTED,
+        first: First = 100,
+        after: After = UNSET,
     ) -> Connection[TalentTerm]:
         if len(search or "") > SEARCH_CHARS_MAX:
             message = f"`search` may have at most {SEARCH_CHARS_MAX} characters."
@@ -124,7 +152,7 @@ async def term_by_id(context: Context, term: str | None) -> TalentTerm | None:
 
 
 @query(description="The shared words for talents.")
-async def talent_catalogue(info: Info, wait_for: list[Position] | None = UNSET) -> TalentCatalogue | None:
+async def talent_catalogue(info: Info, wait_for: WaitFor = UNSET) -> TalentCatalogue | None:
     await info.wait_for(wait_for, view.VIEW)
     async with info.context.gateway.reader.connection() as connection:
         found = await organisation.organisation(connection)
@@ -142,72 +170,80 @@ _PAGES: Paging[view.Term, tuple[str, str]] = Paging(
 )
 
 
+TERM_ID: Final = "The word, from `talentCatalogue`."
+
+
 @strawberry.input
 class ProposeTermInput(CommandInput):
-    label: LocalTextInput
-    cluster_id: strawberry.ID
+    label: LocalTextInput = strawberry.field(description="The word, in both languages.")
+    cluster_id: strawberry.ID = strawberry.field(description="The family that it belongs to.")
 
 
 @strawberry.input
 class AdoptTermInput(CommandInput):
-    term_id: strawberry.ID
+    term_id: strawberry.ID = strawberry.field(description=TERM_ID)
 
 
 @strawberry.input
 class RewordTermInput(CommandInput):
-    term_id: strawberry.ID
-    label: LocalTextInput
+    term_id: strawberry.ID = strawberry.field(description=TERM_ID)
+    label: LocalTextInput = strawberry.field(description="What it reads from now on.")
 
 
 @strawberry.input
 class MergeTermsInput(CommandInput):
-    term_ids: list[strawberry.ID]
-    into_id: strawberry.ID
+    term_ids: list[strawberry.ID] = strawberry.field(description="The words that give way, 20 at most.")
+    into_id: strawberry.ID = strawberry.field(description="The adopted word that takes their place.")
 
 
 @strawberry.input
 class RetireTermInput(CommandInput):
-    term_id: strawberry.ID
+    term_id: strawberry.ID = strawberry.field(description=TERM_ID)
 
 
 @strawberry.input
 class AlignTermInput(CommandInput):
-    term_id: strawberry.ID
-    esco: Url | None = UNSET
+    term_id: strawberry.ID = strawberry.field(description=TERM_ID)
+    esco: Url | None = strawberry.field(
+        default=UNSET, description=f"The address of the same skill in ESCO. {KEPT}"
+    )
 
 
 @strawberry.type
-class TermPayload:
-    command: CommandResult
-    term: TalentTerm | None
+class TermPayload(CommandPayload):
+    term: TalentTerm | None = strawberry.field(description=CHANGED)
 
 
-@mutation()
+@mutation(description="Propose a word, for the working group to adopt. Who proposed it is not recorded.")
 async def propose_term(info: Info, input: ProposeTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Let a proposed or retired word be picked.")
 async def adopt_term(info: Info, input: AdoptTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Change how a word reads, for all who picked it.")
 async def reword_term(info: Info, input: RewordTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-@mutation(description="Claims of the merged terms read as the kept one.")
+@mutation(
+    description=(
+        "Let one word take the place of others. Talents that were claimed by those read as the one kept."
+    )
+)
 async def merge_terms(info: Info, input: MergeTermsInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Take a word out of use: talents that have it keep it, and nobody new picks it.")
 async def retire_term(info: Info, input: RetireTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Record which skill of ESCO a word means.")
 async def align_term(info: Info, input: AlignTermInput) -> TermPayload:
     return await _term(info, await send_command(info, input))
 

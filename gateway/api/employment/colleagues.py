@@ -1,5 +1,7 @@
 """`colleagues`: finds colleagues by the start of a name."""
 
+from typing import Annotated
+
 import strawberry
 
 from gateway.api.names import Colleague
@@ -15,13 +17,20 @@ NAME_CHARS_MAX = 100
 
 
 @query(
-    description=(
-        "Colleagues by the start of a name (2 letters at least), 20 at most: to share with, to talk with, "
-        "to ask."
-    ),
+    description="Colleagues by name, 20 at most: to share with, or to plan a conversation with.",
     items_max=COLLEAGUES_MAX,
 )
-async def colleagues(info: Info, name: str) -> list[Colleague] | None:
+async def colleagues(
+    info: Info,
+    name: Annotated[
+        str,
+        strawberry.argument(
+            description=(
+                "The beginning of a word of the name, 2 letters at least; case and accents do not matter."
+            )
+        ),
+    ],
+) -> list[Colleague] | None:
     if len(plain_name(name)) < NAME_CHARS_MIN:
         raise GatewayError(ErrorCode.BAD_REQUEST, f"`name` must have at least {NAME_CHARS_MIN} letters.")
     if len(name) > NAME_CHARS_MAX:

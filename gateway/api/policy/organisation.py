@@ -1,5 +1,7 @@
 """`organisation`: its units, the changes of its units, and its policies, for everyone."""
 
+from typing import Annotated
+
 import strawberry
 from strawberry import UNSET
 
@@ -10,8 +12,8 @@ from gateway.api.root_fields import query
 from gateway.api.units.units import UnitChange, unit_change_of
 from gateway.context import Context, Info
 from gateway.reading.view_reader import check_not_parked
+from gateway.types.arguments import Last, WaitFor
 from gateway.types.fields import field
-from gateway.types.scalars import Position
 from projections.views import organisation as view
 from rules.names import plain_name
 
@@ -19,22 +21,33 @@ from rules.names import plain_name
 @strawberry.type(description="The organisation, as everyone may know it.")
 class Organisation:
     id: strawberry.ID
-    name: str
-    version: int = strawberry.field(description="Of the policy stream.")
+    name: str = strawberry.field(description="What it is called.")
+    version: int = strawberry.field(description="The version of its policies and granted roles.")
 
-    @field(description="The children of a unit; without `of`, the top.")
-    async def units(self, info: Info, of: strawberry.ID | None = UNSET) -> list[Unit]:
+    @field(description="What is below a unit, by name: units, and teams as the leaves.")
+    async def units(
+        self,
+        info: Info,
+        of: Annotated[
+            strawberry.ID | None, strawberry.argument(description="The unit. Left out, the top of the tree.")
+        ] = UNSET,
+    ) -> list[Unit]:
         return [unit_of(unit) for unit in await _units_below(info.context, of or None)]
 
-    @field(description=("How the tree was changed, for all to see: a unit could be made to look at someone."))
-    async def unit_changes(self, info: Info, last: int = 20) -> list[UnitChange]:
+    @field(
+        description=(
+            "How the tree was changed, newest first. Everyone sees it, since a unit could be made to "
+            "look at one person."
+        )
+    )
+    async def unit_changes(self, info: Info, last: Last = 20) -> list[UnitChange]:
         check_page_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             changes = await view.unit_changes(connection, last=last)
         return [unit_change_of(change) for change in changes]
 
-    @field(description="The first is in force.")
-    async def policies(self, info: Info, last: int = 1) -> list[Policy]:
+    @field(description="The policies, newest first; the first is in force.")
+    async def policies(self, info: Info, last: Last = 1) -> list[Policy]:
         check_page_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
             policies = await view.policies(connection, last=last)
@@ -61,7 +74,7 @@ async def the_organisation(context: Context) -> Organisation | None:
     return Organisation(id=strawberry.ID(found.organisation), name=found.name, version=found.version)
 
 
-@query(description="The organisation, its policy and its units: open to all.")
-async def organisation(info: Info, wait_for: list[Position] | None = UNSET) -> Organisation | None:
+@query(description="The organisation, its policies and its units: open to all.")
+async def organisation(info: Info, wait_for: WaitFor = UNSET) -> Organisation | None:
     await info.wait_for(wait_for, view.VIEW)
     return await the_organisation(info.context)

@@ -7,16 +7,16 @@ from datetime import date, datetime
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult, command_result
+from gateway.api.command_result import command_result
 from gateway.api.names import Colleague, colleague
 from gateway.api.root_fields import mutation, query
-from gateway.api.sending import CommandInput, can_show_result, send_command
+from gateway.api.sending import CHANGED, CommandInput, CommandPayload, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.reading.callers import grant_left_on
 from gateway.reading.view_reader import check_not_parked
+from gateway.types.arguments import WaitFor
 from gateway.types.enums import Role
 from gateway.types.fields import field
-from gateway.types.scalars import Position
 from kit.clock import Calendar
 from projections.views import directory
 from rules import commands
@@ -25,12 +25,12 @@ GRANTS_ASSUMED = 200
 """Roles in force that the cost of the list is measured with; the list itself has no limit."""
 
 
-@strawberry.type(description="A role given on the log; a token's claims can only narrow it.")
+@strawberry.type(description="A role that was granted here. The claims of a token can only narrow it.")
 class RoleGrant:
     id: strawberry.ID
-    role: Role
-    granted_at: datetime
-    withdrawn_at: datetime | None
+    role: Role = strawberry.field(description="What the holder may act as.")
+    granted_at: datetime = strawberry.field(description="When it was granted.")
+    withdrawn_at: datetime | None = strawberry.field(description="Null while it is not withdrawn.")
     left_on: date | None = strawberry.field(
         description=(
             "The holder left on this day, and the role ended with the employment: nobody acts in it, "
@@ -39,7 +39,7 @@ class RoleGrant:
     )
     person: strawberry.Private[str]
 
-    @field()
+    @field(description="Who holds it.")
     async def holder(self, info: Info) -> Colleague:
         return await colleague(info.context, self.person)
 
@@ -60,7 +60,7 @@ def role_grant_of(grant: directory.RoleGrant, calendar: Calendar) -> RoleGrant:
     description="Roles that were not withdrawn, by role and then by name; `leftOn` shows who left.",
     items_max=GRANTS_ASSUMED,
 )
-async def role_grants(info: Info, wait_for: list[Position] | None = UNSET) -> list[RoleGrant] | None:
+async def role_grants(info: Info, wait_for: WaitFor = UNSET) -> list[RoleGrant] | None:
     await info.wait_for(wait_for, directory.VIEW)
     calendar = info.context.gateway.calendar
     return [role_grant_of(grant, calendar) for grant in await _grants(info.context)]
@@ -77,29 +77,34 @@ async def _grants(context: Context) -> list[directory.RoleGrant]:
 
 @strawberry.input
 class GrantRoleInput(CommandInput):
-    role: Role
+    role: Role = strawberry.field(description="What the person may act as.")
     subject: str = strawberry.field(
-        description="Value of the token's claim that names people, e.g. an employee number."
+        description=(
+            "Who it is: the value of the token's claim that names people, such as an employee number."
+        )
     )
 
 
 @strawberry.input
 class WithdrawRoleInput(CommandInput):
-    role_grant_id: strawberry.ID
+    role_grant_id: strawberry.ID = strawberry.field(description="The grant, from `roleGrants`.")
 
 
 @strawberry.type
-class RoleGrantPayload:
-    command: CommandResult
-    role_grant: RoleGrant | None
+class RoleGrantPayload(CommandPayload):
+    role_grant: RoleGrant | None = strawberry.field(description=CHANGED)
 
 
-@mutation()
+@mutation(
+    description=(
+        "Grant a role to somebody. Nobody grants a role to themselves, and some roles may not be in one hand."
+    )
+)
 async def grant_role(info: Info, input: GrantRoleInput) -> RoleGrantPayload:
     return await _role_grant(info, await send_command(info, input))
 
 
-@mutation(description="Takes effect at once, on running subscriptions too.")
+@mutation(description="Withdraw a role. Takes effect at once, on running subscriptions too.")
 async def withdraw_role(info: Info, input: WithdrawRoleInput) -> RoleGrantPayload:
     return await _role_grant(info, await send_command(info, input))
 

@@ -9,28 +9,31 @@ from events.privacy import disclosures as read_log
 from gateway.api.paging import Connection, Paging
 from gateway.context import Context
 from gateway.types.enums import ItemKind, Role
+from gateway.types.ids import ITEM, refers_to
 
 
 @strawberry.enum(description="Why an item was shown.")
 class DisclosurePurpose(Enum):
-    SHARED_BY_NAME = "SHARED_BY_NAME"
-    TEAM_PAGE = "TEAM_PAGE"
-    FINDER = "FINDER"
-    AUDIT = "AUDIT"
+    SHARED_BY_NAME = strawberry.enum_value(
+        "SHARED_BY_NAME", description="The owner opened it to this person."
+    )
+    TEAM_PAGE = strawberry.enum_value("TEAM_PAGE", description="The owner opened it to the team.")
+    FINDER = strawberry.enum_value("FINDER", description="The owner opened it to everybody.")
+    AUDIT = strawberry.enum_value("AUDIT", description="It was audited, with a reason on record.")
 
 
 @strawberry.type(
     description=(
-        "An item was shown to another person: one line per viewer, item and day, within a day by item. "
-        "Neither name nor hour, which would tell who."
+        "An item was shown to another person: one line per viewer, item and day, within a day by "
+        "item. It has no name and no hour, which would show who it was."
     )
 )
 class Disclosure:
-    day: date
-    item_kind: ItemKind
-    item_id: strawberry.ID
-    viewer_role: Role
-    purpose: DisclosurePurpose
+    day: date = strawberry.field(description="The day on which it was shown.")
+    item_kind: ItemKind = strawberry.field(description="What was shown.")
+    item_id: strawberry.ID = refers_to(ITEM, description="The item that was shown.")
+    viewer_role: Role = strawberry.field(description="The role of the person who saw it.")
+    purpose: DisclosurePurpose = strawberry.field(description="Why it was shown.")
 
 
 async def page(context: Context, owner: str, *, first: int, after: str | None) -> Connection[Disclosure]:

@@ -7,33 +7,34 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandResult, command_result
+from gateway.api.command_result import command_result
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, send_command
+from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
 from gateway.context import Info
 from gateway.types.enums import EvidenceKind
+from gateway.types.ids import ITEM, refers_to
 from gateway.types.scalars import Url
 from projections.views import profile
 from rules import commands
 
 
-@strawberry.type(description="What shows it: the `text` of a STORY, the `link` of a LINK or BADGE.")
+@strawberry.type(description="What shows a talent: the `text` of a STORY, the `link` of a LINK or BADGE.")
 class Evidence(Shareable):
-    kind: EvidenceKind
-    title: str
-    text: str | None
-    link: Url | None
-    talent_ids: list[strawberry.ID]
-    added_at: datetime
+    kind: EvidenceKind = strawberry.field(description="What it consists of.")
+    title: str = strawberry.field(description="What it is called.")
+    text: str | None = strawberry.field(description="Of a STORY.")
+    link: Url | None = strawberry.field(description="Of a LINK or BADGE.")
+    talent_ids: list[strawberry.ID] = refers_to(ITEM, description="The talents that it shows.")
+    added_at: datetime = strawberry.field(description="When it was added.")
 
 
 @strawberry.type(description="A note about items, or about nothing in particular; private unless shared.")
 class Reflection(Shareable):
-    text: str
-    about_ids: list[strawberry.ID]
-    written_at: datetime
+    text: str = strawberry.field(description="The note itself.")
+    about_ids: list[strawberry.ID] = refers_to(ITEM, description="The items that it is about.")
+    written_at: datetime = strawberry.field(description="When it was written.")
 
 
 def evidence_of(portfolio: profile.Portfolio, evidence: profile.Evidence) -> Evidence:
@@ -59,54 +60,56 @@ def reflection_of(portfolio: profile.Portfolio, reflection: profile.Reflection) 
     )
 
 
-@strawberry.input(description="What the evidence consists of.", one_of=True)
+@strawberry.input(description="What the evidence consists of: exactly one of these.", one_of=True)
 class EvidenceSourceInput:
-    link: Url | None = UNSET
-    badge: Url | None = UNSET
-    story: str | None = UNSET
+    link: Url | None = strawberry.field(default=UNSET, description="The address of a page that shows it.")
+    badge: Url | None = strawberry.field(default=UNSET, description="The address of a digital badge.")
+    story: str | None = strawberry.field(default=UNSET, description="What happened, in words.")
 
 
 @strawberry.input
 class AddEvidenceInput(CommandInput):
-    title: str
-    source: EvidenceSourceInput
-    talent_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    title: str = strawberry.field(description="What it is called.")
+    source: EvidenceSourceInput = strawberry.field(description="What it consists of.")
+    talent_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="The talents that it shows."
+    )
 
 
 @strawberry.input
 class WithdrawEvidenceInput(CommandInput):
-    evidence_id: strawberry.ID
+    evidence_id: strawberry.ID = strawberry.field(description="The evidence to withdraw.")
 
 
 @strawberry.input
 class WriteReflectionInput(CommandInput):
-    text: str
-    about_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    text: str = strawberry.field(description="The note itself.")
+    about_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="The items that it is about; none when left out."
+    )
 
 
 @strawberry.type
-class EvidencePayload:
-    command: CommandResult
-    evidence: Evidence | None
+class EvidencePayload(CommandPayload):
+    evidence: Evidence | None = strawberry.field(description=CHANGED)
 
 
 @strawberry.type
-class ReflectionPayload:
-    command: CommandResult
-    reflection: Reflection | None
+class ReflectionPayload(CommandPayload):
+    reflection: Reflection | None = strawberry.field(description=CHANGED)
 
 
-@mutation()
+@mutation(description="Add something that shows a talent.")
 async def add_evidence(info: Info, input: AddEvidenceInput) -> EvidencePayload:
     return await _evidence(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Withdraw a piece of evidence. What was shared of it ends.")
 async def withdraw_evidence(info: Info, input: WithdrawEvidenceInput) -> EvidencePayload:
     return await _evidence(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Write a note. It is private unless it is shared.")
 async def write_reflection(info: Info, input: WriteReflectionInput) -> ReflectionPayload:
     return await _reflection(info, await send_command(info, input))
 

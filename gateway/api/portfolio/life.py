@@ -4,11 +4,11 @@
 
 import strawberry
 
-from gateway.api.command_result import CommandResult, command_result
+from gateway.api.command_result import command_result
 from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
 from gateway.api.portfolio.reads import changed_portfolio
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, send_command
+from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
 from gateway.context import Info
 from gateway.types.enums import InsightScope, Language
 from projections.views import timeline
@@ -17,18 +17,18 @@ from rules import commands
 
 @strawberry.input
 class OpenPortfolioInput(CommandInput):
-    language: Language
+    language: Language = strawberry.field(description="The language of the owner's screens and mails.")
 
 
 @strawberry.input
 class WriteProfileStatementInput(CommandInput):
-    text: str
+    text: str = strawberry.field(description="Who the owner is as a professional.")
 
 
 @strawberry.input
 class GiveInsightConsentInput(CommandInput):
-    scopes: list[InsightScope]
-    notice_version: int
+    scopes: list[InsightScope] = strawberry.field(description="What may be counted.")
+    notice_version: int = strawberry.field(description="The version of the explanation that the owner read.")
 
 
 @strawberry.input
@@ -38,8 +38,8 @@ class WithdrawInsightConsentInput(CommandInput):
 
 @strawberry.input
 class RecordCorrectionInput(CommandInput):
-    timeline_entry_id: strawberry.ID
-    text: str
+    timeline_entry_id: strawberry.ID = strawberry.field(description="The entry, from `timeline`.")
+    text: str = strawberry.field(description="What is right.")
 
 
 @strawberry.input
@@ -58,47 +58,59 @@ class ClosePortfolioInput(CommandInput):
 
 
 @strawberry.type
-class PortfolioPayload:
-    command: CommandResult
-    portfolio: Portfolio | None
+class PortfolioPayload(CommandPayload):
+    portfolio: Portfolio | None = strawberry.field(description=CHANGED)
 
 
-@mutation()
+@mutation(
+    description=("Open a portfolio of one's own. It is private: nobody sees an item that was not shared.")
+)
 async def open_portfolio(info: Info, input: OpenPortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Write who one is as a professional, in place of what was there.")
 async def write_profile_statement(info: Info, input: WriteProfileStatementInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation(description="Being counted anonymously. Apart from sharing, without effect when refused.")
+@mutation(
+    description=(
+        "Let oneself be counted anonymously. It has nothing to do with sharing, and nothing happens "
+        "to someone who does not."
+    )
+)
 async def give_insight_consent(info: Info, input: GiveInsightConsentInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation(description="One action, no reason asked.")
+@mutation(description="Not be counted any more. No reason is asked for.")
 async def withdraw_insight_consent(info: Info, input: WithdrawInsightConsentInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation(description="Sets right an earlier fact on the timeline without rewriting it.")
+@mutation(description="Set right an earlier entry of the timeline, which itself stays as it was written.")
 async def record_correction(info: Info, input: RecordCorrectionInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(
+    description=(
+        "Pause the portfolio: until it is resumed nothing in it changes, but sharing and consent can end."
+    )
+)
 async def pause_portfolio(info: Info, input: PausePortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Let a paused portfolio take changes again.")
 async def resume_portfolio(info: Info, input: ResumePortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(
+    description=("Close the portfolio for good: it takes no changes any more, and whatever was shared ends.")
+)
 async def close_portfolio(info: Info, input: ClosePortfolioInput) -> PortfolioPayload:
     return await _portfolio(info, await send_command(info, input))
 

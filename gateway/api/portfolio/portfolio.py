@@ -17,6 +17,7 @@ from gateway.api.portfolio.sharing import Shareable, Sharing, sharing_of
 from gateway.api.portfolio.talents import TalentClaim, talent_claim
 from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
+from gateway.types.arguments import After, First
 from gateway.types.enums import HoursBand, InsightScope, TalentQuadrant
 from gateway.types.fields import field
 from kit.ids import derived_id
@@ -25,10 +26,10 @@ from rules import energy
 from rules.energy import MONTHS_MAX, month_ends
 
 
-@strawberry.type(description="Who am I as a professional, in own words.")
+@strawberry.type(description="Who the owner is as a professional, in the owner's words.")
 class ProfileStatement(Shareable):
-    text: str
-    written_at: datetime
+    text: str = strawberry.field(description="The words themselves.")
+    written_at: datetime = strawberry.field(description="When they were last written.")
 
 
 def statement_of(portfolio: profile.Portfolio) -> ProfileStatement | None:
@@ -48,73 +49,91 @@ _QUADRANT_ORDER = {quadrant: order for order, quadrant in enumerate(TalentQuadra
 
 @strawberry.enum(description="Whether a portfolio takes changes.")
 class PortfolioState(Enum):
-    OPEN = "OPEN"
-    PAUSED = "PAUSED"
-    CLOSED = "CLOSED"
+    OPEN = strawberry.enum_value("OPEN", description="It does.")
+    PAUSED = strawberry.enum_value("PAUSED", description="Not until it is resumed.")
+    CLOSED = strawberry.enum_value("CLOSED", description="Never again.")
 
 
-@strawberry.type(description="Being counted, anonymously, in releases.")
+@strawberry.type(description="That the owner may be counted, anonymously.")
 class InsightConsent:
-    scopes: list[InsightScope]
-    since: datetime
-    notice_version: int = strawberry.field(description="Version of the explanation that was read.")
+    scopes: list[InsightScope] = strawberry.field(description="What may be counted.")
+    since: datetime = strawberry.field(description="When it was given.")
+    notice_version: int = strawberry.field(description="The version of the explanation that the owner read.")
 
 
-@strawberry.type(description="Null: no giver, or no drainer, was noted.")
+@strawberry.type(description="The hours of a usual working week that gave and that cost energy.")
 class EnergyBalance:
-    month: date
-    giver_hours_per_week: HoursBand | None
-    drainer_hours_per_week: HoursBand | None
+    month: date = strawberry.field(
+        description="The first day of the month; the figures are those of its end, or of the present."
+    )
+    giver_hours_per_week: HoursBand | None = strawberry.field(
+        description="Of what gives energy; null when none was noted."
+    )
+    drainer_hours_per_week: HoursBand | None = strawberry.field(
+        description="Of what costs energy; null when none was noted."
+    )
 
 
 @strawberry.type(
     description=(
-        "The owner's living picture. Only its owner ever gets this type, or any type below it; others get "
-        "`SharedItem`, `TalentMapRow`, `FoundItem`."
+        "The owner's living picture. Only the owner ever gets this type, or any type below it; others "
+        "get `SharedItem`."
     )
 )
 class Portfolio:
     id: strawberry.ID
-    version: int
-    state: PortfolioState
+    version: int = strawberry.field(description="The version to send as `expectedVersion` with a change.")
+    state: PortfolioState = strawberry.field(description="Whether it takes changes.")
     content: strawberry.Private[profile.Portfolio]
-    as_of: strawberry.Private[datetime | None] = None
 
-    @field()
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of the past that is shown; None for now."""
+        return self.content.as_of
+
+    @field(description="Who the owner is as a professional; null until written.")
     def statement(self) -> ProfileStatement | None:
         return statement_of(self.content)
 
-    @field(description="By quadrant, then by name. Set-aside talents are left out unless asked for.")
-    def talents(self, *, with_set_aside: bool = False) -> list[TalentClaim]:
+    @field(description="By quadrant, then by name.")
+    def talents(
+        self,
+        *,
+        with_set_aside: Annotated[
+            bool, strawberry.argument(description="Whether talents that were set aside are listed too.")
+        ] = False,
+    ) -> list[TalentClaim]:
         talents = [t for t in self.content.talents if with_set_aside or t.set_aside_at is None]
         talents.sort(key=lambda talent: _QUADRANT_ORDER[talent.quadrant])
         return [talent_claim(self.content, talent) for talent in talents]
 
-    @field()
+    @field(description="Activities that give or cost energy.")
     def energy_sources(self) -> list[EnergySource]:
         return [energy_source_of(self.content, source) for source in self.content.energy_sources]
 
-    @field(
-        description=(
-            "The sum of the energy sources, at the end of each month and now; oldest first, 36 at most."
-        )
-    )
-    def energy_balance(self, info: Info, months: int = 1) -> list[EnergyBalance]:
+    @field(description="The sum of the energy sources, at the end of each month and now; oldest first.")
+    def energy_balance(
+        self,
+        info: Info,
+        months: Annotated[
+            int, strawberry.argument(description="How many months, this one included; 36 at most.")
+        ] = 1,
+    ) -> list[EnergyBalance]:
         if not 1 <= months <= MONTHS_MAX:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` must be 1 to {MONTHS_MAX}.")
         calendar = info.context.gateway.calendar
         moments = month_ends(calendar.local(self.as_of or calendar.now()), months)
         return [_balance(balance) for balance in energy.energy_balance(self.content.energy_history, moments)]
 
-    @field()
+    @field(description="What the owner wants more of.")
     def passions(self) -> list[Passion]:
         return [passion_of(self.content, passion) for passion in self.content.passions]
 
-    @field()
+    @field(description="What shows the talents.")
     def evidence(self) -> list[Evidence]:
         return [evidence_of(self.content, evidence) for evidence in self.content.evidence]
 
-    @field()
+    @field(description="The owner's notes.")
     def reflections(self) -> list[Reflection]:
         return [reflection_of(self.content, reflection) for reflection in self.content.reflections]
 
@@ -124,11 +143,11 @@ class Portfolio:
 
     @field(description="Planned ones first.")
     def conversations(self) -> list[Conversation]:
-        return [conversation_of(conversation) for conversation in self.content.conversations]
+        return [conversation_of(self.content, conversation) for conversation in self.content.conversations]
 
     @field(description="Everything that is open to someone now, soonest end first.")
     def sharings(self) -> list[Sharing]:
-        return [sharing_of(sharing) for sharing in self.content.sharings]
+        return [sharing_of(self.content, sharing) for sharing in self.content.sharings]
 
     @field(description="Null when not given, which changes nothing else.")
     def insight_consent(self) -> InsightConsent | None:
@@ -138,16 +157,23 @@ class Portfolio:
         scopes = [scope for scope in InsightScope if scope in consent.scopes]
         return InsightConsent(scopes=scopes, since=consent.since, notice_version=consent.notice_version)
 
-    @field(description="How it became what it is.")
+    @field(description="How the portfolio became what it is, newest first.")
     async def timeline(
         self,
         info: Info,
         *,
-        from_: Annotated[datetime | None, strawberry.argument(name="from")] = UNSET,
-        until: datetime | None = UNSET,
-        oldest_first: bool = False,
-        first: int = 50,
-        after: str | None = UNSET,
+        from_: Annotated[
+            datetime | None,
+            strawberry.argument(name="from", description="Only what happened at this moment or later."),
+        ] = UNSET,
+        until: Annotated[
+            datetime | None, strawberry.argument(description="Only what happened before this moment.")
+        ] = UNSET,
+        oldest_first: Annotated[
+            bool, strawberry.argument(description="Whether the oldest entry comes first.")
+        ] = False,
+        first: First = 50,
+        after: After = UNSET,
     ) -> Connection[timeline.TimelineEntry]:
         return await timeline.page(
             info.context,
@@ -160,13 +186,12 @@ class Portfolio:
         )
 
 
-def portfolio_of(content: profile.Portfolio, as_of: datetime | None = None) -> Portfolio:
+def portfolio_of(content: profile.Portfolio) -> Portfolio:
     return Portfolio(
-        id=strawberry.ID(derived_id("portfolio", content.person)),  # ids are unique over all types
+        id=strawberry.ID(derived_id("portfolio", content.person)),  # not the person's: an id names one thing
         version=content.version,
         state=PortfolioState(content.state),
         content=content,
-        as_of=as_of,
     )
 
 

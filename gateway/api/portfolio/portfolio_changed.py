@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Annotated, Final
 
 import strawberry
 from strawberry import UNSET
@@ -25,22 +25,30 @@ GENERATION_CHECK_S: Final = 20.0
 """How often it is checked that the log was not replaced."""
 
 
-@strawberry.type(description="What changed, as told to the owner's own screens.")
+@strawberry.type(description="A change of the portfolio, for the owner's own screens.")
 class PortfolioChange:
     position: Position = strawberry.field(
         description="For `me(waitFor:)`, and for `after` when connecting again."
     )
-    version: int
-    facts: list[TimelineEntry]
+    version: int = strawberry.field(description="The version of the portfolio after the change.")
+    facts: list[TimelineEntry] = strawberry.field(description="What happened, oldest first.")
 
 
 @subscription(
-    description=(
-        "Your portfolio changed, or a mirror was released. Silent while raters answer. "
-        "Without `after`, from now on."
-    ),
+    description="Each change of your own portfolio.",
 )
-async def portfolio_changed(info: Info, after: Position | None = UNSET) -> AsyncGenerator[PortfolioChange]:
+async def portfolio_changed(
+    info: Info,
+    after: Annotated[
+        Position | None,
+        strawberry.argument(
+            description=(
+                "The last `position` that was received: the changes after it come first. Left out, only "
+                "changes from now on."
+            )
+        ),
+    ] = UNSET,
+) -> AsyncGenerator[PortfolioChange]:
     context = info.context
     gateway = context.gateway
     await context.check_access(NAME, role_held=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from gateway.api.sending import can_show_result
 from gateway.context import Context, Info
 from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
@@ -24,7 +26,7 @@ async def read_portfolio(
         # At a moment of the past a talent has the words that its owner claimed it in.
         claimed = claimed_terms(found) if found and as_of is None else []
         terms = await catalogue.terms_read_as(connection, claimed)
-        return relabelled_portfolio(terms, found) if found else None
+        return replace(relabelled_portfolio(terms, found), as_of=as_of) if found else None
 
     return await context.gateway.reader.subject(profile.VIEW, person, read)
 

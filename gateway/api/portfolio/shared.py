@@ -10,6 +10,7 @@ from events.privacy.disclosures import DisclosureEntry
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection, Paging
+from gateway.api.portfolio.talents import ENERGY, QUADRANT, STRENGTH
 from gateway.context import Context, Info
 from gateway.reading.term_labels import relabelled_item
 from gateway.types.enums import ItemKind, TalentQuadrant
@@ -23,23 +24,27 @@ from rules.quadrants import quadrant_of
 @strawberry.type(description="What another person opened to you: the item itself, and nothing around it.")
 class SharedItem:
     id: strawberry.ID
-    kind: ItemKind
-    owner: Colleague
-    title: LocalText | None = strawberry.field(
-        description="The talent's name, the evidence's title; null otherwise."
+    kind: ItemKind = strawberry.field(
+        description="What it is; the fields that such an item does not have are null."
     )
-    text: str | None
-    link: Url | None
+    owner: Colleague = strawberry.field(description="Whose it is.")
+    title: LocalText | None = strawberry.field(description="The talent's name, the evidence's title.")
+    text: str | None = strawberry.field(
+        description="What the owner wrote: the story of a talent, the words of any other item."
+    )
+    link: Url | None = strawberry.field(description="The address of a piece of evidence.")
     claimed_as: strawberry.Private[str | None]
 
-    @field(description="This and the rest with TALENT only.")
+    @field(description="The shared word that a talent was claimed by; null for the owner's own words.")
     async def term(self, info: Info) -> TalentTerm | None:
         return await term_by_id(info.context, self.claimed_as)
 
-    strength: int | None
-    energy: int | None = strawberry.field(description="Null, as quadrant is, unless shared with it.")
-    quadrant: TalentQuadrant | None
-    until: date
+    strength: int | None = strawberry.field(description=STRENGTH)
+    energy: int | None = strawberry.field(
+        description=f"{ENERGY} Null, as `quadrant` is, unless the owner shared it too."
+    )
+    quadrant: TalentQuadrant | None = strawberry.field(description=QUADRANT)
+    until: date = strawberry.field(description="The last day that it is open.")
 
 
 def shared_item_of(item: shared.SharedItem) -> SharedItem:

@@ -3,17 +3,18 @@
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
 from datetime import datetime
+from typing import Final
 
 import strawberry
 from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
-from gateway.api.command_result import CommandResult, command_result
+from gateway.api.command_result import command_result
 from gateway.api.portfolio.evidence import Evidence, evidence_of
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CommandInput, send_command
+from gateway.api.sending import CHANGED, KEPT, CommandInput, CommandPayload, send_command
 from gateway.context import Info
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
@@ -21,37 +22,49 @@ from gateway.types.texts import LocalText
 from projections.views import profile
 from rules import commands
 
+STRENGTH: Final = "How good the owner is at it, 1 to 5."
+ENERGY: Final = "What it costs or gives: -2 costs much energy, 2 gives much."
+USE: Final = "How much of it is used in the working week: 0 not at all, 1 a little, 2 regularly, 3 very much."
+QUADRANT: Final = "Where strength, energy and use place the talent."
 
-@strawberry.type(description="A talent's numbers from a moment on.")
+
+@strawberry.type(description="What the owner said of a talent from a moment on.")
 class TalentReading:
-    at: datetime
-    strength: int
-    energy: int
-    use: int
+    at: datetime = strawberry.field(description="The moment.")
+    strength: int = strawberry.field(description=STRENGTH)
+    energy: int = strawberry.field(description=ENERGY)
+    use: int = strawberry.field(description=USE)
 
 
 @strawberry.type(description='"I have this." Every number is the owner\'s own word, never derived.')
 class TalentClaim(Shareable):
-    name: LocalText = strawberry.field(description="The term's label, or the own words in both languages.")
+    name: LocalText = strawberry.field(
+        description="The shared word that it was claimed by, or the owner's own words in both languages."
+    )
 
-    @field(description="Null when claimed in own words. A merged term reads as the one kept.")
+    @field(
+        description=(
+            "The shared word that it was claimed by; null for own words. A merged word reads as the "
+            "one that took its place."
+        )
+    )
     async def term(self, info: Info) -> TalentTerm | None:
         return await term_by_id(info.context, self.content.term)
 
-    strength: int
-    energy: int
-    use: int
-    quadrant: TalentQuadrant
-    story: str | None
-    set_aside: bool
+    strength: int = strawberry.field(description=STRENGTH)
+    energy: int = strawberry.field(description=ENERGY)
+    use: int = strawberry.field(description=USE)
+    quadrant: TalentQuadrant = strawberry.field(description=QUADRANT)
+    story: str | None = strawberry.field(description="How it shows, in the owner's words; null without one.")
+    set_aside: bool = strawberry.field(description="Whether the owner set it aside.")
     content: strawberry.Private[profile.Talent]
 
-    @field()
+    @field(description="What shows it.")
     def evidence(self) -> list[Evidence]:
         of_this = [evidence for evidence in self.portfolio.evidence if self.id in evidence.talents]
         return [evidence_of(self.portfolio, evidence) for evidence in of_this]
 
-    @field(description="Each time the owner revised it, oldest first.")
+    @field(description="Each time the owner said something of it, oldest first.")
     def history(self) -> list[TalentReading]:
         return [
             TalentReading(at=reading.at, strength=reading.strength, energy=reading.energy, use=reading.use)
@@ -74,52 +87,55 @@ def talent_claim(portfolio: profile.Portfolio, talent: profile.Talent) -> Talent
     )
 
 
-@strawberry.input(description="A shared term, or own words.", one_of=True)
+@strawberry.input(description="A shared word, or words of one's own: exactly one of these.", one_of=True)
 class TalentNameInput:
-    term_id: strawberry.ID | None = UNSET
-    own_words: str | None = UNSET
+    term_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An adopted word, from `talentCatalogue`."
+    )
+    own_words: str | None = strawberry.field(default=UNSET, description="Words of one's own.")
 
 
 @strawberry.input
 class ClaimTalentInput(CommandInput):
-    name: TalentNameInput
-    strength: int
-    energy: int
-    use: int
-    story: str | None = UNSET
+    name: TalentNameInput = strawberry.field(description="What it is called.")
+    strength: int = strawberry.field(description=STRENGTH)
+    energy: int = strawberry.field(description=ENERGY)
+    use: int = strawberry.field(description=USE)
+    story: str | None = strawberry.field(
+        default=UNSET, description="How it shows; none when left out or null."
+    )
 
 
 @strawberry.input
 class ReviseTalentInput(CommandInput):
-    talent_id: strawberry.ID
-    strength: int
-    energy: int
-    use: int
-    story: str | None = UNSET
+    talent_id: strawberry.ID = strawberry.field(description="The talent to revise.")
+    strength: int = strawberry.field(description=STRENGTH)
+    energy: int = strawberry.field(description=ENERGY)
+    use: int = strawberry.field(description=USE)
+    story: str | None = strawberry.field(default=UNSET, description=f"How it shows. {KEPT}")
 
 
 @strawberry.input
 class SetTalentAsideInput(CommandInput):
-    talent_id: strawberry.ID
+    talent_id: strawberry.ID = strawberry.field(description="The talent to set aside.")
 
 
 @strawberry.type
-class TalentPayload:
-    command: CommandResult
-    talent: TalentClaim | None
+class TalentPayload(CommandPayload):
+    talent: TalentClaim | None = strawberry.field(description=CHANGED)
 
 
-@mutation()
+@mutation(description="Add a talent to the portfolio, with the owner's own numbers.")
 async def claim_talent(info: Info, input: ClaimTalentInput) -> TalentPayload:
     return await _talent(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Change what the owner says of a talent.")
 async def revise_talent(info: Info, input: ReviseTalentInput) -> TalentPayload:
     return await _talent(info, await send_command(info, input))
 
 
-@mutation()
+@mutation(description="Set a talent aside: it is kept, but no longer listed. What was shared of it ends.")
 async def set_talent_aside(info: Info, input: SetTalentAsideInput) -> TalentPayload:
     return await _talent(info, await send_command(info, input))
 

@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.api.paging import Connection, Paging
 from gateway.context import Context
+from gateway.types.ids import ITEM, refers_to
 from gateway.types.texts import LocalText
 from projections.views import timeline
 from rules.timeline import entry_id
@@ -14,14 +15,16 @@ from rules.timeline import entry_id
 @strawberry.type(description="One fact of the history of a portfolio.")
 class TimelineEntry:
     id: strawberry.ID
-    at: datetime
-    version: int
+    at: datetime = strawberry.field(description="When it happened.")
+    version: int = strawberry.field(description="The version of the portfolio from then on.")
     fact: str = strawberry.field(
-        description="Name of the fact in DOMAIN.md, e.g. TalentClaimed. Grows; show `summary`."
+        description=(
+            "The name of what happened, such as TalentClaimed. There will be more of them: show `summary`."
+        )
     )
-    summary: LocalText
-    item_id: strawberry.ID | None = strawberry.field(
-        description="The item it is about, while that still exists."
+    summary: LocalText = strawberry.field(description="What happened, in words.")
+    item_id: strawberry.ID | None = refers_to(
+        ITEM, description="The item it is about, while that still exists."
     )
     correction: str | None = strawberry.field(description="What its owner set right about it later.")
 

@@ -2,25 +2,34 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
 from gateway.api.command_result import command_result
+from gateway.api.names import Unit, team_leaf
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Context, Info
+from gateway.types.fields import field
 from projections.views import organisation, profile
 from rules.names import plain_name
 
 
 @strawberry.type(
-    description="A team, to its members. No field depends on who asks, and none counts who shares nothing."
+    description=(
+        "A team, to its members. No field depends on the caller, and none counts who shares nothing."
+    )
 )
 class Team:
     id: strawberry.ID
-    version: int
-    name: str
+    version: int = strawberry.field(description="The version of what is known of the team.")
+    name: str = strawberry.field(description="What it is called.")
+    content: strawberry.Private[organisation.Team]
+
+    @field(description="The team as everybody sees it: a leaf of the tree of units.")
+    def as_unit(self) -> Unit:
+        return team_leaf(self.content)
 
 
 async def teams_of(context: Context, person: str) -> list[Team]:
@@ -32,37 +41,74 @@ async def teams_of(context: Context, person: str) -> list[Team]:
         return sorted(known.values(), key=lambda team: (plain_name(team.name), team.team))
 
     found = await context.gateway.reader.subject(profile.VIEW, person, read)
-    return [Team(id=strawberry.ID(team.team), version=team.version, name=team.name) for team in found]
+    return [
+        Team(id=strawberry.ID(team.team), version=team.version, name=team.name, content=team)
+        for team in found
+    ]
+
+
+TEAM_KEY: Final = "The key that HR's system knows the team by."
 
 
 @strawberry.input
 class FormTeamInput(CommandInput):
-    team_key: str
-    name: str
-    unit_key: str
+    team_key: str = strawberry.field(description=TEAM_KEY)
+    name: str = strawberry.field(description="What it is called.")
+    unit_key: str = strawberry.field(description="The key of the unit that it is in.")
 
 
 @strawberry.input
 class RenameTeamInput(CommandInput):
-    team_key: str
-    name: str
+    team_key: str = strawberry.field(description=TEAM_KEY)
+    name: str = strawberry.field(description="What it is called from now on.")
+
+
+@strawberry.input
+class MoveTeamInput(CommandInput):
+    team_key: str = strawberry.field(description=TEAM_KEY)
+    unit_key: str = strawberry.field(description="The key of the unit that it is moved to.")
 
 
 @strawberry.input
 class CloseTeamInput(CommandInput):
-    team_key: str
+    team_key: str = strawberry.field(description=TEAM_KEY)
 
 
-@mutation()
+@strawberry.input
+class ReopenTeamInput(CommandInput):
+    team_key: str = strawberry.field(description=TEAM_KEY)
+
+
+@mutation(description="Form a team in a unit.")
 async def form_team(info: Info, input: FormTeamInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
-@mutation()
+@mutation(description="Give a team another name.")
 async def rename_team(info: Info, input: RenameTeamInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))
 
 
-@mutation()
+@mutation(
+    description=(
+        "Move a team to another unit; a closed team too, so that it can be opened again in a unit "
+        "that is open."
+    )
+)
+async def move_team(info: Info, input: MoveTeamInput) -> CommandPayload:
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
+
+
+@mutation(description="Close a team.")
 async def close_team(info: Info, input: CloseTeamInput) -> CommandPayload:
+    return CommandPayload(command=command_result(info, await send_command(info, input)))
+
+
+@mutation(
+    description=(
+        "Open a closed team again in the unit that it was in, which must be open. Its memberships "
+        "are as they were."
+    )
+)
+async def reopen_team(info: Info, input: ReopenTeamInput) -> CommandPayload:
     return CommandPayload(command=command_result(info, await send_command(info, input)))

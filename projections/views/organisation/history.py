@@ -8,8 +8,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from events.catalog.registry import Event
-from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitReopened
 from events.streams import Stream
 from projections.changes import Changes
 from projections.table import Column, Table
@@ -49,9 +49,12 @@ _KINDS: Final[dict[type[Event], UnitChangeKind]] = {
     UnitRenamed: "renamed",
     UnitMoved: "moved",
     UnitClosed: "closed",
+    UnitReopened: "reopened",
     TeamFormed: "formed",
     TeamRenamed: "renamed",
+    TeamMoved: "moved",
     TeamClosed: "closed",
+    TeamReopened: "reopened",
 }
 
 

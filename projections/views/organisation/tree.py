@@ -10,14 +10,14 @@ from psycopg.rows import class_row
 
 from events.catalog.policy import OrganisationFounded
 from events.catalog.registry import Event
-from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.catalog.team import TeamClosed, TeamFormed, TeamKeyNoted, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.units import UnitClosed, UnitFormed, UnitKeyNoted, UnitMoved, UnitRenamed, UnitReopened
 from events.streams import Stream
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
 
-VERSION: Final = 3
+VERSION: Final = 5
 
 ORGANISATIONS: Final = Table(
     name=f"organisation_v{VERSION}_organisations",
@@ -35,6 +35,7 @@ UNITS: Final = Table(
         Column(name="name", type="text"),
         Column(name="parent", type="text", nullable=True),
         Column(name="closed", type="boolean"),
+        Column(name="hr_key", type="text", nullable=True),
     ),
     key=("unit",),
 )
@@ -46,6 +47,7 @@ TEAMS: Final = Table(
         Column(name="name", type="text"),
         Column(name="unit", type="text"),
         Column(name="closed", type="boolean"),
+        Column(name="hr_key", type="text", nullable=True),
     ),
     key=("subject",),
 )
@@ -61,20 +63,22 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the organisation; one at the top has no `parent`."""
+    """A part of the organisation; one at the top has no `parent`. `hr_key` is HR's key, if recorded."""
 
     unit: str
     name: str
     parent: str | None
+    hr_key: str | None = None
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A leaf of the tree; `version` is that of the team's stream."""
+    """A leaf of the tree; `version` is that of the team's stream, `hr_key` is HR's key, if recorded."""
 
     team: str
     name: str
     unit: str
     version: int
+    hr_key: str | None = None
 
 
 def fold_tree(fact: Fact, changes: Changes) -> None:
@@ -94,32 +98,42 @@ def fold_tree(fact: Fact, changes: Changes) -> None:
 
 def _fold_unit(event: Event, changes: Changes) -> None:
     match event:
-        case UnitFormed(unit=unit, name=name, parent=parent):
-            changes.put(UNITS, unit=unit, name=name, parent=parent, closed=False)
+        case UnitFormed(unit=unit, name=name, parent=parent, key=key):
+            changes.put(UNITS, unit=unit, name=name, parent=parent, closed=False, hr_key=key)
+        case UnitKeyNoted(unit=unit, key=key):
+            changes.set(UNITS, unit=unit, hr_key=key)
         case UnitRenamed(unit=unit, name=name):
             changes.set(UNITS, unit=unit, name=name)
         case UnitMoved(unit=unit, parent=parent):
             changes.set(UNITS, unit=unit, parent=parent)
         case UnitClosed(unit=unit):
             changes.set(UNITS, unit=unit, closed=True)
+        case UnitReopened(unit=unit):
+            changes.set(UNITS, unit=unit, closed=False)
         case _:
             pass
 
 
 def _fold_team(event: Event, changes: Changes) -> None:
     match event:
-        case TeamFormed(name=name, unit=unit):
-            changes.put(TEAMS, version=0, name=name, unit=unit, closed=False)
+        case TeamFormed(name=name, unit=unit, key=key):
+            changes.put(TEAMS, version=0, name=name, unit=unit, closed=False, hr_key=key)
+        case TeamKeyNoted(key=key):
+            changes.set(TEAMS, hr_key=key)
         case TeamRenamed(name=name):
             changes.set(TEAMS, name=name)
+        case TeamMoved(unit=unit):
+            changes.set(TEAMS, unit=unit)
         case TeamClosed():
             changes.set(TEAMS, closed=True)
+        case TeamReopened():
+            changes.set(TEAMS, closed=False)
         case _:
             pass
 
 
-_UNIT: Final = f"SELECT unit, name, parent FROM {UNITS.served} WHERE NOT closed"
-_TEAM: Final = f"SELECT subject AS team, name, unit, version FROM {TEAMS.served} WHERE NOT closed"
+_UNIT: Final = f"SELECT unit, name, parent, hr_key FROM {UNITS.served} WHERE closed = %s"
+_TEAM: Final = f"SELECT subject AS team, name, unit, version, hr_key FROM {TEAMS.served} WHERE closed = %s"
 
 
 async def organisation(connection: psycopg.AsyncConnection) -> Organisation | None:
@@ -131,22 +145,22 @@ async def organisation(connection: psycopg.AsyncConnection) -> Organisation | No
         return await cursor.fetchone()
 
 
-async def units(connection: psycopg.AsyncConnection) -> list[Unit]:
-    """Return all units that are not closed, by name."""
+async def units(connection: psycopg.AsyncConnection, *, closed: bool = False) -> list[Unit]:
+    """Return all units that are not closed, or those that are, by name."""
     async with connection.cursor(row_factory=class_row(Unit)) as cursor:
-        await cursor.execute(f"{_UNIT} ORDER BY name, unit")
+        await cursor.execute(f"{_UNIT} ORDER BY name, unit", (closed,))
         return await cursor.fetchall()
 
 
-async def teams(connection: psycopg.AsyncConnection) -> list[Team]:
-    """Return all teams that are not closed, by name."""
+async def teams(connection: psycopg.AsyncConnection, *, closed: bool = False) -> list[Team]:
+    """Return all teams that are not closed, or those that are, by name."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(f"{_TEAM} ORDER BY name, subject")
+        await cursor.execute(f"{_TEAM} ORDER BY name, subject", (closed,))
         return await cursor.fetchall()
 
 
 async def teams_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Team]:
     """Return those of these teams that are known and not closed, by id."""
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (list(ids),))
+        await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (False, list(ids)))
         return {team.team: team for team in await cursor.fetchall()}

@@ -102,7 +102,8 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
 
     Talents are ordered by name and include those set aside. Goals have open ones first, conversations planned
     ones first. Sharings are only the open ones, by their last day. Everything else is newest first.
-    `energy_history` has every energy source ever noted, oldest first.
+    `energy_history` has every energy source ever noted, oldest first. A reader that asked for a moment of the
+    past sets `as_of`.
     """
 
     person: str
@@ -121,6 +122,7 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     sharings: tuple[Sharing, ...] = ()
     insight_consent: InsightConsent | None = None
     energy_history: tuple[EnergySource, ...] = ()
+    as_of: datetime | None = None
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,7 +85,7 @@ class MembershipCommand(EmploymentCommand, frozen=True, kw_only=True):
 
 
 class RecordTeamJoined(MembershipCommand, frozen=True, kw_only=True):
-    """Record that a person is a member of a team from the day `on`."""
+    """Record that a person is a member of a team from the day `on`; of a member, correct the day."""
 
 
 class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
@@ -97,9 +97,17 @@ class RecordTeamLeft(MembershipCommand, frozen=True, kw_only=True):
 
 
 class RecordEmploymentEnded(EmploymentCommand, frozen=True, kw_only=True):
-    """Record that a person left on the day `on`; all their memberships and sharings end, and their round."""
+    """
+    Record that a person left on the day `on`.
+
+    All their memberships and sharings end, the feedback round that is going on, and their roles.
+    """
+
+    ends_employment: ClassVar[bool] = True
 
     on: date
+    confirmed: bool | None = None
+    """Of the only administrator: that nobody can grant a role after this."""
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:

@@ -17,9 +17,17 @@ from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.rounds import RoundEvent
-from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
+from events.catalog.team import (
+    TeamClosed,
+    TeamEvent,
+    TeamFormed,
+    TeamKeyNoted,
+    TeamMoved,
+    TeamRenamed,
+    TeamReopened,
+)
 from rules.commands import Refusal
-from rules.names import plain_name
+from rules.names import plain_address, plain_name
 from services.contexts.employment.commands import (
     AnyEmploymentCommand,
     RecordEmploymentEnded,
@@ -38,14 +46,14 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     """
     What HR reported about a professional, and the team that the command is about.
 
-    `facts` is the last registration, None if there was none. `teams` are in the order of joining. `shared`
-    are the open sharings and `offered` the goals on offer, each with its team, if any. `round` is the
-    feedback round that is going on.
+    `facts` is the last registration, None if there was none. `teams` are in the order of joining, each with
+    its first day. `shared` are the open sharings and `offered` the goals on offer, with their teams, if any.
+    `round` is the feedback round that is going on.
     """
 
     facts: ProfessionalRegistered | None = None
     works_here: bool = False
-    teams: tuple[str, ...] = ()
+    teams: dict[str, date] = {}
     team: TeamFormed | None = None
     team_closed: bool = False
     shared: dict[str, str | None] = {}
@@ -67,14 +75,14 @@ def decide(command: AnyEmploymentCommand, state: Employment, context: DecisionCo
             return (_registered(command, state),)
         case RecordTeamJoined():
             team = command.team(context)
-            reject_if([*_joining_refusals(state, team), *_day_refusals(command.on, context)])
+            reject_if([*_joining_refusals(state, team, command.on), *_day_refusals(command.on, context)])
             return (TeamJoined(team=team, on=command.on),)
         case RecordTeamLeft():
             team = command.team(context)
             reject_if([*_leaving_refusals(state, team), *_day_refusals(command.on, context)])
             return TeamLeft(team=team, on=command.on), *_ended_in_team(state, team)
         case RecordEmploymentEnded():
-            reject_if([*_ending_refusals(state), *_day_refusals(command.on, context)])
+            reject_if([*_ending_refusals(state, command, context), *_day_refusals(command.on, context)])
             left = (TeamLeft(team=team, on=command.on) for team in state.teams)
             return (
                 *left,
@@ -91,25 +99,32 @@ def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEven
         return _open_to_others(state, event)
     if isinstance(event, RoundEvent):
         return msgspec.structs.replace(state, round=active_after(state.round, event))
+    return msgspec.structs.replace(state, **_changes(state, event))
+
+
+def _changes(state: Employment, event: EmploymentEvent | TeamEvent) -> dict[str, Any]:
+    """Return the fields that an event changes."""
     changed: dict[str, Any]
     match event:
         case ProfessionalRegistered():
             changed = {"facts": event, "works_here": True}
-        case TeamJoined(team=team):
-            changed = {"teams": (*state.teams, team)}
+        case TeamJoined(team=team, on=on):
+            changed = {"teams": {**state.teams, team: on}}
         case TeamLeft(team=left):
-            changed = {"teams": tuple(team for team in state.teams if team != left)}
+            changed = {"teams": {team: on for team, on in state.teams.items() if team != left}}
         case EmploymentEnded():
             changed = {"works_here": False}
         case TeamFormed():
             changed = {"team": event}
         case TeamClosed():
             changed = {"team_closed": True}
-        case TeamRenamed():
+        case TeamReopened():
+            changed = {"team_closed": False}
+        case TeamRenamed() | TeamMoved() | TeamKeyNoted():
             changed = {}
         case _:
             assert_never(event)
-    return msgspec.structs.replace(state, **changed)
+    return changed
 
 
 def _open_to_others(state: Employment, event: PortfolioEvent) -> Employment:
@@ -170,7 +185,7 @@ def _registered(command: RegisterProfessional, state: Employment) -> Professiona
 
 def _looks_like_another(facts: ProfessionalRegistered, before: ProfessionalRegistered) -> bool:
     same_name = plain_name(facts.name) == plain_name(before.name)
-    return not same_name and facts.email.casefold() != before.email.casefold()
+    return not same_name and plain_address(facts.email) != plain_address(before.email)
 
 
 def _still_here() -> Refusal:
@@ -191,14 +206,14 @@ def _ended(shared: Iterable[str], offered: Iterable[str], reason: Leaving) -> tu
     )
 
 
-def _joining_refusals(state: Employment, team: str) -> list[Refusal]:
+def _joining_refusals(state: Employment, team: str, on: date) -> list[Refusal]:
     refusals = [*_unknown_refusals(state), *_gone_refusals(state)]
     if state.team is None:
         refusals.append(_no_team())
     if state.team_closed:
         nl, en = "Dit team is gesloten.", "This team is closed."
         refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",)))
-    if team in state.teams:
+    if state.teams.get(team) == on:  # another day is a correction
         nl, en = "Deze professional zit al in dit team.", "This professional is in this team already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
     return refusals
@@ -214,8 +229,20 @@ def _leaving_refusals(state: Employment, team: str) -> list[Refusal]:
     return refusals
 
 
-def _ending_refusals(state: Employment) -> list[Refusal]:
+def _ending_refusals(
+    state: Employment, command: RecordEmploymentEnded, context: DecisionContext
+) -> list[Refusal]:
     refusals = _unknown_refusals(state)
+    if state.works_here and context.only_administrator and not command.confirmed:
+        nl = (
+            "Dit is de enige beheerder; daarna kan niemand meer rollen toekennen. Maak eerst iemand anders "
+            "beheerder, of bevestig dit; een nieuwe wordt daarna op de server aangewezen (services appoint)."
+        )
+        en = (
+            "This is the only administrator; after this nobody can grant a role. Make somebody else "
+            "administrator first, or confirm; a new one is then appointed on the server (services appoint)."
+        )
+        refusals.append(Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("confirmed",)))
     if not refusals and not state.works_here:
         nl, en = "Deze professional is al uit dienst.", "This professional has left already."
         refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))

@@ -36,17 +36,13 @@ class TeamCommand(Command, frozen=True, kw_only=True):
 
 
 class FormTeam(TeamCommand, frozen=True, kw_only=True):
-    """Form a team in a unit, which is looked up in the organisation's tree."""
+    """Form a team in a unit, which must be open."""
 
     name: str
     unit_key: str
 
     def unit(self, context: DecisionContext) -> str:
         return derived_id(context.organisation, "unit", self.unit_key)
-
-    @override
-    def streams(self, context: DecisionContext) -> tuple[str, ...]:
-        return Stream("team", self.team(context)).name, Stream("units", context.organisation).name
 
     @override
     def refusals(self) -> list[Refusal]:
@@ -68,8 +64,32 @@ class RenameTeam(TeamCommand, frozen=True, kw_only=True):
         ]
 
 
+class MoveTeam(TeamCommand, frozen=True, kw_only=True):
+    """
+    Move a team to another unit, which must be open.
+
+    A closed team is moved too, so that it can be opened again in a unit that is open.
+    """
+
+    unit_key: str
+
+    def unit(self, context: DecisionContext) -> str:
+        return derived_id(context.organisation, "unit", self.unit_key)
+
+    @override
+    def refusals(self) -> list[Refusal]:
+        return [
+            *TeamCommand.refusals(self),
+            *key_refusals(self.unit_key, "unitKey", chars_max=KEY_CHARS_MAX),
+        ]
+
+
 class CloseTeam(TeamCommand, frozen=True, kw_only=True):
-    """Close a team for good; a new team needs another key."""
+    """Close a team: nobody can join it until it is opened again."""
 
 
-AnyTeamCommand = FormTeam | RenameTeam | CloseTeam
+class ReopenTeam(TeamCommand, frozen=True, kw_only=True):
+    """Open a closed team again, in the unit that it was in, which must be open."""
+
+
+AnyTeamCommand = FormTeam | RenameTeam | MoveTeam | CloseTeam | ReopenTeam

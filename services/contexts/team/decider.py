@@ -4,10 +4,24 @@ from typing import Final, assert_never
 
 import msgspec
 
-from events.catalog.team import TeamClosed, TeamEvent, TeamFormed, TeamRenamed
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitsEvent
+from events.catalog.team import (
+    TeamClosed,
+    TeamEvent,
+    TeamFormed,
+    TeamKeyNoted,
+    TeamMoved,
+    TeamRenamed,
+    TeamReopened,
+)
 from rules.commands import Refusal
-from services.contexts.team.commands import AnyTeamCommand, CloseTeam, FormTeam, RenameTeam
+from services.contexts.team.commands import (
+    AnyTeamCommand,
+    CloseTeam,
+    FormTeam,
+    MoveTeam,
+    RenameTeam,
+    ReopenTeam,
+)
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError, reject_if
@@ -15,19 +29,27 @@ from services.decisions.validation import one_line
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A team, and the ids of the units that exist."""
+    """A team, also a closed one; without a name, it was never formed."""
 
     name: str | None = None
     unit: str | None = None
     closed: bool = False
-    units: frozenset[str] = frozenset()
+    key: str | None = None
 
 
 def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tuple[TeamEvent, ...]:
-    """Return the events of the command. Raises RejectedError."""
+    """
+    Return the events of the command. Raises RejectedError.
+
+    That the team's unit is there and open is decided in the units' own stream, where the team is placed
+    before these events are appended: services/handling/team_places.py.
+    """
     match command:
         case FormTeam():
-            formed = TeamFormed(name=one_line(command.name), unit=command.unit(context))
+            name, unit = one_line(command.name), command.unit(context)
+            formed = TeamFormed(name=name, unit=unit, key=command.team_key)
+            if state == Team(name=name, unit=unit):  # formed before keys were recorded
+                return (TeamKeyNoted(key=command.team_key),)
             reject_if(_forming_refusals(formed, state))
             return (formed,)
         case RenameTeam():
@@ -37,6 +59,15 @@ def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tu
                 nl, en = "Dit team heet al zo.", "This team has this name already."
                 raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
             return (renamed,)
+        case MoveTeam():
+            moved = TeamMoved(unit=command.unit(context))
+            nl, en = "Dit team zit daar al.", "This team is there already."
+            reject_if(_change_refusals(state, nl, en, so_already=moved.unit == state.unit))
+            return (moved,)
+        case ReopenTeam():
+            nl, en = "Dit team is open.", "This team is open."
+            reject_if(_change_refusals(state, nl, en, so_already=not state.closed))
+            return (TeamReopened(),)
         case CloseTeam():
             if state.closed:
                 nl, en = "Dit team is al gesloten.", "This team is closed already."
@@ -47,27 +78,27 @@ def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tu
             assert_never(command)
 
 
-def evolve(state: Team, event: TeamEvent | UnitsEvent) -> Team:
+def evolve(state: Team, event: TeamEvent) -> Team:
     match event:
-        case TeamFormed(name=name, unit=unit):
-            return msgspec.structs.replace(state, name=name, unit=unit)
+        case TeamFormed(name=name, unit=unit, key=key):
+            return msgspec.structs.replace(state, name=name, unit=unit, key=key)
+        case TeamKeyNoted(key=key):
+            return msgspec.structs.replace(state, key=key)
         case TeamRenamed(name=name):
             return msgspec.structs.replace(state, name=name)
+        case TeamMoved(unit=unit):
+            return msgspec.structs.replace(state, unit=unit)
         case TeamClosed():
             return msgspec.structs.replace(state, closed=True)
-        case UnitFormed(unit=unit):
-            return msgspec.structs.replace(state, units=state.units | {unit})
-        case UnitClosed(unit=unit):
-            return msgspec.structs.replace(state, units=state.units - {unit})
-        case UnitRenamed() | UnitMoved():
-            return state
+        case TeamReopened():
+            return msgspec.structs.replace(state, closed=False)
         case _:
             assert_never(event)
 
 
 DECIDER: Final = Decider[AnyTeamCommand, Team, TeamEvent](
-    commands=(FormTeam, RenameTeam, CloseTeam),
-    reads=event_types_of(TeamEvent, UnitsEvent),
+    commands=(FormTeam, RenameTeam, MoveTeam, CloseTeam, ReopenTeam),
+    reads=event_types_of(TeamEvent),
     initial=Team(),
     decide=decide,
     evolve=evolve,
@@ -75,25 +106,31 @@ DECIDER: Final = Decider[AnyTeamCommand, Team, TeamEvent](
 
 
 def _forming_refusals(formed: TeamFormed, state: Team) -> list[Refusal]:
-    if (formed.name, formed.unit, False) == (state.name, state.unit, state.closed):
+    if state == Team(name=formed.name, unit=formed.unit, key=formed.key):
         nl, en = "Dit team is er al.", "This team is there already."
         return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
-    refusals = []
     if state.name is not None:
         nl = "Er is al een team met deze sleutel, met een andere naam, in een andere eenheid of gesloten."
         en = "There is a team with this key already, by another name, in another unit or closed."
-        refusals.append(Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",)))
-    if formed.unit not in state.units:
-        nl, en = "Er is geen eenheid met deze sleutel.", "There is no unit with this key."
-        refusals.append(Refusal(code="NOT_FOUND", nl=nl, en=en, field=("unitKey",)))
-    return refusals
+        return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",))]
+    return []
+
+
+def _change_refusals(state: Team, nl: str, en: str, *, so_already: bool) -> list[Refusal]:
+    if state.name is None:
+        return [_no_team()]
+    return [Refusal(code="ALREADY_SO", nl=nl, en=en)] if so_already else []
 
 
 def _open_refusals(state: Team) -> list[Refusal]:
     if state.name is None:
-        nl, en = "Er is geen team met deze sleutel.", "There is no team with this key."
-        return [Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",))]
+        return [_no_team()]
     if state.closed:
         nl, en = "Dit team is gesloten.", "This team is closed."
         return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",))]
     return []
+
+
+def _no_team() -> Refusal:
+    nl, en = "Er is geen team met deze sleutel.", "There is no team with this key."
+    return Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",))

@@ -1,6 +1,6 @@
 """Commands of the HR system on the tree of units."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
@@ -68,28 +68,61 @@ class RenameUnit(UnitCommand, frozen=True, kw_only=True):
 
 
 class MoveUnit(UnitCommand, frozen=True, kw_only=True):
-    """Move a unit, with the units below it, under another parent."""
+    """
+    Move a unit, with the units and teams below it, under another parent, or to the top.
 
-    parent_key: str
+    `parent_key` has no default: a unit would go to the top because a client forgot the field. A closed unit
+    is moved too, so that it can be opened again in a place that is open.
+    """
 
-    def parent(self, context: DecisionContext) -> str:
-        return derived_id(context.organisation, "unit", self.parent_key)
+    parent_key: str | None
+
+    def parent(self, context: DecisionContext) -> str | None:
+        return None if self.parent_key is None else derived_id(context.organisation, "unit", self.parent_key)
 
     @override
     def refusals(self) -> list[Refusal]:
+        parent = self.parent_key
         return [
             *UnitCommand.refusals(self),
-            *key_refusals(self.parent_key, "parentKey", chars_max=KEY_CHARS_MAX),
+            *([] if parent is None else key_refusals(parent, "parentKey", chars_max=KEY_CHARS_MAX)),
         ]
 
 
 class CloseUnit(UnitCommand, frozen=True, kw_only=True):
+    """Close a unit; no open unit and no open team may be below it."""
+
+    @override
+    def weighed_unit(self, organisation: str) -> str | None:
+        return derived_id(organisation, "unit", self.unit_key)
+
+
+class ReopenUnit(UnitCommand, frozen=True, kw_only=True):
+    """Open a closed unit again, where it was; what is above it must be open."""
+
+
+class PlaceTeam(Command, frozen=True, kw_only=True):
     """
-    Close a unit for good; no open unit may be below it.
+    Record that a team is to be in a unit, before the team's own stream says so.
 
-    Teams are streams of their own, which this command doesn't know: that no open team is below the unit is
-    checked for HR's files, not for the mutation.
+    The units and each team are subjects of their own, so no commit can check both. This one goes first, and
+    the unit is not closed while the team may still get there: docs/decisions/0014.
     """
 
+    by_process: ClassVar[bool] = True
 
-AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit
+    unit: str
+    team: str
+    after: int
+    """The version of the team's stream that this was decided on."""
+
+    @override
+    def streams(self, context: DecisionContext) -> tuple[str, ...]:
+        return (Stream("units", context.organisation).name,)
+
+    @override
+    def entity_id(self, context: DecisionContext) -> str | None:
+        return self.team
+
+
+AnyUnitCommand = FormUnit | RenameUnit | MoveUnit | CloseUnit | ReopenUnit | PlaceTeam

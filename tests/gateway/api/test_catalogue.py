@@ -58,9 +58,9 @@ def test_the_words_are_told_by_page_with_their_clusters(words: World) -> None:
     assert first["version"] == 4
     assert [edge["node"] for edge in first["terms"]["edges"]] == [
         {
-            "id": CALM,
+            "id": f"TalentTerm:{CALM}",
             "label": {"nl": "Kalmte", "en": "Calmness"},
-            "cluster": {"id": "calm", "name": {"nl": "Rust en grenzen"}},
+            "cluster": {"id": "TermCluster:calm", "name": {"nl": "Rust en grenzen"}},
             "state": "ADOPTED",
             "esco": None,
             "mergedIntoId": None,
@@ -69,10 +69,10 @@ def test_the_words_are_told_by_page_with_their_clusters(words: World) -> None:
     info = first["terms"]["pageInfo"]
     assert info["hasNextPage"]
     second = page(words, first=1, after=info["endCursor"])["terms"]
-    assert [edge["node"]["id"] for edge in second["edges"]] == [COURAGE]
+    assert [edge["node"]["id"] for edge in second["edges"]] == [f"TalentTerm:{COURAGE}"]
     assert not second["pageInfo"]["hasNextPage"]
     found = page(words, search="COUR", cluster="calm")["terms"]["edges"]
-    assert [edge["node"]["id"] for edge in found] == [COURAGE]
+    assert [edge["node"]["id"] for edge in found] == [f"TalentTerm:{COURAGE}"]
     for nowhere in ("luck", "\0"):
         assert page(words, cluster=nowhere)["terms"]["edges"] == []
 
@@ -86,7 +86,7 @@ def test_what_is_not_adopted_the_working_group_and_the_works_council_see(words: 
     for role in ("WORKING_GROUP", "WORKS_COUNCIL"):
         answer = asyncio.run(words.ask(asked, name="administrator", role=role))
         assert [edge["node"]["id"] for edge in answer["data"]["talentCatalogue"]["terms"]["edges"]] == [
-            "4" * 32
+            f"TalentTerm:{'4' * 32}"
         ]
     for state in ("PROPOSED", "MERGED", "RETIRED"):
         for name, role in (("owner", "PROFESSIONAL"), ("administrator", "HR")):
@@ -98,7 +98,7 @@ def test_a_word_in_a_cluster_of_a_newer_program_is_told_all_the_same(words: Worl
     newer = TermProposed(term="4" * 32, nl="Digitaal", en="Digital", cluster="digital")
     words.happened(STREAM, newer, TermAdopted(term="4" * 32))
     nodes = [edge["node"] for edge in page(words)["terms"]["edges"]]
-    assert nodes[0]["cluster"] == {"id": "digital", "name": {"nl": "digital"}}
+    assert nodes[0]["cluster"] == {"id": "TermCluster:digital", "name": {"nl": "digital"}}
 
 
 def test_there_are_clusters_before_there_is_a_word(world: World) -> None:
@@ -106,7 +106,7 @@ def test_there_are_clusters_before_there_is_a_word(world: World) -> None:
     answer = asyncio.run(world.ask("{ talentCatalogue { version clusters { id name { nl en } } } }"))
     catalogue = answer["data"]["talentCatalogue"]
     assert catalogue["version"] == 0
-    assert [cluster["id"] for cluster in catalogue["clusters"]] == list(CLUSTERS)
+    assert [cluster["id"] for cluster in catalogue["clusters"]] == [f"TermCluster:{key}" for key in CLUSTERS]
 
 
 @pytest.mark.parametrize("asked", [{"search": "x" * (SEARCH_CHARS_MAX + 1)}, {"first": 0}, {"first": 101}])
@@ -127,7 +127,7 @@ def test_a_talent_reads_in_the_words_of_now(words: World) -> None:
     now, own = words.mine(selection)["talents"]
     assert now == {
         "name": {"nl": "Kalmte", "en": "Calmness"},
-        "term": {"id": CALM, "label": {"nl": "Kalmte"}, "state": "ADOPTED"},
+        "term": {"id": f"TalentTerm:{CALM}", "label": {"nl": "Kalmte"}, "state": "ADOPTED"},
     }
     assert own == {"name": {"nl": "Luisteren", "en": "Luisteren"}, "term": None}
     words.happened(STREAM, TermReworded(term=COURAGE, nl="Zeker durven", en="Daring"))
@@ -135,7 +135,11 @@ def test_a_talent_reads_in_the_words_of_now(words: World) -> None:
     own, merged = words.mine(selection)["talents"]
     assert own["term"] is None
     assert merged["name"] == {"nl": "Zeker durven", "en": "Daring"}
-    assert merged["term"] == {"id": COURAGE, "label": {"nl": "Zeker durven"}, "state": "ADOPTED"}
+    assert merged["term"] == {
+        "id": f"TalentTerm:{COURAGE}",
+        "label": {"nl": "Zeker durven"},
+        "state": "ADOPTED",
+    }
 
 
 def test_at_a_moment_of_the_past_a_talent_is_called_what_it_was_claimed_as(words: World) -> None:
@@ -183,7 +187,7 @@ def test_a_talent_that_was_opened_to_another_reads_alike(words: World) -> None:
     document = "{ me { sharedWithMe { edges { node { title { nl en } term { id } } } } } }"
     answer = asyncio.run(words.ask(document, name="colleague"))
     (edge,) = answer["data"]["me"]["sharedWithMe"]["edges"]
-    assert edge["node"] == {"title": {"nl": "Kalmte", "en": "Calmness"}, "term": {"id": CALM}}
+    assert edge["node"] == {"title": {"nl": "Kalmte", "en": "Calmness"}, "term": {"id": f"TalentTerm:{CALM}"}}
 
 
 def test_however_many_talents_their_words_are_one_statement(words: World) -> None:
@@ -223,7 +227,7 @@ def test_a_mutation_shows_the_word_it_was_about(words: World, mutation: str) -> 
     (payload,) = answer["data"].values()
     assert payload == {
         "command": {"outcome": "ACCEPTED"},
-        "term": {"id": CALM, "label": {"nl": "Kalmte"}},
+        "term": {"id": f"TalentTerm:{CALM}", "label": {"nl": "Kalmte"}},
     }
     (request, _, _) = words.bus.requests[-1]
     assert request.name == mutation.partition("(")[0]

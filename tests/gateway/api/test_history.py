@@ -51,8 +51,8 @@ def test_a_fact_says_what_happened_in_words_and_what_was_set_right(world: World)
     portfolio = world.opened()
     world.happened(portfolio, claimed(), CorrectionRecorded(version=2, text="Het was samen met Bo."))
     _, entry, opened = [edge["node"] for edge in history(world)["edges"]]
-    assert entry["id"] == entry_id(OWNER, 2)
-    assert (entry["fact"], entry["itemId"]) == ("TalentClaimed", TALENT)
+    assert entry["id"] == f"TimelineEntry:{entry_id(OWNER, 2)}"
+    assert (entry["fact"], entry["itemId"]) == ("TalentClaimed", f"Item:{TALENT}")
     assert "Luisteren" in entry["summary"]["nl"]
     assert entry["summary"]["nl"] != entry["summary"]["en"]
     assert entry["correction"] == "Het was samen met Bo."

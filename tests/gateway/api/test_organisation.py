@@ -63,10 +63,10 @@ def test_the_tree_shows_what_stands_now_and_how_it_came_to_be(world: World) -> N
     units = "units { id name parentId }"
     assert data_of(world, f"organisation {{ name {units} }}")["organisation"] == {
         "name": "Kade",
-        "units": [{"id": NORTH, "name": "Noord", "parentId": None}],
+        "units": [{"id": f"Unit:{NORTH}", "name": "Noord", "parentId": None}],
     }
     below = data_of(world, f'organisation {{ units(of: "{SOUTH}") {{ id name parentId }} }}')["organisation"]
-    assert below == {"units": [{"id": TEAM, "name": "Haven", "parentId": SOUTH}]}
+    assert below == {"units": [{"id": f"Unit:{TEAM}", "name": "Haven", "parentId": f"Unit:{SOUTH}"}]}
     changes = data_of(world, "organisation { unitChanges { on unit { name } summary { nl en } } }")
     lines = [change["summary"]["nl"] for change in changes["organisation"]["unitChanges"]]
     assert len(lines) == 5
@@ -74,7 +74,7 @@ def test_the_tree_shows_what_stands_now_and_how_it_came_to_be(world: World) -> N
     (last,) = data_of(world, "organisation { unitChanges(last: 1) { unit { id } } }")["organisation"][
         "unitChanges"
     ]
-    assert last["unit"]["id"] in {SOUTH, TEAM}
+    assert last["unit"]["id"] in {f"Unit:{SOUTH}", f"Unit:{TEAM}"}
 
 
 def test_a_closed_unit_is_out(world: World) -> None:
@@ -98,7 +98,7 @@ def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) ->
     )
     (in_force,) = data_of(world, f"organisation {{ policies {{ {selection} }} }}")["organisation"]["policies"]
     assert in_force == {
-        "id": second,
+        "id": f"Policy:{second}",
         "floors": FLOORS,
         "releaseEveryDays": 90,
         "sharingDaysMax": 365,
@@ -119,7 +119,10 @@ def test_the_policy_in_force_comes_first_with_what_it_stands_on(world: World) ->
     both = data_of(world, "organisation { policies(last: 5) { id dpia { document } } }")["organisation"][
         "policies"
     ]
-    assert both == [{"id": second, "dpia": None}, {"id": first, "dpia": {"document": "0a" * 32}}]
+    assert both == [
+        {"id": f"Policy:{second}", "dpia": None},
+        {"id": f"Policy:{first}", "dpia": {"document": "0a" * 32}},
+    ]
 
 
 def test_a_policy_shows_what_raters_are_promised_under_it_and_that_a_consent_was_withdrawn(
@@ -167,10 +170,12 @@ def test_colleagues_are_found_by_the_start_of_any_word_of_their_name(world: Worl
     world.happened(f"employment-{'8' * 32}", EmploymentEnded(on=TODAY))
     found = data_of(world, 'colleagues(name: "boe") { id displayName }')["colleagues"]
     assert found == [
-        {"id": OWNER, "displayName": "Fenna de Boer"},
-        {"id": COLLEAGUE, "displayName": "Zoë Boersma"},
+        {"id": f"Colleague:{OWNER}", "displayName": "Fenna de Boer"},
+        {"id": f"Colleague:{COLLEAGUE}", "displayName": "Zoë Boersma"},
     ]
-    assert data_of(world, 'colleagues(name: "ZOE") { id }')["colleagues"] == [{"id": COLLEAGUE}]
+    assert data_of(world, 'colleagues(name: "ZOE") { id }')["colleagues"] == [
+        {"id": f"Colleague:{COLLEAGUE}"}
+    ]
     world.parked(directory.VIEW, COLLEAGUE)
     assert data_of(world, 'colleagues(name: "zoë") { id }')["colleagues"] == []
 

@@ -65,14 +65,14 @@ def test_every_item_comes_as_its_owner_said_it(world: World) -> None:
         "version state statement { text } energySources { kind activity hoursPerWeek talentIds }"
         " passions { id text } reflections { text aboutIds } insightConsent { scopes noticeVersion }"
     )
-    source = {"activity": "Verslagen", "hoursPerWeek": "FROM_2_TO_8", "talentIds": [TALENT]}
+    source = {"activity": "Verslagen", "hoursPerWeek": "FROM_2_TO_8", "talentIds": [f"Item:{TALENT}"]}
     assert world.mine(selection) == {
         "version": 6,
         "state": "OPEN",
         "statement": {"text": "Ik ben er."},
         "energySources": [{"kind": "DRAINER", **source}],
-        "passions": [{"id": PASSION, "text": "Buiten werken"}],
-        "reflections": [{"text": "Rust helpt.", "aboutIds": [TALENT]}],
+        "passions": [{"id": f"Item:{PASSION}", "text": "Buiten werken"}],
+        "reflections": [{"text": "Rust helpt.", "aboutIds": [f"Item:{TALENT}"]}],
         "insightConsent": {"scopes": ["TALENTS", "ENERGY"], "noticeVersion": 3},
     }
 
@@ -87,7 +87,13 @@ def test_a_talent_comes_with_what_shows_it(world: World) -> None:
         "talents { name { nl en } quadrant evidence { title } history { strength } setAside sharings { id } }"
         " evidence { kind title text link talentIds }",
     )
-    shown = {"kind": "STORY", "title": "De buurt", "text": "Zo.", "link": None, "talentIds": [TALENT]}
+    shown = {
+        "kind": "STORY",
+        "title": "De buurt",
+        "text": "Zo.",
+        "link": None,
+        "talentIds": [f"Item:{TALENT}"],
+    }
     assert found["evidence"] == [shown]
     assert found["talents"] == [
         {
@@ -149,7 +155,7 @@ def test_sharings_name_whom_they_are_open_to_and_until_when(world: World) -> Non
     named, team, organisation = found["sharings"]
     assert named["people"] == [{"displayName": "Álex Bos"}, {"displayName": "Bo Aerts"}]
     assert (named["kind"], named["visibility"], named["team"]) == ("TALENT", "CHOSEN", None)
-    assert team["team"] == {"id": TEAM, "name": "Noord", "parentId": UNIT}
+    assert team["team"] == {"id": f"Unit:{TEAM}", "name": "Noord", "parentId": f"Unit:{UNIT}"}
     assert (team["visibility"], team["withEnergy"], team["people"]) == ("TEAM", True, [])
     assert organisation["visibility"] == "ORGANISATION"
     assert found["talents"] == [{"sharings": found["sharings"]}]
@@ -161,7 +167,7 @@ def test_a_goal_on_offer_names_the_team(world: World) -> None:
     world.happened(portfolio, GoalSet(goal=GOAL, text="Trainen"))
     world.happened(portfolio, GoalOfferedToTeam(goal=GOAL, team=TEAM, wording="Samen trainen"))
     (goal,) = world.mine("goals { offeredTo { id name } offeredAs }")["goals"]
-    assert goal == {"offeredTo": {"id": TEAM, "name": "Noord"}, "offeredAs": "Samen trainen"}
+    assert goal == {"offeredTo": {"id": f"Unit:{TEAM}", "name": "Noord"}, "offeredAs": "Samen trainen"}
 
 
 def test_an_agreement_waits_for_the_other_party_and_nobody_else(world: World) -> None:
@@ -176,10 +182,10 @@ def test_an_agreement_waits_for_the_other_party_and_nobody_else(world: World) ->
     def waiting(name: str) -> Any:
         return asyncio.run(world.ask(ask, name=name))["data"]["me"]["agreementsToConfirm"]
 
-    owner = {"id": OWNER, "displayName": "Fenna de Boer"}
+    owner = {"id": f"Colleague:{OWNER}", "displayName": "Fenna de Boer"}
     assert waiting("colleague") == [
         {
-            "id": AGREEMENT,
+            "id": f"Item:{AGREEMENT}",
             "text": "Wij bellen",
             "heldOn": TODAY.isoformat(),
             "owner": owner,
@@ -275,8 +281,9 @@ def test_teams_are_those_one_is_in(world: World) -> None:
     world.opened()
     world.happened(f"team-{TEAM}", TeamFormed(name="Noord", unit=UNIT))
     world.happened(f"employment-{OWNER}", TeamJoined(team=TEAM, on=TODAY))
-    answer = asyncio.run(world.ask("{ me { teams { id name version } } }"))
-    assert answer["data"]["me"]["teams"] == [{"id": TEAM, "name": "Noord", "version": 1}]
+    answer = asyncio.run(world.ask("{ me { teams { id version asUnit { id name parentId } } } }"))
+    leaf = {"id": f"Unit:{TEAM}", "name": "Noord", "parentId": f"Unit:{UNIT}"}
+    assert answer["data"]["me"]["teams"] == [{"id": f"Team:{TEAM}", "version": 1, "asUnit": leaf}]
 
 
 def test_the_language_is_that_of_the_portfolio_and_dutch_before_there_is_one(world: World) -> None:

@@ -75,7 +75,7 @@ def test_the_item_is_shown_in_its_current_form_and_nothing_around_it(world: Worl
     portfolio = world.opened()
     world.happened(portfolio, claimed(), claimed(OTHER_TALENT, "Plannen"), opened_to(COLLEAGUE))
     item = {
-        "id": TALENT,
+        "id": f"SharedItem:{TALENT}",
         "kind": "TALENT",
         "title": {"nl": "Luisteren", "en": "Luisteren"},
         "text": "Elke dag.",
@@ -84,7 +84,7 @@ def test_the_item_is_shown_in_its_current_form_and_nothing_around_it(world: Worl
         "energy": None,
         "quadrant": None,
         "until": TOMORROW.isoformat(),
-        "owner": {"id": OWNER, "displayName": "Fenna de Boer"},
+        "owner": {"id": f"Colleague:{OWNER}", "displayName": "Fenna de Boer"},
     }
     assert seen(world) == [item]
     world.happened(portfolio, TalentRevised(talent=TALENT, strength=5, energy=-1, use=0, story="Soms."))
@@ -161,7 +161,7 @@ def test_pages_lose_nothing_and_repeat_nothing_while_items_come_and_go(world: Wo
     after = None
     while True:
         answer = page(world, first=2, after=after)
-        ids = [edge["node"]["id"] for edge in answer["edges"]]
+        ids = [edge["node"]["id"].removeprefix("SharedItem:") for edge in answer["edges"]]
         received += ids
         info = answer["pageInfo"]
         assert info["hasPreviousPage"] is (after is not None)
@@ -231,7 +231,7 @@ def test_each_showing_is_in_the_owners_log_once_a_viewer_and_day_from_the_next_d
     line = {
         "day": TODAY.isoformat(),
         "itemKind": "TALENT",
-        "itemId": TALENT,
+        "itemId": f"Item:{TALENT}",
         "viewerRole": "PROFESSIONAL",
         "purpose": "SHARED_BY_NAME",
     }
@@ -283,7 +283,7 @@ def test_the_log_is_read_in_pages_that_lose_nothing(world: World) -> None:
             break
         after = answer["pageInfo"]["endCursor"]
     days = (TOMORROW.isoformat(), TODAY.isoformat())
-    assert received == [(day, f"{number:032x}") for day in days for number in range(16, 21)]
+    assert received == [(day, f"Item:{number:032x}") for day in days for number in range(16, 21)]
 
 
 @pytest.mark.parametrize("role", ["HR", "ADMINISTRATOR", "AUDITOR", "BOARD"])

@@ -1,12 +1,17 @@
-"""One caller's reads wait for each other, not everybody for one caller's."""
+"""One caller's operations wait for each other, not everybody for one caller's."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
 
 from gateway.limits.lending import in_turn
 from gateway.limits.spending import Spending, opened
-from gateway.limits.turns import READS_AT_ONCE_MAX, Turns
+from gateway.limits.turns import READS_AT_ONCE_MAX, REST, REST_FREE_S, Turns
+from tests.gateway.harness import OWNER, Harness
 
 POOL = 2 * READS_AT_ONCE_MAX
 
@@ -69,3 +74,90 @@ def test_a_read_that_fails_gives_its_turn_back() -> None:
         assert not queue.locked()
 
     asyncio.run(run())
+
+
+Advance = Callable[[float], None]
+
+
+def with_own_time(run: Callable[[Advance], Coroutine[Any, Any, None]]) -> None:
+    """Run something in a loop whose time moves only when it says so."""
+
+    async def within() -> None:
+        loop, now_s = asyncio.get_running_loop(), [1_000.0]
+        loop.time = lambda: now_s[0]  # type: ignore[method-assign]
+
+        def advance(seconds: float) -> None:
+            now_s[0] += seconds
+
+        await run(advance)
+
+    asyncio.run(within())
+
+
+async def all_that_can_run() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_a_caller_s_next_operation_waits_a_multiple_of_the_time_that_the_last_one_took() -> None:
+    async def run(advance: Advance) -> None:
+        turns = Turns()
+        with turns.of("one").working():
+            advance(0.5)
+        waiting = [asyncio.create_task(turns.of("one").begin()) for _ in range(2)]
+        another = asyncio.create_task(turns.of("another").begin())
+        await all_that_can_run()
+        advance(REST * 0.5 - REST_FREE_S - 0.01)
+        await all_that_can_run()
+        assert another.done()
+        assert not any(task.done() for task in waiting)
+        advance(0.02)
+        await asyncio.gather(*waiting)
+
+    with_own_time(run)
+
+
+def test_what_takes_little_waits_for_nothing() -> None:
+    async def run(advance: Advance) -> None:
+        mine = Turns().of("one")
+        for _ in range(10):
+            with mine.working():
+                advance(0.9 * REST_FREE_S / REST / 10)
+            await mine.begin()
+
+    with_own_time(run)
+
+
+def test_a_rest_is_remembered_also_when_no_operation_is_in_progress_and_forgotten_after_it() -> None:
+    async def run(advance: Advance) -> None:
+        turns = Turns()
+        for _ in range(2):
+            with turns.of("one").working():
+                advance(0.5)
+        gc.collect()
+        waiting = asyncio.create_task(turns.of("one").begin())
+        await all_that_can_run()
+        assert not waiting.done()
+        for _ in range(5):
+            advance(1.0)
+            await all_that_can_run()
+        await waiting
+        del waiting
+        gc.collect()
+        assert len(turns._of) == 0
+
+    with_own_time(run)
+
+
+@pytest.mark.parametrize("document", ["{ viewer { roles } }", "{ nothing }"])
+def test_reading_a_document_and_making_an_answer_count_for_the_rest(harness: Harness, document: str) -> None:
+    async def run() -> list[float]:
+        mine = harness.endpoint._turns.of(f"person {OWNER}")
+        rests = [mine._rest_until_s]
+        for _ in range(3):
+            await harness.ask(document)
+            rests.append(mine._rest_until_s)
+        return rests
+
+    rests = asyncio.run(run())
+    assert rests == sorted(set(rests))

@@ -163,3 +163,18 @@ def test_facts_it_does_not_show_and_names_it_does_not_know_change_nothing(databa
     unknown = (f"employment-{ANN}", UnknownEvent(name="employment.moved-away.v1", raw=b"{}"))
     folded(database, directory.VIEW, facts(joined, unknown, ANN_LEFT))
     assert read(database, directory.known_of, ANN).person is None
+
+
+def test_names_are_found_and_ordered_as_people_type_them(database: str) -> None:
+    people = [registered(new_id(), name) for name in ("Łukasz Zet", "Søren Æro", "Lucas Zon", "Ðuro Œdip")]
+    folded(database, directory.VIEW, facts(*people))
+    for start in ("lukasz", "Łukasz", "LUKASZ"):
+        assert found(database, start) == ["Łukasz Zet"]
+    assert found(database, "soren") == found(database, "aero") == ["Søren Æro"]
+    assert found(database, "duro") == found(database, "oedip") == ["Ðuro Œdip"]
+    assert found(database, "l") == ["Lucas Zon", "Łukasz Zet"]
+
+
+def test_the_addresses_of_those_who_work_here_are_known(database: str) -> None:
+    folded(database, directory.VIEW, facts(ANN_REGISTERED, BOB_REGISTERED, ANN_LEFT))
+    assert read(database, directory.addresses) == {BOB: "p@mee.example"}

@@ -16,8 +16,8 @@ from events.catalog.policy import (
     WorksCouncilConsentWithdrawn,
 )
 from events.catalog.registry import Event
-from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
-from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitRenamed
+from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.units import TeamPlaced, UnitClosed, UnitFormed, UnitMoved, UnitRenamed, UnitReopened
 from events.codec import UnknownEvent
 from kit.ids import new_id
 from projections.views import organisation
@@ -220,3 +220,32 @@ def test_a_consent_that_was_withdrawn_is_shown_as_withdrawn_until_there_is_one_a
     (policy,) = policies(database)
     assert policy.works_council_consent is not None
     assert policy.works_council_withdrawal is None
+
+
+def test_what_moved_or_was_opened_again_is_where_it_is_now(database: str) -> None:
+    happened = [
+        CARE_FORMED,
+        YOUTH_FORMED,
+        (f"units-{ORG}", TeamPlaced(unit=YOUTH, team=TEAM)),
+        TEAM_FORMED,
+        (f"team-{TEAM}", TeamMoved(unit=CARE)),
+        (f"team-{TEAM}", TeamClosed()),
+        (f"units-{ORG}", UnitMoved(unit=YOUTH)),
+        (f"units-{ORG}", UnitClosed(unit=YOUTH)),
+    ]
+    folded(database, organisation.VIEW, facts(*happened))
+
+    async def closed(connection: psycopg.AsyncConnection) -> Any:
+        return await organisation.units(connection, closed=True), await organisation.teams(
+            connection, closed=True
+        )
+
+    (unit,), (team,) = read(database, closed)
+    assert (unit.unit, unit.parent, team.team, team.unit) == (YOUTH, None, TEAM, CARE)
+    reopened = [(f"team-{TEAM}", TeamReopened()), (f"units-{ORG}", UnitReopened(unit=YOUTH))]
+    folded(database, organisation.VIEW, facts(*happened, *reopened))
+    assert [unit.unit for unit in read(database, organisation.units)] == [YOUTH, CARE]
+    assert [(team.team, team.unit) for team in read(database, organisation.teams)] == [(TEAM, CARE)]
+    kinds = [(change.kind, change.is_team) for change in changes(database)]
+    assert {("reopened", True), ("reopened", False), ("moved", True), ("moved", False)} <= set(kinds)
+    assert len(kinds) == len(happened) - 1 + len(reopened)

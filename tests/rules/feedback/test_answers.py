@@ -38,6 +38,10 @@ FITTING = [
     (one(OPEN, text=" re\u0301gel \r\n twee "), Answer(question=OPEN, text="r\u00e9gel \n twee")),
     (one(OPEN, text="x" * 600), Answer(question=OPEN, text="x" * 600)),
 ]
+FITTING += [
+    (one(f"Question:{SEEN}", scale=2), Answer(question=SEEN, scale=2)),
+    (one(f"Question:{TALENTS}", termIds=[f"TalentTerm:{TERM}"]), Answer(question=TALENTS, terms=(TERM,))),
+]
 UNFIT = [
     one("9" * 32, scale=3),
     one(SEEN, scale=0),

@@ -56,7 +56,15 @@ def test_a_professional_joins_a_team_that_exists() -> None:
 
 
 def test_nobody_joins_a_team_twice() -> None:
-    given(FENNA, FORMED, JOINED).when(JOIN).refused("ALREADY_SO")
+    given(FENNA, FORMED, TeamJoined(team=TEAM, on=ON)).when(JOIN).refused("ALREADY_SO")
+
+
+def test_the_day_of_a_membership_is_corrected() -> None:
+    other = msgspec.structs.replace(JOIN, on=date(2026, 2, 1))
+    corrected = TeamJoined(team=TEAM, on=date(2026, 2, 1))
+    given(FENNA, FORMED, JOINED).when(other).then(corrected)
+    given(FENNA, FORMED, JOINED, corrected).when(other).refused("ALREADY_SO")
+    given(FENNA, FORMED, JOINED, corrected).when(LEAVE).then(TeamLeft(team=TEAM, on=ON))
 
 
 def test_nobody_joins_a_closed_team() -> None:
@@ -196,3 +204,12 @@ def test_another_person_under_a_number_is_registered_once_its_holder_has_left() 
     given(FENNA).when(another).refused("WRONG_STATE", fields=["returning"])
     # The number names another person before this is decided, so the one who left is never registered by it.
     given(FENNA, GONE).when(another).refused("CHANGED_MEANWHILE")
+
+
+def test_the_only_administrator_leaves_when_that_is_confirmed() -> None:
+    only = msgspec.structs.replace(CONTEXT, only_administrator=True)
+    ended = EmploymentEnded(on=ON)
+    given(FENNA).when(END, only).refused("CONFIRMATION_NEEDED", fields=["confirmed"])
+    given(FENNA).when(msgspec.structs.replace(END, confirmed=True), only).then(ended)
+    given(FENNA).when(END).then(ended)
+    given(FENNA, ended).when(END, only).refused("ALREADY_SO")

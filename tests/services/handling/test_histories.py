@@ -23,8 +23,8 @@ from services.contexts.catalogue.commands import (
 )
 from services.contexts.employment.commands import RecordTeamJoined, RegisterProfessional
 from services.contexts.policy.commands import GrantRole
-from services.contexts.team.commands import FormTeam
-from services.contexts.units.commands import FormUnit
+from services.contexts.team.commands import CloseTeam, FormTeam, MoveTeam, ReopenTeam
+from services.contexts.units.commands import CloseUnit, FormUnit, MoveUnit, ReopenUnit
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
 from services.handling.registry import (
@@ -62,8 +62,18 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
         st.builds(RegisterProfessional, employee_number=KEYS, name=WORDS, email=st.just("a@example.org")),
         st.builds(RecordTeamJoined, employee_number=KEYS, team_key=KEYS, on=st.just(date(2026, 1, 1))),
     ),
-    "team": st.builds(FormTeam, team_key=st.just("t"), name=WORDS, unit_key=KEYS),
-    "units": st.builds(FormUnit, unit_key=KEYS, name=WORDS, parent_key=st.none() | KEYS),
+    "team": st.one_of(
+        st.builds(FormTeam, team_key=st.just("t"), name=WORDS, unit_key=KEYS),
+        st.builds(MoveTeam, team_key=st.just("t"), unit_key=KEYS),
+        st.builds(CloseTeam, team_key=st.just("t")),
+        st.builds(ReopenTeam, team_key=st.just("t")),
+    ),
+    "units": st.one_of(
+        st.builds(FormUnit, unit_key=KEYS, name=WORDS, parent_key=st.none() | KEYS),
+        st.builds(MoveUnit, unit_key=KEYS, parent_key=st.none() | KEYS),
+        st.builds(CloseUnit, unit_key=KEYS),
+        st.builds(ReopenUnit, unit_key=KEYS),
+    ),
     "catalogue": st.one_of(
         st.builds(ProposeTerm, label=LABELS, cluster_id=st.sampled_from(["calm", "making", "luck"])),
         st.builds(AdoptTerm, term_id=TERMS),
@@ -137,10 +147,11 @@ def test_roles_that_conflict_never_come_into_one_hand(commands: list[Command]) -
 
 @settings(max_examples=80, deadline=None)
 @given(commands=st.lists(ASKED["units"], min_size=1, max_size=20))
-def test_units_are_always_a_tree(commands: list[Command]) -> None:
+def test_units_are_always_a_tree_and_no_open_one_is_under_a_closed_one(commands: list[Command]) -> None:
     _, states = lived(commands)
     for state in states:
-        for unit in state.all:
+        for unit, known in state.all.items():
+            assert known.closed or known.parent is None or state.open(known.parent) is not None
             above, seen = unit, set[str]()
             while (parent := state.all[above].parent) is not None:
                 assert above not in seen
@@ -197,8 +208,11 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "renameUnit": {"unitKey": "u", "name": "n"},
         "moveUnit": {"unitKey": "u", "parentKey": "p"},
         "closeUnit": {"unitKey": "u"},
+        "reopenUnit": {"unitKey": "u"},
         "renameTeam": {"teamKey": "t", "name": "n"},
+        "moveTeam": {"teamKey": "t", "unitKey": "u"},
         "closeTeam": {"teamKey": "t"},
+        "reopenTeam": {"teamKey": "t"},
         "grantRole": {"role": "HR", "subject": "s"},
         "withdrawRole": {"roleGrantId": "g"},
         "adoptPolicy": {

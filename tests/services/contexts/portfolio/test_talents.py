@@ -183,6 +183,8 @@ def test_an_unknown_talent_is_not_found() -> None:
         (claim("a\nb"), ["name.ownWords"]),
         (claim("a\x00b"), ["name.ownWords"]),
         (claim(None), ["name"]),
+        (claim("\u200b\u200b"), ["name.ownWords"]),
+        (claim("\u2800\u3164"), ["name.ownWords"]),
         (claim("words", term="term"), ["name"]),
         (revise(strength=9, energy=-7, use=5), ["strength", "energy", "use"]),
         (revise(story="x" * (STORY_CHARS_MAX + 1)), ["story"]),

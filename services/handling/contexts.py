@@ -1,0 +1,70 @@
+"""Looks up what a decision depends on apart from the command and the streams of its subject."""
+
+from kit.clock import Calendar
+from kit.ids import derived_id
+from rules.access.roles import Role
+from rules.signed_ids import key_of_ids
+from services.decisions.command import Command, DecisionContext
+from services.handling.fingerprints import FingerprintKeys
+from services.handling.lookups import Lookups
+from services.handling.roles import RoleReader
+from services.handling.round_lookups import RoundLookups
+from services.handling.state_cache import StateCache
+from services.handling.team_places import teams_of
+
+
+class Contexts:
+    """Makes the context of each command; safe from several threads."""
+
+    def __init__(
+        self,
+        *,
+        keys: FingerprintKeys,
+        roles: RoleReader,
+        states: StateCache,
+        calendar: Calendar,
+        rounds: RoundLookups,
+    ) -> None:
+        """`roles` and `states` read the events that the commands are to be decided on."""
+        self._keys = keys
+        self._roles = roles
+        self._states = states
+        self._lookups = Lookups(states)
+        self._calendar = calendar
+        self._rounds = rounds
+
+    def of(
+        self,
+        command: Command,
+        key: bytes,
+        *,
+        organisation: str,
+        sender: str,
+        sender_left: bool,
+        person: str | None,
+    ) -> DecisionContext:
+        """Return the context of a command."""
+        weighs_grants = command.weighs_grants
+        unit = command.weighed_unit(organisation)
+        now = self._calendar.local(self._calendar.now())
+        context = DecisionContext(
+            new=derived_id(command.wire_name(), key.hex()),
+            organisation=organisation,
+            sender=sender,
+            person=person,
+            sender_left=sender_left,
+            person_left=weighs_grants and person is not None and self._roles.left(person),
+            grants_over=self._roles.grants_over(organisation) if weighs_grants else frozenset(),
+            only_administrator=command.ends_employment
+            and person is not None
+            and self._roles.is_only_holder(Role.ADMINISTRATOR, person, organisation=organisation),
+            today=now.date(),
+            now=now,
+            id_key=key_of_ids(self._keys.fingerprint_key(organisation)),
+            professionals=frozenset(filter(self._roles.works_here, command.mentions())),
+            terms=self._lookups.terms(command, organisation),
+            lens=self._lookups.picked_lens(command, organisation),
+            rules=self._lookups.rules(command, organisation),
+            teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
+        )
+        return self._rounds.added(command, context)
