@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from events.assembly import log_config
+from events.assembly import log_config, open_mirror_keys
 from events.log.assembly import journal_worker
 from events.log.journal.worker import HEALTH_CHECK, JournalWorker
+from events.privacy.mirror_keys import MirrorKeys
 from kit.health import Health
 from kit.http.tokens import TokenVerifier
 from kit.lifecycle import Loop
 from kit.settings import Settings
-from processes.assembly import feed_of, scheduler_of
+from processes.assembly import closing_of, feed_of, scheduler_of
+from processes.closing.closer import Parts
+from processes.closing.loop import ClosingLoop
+from processes.keeper.app import ClosingKeeper, WholeKeeper
 from processes.mails.assembly import mails_loop
 from processes.scheduler import Scheduler
 from projections.assembly import view_worker
 from projections.worker import ViewWorker
 from services.assembly import Services, open_services
-from services.feedback.keeper import Keeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Installation:
 
     settings: Settings
     services: Services
+    mirror_keys: MirrorKeys
     health: Health
 
     def journal_worker(self) -> JournalWorker:
@@ -54,6 +58,19 @@ class Installation:
             health=self.health,
         )
 
+    def closing(self, keeper: ClosingKeeper) -> ClosingLoop:
+        """Return the loop that ends feedback rounds, with what this keeper opens."""
+        parts = Parts(
+            recorder=self.services.recorder,
+            mapper=self.services.mapper,
+            vault=self.services.vault,
+            invitations=self.services.invitations,
+            mirror_keys=self.mirror_keys,
+            keeper=keeper,
+            calendar=self.services.calendar,
+        )
+        return closing_of(self.services.handler, parts, health=self.health)
+
     def hr_feed(self, verifier: TokenVerifier) -> APIRouter:
         """Return the routes of HR's files; `verifier` verifies the tokens of those who send them."""
         return feed_of(
@@ -66,7 +83,12 @@ class Installation:
 
 
 @contextmanager
-def open_installation(settings: Settings, *, keeper: Keeper | None = None) -> Iterator[Installation]:
+def open_installation(settings: Settings, *, keeper: WholeKeeper | None = None) -> Iterator[Installation]:
     """Open log and vault, and close them at the end; with the keeper of this process. Raises SecretError."""
-    with open_services(settings, keeper=keeper) as services:
-        yield Installation(settings=settings, services=services, health=Health(services.calendar))
+    with open_services(settings, keeper=keeper) as services, open_mirror_keys(settings) as mirror_keys:
+        yield Installation(
+            settings=settings,
+            services=services,
+            mirror_keys=mirror_keys,
+            health=Health(services.calendar),
+        )

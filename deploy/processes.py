@@ -1,7 +1,9 @@
-"""`python -m deploy.processes`: the scheduler's jobs, and HR's files, in a process of their own."""
+"""`python -m deploy.processes`: the jobs, the end of feedback rounds, and HR's files, in one process."""
 
 import os
 import sys
+from pathlib import Path
+from typing import cast
 
 import httpx
 
@@ -10,10 +12,11 @@ from kit.http.probes import health_routes, probes_loop
 from kit.http.server import serve
 from kit.http.tokens import verifier_of
 from kit.lifecycle import Stop, run_all
-from kit.secrets import SecretError
+from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from processes.assembly import app_of
+from processes.closing.keeper_client import open_closing_keeper
 from services.http.health_watch import watch
 
 
@@ -22,6 +25,7 @@ def main() -> int:
     try:
         settings = Settings.from_env(os.environ)
         settings.need("database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
+        settings.need("keeper_url", "keeper_closing_token_file")
         set_up_logging(as_json=settings.log_format == "json", process="processes")
         with open_installation(settings) as installation:
             _run(installation)
@@ -33,7 +37,12 @@ def main() -> int:
 
 def _run(installation: Installation) -> None:
     settings, services, health = installation.settings, installation.services, installation.health
-    with httpx.Client() as client, Stop().on_signals() as stop:
+    secret = read_key(cast("Path", settings.keeper_closing_token_file)).hex()
+    with (
+        httpx.Client() as client,
+        open_closing_keeper(settings.keeper_url, secret=secret) as keeper,
+        Stop().on_signals() as stop,
+    ):
         verifier = verifier_of(settings, clock=services.calendar, client=client)
         api = app_of(health_routes(health), installation.hr_feed(verifier))
         loops = {
@@ -41,6 +50,7 @@ def _run(installation: Installation) -> None:
             "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
+            "closer": installation.closing(keeper).run,
             "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }

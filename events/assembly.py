@@ -8,6 +8,7 @@ from events.log.assembly import close_recorder, open_recorder
 from events.log.config import KafkaConfig, LogConfig
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
+from events.privacy.mirror_keys import MirrorKeys
 from events.privacy.outbox import Outbox
 from events.privacy.vault import Vault
 from kit.clock import Clock
@@ -94,6 +95,16 @@ def open_outbox(settings: Settings) -> Iterator[Outbox]:
         yield outbox
     finally:
         outbox.close()
+
+
+@contextmanager
+def open_mirror_keys(settings: Settings) -> Iterator[MirrorKeys]:
+    """Open the keys of mirrors' rows, and close them at the end. Raises SecretError."""
+    mirror_keys = MirrorKeys(settings.vault_url, MasterKey.from_file(settings.master_key_file))
+    try:
+        yield mirror_keys
+    finally:
+        mirror_keys.close()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Builds the scheduler and HR's routes on the services they use, for the demo and for production."""
+"""Builds the scheduler, the closer and HR's routes on the services, for the demo and for production."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,8 +11,12 @@ from kit.clock import Calendar
 from kit.errors import ForbiddenError, RequestError
 from kit.health import Health
 from kit.postgres.connections import connect_own_async
+from processes.closing.closer import NAME as CLOSER
+from processes.closing.closer import Closer, Parts
+from processes.closing.loop import ClosingLoop
 from processes.hr_feed.endpoint import feed_routes
 from processes.hr_feed.feed import Sender, SendRequest
+from processes.job import SendCommand
 from processes.scheduler import NAME as SCHEDULER
 from processes.scheduler import Scheduler
 from rules.commands import CommandRequest, CommandResult, Refusal
@@ -44,10 +48,24 @@ def scheduler_of(
     health: Health,
 ) -> Scheduler:
     """Return a scheduler of all jobs, whose commands this handler carries out."""
+    return Scheduler(
+        database_url=database_url,
+        send=_send_for(handler, SCHEDULER),
+        invitations=invitations,
+        calendar=calendar,
+        health=health,
+    )
 
+
+def closing_of(handler: CommandHandler, parts: Parts, *, health: Health) -> ClosingLoop:
+    """Return the loop that ends rounds; this handler cancels those whose key the keeper lost."""
+    return ClosingLoop(Closer(parts), keeper=parts.keeper, send=_send_for(handler, CLOSER), health=health)
+
+
+def _send_for(handler: CommandHandler, process: str) -> SendCommand:
     def send(command: Command, *, occasion: str) -> bool:
         try:
-            result = handler.handle_for_process(command, process=SCHEDULER, occasion=occasion)
+            result = handler.handle_for_process(command, process=process, occasion=occasion)
         except NothingAppliedError:
             return False  # the handler logged why
         return (
@@ -55,9 +73,7 @@ def scheduler_of(
             or {refusal.code for refusal in result.refusals} in _DONE_IF_REFUSED_WITH
         )
 
-    return Scheduler(
-        database_url=database_url, send=send, invitations=invitations, calendar=calendar, health=health
-    )
+    return send
 
 
 def app_of(*routers: APIRouter) -> FastAPI:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
 
 from eventsourcing.persistence import EventStore
 
@@ -83,10 +81,11 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
 
 
 def _keeper_of(settings: Settings, stack: ExitStack) -> Keeper | None:
-    if not settings.keeper_url:
+    """Return the keeper elsewhere; None without the secret for services, which only they have."""
+    if settings.keeper_token_file is None:
         return None
-    settings.need("keeper_token_file")
-    secret = read_key(cast("Path", settings.keeper_token_file)).hex()
+    settings.need("keeper_url")
+    secret = read_key(settings.keeper_token_file).hex()
     return stack.enter_context(closing(HttpKeeper(settings.keeper_url, secret=secret)))
 
 

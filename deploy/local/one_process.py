@@ -16,15 +16,17 @@ from deploy.local.seeding import seed_and_welcome
 from deploy.mail_catcher import SMTP_PORT, CaughtMails, catching, mails_folder
 from events.assembly import log_config
 from events.log.assembly import create_log
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from kit.http.probes import probes_loop
 from kit.lifecycle import Loop, Stop, run_all
 from kit.postgres.embedded import EmbeddedPostgres, watch_room
 from kit.secrets import MasterKey
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
+from processes.keeper.assembly import open_keeper
+from processes.keeper.checks import watch
 
-KEPT: Final = ("postgres", "issuer", "mails", "master.key", "position.key")
+KEPT: Final = ("postgres", "issuer", "mails", "keeper", "master.key", "position.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
 FOLDER_MODE: Final = 0o700
 """The keys of people and the whole log are in it."""
@@ -65,6 +67,7 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
         smtp_port=free_near("127.0.0.1", SMTP_PORT),
         smtp_security="none",
         mail_from=MAIL_FROM,
+        keeper_dir=folder / "keeper",
     )
 
 
@@ -73,7 +76,11 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
     """Create what a first start needs, open all parts, and yield the loops of the process by name."""
     MasterKey.from_file_or_new(settings.master_key_file)
     create_log(log_config(settings), clock=SystemClock())
-    with open_installation(settings) as installation:
+    calendar = Calendar(clock=SystemClock(), zone=settings.zone)
+    with (
+        open_keeper(settings, calendar=calendar) as keeper,
+        open_installation(settings, keeper=keeper) as installation,
+    ):
         installation.services.vault.create_tables()
         yield {
             "journal": installation.journal_worker().run,
@@ -81,6 +88,8 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
+            "closer": installation.closing(keeper).run,
+            "keeper": lambda stop: watch(keeper, health=installation.health, stop=stop),
             "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),
             "gateway": lambda stop: serve_gateway(installation, stop),

@@ -1,6 +1,7 @@
 """The keeper over HTTP, as the process that closes rounds reaches it: with a secret of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -20,16 +21,23 @@ ANSWER_S_MAX: Final = 60.0
 T = TypeVar("T")
 
 
+@contextmanager
+def open_closing_keeper(url: str, *, secret: str) -> Iterator["HttpClosingKeeper"]:
+    """Open connections to the keeper, and close them at the end."""
+    with httpx.Client(
+        base_url=url,
+        headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+        timeout=httpx.Timeout(ANSWER_S_MAX, connect=CONNECT_S_MAX),
+        trust_env=False,  # no proxy in between
+    ) as client:
+        yield HttpClosingKeeper(client)
+
+
 class HttpClosingKeeper:
     """Each request may be sent again after any error. Raises KeeperUnavailableError, and as LocalKeeper."""
 
-    def __init__(self, url: str, *, secret: str) -> None:
-        self._client = httpx.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
-            timeout=httpx.Timeout(ANSWER_S_MAX, connect=CONNECT_S_MAX),
-            trust_env=False,  # no proxy in between
-        )
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
 
     def close(self, terms: ClosingTerms) -> ClosedRound:
         return self._posted("/close", terms, ClosedRound)
@@ -39,9 +47,6 @@ class HttpClosingKeeper:
 
     def status_of(self, rounds: tuple[str, ...]) -> Mapping[str, KeyStatus]:
         return self._posted("/status", OfRounds(rounds=rounds), Statuses).statuses
-
-    def close_connections(self) -> None:
-        self._client.close()
 
     def _posted(self, path: str, content: Any, kind: type[T]) -> T:
         try:

@@ -10,7 +10,7 @@ class InvitationChores:
     """
     What jobs do in the vault. What the log says counts, because what is deleted here can't be made again.
 
-    The closer forgets invitations of rounds that are over: they tell it which rounds there are to end.
+    Invitations of rounds that are over are forgotten by the closer: they say which rounds are to be ended.
     """
 
     def __init__(self, states: RoundStates, invitations: Invitations) -> None:

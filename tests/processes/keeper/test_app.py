@@ -59,9 +59,13 @@ def served(tmp_path: Path) -> Iterator[Served]:
         thread.join(15)
 
 
+def closing_keeper(url: str, secret: str) -> HttpClosingKeeper:
+    return HttpClosingKeeper(httpx.Client(base_url=url, headers={"Authorization": f"Bearer {secret}"}))
+
+
 def test_a_round_goes_its_whole_way_over_http(served: Served) -> None:
     services = HttpKeeper(served.url, secret=SECRET)
-    closer = HttpClosingKeeper(served.url, secret=CLOSING_SECRET)
+    closer = closing_keeper(served.url, CLOSING_SECRET)
     round_, command = new(), os.urandom(32)
     key = services.make_key(round_)
     assert key == served.keeper.make_key(round_)
@@ -93,7 +97,7 @@ def test_the_services_half_needs_the_services_secret(served: Served, secret: str
 
 
 def test_the_secret_of_the_services_closes_and_destroys_nothing(served: Served) -> None:
-    round_, closer = new(), HttpClosingKeeper(served.url, secret=SECRET)
+    round_, closer = new(), closing_keeper(served.url, SECRET)
     served.keeper.make_key(round_)
     for _ in range(3):
         Rater(round_, PEER).gives(served.keeper, answers(4))

@@ -1,4 +1,4 @@
-"""What holds of every history of rounds, whatever is sent in any order (privacy rules 3, 4, 10, 23)."""
+"""What holds of every history of rounds, in whatever order things happen (privacy rules 3, 4, 10, 23)."""
 
 from collections import Counter
 from datetime import datetime, timedelta

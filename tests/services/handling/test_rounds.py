@@ -1,0 +1,248 @@
+"""Commands on rounds through log, vault and keeper: what is looked up and kept before they are decided."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from events.privacy.invitations import Invited, Invitee, NewInvitation
+from events.privacy.sealing import VaultUnreachableError
+from rules.access.roles import Role
+from rules.feedback.questions import Perspective
+from rules.kinds import Language
+from services.decisions.feedback import RoundKey
+from services.feedback.keeper import HandIn, HandInOutcome, KeeperUnavailableError
+from services.handling.results import NothingAppliedError
+from tests.backends.postgres import fresh_database
+from tests.services.round_house import CLOSES_AT, RoundHouse, round_house
+
+pytestmark = pytest.mark.postgres
+OUTSIDER = {"outsider": {"name": "Ouder van Sem", "email": "ouder@example.org"}}
+
+
+@pytest.fixture(scope="module")
+def organisation(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundHouse]:
+    folder: Path = tmp_path_factory.mktemp("keys")
+    with fresh_database(postgres_url) as url, round_house(url, folder) as house:
+        yield house
+
+
+@pytest.fixture
+def house(organisation: RoundHouse) -> RoundHouse:
+    return organisation.subject()
+
+
+class AwayKeeper:
+    """A keeper that does not answer."""
+
+    def make_key(self, round_: str) -> RoundKey:
+        raise KeeperUnavailableError("the keeper of round keys does not answer")
+
+    def hand_in(self, hand_in: HandIn) -> HandInOutcome:
+        raise KeeperUnavailableError("the keeper of round keys does not answer")
+
+    def result_of(self, round_: str, command: bytes) -> HandInOutcome | None:
+        raise KeeperUnavailableError("the keeper of round keys does not answer")
+
+
+def test_a_round_opens_with_the_key_that_the_keeper_made(house: RoundHouse) -> None:
+    round_ = house.opens()
+    found = house.round(round_)
+    assert (found.status, found.closes_at, found.opened_on) == ("OPEN", CLOSES_AT, house.calendar.today())
+    assert found.public_key == house.keeper.make_key(round_).public_key
+
+
+def test_while_the_keeper_is_away_no_round_opens_and_nothing_is_written(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    house.invites(round_, *(f"p-{uuid4().hex}" for _ in range(3)))
+    before = house.events(f"round-{house.person(house.number)}")
+    with pytest.raises(NothingAppliedError, match="keeper"):
+        house.ask(
+            house.number,
+            Role.PROFESSIONAL,
+            "openRound",
+            handler=house.with_keeper(AwayKeeper()),
+            roundId=round_,
+        )
+    assert house.events(f"round-{house.person(house.number)}") == before
+    assert house.own("openRound", roundId=round_) == round_
+
+
+def test_who_is_invited_is_in_the_vault_and_not_on_the_log(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    colleague = house.registered(f"c-{uuid4().hex}")
+    invited = [
+        house.asks(round_, side, rater)
+        for side, rater in (("PEER", {"colleagueId": colleague}), ("CLIENT", OUTSIDER))
+    ]
+    kept = {one.invitation.invitation: one for one in house.raters(round_)}
+    assert set(kept) == set(invited)
+    assert kept[invited[0]].invitee.person == colleague
+    assert (kept[invited[1]].invitee.name, kept[invited[1]].invitee.email) == (
+        "Ouder van Sem",
+        "ouder@example.org",
+    )
+    shown = repr([recorded.event for recorded in house.events(f"round-{house.person(house.number)}")])
+    assert colleague not in shown
+    assert "ouder" not in shown
+
+
+def test_a_colleague_is_written_to_in_the_language_of_the_own_portfolio(house: RoundHouse) -> None:
+    round_, number = house.prepared(), f"c-{uuid4().hex}"
+    house.registered(number)
+    house.accepted(number, Role.PROFESSIONAL, "openPortfolio", language="EN")
+    rater = {"colleagueId": house.person(number)}
+    house.own("inviteRater", roundId=round_, perspective="PEER", rater=rater)
+    (kept,) = house.raters(round_)
+    assert kept.invitee.language is Language.EN
+    assert kept.invitee.email == f"{number}@example.org"
+
+
+def test_a_retry_invites_once_and_keeps_one_code(house: RoundHouse) -> None:
+    round_, command_id = house.prepared(), str(uuid4())
+    results = [
+        house.owner(
+            "inviteRater", command_id=command_id, roundId=round_, perspective="CLIENT", rater=OUTSIDER
+        )
+        for _ in range(3)
+    ]
+    assert {result.outcome for result in results} == {"ACCEPTED"}
+    assert len({result.version for result in results}) == 1
+    (kept,) = house.raters(round_)
+    assert list(house.round(round_).invitations) == [kept.invitation.invitation]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"outsider": {"name": "Iemand anders", "email": "OUDER@example.org"}},
+        {"outsider": {"name": "x", "email": "ouder@example.org", "language": "EN"}},
+    ],
+)
+def test_nobody_is_asked_twice_in_a_round_whatever_the_spelling(
+    house: RoundHouse, again: dict[str, object]
+) -> None:
+    round_ = house.prepared()
+    house.own("inviteRater", roundId=round_, perspective="CLIENT", rater=OUTSIDER)
+    refused = house.owner("inviteRater", roundId=round_, perspective="PARTNER", rater=again)
+    assert house.codes(refused) == ["ALREADY_SO"]
+    assert len(house.raters(round_)) == 1
+
+
+def test_a_colleague_is_not_asked_again_under_the_own_address(house: RoundHouse) -> None:
+    round_, number = house.prepared(), f"c-{uuid4().hex}"
+    house.invites(round_, number)
+    rater = {"outsider": {"name": "Zelfde", "email": f"{number.upper()}@EXAMPLE.org"}}
+    refused = house.owner("inviteRater", roundId=round_, perspective="CLIENT", rater=rater)
+    assert house.codes(refused) == ["ALREADY_SO"]
+
+
+def test_two_without_an_address_and_of_one_name_are_taken_for_one(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    for name, codes in (("Sem", []), (" sem ", ["ALREADY_SO"]), ("Sem B.", [])):
+        rater = {"outsider": {"name": name}}
+        result = house.owner("inviteRater", roundId=round_, perspective="CLIENT", rater=rater)
+        assert house.codes(result) == codes
+
+
+def test_nobody_asks_the_own_address(house: RoundHouse) -> None:
+    rater = {"outsider": {"name": "Ik", "email": f"{house.number}@example.org"}}
+    refused = house.owner("inviteRater", roundId=house.prepared(), perspective="CLIENT", rater=rater)
+    assert house.codes(refused) == ["INVALID_INPUT"]
+
+
+def test_somebody_who_left_is_not_asked(house: RoundHouse) -> None:
+    round_, number = house.prepared(), f"c-{uuid4().hex}"
+    person = house.registered(number)
+    house.feed("recordEmploymentEnded", employeeNumber=number, on="2026-11-20")
+    for colleague in (person, "f" * 32, "nobody"):
+        rater = {"colleagueId": colleague}
+        refused = house.owner("inviteRater", roundId=round_, perspective="PEER", rater=rater)
+        assert house.codes(refused) == ["RATER_NOT_AVAILABLE"]
+    assert house.raters(round_) == []
+
+
+def test_rule_10_a_person_is_asked_eight_times_a_quarter_by_whomever_and_places_come_back(
+    organisation: RoundHouse,
+) -> None:
+    rater = {"outsider": {"name": "Veelgevraagd", "email": f"{uuid4().hex}@example.org"}}
+    asked = []
+    for _ in range(8):
+        subject = organisation.subject()
+        round_ = subject.prepared()
+        asked.append((subject, subject.asks(round_, "CLIENT", rater), round_))
+    ninth = organisation.subject()
+    round_ = ninth.prepared()
+    refused = ninth.owner("inviteRater", roundId=round_, perspective="CLIENT", rater=rater)
+    assert ninth.codes(refused) == ["RATER_NOT_AVAILABLE"]
+    assert ninth.raters(round_) == []
+    first, invitation, of_first = asked[0]
+    first.own("revokeInvitation", roundId=of_first, invitationId=invitation)
+    assert first.raters(of_first) == []
+    assert ninth.own("inviteRater", roundId=round_, perspective="CLIENT", rater=rater)
+
+
+def test_what_never_reached_the_log_is_removed_the_next_day_and_nothing_else(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    (kept,) = house.invites(round_, f"c-{uuid4().hex}")
+    lost = house.invitations.of_round(round_)[0]
+    house.invitations.keep(_copy_of(house, lost, "9" * 32), asked_max=8)
+    today = house.calendar.today()
+    house.chores.forget_unknown(today)
+    assert len(house.raters(round_)) == 2
+    house.chores.forget_unknown(_next_day(house))
+    assert [one.invitation.invitation for one in house.raters(round_)] == [kept]
+
+
+def test_when_the_vault_is_away_nobody_is_invited(house: RoundHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    round_ = house.prepared()
+
+    def away(*_: object, **__: object) -> None:
+        raise VaultUnreachableError("the vault's database does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.invitations, "keep", away)
+        with pytest.raises(NothingAppliedError):
+            house.owner("inviteRater", roundId=round_, perspective="CLIENT", rater=OUTSIDER)
+    assert house.round(round_).invitations == {}
+
+
+def test_own_answers_are_checked_against_the_lens_of_the_round(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    right = [{"questionId": house.question, "value": {"scale": 4}}]
+    wrong = [{"questionId": house.question, "value": {"text": "goed"}}]
+    assert house.codes(house.owner("fillSelfMirror", roundId=round_, answers=wrong)) == ["INVALID_INPUT"]
+    assert house.own("fillSelfMirror", roundId=round_, answers=right) == round_
+    assert house.round(round_).own_answers[0].scale == 4
+
+
+def test_the_subject_sees_whom_they_asked_and_nobody_else_does(house: RoundHouse) -> None:
+    round_, number = house.prepared(), f"c-{uuid4().hex}"
+    house.invites(round_, number)
+    house.own("inviteRater", roundId=round_, perspective="CLIENT", rater=OUTSIDER)
+    person, requests = house.person(house.number), house.requests()
+    shown = {one.name: one for one in requests.invited(round_, person=person, role=Role.PROFESSIONAL)}
+    assert set(shown) == {number, "Ouder van Sem"}
+    assert (shown[number].email, shown[number].colleague) == (None, house.person(number))
+    assert shown["Ouder van Sem"].email == "ouder@example.org"
+    assert requests.invited(round_, person=house.person(number), role=Role.PROFESSIONAL) == []
+    house.own("cancelRound", roundId=round_)
+    assert requests.invited(round_, person=person, role=Role.PROFESSIONAL) == []
+
+
+def _copy_of(house: RoundHouse, of: Invited, invitation: str) -> NewInvitation:
+    """An invitation that a process kept before it stopped: its command never happened."""
+    return NewInvitation(
+        invitation=invitation,
+        round=of.invitation.round,
+        subject=of.invitation.subject,
+        perspective=Perspective.CLIENT,
+        on=house.calendar.today(),
+        invitee=Invitee(name="Verloren"),
+    )
+
+
+def _next_day(house: RoundHouse) -> date:
+    return house.calendar.today() + timedelta(days=1)
