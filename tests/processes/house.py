@@ -1,15 +1,22 @@
 """Services, all views and the processes on one real log and vault."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from eventsourcing.persistence import EventStore
+
+from events.privacy.invitations import Invitations
 from kit.health import Health
+from kit.secrets import MasterKey
 from processes.assembly import scheduler_of
 from processes.scheduler import Scheduler
 from projections.registry import find_views
 from rules.access.roles import Role
+from services.feedback.invitation_chores import InvitationChores
+from services.feedback.round_states import RoundStates
 from tests.projections.witness import PATIENCE_S, ask, make_worker, wait_until, working
 from tests.services.house import House, furnish, opened
 
@@ -26,8 +33,19 @@ def inhabited(database: str) -> Iterator[House]:
 
 def scheduler(house: House) -> Scheduler:
     return scheduler_of(
-        house.handler, database_url=house.log.url, calendar=house.calendar, health=Health(house.clock)
+        house.handler,
+        database_url=house.log.url,
+        invitations=chores(house),
+        calendar=house.calendar,
+        health=Health(house.clock),
     )
+
+
+def chores(house: House) -> InvitationChores:
+    """Return what jobs do in a vault in which nobody was invited."""
+    store: EventStore[str] = EventStore(house.mapper, house.log.recorders[0])
+    invitations = Invitations(house.log.url, MasterKey(key=os.urandom(32)))
+    return InvitationChores(RoundStates(store), invitations)
 
 
 def accepted(house: House, name: str, /, **given: Any) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from processes.job import Job, JobContext
 from processes.registry import JobRegistrationError, find_jobs
 from processes.scheduler import NAME, QUIET_FAILURES, Scheduler, Turn
 from services.decisions.command import Command
+from services.feedback.invitation_chores import InvitationChores
 
 DROPPED = '''
 """Counts its turns."""
@@ -30,6 +32,10 @@ def failing(_context: JobContext) -> None:
     raise ZeroDivisionError("KANARIE")
 
 
+_NO_CHORES = cast("InvitationChores", None)
+"""These jobs do nothing in the vault."""
+
+
 class Desk:
     """A scheduler of some jobs, with its clock and its health page."""
 
@@ -39,6 +45,7 @@ class Desk:
         self.scheduler = Scheduler(
             database_url="postgresql://nobody.invalid/none",
             send=self._send,
+            invitations=_NO_CHORES,
             calendar=Calendar(clock=self.clock, zone=ZoneInfo("Europe/Amsterdam")),
             health=self.health,
             jobs=jobs,
