@@ -1,5 +1,7 @@
 """Hands in what raters answered: from the code to the slot in the inbox, on the word of the inbox's log."""
 
+import time
+from collections.abc import Callable
 from typing import Final, assert_never
 
 import msgspec
@@ -50,11 +52,16 @@ class Feedback:
     The result never says whether it was the first, a replacement or taken back, and carries no position.
     """
 
-    def __init__(self, *, raters: Raters, keeper: Keeper) -> None:
+    def __init__(
+        self, *, raters: Raters, keeper: Keeper, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._raters = raters
         self._keeper = keeper
         self._wrong = RateLimiter(
-            per_minute=WRONG_CODES_PER_MINUTE_MAX, burst=WRONG_CODES_PER_MINUTE_MAX, callers_max=1
+            per_minute=WRONG_CODES_PER_MINUTE_MAX,
+            burst=WRONG_CODES_PER_MINUTE_MAX,
+            callers_max=1,
+            now_s=now_s,
         )
 
     def send(self, request: CommandRequest, *, rater: str) -> CommandResult:

@@ -3,7 +3,8 @@
 import base64
 import dataclasses
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -72,9 +73,11 @@ class RoundHouse(House):
     def chores(self) -> InvitationChores:
         return InvitationChores(self.states, self.invitations)
 
-    def feedback(self, keeper: Keeper | None = None) -> Feedback:
+    def feedback(
+        self, keeper: Keeper | None = None, *, now_s: Callable[[], float] = time.monotonic
+    ) -> Feedback:
         raters = Raters(self.states, invitations=self.invitations, calendar=self.calendar)
-        return Feedback(raters=raters, keeper=keeper or self.keeper)
+        return Feedback(raters=raters, keeper=keeper or self.keeper, now_s=now_s)
 
     def requests(self, keeper: Keeper | None = None) -> RequestHandler:
         return RequestHandler(self.handler, per_minute_max=1_000, feedback=self.feedback(keeper))
