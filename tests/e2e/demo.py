@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = "deploy.local"
 PEOPLE = "12"
 """Enough to ask things of; all of them are looked at in tests/demo."""
 START_S_MAX = 60.0
@@ -64,14 +65,16 @@ def free_port() -> int:
         return port
 
 
-def command(folder: Path, port: int, *options: str, **settings: str) -> subprocess.Popen[str]:
+def command(
+    folder: Path, port: int, *options: str, program: str = PROGRAM, **settings: str
+) -> subprocess.Popen[str]:
     """Start the demo without waiting for it; `settings` are variables of its environment."""
     if "--people" not in options:
         options = (*options, "--people", PEOPLE)
     env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
     ports = {"IPP_PORT": str(port), "IPP_PROBES_PORT": "0"}
     return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "deploy.local", *options],
+        [sys.executable, "-m", program, *options],
         cwd=ROOT,
         env={**env, **ports, "IPP_DATA_DIR": str(folder), "COLUMNS": "200", **settings},
         stdout=subprocess.PIPE,
@@ -82,11 +85,11 @@ def command(folder: Path, port: int, *options: str, **settings: str) -> subproce
 
 @contextmanager
 def running_demo(
-    folder: Path, *options: str, start_s_max: float = START_S_MAX, **settings: str
+    folder: Path, *options: str, start_s_max: float = START_S_MAX, program: str = PROGRAM, **settings: str
 ) -> Iterator[Demo]:
     """Start the demo on this folder and wait until it says that it is ready."""
     port = free_port()
-    with command(folder, port, *options, **settings) as process:
+    with command(folder, port, *options, program=program, **settings) as process:
         try:
             said = _wait_until_ready(process, start_s_max)
             # Read on, or the pipe gets full and everything that logs waits for ever.

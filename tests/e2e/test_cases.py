@@ -14,26 +14,43 @@ from tests.projections.witness import wait_until
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 HR_CASES: Final = Path(__file__).parents[1] / "processes" / "cases"
 CASES: Final = Path(__file__).parent / "cases"
+CLAIM: Final = "mutation ($i: ClaimTalentInput!) { claimTalent(input: $i) { talent { id } } }"
 INVISIBLE: Final = ("\u200b\u200b", "\u2060", "\u00ad", "\ufeff", " \u3164 ", "\u2800")
 """What shows nothing: spaces without width, joiners, soft hyphens, fillers, an empty pattern of dots."""
 
 
-def claim(demo: Demo, words: str | None = None) -> dict[str, Any]:
-    """Send the case, with other words if given, and return the payload."""
-    body = json.loads((CASES / "12-blank-talent.json").read_text().replace("NEW-UUID", new_command()))
-    if words is not None:
-        body["variables"]["i"]["name"]["ownWords"] = words
+def ask(demo: Demo, query: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Send a mutation, with its input as the variable `i`, and return the payload."""
+    body = {"query": query, "variables": {"i": given}}
     headers = {"Authorization": f"Bearer {demo.token('member')}", "IPP-Role": "PROFESSIONAL"}
     answer = httpx.post(f"{demo.url}/graphql", json=body, headers=headers, timeout=30).json()
-    payload: dict[str, Any] = answer["data"]["claimTalent"]
-    return payload
+    (payload,) = answer["data"].values()
+    return dict(payload)
+
+
+def sent(demo: Demo, case: str, **changed: Any) -> dict[str, Any]:
+    """Send a case, with other input if given, and return the payload."""
+    body = json.loads((CASES / case).read_text().replace("NEW-UUID", new_command()))
+    return ask(demo, body["query"], body["variables"]["i"] | changed)
 
 
 def test_a_talent_that_shows_nothing_is_not_claimed(demo: Demo) -> None:
     for words in (None, *INVISIBLE):
-        payload = claim(demo, words)
+        named = {} if words is None else {"name": {"ownWords": words}}
+        payload = sent(demo, "12-blank-talent.json", **named)
         assert payload["talent"] is None
         assert payload["command"] == {"outcome": "REFUSED", "refusals": [{"code": "INVALID_INPUT"}]}
+
+
+def test_a_revision_without_the_story_leaves_it_and_null_empties_it(demo: Demo) -> None:
+    story = "Aan de keukentafel."
+    words = {"commandId": new_command(), "name": {"ownWords": new_command()}, "story": story}
+    claimed = ask(demo, CLAIM, {**words, "strength": 3, "energy": 1, "use": 1})
+    talent = claimed["talent"]["id"]
+    left_out = sent(demo, "11-revise-without-story.json", talentId=talent)
+    assert left_out == {"command": {"outcome": "ACCEPTED"}, "talent": {"strength": 4, "story": story}}
+    emptied = sent(demo, "11-revise-without-story.json", talentId=talent, story=None)
+    assert emptied == {"command": {"outcome": "ACCEPTED"}, "talent": {"strength": 4, "story": None}}
 
 
 def send(demo: Demo, units: bytes, **parameters: str) -> dict[str, Any]:

@@ -26,7 +26,8 @@ NOTHING_TO_KEEP: Final = {
     "loadTerms": {"terms", "list_name"},
     "recordDpia": {"note"},
     "recordWorksCouncilConsent": {"note"},
-    # It confirms who is meant, and is not kept.
+    # These confirm something, and are not kept.
+    "recordEmploymentEnded": {"confirmed"},
     "registerProfessional": {"returning"},
 }
 """
