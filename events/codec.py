@@ -118,7 +118,7 @@ class EventMapper(Mapper[str]):
         """
         Encode, and seal a person's event with a nonce that is made from `secret` and the content.
 
-        So the same event has the same bytes each time, and nobody can tell which attempt made them. Raises as
+        So the same event has the same bytes each time, and nobody can see which attempt made them. Raises as
         `to_stored_event`.
         """
         return self._stored(recorded, secret=secret)

@@ -21,8 +21,8 @@ from services.feedback.invitation_chores import InvitationChores
 from services.feedback.keeper import Keeper
 from services.feedback.raters import Raters
 from services.feedback.round_states import RoundStates
+from services.handling.context.round_lookups import RoundParts
 from services.handling.handler import CommandHandler
-from services.handling.round_lookups import RoundParts
 from services.http.authentication import CallerReader
 
 

@@ -96,7 +96,7 @@ class Invitations(VaultDatabase):
         with self._connection() as conn, conn.transaction():
             for key in sorted(keys):
                 conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key.hex(),))
-            if self._asked(conn, keys, quarter, besides=new.invitation) >= asked_max:
+            if self._asked(conn, keys, quarter, except_for=new.invitation) >= asked_max:
                 return False
             if self._insert(conn, new) and keys:
                 conn.execute(
@@ -106,10 +106,10 @@ class Invitations(VaultDatabase):
                 )
         return True
 
-    def asked(self, invitee: Invitee, on: date, *, besides: str) -> int:
+    def asked(self, invitee: Invitee, on: date, *, except_for: str) -> int:
         """Return how often this person is asked in the quarter of a day, not counting one invitation."""
         with self._connection() as conn:
-            return self._asked(conn, self._rater_keys(invitee), quarter_of(on), besides=besides)
+            return self._asked(conn, self._rater_keys(invitee), quarter_of(on), except_for=except_for)
 
     def of_round(self, round_: str) -> list[Invited]:
         """Return the invitations of a round, with the persons, in no order that means anything."""
@@ -172,12 +172,12 @@ class Invitations(VaultDatabase):
             conn.execute("DELETE FROM vault_asked WHERE quarter < %s", (quarter_of(on),))
 
     def _asked(
-        self, conn: psycopg.Connection[Any], keys: Sequence[bytes], quarter: str, *, besides: str
+        self, conn: psycopg.Connection[Any], keys: Sequence[bytes], quarter: str, *, except_for: str
     ) -> int:
         row = conn.execute(
             "SELECT count(*) FROM vault_asked"
             " WHERE rater_key = ANY(%s) AND quarter = %s AND invitation <> %s",
-            (list(keys), quarter, besides),
+            (list(keys), quarter, except_for),
         ).fetchone()
         return int(row[0]) if row else 0
 
@@ -204,7 +204,7 @@ class Invitations(VaultDatabase):
         """
         Return the keys under which it is counted how often a person was asked; the first one is written.
 
-        An outsider without an address can't be told from another of the same name, so is not counted.
+        An outsider without an address can't be distinguished from another of the same name, so is not counted.
         """
         names = [f"person {invitee.person}"] if invitee.person is not None else []
         if invitee.email is not None:

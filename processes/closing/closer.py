@@ -29,8 +29,8 @@ from processes.closing.events import NotClosableError, closing_events, terms_of
 from processes.keeper.app import ClosingKeeper
 from processes.keeper.keeper import KeyGoneError, OtherTermsError
 from rules.signed_ids import key_of_ids
+from services.handling.context.lookups import Lookups
 from services.handling.loading import StreamNotUnderstoodError
-from services.handling.lookups import Lookups
 from services.handling.results import Answer
 from services.handling.state_cache import StateCache
 

@@ -2,7 +2,7 @@
 What is made of a round's answers when it is closed: the same bytes however often, for the same answers.
 
 Whatever looks random (order, ids, keys) is derived from the round's private key and the digest of what was
-handed in. When the private key is destroyed, nobody can derive it again, nor tell which answer was whose.
+handed in. When the private key is destroyed, nobody can derive it again, or find out whose an answer was.
 """
 
 import hmac

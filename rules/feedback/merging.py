@@ -84,7 +84,7 @@ def group(
 
 def merge_for_comments(writers: Mapping[Group, int], *, floor: int) -> tuple[tuple[Group, ...], ...]:
     """
-    Return which of the shown blocks' comments on one question stand together.
+    Return which of the shown blocks' comments on one question are shown together.
 
     A block with fewer than `floor` writers joins the others that have too few; if they are too few together,
     none of their comments is shown (privacy rule 7). An attributed LEAD's comment is shown as theirs.

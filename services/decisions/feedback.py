@@ -38,7 +38,7 @@ class RaterFound(msgspec.Struct, frozen=True, kw_only=True):
 
     `in_round`: invited in this round already, by person, by address, or without an address by the same name.
     `is_subject`: the subject's own address. `asked`: how often other commands invited this person in this
-    quarter, whoever the subject was.
+    quarter, for any subject.
     """
 
     in_round: bool = False

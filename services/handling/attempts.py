@@ -28,13 +28,13 @@ from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
+from services.handling.context.team_places import place_for
 from services.handling.fingerprints import FingerprintKeys, Fingerprints, fingerprints_of
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import decider_of, shown_name
 from services.handling.results import Answer, NothingAppliedError, refused, result_of
 from services.handling.state_cache import StateCache
-from services.handling.team_places import place_for
 
 ATTEMPTS_MAX: Final = 10
 BACKOFF_S_MAX: Final = 0.05

@@ -21,15 +21,15 @@ from services.contexts.rounds.commands import InviteRater, RevokeInvitation
 from services.decisions.command import Command
 from services.decisions.refusals import NOT_FOUND
 from services.handling.attempts import Attempts, PreparedCommand
-from services.handling.contexts import Contexts
+from services.handling.context.contexts import Contexts
+from services.handling.context.lookups import Lookups
+from services.handling.context.round_lookups import RoundLookups, RoundParts
 from services.handling.fingerprints import FingerprintKeys
-from services.handling.lookups import Lookups
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
 from services.handling.rehearsal import Rehearsal
 from services.handling.results import Caller, canonical, refused, result_of
 from services.handling.roles import Holder, RoleReader
-from services.handling.round_lookups import RoundLookups, RoundParts
 from services.handling.state_cache import StateCache
 from services.handling.unavailable import unavailable_reported
 

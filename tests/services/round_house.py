@@ -35,9 +35,9 @@ from services.feedback.invitation_chores import InvitationChores
 from services.feedback.keeper import Keeper
 from services.feedback.raters import Raters
 from services.feedback.round_states import RoundStates
+from services.handling.context.round_lookups import RoundParts
 from services.handling.handler import CommandHandler
 from services.handling.requests import RequestHandler
-from services.handling.round_lookups import RoundParts
 from tests.services.house import NOW, House, furnish, opened
 
 WORDS: Final = {"nl": "Luistert.", "en": "Listens."}

@@ -53,7 +53,7 @@ class LensPilot:
 
 @strawberry.type(description="A set of questions made by the working group.")
 class LensVersion:
-    id: strawberry.ID = strawberry.field(description="Of this version, for `prepareRound`.")
+    id: strawberry.ID = strawberry.field(description="Of this version; a round is prepared with it.")
     lens_id: strawberry.ID = refers_to("Lens", description="Of the lens, the same in all its versions.")
     version: int = strawberry.field(description="Of the lens's stream, for `expectedVersion`.")
     name: LocalText = strawberry.field(description="What people choose it by.")

@@ -42,7 +42,7 @@ def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tu
     Return the events of the command. Raises RejectedError.
 
     That the team's unit is there and open is decided in the units' own stream, where the team is placed
-    before these events are appended: services/handling/team_places.py.
+    before these events are appended: services/handling/context/team_places.py.
     """
     match command:
         case FormTeam():

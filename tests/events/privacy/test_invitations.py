@@ -66,7 +66,7 @@ def test_a_retry_keeps_the_first_code_and_slot_and_counts_once(invitations: Invi
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(lambda _: invitations.keep(new("one"), asked_max=1), range(8)))
     assert invitations.of_round(derived_id("r")) == before
-    assert invitations.asked(ANNA, TODAY, besides="") == 1
+    assert invitations.asked(ANNA, TODAY, except_for="") == 1
 
 
 def test_who_is_invited_is_nowhere_in_clear(invitations: Invitations, database: str) -> None:
@@ -106,8 +106,8 @@ def test_nobody_is_asked_more_often_than_the_limit_whoever_asks(invitations: Inv
             )
         )
     assert sum(kept) == 3
-    assert invitations.asked(ANNA, TODAY, besides="") == 3
-    assert invitations.asked(BILAL, TODAY, besides="") == 0
+    assert invitations.asked(ANNA, TODAY, except_for="") == 3
+    assert invitations.asked(BILAL, TODAY, except_for="") == 0
     assert invitations.keep(new("later", on=NEXT_QUARTER), asked_max=3)
 
 
@@ -115,30 +115,30 @@ def test_a_colleague_counts_by_person_and_also_when_asked_by_address(invitations
     invitations.keep(new("one", BILAL), asked_max=8)
     invitations.keep(new("two", Invitee(name="B.", email="BILAL@example.org"), round_="q"), asked_max=8)
     moved = msgspec.structs.replace(BILAL, email="new@example.org")
-    assert invitations.asked(BILAL, TODAY, besides="") == 2
-    assert invitations.asked(moved, TODAY, besides="") == 1
-    assert invitations.asked(BILAL, TODAY, besides=derived_id("one")) == 1
+    assert invitations.asked(BILAL, TODAY, except_for="") == 2
+    assert invitations.asked(moved, TODAY, except_for="") == 1
+    assert invitations.asked(BILAL, TODAY, except_for=derived_id("one")) == 1
 
 
 def test_people_without_an_address_are_not_taken_for_one(invitations: Invitations) -> None:
     nobody = Invitee(name="Jan de Vries")
     for number in range(9):
         assert invitations.keep(new(f"i{number}", nobody), asked_max=1)
-    assert invitations.asked(nobody, TODAY, besides="") == 0
+    assert invitations.asked(nobody, TODAY, except_for="") == 0
 
 
 def test_forgetting_leaves_no_person_and_gives_the_place_back_only_if_asked(invitations: Invitations) -> None:
     for name in ("one", "two"):
         invitations.keep(new(name), asked_max=8)
     invitations.forget([derived_id("one")], give_back=False)
-    assert invitations.asked(ANNA, TODAY, besides="") == 2
+    assert invitations.asked(ANNA, TODAY, except_for="") == 2
     invitations.forget([derived_id("two")], give_back=True)
-    assert invitations.asked(ANNA, TODAY, besides="") == 1
+    assert invitations.asked(ANNA, TODAY, except_for="") == 1
     assert invitations.of_round(derived_id("r")) == []
     invitations.forget_quarters_before(TODAY)
-    assert invitations.asked(ANNA, TODAY, besides="") == 1
+    assert invitations.asked(ANNA, TODAY, except_for="") == 1
     invitations.forget_quarters_before(NEXT_QUARTER)
-    assert invitations.asked(ANNA, TODAY, besides="") == 0
+    assert invitations.asked(ANNA, TODAY, except_for="") == 0
 
 
 def test_rounds_with_invitations_are_listed_with_their_subjects(invitations: Invitations) -> None:

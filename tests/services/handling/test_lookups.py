@@ -11,7 +11,7 @@ from rules.access.roles import Role
 from rules.feedback.lens_versions import version_id
 from rules.promise import PROMISE_VERSION
 from services.decisions.command import Command
-from services.handling.lookups import Lookups
+from services.handling.context.lookups import Lookups
 from services.handling.state_cache import StateCache
 from tests.backends.postgres import fresh_database
 from tests.services.house import House, furnish, opened

@@ -130,7 +130,7 @@ class RoundLookups:
         return RaterFound(
             in_round=any(_is_same(invitee, other) for other in others),
             is_subject=self._is_subject(invitee, context),
-            asked=self._parts.invitations.asked(invitee, context.today, besides=context.new),
+            asked=self._parts.invitations.asked(invitee, context.today, except_for=context.new),
         )
 
     def _invitee(self, command: InviteRater, context: DecisionContext) -> Invitee | None:

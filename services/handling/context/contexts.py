@@ -5,12 +5,12 @@ from kit.ids import derived_id
 from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.decisions.command import Command, DecisionContext
+from services.handling.context.lookups import Lookups
+from services.handling.context.round_lookups import RoundLookups
+from services.handling.context.team_places import teams_of
 from services.handling.fingerprints import FingerprintKeys
-from services.handling.lookups import Lookups
 from services.handling.roles import RoleReader
-from services.handling.round_lookups import RoundLookups
 from services.handling.state_cache import StateCache
-from services.handling.team_places import teams_of
 
 
 class Contexts:
