@@ -66,11 +66,10 @@ async def open_gateway(
     """
     Open the gateway's pools in the running event loop, and close them at the end.
 
-    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. `keeper` is where
-    the keeper runs, which the promise to raters says. Raises TrustedDocumentsError.
+    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. The promise to
+    raters says where the keeper runs. Raises TrustedDocumentsError.
     """
-    limits = limits_of(settings)
-    url = settings.database_url
+    limits, url = limits_of(settings), settings.database_url
 
     async def person_named(value: str) -> str | None:
         return await asyncio.to_thread(person_for, value)
