@@ -13,6 +13,7 @@ from gateway.commands.bus import CommandBus
 from gateway.context import Gateway, RequestLimits
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.lending import in_turn
+from gateway.limits.rater_codes import RaterCodes
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.trusted_documents import read_trusted_documents
 from gateway.position_cipher import POSITION_KEY_BYTES, PositionCipher
@@ -95,6 +96,7 @@ async def open_gateway(
             keeper=keeper,
             limits=limits,
             position_cipher=PositionCipher(_cipher_key(position_key)),
+            rater_codes=RaterCodes(calendar),
             read_log=ReadLog(lend),
             reader=ViewReader(lend),
             subscriptions=OpenSubscriptions(
