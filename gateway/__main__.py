@@ -24,6 +24,26 @@ from kit.telemetry import set_up_logging
 from rules.promise import KeeperSetting
 
 
+@asynccontextmanager
+async def _opened(
+    settings: Settings, position_key: bytes, persons: Persons, clock: SystemClock
+) -> AsyncIterator[Gateway]:
+    with httpx.Client() as issuer:
+        async with (
+            services_client(settings.services_url) as services,
+            open_gateway(
+                settings,
+                position_key=position_key,
+                verifier=verifier_of(settings, clock=clock, client=issuer),
+                person_for=persons.person_for,
+                bus=HttpBus(services),
+                calendar=Calendar(clock=clock, zone=settings.zone),
+                keeper=KeeperSetting.APART,
+            ) as gateway,
+        ):
+            yield gateway
+
+
 def main() -> int:
     """Serve until stopped; exit with status 2 and one line when a setting or the key file is wrong."""
     try:
@@ -36,27 +56,9 @@ def main() -> int:
     set_up_logging(as_json=settings.log_format == "json", process="gateway")
     clock = SystemClock()
     persons = Persons(settings.vault_url)
-
-    @asynccontextmanager
-    async def start() -> AsyncIterator[Gateway]:
-        with httpx.Client() as issuer:
-            async with (
-                services_client(settings.services_url) as services,
-                open_gateway(
-                    settings,
-                    position_key=position_key,
-                    verifier=verifier_of(settings, clock=clock, client=issuer),
-                    person_for=persons.person_for,
-                    bus=HttpBus(services),
-                    calendar=Calendar(clock=clock, zone=settings.zone),
-                    keeper=KeeperSetting.APART,
-                ) as gateway,
-            ):
-                yield gateway
-
     health = Health(clock)
     app = create_app(
-        start,
+        lambda: _opened(settings, position_key, persons, clock),
         health=health,
         zone=settings.zone.key,
         with_page=False,

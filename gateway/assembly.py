@@ -13,6 +13,7 @@ from gateway.commands.bus import CommandBus
 from gateway.context import Gateway, RequestLimits
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.lending import in_turn
+from gateway.limits.rater_codes import RaterCodes
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.trusted_documents import read_trusted_documents
 from gateway.position_cipher import POSITION_KEY_BYTES, PositionCipher
@@ -66,11 +67,10 @@ async def open_gateway(
     """
     Open the gateway's pools in the running event loop, and close them at the end.
 
-    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. `keeper` is where
-    the keeper runs, which the promise to raters says. Raises TrustedDocumentsError.
+    `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. The promise to
+    raters says where the keeper runs. Raises TrustedDocumentsError.
     """
-    limits = limits_of(settings)
-    url = settings.database_url
+    limits, url = limits_of(settings), settings.database_url
 
     async def person_named(value: str) -> str | None:
         return await asyncio.to_thread(person_for, value)
@@ -96,6 +96,7 @@ async def open_gateway(
             keeper=keeper,
             limits=limits,
             position_cipher=PositionCipher(_cipher_key(position_key)),
+            rater_codes=RaterCodes(calendar),
             read_log=ReadLog(lend),
             reader=ViewReader(lend),
             subscriptions=OpenSubscriptions(

@@ -10,6 +10,7 @@ from gateway.commands.bus import CommandBus
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.allowance import Allowance
 from gateway.limits.cost import DocumentLimits
+from gateway.limits.rater_codes import RaterCodes
 from gateway.limits.sockets import Socket
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.turns import Turns
@@ -20,15 +21,17 @@ from gateway.reading.freshness import Freshness
 from gateway.reading.loaders import Loaders
 from gateway.reading.view_reader import ViewReader
 from kit.clock import Calendar
-from kit.errors import BadRequestError, UnauthenticatedError
+from kit.errors import ForbiddenError, RequestError, UnauthenticatedError
 from kit.http.tokens import IssuerUnreachableError, TokenRefusedError, bearer_token
 from projections.view import View
 from rules.access.decisions import roles_for
 from rules.access.roles import ROLE_HEADER, Role, role_named
+from rules.feedback.rater_code import read_code
 from rules.promise import KeeperSetting
 
 POSITIONS_MAX = 20
 REQUEST_COST = 500
+_STATUS = {ErrorCode.LIMIT_EXCEEDED: 429, ErrorCode.FORBIDDEN: 403}
 _ISSUER_UNREACHABLE = "Tokens can't be checked now; try again later."
 
 
@@ -73,6 +76,7 @@ class Gateway:
     keeper: KeeperSetting
     limits: RequestLimits
     position_cipher: PositionCipher
+    rater_codes: RaterCodes
     read_log: ReadLog
     reader: ViewReader
     subscriptions: OpenSubscriptions
@@ -100,16 +104,37 @@ class Context:
             token = bearer_token(headers)
             if token is None:
                 return
-            self.identity = await self.gateway.authenticator.identify(token)
-            self.role = role_named(headers.get(ROLE_HEADER.lower()))
+            await self._identify(token, headers.get(ROLE_HEADER.lower()))
         except TokenRefusedError as error:
             raise _unauthenticated(f"Sign in again: {error}.") from error
         except UnauthenticatedError as error:
             raise _unauthenticated(error.sentence) from error
         except IssuerUnreachableError as error:
             raise RequestRefusedError(503, ErrorCode.UNAVAILABLE, _ISSUER_UNREACHABLE) from error
-        except BadRequestError as error:
-            raise RequestRefusedError(error.status, ErrorCode.BAD_REQUEST, error.sentence) from error
+        except RequestError as error:
+            raise RequestRefusedError(error.status, ErrorCode(error.code), error.sentence) from error
+        except GatewayError as error:  # the services, which know the codes of raters
+            raise RequestRefusedError(_STATUS.get(error.code, 503), error.code, error.message) from error
+
+    async def _identify(self, token: str, role_header: str | None) -> None:
+        """Set identity and role: by a rater's code, or by a token of the issuer."""
+        code = read_code(token)
+        if code is None:
+            self.identity = await self.gateway.authenticator.identify(token)
+            self.role = role_named(role_header)
+            if self.role is Role.RATER:
+                raise ForbiddenError("the role RATER comes with the code of an invitation")
+            return
+        role = Role.RATER if role_header is None else role_named(role_header)
+        if role is not Role.RATER:
+            raise ForbiddenError("a rater's code is for the role RATER alone")
+        self.identity = await self.gateway.rater_codes.identify(
+            token, code=code, address=self.address, finds=self._finds_invitation
+        )
+        self.role = role
+
+    async def _finds_invitation(self, identity: Identity) -> bool:
+        return await self.gateway.bus.invitation(identity=identity) is not None
 
     @property
     def payer(self) -> str:
@@ -193,6 +218,8 @@ class Context:
 
     async def find_caller(self) -> Caller:
         """Return the caller and their current roles: a withdrawn role ends running subscriptions too."""
+        if self.identity is not None and self.identity.is_rater:
+            return Caller(person=None, roles=frozenset({Role.RATER}))
         return await find_caller(self.gateway.reader, self.person, calendar=self.gateway.calendar)
 
 

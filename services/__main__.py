@@ -1,13 +1,14 @@
 """
 `python -m services`: serve commands over HTTP.
 
-`python -m services found` creates the organisation, once; `python -m services terms` loads shared terms.
+`python -m services found` creates the organisation, once; `python -m services terms` loads shared terms, and
+`python -m services lenses` question sets for feedback.
 """
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import httpx
 import typer
@@ -26,8 +27,11 @@ from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from services.admin.appointing import NotAppointedError, appoint_administrator
 from services.admin.founding import AlreadyFoundedError, FoundingInputError, found_organisation
+from services.admin.lenses import LENS_FILE_BYTES_MAX, LensFileError, load_lens, read_lens
+from services.admin.lenses import SHIPPED as SHIPPED_LENSES
 from services.admin.terms import FILE_BYTES_MAX, SHIPPED, TermListError, load_list, read_list
 from services.assembly import open_services
+from services.contexts.lenses.commands import LoadLens
 from services.handling.requests import RequestHandler
 from services.handling.results import NothingAppliedError
 from services.http.app import create_app
@@ -148,7 +152,7 @@ def load_terms(
     set_up_logging(as_json=settings.log_format == "json", process="services")
     list_name = None if file is None else name or file.stem
     try:
-        rows = read_list(_read(file or SHIPPED))
+        rows = read_list(_read(file or SHIPPED, FILE_BYTES_MAX))
         with open_services(settings) as services:
             loaded = load_list(services.handler, rows, list_name=list_name)
     except (OSError, TermListError, ForbiddenError) as error:
@@ -164,9 +168,43 @@ def load_terms(
         typer.echo(f"Line {row.line}, {words}: left out; another word has these, or it is out of use.")
 
 
-def _read(file: Path) -> bytes:
+@app.command("lenses")
+def load_lenses(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Lenses in TOML; left out: those that are shipped, for colleagues and clients."),
+    ] = None,
+) -> None:
+    """Load lenses as drafts, which the working group tries and publishes; existing lenses don't change."""
+    settings = Settings.from_env(os.environ)
+    set_up_logging(as_json=settings.log_format == "json", process="services")
+    try:
+        lenses = [_lens_of(file) for file in files or SHIPPED_LENSES]
+        with open_services(settings) as services:
+            for lens in lenses:
+                done = load_lens(services.handler, lens)
+                typer.echo(f"{lens.name.nl} / {lens.name.en}: {_LOADED[done]}.")
+    except (OSError, LensFileError, ForbiddenError) as error:
+        typer.echo(f"{error}", err=True)
+        raise typer.Exit(1) from None
+    except NothingAppliedError as error:
+        typer.echo(f"{error}. Run this again.", err=True)
+        raise typer.Exit(1) from None
+
+
+_LOADED: Final = {"drafted": "a draft, to be tried", "there": "there already"}
+
+
+def _lens_of(file: Path) -> LoadLens:
+    try:
+        return read_lens(_read(file, LENS_FILE_BYTES_MAX))
+    except LensFileError as error:
+        raise LensFileError(f"{file.name}:\n{error}") from None
+
+
+def _read(file: Path, bytes_max: int) -> bytes:
     with file.open("rb") as opened:
-        return opened.read(FILE_BYTES_MAX + 1)
+        return opened.read(bytes_max + 1)
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
-"""The port between a mutation and the service that decides: it sends a command and returns its result."""
+"""The port to the services: it sends commands, and asks what only the vault knows."""
 
 from typing import Protocol
 
 from gateway.auth import Identity
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
+from rules.feedback.invitation import InvitedPerson, RaterInvitation
 
 
 class CommandBus(Protocol):
@@ -19,3 +20,9 @@ class CommandBus(Protocol):
 
     async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
         """Return the result of one of the caller's commands; None when no such command is known."""
+
+    async def invitation(self, *, identity: Identity) -> RaterInvitation | None:
+        """Return what the rater with this code is asked; None for a wrong code, or when it is over."""
+
+    async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
+        """Return whom the caller asked in a round of their own; nobody once it is over."""

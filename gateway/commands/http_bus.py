@@ -1,6 +1,7 @@
 """The command bus of production: sends commands to the services over HTTP, with the caller's own token."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import httpx
 import msgspec
@@ -10,11 +11,14 @@ from gateway.errors import ErrorCode, GatewayError
 from kit.telemetry import correlation_id
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
+from rules.feedback.invitation import InvitedPerson, RaterInvitation
 
 COMMAND_S_MAX: Final = 15.0
 CONNECT_S_MAX: Final = 3.0
 CONNECTIONS_MAX: Final = 64
 _NOT_FOUND: Final = 404
+_NO_ANSWER: Final = "The services did not answer in time; try again."
+T = TypeVar("T")
 
 
 class _Error(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +27,8 @@ class _Error(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _decode_result = msgspec.json.Decoder(CommandResult).decode
+_decode_invitation = msgspec.json.Decoder(RaterInvitation).decode
+_decode_invited = msgspec.json.Decoder(list[InvitedPerson]).decode
 _decode_error = msgspec.json.Decoder(_Error).decode
 # The errors of services that mean that nothing was applied; after any other failure it is not known.
 _ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
@@ -63,17 +69,32 @@ class HttpBus:
         raise error
 
     async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
+        too_late = "The outcome is not known yet; try again."
+        return await self._asked(
+            f"/commands/{command_id}", _decode_result, _headers(identity, role), too_late
+        )
+
+    async def invitation(self, *, identity: Identity) -> RaterInvitation | None:
+        headers = _headers(identity, Role.RATER)
+        return await self._asked("/invitation", _decode_invitation, headers, _NO_ANSWER)
+
+    async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
+        headers = _headers(identity, role)
+        return await self._asked(f"/rounds/{round_}/invited", _decode_invited, headers, _NO_ANSWER) or []
+
+    async def _asked(
+        self, path: str, decode: Callable[[bytes], T], headers: dict[str, str], too_late: str
+    ) -> T | None:
+        """Return what the services answer; None for "there is no such thing". Raises GatewayError."""
         try:
-            answer = await self._client.get(f"/commands/{command_id}", headers=_headers(identity, role))
+            answer = await self._client.get(path, headers=headers)
             if answer.is_success:
-                return _decode_result(answer.content)
+                return decode(answer.content)
         except (httpx.HTTPError, msgspec.MsgspecError):
-            raise GatewayError(ErrorCode.UNAVAILABLE, "The outcome is not known yet; try again.") from None
+            raise GatewayError(ErrorCode.UNAVAILABLE, too_late) from None
         if answer.status_code == _NOT_FOUND:
             return None
-        raise _error_of(answer) or GatewayError(
-            ErrorCode.UNAVAILABLE, "The outcome is not known yet; try again."
-        )
+        raise _error_of(answer) or GatewayError(ErrorCode.UNAVAILABLE, too_late)
 
 
 def services_client(url: str) -> httpx.AsyncClient:

@@ -11,18 +11,22 @@ from gateway.errors import ErrorCode, GatewayError
 from kit.errors import RequestError
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
+from rules.feedback.invitation import InvitedPerson, RaterInvitation
 
 THREADS_MAX = 16
 WAITING_MAX = 128
 COMMAND_S_MAX = 12.0
+NO_ANSWER = "The services did not answer in time; try again."
 T = TypeVar("T")
 
 
 class CommandHandler(Protocol):
-    """Handles commands of a person in a role. Both methods block and raise RequestError."""
+    """Handles what a person asks in a role. All methods block and raise RequestError."""
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult: ...
     def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None: ...
+    def invitation(self, *, person: str, role: Role) -> RaterInvitation | None: ...
+    def invited(self, round_: str, *, person: str, role: Role) -> list[InvitedPerson]: ...
 
 
 class InProcessBus:
@@ -50,12 +54,22 @@ class InProcessBus:
             return CommandResult(command_id=request.command_id, outcome="UNSETTLED")
 
     async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
-        person = _person(identity)
+        ask = partial(self._handler.result_of, command_id, person=_person(identity), role=role)
+        return await self._asked(ask, "The outcome is not known yet; try again.")
+
+    async def invitation(self, *, identity: Identity) -> RaterInvitation | None:
+        ask = partial(self._handler.invitation, person=_person(identity), role=Role.RATER)
+        return await self._asked(ask, NO_ANSWER)
+
+    async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
+        ask = partial(self._handler.invited, round_, person=_person(identity), role=role)
+        return await self._asked(ask, NO_ANSWER)
+
+    async def _asked(self, work: Callable[[], T], too_late: str) -> T:
         try:
-            return await self._run(partial(self._handler.result_of, command_id, person=person, role=role))
+            return await self._run(work)
         except TimeoutError:
-            message = "The outcome is not known yet; try again."
-            raise GatewayError(ErrorCode.UNAVAILABLE, message) from None
+            raise GatewayError(ErrorCode.UNAVAILABLE, too_late) from None
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._running >= THREADS_MAX + WAITING_MAX:

@@ -52,6 +52,7 @@ ITEMS_MAX: Final = {
     "Portfolio.talents": 200,
     "PortfolioChange.facts": 500,
     "Question.perspectives": 6,
+    "RaterInvitation.terms": 500,
     "Refusal.field": 5,
     "TalentCatalogue.clusters": 50,
     "Viewer.roles": 10,

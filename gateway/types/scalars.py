@@ -19,11 +19,14 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 CLIENT_UUID_VERSIONS = (4, 7)
 POSITION_CHARS_MAX = 256
 URL_CHARS_MAX = 2_000
+BYTES_CHARS_MAX = 16_000
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Position = NewType("Position", str)
 Url = NewType("Url", str)
 Digest = NewType("Digest", str)
+Bytes = NewType("Bytes", str)
+"""In base64."""
 
 
 def parse_moment(value: object) -> datetime:
@@ -93,6 +96,22 @@ def parse_digest(value: object) -> Digest:
     return Digest(value)
 
 
+def parse_bytes(value: object) -> Bytes:
+    """Check form and length; the services check what they are."""
+    if not isinstance(value, str) or len(value) > BYTES_CHARS_MAX:
+        raise GraphQLError(f"Bytes are base64 of {BYTES_CHARS_MAX} characters at most.")
+    try:
+        base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise GraphQLError("Bytes are base64: letters, digits, + and /, filled up with =.") from None
+    return Bytes(value)
+
+
+def write_bytes(value: bytes) -> Bytes:
+    """Return bytes as the schema shows them."""
+    return Bytes(base64.b64encode(value).decode())
+
+
 def _located(definition: ScalarDefinition) -> ScalarDefinition:
     """Let the errors of a literal name its place in the document, as those of a literal Int do."""
     parse = definition.parse_value
@@ -146,6 +165,13 @@ _DEFINITIONS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3986",
         serialize=str,
         parse_value=parse_url,
+    ),
+    Bytes: strawberry.scalar(
+        name="Bytes",
+        description="Base64.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc4648#section-4",
+        serialize=str,
+        parse_value=parse_bytes,
     ),
     Digest: strawberry.scalar(
         name="Digest",

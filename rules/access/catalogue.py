@@ -31,8 +31,12 @@ AREA: Final = Area(
     },
     types={
         **dict.fromkeys(
-            ("TalentCatalogue", "TermCluster", "TalentTerm", "TalentTermConnection", "TalentTermEdge"),
+            ("TalentCatalogue", "TalentTermConnection", "TalentTermEdge"),
             Decision(roles=_READERS, relations=ANYONE),
+        ),
+        # A rater picks from the adopted ones.
+        **dict.fromkeys(
+            ("TermCluster", "TalentTerm"), Decision(roles=(*_READERS, Role.RATER), relations=ANYONE)
         ),
         "TermPayload": Decision(roles=_PROPOSERS, relations=(Relation.OWNER,)),
     },

@@ -17,6 +17,7 @@ from gateway.context import Gateway, RequestLimits
 from gateway.http.development_issuer import DevelopmentIssuer
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.limits.cost import DocumentLimits
+from gateway.limits.rater_codes import RaterCodes
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.position_cipher import PositionCipher
 from gateway.reading.disclosures import ReadLog
@@ -30,6 +31,7 @@ from projections.view import View
 from projections.views import directory, organisation, profile, timeline
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
+from rules.feedback.invitation import InvitedPerson, RaterInvitation
 from rules.promise import KeeperSetting
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -131,6 +133,10 @@ class StandInBus:
 
     answer: CommandResult | Exception | None = None
     requests: list[tuple[CommandRequest, str | None, Role]] = field(default_factory=list)
+    invitations: dict[str, RaterInvitation] = field(default_factory=dict)
+    """By the name of the rater (rules/feedback/rater_code.py)."""
+    people: dict[str, list[InvitedPerson]] = field(default_factory=dict)
+    """By round."""
 
     async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
         self.requests.append((request, identity.person, role))
@@ -140,6 +146,12 @@ class StandInBus:
 
     async def result_of(self, command_id: str, *, identity: Identity, role: Role) -> CommandResult | None:
         return None
+
+    async def invitation(self, *, identity: Identity) -> RaterInvitation | None:
+        return self.invitations.get(identity.person or "")
+
+    async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
+        return self.people.get(round_, [])
 
 
 class Harness:
@@ -167,6 +179,7 @@ class Harness:
             keeper=KeeperSetting.APART,
             limits=LIMITS,
             position_cipher=self.position_cipher,
+            rater_codes=RaterCodes(self.clock),
             read_log=ReadLog(_NoConnection),
             reader=StandInReader(),
             subscriptions=OpenSubscriptions(per_person_max=3, in_process_max=4),

@@ -131,15 +131,18 @@ def test_founded_on_the_server_then_commanded_over_http(database: str, tmp_path:
         second = run(founding, env)
         assert second.returncode == 1
         assert "founded already" in second.stderr
-        for _ in range(2):
+        for lenses in ("a draft, to be tried", "there already"):
             loaded = run(["terms"], env)
             assert loaded.returncode == 0, loaded.stderr
             assert "60 of 60 words can be picked" in loaded.stdout
+            assert run(["lenses"], env).stdout.count(f": {lenses}.") == 2
         unread = tmp_path / "list.csv"
         unread.write_text("cluster,nl,en,esco\nluck,,Luck,\n")
         refused = run(["terms", str(unread)], env)
         assert refused.returncode == 1
         assert refused.stderr.splitlines()[0] == "Line 2, nl: Please fill this in."
+        refused = run(["lenses", str(unread)], env)
+        assert (refused.returncode, refused.stderr[:29]) == (1, "list.csv:\nThe file is no lens")
         with serving(env) as client:
             answer = client.post(
                 "/commands/grantRole",

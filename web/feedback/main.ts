@@ -87,7 +87,7 @@ function failedToOpen(code: string, error: unknown): void {
   if (error instanceof RefusedRequestError && error.code === "UNAUTHENTICATED") {
     return askCode((texts) => texts.over, (texts) => texts.overMore);
   }
-  const limited = error instanceof RefusedRequestError && error.code === "RATE_LIMITED";
+  const limited = error instanceof RefusedRequestError && error.code === "LIMIT_EXCEEDED";
   const line = (texts: Texts): string => (limited ? texts.tooMany : texts.noAnswer);
   if (!(error instanceof NoAnswerError) && !(error instanceof RefusedRequestError)) throw error;
   drawn((texts) => [

@@ -1,0 +1,74 @@
+"""Finds out whether a rater's code is right, and limits by address how many wrong ones are tried."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.auth import Identity
+from kit.clock import Clock
+from kit.errors import TooManyRequestsError, UnauthenticatedError
+from kit.rate_limit import RateLimiter
+from rules.feedback.rater_code import caller_of
+
+WRONG_CODES_PER_MINUTE_MAX: Final = 20
+"""From one address. The services limit those of all addresses together."""
+ADDRESSES_MAX: Final = 10_000
+"""For so many addresses wrong codes are counted."""
+KNOWN_MAX: Final = 10_000
+KNOWN_FOR: Final = timedelta(minutes=10)
+"""How long a right code passes without another look; the services decide on all that is asked with it."""
+OVER: Final = "this invitation does not hold (any more): the round is closed, or the code is not right"
+Finds = Callable[[Identity], Awaitable[bool]]
+"""Asks the services whether there is an invitation with this code that is not over."""
+
+
+class RaterCodes:
+    """
+    One in a process.
+
+    Only a right code makes a caller, because every caller has an allowance: with codes that were made up,
+    anybody would have as many as they like. A right code passes also where many wrong ones come from, once it
+    was seen: one address may be that of a whole house.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: OrderedDict[str, datetime] = OrderedDict()
+        self._wrong = RateLimiter(
+            per_minute=WRONG_CODES_PER_MINUTE_MAX,
+            burst=WRONG_CODES_PER_MINUTE_MAX,
+            callers_max=ADDRESSES_MAX,
+            now_s=lambda: clock.now().timestamp(),
+        )
+
+    async def identify(self, token: str, *, code: str, address: str, finds: Finds) -> Identity:
+        """
+        Return the rater with this code.
+
+        Raises UnauthenticatedError when there is no such invitation or it is over, TooManyRequestsError after
+        too many wrong codes, and what `finds` raises.
+        """
+        rater, now = caller_of(code), self._clock.now()
+        identity = Identity(person=rater, expires_at=now + KNOWN_FOR, token=token, is_rater=True)
+        if self._known.get(rater, now) > now:
+            return identity
+        if self._wrong.take(address):
+            raise TooManyRequestsError("too many codes that are not right came from here: wait a minute")
+        try:
+            found = await finds(identity)
+        except Exception:  # it is not known whether the code is right
+            self._wrong.give_back(address, 1)
+            raise
+        if not found:
+            self._known.pop(rater, None)
+            raise UnauthenticatedError(OVER)
+        self._wrong.give_back(address, 1)
+        self._remember(rater, identity.expires_at)
+        return identity
+
+    def _remember(self, rater: str, until: datetime) -> None:
+        self._known[rater] = until
+        self._known.move_to_end(rater)
+        while len(self._known) > KNOWN_MAX:
+            self._known.popitem(last=False)
