@@ -73,8 +73,10 @@ class CommandHandler:
         self._store: EventStore[str] = EventStore(mapper, recorder)
         self._states = StateCache(self._store)
         self._lookups = Lookups(self._states)
-        self._rounds = RoundLookups(self._store, parts=rounds, lens=self._lookups.lens)
         self._roles = RoleReader(self._store, calendar)
+        self._rounds = RoundLookups(
+            self._store, parts=rounds, lens=self._lookups.lens, works_here=self._roles.works_here
+        )
         self._contexts = self._contexts_on(self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
