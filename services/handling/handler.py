@@ -28,10 +28,9 @@ from services.handling.fingerprints import FingerprintKeys
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
 from services.handling.rehearsal import Rehearsal
-from services.handling.results import Caller, canonical, refused, result_of
+from services.handling.results import Caller, canonical, refused, result_of, unavailable_reported
 from services.handling.roles import Holder, RoleReader
 from services.handling.state_cache import StateCache
-from services.handling.unavailable import unavailable_reported
 
 _ended = metrics.counter(
     "ipp_commands_total",
