@@ -204,7 +204,7 @@ class Invitations(VaultDatabase):
         """
         Return the keys under which it is counted how often a person was asked; the first one is written.
 
-        An outsider without an address can't be distinguished from a namesake, so is not counted.
+        An outsider without an address may share a name with another, and is not counted.
         """
         names = [f"person {invitee.person}"] if invitee.person is not None else []
         if invitee.email is not None:

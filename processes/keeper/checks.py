@@ -12,8 +12,8 @@ from processes.keeper.keeper import LocalKeeper
 LOOK_EVERY_S: Final = 5.0
 KEYS_EVERY_S: Final = 86_400.0
 SILENT_S_MAX: Final = 120.0
-KEYS_CHECK: Final = "keys"
-INBOXES_CHECK: Final = "inboxes"
+KEYS_CHECK: Final = "keeper keys"
+INBOXES_CHECK: Final = "keeper inboxes"
 
 _log = structlog.get_logger(__name__)
 

@@ -149,16 +149,17 @@ class LocalKeeper:
             return {round_: self._status_of(round_) for round_ in rounds}
 
     def troubles_of_keys(self) -> tuple[str, ...]:
-        """Try every key here, and open the inboxes they name; return what is wrong, in sentences."""
+        """Try every key here, and open the year's inbox and those they name; return what is wrong."""
         try:
             rounds = self._keys.rounds()
             sound = [round_ for round_ in rounds if self._is_sound(round_)]
+            self._inboxes.of_year(self._calendar.today().year)
             for name in {key.inbox for key in map(self._keys.read, sound) if key is not None}:
                 self._inboxes.named(name)
         except KeyStoreError as error:
             return (str(error),)
-        except LogUnavailableError as error:
-            return (f"an inbox is away: {error}",)
+        except _NOT_WORKING as error:
+            return (f"an inbox can't be used: {error}",)
         faulty = len(rounds) - len(sound)
         return (f"{faulty} of {len(rounds)} keys of rounds can't be used",) if faulty else ()
 

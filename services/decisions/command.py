@@ -68,6 +68,8 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The rules in force for feedback rounds, for a command that `weighs_rules`; None before any policy."""
     rater: RaterFound | None = None
     """What is known of the person whom the command invites."""
+    raters_gone: frozenset[str] = frozenset()
+    """Invitations of the round that the command opens, whose colleague does not work here any more."""
     round_key: RoundKey | None = None
     """The key of the round that the command opens; None if there is no such round to open."""
 

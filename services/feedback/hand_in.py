@@ -18,8 +18,7 @@ from services.decisions.validation import invalid
 from services.feedback.keeper import HandIn, HandInOutcome, Keeper
 from services.feedback.raters import Raters
 from services.handling.registry import MalformedCommandError
-from services.handling.results import canonical, refused
-from services.handling.unavailable import unavailable_reported
+from services.handling.results import canonical, refused, unavailable_reported
 
 SUBMIT_FEEDBACK: Final = "submitFeedback"
 WRONG_CODES_PER_MINUTE_MAX: Final = 300

@@ -28,10 +28,9 @@ from services.handling.fingerprints import FingerprintKeys
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
 from services.handling.rehearsal import Rehearsal
-from services.handling.results import Caller, canonical, refused, result_of
+from services.handling.results import Caller, canonical, refused, result_of, unavailable_reported
 from services.handling.roles import Holder, RoleReader
 from services.handling.state_cache import StateCache
-from services.handling.unavailable import unavailable_reported
 
 _ended = metrics.counter(
     "ipp_commands_total",
@@ -73,8 +72,10 @@ class CommandHandler:
         self._store: EventStore[str] = EventStore(mapper, recorder)
         self._states = StateCache(self._store)
         self._lookups = Lookups(self._states)
-        self._rounds = RoundLookups(self._store, parts=rounds, lens=self._lookups.lens)
         self._roles = RoleReader(self._store, calendar)
+        self._rounds = RoundLookups(
+            self._store, parts=rounds, lens=self._lookups.lens, works_here=self._roles.works_here
+        )
         self._contexts = self._contexts_on(self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(

@@ -1,16 +1,25 @@
 """The caller of a command, its result, and the errors of a request that could not be handled."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
 import msgspec
+import structlog
+from eventsourcing.persistence import PersistenceError
 
+from events.codec import UndecodableEventError
 from events.log.outcomes import Accepted, Voided
+from events.privacy.sealing import VaultUnreachableError
 from kit.errors import BadRequestError, UnavailableError
+from kit.telemetry import traceback_summary
 from rules.access.roles import Role
 from rules.commands import CommandResult, Refusal
 from services.decisions.refusals import SETTLED
+from services.handling.loading import StreamNotUnderstoodError
 
+_log = structlog.get_logger(__name__)
 COMMAND_ID_VERSIONS: Final = frozenset({4, 7})
 
 
@@ -70,3 +79,22 @@ def result_of(command_id: str, found: Accepted | Voided) -> CommandResult:
 
 def refused(command_id: str, *refusals: Refusal, version: int | None = None) -> CommandResult:
     return CommandResult(command_id=command_id, outcome="REFUSED", refusals=refusals, version=version)
+
+
+@contextmanager
+def unavailable_reported() -> Iterator[None]:
+    """Raise NothingAppliedError when log, vault or keeper is away or what they hold can't be read."""
+    try:
+        yield
+    except NothingAppliedError:
+        raise
+    except (PersistenceError, VaultUnreachableError) as error:
+        _log.warning("command.unavailable", reason=type(error).__name__)
+        raise NothingAppliedError("the log or the vault can't be reached") from error
+    except UnavailableError as error:
+        _log.warning("command.unavailable", reason=type(error).__name__)
+        raise NothingAppliedError(str(error)) from error
+    except (UndecodableEventError, StreamNotUnderstoodError) as error:
+        # These messages name the stream, the version and the event type; they quote no content.
+        _log.error("command.stream_unreadable", reason=str(error), where=traceback_summary(error))
+        raise NothingAppliedError("what this is about can't be read at the moment") from error

@@ -8,7 +8,7 @@ services know, since the vault is closed to the gateway.
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -38,6 +38,12 @@ CORRELATION_CHARS_MAX: Final = 64
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+
+class InThread(Protocol):
+    """Runs blocking work on a thread."""
+
+    async def __call__(self, work: Callable[[], T]) -> T: ...
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -86,6 +92,18 @@ def create_app(
         found = await in_thread(look_up)
         return _json(200, found) if found else _error(404, "NOT_FOUND", "this command is not known here")
 
+    _add_invitations(app, requests=requests, callers=callers, in_thread=in_thread)
+    app.add_exception_handler(RequestError, _request_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_middleware(ErrorBoundary)
+    return app
+
+
+def _add_invitations(
+    app: FastAPI, *, requests: RequestHandler, callers: CallerReader, in_thread: InThread
+) -> None:
+    """Add what a rater is asked, and whom a subject asked."""
+
     @app.get("/invitation")
     async def invitation(request: Request) -> Response:
         def look_up() -> RaterInvitation | None:
@@ -102,11 +120,6 @@ def create_app(
             return requests.invited(round_, person=caller.person, role=caller.role)
 
         return _json(200, await in_thread(look_up))
-
-    app.add_exception_handler(RequestError, _request_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_middleware(ErrorBoundary)
-    return app
 
 
 class ErrorBoundary:

@@ -31,6 +31,7 @@ def opened(command: OpenRound, state: Rounds, context: DecisionContext) -> Round
         *subject_refusals(state),
         *moment_refusals(found.closes_at, context),
         *_lens_refusals(context),
+        *_gone_refusals(context),
         *_consent_refusals(rules),
     ]
     if rules is not None:
@@ -60,6 +61,16 @@ def _attributed(found: FeedbackRound) -> str | None:
 
 def _lens_refusals(context: DecisionContext) -> list[Refusal]:
     return withdrawn_refusals("roundId", withdrawn=context.lens is None or context.lens.withdrawn)
+
+
+def _gone_refusals(context: DecisionContext) -> list[Refusal]:
+    """Refuse while somebody on the list left: PEER and REPORT work here, and nobody would get a mail."""
+    if not context.raters_gone:
+        return []
+    many = len(context.raters_gone)
+    nl = f"Van wie je vraagt, zijn er {many} die hier niet meer werken. Haal die eerst van de lijst."
+    en = f"Of the people you ask, {many} don't work here any more. Take them off the list first."
+    return [Refusal(code="RATER_NOT_AVAILABLE", nl=nl, en=en)]
 
 
 def _consent_refusals(rules: RoundRules | None) -> list[Refusal]:

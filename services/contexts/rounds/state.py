@@ -35,6 +35,18 @@ from events.catalog.rounds import (
 from rules.feedback.answers import Answer
 from rules.feedback.questions import Perspective, RoundFloors
 
+_End = (
+    RoundClosing
+    | RoundClosed
+    | MirrorReleased
+    | RoundInboxDestroyed
+    | CommentFlagged
+    | CommentMasked
+    | RoundCancelled
+)
+_Course = (
+    RaterInvited | InvitationRevoked | RoundOpened | SelfMirrorFilled | RoundExtended | ReminderSent | _End
+)
 RoundStatus = Literal["PREPARED", "OPEN", "CLOSING", "CLOSED", "CANCELLED"]
 PortfolioStatus = Literal["NOT_OPENED", "OPEN", "PAUSED", "CLOSED"]
 
@@ -121,21 +133,8 @@ def evolve(state: Rounds, event: RoundEvent | EmploymentEvent | PortfolioEvent) 
     return state if found is None else state.with_changed(event.round, **_changes(found, event))
 
 
-def _changes(  # noqa: C901, PLR0911, PLR0912 - one for each event
-    found: FeedbackRound,
-    event: RaterInvited
-    | InvitationRevoked
-    | RoundOpened
-    | SelfMirrorFilled
-    | RoundExtended
-    | ReminderSent
-    | RoundClosing
-    | RoundClosed
-    | MirrorReleased
-    | RoundInboxDestroyed
-    | CommentFlagged
-    | CommentMasked
-    | RoundCancelled,
+def _changes(  # noqa: PLR0911 - one for each event
+    found: FeedbackRound, event: _Course
 ) -> dict[str, Any]:
     """Return the fields of the round that an event changes."""
     match event:
@@ -146,21 +145,21 @@ def _changes(  # noqa: C901, PLR0911, PLR0912 - one for each event
             left = {name: side for name, side in found.invitations.items() if name != invitation}
             return {"invitations": left}
         case RoundOpened():
-            return {
-                "status": "OPEN",
-                "opened_on": event.on,
-                "closes_at": event.closes_at,
-                "floors": event.floors,
-                "promise_version": event.promise_version,
-                "public_key": event.public_key,
-                "attributed": event.attributed,
-            }
+            return {"status": "OPEN", "opened_on": event.on, **_frozen(event)}
         case SelfMirrorFilled(answers=answers):
             return {"own_answers": answers}
         case RoundExtended(closes_at=closes_at):
             return {"closes_at": closes_at}
         case ReminderSent(number=number, on=on):
             return {"reminders": number, "reminded_on": on}
+        case _:
+            return _changes_of_end(found, event)
+
+
+def _changes_of_end(  # noqa: PLR0911 - one for each event
+    found: FeedbackRound, event: _End
+) -> dict[str, Any]:
+    match event:
         case RoundClosing():
             return {"status": "CLOSING"}
         case RoundClosed():
@@ -178,6 +177,11 @@ def _changes(  # noqa: C901, PLR0911, PLR0912 - one for each event
             return {"status": "CANCELLED", "cancelled_for": reason}
         case _:
             assert_never(event)
+
+
+def _frozen(event: RoundOpened) -> dict[str, Any]:
+    names = ("closes_at", "floors", "promise_version", "public_key", "attributed")
+    return {name: getattr(event, name) for name in names}
 
 
 def _evolve_employment(state: Rounds, event: EmploymentEvent) -> Rounds:

@@ -52,8 +52,16 @@ class RoundLookups:
     Its methods raise UnavailableError when the vault or the keeper is away, and what loading raises.
     """
 
-    def __init__(self, store: EventStore[str], *, parts: RoundParts | None, lens: FindLens) -> None:
+    def __init__(
+        self,
+        store: EventStore[str],
+        *,
+        parts: RoundParts | None,
+        lens: FindLens,
+        works_here: Callable[[str], bool],
+    ) -> None:
         self._store = store
+        self._works_here = works_here
         self._parts_or_none = parts
         self._lens = lens
 
@@ -67,10 +75,11 @@ class RoundLookups:
         if isinstance(command, InviteRater):
             return replace(context, rater=self._rater(command, found, context))
         lens = self._lens(found.lens, found.lens_number, context.organisation)
-        key = None
-        if isinstance(command, OpenRound) and found.status == "PREPARED":
-            key = self._parts.keeper.make_key(command.round_id)
-        return replace(context, lens=lens, round_key=key)
+        context = replace(context, lens=lens)
+        if not isinstance(command, OpenRound) or found.status != "PREPARED":
+            return context
+        gone = self._gone(command.round_id, found)
+        return replace(context, raters_gone=gone, round_key=self._parts.keeper.make_key(command.round_id))
 
     def keep_invitation(self, command: InviteRater, context: DecisionContext) -> DecisionContext:
         """
@@ -113,6 +122,16 @@ class RoundLookups:
         except (SubjectForgottenError, KeyDestroyedError):
             return None
         return state.rounds.get(command.round_id)
+
+    def _gone(self, round_: str, found: FeedbackRound) -> frozenset[str]:
+        """Return the invitations of people who left, or of whom nothing is kept any more."""
+        kept = {one.invitation.invitation: one.invitee for one in self._parts.invitations.of_round(round_)}
+        return frozenset(
+            invitation
+            for invitation in found.invitations
+            if (invitee := kept.get(invitation)) is None
+            or (invitee.person is not None and not self._works_here(invitee.person))
+        )
 
     def _rater(
         self, command: InviteRater, found: FeedbackRound, context: DecisionContext

@@ -142,6 +142,11 @@ def test_a_round_that_lost_its_key_or_never_opened_takes_no_half_year() -> None:
         assert given(*HERE, *earlier, PREPARED, *invited(peer=3)).when(COMMAND, AT_WORK).events()
 
 
+def test_while_somebody_on_the_list_has_left_the_round_does_not_open() -> None:
+    gone = replace(AT_WORK, raters_gone=frozenset({invited(peer=1)[0].invitation}))
+    given(*READY).when(COMMAND, gone).refused("RATER_NOT_AVAILABLE")
+
+
 def test_the_end_must_still_be_a_day_ahead_and_more_time_helps() -> None:
     late = replace(AT_WORK, now=CLOSES_AT - timedelta(hours=23))
     given(*READY).when(COMMAND, late).refused("INVALID_INPUT", fields=["closesAt"])
