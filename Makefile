@@ -19,7 +19,7 @@ help: ## this list
 
 demo: $(READY) $(PAGES) ## serve the demo on http://localhost:$PORT (PORT=8000; FRESH=1 begins again; STACK=compose fills that)
 ifeq ($(STACK),compose)
-	docker compose exec processes python -m deploy.fill --people $(PEOPLE)
+	docker compose exec services python -m deploy.fill --people $(PEOPLE)
 else
 	@IPP_PORT=$(PORT) $(RUN)/python -m deploy.local --people $(PEOPLE) $(if $(filter 1,$(FRESH)),--fresh)
 endif

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.demo.client import DemoServices, SeedingError
+from deploy.demo.client import SeedingError, demo_services
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
 from deploy.demo.seed import seed
@@ -27,7 +27,7 @@ def main(
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="fill")
     with open_services(settings) as parts, bars(Console(stderr=True)) as on_progress:
-        services = DemoServices(recorder=parts.recorder, vault=parts.vault, mapper=parts.mapper)
+        services = demo_services(parts)
         seed(services, count=people, today=parts.calendar.today(), on_progress=on_progress)
     sys.stdout.write(f"The organisation has {people} professionals, each with a year of their own.\n")
 

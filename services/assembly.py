@@ -37,6 +37,8 @@ class Services:
     handler: CommandHandler
     invitations: Invitations
     chores: InvitationChores
+    keeper: Keeper | None
+    """None without the secret to reach one: then no round can be opened here."""
     feedback: Feedback | None
     """What raters ask; None in an installation without a keeper."""
     person_claim: str
@@ -60,6 +62,7 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
         recorder = stack.enter_context(open_log(settings, clock=calendar))
         mapper = EventMapper(vault)
         keeper = keeper or _keeper_of(settings, stack)
+        rounds = RoundParts(invitations=invitations, keeper=keeper) if keeper else None
         states = RoundStates(EventStore(mapper, recorder))
         yield Services(
             calendar=calendar,
@@ -71,9 +74,10 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
                 vault=vault,
                 mapper=mapper,
                 calendar=calendar,
-                rounds=RoundParts(invitations=invitations, keeper=keeper) if keeper else None,
+                rounds=rounds,
             ),
             invitations=invitations,
+            keeper=keeper,
             chores=InvitationChores(states, invitations),
             feedback=_feedback_of(states, invitations, calendar, keeper),
             person_claim=settings.oidc_person_claim,

@@ -12,15 +12,24 @@ from deploy.demo.people import YEAR_DAYS, Someone
 from events.catalog.portfolio.conversations import ConversationHeld
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
+from events.privacy.invitations import Invitations
 from events.privacy.vault import Vault
 from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
+from rules.feedback.questions import Question
 from rules.timeline import entry_id
+from services.admin.lenses import LensFileError, load_lens
 from services.admin.terms import Row, TermListError, load_list
+from services.assembly import Services
+from services.contexts.lenses.commands import LoadLens, lens_stream
+from services.contexts.lenses.decider import DECIDER as LENSES
+from services.contexts.lenses.state import Lens
+from services.feedback.keeper import Keeper
+from services.handling.context.round_lookups import RoundParts
 from services.handling.handler import CommandHandler
-from services.handling.loading import events_of
+from services.handling.loading import events_of, load
 from services.handling.registry import read_command
 from services.handling.results import Caller
 
@@ -45,12 +54,37 @@ class DayClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRounds:
+    """Where invitations are kept, and the keeper."""
+
+    invitations: Invitations
+    keeper: Keeper
+
+    @property
+    def parts(self) -> RoundParts:
+        return RoundParts(invitations=self.invitations, keeper=self.keeper)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoServices:
     """What the demo sends its commands with."""
 
     recorder: LogRecorder
     vault: Vault
     mapper: EventMapper
+    rounds: DemoRounds | None = None
+    """What feedback rounds need; without it the demo has none."""
+
+
+def demo_services(services: Services) -> DemoServices:
+    """Return what the demo needs of an installation's services."""
+    keeper = services.keeper
+    return DemoServices(
+        recorder=services.recorder,
+        vault=services.vault,
+        mapper=services.mapper,
+        rounds=DemoRounds(invitations=services.invitations, keeper=keeper) if keeper else None,
+    )
 
 
 class DemoClient:
@@ -64,13 +98,23 @@ class DemoClient:
     def __init__(self, services: DemoServices, clock: DayClock) -> None:
         self._store: EventStore[str] = EventStore(services.mapper, services.recorder)
         self._vault = services.vault
+        self._clock = clock
         self._handler = CommandHandler(
             recorder=services.recorder,
             vault=services.vault,
             mapper=services.mapper,
             # Days are those of this clock, whatever the organisation's zone.
             calendar=Calendar(clock=clock, zone=UTC),
+            rounds=services.rounds.parts if services.rounds else None,
         )
+
+    @property
+    def day(self) -> date:
+        return self._clock.day
+
+    @property
+    def organisation(self) -> str:
+        return self._handler.organisation()
 
     def person(self, number: str) -> str:
         """Return the id of the person with this number. Raises SeedingError."""
@@ -99,6 +143,19 @@ class DemoClient:
             load_list(self._handler, rows)
         except TermListError as error:
             raise SeedingError(str(error)) from None
+
+    def load_lens(self, lens: LoadLens) -> None:
+        """Load a lens as a draft, if it was not. Raises SeedingError."""
+        try:
+            load_lens(self._handler, lens)
+        except LensFileError as error:
+            raise SeedingError(str(error)) from None
+
+    def lens_questions(self, lens: str) -> Sequence[Question]:
+        """Return the questions of the first version of a lens, which is published."""
+        state: Lens = load(self._store, LENSES, (lens_stream(self.organisation, lens),)).state
+        published = state.published(lens, 1)
+        return published.questions if published is not None else ()
 
     def is_done(self, person: str, role: Role, occasion: str) -> bool:
         caller = Caller(person=person, role=role)

@@ -90,5 +90,13 @@ def people(count: int, *, today: date) -> list[Someone]:
 
 def email(someone: Someone) -> str:
     """Return a mail address that does not exist."""
-    plain = unicodedata.normalize("NFKD", someone.name).encode("ascii", "ignore").decode().lower()
-    return f"{'.'.join(plain.split())}.{someone.number}@kade.example"
+    return f"{_plain(someone.name)}.{someone.number}@kade.example"
+
+
+def outside_email(name: str) -> str:
+    """Return a mail address, which does not exist, of somebody who does not work here."""
+    return f"{_plain(name)}@elders.example"
+
+
+def _plain(name: str) -> str:
+    return ".".join(unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().split())

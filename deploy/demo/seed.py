@@ -10,6 +10,7 @@ from eventsourcing.persistence import EventStore
 
 from deploy.demo import people, words
 from deploy.demo.client import DayClock, DemoClient, DemoServices, PersonHistory, SeedingError
+from deploy.demo.feedback import seed_rounds
 from deploy.demo.people import YEAR_DAYS, Someone
 from deploy.demo.progress import OnProgress
 from deploy.demo.year import simulate_year
@@ -19,7 +20,7 @@ from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
 from services.admin.founding import AlreadyFoundedError, found_organisation
-from services.admin.terms import SHIPPED, read_list
+from services.admin.terms import SHIPPED, Row, read_list
 from services.contexts.catalogue.commands import ListedTerm
 from services.handling.loading import events_of
 
@@ -42,16 +43,31 @@ def seed(services: DemoServices, *, count: int, today: date, on_progress: OnProg
     # At the latest the day before the first start, so that nothing happens at an hour that is still to come.
     last_day = founded - timedelta(days=1) if young else founded + timedelta(days=YEAR_DAYS)
     client = DemoClient(services, DayClock(founded))
-    council = services.vault.person_for("works-council")
-    if council is not None and client.is_done(council, Role.WORKS_COUNCIL, "consent"):
-        return
     everyone = people.people(count, today=last_day)
+    rows = read_list(SHIPPED.read_bytes())
+    council = services.vault.person_for("works-council")
+    if council is None or not client.is_done(council, Role.WORKS_COUNCIL, "consent"):
+        _make(services, client, everyone, rows=rows, last_day=last_day, on_progress=on_progress)
+    if services.rounds is not None:
+        terms = [row.term.term(client.organisation) for row in rows]
+        seed_rounds(services, everyone, terms=terms, last_day=last_day, on_progress=on_progress)
+
+
+def _make(
+    services: DemoServices,
+    client: DemoClient,
+    everyone: Sequence[Someone],
+    *,
+    rows: Sequence[Row],
+    last_day: date,
+    on_progress: OnProgress,
+) -> None:
+    """Make everything but the feedback rounds."""
     facts = list(_facts(everyone))
     for number, (sender, role, name, fields) in enumerate(facts):
         client.send(client.person(sender), role, name, fields, occasion=f"fact {number}")
         on_progress("Teams and people", number + 1, len(facts))
     policy = _adopt_policy(client)
-    rows = read_list(SHIPPED.read_bytes())
     client.load_terms(rows)
     _simulate_years(
         services,

@@ -166,3 +166,25 @@ CORRECTIONS: Final = (
     "Dit was in mei, niet in juni.",
     "Bij nader inzien deden we dit met z'n tweeën.",
 )
+OUTSIDERS: Final = (
+    "Sanne Mulder",
+    "Ahmed Yilmaz",
+    "Corrie Jansen",
+    "Dirk van Dam",
+    "Els Brouwer",
+    "Fatima Haddad",
+    "Gerrit Smits",
+    "Hanneke Bos",
+    "Ivo Dekker",
+)
+"""People without an account, who are asked for feedback."""
+COMMENTS: Final = (
+    "Je laat stiltes vallen. Daardoor durf ik verder te vertellen.",
+    "Met jou erbij wordt een overleg rustiger.",
+    "Je hoeft niet alles zelf op te lossen; vraag ons gerust.",
+    "Meer van die korte belletjes tussendoor, die helpen echt.",
+    "Je ziet wat iemand wél kan, en dat zeg je ook.",
+    "Gun jezelf af en toe een dag zonder afspraken.",
+    "Bij moeilijke gesprekken blijf je vriendelijk en duidelijk.",
+    "Ik zou je vaker willen zien bij de start van een groep.",
+)

@@ -6,7 +6,7 @@ from typing import Final
 
 from rich.console import Console
 
-from deploy.demo.client import DemoServices
+from deploy.demo.client import demo_services
 from deploy.demo.progress import bars
 from deploy.demo.seed import seed
 from deploy.installation import Installation
@@ -24,7 +24,7 @@ class _StoppedError(Exception):
 def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, screen: Console) -> None:
     """Make the organisation as far as it is not there, print the welcome once served, wait for `stop`."""
     settings, services = installation.settings, installation.services
-    demo = DemoServices(recorder=services.recorder, vault=services.vault, mapper=services.mapper)
+    demo = demo_services(services)
     try:
         with bars(screen) as draw:
 

@@ -45,7 +45,7 @@ def issuer_and_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
         founding = ("python", "-m", "services", "found", "--name", ORGANISATION)
         stack.run_in("services", *founding, "--administrator", "administrator")
         assert "60 of 60 words" in stack.run_in("services", "python", "-m", "services", "terms")
-        stack.run_in("processes", "python", "-m", "deploy.fill", "--people", "10")
+        stack.run_in("services", "python", "-m", "deploy.fill", "--people", "10")
         yield issuer, stack
 
 
