@@ -53,6 +53,24 @@ def test_a_sealed_event_comes_back_as_it_was(claim: TalentClaimed, version: int,
     assert MAPPER.to_domain_event(MAPPER.to_stored_event(before)) == before
 
 
+@given(claim=CLAIMS, other=CLAIMS)
+def test_with_a_secret_the_same_event_has_the_same_bytes_and_no_other_has_its_nonce(
+    claim: TalentClaimed, other: TalentClaimed
+) -> None:
+    first = recorded(claim)
+    stored = MAPPER.to_same_stored_event(first, secret=b"s")
+    assert MAPPER.to_same_stored_event(first, secret=b"s") == stored
+    assert MAPPER.to_domain_event(stored) == first
+    moved = msgspec.structs.replace(first, version=first.version + 1)
+    others = [
+        MAPPER.to_same_stored_event(moved, secret=b"s"),
+        MAPPER.to_same_stored_event(first, secret=b"t"),
+    ]
+    if other != claim:
+        others.append(MAPPER.to_same_stored_event(recorded(other), secret=b"s"))
+    assert stored.state[:13] not in {one.state[:13] for one in others}, "format and nonce"
+
+
 @given(claim=CLAIMS)
 def test_of_a_persons_event_nothing_but_stream_and_version_is_in_clear(claim: TalentClaimed) -> None:
     stored = MAPPER.to_stored_event(recorded(claim))
