@@ -24,6 +24,13 @@ def missing() -> Iterator[tuple[str, str]]:
     node = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
     if node:
         yield "the client in TypeScript and the examples of docs/clients.md", f"{' and '.join(node)} missing"
+    if chromium() is None:
+        yield "the pages in a real browser", "chromium missing"
+
+
+def chromium() -> str | None:
+    """Return the machine's Chromium; None if it has none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def main() -> None:

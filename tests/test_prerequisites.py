@@ -36,6 +36,7 @@ def test_a_machine_with_nothing_is_told_everything_that_will_not_run(tmp_path: P
         "-m compose",
         "no Docker engine",
         "node and npm missing",
+        "chromium missing",
     ):
         assert words in told
 
@@ -55,4 +56,4 @@ def test_a_broker_that_is_named_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_machine_with_everything_says_nothing(tmp_path: Path) -> None:
-    assert said(tmp_path, "docker", "node", "npm") == ""
+    assert said(tmp_path, "docker", "node", "npm", "chromium") == ""

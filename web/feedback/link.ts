@@ -25,7 +25,8 @@ export function writeCode(code: string): string {
 export function codeOfAddress(location: Location, history: History): string | null {
   const inPath = decoded(location.pathname).slice(PAGE.length).replace(/^[/#]+/, "");
   const written = decoded(location.hash).replace(/^#+/, "") || inPath;
-  const code = readCode(written.slice(0, 24));
+  // Some mail programs add more behind it.
+  const code = readCode(written.match(/^[0-9a-z]{4}([-\s]?[0-9a-z]{4}){3}/i)?.[0] ?? "");
   if (code) history.replaceState(null, "", `${PAGE}#${writeCode(code)}`);
   return code;
 }

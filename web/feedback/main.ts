@@ -45,6 +45,9 @@ function drawn(make: (texts: Texts) => Node[]): void {
   draw();
 }
 
+// Another link in the same tab changes only the fragment, which loads nothing by itself.
+addEventListener("hashchange", () => location.reload());
+
 async function start(): Promise<void> {
   document.documentElement.lang = language;
   drawTop();

@@ -1,5 +1,6 @@
 // Handing in and taking back. A mail scanner that opens the page and presses every control once changes nothing:
-// sending takes two presses of the same button, and taking back a word that has to be typed.
+// sending takes two presses of the same button, a moment apart and with none of another control between them; taking
+// back takes a word that has to be typed.
 
 import { NoAnswerError, RefusedRequestError } from "../shared/graphql";
 import { element, show } from "../shared/elements";
@@ -19,6 +20,9 @@ export interface Sending {
   done: (message: string) => void;
 }
 
+/** Sooner than that, a second press is a slip, or no person. */
+const READ_MS = 700;
+
 /** What was sealed and maybe sent, until its outcome is known: tried again, it is the same request. */
 interface Request {
   commandId: string;
@@ -30,35 +34,41 @@ export class Sender {
   private readonly status = element("div", { role: "status" });
   private readonly button: HTMLButtonElement;
   private readonly takeBackStatus = element("div", { role: "status" });
-  private armed = false;
+  private armedAt: number | null = null;
   private busy = false;
   private request: Request | null = null;
 
   constructor(private readonly sending: Sending) {
     this.button = element("button", { type: "button", class: "main", click: () => void this.press() });
     show(this.panel, this.status, this.button, this.takingBack());
+    document.addEventListener("click", (event) => this.pressedElsewhere(event), true);
     this.rest();
   }
 
   /** Something was changed: what was checked before is no longer what would be sent. */
   changed(): void {
     this.request = null;
-    if (this.armed) {
+    if (this.armedAt !== null) {
       show(this.status);
       this.rest();
     }
   }
 
+  /** The two presses must follow each other. What was said stays, so that its links lead on. */
+  private pressedElsewhere(event: Event): void {
+    if (this.armedAt !== null && !this.busy && event.target !== this.button) this.rest();
+  }
+
   private rest(): void {
-    this.armed = false;
+    this.armedAt = null;
     this.button.textContent = this.sending.texts.send;
     this.button.setAttribute("aria-disabled", "false");
   }
 
   private async press(): Promise<void> {
     if (this.busy) return;
-    if (this.armed) await this.send();
-    else this.check();
+    if (this.armedAt === null) this.check();
+    else if (performance.now() - this.armedAt >= READ_MS) await this.send();
   }
 
   private check(): void {
@@ -79,7 +89,7 @@ export class Sender {
         element("p", {}, texts.replaces),
       ),
     );
-    this.armed = true;
+    this.armedAt = performance.now();
     this.button.textContent = texts.sendNow;
   }
 
