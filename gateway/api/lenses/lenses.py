@@ -77,13 +77,14 @@ def lens_version(found: view.LensVersion) -> LensVersion:
         state=found.state,
         form=found.form,
         minutes=minutes_to_answer(found.questions),
-        questions=[_question(question) for question in found.questions],
+        questions=[question_shown(question) for question in found.questions],
         pilots=[_pilot(pilot) for pilot in found.pilots],
         published_at=found.published_at,
     )
 
 
-def _question(question: rules.Question) -> Question:
+def question_shown(question: rules.Question) -> Question:
+    """Return a question as it is shown."""
     return Question(
         id=strawberry.ID(question.question),
         kind=question.kind,
