@@ -57,9 +57,6 @@ class Lens(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evolve(state: Lens, event: LensEvent) -> Lens:
-    """Return the lens after an event; one of a version that is not there changes nothing."""
-    if not isinstance(event, LensDrafted | LensWithdrawn) and event.number > len(state.versions):
-        return state
     match event:
         case LensDrafted():
             version = Version(

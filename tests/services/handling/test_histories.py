@@ -48,7 +48,6 @@ from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
 from tests.services.contexts.feedback_inputs import LENS_INPUTS, ROUND_INPUTS
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
-from tests.services.feedback_inputs import FEEDBACK_INPUTS
 from tests.spec import CONTEXT, ORGANISATION, SENDER, TODAY
 
 pytestmark = pytest.mark.usefixtures("nothing_forgotten")
@@ -259,8 +258,6 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "recordDpia": RECORD,
         "withdrawWorksCouncilConsent": {name: RECORD[name] for name in RECORD if name != "promiseVersion"},
         "recordWorksCouncilConsent": RECORD,
-        "withdrawWorksCouncilConsent": {name: RECORD[name] for name in ("policyId", "decidedOn", "document")},
-        **FEEDBACK_INPUTS,
     }
     assert set(given_by_name) == set(command_names())
     for name, content in given_by_name.items():
