@@ -33,8 +33,10 @@ def test_the_id_of_a_version_gives_lens_and_number_back(number: int) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    ["", LENS, f"{LENS}-", f"{LENS}-0", f"{LENS}-01", f"{LENS}--1", f"{LENS}-1\n", f"{LENS.upper()}-1"]
-    + [f"{LENS}-1234567890", f"{LENS}-\u0661", f"x{LENS}-1", f"{LENS}-1-1"],
+    [
+        *("", LENS, f"{LENS}-", f"{LENS}-0", f"{LENS}-01", f"{LENS}--1", f"{LENS}-1\n", f"{LENS}-1-1"),
+        *(f"{LENS}-1234567890", f"{LENS}-\u0661", f"x{LENS}-1", f"{LENS.upper()}-1"),
+    ],
 )
 def test_anything_else_is_the_id_of_no_version(other: str) -> None:
     assert lens_and_number(other) is None
