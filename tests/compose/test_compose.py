@@ -86,9 +86,13 @@ def test_one_broker_flushes_every_message_before_it_acknowledges(
         ("gateway", "vault", "SELECT count(*) FROM vault_keys"),
         ("gateway", "vault", "SELECT count(*) FROM vault_organisation"),
         ("gateway", "vault", "DELETE FROM vault_persons"),
+        ("gateway", "vault", "SELECT count(*) FROM vault_invitations"),
+        ("gateway", "vault", "SELECT count(*) FROM vault_asked"),
         ("views", "vault", "SELECT count(*) FROM vault_persons"),
         ("views", "vault", "SELECT count(*) FROM vault_organisation"),
         ("views", "vault", "UPDATE vault_keys SET wrapped = NULL"),
+        ("views", "vault", "SELECT count(*) FROM vault_invitations"),
+        ("views", "vault", "SELECT count(*) FROM vault_asked"),
     ],
 )
 def test_a_role_has_only_the_rights_its_process_needs(
