@@ -1,10 +1,8 @@
-"""The attacker of privacy rule 5: tries every order and equal value to say whose a row or comment is."""
+"""The attacker of privacy rule 5 opens what the keys that are left open, and notes all that is known."""
 
 import hashlib
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -19,32 +17,10 @@ from rules.feedback.mirror import Block
 from rules.feedback.questions import Perspective
 from rules.feedback.rater_code import hash_of
 from tests.privacy.evidence import Evidence, Invited, Played, Said
+from tests.privacy.guessing import Puzzle, Thing, Trait
 
-Trait = float | bytes
 CUT_CHARS: Final = 16
 """Ids are compared by their beginning too, because the id of a comment is half of a random one."""
-MORE_OFTEN: Final = 0.001
-"""How likely it is that pure guessing is beyond the bound of any strategy."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Thing:
-    """A row, a comment or an invitation: what orders it, and values that may be equal elsewhere."""
-
-    name: str
-    traits: Mapping[str, Trait]
-    values: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Puzzle:
-    """Things of a block, the invitations they may belong to, and the truth: to which each does."""
-
-    things: list[Thing]
-    candidates: list[Thing]
-    truth: Mapping[str, str]
-    added_by_second_closing: str | None = None
-    handed_in_between: str | None = None
 
 
 class Opened:
@@ -118,6 +94,7 @@ def puzzles(played: Played, chance: random.Random) -> Iterator[tuple[str, Puzzle
 
 def _rows(played: Played, opened: Opened, block: Block) -> Puzzle:
     evidence = played.evidence
+    sides = {one.question: one.perspectives for one in evidence.questions}
     stored = {(one.originator_id, one.originator_version): one for one in evidence.attempts[-1]}
     rows = [one for one in opened.rows(-1) if one[1].perspectives == block.perspectives]
     things = []
@@ -136,6 +113,7 @@ def _rows(played: Played, opened: Opened, block: Block) -> Puzzle:
             "row's length": len(sealed),
             "content's length": len(msgspec.json.encode(row)),
             "number of answers": len(row.answers),
+            "fewest sides asked": min((len(sides[one.question]) for one in row.answers), default=0),
             "number of scales": len(_scales(row)),
             "sum of scales": sum(scale for _, scale in _scales(row)),
         }
@@ -214,6 +192,7 @@ def _candidate(evidence: Evidence, place: int, one: Invited) -> Thing:
         "invitation": invitation.invitation.encode(),
         "slot": invitation.slot.encode(),
         "code": one.code.encode(),
+        "questions asked": sum(invitation.perspective in one.perspectives for one in evidence.questions),
         "perspective": invitation.perspective.value.encode(),
         "first offset": first.offset,
         "last offset": record.offset,
@@ -257,66 +236,3 @@ def _bytes_of(value: str) -> bytes:
         return bytes.fromhex(value)
     except ValueError:
         return value.encode()
-
-
-@dataclass
-class Scores:
-    """How often each strategy was right, and how likely it was each time to be right by chance."""
-
-    right: Counter[str] = field(default_factory=Counter)
-    chances: list[float] = field(default_factory=list)
-
-    def add(self, puzzle: Puzzle, chance: random.Random) -> None:
-        """Let every strategy guess once to whom one thing of a block belongs."""
-        names = [one.name for one in puzzle.candidates]
-        self.chances.append(1 / len(names))
-        by_thing, by_candidate = _ends(puzzle.things, chance), _ends(puzzle.candidates, chance)
-        for one, thing in by_thing.items():
-            owner = puzzle.truth[thing]
-            for other, candidate in by_candidate.items():
-                self.right[f"{one} ~ {other}"] += owner == candidate
-        thing, candidate = _equal_values(puzzle) or (puzzle.things[0].name, chance.choice(names))
-        self.right["equal values"] += puzzle.truth[thing] == candidate
-        added, between = puzzle.added_by_second_closing, puzzle.handed_in_between
-        if added is None or between is None:
-            added, between = puzzle.things[0].name, chance.choice(names)
-        self.right["difference of two closings"] += puzzle.truth[added] == between
-
-    def beyond(self, *, strategies: int) -> dict[str, int]:
-        """Return the strategies that were right more often than guessing is in 999 of 1,000 runs."""
-        most = most_by_chance(self.chances, MORE_OFTEN / strategies)
-        return {name: right for name, right in self.right.items() if right > most}
-
-
-def _ends(things: list[Thing], chance: random.Random) -> dict[str, str]:
-    """Return the first and the last thing in every order there is; among equal ones chance decides."""
-    ends = {}
-    for trait in things[0].traits:
-        keyed = [(one.traits[trait], chance.random(), one.name) for one in things]
-        ends[f"least {trait}"], ends[f"most {trait}"] = min(keyed)[2], max(keyed)[2]
-    return ends
-
-
-def _equal_values(puzzle: Puzzle) -> tuple[str, str] | None:
-    """Return a thing and the only candidate that has a value of it."""
-    for thing in puzzle.things:
-        having = [one.name for one in puzzle.candidates if one.values & thing.values]
-        if len(having) == 1:
-            return thing.name, having[0]
-    return None
-
-
-def most_by_chance(chances: list[float], rest: float) -> int:
-    """Return the number of right guesses that guessing exceeds with a probability of `rest` at most."""
-    likely = [1.0]
-    for chance in chances:
-        grown = [one * (1 - chance) for one in likely] + [0.0]
-        for right, one in enumerate(likely):
-            grown[right + 1] += one * chance
-        likely = grown
-    beyond = 0.0
-    for right in range(len(chances), -1, -1):
-        beyond += likely[right]
-        if beyond > rest:
-            return right
-    return 0

@@ -8,6 +8,7 @@ from eventsourcing.persistence import StoredEvent
 from events.log.port import LogRecord
 from events.privacy.invitations import Invitation
 from rules.feedback.answers import Answer
+from rules.feedback.questions import Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Evidence:
 
     round: str
     subject: str
+    questions: tuple[Question, ...]
     person_key: bytes
     mirror_keys: list[bytes] = field(default_factory=list)
     invited: list[Invited] = field(default_factory=list)

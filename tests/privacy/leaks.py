@@ -16,8 +16,11 @@ from processes.keeper import closing
 from processes.keeper.closing import ClosedRound, ClosingTerms, Row, row_of
 from processes.keeper.keeper import LocalKeeper
 from rules.commands import CommandResult
+from rules.feedback import releasing
 from rules.feedback.answers import HandedIn
-from rules.feedback.releasing import Derive, Release, release
+from rules.feedback.questions import Perspective
+from rules.feedback.releasing import Derive, Release, Submission, release
+from tests.privacy.small_rounds import SMALL_SIDES
 
 Arrivals = Mapping[str, datetime]
 """When each slot was handed in first, in that order."""
@@ -26,7 +29,9 @@ SlotOf = Callable[[Recorded], str | None]
 
 
 class Leak:
-    """Nothing leaks: each method returns what the real code made."""
+    """Nothing leaks: each method returns what the real code made. `sides`: the only ones to invite from."""
+
+    sides: tuple[dict[Perspective, int], ...] = ()
 
     def content_bytes(self, handed_in: HandedIn, sealed: bytes) -> int:
         return len(sealed)
@@ -133,6 +138,20 @@ class FragmentIds(Leak):
             yield
 
 
+class QuestionsOfSome(Leak):
+    """Rows of a merged block have answers to questions that only some of its perspectives were asked."""
+
+    sides = (SMALL_SIDES,)
+
+    @contextmanager
+    def making_mirrors(self, arrivals: Arrivals) -> Iterator[None]:
+        def unchanged(submission: Submission, *_: object) -> Submission:
+            return submission
+
+        with patch.object(releasing, "_as_of_block", unchanged):
+            yield
+
+
 class Reply(Leak):
     """The reply has the sum of what was answered, to check that it arrived."""
 
@@ -159,6 +178,7 @@ PLANTED: Final[tuple[type[Leak], ...]] = (
     RowOrder,
     FragmentOrder,
     FragmentIds,
+    QuestionsOfSome,
     Reply,
     Reminder,
 )

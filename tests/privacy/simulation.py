@@ -28,42 +28,20 @@ from processes.keeper.keeper import LocalKeeper
 from processes.keeper.key_store import KeyStore
 from processes.mails.wording import MailFacts, mail_text
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.answers import Answer, GivenAnswer, HandedIn, Value, fill_up, read_handed_in
-from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind, RoundFloors
+from rules.feedback.answers import Answer, GivenAnswer, HandedIn, Value, asked_of, fill_up, read_handed_in
+from rules.feedback.questions import Question, QuestionKind
 from rules.feedback.rater_code import CODE_BYTES, caller_of, code_of, shown
 from rules.kinds import Language
 from services.contexts.rounds.state import FeedbackRound
-from services.decisions.feedback import LensVersion
 from services.feedback.hand_in import SUBMIT_FEEDBACK, Feedback
 from tests.events.log.inbox.memory import MemoryLog
 from tests.privacy.evidence import Evidence, Invited, Played, Request, Said
 from tests.privacy.leaks import Leak
-from tests.processes.keeper.rounds import OTHERS, new, running
+from tests.privacy.small_rounds import FLOORS, LEAD, LENS, QUESTIONS, SIDES, TERMS
+from tests.processes.keeper.rounds import new, running
 
 NOW: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
-FLOORS: Final = RoundFloors(raters=3, clients=5, comments=3)
-PEER, LEAD, REPORT, PARTNER = Perspective.PEER, Perspective.LEAD, Perspective.REPORT, Perspective.PARTNER
-SCALES: Final = 10
-TERMS: Final = tuple(derived_id("term", str(number)) for number in range(6))
 TEXT_CHARS_MAX: Final = 500
-
-
-def _question(number: int, kind: QuestionKind) -> Question:
-    return Question(
-        question=derived_id("question", str(number)),
-        kind=kind,
-        nl="Vraag",
-        en="Question",
-        perspectives=OTHERS,
-    )
-
-
-QUESTIONS: Final = (
-    *(_question(number, QuestionKind.SCALE) for number in range(SCALES)),
-    _question(SCALES, QuestionKind.TALENT_PICK),
-    *(_question(SCALES + number, QuestionKind.OPEN) for number in (1, 2)),
-)
-LENS: Final = LensVersion(lens=derived_id("lens"), number=1, form=LensForm.STANDARD, questions=QUESTIONS)
 
 
 class OneKey:
@@ -121,12 +99,12 @@ class Simulation:
         *early, late = everybody
         for one in early:
             if self._chance.random() < 0.9:
-                self._hands_in(play, one, self._answers())
+                self._hands_in(play, one, self._answers(one))
         self._mail(play, MailKind.REMINDER)
         for one in early:
             if one.invitation.slot in play.arrivals and self._chance.random() < 0.3:
                 taken_back = self._chance.random() < 0.2
-                self._hands_in(play, one, HandedIn(take_back=True) if taken_back else self._answers())
+                self._hands_in(play, one, HandedIn(take_back=True) if taken_back else self._answers(one))
         self._close(play, late, start)
         self._keeper.destroy(play.evidence.round)
         play.evidence.inbox = self._log.records(start)
@@ -134,15 +112,8 @@ class Simulation:
 
     def _opened(self) -> OnePlay:
         round_, subject = new(), new()
-        evidence = Evidence(round=round_, subject=subject, person_key=new().encode())
-        sides = self._chance.choice(
-            (
-                {PEER: 7},
-                {PEER: 9, LEAD: 1},
-                {PEER: 6, REPORT: 3, PARTNER: 4},
-                {PEER: 3, REPORT: 3, PARTNER: 4},
-            )
-        )
+        evidence = Evidence(round=round_, subject=subject, questions=QUESTIONS, person_key=new().encode())
+        sides = self._chance.choice(self._leak.sides or SIDES)
         for side in [side for side, people in sides.items() for _ in range(people)]:
             invitation = Invitation(
                 invitation=new(),
@@ -177,11 +148,12 @@ class Simulation:
         self._mail(play, MailKind.INVITATION)
         return play
 
-    def _answers(self) -> HandedIn:
+    def _answers(self, rater: Invited) -> HandedIn:
         chance = self._chance
+        asked = asked_of(QUESTIONS, rater.invitation.perspective).values()
         given = [
             GivenAnswer(question_id=one.question, value=self._value(one))
-            for one in QUESTIONS
+            for one in asked
             if one.kind is not QuestionKind.OPEN or chance.random() < 0.85
         ]
         return HandedIn(answers=tuple(given))
@@ -240,7 +212,7 @@ class Simulation:
         ending = msgspec.structs.replace(play.terms, at=self._clock.now())
         self._attempt(play, ending, start)
         if self._chance.random() < 0.7:
-            self._hands_in(play, late, self._answers())
+            self._hands_in(play, late, self._answers(late))
             self._attempt(play, ending, start)
 
     def _attempt(self, play: OnePlay, ending: RoundToEnd, start: int) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.privacy.attacker import Scores, most_by_chance, puzzles
+from tests.privacy.attacker import puzzles
 from tests.privacy.evidence import Played
+from tests.privacy.guessing import Scores, most_by_chance
 from tests.privacy.leaks import PLANTED, Leak
 from tests.privacy.simulation import simulation
 
 CLOSINGS = int(os.environ.get("IPP_TEST_CLOSINGS", "150"))
-CLOSINGS_WITH_LEAK = 80
+CLOSINGS_WITH_LEAK = 90
 IN_ONE_INBOX = 100
 """More would need much memory."""
 
