@@ -37,9 +37,7 @@ def create_app(
 ) -> FastAPI:
     """`with_page` also serves a page for writing queries; `extra` are further routes to serve.
 
-    `zone` is the organisation's time zone, in which pages show moments.
-
-    `cors_origins` are the other origins whose pages may call it in a browser.
+    Pages show moments in `zone`. `cors_origins` are the other origins whose pages may call it in a browser.
     """
 
     @asynccontextmanager

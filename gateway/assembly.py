@@ -72,9 +72,6 @@ async def open_gateway(
     """
     limits, url = limits_of(settings), settings.database_url
 
-    async def person_named(value: str) -> str | None:
-        return await asyncio.to_thread(person_for, value)
-
     @asynccontextmanager
     async def listen() -> AsyncIterator[Any]:
         async with await connect_own_async(url, application_name="gateway-listen") as connection:
@@ -87,7 +84,7 @@ async def open_gateway(
             authenticator=Authenticator(
                 verifier=verifier,
                 person_claim=settings.oidc_person_claim,
-                person_for=person_named,
+                person_for=lambda value: asyncio.to_thread(person_for, value),
                 clock=calendar,
             ),
             bus=bus,

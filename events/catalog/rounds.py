@@ -109,9 +109,11 @@ class RoundClosing(Event, frozen=True, kw_only=True):
 @event("submission.feedback-submitted.v1")
 class FeedbackSubmitted(Event, frozen=True, kw_only=True):
     """
-    One rater's answers of a block that is shown, sealed with the round's mirror key.
+    One rater's answers of a block that is shown, sealed with the round's mirror key, without texts.
 
-    Rows are in a random order and all of one length. Only a recomputation of the mirror may open them.
+    There are as many rows as people were invited, in a random order and all of one length; those that nobody
+    wrote are empty. So their number does not say how many answered. Only a recomputation of the mirror may
+    open them.
     """
 
     row: bytes

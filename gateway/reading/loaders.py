@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from strawberry.dataloader import DataLoader
 
 from gateway.reading.view_reader import ViewReader
-from projections.views import catalogue, directory, lenses, organisation
+from projections.views import catalogue, directory, lenses, organisation, rounds
 
 BATCH_MAX = 1_000
 
@@ -13,12 +13,15 @@ BATCH_MAX = 1_000
 class Loaders:
     """One instance per request. Nothing is cached, because a subscription outlives many name changes."""
 
-    __slots__ = ("_reader", "lenses", "names", "teams", "terms")
+    __slots__ = ("_reader", "lenses", "mirrors", "names", "teams", "terms")
 
     def __init__(self, reader: ViewReader) -> None:
         self._reader = reader
         self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
             load_fn=self._lenses, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.mirrors: DataLoader[tuple[str, str], rounds.Mirror | None] = DataLoader(
+            load_fn=self._mirrors, max_batch_size=BATCH_MAX, cache=False
         )
         self.names: DataLoader[str, str | None] = DataLoader(
             load_fn=self._names, max_batch_size=BATCH_MAX, cache=False
@@ -51,3 +54,13 @@ class Loaders:
         async with self._reader.connection() as connection:
             known = await lenses.of_lenses(connection, sorted({lens for lens, _ in versions}))
         return [known.get(version) for version in versions]
+
+    async def _mirrors(self, asked: list[tuple[str, str]]) -> Sequence[rounds.Mirror | None]:
+        """Return each mirror by its person and round; None if there is no such one."""
+        found: dict[tuple[str, str], rounds.Mirror] = {}
+        async with self._reader.connection() as connection:
+            for person in sorted({person for person, _ in asked}):
+                wanted = [name for owner, name in asked if owner == person]
+                mirrors = await rounds.mirrors_of(connection, person, wanted)
+                found |= {(person, name): mirror for name, mirror in mirrors.items()}
+        return [found.get(one) for one in asked]

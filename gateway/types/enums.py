@@ -8,6 +8,7 @@ import strawberry
 
 from rules.access.roles import Role
 from rules.feedback.lens_versions import LensState
+from rules.feedback.mirror import GapKind, MeanBand, Portion
 from rules.feedback.questions import LensForm, Perspective, QuestionKind
 from rules.kinds import (
     EnergySourceKind,
@@ -23,13 +24,16 @@ from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
 __all__ = [
     "EnergySourceKind",
     "EvidenceKind",
+    "GapKind",
     "HoursBand",
     "InsightScope",
     "ItemKind",
     "Language",
     "LensForm",
     "LensState",
+    "MeanBand",
     "Perspective",
+    "Portion",
     "QuestionKind",
     "Returning",
     "Role",
@@ -153,4 +157,38 @@ described(
     InsightScope,
     description="What of a portfolio may be counted.",
     values={"TALENTS": "Which talents its owner has.", "ENERGY": "What energy these give."},
+)
+described(
+    MeanBand,
+    description=(
+        'A mean of 1 to 5 in half steps. The ends are open: draw UP_TO_1_5 as "1.5 or less" and FROM_4_5 as '
+        '"4.5 or more", never as a point.'
+    ),
+    values={
+        "UP_TO_1_5": "1.5 or less.",
+        "ABOUT_2": "About 2.",
+        "ABOUT_2_5": "About 2.5.",
+        "ABOUT_3": "About 3.",
+        "ABOUT_3_5": "About 3.5.",
+        "ABOUT_4": "About 4.",
+        "FROM_4_5": "4.5 or more.",
+    },
+)
+described(
+    Portion,
+    description="A part of some people, in words.",
+    values={
+        "FEW": "Under a quarter, maybe nobody.",
+        "SOME": "A quarter to a half.",
+        "MOST": "Over half.",
+    },
+)
+described(
+    GapKind,
+    description="The own answer against that of the others together.",
+    values={
+        "CONFIRMED_STRENGTH": "Both see it often.",
+        "HIDDEN_STRENGTH": "The others see it more.",
+        "BLIND_SPOT": "The others see it less.",
+    },
 )

@@ -25,7 +25,9 @@ HAND_IN_BODY_BYTES_MAX: Final = 16 * 1024
 """A sealed answer is 8,273 bytes, and a third more in base64."""
 CLOSING_BODY_BYTES_MAX: Final = 512 * 1024
 AT_ONCE_MAX: Final = 64
-"""The most requests that are worked on at the same time; further ones wait."""
+"""The most requests of services that are worked on at the same time; further ones wait."""
+CLOSING_AT_ONCE_MAX: Final = 4
+"""Those of the closer have their own places, so that raters who wait for the log don't hold it up."""
 
 T = TypeVar("T")
 
@@ -51,7 +53,10 @@ def keeper_app(keeper: WholeKeeper, *, token: str, closing_token: str, health: H
     """
     app = FastAPI(title="IPP keeper", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health_routes(health))
-    at_once = anyio.CapacityLimiter(AT_ONCE_MAX)
+    places = {
+        token: anyio.CapacityLimiter(AT_ONCE_MAX),
+        closing_token: anyio.CapacityLimiter(CLOSING_AT_ONCE_MAX),
+    }
 
     def route(path: str, kind: type[T], secret: str, bytes_max: int, work: Callable[[T], object]) -> None:
         decode = msgspec.json.Decoder(kind).decode
@@ -64,7 +69,7 @@ def keeper_app(keeper: WholeKeeper, *, token: str, closing_token: str, health: H
                 asked = decode(body)
             except msgspec.MsgspecError:
                 raise BadRequestError("the body is not what is sent here") from None
-            result = await anyio.to_thread.run_sync(lambda: work(asked), limiter=at_once)
+            result = await anyio.to_thread.run_sync(lambda: work(asked), limiter=places[secret])
             return Response(msgspec.json.encode(result), media_type="application/json")
 
         app.add_api_route(path, answer, methods=["POST"], include_in_schema=False)

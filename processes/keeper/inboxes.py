@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from events.log.config import LogConfig
@@ -51,6 +51,13 @@ class Inboxes:
         if year is None or self.name_of(int(year[1])) != name:
             raise LogUnavailableError(f"{name} is no inbox of this installation")
         return self.of_year(int(year[1]))
+
+    def forget_ended(self, held: Collection[str]) -> None:
+        """Drop from memory the closed rounds of which no key is held: they are over."""
+        with self._opening:
+            for inbox in self._open.values():
+                for round_ in set(inbox.closed_rounds()) - set(held):
+                    inbox.forget(round_)
 
     def troubles(self) -> tuple[str, ...]:
         """Return what is wrong with the open inboxes, in sentences."""

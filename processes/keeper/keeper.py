@@ -156,6 +156,7 @@ class LocalKeeper:
             self._inboxes.of_year(self._calendar.today().year)
             for name in {key.inbox for key in map(self._keys.read, sound) if key is not None}:
                 self._inboxes.named(name)
+            self._inboxes.forget_ended(rounds)
         except KeyStoreError as error:
             return (str(error),)
         except _NOT_WORKING as error:

@@ -21,6 +21,7 @@ from kit.ids import is_id, new_id
 
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
+_OTHERS: Final = 0o077
 _KEY: Final = ".key"
 _MISSED: Final = ".missed"
 _CANARY_INFO: Final = b"ipp.feedback.v1|canary"
@@ -56,7 +57,8 @@ class KeyStore:
         self._folder = folder
         with _as_store_error(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(FOLDER_MODE)
+            if folder.stat().st_mode & _OTHERS:
+                folder.chmod(FOLDER_MODE)
 
     def make(self, round_: str, *, inbox: str) -> RoundPrivateKey:
         """

@@ -41,6 +41,7 @@ AREA: Final = Area(
         **dict.fromkeys(
             (
                 "FeedbackRound",
+                "RoundFloors",
                 "Invitation",
                 "Answer",
                 "Mirror",
@@ -48,6 +49,7 @@ AREA: Final = Area(
                 "MirrorRow",
                 "MirrorCell",
                 "MirrorSpread",
+                "CountBand",
                 "TalentPick",
                 "MirrorComments",
                 "CommentFragment",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
+from msgspec.structs import replace
 
 from rules.feedback.answers import Answer
 from rules.feedback.bands import ONE, band_of, cell_of, gap_of, steadiness_of, total_of
@@ -76,7 +77,12 @@ def release(
         lead_attributed=terms.lead_attributed,
     )
     members = {
-        block: [one for one in counted if one.perspective in block.perspectives] for block in grouping.shown
+        block: [
+            _as_of_block(one, block, terms.questions)
+            for one in counted
+            if one.perspective in block.perspectives
+        ]
+        for block in grouping.shown
     }
     if not members:
         return Release(contents=MirrorContents(left_out=grouping.left_out), kept=())
@@ -94,6 +100,21 @@ def release(
         steadiness=_steadiness(grouping, members),
     )
     return Release(contents=contents, kept=tuple(one for people in members.values() for one in people))
+
+
+def _as_of_block(submission: Submission, block: Group, questions: Sequence[Question]) -> Submission:
+    """
+    Return the submission without figures for questions that only some perspectives of its block were asked.
+
+    Else the questions in a row would say which of them its writer is (privacy rule 5), and a figure how many
+    of each answered (rule 2). Comments are in no row, and need enough writers by themselves.
+    """
+    of_all = {
+        one.question
+        for one in questions
+        if one.kind is QuestionKind.OPEN or set(block.perspectives) <= set(one.perspectives)
+    }
+    return replace(submission, answers=tuple(one for one in submission.answers if one.question in of_all))
 
 
 def _block(block: Group, people: Sequence[Submission]) -> Block:

@@ -38,6 +38,10 @@ class RoundStates:
         self._lock = threading.Lock()
         self._cached: OrderedDict[str, _Cached] = OrderedDict()
 
+    def __len__(self) -> int:
+        """Return how many people's rounds are cached."""
+        return len(self._cached)
+
     def of(self, subject: str) -> Rounds:
         """Return a person's rounds; none of somebody who was forgotten. Raises what loading raises."""
         stream = Stream("round", subject).name

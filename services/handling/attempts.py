@@ -2,12 +2,13 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 import structlog
 from eventsourcing.persistence import StoredEvent
+from msgspec.structs import replace
 
 from events.catalog.registry import category_of
 from events.codec import EventMapper, Recorded
@@ -47,6 +48,8 @@ class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
     A command that its sender may send, with all that a decision needs.
 
     `key` is the key under which it happens once; `actor` is the id of the person or process that sent it.
+    `look_up` renews the context after the state was loaded, in every attempt, where what is looked up must
+    not be older than the state.
     """
 
     command: Command
@@ -55,6 +58,7 @@ class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     context: DecisionContext
     expected_version: int | None = None
+    look_up: Callable[[DecisionContext], DecisionContext] | None = None
 
 
 def placing(
@@ -147,6 +151,8 @@ class Attempts:
         seen = self._recorder.commits_of(subject)
         try:
             loaded = self._loaded(prepared)
+            if prepared.look_up is not None:
+                prepared = replace(prepared, context=prepared.look_up(prepared.context))
             version = loaded.versions[streams[0]]
             if command.returns_version and prepared.expected_version not in {None, version}:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)

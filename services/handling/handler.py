@@ -1,6 +1,7 @@
 """Handles one command: looks it up, checks the role, decides, and appends. A retry gets the first answer."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from rules.commands import CommandResult
 from services.contexts.catalogue.state import Catalogue
 from services.contexts.rounds.commands import InviteRater, RevokeInvitation
 from services.decisions.command import Command
-from services.decisions.refusals import NOT_FOUND
+from services.decisions.refusals import NOT_FOUND, TOO_BUSY
 from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.context.contexts import Contexts
 from services.handling.context.lookups import Lookups
@@ -216,11 +217,19 @@ class CommandHandler:
         return result
 
     def _invite(self, command: InviteRater, prepared: PreparedCommand) -> CommandResult:
-        """Keep in the vault who is invited, then append; nothing is kept of one who is refused."""
+        """
+        Keep in the vault who is invited, then append; nothing is kept of one who is refused.
+
+        Who is on the log was kept in the vault before. So when each attempt looks there after it loaded the
+        round, a person is never invited twice by two requests at once.
+        """
         if (refusal := self._attempts.refusal_of(prepared)) is not None:
             return refusal
-        context = self._rounds.keep_invitation(command, prepared.context)
-        return self._attempts.run(msgspec.structs.replace(prepared, context=context))
+        if (full := self._rounds.keep_invitation(command, prepared.context)) is not None:
+            refusal = self._attempts.refusal_of(msgspec.structs.replace(prepared, context=full))
+            return refusal or refused(prepared.command_id, TOO_BUSY)
+        look_up = partial(self._rounds.added, command)
+        return self._attempts.run(msgspec.structs.replace(prepared, look_up=look_up))
 
     def _contexts_on(self, roles: RoleReader, states: StateCache) -> Contexts:
         return Contexts(

@@ -18,10 +18,10 @@ CONFIGS = (
     "from kafka.admin import ConfigResource as R; "
     "print(json.dumps(a.describe_configs([R('TOPIC', 'ipp.events')]), default=str))"
 )
-REACHES_BROKER = """
-import socket
+REACHES = """
+import socket, sys
 try:
-    socket.create_connection(("kafka", 9092), timeout=5).close()
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5).close()
     print(True)
 except OSError:
     print(False)
@@ -54,7 +54,7 @@ def test_the_whole_way_from_command_to_subscription(issuer_and_stack: tuple[Issu
     run_flow(stack.url, issuer.token)
 
 
-@pytest.mark.parametrize("service", ["journal", "views", "services", "processes", "gateway"])
+@pytest.mark.parametrize("service", ["journal", "views", "keeper", "services", "processes", "gateway"])
 def test_no_process_of_ours_runs_as_root(issuer_and_stack: tuple[Issuer, Stack], service: str) -> None:
     _, stack = issuer_and_stack
     assert stack.run_in(service, "id", "-u").strip() == "10001"
@@ -86,9 +86,13 @@ def test_one_broker_flushes_every_message_before_it_acknowledges(
         ("gateway", "vault", "SELECT count(*) FROM vault_keys"),
         ("gateway", "vault", "SELECT count(*) FROM vault_organisation"),
         ("gateway", "vault", "DELETE FROM vault_persons"),
+        ("gateway", "vault", "SELECT count(*) FROM vault_invitations"),
+        ("gateway", "vault", "SELECT count(*) FROM vault_asked"),
         ("views", "vault", "SELECT count(*) FROM vault_persons"),
         ("views", "vault", "SELECT count(*) FROM vault_organisation"),
         ("views", "vault", "UPDATE vault_keys SET wrapped = NULL"),
+        ("views", "vault", "SELECT count(*) FROM vault_invitations"),
+        ("views", "vault", "SELECT count(*) FROM vault_asked"),
     ],
 )
 def test_a_role_has_only_the_rights_its_process_needs(
@@ -132,7 +136,9 @@ def test_a_process_has_the_keys_it_uses_and_no_other(
         assert stack.run_in(service, "cat", f"/run/secrets/{secrets[0]}").strip() == wanted
 
 
-@pytest.mark.parametrize("service", ["journal", "views", "services", "processes", "gateway", "postgres"])
+@pytest.mark.parametrize(
+    "service", ["journal", "views", "keeper", "services", "processes", "gateway", "postgres"]
+)
 def test_nothing_can_be_written_beside_what_a_container_runs(
     issuer_and_stack: tuple[Issuer, Stack], service: str
 ) -> None:
@@ -142,7 +148,7 @@ def test_nothing_can_be_written_beside_what_a_container_runs(
 
 
 @pytest.mark.parametrize(
-    "service", ["kafka", "postgres", "journal", "views", "services", "processes", "gateway"]
+    "service", ["kafka", "postgres", "journal", "views", "keeper", "services", "processes", "gateway"]
 )
 def test_no_container_gains_rights_or_grows_without_bound(
     issuer_and_stack: tuple[Issuer, Stack], service: str
@@ -159,7 +165,7 @@ def test_the_stack_is_published_on_this_machine_only(issuer_and_stack: tuple[Iss
     _, stack = issuer_and_stack
     bound = [
         binding["HostIp"]
-        for service in ("kafka", "postgres", "services", "processes", "gateway")
+        for service in ("kafka", "postgres", "keeper", "services", "processes", "gateway")
         for container in stack.containers(service)
         for bindings in (container["HostConfig"]["PortBindings"] or {}).values()
         for binding in bindings
@@ -171,7 +177,7 @@ def test_no_password_is_in_the_arguments_of_a_process(issuer_and_stack: tuple[Is
     _, stack = issuer_and_stack
     passwords = [value for name, value in stack.settings.items() if name.endswith("_PASSWORD")]
     assert passwords
-    for service in ("kafka", "postgres", "journal", "views", "services", "processes", "gateway"):
+    for service in ("kafka", "postgres", "journal", "views", "keeper", "services", "processes", "gateway"):
         for container in stack.containers(service):
             config = container["Config"]
             said = json.dumps([config["Cmd"], config["Entrypoint"], config.get("Healthcheck")])
@@ -182,6 +188,7 @@ def test_no_password_is_in_the_arguments_of_a_process(issuer_and_stack: tuple[Is
     ("service", "reaches"),
     [
         ("journal", "True"),
+        ("keeper", "True"),
         ("services", "True"),
         ("processes", "True"),
         ("views", "False"),
@@ -192,7 +199,33 @@ def test_only_who_reads_or_writes_the_log_reaches_the_broker(
     issuer_and_stack: tuple[Issuer, Stack], service: str, reaches: str
 ) -> None:
     _, stack = issuer_and_stack
-    assert stack.run_in(service, "python", "-c", REACHES_BROKER).strip() == reaches
+    assert stack.run_in(service, "python", "-c", REACHES, "kafka", "9092").strip() == reaches
+
+
+@pytest.mark.parametrize(
+    ("service", "reaches"),
+    [
+        ("services", "True"),
+        ("processes", "True"),
+        ("journal", "False"),
+        ("views", "False"),
+        ("gateway", "False"),
+    ],
+)
+def test_only_services_and_processes_reach_the_keeper(
+    issuer_and_stack: tuple[Issuer, Stack], service: str, reaches: str
+) -> None:
+    _, stack = issuer_and_stack
+    assert stack.run_in(service, "python", "-c", REACHES, "keeper", "8000").strip() == reaches
+
+
+def test_the_keeper_reaches_no_database_and_writes_to_its_volume_alone(
+    issuer_and_stack: tuple[Issuer, Stack],
+) -> None:
+    _, stack = issuer_and_stack
+    assert stack.run_in("keeper", "python", "-c", REACHES, "postgres", "5432").strip() == "False"
+    folder = stack.run_in("keeper", "stat", "-c", "%u %a", "/var/lib/ipp-keeper")
+    assert folder.split() == ["10001", "700"]
 
 
 def test_hrs_files_and_a_years_portfolios_come_in(issuer_and_stack: tuple[Issuer, Stack]) -> None:

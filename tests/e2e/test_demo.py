@@ -53,6 +53,33 @@ def test_everyone_whom_the_demo_names_can_act_in_the_role_it_names(demo: Demo, n
     assert viewer["displayName"]
 
 
+def test_the_working_group_makes_a_lens_which_its_member_can_not_publish_alone(demo: Demo) -> None:
+    member = Someone(demo.url, demo.token("working-group"), "WORKING_GROUP")
+    asyncio.run(_make_a_lens(member))
+
+
+async def _make_a_lens(member: Someone) -> None:
+    shown = "lens { lensId version state form questions { text { nl } perspectives } }"
+    text = {"nl": "Luistert deze begeleider?", "en": "Does this support worker listen?"}
+    drafted = await member.done("draftLens", shown, name={"nl": "Kort", "en": "Short"}, form="EASY")
+    about = {"lensId": drafted["lens"]["lensId"]}
+    asked = {"kind": "SCALE", "text": text, "perspectives": ["CLIENT", "SELF"]}
+    added = await member.done("addQuestion", shown, **about, **asked)
+    assert added["lens"]["questions"] == [{"text": {"nl": text["nl"]}, "perspectives": ["SELF", "CLIENT"]}]
+    piloted = await member.done("pilotLens", shown, **about, on="2026-01-05", people=2, clients=2)
+    assert (piloted["lens"]["state"], piloted["lens"]["form"]) == ("PILOT", "EASY")
+    alone = await member.command("publishLens", **about)
+    assert [refusal["code"] for refusal in alone["command"]["refusals"]] == ["SECOND_MEMBER_NEEDED"]
+    await member.done("withdrawLens", **about, reason="Een proef.")
+
+
+def test_the_promise_says_that_the_key_is_in_the_one_process(demo: Demo) -> None:
+    someone = Someone(demo.url, demo.token("owner"), "PROFESSIONAL")
+    asked = "{ organisation { policies { promise { version text { nl en } } } } }"
+    ((policy,),) = asyncio.run(someone.ask(asked))["organisation"].values()
+    assert "The key is with the same program here" in policy["promise"]["text"]["en"]
+
+
 def test_health_and_metrics_are_served(demo: Demo) -> None:
     assert httpx.get(f"{demo.url}/health/live").status_code == 200
     ready = httpx.get(f"{demo.url}/health/ready")

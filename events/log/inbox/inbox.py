@@ -17,6 +17,7 @@ from events.log.inbox.fold import PARTITION, Closed, InboxFold, answer_in, closi
 from events.log.outcomes import NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender, LogGoneError, LogReader, LogUnavailableError
 from events.log.record import Commit, digest_of, encode_entry, frame
+from kit.telemetry import traceback_summary
 
 VERDICT_S_MAX: Final = 20.0
 """How long to wait for a verdict: longer than Kafka's client tries to deliver a record (15 s)."""
@@ -229,6 +230,9 @@ class Inbox:
             except (LogGoneError, LogStopError) as error:
                 _log.critical("inbox.halted", inbox=self.name, reason=str(error))
                 self._report(f"halted: {error}", HALT_RETRY_S)
+            except Exception as error:  # noqa: BLE001 - without its thread, an inbox would only seem to work
+                _log.error("inbox.failed", inbox=self.name, where=traceback_summary(error))
+                self._report(f"reading failed: {type(error).__name__}", HALT_RETRY_S)
 
     def _report(self, trouble: str, wait_s: float) -> None:
         with self._changed:

@@ -13,11 +13,12 @@ from gateway.api.portfolio.conversations import Agreement, agreements_to_confirm
 from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
 from gateway.api.portfolio.reads import read_portfolio
 from gateway.api.root_fields import query
+from gateway.api.rounds.rounds import FeedbackRound, rounds_of
 from gateway.api.team.teams import Team, teams_of
 from gateway.context import Info
 from gateway.types.arguments import After, First, WaitFor
 from gateway.types.fields import field
-from projections.views import catalogue, directory, organisation, profile, timeline
+from projections.views import catalogue, directory, organisation, profile, rounds, timeline
 from projections.views import shared as shared_view
 
 
@@ -67,6 +68,10 @@ class Me:
     async def agreements_to_confirm(self, info: Info) -> list[Agreement]:
         return await agreements_to_confirm(info.context, self.id)
 
+    @field(description="Feedback rounds, the newest first.")
+    async def rounds(self, info: Info) -> list[FeedbackRound]:
+        return await rounds_of(info.context, self.id)
+
     @field(
         description=(
             "Who was shown which item, by role, and why; up to yesterday, and as far back as "
@@ -81,8 +86,8 @@ class Me:
 
 @query(description="Everything of and about the caller, as a professional.")
 async def me(info: Info, wait_for: WaitFor = UNSET) -> Me | None:
-    views = (catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW, shared_view.VIEW, timeline.VIEW)
-    await info.wait_for(wait_for, *views)
+    own = (profile.VIEW, rounds.VIEW, shared_view.VIEW, timeline.VIEW)
+    await info.wait_for(wait_for, catalogue.VIEW, directory.VIEW, organisation.VIEW, *own)
     person = (await info.caller()).person
     if person is None:
         return None

@@ -11,7 +11,7 @@ from gateway.context import Context, Info
 from gateway.reading.view_reader import check_not_parked
 from gateway.types.enums import LensForm, LensState, Perspective, QuestionKind
 from gateway.types.fields import field
-from gateway.types.ids import refers_to
+from gateway.types.ids import LENS, refers_to
 from gateway.types.scalars import Position
 from gateway.types.texts import LocalText
 from projections.views import lenses as view
@@ -54,7 +54,7 @@ class LensPilot:
 @strawberry.type(description="A set of questions made by the working group.")
 class LensVersion:
     id: strawberry.ID = strawberry.field(description="Of this version; a round is prepared with it.")
-    lens_id: strawberry.ID = refers_to("Lens", description="Of the lens, the same in all its versions.")
+    lens_id: strawberry.ID = refers_to(LENS, description="Of the lens, the same in all its versions.")
     version: int = strawberry.field(description="Of the lens's stream, for `expectedVersion`.")
     name: LocalText = strawberry.field(description="What people choose it by.")
     number: int = strawberry.field(description="1, 2, 3 … of this lens.")
@@ -77,13 +77,14 @@ def lens_version(found: view.LensVersion) -> LensVersion:
         state=found.state,
         form=found.form,
         minutes=minutes_to_answer(found.questions),
-        questions=[_question(question) for question in found.questions],
+        questions=[question_shown(question) for question in found.questions],
         pilots=[_pilot(pilot) for pilot in found.pilots],
         published_at=found.published_at,
     )
 
 
-def _question(question: rules.Question) -> Question:
+def question_shown(question: rules.Question) -> Question:
+    """Return a question as it is shown."""
     return Question(
         id=strawberry.ID(question.question),
         kind=question.kind,

@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 from strawberry import UNSET
 
+from gateway.types.ids import refers_to
 from rules.feedback import answers as rules
 
 T = TypeVar("T")
@@ -54,9 +55,11 @@ class AnswersInput:
 
 @strawberry.type(description="An answer as it was given.")
 class Answer:
-    question_id: strawberry.ID = strawberry.field(description="The question.")
+    question_id: strawberry.ID = refers_to("Question", description="The question.")
     scale: int | None = strawberry.field(description="Of a SCALE question; null when not seen.")
-    term_ids: list[strawberry.ID] = strawberry.field(description="Of a TALENT_PICK question, else empty.")
+    term_ids: list[strawberry.ID] = refers_to(
+        "TalentTerm", description="Of a TALENT_PICK question, else empty."
+    )
     text: str | None = strawberry.field(description="Of an OPEN question.")
 
 

@@ -97,6 +97,7 @@ def _drafted(command: DraftLens, state: Lens, context: DecisionContext) -> LensD
     nl, en = one_line(command.name.nl), one_line(command.name.en)
     asked_form = LensForm[command.form] if command.form else None
     if command.lens_id is None:
+        reject_if([_there_already()] if state.versions else [])
         return LensDrafted(number=1, nl=nl, en=en, form=asked_form or LensForm.STANDARD)
     if not state.versions:
         raise RejectedError(_no_lens())
@@ -134,8 +135,7 @@ def _under_new_id(question: Question, context: DecisionContext) -> Question:
 
 def _loaded(command: LoadLens, state: Lens, context: DecisionContext) -> tuple[LensEvent, ...]:
     if state.versions:
-        nl, en = "Deze vragenset is er al.", "This lens is there already."
-        raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
+        raise RejectedError(_there_already())
     lens = command.lens(context.organisation)
     events: list[LensEvent] = [
         LensDrafted(
@@ -170,8 +170,7 @@ def _piloted(command: PilotLens, draft: Version, context: DecisionContext) -> Le
         nl = f"Van deze vragen zijn al {PILOTS_MAX} proeven vastgelegd."
         en = f"{PILOTS_MAX} pilots of these questions are on record already."
         refusals.append(Refusal(code="LIMIT_REACHED", nl=nl, en=en))
-    reject_if(refusals)
-    return LensPiloted(
+    piloted = LensPiloted(
         number=draft.number,
         member=context.sender,
         on=command.on,
@@ -179,6 +178,11 @@ def _piloted(command: PilotLens, draft: Version, context: DecisionContext) -> Le
         clients=command.clients,
         findings=(command.findings or "").strip() or None,
     )
+    if piloted in draft.pilots:
+        nl, en = "Dit is al zo vastgelegd.", "This is on record already."
+        refusals.append(Refusal(code="ALREADY_SO", nl=nl, en=en))
+    reject_if(refusals)
+    return piloted
 
 
 def _published(draft: Version, context: DecisionContext) -> LensPublished:
@@ -220,6 +224,11 @@ def _withdrawn(command: WithdrawLens, state: Lens) -> LensWithdrawn:
         nl, en = "Deze vragenset is al uit gebruik.", "This lens is out of use already."
         raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
     return LensWithdrawn(numbers=tuple(version.number for version in ended), reason=command.reason.strip())
+
+
+def _there_already() -> Refusal:
+    nl, en = "Deze vragenset is er al.", "This lens is there already."
+    return Refusal(code="ALREADY_SO", nl=nl, en=en)
 
 
 def _no_lens() -> Refusal:

@@ -88,7 +88,8 @@ def evolve(state: Lens, event: LensEvent) -> Lens:
 
 
 def _of(lens: Lens, number: int) -> Version:
-    return lens.versions[number - 1]
+    """Return a version. Raises KeyError when there is none of this number."""
+    return {version.number: version for version in lens.versions}[number]
 
 
 def _question(event: QuestionAdded) -> Question:

@@ -81,15 +81,16 @@ class RoundLookups:
         gone = self._gone(command.round_id, found)
         return replace(context, raters_gone=gone, round_key=self._parts.keeper.make_key(command.round_id))
 
-    def keep_invitation(self, command: InviteRater, context: DecisionContext) -> DecisionContext:
+    def keep_invitation(self, command: InviteRater, context: DecisionContext) -> DecisionContext | None:
         """
-        Keep in the vault who is invited, before it is on the log; return the context to decide on.
+        Keep in the vault who is invited, before it is on the log.
 
-        The context says so if somebody else invited the same person meanwhile, up to the limit.
+        Return None when it is kept. If others invited the same person meanwhile, up to the limit, return the
+        context that says so.
         """
         invitee, rules = self._invitee(command, context), context.rules
         if invitee is None or context.person is None:
-            return context
+            return replace(context, professionals=frozenset())  # left meanwhile
         most = rules.invitations_per_quarter_max if rules else INVITATIONS_PER_QUARTER_DEFAULT
         new = NewInvitation(
             invitation=context.new,
@@ -100,7 +101,7 @@ class RoundLookups:
             invitee=invitee,
         )
         if self._parts.invitations.keep(new, asked_max=most):
-            return context
+            return None
         return replace(context, rater=replace(context.rater or RaterFound(), asked=most))
 
     def forget_invitation(self, invitation: str) -> None:

@@ -73,8 +73,8 @@ def test_what_is_published_is_shown_with_its_questions_and_pilots(lensed: World)
     published = version.pop("publishedAt")
     assert published
     assert version == {
-        "id": f"{LENS}-1",
-        "lensId": LENS,
+        "id": f"LensVersion:{LENS}-1",
+        "lensId": f"Lens:{LENS}",
         "version": 5,
         "number": 1,
         "name": {"nl": "Makkelijk", "en": "Easy"},
@@ -83,7 +83,7 @@ def test_what_is_published_is_shown_with_its_questions_and_pilots(lensed: World)
         "minutes": 1,
         "questions": [
             {
-                "id": "3" * 32,
+                "id": f"Question:{'3' * 32}",
                 "kind": "SCALE",
                 "text": {"nl": "Luistert.", "en": "Listens."},
                 "perspectives": ["SELF", "CLIENT"],
@@ -103,8 +103,8 @@ def test_what_came_out_of_a_pilot_only_the_working_group_reads(lensed: World) ->
 def test_what_is_in_the_making_or_out_of_use_only_the_working_group_sees(lensed: World) -> None:
     drafts = asked(lensed, "lensDrafts", **WG)
     assert [(version["id"], version["state"]) for version in drafts] == [
-        (f"{OTHER}-1", "WITHDRAWN"),
-        (f"{LENS}-2", "DRAFT"),
+        (f"LensVersion:{OTHER}-1", "WITHDRAWN"),
+        (f"LensVersion:{LENS}-2", "DRAFT"),
     ]
     refused = lensed.codes("{ lensDrafts { id } }")
     assert asyncio.run(refused) == ["FORBIDDEN"]
@@ -114,7 +114,7 @@ def test_a_pilot_that_a_change_followed_is_shown_as_outdated(lensed: World) -> N
     reworded = QuestionReworded(number=1, question="3" * 32, nl="Hoort.", en="Hears.")
     third = f"lens-{ORGANISATION}-{'5' * 32}"
     lensed.happened(third, drafted(nl="Nieuw"), PILOT, reworded)
-    found = {version["lensId"]: version for version in asked(lensed, "lensDrafts", **WG)}["5" * 32]
+    found = {version["lensId"]: version for version in asked(lensed, "lensDrafts", **WG)}[f"Lens:{'5' * 32}"]
     assert (found["state"], found["pilots"][0]["outdated"]) == ("DRAFT", True)
 
 
@@ -162,11 +162,12 @@ def test_the_changed_version_comes_with_the_result(
     lensed.bus.answer = CommandResult(
         command_id=command_id, outcome="ACCEPTED", position=position, version=6, entity_id=given["lensId"]
     )
-    answer = asyncio.run(lensed.ask(document, input={"commandId": command_id, **given}, **WG))
+    sent = {"commandId": command_id, **given, "lensId": f"Lens:{given['lensId']}"}
+    answer = asyncio.run(lensed.ask(document, input=sent, **WG))
     assert "errors" not in answer, answer
     payload = answer["data"][name]
     assert payload["command"]["outcome"] == "ACCEPTED"
-    assert (payload["lens"]["lensId"], payload["lens"]["number"]) == (given["lensId"], shown)
+    assert (payload["lens"]["lensId"], payload["lens"]["number"]) == (f"Lens:{given['lensId']}", shown)
     ((request, _, role),) = lensed.bus.requests
     assert (request.name, request.input, role.name) == (name, given, "WORKING_GROUP")
 

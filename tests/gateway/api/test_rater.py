@@ -100,9 +100,13 @@ def code_of_error(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["errors"][0]["extensions"]["code"]
 
 
+def questions_of(found: Any) -> list[str]:
+    return [question["id"].removeprefix("Question:") for question in found["lens"]["questions"]]
+
+
 def test_a_rater_is_asked_the_questions_of_their_side_and_no_others(asked: World) -> None:
     found = ask(asked, QUERY)["invitation"]
-    assert [question["id"] for question in found["lens"]["questions"]] == [SCALE, PICK, OPEN_ONE, ROUND]
+    assert questions_of(found) == [SCALE, PICK, OPEN_ONE, ROUND]
     assert found["lens"]["questions"][-1]["text"] == {"nl": "Wat mis je?", "en": "Wat mis je?"}
     assert found["lens"]["minutes"] == 5
     assert (found["subjectName"], found["perspective"]) == ("Fenna de Boer", "PEER")
@@ -116,14 +120,18 @@ def test_a_rater_is_asked_the_questions_of_their_side_and_no_others(asked: World
         "size": 8_192,
     }
     (term,) = found["terms"]
-    assert (term["id"], term["label"]["nl"], term["cluster"]["id"]) == (TERM, "Rust", "calm")
+    assert (term["id"], term["label"]["nl"], term["cluster"]["id"]) == (
+        f"TalentTerm:{TERM}",
+        "Rust",
+        "TermCluster:calm",
+    )
 
 
 def test_terms_are_read_only_when_a_question_asks_for_them(asked: World) -> None:
     asked.bus.invitations[caller_of(CODE)] = replace(invited(CLIENT), floor=5)
     found = ask(asked, QUERY)["invitation"]
     assert found["terms"] == []
-    assert [question["id"] for question in found["lens"]["questions"]] == [SCALE, OTHERS, ROUND]
+    assert questions_of(found) == [SCALE, OTHERS, ROUND]
 
 
 def test_a_lead_who_is_asked_alone_is_promised_no_floor(asked: World) -> None:

@@ -276,6 +276,22 @@ def test_a_damaged_key_is_missed_and_can_be_destroyed(folder: Path, log: MemoryL
         assert keeper.troubles_of_keys() == ()
 
 
+def test_rounds_that_are_over_leave_the_memory_after_a_restart(folder: Path, log: MemoryLog) -> None:
+    over, closed = new(), new()
+    with running(folder, log) as keeper:
+        for round_ in (over, closed):
+            Rater(round_, PEER).gives(keeper, answers(4))
+            keeper.close(terms(round_, {PEER: 3}))
+        keeper.destroy(over)
+    with running(folder, log) as keeper:
+        inbox = keeper._inboxes.of_year(NOW.year)
+        assert set(inbox.closed_rounds()) == {over, closed}
+        assert keeper.troubles_of_keys() == ()
+        assert inbox.closed_rounds() == (closed,)
+        with pytest.raises(KeyGoneError):
+            keeper.make_key(over)
+
+
 def test_nothing_on_the_log_opens_without_the_folder(folder: Path, log: MemoryLog) -> None:
     round_ = new()
     with running(folder, log) as keeper:

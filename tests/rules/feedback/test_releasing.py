@@ -6,11 +6,25 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rules.feedback.answers import Answer
-from rules.feedback.mirror import CountBand, GapKind, MeanBand, MirrorContents, Portion
+from rules.feedback.mirror import Cell, CountBand, GapKind, MeanBand, MirrorContents, Portion
 from rules.feedback.questions import Perspective
-from tests.rules.feedback.rounds import OPEN, OTHERS, SEEN, TALENTS, TERM, alike, released, submission
+from rules.feedback.releasing import release
+from tests.rules.feedback.rounds import (
+    LENS,
+    OPEN,
+    OTHERS,
+    SEEN,
+    TALENTS,
+    TERM,
+    alike,
+    derive,
+    released,
+    round_terms,
+    submission,
+)
 
 P = Perspective
 
@@ -50,6 +64,20 @@ def test_rule_2_equal_blocks_and_bands_give_equal_mirrors(scale: int) -> None:
         seen[contents.blocks, contents.left_out].add(contents)
     assert len(seen) > 1
     assert all(len(mirrors) == 1 for mirrors in seen.values())
+
+
+@pytest.mark.parametrize("sizes", [(2, 0, 1), (2, 1, 0), (2, 2, 1), (0, 2, 2)])
+def test_rule_2_a_merged_block_has_figures_for_what_all_its_perspectives_were_asked(
+    sizes: tuple[int, int, int],
+) -> None:
+    three = (P.PEER, P.REPORT, P.LEAD)
+    questions = [replace(one, perspectives=three[:2]) for one in LENS]
+    terms = replace(round_terms(three), questions=tuple(questions))
+    found = release(terms, alike(dict(zip(three, sizes, strict=True))), (), derive)
+    assert [block.perspectives for block in found.contents.blocks] == [(P.PEER, P.LEAD, P.REPORT)]
+    assert [row.cells for row in found.contents.rows] == [(Cell(),)]
+    assert found.contents.picks == ()
+    assert {one.answers for one in found.kept} == {()}, "rule 5: no row says what its writer was asked"
 
 
 def test_rule_3_an_attributed_lead_is_in_no_total() -> None:

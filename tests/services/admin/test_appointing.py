@@ -39,7 +39,8 @@ def the_last_administrator_leaves(house: House) -> None:
     registered = house.ask("feed", Role.HR_FEED, "registerProfessional", **number, **facts)
     assert registered.outcome == "ACCEPTED"
     today = house.calendar.today().isoformat()
-    assert house.ask("feed", Role.HR_FEED, "recordEmploymentEnded", **number, on=today).outcome == "ACCEPTED"
+    left = house.ask("feed", Role.HR_FEED, "recordEmploymentEnded", **number, on=today, confirmed=True)
+    assert left.outcome == "ACCEPTED"
 
 
 def test_when_the_last_administrator_left_another_is_appointed_who_grants_again(house: House) -> None:

@@ -22,10 +22,18 @@ PROPOSED: Final = TermProposed(term="calm", nl="Kalm blijven", en="Staying calm"
 NOTHING_TO_KEEP: Final = {
     # A policy is new, and replaces the earlier one as a whole; the schema shows its defaults.
     "adoptPolicy": {"floors", "months_between_rounds", "invitations_per_quarter_max", "read_log_months"},
+    # The next version of a lens begins with the questions of the last one, and with its form.
+    "draftLens": {"form", "lens_id"},
+    # All own answers; they replace the ones before.
+    "fillSelfMirror": {"answers"},
     "formUnit": {"parent_key"},
+    "inviteRater": {"rater"},
     "loadTerms": {"terms", "list_name"},
+    "pilotLens": {"clients", "findings"},
+    "prepareRound": {"own_question"},
     "recordDpia": {"note"},
     "recordWorksCouncilConsent": {"note"},
+    "withdrawWorksCouncilConsent": {"note"},
     # These confirm something, and are not kept.
     "recordEmploymentEnded": {"confirmed"},
     "registerProfessional": {"returning"},

@@ -187,6 +187,7 @@ def test_a_pilot_is_recorded_by_its_day_and_numbers() -> None:
     given(DRAFTED).when(pilot()).refused("WRONG_STATE")
     tomorrow = date.fromordinal(TODAY.toordinal() + 1)
     given(DRAFTED, added()).when(pilot(on=tomorrow)).refused("INVALID_INPUT", fields=["on"])
+    given(DRAFTED, added(), piloted(SENDER)).when(pilot()).refused("ALREADY_SO")
     given(DRAFTED, added(), *[piloted()] * PILOTS_MAX).when(pilot()).refused("LIMIT_REACHED")
 
 

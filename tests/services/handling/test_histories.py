@@ -22,6 +22,16 @@ from services.contexts.catalogue.commands import (
     RewordTerm,
 )
 from services.contexts.employment.commands import RecordTeamJoined, RegisterProfessional
+from services.contexts.lenses.commands import (
+    AddQuestion,
+    DraftLens,
+    DropQuestion,
+    PilotLens,
+    PublishLens,
+    RewordQuestion,
+    WithdrawLens,
+    Words,
+)
 from services.contexts.policy.commands import GrantRole
 from services.contexts.team.commands import CloseTeam, FormTeam, MoveTeam, ReopenTeam
 from services.contexts.units.commands import CloseUnit, FormUnit, MoveUnit, ReopenUnit
@@ -36,6 +46,7 @@ from services.handling.registry import (
 )
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
+from tests.services.contexts.feedback_inputs import LENS_INPUTS, ROUND_INPUTS
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.spec import CONTEXT, ORGANISATION, SENDER, TODAY
 
@@ -53,6 +64,10 @@ def term(number: int) -> str:
 
 TERMS = st.integers(0, THERE).map(term)
 LABELS = st.builds(Label, nl=WORDS, en=st.sampled_from(["calm", "Courage", "Humour"]))
+LENS = "a" * 32
+TEXTS = st.builds(Words, nl=WORDS, en=st.sampled_from(["calm", "Courage", "Humour"]))
+KINDS = st.sampled_from(["SCALE", "OPEN", "TALENT_PICK"])
+QUESTIONS = st.integers(0, 8).map(lambda number: derived_id("addQuestion", str(number)))
 ESCO = "https://data.europa.eu/esco/skill/1f1d2ff8-c4c1-45b3-9812-e47aec84c1ac"
 MERGES = st.builds(
     MergeTerms, term_ids=st.lists(TERMS, min_size=1, max_size=2, unique=True).map(tuple), into_id=TERMS
@@ -81,6 +96,17 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
         MERGES,
         st.builds(RetireTerm, term_id=TERMS),
         st.builds(AlignTerm, term_id=TERMS, esco=st.none() | st.just(ESCO)),
+    ),
+    "lens": st.one_of(
+        st.builds(DraftLens, lens_id=st.none() | st.just(LENS), name=TEXTS),
+        st.builds(
+            AddQuestion, lens_id=st.just(LENS), kind=KINDS, text=TEXTS, perspectives=st.just(("PEER",))
+        ),
+        st.builds(RewordQuestion, lens_id=st.just(LENS), question_id=QUESTIONS, text=TEXTS),
+        st.builds(DropQuestion, lens_id=st.just(LENS), question_id=QUESTIONS),
+        st.builds(PilotLens, lens_id=st.just(LENS), on=st.just(TODAY), people=st.integers(1, 3)),
+        st.builds(PublishLens, lens_id=st.just(LENS)),
+        st.builds(WithdrawLens, lens_id=st.just(LENS), reason=WORDS),
     ),
     "policy": st.builds(
         GrantRole, role=st.sampled_from(sorted(GRANTABLE, key=lambda r: r.name)), subject=KEYS
@@ -227,7 +253,10 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "mergeTerms": {"termIds": ["t"], "intoId": "u"},
         "retireTerm": {"termId": "t"},
         "alignTerm": {"termId": "t"},
+        **LENS_INPUTS,
+        **ROUND_INPUTS,
         "recordDpia": RECORD,
+        "withdrawWorksCouncilConsent": {name: RECORD[name] for name in RECORD if name != "promiseVersion"},
         "recordWorksCouncilConsent": RECORD,
     }
     assert set(given_by_name) == set(command_names())

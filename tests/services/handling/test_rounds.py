@@ -1,12 +1,14 @@
 """Commands on rounds through log, vault and keeper: what is looked up and kept before they are decided."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from events.catalog.rounds import RoundOpened
 from events.privacy.invitations import Invited, Invitee, NewInvitation
 from events.privacy.sealing import VaultUnreachableError
 from rules.access.roles import Role
@@ -14,6 +16,7 @@ from rules.feedback.questions import Perspective
 from rules.kinds import Language
 from services.decisions.feedback import RoundKey
 from services.feedback.keeper import HandIn, HandInOutcome, KeeperUnavailableError
+from services.handling.handler import CommandHandler
 from services.handling.results import NothingAppliedError
 from tests.backends.postgres import fresh_database
 from tests.services.round_house import CLOSES_AT, RoundHouse, round_house
@@ -246,3 +249,44 @@ def _copy_of(house: RoundHouse, of: Invited, invitation: str) -> NewInvitation:
 
 def _next_day(house: RoundHouse) -> date:
     return house.calendar.today() + timedelta(days=1)
+
+
+def test_one_person_invited_by_many_requests_at_once_is_invited_once(organisation: RoundHouse) -> None:
+    rivals = [organisation.with_keeper(organisation.keeper) for _ in range(3)]
+    for _ in range(4):
+        house = organisation.subject()
+        round_ = house.prepared()
+        rater = {"outsider": {"name": "Sem", "email": f"{uuid4().hex}@example.org"}}
+
+        def invite(number: int, house: RoundHouse = house, round_: str = round_) -> str:
+            result = house.ask(
+                house.number,
+                Role.PROFESSIONAL,
+                "inviteRater",
+                handler=rivals[number % len(rivals)],
+                roundId=round_,
+                perspective="CLIENT",
+                rater=rater,  # noqa: B023 - run before the next one
+            )
+            return "".join([result.outcome, *house.codes(result)])
+
+        with ThreadPoolExecutor(6) as pool:
+            outcomes = sorted(pool.map(invite, range(6)))
+        assert len(house.round(round_).invitations) == 1
+        assert outcomes == ["ACCEPTED", *["REFUSEDALREADY_SO"] * 5]
+
+
+def test_a_round_that_is_opened_by_two_requests_at_once_opens_once(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    house.invites(round_, *(f"p-{uuid4().hex}" for _ in range(3)))
+    rivals = [house.with_keeper(house.keeper) for _ in range(3)]
+
+    def opens(handler: CommandHandler) -> str:
+        result = house.ask(house.number, Role.PROFESSIONAL, "openRound", handler=handler, roundId=round_)
+        return "".join([result.outcome, *house.codes(result)])
+
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = sorted(pool.map(opens, rivals))
+    assert outcomes == ["ACCEPTED", "REFUSEDWRONG_STATE", "REFUSEDWRONG_STATE"]
+    stream = f"round-{house.person(house.number)}"
+    assert sum(isinstance(one.event, RoundOpened) for one in house.events(stream)) == 1

@@ -8,7 +8,11 @@ from services.decisions.command import Command
 from services.handling.registry import DECIDERS, OF_A_PERSON, shown_name
 
 KINDS: Final = [kind for decider in DECIDERS for kind in decider.commands]
-OF_PERSONS: Final = ("services.contexts.portfolio.", "services.contexts.employment.")
+OF_PERSONS: Final = (
+    "services.contexts.portfolio.",
+    "services.contexts.employment.",
+    "services.contexts.rounds.",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.wire_name())

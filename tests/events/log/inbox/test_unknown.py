@@ -116,3 +116,16 @@ def test_a_damaged_record_counts_as_empty(log: MemoryLog, opened: Open) -> None:
     log.add(bytes(damaged))
     assert inbox.hand_in(round_, slot, command=os.urandom(32), sealed=b"x") is HandedIn.KEPT
     assert opened(None).close_round(round_, terms=b"").kept[slot].version == 1
+
+
+def test_a_reading_that_fails_for_an_unknown_reason_is_no_silent_inbox(log: MemoryLog) -> None:
+    class Failing(MemoryReader):
+        def partitions(self) -> int:
+            raise ZeroDivisionError
+
+    inbox = Inbox(name="memory", open_reader=lambda: Failing(log), open_appender=lambda: MemoryAppender(log))
+    while inbox.trouble != "reading failed: ZeroDivisionError":
+        time.sleep(0.01)
+    with pytest.raises(LogUnavailableError, match="ZeroDivisionError"):
+        inbox.hand_in(uuid.uuid4().hex, uuid.uuid4().hex, command=os.urandom(32), sealed=b"x")
+    inbox.close()
