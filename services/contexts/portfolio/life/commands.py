@@ -48,7 +48,9 @@ class ResumePortfolio(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class ClosePortfolio(PortfolioCommand, frozen=True, kw_only=True):
-    """Close the portfolio for good."""
+    """Close the portfolio for good, which `for_good` confirms."""
+
+    for_good: bool = False
 
 
 LifeCommand = (
