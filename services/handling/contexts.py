@@ -2,6 +2,9 @@
 
 import hmac
 
+from eventsourcing.persistence import EventStore
+
+from events.catalog.portfolio.sharing import ItemShared
 from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
@@ -10,6 +13,7 @@ from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.catalogue.state import Catalogue
 from services.decisions.command import Command, DecisionContext, SharedTerm
 from services.handling.fingerprints import FingerprintKeys
+from services.handling.loading import events_of
 from services.handling.roles import RoleReader
 from services.handling.state_cache import StateCache
 from services.handling.team_places import teams_of
@@ -19,9 +23,16 @@ class Contexts:
     """Makes the context of each command; safe from several threads."""
 
     def __init__(
-        self, *, keys: FingerprintKeys, roles: RoleReader, states: StateCache, calendar: Calendar
+        self,
+        *,
+        keys: FingerprintKeys,
+        store: EventStore[str],
+        roles: RoleReader,
+        states: StateCache,
+        calendar: Calendar,
     ) -> None:
-        """`roles` and `states` read the events that the commands are to be decided on."""
+        """`store`, `roles` and `states` read the events that the commands are to be decided on."""
+        self._store = store
         self._keys = keys
         self._roles = roles
         self._states = states
@@ -54,8 +65,23 @@ class Contexts:
             today=self._calendar.today(),
             id_key=hmac.digest(self._keys.fingerprint_key(organisation), b"ids of agreements", "sha256"),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
+            lapsed=self._lapsed(command, person) if command.weighs_sharings else frozenset(),
             terms=_terms(command, organisation, self._states),
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
+        )
+
+    def _lapsed(self, command: Command, person: str | None) -> frozenset[str]:
+        """Return the person's sharings with somebody the command mentions who has left since."""
+        left = {other: self._roles.left_at(other) for other in command.mentions()}
+        latest = {other: at for other, at in left.items() if at is not None}
+        if person is None or not latest:
+            return frozenset()
+        stream = Stream("portfolio", person).name
+        return frozenset(
+            recorded.event.sharing
+            for recorded in events_of(self._store, stream)
+            if isinstance(recorded.event, ItemShared)
+            and any(latest[other] >= recorded.at for other in latest.keys() & set(recorded.event.people))
         )
 
 

@@ -14,7 +14,7 @@ class NobodyKnownError(ForbiddenError):
 
 
 class Persons(Protocol):
-    def person_for(self, claim_value: str) -> str | None: ...
+    def caller_for(self, claim_value: str) -> str | None: ...
 
 
 class CallerReader:
@@ -39,7 +39,7 @@ class CallerReader:
         claims = self._verifier.verify(token)
         role = role_named(headers.get(ROLE_HEADER))
         value = claims.get(self._person_claim)
-        person = self._persons.person_for(value) if isinstance(value, str) and value else None
+        person = self._persons.caller_for(value) if isinstance(value, str) and value else None
         if person is None:
             raise NobodyKnownError("nobody is known here by this token")
         return Caller(person=person, role=role)
