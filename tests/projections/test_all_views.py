@@ -30,6 +30,9 @@ from kit.ids import new_id
 from kit.secrets import MasterKey
 from projections.registry import find_views
 from projections.views import directory, profile
+from projections.views.organisation.policy import POLICIES, POLICY_RECORDS
+from projections.views.organisation.tree import UNITS
+from projections.views.shared import SHARINGS
 from rules.kinds import Language
 from tests.backends.postgres import fresh_database
 from tests.events.examples import EXAMPLES
@@ -147,10 +150,7 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
         wait_until(house.folded)
     before = house.rows()
     assert {name for name, rows in before.items() if not rows} == {
-        "views.organisation_v2_units",
-        "views.organisation_v2_policies",
-        "views.organisation_v2_policy_records",
-        "views.shared_v3_sharings",
+        table.served for table in (UNITS, POLICIES, POLICY_RECORDS, SHARINGS)
     }
     with psycopg.connect(house.log.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA views CASCADE")
