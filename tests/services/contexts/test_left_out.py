@@ -27,6 +27,7 @@ NOTHING_TO_KEEP: Final = {
     "recordDpia": {"note"},
     "recordWorksCouncilConsent": {"note"},
     # These confirm something, and are not kept.
+    "closePortfolio": {"for_good"},
     "recordEmploymentEnded": {"confirmed"},
     "registerProfessional": {"returning"},
 }
