@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import postgraphile
-from benchmarks.measuring import Measured, measure
+from benchmarks.measuring import Measured, cpu_s, measure
 from benchmarks.servers import log_to_stderr
 from deploy.demo.people import KNOWN
 from projections.views import shared
@@ -166,9 +166,9 @@ def by_turns(what: str, systems: Sequence[System], clients: int, seconds: float)
     taken: dict[str, list[tuple[Measured, float]]] = {system.name: [] for system in systems}
     for _ in range(ROUNDS):
         for system in systems:
-            before = _cpu_s(system.process)
+            before = cpu_s(system.process)
             took = measure(system.ask, clients, seconds)
-            cpu_ms = 1000 * (_cpu_s(system.process) - before) / took.done
+            cpu_ms = 1000 * (cpu_s(system.process) - before) / took.done
             taken[system.name].append((took, round(cpu_ms, 2)))
     for name, rounds in taken.items():
         took, cpu_ms = sorted(rounds)[ROUNDS // 2]
@@ -181,12 +181,6 @@ def by_turns(what: str, systems: Sequence[System], clients: int, seconds: float)
             "p99_ms": took.p99_ms,
             "server_cpu_ms": cpu_ms,
         }
-
-
-def _cpu_s(process: int) -> float:
-    """Return the processor time that a process has used, all its threads together."""
-    of_all = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(of_all[11]) + int(of_all[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def run(people_count: int, clients: Sequence[int], seconds: float, screen: Console) -> dict[str, Any]:

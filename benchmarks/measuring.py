@@ -1,8 +1,10 @@
-"""Doing one thing again and again in threads for a time: how often it was done, and how long it took."""
+"""Doing one thing again and again in threads for a time: how often, and how long it took; processor time."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Final, NamedTuple
 
@@ -52,3 +54,9 @@ def measure(work: Callable[[], object], threads: int, seconds: float) -> Measure
         p99_ms=round(1000 * spans[int(len(spans) * 0.99)], 2),
         done=sum(map(len, taken)),
     )
+
+
+def cpu_s(process: int) -> float:
+    """Return the processor time that a process has used, all its threads together."""
+    of_all = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(of_all[11]) + int(of_all[12])) / os.sysconf("SC_CLK_TCK")

@@ -35,7 +35,7 @@ async def _opened(
                 settings,
                 position_key=position_key,
                 verifier=verifier_of(settings, clock=clock, client=issuer),
-                person_for=persons.person_for,
+                person_for=persons.caller_for,
                 bus=HttpBus(services),
                 calendar=Calendar(clock=clock, zone=settings.zone),
                 keeper=KeeperSetting.APART,

@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kit.clock import Clock
 from kit.http.tokens import TokenVerifier
 
 CACHED_TOKENS_MAX = 4_096
+PERSON_KNOWN_S_MAX = 15.0
+"""How long the person of a verified token is taken to be the same: HR may say that a number is in doubt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +31,20 @@ class Identity:
     is_rater: bool = False
 
 
+@dataclass(slots=True)
+class _Verified:
+    """A token that was verified, its claim's value, and when its person was last looked up."""
+
+    identity: Identity
+    value: str
+    looked_up_at: datetime
+
+
 class Authenticator:
     """Verifies tokens in full and finds their persons.
 
     A verified token is cached, by its hash, until it expires or the issuer's keys change: verifying is the
-    most expensive part of a read.
+    most expensive part of a read. Its person is looked up again after PERSON_KNOWN_S_MAX.
     """
 
     def __init__(
@@ -48,7 +59,7 @@ class Authenticator:
         self._person_claim = person_claim
         self._person_for = person_for
         self._clock = clock
-        self._cache: OrderedDict[bytes, Identity] = OrderedDict()
+        self._cache: OrderedDict[bytes, _Verified] = OrderedDict()
 
     async def identify(self, token: str) -> Identity:
         """Verify a token and find its person. Raises TokenRefusedError, or IssuerUnreachableError."""
@@ -57,8 +68,8 @@ class Authenticator:
             await asyncio.to_thread(self._verifier.look_at_keys)
         version = self._verifier.keys_version
         cached = self._cache.get(digest)
-        if cached is not None and cached.keys_version == version and cached.expires_at > self._clock.now():
-            return cached
+        if cached is not None and self._is_good(cached.identity, version):
+            return await self._with_person(digest, cached)
         # On a thread: verifying takes milliseconds and may have to fetch the issuer's keys.
         claims = await asyncio.to_thread(self._verifier.verify, token)
         value = claims.get(self._person_claim)
@@ -66,22 +77,36 @@ class Authenticator:
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
         identity = Identity(person=person, expires_at=expires_at, token=token, keys_version=version)
         if person is not None:  # a person unknown now may be registered in the next moment
-            self._remember(digest, identity)
+            self._remember(digest, _Verified(identity, str(value), self._clock.now()))
         return identity
 
     async def confirmed(self, identity: Identity) -> Identity:
-        """Return an identity found before, verified again if the issuer's keys have changed since.
+        """Return an identity found before: verified again if the issuer's keys have changed since.
 
-        Raises what `identify` raises. Streams and WebSockets need this, because they outlive one request.
+        Its person may be another one or nobody by now. Raises what `identify` raises. Streams and WebSockets
+        need this, because they outlive one request.
         """
         if identity.is_rater:  # the services look the code up for all that is asked with it
             return identity
-        unchanged = identity.keys_version == self._verifier.keys_version and not self._verifier.keys_due
-        if unchanged and identity.expires_at > self._clock.now():
-            return identity
         return await self.identify(identity.token)
 
-    def _remember(self, digest: bytes, identity: Identity) -> None:
-        self._cache[digest] = identity
+    def _is_good(self, identity: Identity, keys_version: int) -> bool:
+        return identity.keys_version == keys_version and identity.expires_at > self._clock.now()
+
+    async def _with_person(self, digest: bytes, cached: _Verified) -> Identity:
+        """Return the identity of a verified token, with its person looked up again if that is due."""
+        now = self._clock.now()
+        if (now - cached.looked_up_at).total_seconds() < PERSON_KNOWN_S_MAX:
+            return cached.identity
+        person = await self._person_for(cached.value)
+        if person != cached.identity.person:
+            cached.identity = replace(cached.identity, person=person)
+        cached.looked_up_at = now
+        if person is None:
+            self._cache.pop(digest, None)
+        return cached.identity
+
+    def _remember(self, digest: bytes, verified: _Verified) -> None:
+        self._cache[digest] = verified
         while len(self._cache) > CACHED_TOKENS_MAX:
             self._cache.popitem(last=False)

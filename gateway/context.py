@@ -197,12 +197,15 @@ class Context:
         """Raise UNAUTHENTICATED unless the token is still valid; a stream outlives the first check of it."""
         if self.identity is None or not self.has_valid_token():
             raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token that has not expired.")
+        before = self.identity.person
         try:
             self.identity = await self.gateway.authenticator.confirmed(self.identity)
         except TokenRefusedError as error:
             raise GatewayError(ErrorCode.UNAUTHENTICATED, f"Sign in again: {error}.") from error
         except IssuerUnreachableError as error:
             raise GatewayError(ErrorCode.UNAVAILABLE, _ISSUER_UNREACHABLE) from error
+        if before is not None and self.identity.person != before:
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, "Sign in again: your token no longer names you.")
 
     async def wait_for(self, positions: Sequence[str], *views: View) -> None:
         """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""

@@ -45,7 +45,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
             settings,
             position_key=read_key_or_new(settings.position_key_file),
             verifier=issuer.verifier(),
-            person_for=services.vault.person_for,
+            person_for=services.vault.caller_for,
             bus=bus,
             calendar=services.calendar,
             keeper=KeeperSetting.IN_ONE_PROCESS,

@@ -58,6 +58,14 @@ class Persons(VaultDatabase):
             row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
             return row[0] if row else None
 
+    def caller_for(self, claim_value: str) -> str | None:
+        """Return the person who comes in by a token with this claim value; None also while it is in doubt."""
+        with self._connection() as conn:
+            row = conn.execute(
+                "SELECT person FROM vault_persons WHERE claim = %s AND doubted_at IS NULL", (claim_value,)
+            ).fetchone()
+            return row[0] if row else None
+
     def claims_of(self, persons: Sequence[str]) -> dict[str, str]:
         """Return the claim values of these persons by person; unknown persons are left out."""
         with self._connection() as conn:
@@ -114,10 +122,28 @@ class Vault(Persons):
                 )
             conn.execute(
                 "INSERT INTO vault_persons (claim, person) VALUES (%s, %s)"
-                " ON CONFLICT (claim) DO UPDATE SET person = excluded.person",
+                " ON CONFLICT (claim) DO UPDATE SET person = excluded.person, doubted_at = NULL",
                 (claim_value, person),
             )
             return person
+
+    def doubt(self, claim_value: str, *, person: str) -> None:
+        """Let nobody come in by a claim value that names this person, until `trust`."""
+        with self._connection() as conn:
+            conn.execute(
+                "UPDATE vault_persons SET doubted_at = now()"
+                " WHERE claim = %s AND person = %s AND doubted_at IS NULL",
+                (claim_value, person),
+            )
+
+    def trust(self, claim_value: str, *, person: str) -> None:
+        """Let the person come in by their claim value again."""
+        with self._connection() as conn:
+            conn.execute(
+                "UPDATE vault_persons SET doubted_at = NULL"
+                " WHERE claim = %s AND person = %s AND doubted_at IS NOT NULL",
+                (claim_value, person),
+            )
 
     def organisation(self) -> str | None:
         """Return the organisation's id, or None before it is founded."""

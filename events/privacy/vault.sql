@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS vault_persons (
     claim text PRIMARY KEY,
     person text NOT NULL UNIQUE REFERENCES vault_keys (subject)
 );
+-- Set while HR has not said who has the number: it was given out again, and until then nobody comes in by it.
+ALTER TABLE vault_persons ADD COLUMN IF NOT EXISTS doubted_at timestamptz;
 CREATE TABLE IF NOT EXISTS vault_organisation (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     organisation text NOT NULL REFERENCES vault_keys (subject)

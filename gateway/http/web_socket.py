@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol, cast
 
 import structlog
+from starlette import websockets
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
@@ -26,6 +27,12 @@ ID_CHARS_MAX: Final = 128
 MESSAGES_PER_MINUTE_MAX: Final = 600
 MESSAGES_BURST_MAX: Final = 120
 """Of one connection, pings included: they are cheap, but not free."""
+CLIENT_GONE: Final = (
+    WebSocketDisconnected,
+    websockets.WebSocketDisconnect,
+    websockets.WebSocketDisconnected,
+)
+"""Raised by what is sent to a client that closed the connection, or that a limit has closed."""
 TOO_MANY: Final = 4429
 INTERNAL_ERROR: Final = 1011
 _log = structlog.get_logger("gateway")
@@ -72,7 +79,7 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.handle_invalid_message(fault)
             else:
                 await super().handle_message(message)
-        except WebSocketDisconnected:
+        except CLIENT_GONE:
             raise
         except Exception as error:  # noqa: BLE001 - uvicorn would log the error with its text
             await self.handle_task_exception(error)
@@ -105,7 +112,7 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log the error's class and traceback, without its text, which may quote what a person wrote."""
-        if isinstance(error, WebSocketDisconnected):
+        if isinstance(error, CLIENT_GONE):
             return
         _log.error("web_socket.failed", kind=type(error).__name__, where=traceback_summary(error))
 

@@ -2,24 +2,19 @@
 
 from processes.hr_feed.files import Problem
 from processes.hr_feed.steps import Step
+from rules.commands import Refusal
 
 
-def waiting(step: Step) -> Problem:
+def waiting(step: Step, refusal: Refusal) -> Problem:
     """Return what is reported of a step that was refused with CONFIRMATION_NEEDED."""
     if step.name == "recordEmploymentEnded":
         return _last_administrator(step)
-    return _another_person(step)
-
-
-def _another_person(step: Step) -> Problem:
     nl = (
-        f"{step.who}: dit nummer was van iemand die uit dienst is, met een andere naam en een ander "
-        "mailadres. Zet in de kolom `returning` of het dezelfde persoon is (zelfde) of iemand anders "
-        "(nieuw); tot dan gebeurt er met deze rij niets."
+        f"{step.who}: {refusal.nl} In dit bestand: `zelfde` of `nieuw` in de kolom `returning`; tot dan "
+        "gebeurt er met deze rij niets."
     )
     en = (
-        f"{step.who}: this number was that of somebody who left, with another name and another mail address. "
-        "Say in the column `returning` whether it is the same person (same) or another (new); until then "
+        f"{step.who}: {refusal.en} In this file: `same` or `new` in the column `returning`; until then "
         "nothing is done with this row."
     )
     return Problem(file=step.file, line=step.line, column="returning", nl=nl, en=en)

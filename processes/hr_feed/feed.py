@@ -157,8 +157,9 @@ def _send(send: SendRequest, step: Step, name: str) -> CommandResult:
 
 
 def _problems(step: Step, result: CommandResult) -> list[Problem]:
-    if "CONFIRMATION_NEEDED" in {refusal.code for refusal in result.refusals}:
-        return [waiting(step)]
+    confirm = [refusal for refusal in result.refusals if refusal.code == "CONFIRMATION_NEEDED"]
+    if confirm:
+        return [waiting(step, refusal) for refusal in confirm]
     nl, en = "Of dit gelukt is, is nog niet bekend.", "Whether this happened is not known yet."
     reasons = [(refusal.nl, refusal.en) for refusal in result.refusals] or [(nl, en)]
     return [

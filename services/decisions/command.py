@@ -52,6 +52,8 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The moment, in the organisation's time zone."""
     professionals: frozenset[str] = frozenset()
     """The people the command mentions who work here now."""
+    lapsed: frozenset[str] = frozenset()
+    """The sharings with somebody it mentions who left since, for a command that `weighs_sharings`."""
     terms: dict[str, SharedTerm] = {}
     """The shared terms it picks, by the id it picked; for a merged term, the term it was merged into."""
     teams: dict[str, TeamSeen] = {}
@@ -86,6 +88,9 @@ class Command(
     creates_person: ClassVar[bool] = False
     """Whether the person it names gets an id when they have none yet."""
 
+    identifies: ClassVar[bool] = False
+    """Whether it says who has the claim that it names: refused for want of a confirmation, it is in doubt."""
+
     by_process: ClassVar[bool] = False
     """Whether only a process of this installation sends it; clients can't."""
 
@@ -100,6 +105,10 @@ class Command(
 
     weighs_rules: ClassVar[bool] = False
     """Whether its decision depends on the rules in force for feedback rounds."""
+
+    weighs_sharings: ClassVar[bool] = False
+    """Whether its decision depends on which sharings opened nothing any more for somebody it mentions."""
+
     ends_employment: ClassVar[bool] = False
     """Whether the roles of the person it is about end with it."""
 

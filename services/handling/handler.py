@@ -14,7 +14,7 @@ from events.streams import command_key
 from kit import metrics
 from kit.clock import Calendar
 from kit.errors import ForbiddenError
-from kit.ids import derived_id, new_id
+from kit.ids import derived_id
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
 from services.contexts.catalogue.state import Catalogue
@@ -22,6 +22,7 @@ from services.contexts.rounds.commands import InviteRater, RevokeInvitation
 from services.decisions.command import Command
 from services.decisions.refusals import NOT_FOUND, TOO_BUSY
 from services.handling.attempts import Attempts, PreparedCommand
+from services.handling.claims import Claims, ClaimVault
 from services.handling.context.contexts import Contexts
 from services.handling.context.lookups import Lookups
 from services.handling.context.round_lookups import RoundLookups, RoundParts
@@ -42,13 +43,10 @@ _ended = metrics.counter(
 _took = metrics.latency("ipp_command_seconds", "How long a command took, retries and verdict included.")
 
 
-class Vault(FingerprintKeys, Protocol):
+class Vault(ClaimVault, FingerprintKeys, Protocol):
     """What the handler needs of events/privacy/vault.py."""
 
     def organisation(self) -> str | None: ...
-    def person_for(self, claim_value: str) -> str | None: ...
-    def person_for_or_new(self, claim_value: str) -> str: ...
-    def replace_person(self, claim_value: str, *, former: str) -> str: ...
 
 
 class CommandHandler:
@@ -77,7 +75,8 @@ class CommandHandler:
         self._rounds = RoundLookups(
             self._store, parts=rounds, lens=self._lookups.lens, works_here=self._roles.works_here
         )
-        self._contexts = self._contexts_on(self._roles, self._states)
+        self._claims = Claims(vault, self._roles)
+        self._contexts = self._contexts_on(self._store, self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
             states=self._states,
@@ -115,14 +114,18 @@ class CommandHandler:
         It takes a command and its id. Nothing is appended and nobody gets an id. Raises what `handle` does.
         """
         rehearsal = Rehearsal(self._store, self._attempts.decided)
-        contexts = self._contexts_on(RoleReader(rehearsal.store, self._calendar), rehearsal.states)
+        roles = RoleReader(rehearsal.store, self._calendar)
+        claims, contexts = (
+            Claims(self._vault, roles),
+            self._contexts_on(rehearsal.store, roles, rehearsal.states),
+        )
 
         def decide(command: Command, command_id: str) -> CommandResult:
             with unavailable_reported():
                 if refusals := command.refusals():
                     return refused(command_id, *refusals)
                 sender = self._allowed(command.wire_name(), caller)
-                person = self._rehearsed_person(command, caller, rehearsal.persons)
+                person = claims.rehearsed_person(command, sender=caller.person, new=rehearsal.persons)
                 prepared = self._prepared(
                     command,
                     command_id,
@@ -197,7 +200,7 @@ class CommandHandler:
         if (found := self._recorder.find_any(key)) is not None:
             return self._attempts.earlier_result(command, command_id, found)
         sender = self._allowed(command.wire_name(), caller)
-        person = self._person(command, caller, expected_version)
+        person = self._claims.person(command, sender=caller.person, expected_version=expected_version)
         prepared = self._prepared(
             command,
             command_id,
@@ -212,6 +215,7 @@ class CommandHandler:
         if isinstance(command, InviteRater):
             return self._invite(command, prepared)
         result = self._attempts.run(prepared)
+        self._claims.note(command, person, result)
         if isinstance(command, RevokeInvitation) and result.outcome == "ACCEPTED":
             self._rounds.forget_invitation(command.invitation_id)
         return result
@@ -231,9 +235,14 @@ class CommandHandler:
         look_up = partial(self._rounds.added, command)
         return self._attempts.run(msgspec.structs.replace(prepared, look_up=look_up))
 
-    def _contexts_on(self, roles: RoleReader, states: StateCache) -> Contexts:
+    def _contexts_on(self, store: EventStore[str], roles: RoleReader, states: StateCache) -> Contexts:
         return Contexts(
-            keys=self._vault, roles=roles, states=states, calendar=self._calendar, rounds=self._rounds
+            keys=self._vault,
+            store=store,
+            roles=roles,
+            states=states,
+            calendar=self._calendar,
+            rounds=self._rounds,
         )
 
     def _prepared(
@@ -265,32 +274,3 @@ class CommandHandler:
             command, command_id, actor, sender_left=False, person=None, contexts=self._contexts
         )
         return self._attempts.run(prepared)
-
-    def _person(self, command: Command, caller: Caller, expected_version: int | None) -> str | None:
-        """
-        Return the person whom the command is about.
-
-        A claim of somebody who left names a new person before the command is decided, not after it: if this
-        process stops in between, the claim names somebody who is not registered, and a retry goes on.
-        """
-        claim = command.person_claim()
-        if claim is None:
-            return caller.person
-        if not command.creates_person:
-            return self._vault.person_for(claim)
-        person = self._vault.person_for_or_new(claim)
-        if command.replaces_person() and not expected_version and self._roles.left(person):
-            return self._vault.replace_person(claim, former=person)
-        return person
-
-    def _rehearsed_person(self, command: Command, caller: Caller, new: dict[str, str]) -> str | None:
-        """Return the person whom the command is about; one who would be new gets an id in `new` only."""
-        claim = command.person_claim()
-        if claim is None:
-            return caller.person
-        person = new.get(claim) or self._vault.person_for(claim)
-        if not command.creates_person or claim in new:
-            return person
-        if person is None or (command.replaces_person() and self._roles.left(person)):
-            person = new[claim] = new_id()
-        return person

@@ -1,7 +1,7 @@
 """The roles of a person, read from the log: those granted, and PROFESSIONAL while registered."""
 
 import threading
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -123,6 +123,15 @@ class RoleReader:
             return True
         return employment is not None and employment.is_over
 
+    def left_at(self, person: str) -> datetime | None:
+        """Return when a person's last leaving was recorded, also if they returned since; None if never."""
+        stream = Stream("employment", person).name
+        try:
+            recorded = [one.at for one in known_events(self._store, stream, _EMPLOYMENT) if _ended(one)]
+        except SubjectForgottenError:
+            return None
+        return max(recorded, default=None)
+
     def grants_over(self, organisation: str) -> frozenset[str]:
         """Return the ids of the grants that ended because their holder left."""
         return frozenset(
@@ -167,3 +176,7 @@ class RoleReader:
                 case _:  # teams change no role
                     pass
         return employment
+
+
+def _ended(recorded: Recorded) -> bool:
+    return isinstance(recorded.event, EmploymentEnded)

@@ -15,7 +15,7 @@ class NobodyKnownError(ForbiddenError):
 
 
 class Persons(Protocol):
-    def person_for(self, claim_value: str) -> str | None: ...
+    def caller_for(self, claim_value: str) -> str | None: ...
 
 
 class CallerReader:
@@ -52,7 +52,7 @@ class CallerReader:
         if role is Role.RATER:
             raise ForbiddenError("the role RATER comes with the code of an invitation")
         value = claims.get(self._person_claim)
-        person = self._persons.person_for(value) if isinstance(value, str) and value else None
+        person = self._persons.caller_for(value) if isinstance(value, str) and value else None
         if person is None:
             raise NobodyKnownError("nobody is known here by this token")
         return Caller(person=person, role=role)

@@ -39,10 +39,6 @@ const relayStylePagination = (keyArgs = []) => ({ paged: true, keyArgs });
 const relayPagination = () => ({ paged: true });
 const cacheExchange = (options) => options;
 const createClient = (options) => options;
-class Environment { constructor(options) { Object.assign(this, options); } }
-class Store {}
-class RecordSource {}
-const Network = { create: () => null };
 """
 
 

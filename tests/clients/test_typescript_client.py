@@ -1,9 +1,7 @@
 """A client in TypeScript, generated from the exported schema, run in Node with urql and graphql-ws."""
 
 import asyncio
-import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,55 +10,19 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import not_to_be_had
+from tests.clients.npm import BUILD_S_MAX, CLIENT, RUN_S_MAX, call
 from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
-CLIENT = Path(__file__).parent / "typescript"
-NODE_MIN = 18
-RUN_S_MAX = 60.0
-BUILD_S_MAX = 240.0
 MY_PORTFOLIO = "{ me { displayName portfolio { version talents { id name { nl } strength story } } } }"
 
 Steps = dict[str, dict[str, Any]]
 
 
-def call(*command: str, within_s: float, **settings: str) -> str:
-    done = subprocess.run(  # noqa: S603 - our own client
-        command,
-        cwd=CLIENT,
-        env={**os.environ, **settings},
-        capture_output=True,
-        text=True,
-        timeout=within_s,
-        check=False,
-    )
-    assert done.returncode == 0, f"{' '.join(command)} said:\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
 @pytest.fixture(scope="package")
-def node() -> str:
-    """Return a Node.js that has npm."""
-    found, npm = shutil.which("node"), shutil.which("npm")
-    if found is None or npm is None:
-        not_to_be_had("The TypeScript client needs node and npm: deploy/tools.sh installs them.")
-        raise AssertionError
-    version = call(found, "--version", within_s=RUN_S_MAX)
-    if int(version.removeprefix("v").split(".")[0]) < NODE_MIN:
-        not_to_be_had(f"The TypeScript client needs node {NODE_MIN} or newer, and this is {version.strip()}.")
-    return found
-
-
-@pytest.fixture(scope="package")
-def program(node: str) -> Path:
-    """Install what the lock file names, unless that is there; generate, check the types, compile."""
-    lock = hashlib.sha256((CLIENT / "package-lock.json").read_bytes()).hexdigest()
-    installed = CLIENT / "node_modules" / ".installed"
-    if not installed.exists() or installed.read_text() != lock:
-        call("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", within_s=BUILD_S_MAX)
-        installed.write_text(lock)
+def program(installed: str) -> Path:
+    """Generate, check the types, compile."""
     shutil.rmtree(CLIENT / "src" / "generated", ignore_errors=True)
     shutil.rmtree(CLIENT / "dist", ignore_errors=True)
     call("npm", "run", "build", within_s=BUILD_S_MAX)

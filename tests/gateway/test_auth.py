@@ -12,7 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from gateway.auth import Authenticator, Identity
+from gateway.auth import PERSON_KNOWN_S_MAX, Authenticator, Identity
 from gateway.context import Context
 from gateway.errors import GatewayError
 from gateway.http.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer, NotForProductionError
@@ -200,5 +200,42 @@ def test_what_asks_on_an_open_connection_is_refused_once_the_key_is_removed(
         clock.advance(timedelta(seconds=AGE_MAX_S))
         with pytest.raises(GatewayError, match="Sign in again"):
             await context.check_access("me", role_held=True)
+
+    asyncio.run(run())
+
+
+def test_a_person_of_a_remembered_token_is_looked_up_again(
+    issuer: DevelopmentIssuer, clock: FixedClock
+) -> None:
+    named: dict[str, str | None] = {"owner": "a" * 32}
+    asked: list[str] = []
+
+    async def person_for(value: str) -> str | None:
+        asked.append(value)
+        return named[value]
+
+    checked = Authenticator(
+        verifier=TokenVerifier(
+            keys=KnownKeys(issuer.public_keys()), issuer=ISSUER, audience=AUDIENCE, clock=clock
+        ),
+        person_claim="employee_number",
+        person_for=person_for,
+        clock=clock,
+    )
+
+    async def run() -> None:
+        token = issuer.token("owner")
+        first = await checked.identify(token)
+        named["owner"] = None  # the number is in doubt
+        assert await checked.confirmed(first) is first
+        clock.advance(timedelta(seconds=PERSON_KNOWN_S_MAX))
+        assert (await checked.confirmed(first)).person is None
+        assert (await checked.identify(token)).person is None
+        named["owner"] = "b" * 32  # HR has said who has it
+        assert (await checked.identify(token)).person == "b" * 32
+        asked.clear()
+        clock.advance(timedelta(seconds=PERSON_KNOWN_S_MAX - 1))
+        assert (await checked.identify(token)).person == "b" * 32
+        assert asked == []
 
     asyncio.run(run())

@@ -193,7 +193,7 @@ def _leaving(house: House) -> None:
             _do(house, number, "setTalentAside", talentId=talent)
             _do(house, number, "letGoOfPassion", passionId=passion)
             _share(house, number, goal, **_to(house, "owner"))
-            _do(house, number, "closePortfolio")
+            _do(house, number, "closePortfolio", forGood=True)
     _feed(house, "recordEmploymentEnded", employeeNumber="gone", on=_DAY.isoformat())
 
 

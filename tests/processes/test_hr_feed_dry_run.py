@@ -20,6 +20,40 @@ OWN: list[dict[str, bytes]] = [
     {"professionals": f"{PROFESSIONALS}e2,Else,else@example.org,new\n".encode()},
 ]
 """A first feed, then somebody leaves, a team closes, a number comes back, and it is another person."""
+TREE = """key,name,kind,parent_key,closed
+north,Noord,unit,,{north}
+south,Zuid,unit,{south_in},{south}
+quay,Kade,unit,south,
+kade,Team Kade,team,{kade_in},{kade}
+dok,Team Dok,team,quay,
+"""
+CORRECTIONS: list[tuple[dict[str, bytes], list[str]]] = [
+    (
+        {"units": TREE.format(north="", south_in="north", south="", kade_in="north", kade="").encode()},
+        ["formUnit south", "formUnit quay", "formTeam dok"],
+    ),
+    (
+        {"units": TREE.format(north="ja", south_in="", south="", kade_in="south", kade="").encode()},
+        ["moveUnit south", "moveTeam kade", "closeUnit north"],
+    ),
+    (
+        {"units": TREE.format(north="ja", south_in="", south="ja", kade_in="south", kade="ja").encode()},
+        ["closeTeam kade"],
+    ),
+    (
+        {"units": TREE.format(north="", south_in="", south="", kade_in="north", kade="").encode()},
+        ["reopenUnit north", "moveTeam kade", "reopenTeam kade"],
+    ),
+    (
+        {"memberships": b"employee_number,team_key,since\ne1,kade,2026-03-01\n"},
+        ["recordTeamJoined e1"],
+    ),
+    (
+        {"memberships": b"employee_number,team_key,since\ne1,kade,2026-02-01\n"},
+        ["recordTeamJoined e1"],
+    ),
+]
+"""Files one after the other, and what each brings about: HR puts right what it did before."""
 
 
 @pytest.fixture
@@ -52,3 +86,9 @@ def test_a_dry_run_agrees_with_the_real_run_over_all_cases(feed: Feed) -> None:
 def test_a_dry_run_agrees_with_the_real_run_when_people_leave_and_numbers_come_back(feed: Feed) -> None:
     for files in OWN:
         agree(feed, files)
+
+
+def test_what_hr_did_is_put_right_by_the_rows_as_they_should_be(feed: Feed) -> None:
+    for files, expected in CORRECTIONS:
+        assert done(agree(feed, files)) == expected
+        assert done(agree(feed, files)) == [], "the same file again changes nothing"

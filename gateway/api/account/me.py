@@ -10,7 +10,7 @@ from gateway.api.names import Colleague
 from gateway.api.paging import Connection
 from gateway.api.portfolio import disclosures, shared
 from gateway.api.portfolio.conversations import Agreement, agreements_to_confirm
-from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
+from gateway.api.portfolio.portfolio import Portfolio
 from gateway.api.portfolio.reads import read_portfolio
 from gateway.api.root_fields import query
 from gateway.api.rounds.rounds import FeedbackRound, rounds_of
@@ -54,7 +54,7 @@ class Me:
         # nothing is known of a moment in the future, so it means now
         moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
         content = await read_portfolio(info.context, self.id, moment)
-        return portfolio_of(content) if content else None
+        return Portfolio.of(content) if content else None
 
     @field(description="Items that colleagues opened to this person by name, ordered by owner.")
     async def shared_with_me(

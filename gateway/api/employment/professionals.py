@@ -26,8 +26,8 @@ class RegisterProfessionalInput(CommandInput):
     returning: Returning | None = strawberry.field(
         default=UNSET,
         description=(
-            "Who it is, when the number is of somebody who left under another name and another "
-            "address; CONFIRMATION_NEEDED asks for it. With NEW_PERSON, leave `expectedVersion` out."
+            "Who has the number, when it is of somebody, who left or works here, with another name and "
+            "another address; CONFIRMATION_NEEDED asks for it. With NEW_PERSON, leave `expectedVersion` out."
         ),
     )
 

@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.api.command_result import command_result
 from gateway.api.names import Colleague, colleague
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CHANGED, CommandInput, CommandPayload, can_show_result, send_command
@@ -109,7 +110,7 @@ class ConfirmAgreementInput(CommandInput):
 
 
 @strawberry.type
-class ConversationPayload(CommandPayload):
+class ConversationPayload(OwnersPayload):
     conversation: Conversation | None = strawberry.field(description=CHANGED)
 
 
@@ -149,8 +150,7 @@ async def confirm_agreement(info: Info, input: ConfirmAgreementInput) -> Agreeme
 
 
 async def _conversation(info: Info, result: commands.CommandResult) -> ConversationPayload:
-    found = await changed_item(
-        info, result, lambda portfolio: portfolio.conversations, lambda item: item.conversation
+    portfolio, shown = await changed_item(
+        info, result, lambda its: its.conversations, lambda item: item.conversation, conversation_of
     )
-    conversation = conversation_of(*found) if found else None
-    return ConversationPayload(command=command_result(info, result), conversation=conversation)
+    return ConversationPayload(command=command_result(info, result), content=portfolio, conversation=shown)

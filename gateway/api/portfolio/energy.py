@@ -8,10 +8,11 @@ from typing import Final
 import strawberry
 
 from gateway.api.command_result import command_result
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CHANGED, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import EnergySourceKind, HoursBand
 from gateway.types.ids import ITEM, refers_to
@@ -78,12 +79,12 @@ class LetGoOfPassionInput(CommandInput):
 
 
 @strawberry.type
-class EnergySourcePayload(CommandPayload):
+class EnergySourcePayload(OwnersPayload):
     energy_source: EnergySource | None = strawberry.field(description=CHANGED)
 
 
 @strawberry.type
-class PassionPayload(CommandPayload):
+class PassionPayload(OwnersPayload):
     passion: Passion | None = strawberry.field(description=CHANGED)
 
 
@@ -108,14 +109,14 @@ async def let_go_of_passion(info: Info, input: LetGoOfPassionInput) -> PassionPa
 
 
 async def _energy_source(info: Info, result: commands.CommandResult) -> EnergySourcePayload:
-    found = await changed_item(
-        info, result, lambda portfolio: portfolio.energy_sources, lambda item: item.source
+    portfolio, shown = await changed_item(
+        info, result, lambda portfolio: portfolio.energy_sources, lambda item: item.source, energy_source_of
     )
-    energy_source = energy_source_of(*found) if found else None
-    return EnergySourcePayload(command=command_result(info, result), energy_source=energy_source)
+    return EnergySourcePayload(command=command_result(info, result), content=portfolio, energy_source=shown)
 
 
 async def _passion(info: Info, result: commands.CommandResult) -> PassionPayload:
-    found = await changed_item(info, result, lambda portfolio: portfolio.passions, lambda item: item.passion)
-    passion = passion_of(*found) if found else None
-    return PassionPayload(command=command_result(info, result), passion=passion)
+    portfolio, passion = await changed_item(
+        info, result, lambda portfolio: portfolio.passions, lambda item: item.passion, passion_of
+    )
+    return PassionPayload(command=command_result(info, result), content=portfolio, passion=passion)

@@ -8,10 +8,11 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.command_result import command_result
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CHANGED, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import EvidenceKind
 from gateway.types.ids import ITEM, refers_to
@@ -90,12 +91,12 @@ class WriteReflectionInput(CommandInput):
 
 
 @strawberry.type
-class EvidencePayload(CommandPayload):
+class EvidencePayload(OwnersPayload):
     evidence: Evidence | None = strawberry.field(description=CHANGED)
 
 
 @strawberry.type
-class ReflectionPayload(CommandPayload):
+class ReflectionPayload(OwnersPayload):
     reflection: Reflection | None = strawberry.field(description=CHANGED)
 
 
@@ -115,14 +116,14 @@ async def write_reflection(info: Info, input: WriteReflectionInput) -> Reflectio
 
 
 async def _evidence(info: Info, result: commands.CommandResult) -> EvidencePayload:
-    found = await changed_item(info, result, lambda portfolio: portfolio.evidence, lambda item: item.evidence)
-    evidence = evidence_of(*found) if found else None
-    return EvidencePayload(command=command_result(info, result), evidence=evidence)
+    portfolio, evidence = await changed_item(
+        info, result, lambda portfolio: portfolio.evidence, lambda item: item.evidence, evidence_of
+    )
+    return EvidencePayload(command=command_result(info, result), content=portfolio, evidence=evidence)
 
 
 async def _reflection(info: Info, result: commands.CommandResult) -> ReflectionPayload:
-    found = await changed_item(
-        info, result, lambda portfolio: portfolio.reflections, lambda item: item.reflection
+    portfolio, reflection = await changed_item(
+        info, result, lambda portfolio: portfolio.reflections, lambda item: item.reflection, reflection_of
     )
-    reflection = reflection_of(*found) if found else None
-    return ReflectionPayload(command=command_result(info, result), reflection=reflection)
+    return ReflectionPayload(command=command_result(info, result), content=portfolio, reflection=reflection)

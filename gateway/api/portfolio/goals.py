@@ -9,12 +9,13 @@ from typing import Final
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import command_result
+from gateway.api.command_result import CommandOutcome, command_result
 from gateway.api.names import Unit, team_as_unit
+from gateway.api.portfolio.payloads import SHOWN_LATER, OwnersPayload, described
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, KEPT, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CHANGED, KEPT, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.fields import field
 from gateway.types.ids import ITEM, refers_to
@@ -116,7 +117,7 @@ class TakeBackGoalOfferInput(CommandInput):
 
 
 @strawberry.type
-class GoalPayload(CommandPayload):
+class GoalPayload(OwnersPayload):
     goal: Goal | None = strawberry.field(description=CHANGED)
 
 
@@ -145,9 +146,12 @@ async def let_go_of_goal(info: Info, input: LetGoOfGoalInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
-@mutation(description="Offer a goal to one of the owner's teams, in words for the team.")
+@mutation(description=described("team", "Offer a goal to one of the owner's teams, in words for the team."))
 async def offer_goal_to_team(info: Info, input: OfferGoalToTeamInput) -> GoalPayload:
-    return await _goal(info, await send_command(info, input))
+    payload = await _goal(info, await send_command(info, input))
+    if payload.command.outcome is CommandOutcome.ACCEPTED:
+        payload.note = SHOWN_LATER.get("team")
+    return payload
 
 
 @mutation(description="Take a goal back that is on offer to a team.")
@@ -156,6 +160,7 @@ async def take_back_goal_offer(info: Info, input: TakeBackGoalOfferInput) -> Goa
 
 
 async def _goal(info: Info, result: commands.CommandResult) -> GoalPayload:
-    found = await changed_item(info, result, lambda portfolio: portfolio.goals, lambda item: item.goal)
-    goal = goal_of(*found) if found else None
-    return GoalPayload(command=command_result(info, result), goal=goal)
+    portfolio, goal = await changed_item(
+        info, result, lambda portfolio: portfolio.goals, lambda item: item.goal, goal_of
+    )
+    return GoalPayload(command=command_result(info, result), content=portfolio, goal=goal)

@@ -2,17 +2,24 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
+from typing import Final
+
 import strawberry
 
-from gateway.api.command_result import command_result
-from gateway.api.portfolio.portfolio import Portfolio, portfolio_of
+from gateway.api.command_result import CommandOutcome, command_result
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_portfolio
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import InsightScope, Language
-from projections.views import timeline
+from gateway.types.texts import LocalText
 from rules import commands
+
+_CLOSED: Final = LocalText(
+    nl="Je portfolio is voorgoed gesloten: het gaat niet meer open. Alleen jij kunt het nog lezen.",
+    en="Your portfolio is closed for good: it never opens again. Only you can still read it.",
+)
 
 
 @strawberry.input
@@ -54,12 +61,15 @@ class ResumePortfolioInput(CommandInput):
 
 @strawberry.input
 class ClosePortfolioInput(CommandInput):
-    pass
+    for_good: bool = strawberry.field(
+        default=False,
+        description="The person confirmed that it is for good; CONFIRMATION_NEEDED without it.",
+    )
 
 
 @strawberry.type
-class PortfolioPayload(CommandPayload):
-    portfolio: Portfolio | None = strawberry.field(description=CHANGED)
+class PortfolioPayload(OwnersPayload):
+    pass
 
 
 @mutation(
@@ -109,14 +119,18 @@ async def resume_portfolio(info: Info, input: ResumePortfolioInput) -> Portfolio
 
 
 @mutation(
-    description=("Close the portfolio for good: it takes no changes any more, and whatever was shared ends.")
+    description=(
+        "Close the portfolio for good: it never opens again and takes no more changes. What others see of it "
+        "ends, and being counted too; its owner can go on reading it. `pausePortfolio` is for a while."
+    )
 )
 async def close_portfolio(info: Info, input: ClosePortfolioInput) -> PortfolioPayload:
-    return await _portfolio(info, await send_command(info, input))
+    payload = await _portfolio(info, await send_command(info, input))
+    if payload.command.outcome is CommandOutcome.ACCEPTED:
+        payload.note = _CLOSED
+    return payload
 
 
 async def _portfolio(info: Info, result: commands.CommandResult) -> PortfolioPayload:
-    content = await changed_portfolio(info, result, timeline.VIEW)  # a portfolio shows its history
-    return PortfolioPayload(
-        command=command_result(info, result), portfolio=portfolio_of(content) if content else None
-    )
+    portfolio = await changed_portfolio(info, result)
+    return PortfolioPayload(command=command_result(info, result), content=portfolio)

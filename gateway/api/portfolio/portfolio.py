@@ -51,7 +51,9 @@ _QUADRANT_ORDER = {quadrant: order for order, quadrant in enumerate(TalentQuadra
 class PortfolioState(Enum):
     OPEN = strawberry.enum_value("OPEN", description="It does.")
     PAUSED = strawberry.enum_value("PAUSED", description="Not until it is resumed.")
-    CLOSED = strawberry.enum_value("CLOSED", description="Never again.")
+    CLOSED = strawberry.enum_value(
+        "CLOSED", description="Never again: it was closed for good, and only its owner can still read it."
+    )
 
 
 @strawberry.type(description="That the owner may be counted, anonymously.")
@@ -85,6 +87,13 @@ class Portfolio:
     version: int = strawberry.field(description="The version to send as `expectedVersion` with a change.")
     state: PortfolioState = strawberry.field(description="Whether it takes changes.")
     content: strawberry.Private[profile.Portfolio]
+
+    @classmethod
+    def of(cls, content: profile.Portfolio) -> "Portfolio":
+        """Return a portfolio as it is shown."""
+        id_ = strawberry.ID(derived_id("portfolio", content.person))
+        state = PortfolioState(content.state)
+        return cls(id=id_, version=content.version, state=state, content=content)
 
     @property
     def as_of(self) -> datetime | None:
@@ -184,15 +193,6 @@ class Portfolio:
             first=first,
             after=after or None,
         )
-
-
-def portfolio_of(content: profile.Portfolio) -> Portfolio:
-    return Portfolio(
-        id=strawberry.ID(derived_id("portfolio", content.person)),  # not the person's: an id names one thing
-        version=content.version,
-        state=PortfolioState(content.state),
-        content=content,
-    )
 
 
 def _balance(balance: energy.EnergyBalance) -> EnergyBalance:

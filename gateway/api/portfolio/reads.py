@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from gateway.api.sending import can_show_result
 from gateway.context import Context, Info
 from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
-from projections.view import View
-from projections.views import catalogue, profile
+from projections.views import catalogue, profile, timeline
 from rules import commands
 
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 async def read_portfolio(
@@ -31,15 +31,13 @@ async def read_portfolio(
     return await context.gateway.reader.subject(profile.VIEW, person, read)
 
 
-async def changed_portfolio(
-    info: Info, result: commands.CommandResult, *also: View
-) -> profile.Portfolio | None:
+async def changed_portfolio(info: Info, result: commands.CommandResult) -> profile.Portfolio | None:
     """
     Return the caller's portfolio after the command; None if it was refused, is unsettled, or not seen yet.
 
-    `also`: further views the payload reads, to wait for as well.
+    It waits for its history too, which a portfolio shows.
     """
-    if not await can_show_result(info, result, profile.VIEW, *also):
+    if not await can_show_result(info, result, profile.VIEW, timeline.VIEW):
         return None
     return await read_portfolio(info.context, info.context.person)
 
@@ -49,10 +47,11 @@ async def changed_item(
     result: commands.CommandResult,
     items: Callable[[profile.Portfolio], Sequence[R]],
     id_of: Callable[[R], str],
-) -> tuple[profile.Portfolio, R] | None:
-    """Return the item that the command changed, and its portfolio; None also if the item is gone."""
+    shown: Callable[[profile.Portfolio, R], S],
+) -> tuple[profile.Portfolio | None, S | None]:
+    """Return the portfolio after the command, and the item that it changed as `shown`; None if it is gone."""
     portfolio = await changed_portfolio(info, result)
     if portfolio is None:
-        return None
+        return None, None
     found = next((item for item in items(portfolio) if id_of(item) == result.entity_id), None)
-    return None if found is None else (portfolio, found)
+    return portfolio, None if found is None else shown(portfolio, found)

@@ -9,11 +9,12 @@ from typing import ClassVar, Final
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import command_result
+from gateway.api.command_result import CommandOutcome, command_result
 from gateway.api.names import Colleague, Unit, colleagues_by_name, team_as_unit
+from gateway.api.portfolio.payloads import SHOWN_LATER, OwnersPayload, described
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CHANGED, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import ItemKind
 from gateway.types.fields import field
@@ -99,16 +100,10 @@ class AudienceInput:
         default=UNSET, description="These colleagues, from `colleagues`."
     )
     team_id: strawberry.ID | None = strawberry.field(
-        default=UNSET,
-        description=(
-            "The people in one of the owner's teams. Nobody sees it yet: the page for teams is still to come."
-        ),
+        default=UNSET, description=described("team", "The people in one of the owner's teams.")
     )
     organisation: bool | None = strawberry.field(
-        default=UNSET,
-        description=(
-            "True: everybody who works here. Nobody sees it yet: the page to find it is still to come."
-        ),
+        default=UNSET, description=described("organisation", "True: everybody who works here.")
     )
 
 
@@ -128,13 +123,16 @@ class EndItemSharingInput(CommandInput):
 
 
 @strawberry.type
-class SharingPayload(CommandPayload):
+class SharingPayload(OwnersPayload):
     sharing: Sharing | None = strawberry.field(description=CHANGED)
 
 
 @mutation(description="Open an item to others until a day.")
 async def share_item(info: Info, input: ShareItemInput) -> SharingPayload:
-    return await _sharing(info, await send_command(info, input))
+    payload = await _sharing(info, await send_command(info, input))
+    if payload.command.outcome is CommandOutcome.ACCEPTED and not input.with_.people:
+        payload.note = SHOWN_LATER.get("team" if input.with_.team_id else "organisation")
+    return payload
 
 
 @mutation(description="End a sharing. Takes effect at once, on running subscriptions too.")
@@ -143,5 +141,7 @@ async def end_item_sharing(info: Info, input: EndItemSharingInput) -> SharingPay
 
 
 async def _sharing(info: Info, result: commands.CommandResult) -> SharingPayload:
-    found = await changed_item(info, result, lambda portfolio: portfolio.sharings, lambda item: item.sharing)
-    return SharingPayload(command=command_result(info, result), sharing=sharing_of(*found) if found else None)
+    portfolio, sharing = await changed_item(
+        info, result, lambda portfolio: portfolio.sharings, lambda item: item.sharing, sharing_of
+    )
+    return SharingPayload(command=command_result(info, result), content=portfolio, sharing=sharing)

@@ -11,10 +11,11 @@ from strawberry import UNSET
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.command_result import command_result
 from gateway.api.portfolio.evidence import Evidence, evidence_of
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, KEPT, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CHANGED, KEPT, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.enums import TalentQuadrant
 from gateway.types.fields import field
@@ -121,7 +122,7 @@ class SetTalentAsideInput(CommandInput):
 
 
 @strawberry.type
-class TalentPayload(CommandPayload):
+class TalentPayload(OwnersPayload):
     talent: TalentClaim | None = strawberry.field(description=CHANGED)
 
 
@@ -141,6 +142,7 @@ async def set_talent_aside(info: Info, input: SetTalentAsideInput) -> TalentPayl
 
 
 async def _talent(info: Info, result: commands.CommandResult) -> TalentPayload:
-    found = await changed_item(info, result, lambda portfolio: portfolio.talents, lambda item: item.talent)
-    talent = talent_claim(*found) if found else None
-    return TalentPayload(command=command_result(info, result), talent=talent)
+    portfolio, talent = await changed_item(
+        info, result, lambda portfolio: portfolio.talents, lambda item: item.talent, talent_claim
+    )
+    return TalentPayload(command=command_result(info, result), content=portfolio, talent=talent)

@@ -40,11 +40,12 @@ class RegisterProfessional(EmploymentCommand, frozen=True, kw_only=True):
     """Register a person as a professional, or change the name or address of one."""
 
     creates_person: ClassVar[bool] = True
+    identifies: ClassVar[bool] = True
 
     name: str
     email: str
     returning: Annotated[str, name_of(Returning)] | None = None
-    """Of a number of somebody who left: whether it is the same person again, or another."""
+    """Who has the number, when name and address both differ from those of the person who has or had it."""
 
     @override
     def replaces_person(self) -> bool:

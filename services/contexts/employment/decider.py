@@ -158,8 +158,8 @@ def _registered(command: RegisterProfessional, state: Employment) -> Professiona
     """
     Return the registration. Raises RejectedError.
 
-    A number that was given out again must not open the portfolio of the person who had it before. So somebody
-    who left, and seems to return under another name and another address, waits until HR says who it is.
+    A number that was given out again must not open the portfolio of the person who had it before. So a
+    registration under another name and another address waits until HR says who it is.
     """
     facts = ProfessionalRegistered(name=one_line(command.name), email=command.email)
     if state.works_here and facts == state.facts:
@@ -170,22 +170,38 @@ def _registered(command: RegisterProfessional, state: Employment) -> Professiona
     if command.replaces_person():
         # The number names another person by now, unless this one works here or left a moment ago.
         raise RejectedError(_still_here() if state.works_here else CHANGED_MEANWHILE)
-    if not state.works_here and command.returning is None and _looks_like_another(facts, state.facts):
-        nl = (
-            "Dit nummer was van iemand die uit dienst is, met een andere naam en een ander mailadres. "
-            "Geef aan of het dezelfde persoon is of iemand anders."
-        )
-        en = (
-            "This number was that of somebody who left, with another name and another mail address. "
-            "Say whether it is the same person or another."
-        )
-        raise RejectedError(Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("returning",)))
+    if command.returning is None and _looks_like_another(facts, state.facts):
+        raise RejectedError(_same_or_new() if state.works_here else _same_or_another())
     return facts
 
 
 def _looks_like_another(facts: ProfessionalRegistered, before: ProfessionalRegistered) -> bool:
     same_name = plain_name(facts.name) == plain_name(before.name)
     return not same_name and plain_address(facts.email) != plain_address(before.email)
+
+
+def _same_or_another() -> Refusal:
+    nl = (
+        "Dit nummer was van iemand die uit dienst is, met een andere naam en een ander mailadres. "
+        "Geef aan of het dezelfde persoon is of iemand anders."
+    )
+    en = (
+        "This number was that of somebody who left, with another name and another mail address. "
+        "Say whether it is the same person or another."
+    )
+    return Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("returning",))
+
+
+def _same_or_new() -> Refusal:
+    nl = (
+        "Dit nummer is van iemand die hier werkt, met een andere naam en een ander mailadres. Geef aan dat "
+        "het dezelfde persoon is, of geef eerst door dat die persoon uit dienst is."
+    )
+    en = (
+        "This number is that of somebody who works here, with another name and another mail address. "
+        "Say that it is the same person, or record first that that person left."
+    )
+    return Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("returning",))
 
 
 def _still_here() -> Refusal:

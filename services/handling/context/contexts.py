@@ -1,5 +1,9 @@
 """Looks up what a decision depends on apart from the command and the streams of its subject."""
 
+from eventsourcing.persistence import EventStore
+
+from events.catalog.portfolio.sharing import ItemShared
+from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
@@ -9,6 +13,7 @@ from services.handling.context.lookups import Lookups
 from services.handling.context.round_lookups import RoundLookups
 from services.handling.context.team_places import teams_of
 from services.handling.fingerprints import FingerprintKeys
+from services.handling.loading import events_of
 from services.handling.roles import RoleReader
 from services.handling.state_cache import StateCache
 
@@ -20,12 +25,14 @@ class Contexts:
         self,
         *,
         keys: FingerprintKeys,
+        store: EventStore[str],
         roles: RoleReader,
         states: StateCache,
         calendar: Calendar,
         rounds: RoundLookups,
     ) -> None:
-        """`roles` and `states` read the events that the commands are to be decided on."""
+        """`store`, `roles` and `states` read the events that the commands are to be decided on."""
+        self._store = store
         self._keys = keys
         self._roles = roles
         self._states = states
@@ -62,9 +69,24 @@ class Contexts:
             now=now,
             id_key=key_of_ids(self._keys.fingerprint_key(organisation)),
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
+            lapsed=self._lapsed(command, person) if command.weighs_sharings else frozenset(),
             terms=self._lookups.terms(command, organisation),
             lens=self._lookups.picked_lens(command, organisation),
             rules=self._lookups.rules(command, organisation),
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
         return self._rounds.added(command, context)
+
+    def _lapsed(self, command: Command, person: str | None) -> frozenset[str]:
+        """Return the person's sharings with somebody the command mentions who has left since."""
+        left = {other: self._roles.left_at(other) for other in command.mentions()}
+        latest = {other: at for other, at in left.items() if at is not None}
+        if person is None or not latest:
+            return frozenset()
+        stream = Stream("portfolio", person).name
+        return frozenset(
+            recorded.event.sharing
+            for recorded in events_of(self._store, stream)
+            if isinstance(recorded.event, ItemShared)
+            and any(latest[other] >= recorded.at for other in latest.keys() & set(recorded.event.people))
+        )

@@ -253,9 +253,29 @@ def test_a_vault_of_an_older_program_gets_the_new_table_and_loses_nothing(
     key = vault.key_of(person)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("DROP TABLE vault_former_persons")
+        connection.execute("ALTER TABLE vault_persons DROP COLUMN doubted_at")
     newer = again(database)
     newer.create_tables()
-    assert newer.person_for("e1") == person
+    assert newer.person_for("e1") == newer.caller_for("e1") == person
     assert newer.key_of(person) == key
     assert newer.replace_person("e1", former=person) != person
     newer.close()
+
+
+def test_nobody_comes_in_by_a_claim_in_doubt(vault: Vault, database: str) -> None:
+    person, other = vault.person_for_or_new("e1"), vault.person_for_or_new("e2")
+    assert vault.caller_for("e1") == person
+    assert vault.caller_for("e3") is None
+    vault.doubt("e1", person=other)
+    assert vault.caller_for("e1") == person, "another person's doubt"
+    for _ in range(2):
+        vault.doubt("e1", person=person)
+    persons = Persons(database)
+    assert (persons.caller_for("e1"), persons.caller_for("e2")) == (None, other)
+    assert vault.person_for("e1") == vault.person_for_or_new("e1") == person
+    vault.trust("e1", person=person)
+    assert persons.caller_for("e1") == person
+    vault.doubt("e1", person=person)
+    new = vault.replace_person("e1", former=person)
+    assert persons.caller_for("e1") == new
+    persons.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.http import web_socket
 from gateway.limits import sockets
@@ -149,6 +149,24 @@ def test_an_error_of_ours_is_logged_without_its_text(
     captured = "".join(capfd.readouterr())
     assert "RuntimeError" in captured
     assert WRITTEN not in captured
+
+
+@pytest.mark.parametrize(
+    "gone", web_socket.CLIENT_GONE, ids=lambda kind: f"{kind.__module__}.{kind.__name__}"
+)
+def test_a_client_that_is_gone_before_its_connection_is_closed_is_no_error_of_ours(
+    harness: Harness,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    gone: type[Exception],
+) -> None:
+    async def closes(*_: object, **__: object) -> None:
+        raise gone
+
+    with opened(harness) as session:
+        monkeypatch.setattr(WebSocket, "close", closes)
+        session.send_text("[]")  # no message: the gateway closes
+    assert "web_socket.failed" not in "".join(capfd.readouterr())
 
 
 def test_an_empty_operation_name_is_none(harness: Harness) -> None:

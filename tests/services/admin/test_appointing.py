@@ -38,9 +38,11 @@ def the_last_administrator_leaves(house: House) -> None:
     facts: dict[str, Any] = {"name": "Ann", "email": "ann@mee.example"}
     registered = house.ask("feed", Role.HR_FEED, "registerProfessional", **number, **facts)
     assert registered.outcome == "ACCEPTED"
-    today = house.calendar.today().isoformat()
-    left = house.ask("feed", Role.HR_FEED, "recordEmploymentEnded", **number, on=today, confirmed=True)
-    assert left.outcome == "ACCEPTED"
+    leaving = {**number, "on": house.calendar.today().isoformat()}
+    unconfirmed = house.ask("feed", Role.HR_FEED, "recordEmploymentEnded", **leaving)
+    assert [refusal.code for refusal in unconfirmed.refusals] == ["CONFIRMATION_NEEDED"]
+    confirmed = house.ask("feed", Role.HR_FEED, "recordEmploymentEnded", **leaving, confirmed=True)
+    assert confirmed.outcome == "ACCEPTED"
 
 
 def test_when_the_last_administrator_left_another_is_appointed_who_grants_again(house: House) -> None:

@@ -35,6 +35,7 @@ NOTHING_TO_KEEP: Final = {
     "recordWorksCouncilConsent": {"note"},
     "withdrawWorksCouncilConsent": {"note"},
     # These confirm something, and are not kept.
+    "closePortfolio": {"for_good"},
     "recordEmploymentEnded": {"confirmed"},
     "registerProfessional": {"returning"},
 }

@@ -1,6 +1,7 @@
 """An employee number that comes back opens nothing of its former holder, unless HR confirms who it is."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from events.catalog.portfolio.talents import TalentClaimed
 from kit.errors import ForbiddenError
 from rules.access.roles import Role
 from rules.commands import CommandResult
+from services.handling.registry import read_command
 from tests.backends.postgres import fresh_database
 from tests.services.house import TALENT, House, furnish, opened, with_owner
 
@@ -120,3 +122,80 @@ def test_roles_of_the_former_holder_are_not_those_of_the_new_one(furnished: Hous
     assert back(house, returning="NEW_PERSON").outcome == "ACCEPTED"
     with pytest.raises(ForbiddenError):
         house.ask(house.number, Role.HR_FEED, "closeTeam", teamKey="nowhere")
+
+
+def comes_in(house: House) -> str | None:
+    """The person whom a token with the number names."""
+    return house.vault.caller_for(house.number)
+
+
+def test_nobody_comes_in_by_a_number_that_is_given_out_again_until_hr_says_who_has_it(house: House) -> None:
+    former = person_of(house)
+    assert comes_in(house) == former, "for the days that the policy leaves"
+    assert codes(back(house)) == ["CONFIRMATION_NEEDED"]
+    assert comes_in(house) is None
+    assert person_of(house) == former, "HR's commands still find the number"
+    assert back(house, returning="SAME_PERSON").outcome == "ACCEPTED"
+    assert comes_in(house) == former
+
+
+def test_the_new_holder_of_a_number_comes_in_by_it_once_hr_has_said_so(house: House) -> None:
+    former = person_of(house)
+    assert codes(back(house)) == ["CONFIRMATION_NEEDED"]
+    assert back(house, returning="NEW_PERSON").outcome == "ACCEPTED"
+    assert comes_in(house) == person_of(house) != former
+
+
+def test_a_number_stays_in_no_doubt_when_its_process_stops_after_the_registration(house: House) -> None:
+    former = person_of(house)
+    assert back(house, returning="SAME_PERSON").outcome == "ACCEPTED"
+    house.vault.doubt(house.number, person=former)
+    assert codes(back(house, returning="SAME_PERSON")) == ["ALREADY_SO"]
+    assert comes_in(house) == former
+
+
+def test_what_looks_like_the_same_person_puts_no_number_in_doubt(house: House) -> None:
+    assert back(house, name="Fenna").outcome == "ACCEPTED"
+    assert comes_in(house) == person_of(house)
+
+
+def test_a_dry_run_puts_no_number_in_doubt(house: House) -> None:
+    command = read_command("registerProfessional", {"employeeNumber": house.number, **ANOTHER})
+    rehearse = house.handler.rehearsal(house.caller("feed", Role.HR_FEED))
+    assert codes(rehearse(command, str(uuid4()))) == ["CONFIRMATION_NEEDED"]
+    assert comes_in(house) == person_of(house)
+
+
+def test_a_number_given_out_while_its_holder_works_here_waits_too_and_locks_nobody_out(
+    furnished: House,
+) -> None:
+    house = with_owner(furnished, uuid4().hex)
+    holder = person_of(house)
+    result = back(house)
+    assert codes(result) == ["CONFIRMATION_NEEDED"]
+    assert "works here" in result.refusals[0].en
+    assert comes_in(house) == holder
+    assert codes(back(house, returning="NEW_PERSON")) == ["WRONG_STATE"]
+    assert back(house, returning="SAME_PERSON").outcome == "ACCEPTED"
+
+
+def test_a_sharing_of_before_a_leaving_does_not_keep_a_new_one_away(furnished: House) -> None:
+    other, owner = with_owner(furnished, uuid4().hex), with_owner(furnished, uuid4().hex)
+    colleague = person_of(other)
+    talent = owner.owner("claimTalent", **TALENT).entity_id
+    until = (other.calendar.today() + timedelta(days=30)).isoformat()
+
+    def share() -> CommandResult:
+        return owner.owner("shareItem", itemId=talent, until=until, **{"with": {"people": [colleague]}})
+
+    first = share()
+    assert first.outcome == "ACCEPTED"
+    assert codes(share()) == ["ALREADY_SO"]
+    other.feed("recordEmploymentEnded", employeeNumber=other.number, on="2026-11-01")
+    assert codes(share()) == ["NOT_FOUND"], "who has left gets nothing"
+    other.clock.advance(timedelta(seconds=1))
+    assert back(other, returning="SAME_PERSON").outcome == "ACCEPTED"
+    again = share()
+    assert again.outcome == "ACCEPTED"
+    assert again.entity_id != first.entity_id
+    assert codes(share()) == ["ALREADY_SO"]

@@ -48,7 +48,9 @@ class ResumePortfolio(PortfolioCommand, frozen=True, kw_only=True):
 
 
 class ClosePortfolio(PortfolioCommand, frozen=True, kw_only=True):
-    """Close the portfolio for good, and with it a feedback round that is going on."""
+    """Close the portfolio for good, which `for_good` confirms, and with it a round that is going on."""
+
+    for_good: bool = False
 
     @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def decide_life(
             reject_if(_resuming_refusals(state))
             return (PortfolioResumed(),)
         case ClosePortfolio():
-            reject_if(_closing_refusals(state))
+            reject_if(_closing_refusals(command, state))
             return PortfolioClosed(), *_ended_by_closing(state), *cancelled_by_closing(state.round)
         case _:
             assert_never(command)
@@ -144,11 +144,16 @@ def _resuming_refusals(state: Portfolio) -> list[Refusal]:
     return [already_so(nl=nl, en=en)]
 
 
-def _closing_refusals(state: Portfolio) -> list[Refusal]:
-    if state.status != "CLOSED":
-        return closed_refusals(state)
-    nl, en = "Je portfolio is al gesloten.", "Your portfolio is closed already."
-    return [already_so(nl=nl, en=en)]
+def _closing_refusals(command: ClosePortfolio, state: Portfolio) -> list[Refusal]:
+    if state.status == "CLOSED":
+        nl, en = "Je portfolio is al gesloten.", "Your portfolio is closed already."
+        return [already_so(nl=nl, en=en)]
+    refusals = closed_refusals(state)
+    if not refusals and not command.for_good:
+        nl = "Een gesloten portfolio gaat nooit meer open. Bevestig dat je het voorgoed sluit."
+        en = "A closed portfolio never opens again. Confirm that you close it for good."
+        refusals.append(Refusal(code="CONFIRMATION_NEEDED", nl=nl, en=en, field=("forGood",)))
+    return refusals
 
 
 def _ended_by_closing(state: Portfolio) -> tuple[PortfolioEvent, ...]:

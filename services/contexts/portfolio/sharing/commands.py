@@ -42,6 +42,8 @@ class AudienceInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", f
 class ShareItem(NewItem, AsProfessional, frozen=True, kw_only=True):
     """Share an item through the day `until`; a talent's energy only `with_energy`."""
 
+    weighs_sharings: ClassVar[bool] = True
+
     item_id: str
     audience: AudienceInput = msgspec.field(name="with")
     until: date

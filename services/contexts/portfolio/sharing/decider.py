@@ -170,10 +170,12 @@ def _until_refusals(command: ShareItem, state: Portfolio, context: DecisionConte
 def _again_refusals(command: ShareItem, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     refusals = []
     to = frozenset(command.audience.people or ()), command.audience.team_id
-    # A sharing whose last day is past does not count, even if no process has ended it yet.
+    # A sharing whose last day is past does not count, even if no process has ended it yet, nor does one with
+    # somebody who left since: it stays closed to that person on return.
     if any(
         (sharing.people, sharing.team) == to and sharing.until >= context.today
-        for sharing in state.open_sharings(command.item_id).values()
+        for name, sharing in state.open_sharings(command.item_id).items()
+        if name not in context.lapsed
     ):
         nl = "Dit deel je al met hen. Stop daar eerst mee als er iets aan verandert."
         en = "You share this with them already. End that first when something changes."

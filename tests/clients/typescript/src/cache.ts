@@ -1,25 +1,9 @@
 // What this client keeps: one copy of each thing by its id, changed on the screen before the answer is there.
+// The answer has the portfolio's new version, which the cache takes over by itself.
 import { cacheExchange, type Cache } from "@urql/exchange-graphcache";
-import {
-  PortfolioVersionFragmentDoc,
-  TalentFragmentDoc,
-  type ClaimTalentMutation,
-  type ReviseTalentMutation,
-  type ReviseTalentMutationVariables,
-} from "./generated/graphql.js";
+import { TalentFragmentDoc, type ReviseTalentMutationVariables } from "./generated/graphql.js";
 
-type Fate = ReviseTalentMutation["reviseTalent"]["command"];
 const embedded = () => null;
-
-/** Takes over the version after an own change; after a refusal what is on the screen is as old as before. */
-function versionMoved(command: Fate, cache: Cache): void {
-  const me = cache.resolve("Query", "me");
-  const portfolio = typeof me === "string" ? cache.resolve(me, "portfolio") : null;
-  const id = typeof portfolio === "string" ? cache.resolve(portfolio, "id") : null;
-  if (command.outcome === "ACCEPTED" && command.version !== null && typeof id === "string") {
-    cache.writeFragment(PortfolioVersionFragmentDoc, { id, version: command.version });
-  }
-}
 
 /** What the screen shows of a talent until the answer is there; a refusal takes it off again. */
 function revised({ input }: ReviseTalentMutationVariables, cache: Cache) {
@@ -35,6 +19,7 @@ function revised({ input }: ReviseTalentMutationVariables, cache: Cache) {
       version: null,
       refusals: [],
     },
+    portfolio: null, // its version is known with the answer
     talent: shown && { ...shown, __typename: "TalentClaim" as const, strength, energy, use, story },
   };
 }
@@ -49,10 +34,4 @@ export const cache = () =>
       TalentPayload: embedded,
     },
     optimistic: { reviseTalent: (args, kept) => revised(args as ReviseTalentMutationVariables, kept) },
-    updates: {
-      Mutation: {
-        claimTalent: (got, _, kept) => versionMoved((got as ClaimTalentMutation).claimTalent.command, kept),
-        reviseTalent: (got, _, kept) => versionMoved((got as ReviseTalentMutation).reviseTalent.command, kept),
-      },
-    },
   });

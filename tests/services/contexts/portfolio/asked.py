@@ -101,6 +101,7 @@ def inputs(name: str, state: Portfolio, today: date) -> st.SearchStrategy[dict[s
         "sharingId": some(state.sharings),
         "itemId": named(Item, state=state),
         "insightIds": st.just([]),
+        "forGood": st.just(value=True),
         **dict.fromkeys(("text", "offeredAs", "story"), WORDS),
         **dict.fromkeys(("activity", "title"), LINE),
         **dict.fromkeys(("horizon", "plannedFor", "until"), days),

@@ -265,7 +265,7 @@ CASES: Final = (
     ),
     Case(
         "closePortfolio",
-        {},
+        {"forGood": True},
         (
             PortfolioClosed(),
             ItemSharingEnded(sharing="open", reason="portfolio_closed"),

@@ -25,7 +25,7 @@ from tests.services.contexts.portfolio.home import AS_COLLEAGUE, AT_WORK, HOME, 
 from tests.spec import CONTEXT, NEW, PERSON, decide, given
 
 PAUSED: Final[tuple[Event, ...]] = (PortfolioPaused(),)
-CLOSED: Final[tuple[Event, ...]] = decide(HOME, ClosePortfolio())
+CLOSED: Final[tuple[Event, ...]] = decide(HOME, ClosePortfolio(for_good=True))
 
 IN_NO_TEAM: Final = {
     "shareItem": ("WRONG_STATE", "WRONG_STATE", "NOT_FOUND", "NOT_FOUND"),
@@ -115,6 +115,21 @@ def test_a_portfolio_is_opened_once_by_who_works_here(
     events: tuple[Event, ...], codes: tuple[str, ...]
 ) -> None:
     given(*events).when(OpenPortfolio(language="NL")).refused(*codes)
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [
+        (HOME, ("CONFIRMATION_NEEDED",)),
+        ((*HOME, *PAUSED), ("CONFIRMATION_NEEDED",)),
+        ((*HOME, *CLOSED), ("ALREADY_SO",)),
+        (AT_WORK, WRONG),
+    ],
+)
+def test_closing_for_good_is_confirmed_where_there_is_something_to_close(
+    events: tuple[Event, ...], codes: tuple[str, ...]
+) -> None:
+    given(*events).when(ClosePortfolio()).refused(*codes)
 
 
 OTHERS: Final = agreement_id(PERSON, "0" * 31 + "b")

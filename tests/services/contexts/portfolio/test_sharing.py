@@ -139,7 +139,7 @@ def test_what_is_let_go_is_open_to_nobody_any_more() -> None:
 
 
 def test_closing_ends_whatever_others_have_of_it() -> None:
-    events = decide((*HOME, OFFERED, shared()), read_command("closePortfolio", {}))
+    events = decide((*HOME, OFFERED, shared()), read_command("closePortfolio", {"forGood": True}))
     assert events[0] == PortfolioClosed()
     assert [getattr(event, "reason", None) for event in events[1:3]] == ["portfolio_closed"] * 2
     assert [type(event).__name__ for event in events[3:]] == ["GoalOfferTakenBack", "InsightConsentWithdrawn"]

@@ -1,0 +1,57 @@
+"""What the payloads of all mutations of the own portfolio have in common."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import strawberry
+from strawberry.types.lazy_type import LazyType
+
+from gateway.api.sending import CommandPayload
+from gateway.types.texts import LocalText
+from projections.views import profile
+
+# By name only: a portfolio is made of the things whose mutations have these payloads.
+_PORTFOLIO: Final = LazyType[str, str]("Portfolio", "gateway.api.portfolio.portfolio")
+
+
+def _portfolio(self: "OwnersPayload") -> object:
+    return _PORTFOLIO.resolve_type().of(self.content) if self.content else None
+
+
+@strawberry.type
+class OwnersPayload(CommandPayload):
+    """The payload of an owner's mutation; `content` is the portfolio after it, if that is shown."""
+
+    note: LocalText | None = strawberry.field(
+        default=None,
+        description="What to show the person with this answer; null when there is nothing to add.",
+    )
+    content: strawberry.Private[profile.Portfolio | None] = None
+    portfolio = strawberry.field(
+        resolver=_portfolio,
+        graphql_type=_PORTFOLIO | None,
+        description=(
+            "The portfolio after the change. With `id version` a cache has the next `expectedVersion` and "
+            "need not ask again. Null when refused or unsettled, and when its view needed too long."
+        ),
+    )
+
+
+Audience = Literal["team", "organisation"]
+SHOWN_LATER: Final[Mapping[Audience, LocalText]] = {
+    "team": LocalText(
+        nl="Je team ziet dit nog niet: de pagina van het team komt later. Vanaf dan is het daar te zien.",
+        en="Your team does not see this yet: the team's page comes later. It is shown there from then on.",
+    ),
+    "organisation": LocalText(
+        nl="Collega's zien dit nog niet: zoeken naar elkaars talenten komt later. Vanaf dan is het te zien.",
+        en="Colleagues do not see this yet: the search for talents comes later. It is shown from then on.",
+    ),
+}
+"""The notes of what may be opened today and nobody sees yet: each is deleted when its page is there."""
+
+
+def described(audience: Audience, description: str) -> str:
+    """Return the description of what opens something to this audience, with what they don't see yet."""
+    later = SHOWN_LATER.get(audience)
+    return f"{description} {later.en}" if later else description
