@@ -20,8 +20,8 @@ STEADINESS = "0 to 1: how steady a picture so many raters give"
 
 @strawberry.type(description="A number of people as a range.")
 class CountBand:
-    low: int = strawberry.field(description="So many at least.")
-    high: int | None = strawberry.field(description="So many at most; null: or more.")
+    from_: int = strawberry.field(name="from", description="So many at least.")
+    to: int | None = strawberry.field(description="So many at most; null: or more.")
 
 
 @strawberry.type(description="One perspective of others, or several shown as one.")
@@ -163,18 +163,18 @@ def mirror_of(person: str, found: view.Mirror, questions: Mapping[str, Question]
 
 
 def _by_band_and_name(pick: TalentPick) -> tuple[int, str]:
-    return -(pick.picks.low if pick.picks else 0), plain_name(pick.term.label.nl)
+    return -(pick.picks.from_ if pick.picks else 0), plain_name(pick.term.label.nl)
 
 
 def _band(band: rules.CountBand | None) -> CountBand | None:
-    return CountBand(low=band.low, high=band.high) if band else None
+    return CountBand(from_=band.low, to=band.high) if band else None
 
 
 def _block(block: rules.Block) -> MirrorBlock:
     return MirrorBlock(
         perspectives=list(block.perspectives),
         attributed=block.attributed,
-        raters=CountBand(low=block.raters.low, high=block.raters.high),
+        raters=CountBand(from_=block.raters.low, to=block.raters.high),
         steadiness=block.steadiness,
     )
 

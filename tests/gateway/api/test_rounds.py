@@ -45,10 +45,10 @@ WHOLE = """{
     selfAnswers { questionId scale termIds text } mirror { id } whyNoMirror { nl en }
 }"""
 MIRROR_OF = """{ mirror {
-    id releasedAt leftOut steadiness blocks { perspectives attributed raters { low high } steadiness }
+    id releasedAt leftOut steadiness blocks { perspectives attributed raters { from to } steadiness }
     rows { question { id text { nl } } self total gap
-        cells { mean raters { low high } spread { low middle high } } }
-    talentPicks { term { id label { nl } } pickedBySelf picks { low high } }
+        cells { mean raters { from to } spread { low middle high } } }
+    talentPicks { term { id label { nl } } pickedBySelf picks { from to } }
     comments { question { id } perspectives fragments { id text flagged } }
 } whyNoMirror { nl } }"""
 ADVISER = {"name": "administrator", "role": "CONFIDENTIAL_ADVISER"}
@@ -121,8 +121,8 @@ def test_the_mirror_has_its_questions_and_the_current_words(running: World) -> N
     assert found["whyNoMirror"] is None
     assert (mirror["id"], mirror["leftOut"], mirror["steadiness"]) == (f"Mirror:{MIRROR}", ["CLIENT"], 0.49)
     assert [(block["attributed"], block["raters"]) for block in mirror["blocks"]] == [
-        (True, {"low": 1, "high": 1}),
-        (False, {"low": 5, "high": 7}),
+        (True, {"from": 1, "to": 1}),
+        (False, {"from": 5, "to": 7}),
     ]
     (row,) = mirror["rows"]
     assert row["question"] == {"id": f"Question:{SCALE}", "text": {"nl": "Vraag?"}}
@@ -131,7 +131,7 @@ def test_the_mirror_has_its_questions_and_the_current_words(running: World) -> N
         {"mean": None, "raters": None, "spread": None},
         {
             "mean": "FROM_4_5",
-            "raters": {"low": 5, "high": 7},
+            "raters": {"from": 5, "to": 7},
             "spread": {"low": "FEW", "middle": "SOME", "high": "MOST"},
         },
     ]
