@@ -20,6 +20,7 @@ LIST_ITEMS_ASSUMED: Final = 100
 WEIGHTS: Final = {
     # The whole portfolio of a person; with `asOf`, computed from its history.
     "Me.portfolio": 300,
+    "Mirror.insights": 300,
     "Portfolio.timeline": 200,
     # Hours of each month, counted from the sources' history.
     "Portfolio.energyBalance": 20,
@@ -46,6 +47,7 @@ ITEMS_MAX: Final = {
     "Me.teams": 20,
     "Mirror.blocks": 6,
     "Mirror.comments": 25,
+    "Mirror.insights": 20,
     "Mirror.leftOut": 6,
     "Mirror.rows": 24,
     "Mirror.talentPicks": 50,
@@ -58,6 +60,7 @@ ITEMS_MAX: Final = {
     "Portfolio.energySources": 100,
     "Portfolio.evidence": 300,
     "Portfolio.goals": 100,
+    "Portfolio.insights": 500,
     "Portfolio.passions": 50,
     "Portfolio.reflections": 2_000,
     "Portfolio.sharings": 300,
@@ -81,6 +84,7 @@ ITEMS_SHARED: Final = {
     "EnergySource.sharings": 300,
     "Evidence.sharings": 300,
     "Goal.sharings": 300,
+    "Insight.sharings": 300,
     "Passion.sharings": 300,
     "ProfileStatement.sharings": 300,
     "Reflection.sharings": 300,

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from events.catalog.policy import RoleGranted
+from events.catalog.portfolio.goals import GoalSet
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.rounds import CommentFlagged, CommentMasked, RoundCancelled, SelfMirrorFilled
 from gateway.api.rounds.rounds import TOO_FEW
 from projections.views import rounds
@@ -262,3 +264,24 @@ def test_the_adviser_sees_nothing_in_a_view_that_may_have_missed_a_mask(running:
     running.parked(rounds.VIEW, OWNER)
     assert ask(running, "{ flaggedComments { text } }", **ADVISER)["flaggedComments"] == []
     assert asyncio.run(running.codes("{ me { rounds { id } } }")) == ["PARKED"]
+
+
+def test_an_insight_is_next_to_its_mirror_and_in_the_portfolio_and_in_the_goal_it_became(
+    running: World,
+) -> None:
+    kept = MirrorInsightKept(insight="e" * 32, round=ROUND, question=SCALE, conclusion="Ik mag rustiger.")
+    other = MirrorInsightKept(insight="f" * 32, round="8" * 32, conclusion="Van een andere ronde.")
+    running.happened(STREAM, *closed(CONTENTS))
+    goal = GoalSet(goal="9" * 32, text="Rustiger praten", insights=("e" * 32,))
+    running.happened(f"portfolio-{OWNER}", kept, other, goal)
+    selection = "{ id roundId questionId conclusion }"
+    (shown,) = one(running, f"{{ mirror {{ insights {selection} }} }}")["mirror"]["insights"]
+    assert shown == {
+        "id": f"Item:{'e' * 32}",
+        "roundId": f"FeedbackRound:{ROUND}",
+        "questionId": f"Question:{SCALE}",
+        "conclusion": "Ik mag rustiger.",
+    }
+    mine = running.mine(f"insights {selection} goals {{ insightIds }}")
+    assert [insight["conclusion"] for insight in mine["insights"]] == [other.conclusion, kept.conclusion]
+    assert mine["goals"][0]["insightIds"] == [f"Item:{'e' * 32}"]
