@@ -8,10 +8,11 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.command_result import command_result
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
-from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
+from gateway.api.sending import CHANGED, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.ids import refers_to
 from projections.views import profile
@@ -48,13 +49,14 @@ class KeepMirrorInsightInput(CommandInput):
 
 
 @strawberry.type
-class InsightPayload(CommandPayload):
+class InsightPayload(OwnersPayload):
     insight: Insight | None = strawberry.field(description=CHANGED)
 
 
 @mutation(description="Keep a conclusion from a mirror. It may become a goal: see `SetGoalInput.insightIds`.")
 async def keep_mirror_insight(info: Info, input: KeepMirrorInsightInput) -> InsightPayload:
     result = await send_command(info, input)
-    found = await changed_item(info, result, lambda portfolio: portfolio.insights, lambda item: item.insight)
-    insight = insight_of(*found) if found else None
-    return InsightPayload(command=command_result(info, result), insight=insight)
+    portfolio, insight = await changed_item(
+        info, result, lambda portfolio: portfolio.insights, lambda item: item.insight, insight_of
+    )
+    return InsightPayload(command=command_result(info, result), content=portfolio, insight=insight)
