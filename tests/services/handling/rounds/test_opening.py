@@ -90,3 +90,16 @@ def test_a_round_that_is_opened_by_two_requests_at_once_opens_once(house: RoundH
     assert outcomes == ["ACCEPTED", "REFUSEDWRONG_STATE", "REFUSEDWRONG_STATE"]
     stream = f"round-{house.person(house.number)}"
     assert sum(isinstance(one.event, RoundOpened) for one in house.events(stream)) == 1
+
+
+def test_no_key_is_made_for_a_round_that_can_not_open(house: RoundHouse) -> None:
+    round_ = house.prepared()
+    house.invites(round_, f"p-{uuid4().hex}")
+    refused = house.ask(
+        house.number,
+        Role.PROFESSIONAL,
+        "openRound",
+        handler=house.with_keeper(AwayKeeper()),
+        roundId=round_,
+    )
+    assert house.codes(refused) == ["TOO_FEW_RATERS"]
