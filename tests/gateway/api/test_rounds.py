@@ -63,8 +63,20 @@ def running(world: World) -> World:
     lens_published(world)
     world.happened(STREAM, *prepared(), opened())
     world.bus.people[ROUND] = [
-        InvitedPerson(invitation="2" * 32, perspective=PEER, name="Zoë", email="zoe@elders.example"),
-        InvitedPerson(invitation="0" * 32, perspective=LEAD, name="Bo Aerts", colleague=PEOPLE["colleague"]),
+        InvitedPerson(
+            invitation="2" * 32,
+            perspective=PEER,
+            name="Zoë",
+            email="zoe@elders.example",
+            mail="NOT_ACCEPTED",
+        ),
+        InvitedPerson(
+            invitation="0" * 32,
+            perspective=LEAD,
+            name="Bo Aerts",
+            colleague=PEOPLE["colleague"],
+            mail="SENT",
+        ),
         InvitedPerson(invitation="1" * 32, perspective=PEER, name="Ali", colleague="d" * 32),
     ]
     return world
@@ -99,11 +111,11 @@ def test_a_round_is_shown_whole_and_is_among_all_of_the_person(running: World) -
 def test_people_who_were_asked_are_in_the_order_of_asking_and_gone_when_the_round_is_over(
     running: World,
 ) -> None:
-    asked = one(running, "{ invitations { id perspective name email } }")["invitations"]
-    assert [(person["name"], person["perspective"], person["email"]) for person in asked] == [
-        ("Bo Aerts", "LEAD", None),
-        ("Ali", "PEER", None),
-        ("Zoë", "PEER", "zoe@elders.example"),
+    asked = one(running, "{ invitations { id perspective name email mail } }")["invitations"]
+    assert [(person["name"], person["perspective"], person["email"], person["mail"]) for person in asked] == [
+        ("Bo Aerts", "LEAD", None, "SENT"),
+        ("Ali", "PEER", None, None),
+        ("Zoë", "PEER", "zoe@elders.example", "NOT_ACCEPTED"),
     ]
     assert asked[0]["id"] == f"Invitation:{'0' * 32}"
     running.happened(STREAM, *closed(CONTENTS))
