@@ -93,6 +93,7 @@ async def open_gateway(
             keeper=keeper,
             limits=limits,
             position_cipher=PositionCipher(_cipher_key(position_key)),
+            public_url=settings.public_url,
             rater_codes=RaterCodes(calendar),
             read_log=ReadLog(lend),
             reader=ViewReader(lend),

@@ -76,6 +76,8 @@ class Gateway:
     keeper: KeeperSetting
     limits: RequestLimits
     position_cipher: PositionCipher
+    public_url: str
+    """Where people reach this gateway; links in letters begin so. Empty where it is not set."""
     rater_codes: RaterCodes
     read_log: ReadLog
     reader: ViewReader

@@ -49,6 +49,7 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
     "EvidenceAdded": ("Bewijs{item} toegevoegd", "Evidence{item} added"),
     "EvidenceWithdrawn": ("Bewijs{item} teruggetrokken", "Evidence{item} withdrawn"),
     "ReflectionWritten": ("Reflectie{item} geschreven", "Reflection{item} written"),
+    "MirrorInsightKept": ("Inzicht{item} bewaard", "Insight{item} kept"),
     "GoalSet": ("Doel{item} gesteld", "Goal{item} set"),
     "GoalSharpened": ("Doel{item} aangescherpt", "Goal{item} sharpened"),
     "GoalProgressNoted": ("Voortgang van doel{item}: {detail}%", "Progress of goal{item}: {detail}%"),

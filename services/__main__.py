@@ -57,6 +57,7 @@ def serve_commands(context: typer.Context) -> None:
                 services.handler,
                 per_minute_max=settings.commands_per_minute_max,
                 feedback=services.feedback,
+                delivery=services.delivery,
             ),
             callers=services.callers(verifier_of(settings, clock=services.calendar, client=client)),
             health=health,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eventsourcing.persistence import EventStore
 
-from events.assembly import open_invitations, open_log, open_vault
+from events.assembly import open_invitations, open_log, open_outbox, open_vault
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
@@ -15,6 +15,7 @@ from kit.clock import Calendar, SystemClock
 from kit.http.tokens import TokenVerifier
 from kit.secrets import read_key
 from kit.settings import Settings
+from services.feedback.delivery import Delivery
 from services.feedback.hand_in import Feedback
 from services.feedback.http_keeper import HttpKeeper
 from services.feedback.invitation_chores import InvitationChores
@@ -41,6 +42,7 @@ class Services:
     """None without the secret to reach one: then no round can be opened here."""
     feedback: Feedback | None
     """What raters ask; None in an installation without a keeper."""
+    delivery: Delivery
     person_claim: str
 
     def callers(self, verifier: TokenVerifier) -> CallerReader:
@@ -59,6 +61,7 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
     with ExitStack() as stack:
         vault = stack.enter_context(open_vault(settings))
         invitations = stack.enter_context(open_invitations(settings))
+        outbox = stack.enter_context(open_outbox(settings))
         recorder = stack.enter_context(open_log(settings, clock=calendar))
         mapper = EventMapper(vault)
         keeper = keeper or _keeper_of(settings, stack)
@@ -80,6 +83,7 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
             keeper=keeper,
             chores=InvitationChores(states, invitations),
             feedback=_feedback_of(states, invitations, calendar, keeper),
+            delivery=Delivery(states, invitations=invitations, outbox=outbox, calendar=calendar),
             person_claim=settings.oidc_person_claim,
         )
 

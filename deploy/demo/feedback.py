@@ -60,7 +60,7 @@ ROUNDS: Final = (
         opened_days_ago=45,
         closed_after_days=15,
         sides=(
-            Asked(perspective=Perspective.PEER, asked=7, answer=6),
+            Asked(perspective=Perspective.PEER, asked=6, answer=5),
             Asked(perspective=Perspective.LEAD, asked=1, answer=1),
             Asked(perspective=Perspective.REPORT, asked=2, answer=2),
             Asked(perspective=Perspective.PARTNER, asked=4, answer=3),

@@ -36,6 +36,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
             services.handler,
             per_minute_max=settings.commands_per_minute_max,
             feedback=services.feedback,
+            delivery=services.delivery,
         )
     )
 

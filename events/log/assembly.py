@@ -22,7 +22,7 @@ from events.log.recorder import LogRecorder
 from events.log.writing.writer import LogWriter
 from kit.clock import Clock, FixedClock
 from kit.health import Health
-from kit.postgres.connections import connect_own
+from kit.postgres.connections import connect_own, describe_error
 
 INBOX_CLOCK: Final = FixedClock(datetime(1970, 1, 1, tzinfo=UTC))
 """Every record of an inbox has this time: when somebody handed in is not on the log."""
@@ -102,8 +102,15 @@ def journal_worker(config: LogConfig, *, health: Health, health_check: str = HEA
 
 
 def create_inbox(config: LogConfig) -> None:
-    """Create the topic or table of an inbox; an existing one stays as it is."""
-    create_log(config, clock=INBOX_CLOCK)
+    """
+    Create the topic or table of an inbox; an existing one stays as it is.
+
+    Raises LogUnavailableError, and LogSettingsError for a topic that somebody else made otherwise.
+    """
+    try:
+        create_log(config, clock=INBOX_CLOCK)
+    except psycopg.Error as error:
+        raise LogUnavailableError(f"the log's database does not answer: {describe_error(error)}") from error
 
 
 def open_inbox(config: LogConfig) -> Inbox:

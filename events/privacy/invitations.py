@@ -131,6 +131,12 @@ class Invitations(VaultDatabase):
             )
             return [self._opened(row) for row in cursor.fetchall()]
 
+    def without_address(self) -> list[Invited]:
+        """Return the invitations of all rounds that no mail can be sent for, with the persons."""
+        with self._connection() as conn, conn.cursor() as cursor:
+            cursor.execute(f"SELECT {_COLUMNS}, secret FROM vault_invitations ORDER BY invitation".encode())
+            return [found for row in cursor if (found := self._opened(row)).invitee.email is None]
+
     def by_code(self, token_hash: bytes) -> Invitation | None:
         """Return the invitation that a code belongs to, by the code's SHA-256."""
         with self._connection() as conn, conn.cursor(row_factory=kwargs_row(_invitation)) as cursor:

@@ -1,12 +1,13 @@
 """
 The outbox: which mails of feedback rounds are to be sent, and what became of each; in the vault.
 
-A row is one mail: an invitation, a kind, a number. It is deleted with its invitation.
+A row is one mail: an invitation, a kind, a number. It is deleted with its invitation. Of letters, to people
+who get no mail, it keeps which were printed.
 """
 
 import hmac
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -129,10 +130,36 @@ class Outbox(VaultDatabase):
         with self._connection() as conn:
             rows = conn.execute(
                 "SELECT DISTINCT ON (invitation) invitation, state FROM vault_mails"
-                " WHERE invitation = ANY(%s) ORDER BY invitation, number DESC, kind",
+                " WHERE invitation = ANY(%s)"
+                " ORDER BY invitation, kind = 'key_lost' DESC, kind = 'reminder' DESC, number DESC",
                 (list(invitations),),
             ).fetchall()
             return {invitation: MailState(state) for invitation, state in rows}
+
+    def refused(self) -> set[str]:
+        """Return the invitations of which no mail was taken, and one was refused for good."""
+        with self._connection() as conn:
+            rows = conn.execute(
+                "SELECT invitation FROM vault_mails GROUP BY invitation"
+                " HAVING bool_or(state = 'refused') AND NOT bool_or(state IN ('sent', 'unknown'))"
+            ).fetchall()
+            return {invitation for (invitation,) in rows}
+
+    def printed(self) -> set[str]:
+        """Return the invitations whose letters were printed."""
+        with self._connection() as conn:
+            rows = conn.execute("SELECT invitation FROM vault_letters").fetchall()
+            return {invitation for (invitation,) in rows}
+
+    def note_printed(self, invitations: Sequence[str], *, on: date) -> None:
+        """Note that letters were printed; those noted before, or forgotten, stay as they are."""
+        with self._connection() as conn:
+            conn.execute(
+                "INSERT INTO vault_letters (invitation, printed_on)"
+                " SELECT invitation, %s FROM vault_invitations WHERE invitation = ANY(%s)"
+                " ON CONFLICT (invitation) DO NOTHING",
+                (on, list(invitations)),
+            )
 
     def mails(self) -> list[tuple[Mail, MailState]]:
         """Return all mails and their states."""

@@ -53,6 +53,12 @@ CREATE TABLE IF NOT EXISTS vault_mails (
     PRIMARY KEY (invitation, kind, number)
 );
 CREATE INDEX IF NOT EXISTS vault_mails_by_due ON vault_mails (state, next_at);
+-- The letters that were printed for people who get no mail: their codes are not handed out again. A row is deleted
+-- with its invitation.
+CREATE TABLE IF NOT EXISTS vault_letters (
+    invitation text PRIMARY KEY REFERENCES vault_invitations (invitation) ON DELETE CASCADE,
+    printed_on date NOT NULL
+);
 -- The key of a mirror's rows, wrapped by the master key. It is destroyed 30 days after the mirror was released:
 -- until then a mirror can be computed again.
 CREATE TABLE IF NOT EXISTS vault_mirror_keys (

@@ -5,7 +5,7 @@ from typing import Protocol
 from gateway.auth import Identity
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
 
 class CommandBus(Protocol):
@@ -26,3 +26,6 @@ class CommandBus(Protocol):
 
     async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
         """Return whom the caller asked in a round of their own; nobody once it is over."""
+
+    async def letters(self, *, identity: Identity, role: Role) -> list[InvitationLetter]:
+        """Return the letters to print for people who get no mail; none about the caller."""

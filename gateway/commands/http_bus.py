@@ -11,7 +11,7 @@ from gateway.errors import ErrorCode, GatewayError
 from kit.telemetry import correlation_id
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
 COMMAND_S_MAX: Final = 15.0
 CONNECT_S_MAX: Final = 3.0
@@ -29,6 +29,7 @@ class _Error(msgspec.Struct, frozen=True, kw_only=True):
 _decode_result = msgspec.json.Decoder(CommandResult).decode
 _decode_invitation = msgspec.json.Decoder(RaterInvitation).decode
 _decode_invited = msgspec.json.Decoder(list[InvitedPerson]).decode
+_decode_letters = msgspec.json.Decoder(list[InvitationLetter]).decode
 _decode_error = msgspec.json.Decoder(_Error).decode
 # The errors of services that mean that nothing was applied; after any other failure it is not known.
 _ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
@@ -81,6 +82,9 @@ class HttpBus:
     async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
         headers = _headers(identity, role)
         return await self._asked(f"/rounds/{round_}/invited", _decode_invited, headers, _NO_ANSWER) or []
+
+    async def letters(self, *, identity: Identity, role: Role) -> list[InvitationLetter]:
+        return await self._asked("/letters", _decode_letters, _headers(identity, role), _NO_ANSWER) or []
 
     async def _asked(
         self, path: str, decode: Callable[[bytes], T], headers: dict[str, str], too_late: str

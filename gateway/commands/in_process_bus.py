@@ -11,7 +11,7 @@ from gateway.errors import ErrorCode, GatewayError
 from kit.errors import RequestError
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
 THREADS_MAX = 16
 WAITING_MAX = 128
@@ -27,6 +27,7 @@ class CommandHandler(Protocol):
     def result_of(self, command_id: str, *, person: str, role: Role) -> CommandResult | None: ...
     def invitation(self, *, person: str, role: Role) -> RaterInvitation | None: ...
     def invited(self, round_: str, *, person: str, role: Role) -> list[InvitedPerson]: ...
+    def letters(self, *, person: str, role: Role) -> list[InvitationLetter]: ...
 
 
 class InProcessBus:
@@ -64,6 +65,11 @@ class InProcessBus:
     async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
         ask = partial(self._handler.invited, round_, person=_person(identity), role=role)
         return await self._asked(ask, NO_ANSWER)
+
+    async def letters(self, *, identity: Identity, role: Role) -> list[InvitationLetter]:
+        return await self._asked(
+            partial(self._handler.letters, person=_person(identity), role=role), NO_ANSWER
+        )
 
     async def _asked(self, work: Callable[[], T], too_late: str) -> T:
         try:

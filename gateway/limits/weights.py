@@ -20,6 +20,7 @@ LIST_ITEMS_ASSUMED: Final = 100
 WEIGHTS: Final = {
     # The whole portfolio of a person; with `asOf`, computed from its history.
     "Me.portfolio": 300,
+    "Mirror.insights": 300,
     "Portfolio.timeline": 200,
     # Hours of each month, counted from the sources' history.
     "Portfolio.energyBalance": 20,
@@ -27,6 +28,7 @@ WEIGHTS: Final = {
     "Agreement.owner": 5,
     "Conversation.with": 5,
     "Goal.offeredTo": 5,
+    "InvitationLetter.subjectName": 5,
     "RoleGrant.holder": 5,
     "SharedItem.term": 5,
     "Sharing.people": 10,
@@ -39,6 +41,7 @@ ITEMS_MAX: Final = {
     "InsightConsent.scopes": 10,
     "FeedbackRound.invitations": 40,
     "FeedbackRound.selfAnswers": 25,
+    "InvitationLetters.letters": 40,
     "LensVersion.pilots": 20,
     "LensVersion.questions": 24,
     "Me.agreementsToConfirm": 200,
@@ -46,6 +49,7 @@ ITEMS_MAX: Final = {
     "Me.teams": 20,
     "Mirror.blocks": 6,
     "Mirror.comments": 25,
+    "Mirror.insights": 20,
     "Mirror.leftOut": 6,
     "Mirror.rows": 24,
     "Mirror.talentPicks": 50,
@@ -58,6 +62,7 @@ ITEMS_MAX: Final = {
     "Portfolio.energySources": 100,
     "Portfolio.evidence": 300,
     "Portfolio.goals": 100,
+    "Portfolio.insights": 500,
     "Portfolio.passions": 50,
     "Portfolio.reflections": 2_000,
     "Portfolio.sharings": 300,
@@ -81,6 +86,7 @@ ITEMS_SHARED: Final = {
     "EnergySource.sharings": 300,
     "Evidence.sharings": 300,
     "Goal.sharings": 300,
+    "Insight.sharings": 300,
     "Passion.sharings": 300,
     "ProfileStatement.sharings": 300,
     "Reflection.sharings": 300,

@@ -11,6 +11,8 @@ from processes.keeper.keeper import LocalKeeper
 
 LOOK_EVERY_S: Final = 5.0
 KEYS_EVERY_S: Final = 86_400.0
+AGAIN_S: Final = 300.0
+"""How soon keys are tried again when something was wrong."""
 SILENT_S_MAX: Final = 120.0
 KEYS_CHECK: Final = "keeper keys"
 INBOXES_CHECK: Final = "keeper inboxes"
@@ -24,8 +26,7 @@ def watch(keeper: LocalKeeper, *, health: Health, stop: threading.Event) -> None
     again_at = 0.0
     while not stop.is_set():
         if time.monotonic() >= again_at:
-            report_keys(keeper, health=health)
-            again_at = time.monotonic() + KEYS_EVERY_S
+            again_at = time.monotonic() + (KEYS_EVERY_S if report_keys(keeper, health=health) else AGAIN_S)
         troubles = keeper.troubles_of_inboxes()
         health.report(
             INBOXES_CHECK, ok=not troubles, degraded=True, sentence="; ".join(troubles) or "all are read"
@@ -33,11 +34,19 @@ def watch(keeper: LocalKeeper, *, health: Health, stop: threading.Event) -> None
         stop.wait(LOOK_EVERY_S)
 
 
-def report_keys(keeper: LocalKeeper, *, health: Health) -> None:
-    """Try every key that is here: each must be readable, and open what is sealed to it."""
-    troubles = keeper.troubles_of_keys()
+def report_keys(keeper: LocalKeeper, *, health: Health) -> bool:
+    """
+    Try every key that is here: each must be readable, and open what is sealed to it.
+
+    Return whether that can wait until the next day.
+    """
+    try:
+        troubles = keeper.troubles_of_keys()
+    except Exception as error:  # noqa: BLE001 - the other rounds go on, and the next look may do better
+        troubles = (f"the keys can't be tried ({type(error).__name__})",)
     if troubles:
         _log.error("keeper.keys_damaged", reason="; ".join(troubles))
     health.report(
         KEYS_CHECK, ok=not troubles, degraded=True, sentence="; ".join(troubles) or "every key opens"
     )
+    return not troubles

@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from babel.dates import format_datetime
 
 from events.privacy.outbox import MailKind
 from rules.kinds import Language
+from rules.moments import moment
 
 _FOLDER: Final = Path(__file__).with_name("texts")
 """One file a kind and language: the title, an empty line, the body."""
-_FORMATS: Final = {
-    Language.NL: "EEEE d MMMM y 'om' HH:mm",
-    Language.EN: "EEEE d MMMM y 'at' HH:mm",
-}
 
 
 class MailFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +46,6 @@ def mail_text(kind: MailKind, facts: MailFacts) -> MailText:
     }
     title, _, body = _template(kind, facts.language).partition("\n\n")
     return MailText(title=title.format(**names), body=body.format(**names))
-
-
-def moment(at: datetime, language: Language) -> str:
-    """Return weekday, date and hour in words."""
-    return str(format_datetime(at, _FORMATS[language], locale=language.value))
 
 
 @cache

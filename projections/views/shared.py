@@ -11,6 +11,7 @@ from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
 from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
 from events.catalog.portfolio.goals import GoalLetGo, GoalSet, GoalSharpened
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import PortfolioClosed, PortfolioOpened, ProfileStatementWritten
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
@@ -144,7 +145,7 @@ def fold(fact: Fact, changes: Changes) -> None:
             _fold_end(event, changes)
 
 
-def _fold_item(event: Event, changes: Changes) -> None:
+def _fold_item(event: Event, changes: Changes) -> None:  # noqa: C901 - one for each kind of item
     match event:
         case ProfileStatementWritten(statement=item, text=text):
             _put(changes, item, ItemKind.STATEMENT, text=text)
@@ -163,6 +164,8 @@ def _fold_item(event: Event, changes: Changes) -> None:
             _put(changes, item, ItemKind.EVIDENCE, title=title, text=story, link=link)
         case ReflectionWritten(reflection=item, text=text):
             _put(changes, item, ItemKind.REFLECTION, text=text)
+        case MirrorInsightKept(insight=item, conclusion=text):
+            _put(changes, item, ItemKind.INSIGHT, text=text)
         case GoalSet(goal=item, text=text):
             _put(changes, item, ItemKind.GOAL, text=text)
         case GoalSharpened(goal=item, text=text):

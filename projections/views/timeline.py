@@ -12,6 +12,7 @@ from events.catalog.portfolio.conversations import ConversationHeld, Conversatio
 from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
 from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
 from events.catalog.portfolio.goals import GoalOfferTakenBack, GoalProgressNoted, GoalSet, GoalSharpened
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import CorrectionRecorded
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.portfolio.talents import TalentClaimed
@@ -67,7 +68,7 @@ CORRECTIONS: Final = Table(
 # The field in which a fact names its item. Other facts are about the whole portfolio, or about a sharing.
 _ITEM_FIELDS: Final = (
     *("item", "statement", "talent", "source", "passion", "evidence"),
-    *("reflection", "goal", "conversation", "agreement"),
+    *("reflection", "insight", "goal", "conversation", "agreement"),
 )
 
 
@@ -140,7 +141,7 @@ def _named_in(event: Event) -> Iterable[tuple[str, str]]:
             return [(item, words)]
         case PassionNamed(passion=item, text=words) | ReflectionWritten(reflection=item, text=words):
             return [(item, words)]
-        case EvidenceAdded(evidence=item, title=words):
+        case EvidenceAdded(evidence=item, title=words) | MirrorInsightKept(insight=item, conclusion=words):
             return [(item, words)]
         case GoalSet(goal=item, text=words) | GoalSharpened(goal=item, text=words):
             return [(item, words)]

@@ -11,6 +11,7 @@ from rules.access.roles import Role
 
 _RATER: Final = (Role.RATER,)
 _ADVISER: Final = (Role.CONFIDENTIAL_ADVISER,)
+_LETTER: Final = Decision(roles=_ADVISER, relations=ANYONE, when="of an open round of somebody else")
 _INVITED: Final = Decision(roles=_RATER, relations=(Relation.INVITED,), when="until the round is over")
 
 AREA: Final = Area(
@@ -35,6 +36,7 @@ AREA: Final = Area(
             PROFESSIONAL,
         ),
         "maskComment": _ADVISER,
+        "confirmLetters": _ADVISER,
         "submitFeedback": _RATER,
     },
     types={
@@ -59,6 +61,7 @@ AREA: Final = Area(
         ),
         **dict.fromkeys(("RaterInvitation", "RoundKey"), _INVITED),
         # A fragment that its subject flagged, and nothing around it.
+        **dict.fromkeys(("InvitationLetters", "InvitationLetter", "Download"), _LETTER),
         "FlaggedComment": Decision(roles=_ADVISER, relations=ANYONE, when="flagged by its subject"),
     },
 )

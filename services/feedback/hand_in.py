@@ -13,7 +13,7 @@ from kit import metrics
 from kit.errors import ForbiddenError, TooManyRequestsError
 from kit.rate_limit import RateLimiter
 from rules.commands import CommandRequest, CommandResult, Refusal
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import RaterInvitation
 from services.decisions.validation import invalid
 from services.feedback.keeper import HandIn, HandInOutcome, Keeper
 from services.feedback.raters import Raters
@@ -46,7 +46,7 @@ class SubmitFeedback(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
 
 class Feedback:
     """
-    What raters and subjects ask; safe from several threads. Its methods block and raise RequestError.
+    What raters ask; safe from several threads. Its methods block and raise RequestError.
 
     The result never says whether it was the first, a replacement or taken back, and carries no position.
     """
@@ -107,11 +107,6 @@ class Feedback:
         with unavailable_reported():
             known = self._known(rater)
             return self._raters.shown(known) if known is not None else None
-
-    def invited(self, subject: str, round_: str) -> list[InvitedPerson]:
-        """Return whom the subject asked in a round that is not over."""
-        with unavailable_reported():
-            return self._raters.invited(subject, round_)
 
     def _known(self, rater: str) -> Invitation | None:
         """Return the invitation of a code. Raises TooManyRequestsError after too many wrong ones."""

@@ -1,9 +1,9 @@
-"""What a rater's code opens, and whom a subject asked: read from vault and log."""
+"""What a rater's code opens: read from vault and log."""
 
 from events.privacy.answers import info_of
 from events.privacy.invitations import Invitation, Invitations
 from kit.clock import Calendar
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import RaterInvitation
 from rules.feedback.questions import RoundFloors
 from services.contexts.rounds.state import FeedbackRound
 from services.feedback.round_states import RoundStates
@@ -36,23 +36,6 @@ class Raters:
         """Return what the rater is asked; None when the invitation is over."""
         found = self.open_round(invitation)
         return _shown(invitation, found) if found is not None else None
-
-    def invited(self, subject: str, round_: str) -> list[InvitedPerson]:
-        """Return whom the subject asked in a round; nobody once it is over, because the vault forgets."""
-        found = self._states.of(subject).rounds.get(round_)
-        if found is None or not found.is_active:
-            return []
-        return [
-            InvitedPerson(
-                invitation=kept.invitation.invitation,
-                perspective=kept.invitation.perspective,
-                name=kept.invitee.name,
-                colleague=kept.invitee.person,
-                email=kept.invitee.email if kept.invitee.person is None else None,
-            )
-            for kept in self._invitations.of_round(round_)
-            if kept.invitation.invitation in found.invitations
-        ]
 
 
 def _shown(invitation: Invitation, found: FeedbackRound) -> RaterInvitation | None:

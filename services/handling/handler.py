@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -18,14 +18,14 @@ from kit.ids import derived_id
 from rules.access.decisions import may_ask
 from rules.commands import CommandResult
 from services.contexts.catalogue.state import Catalogue
-from services.contexts.rounds.commands import InviteRater, RevokeInvitation
+from services.contexts.rounds.commands import InviteRater, OpenRound, RevokeInvitation
 from services.decisions.command import Command
 from services.decisions.refusals import NOT_FOUND, TOO_BUSY
 from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.claims import Claims, ClaimVault
 from services.handling.context.contexts import Contexts
 from services.handling.context.lookups import Lookups
-from services.handling.context.round_lookups import RoundLookups, RoundParts
+from services.handling.context.round_lookups import NO_KEY, RoundLookups, RoundParts
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.outcome_resolver import OutcomeResolver
 from services.handling.registry import shown_name
@@ -214,6 +214,8 @@ class CommandHandler:
             return refused(command_id, NOT_FOUND)
         if isinstance(command, InviteRater):
             return self._invite(command, prepared)
+        if isinstance(command, OpenRound):
+            return self._open(command, prepared)
         result = self._attempts.run(prepared)
         self._claims.note(command, person, result)
         if isinstance(command, RevokeInvitation) and result.outcome == "ACCEPTED":
@@ -234,6 +236,12 @@ class CommandHandler:
             return refusal or refused(prepared.command_id, TOO_BUSY)
         look_up = partial(self._rounds.added, command)
         return self._attempts.run(msgspec.structs.replace(prepared, look_up=look_up))
+
+    def _open(self, command: OpenRound, prepared: PreparedCommand) -> CommandResult:
+        """Have the round's key made, then append; no key is made for a round that can't open."""
+        if (refusal := self._attempts.refusal_of(_with(prepared, round_key=NO_KEY))) is not None:
+            return refusal
+        return self._attempts.run(_with(prepared, round_key=self._rounds.make_key(command)))
 
     def _contexts_on(self, store: EventStore[str], roles: RoleReader, states: StateCache) -> Contexts:
         return Contexts(
@@ -274,3 +282,8 @@ class CommandHandler:
             command, command_id, actor, sender_left=False, person=None, contexts=self._contexts
         )
         return self._attempts.run(prepared)
+
+
+def _with(prepared: PreparedCommand, **changes: Any) -> PreparedCommand:
+    context = msgspec.structs.replace(prepared.context, **changes)
+    return msgspec.structs.replace(prepared, context=context)

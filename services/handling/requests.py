@@ -8,7 +8,7 @@ from kit.errors import ForbiddenError, TooManyRequestsError, UnavailableError
 from kit.rate_limit import RateLimiter
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from services.handling.handler import CommandHandler
 from services.handling.registry import read_command
 from services.handling.results import Caller
@@ -17,15 +17,27 @@ CALLERS_MAX: Final = 10_000
 """How many callers' rates are remembered."""
 UNLIMITED: Final = frozenset({Role.HR_FEED})
 """The HR system sends whole files. A caller who names this role but does not hold it is refused later."""
+CONFIRM_LETTERS: Final = "confirmLetters"
+LETTERS: Final = "invitationLetters"
+
+
+_NO_ROUNDS: Final = "feedback rounds are not set up in this process"
 
 
 class Feedback(Protocol):
-    """What raters and subjects ask about invitations (services/feedback). It raises RequestError."""
+    """What raters ask (services/feedback/hand_in.py). It raises RequestError."""
 
     def send(self, request: CommandRequest, *, rater: str) -> CommandResult: ...
     def result_of(self, command_id: str, *, rater: str) -> CommandResult | None: ...
     def invitation(self, rater: str) -> RaterInvitation | None: ...
+
+
+class Delivery(Protocol):
+    """How invitations reach people (services/feedback/delivery.py). It raises RequestError."""
+
     def invited(self, subject: str, round_: str) -> list[InvitedPerson]: ...
+    def letters(self, adviser: str) -> list[InvitationLetter]: ...
+    def confirm_letters(self, request: CommandRequest, adviser: str) -> CommandResult: ...
 
 
 class RequestHandler:
@@ -43,10 +55,12 @@ class RequestHandler:
         *,
         per_minute_max: int,
         feedback: Feedback | None = None,
+        delivery: Delivery | None = None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._handler = handler
         self._feedback_or_none = feedback
+        self._delivery_or_none = delivery
         self._per_minute_max = per_minute_max
         self._limiter = RateLimiter(
             per_minute=per_minute_max, burst=per_minute_max, callers_max=CALLERS_MAX, now_s=now_s
@@ -58,6 +72,9 @@ class RequestHandler:
             self._limit(person)
         if role is Role.RATER:
             return self._feedback.send(request, rater=person)
+        if request.name == CONFIRM_LETTERS:
+            self._handler.require_role(CONFIRM_LETTERS, Caller(person=person, role=role))
+            return self._delivery.confirm_letters(request, person)
         return self._handler.handle(
             read_command(request.name, request.input),
             caller=Caller(person=person, role=role),
@@ -81,12 +98,24 @@ class RequestHandler:
     def invited(self, round_: str, *, person: str, role: Role) -> list[InvitedPerson]:
         """Return whom the caller asked in a round of their own; nobody for any other round."""
         self._handler.require_role("round", Caller(person=person, role=role))
-        return self._feedback.invited(person, round_)
+        return self._delivery.invited(person, round_)
+
+    def letters(self, *, person: str, role: Role) -> list[InvitationLetter]:
+        """Return the letters to print for people who get no mail, to the confidential adviser."""
+        self._handler.require_role(LETTERS, Caller(person=person, role=role))
+        self._limit(person)
+        return self._delivery.letters(person)
+
+    @property
+    def _delivery(self) -> Delivery:
+        if self._delivery_or_none is None:
+            raise UnavailableError(_NO_ROUNDS)
+        return self._delivery_or_none
 
     @property
     def _feedback(self) -> Feedback:
         if self._feedback_or_none is None:
-            raise UnavailableError("feedback rounds are not set up in this process")
+            raise UnavailableError(_NO_ROUNDS)
         return self._feedback_or_none
 
     def _limit(self, person: str) -> None:

@@ -1,8 +1,8 @@
 """
 Commands over HTTP: `POST /commands/{name}` sends one, `GET /commands/{id}` returns its result.
 
-`GET /invitation` is what a rater is asked, `GET /rounds/{round}/invited` whom a subject asked: only the
-services know, since the vault is closed to the gateway.
+`GET /invitation` is what a rater is asked, `GET /rounds/{round}/invited` whom a subject asked, `GET /letters`
+what the confidential adviser prints: only the services know, since the vault is closed to the gateway.
 """
 
 import json
@@ -26,7 +26,7 @@ from kit.http.probes import health_routes
 from kit.ids import new_id
 from kit.telemetry import correlated, traceback_summary
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from services.handling.requests import RequestHandler
 from services.handling.results import NothingAppliedError
 from services.http.authentication import CallerReader
@@ -102,7 +102,7 @@ def create_app(
 def _add_invitations(
     app: FastAPI, *, requests: RequestHandler, callers: CallerReader, in_thread: InThread
 ) -> None:
-    """Add what a rater is asked, and whom a subject asked."""
+    """Add what a rater is asked, whom a subject asked, and letters to print."""
 
     @app.get("/invitation")
     async def invitation(request: Request) -> Response:
@@ -118,6 +118,14 @@ def _add_invitations(
         def look_up() -> list[InvitedPerson]:
             caller = callers.read(request.headers)
             return requests.invited(round_, person=caller.person, role=caller.role)
+
+        return _json(200, await in_thread(look_up))
+
+    @app.get("/letters")
+    async def letters(request: Request) -> Response:
+        def look_up() -> list[InvitationLetter]:
+            caller = callers.read(request.headers)
+            return requests.letters(person=caller.person, role=caller.role)
 
         return _json(200, await in_thread(look_up))
 

@@ -32,6 +32,7 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import (
     CorrectionRecorded,
     PortfolioClosed,
@@ -160,6 +161,8 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     EvidenceAdded(evidence=_OTHER, kind=EvidenceKind.STORY, title="Bedankje", text="Van een gezin."),
     EvidenceWithdrawn(evidence=_THING),
     ReflectionWritten(reflection=_THING, text="Wat ging er goed?", about=(_OTHER,)),
+    MirrorInsightKept(insight=_THING, round=_OTHER, conclusion="Ik mag vaker om hulp vragen."),
+    MirrorInsightKept(insight=_THING, round=_OTHER, question=_OTHER, conclusion="Anderen zien mijn rust."),
     GoalSet(goal=_THING, text="Een groep leiden", horizon=date(2027, 6, 1), insights=(_OTHER,)),
     GoalSharpened(goal=_THING, text="Twee groepen leiden", horizon=None),
     GoalSharpened(goal=_THING, text="Drie groepen leiden", horizon=date(2028, 1, 1)),

@@ -90,7 +90,7 @@ def meanings(
         **dict.fromkeys(("noticeVersion", "promiseVersion", "strength"), numbers(1, 5)),
         "commandId": st.builds(lambda: StringValueNode(value=str(uuid4()))),
         "expectedVersion": st.just(NullValueNode()),
-        **dict.fromkeys(("people", "clients"), numbers(0, 9)),
+        "clients": numbers(0, 9),
         "energy": numbers(-2, 2),
         "use": numbers(0, 3),
         "progress": numbers(0, 100),
@@ -125,7 +125,12 @@ class _Meaning(Visitor):
         return self._one(meant, made)
 
     def _one(self, meant: st.SearchStrategy[ValueNode], made: ValueNode) -> ValueNode:
-        return made if self._draw(st.integers(1, MEANT_OF)) == MEANT_OF else self._draw(meant)
+        if self._draw(st.integers(1, MEANT_OF)) == MEANT_OF:
+            return made
+        value = self._draw(meant)
+        # A name may mean ids in one input and a number in another, as `people` does.
+        is_other = isinstance(made, IntValueNode) and isinstance(value, StringValueNode)
+        return made if is_other else value
 
 
 @st.composite

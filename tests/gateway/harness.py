@@ -31,7 +31,7 @@ from projections.view import View
 from projections.views import directory, organisation, profile, timeline
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from rules.promise import KeeperSetting
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -137,6 +137,7 @@ class StandInBus:
     """By the name of the rater (rules/feedback/rater_code.py)."""
     people: dict[str, list[InvitedPerson]] = field(default_factory=dict)
     """By round."""
+    to_print: list[InvitationLetter] = field(default_factory=list)
 
     async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
         self.requests.append((request, identity.person, role))
@@ -152,6 +153,9 @@ class StandInBus:
 
     async def invited(self, round_: str, *, identity: Identity, role: Role) -> list[InvitedPerson]:
         return self.people.get(round_, [])
+
+    async def letters(self, *, identity: Identity, role: Role) -> list[InvitationLetter]:
+        return self.to_print
 
 
 class Harness:
@@ -179,6 +183,7 @@ class Harness:
             keeper=KeeperSetting.APART,
             limits=LIMITS,
             position_cipher=self.position_cipher,
+            public_url="https://ipp.example",
             rater_codes=RaterCodes(self.clock),
             read_log=ReadLog(_NoConnection),
             reader=StandInReader(),

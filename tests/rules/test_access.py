@@ -57,7 +57,9 @@ EXPECTED = {
     # A round is its subject's; a rater has the invitation alone, the adviser what a subject flagged.
     **dict.fromkeys(("round", *public_names(ROUNDS)), "PROFESSIONAL"),
     **dict.fromkeys(("invitation", "submitFeedback"), "RATER"),
-    **dict.fromkeys(("flaggedComments", "invitationLetters", "maskComment"), "CONFIDENTIAL_ADVISER"),
+    **dict.fromkeys(
+        ("flaggedComments", "invitationLetters", "maskComment", "confirmLetters"), "CONFIDENTIAL_ADVISER"
+    ),
     # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, TEAM, UNITS) for name in public_names(decider)},

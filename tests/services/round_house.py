@@ -19,6 +19,7 @@ from events.log.assembly import create_inbox, open_inbox
 from events.log.config import LogConfig
 from events.privacy.answers import seal_answers
 from events.privacy.invitations import Invitations, Invited
+from events.privacy.outbox import Outbox
 from kit.secrets import MasterKey
 from processes.keeper.inboxes import Inboxes
 from processes.keeper.keeper import LocalKeeper
@@ -30,6 +31,7 @@ from rules.feedback.lens_versions import version_id
 from rules.feedback.rater_code import caller_of
 from rules.promise import PROMISE_VERSION
 from services.contexts.rounds.state import FeedbackRound
+from services.feedback.delivery import Delivery
 from services.feedback.hand_in import Feedback
 from services.feedback.invitation_chores import InvitationChores
 from services.feedback.keeper import Keeper
@@ -49,6 +51,7 @@ CLOSES_AT: Final = NOW + timedelta(days=14)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundHouse(House):
     invitations: Invitations
+    outbox: Outbox
     keeper: Keeper
     lens: str
     question: str = ""
@@ -79,8 +82,14 @@ class RoundHouse(House):
         raters = Raters(self.states, invitations=self.invitations, calendar=self.calendar)
         return Feedback(raters=raters, keeper=keeper or self.keeper, now_s=now_s)
 
+    @property
+    def delivery(self) -> Delivery:
+        return Delivery(self.states, invitations=self.invitations, outbox=self.outbox, calendar=self.calendar)
+
     def requests(self, keeper: Keeper | None = None) -> RequestHandler:
-        return RequestHandler(self.handler, per_minute_max=1_000, feedback=self.feedback(keeper))
+        return RequestHandler(
+            self.handler, per_minute_max=1_000, feedback=self.feedback(keeper), delivery=self.delivery
+        )
 
     def person(self, number: str) -> str:
         return self.vault.person_for_or_new(number)
@@ -164,7 +173,7 @@ def round_house(database: str, folder: Path) -> Iterator[RoundHouse]:
     with opened(database) as bare, bare.log.folding():
         furnish(bare)
         master = MasterKey(key=os.urandom(32))
-        invitations = Invitations(database, master)
+        invitations, outbox = Invitations(database, master), Outbox(database, master)
         inboxes = Inboxes(
             config_of=_inboxes(database, bare.log.name), create=create_inbox, open_inbox=open_inbox
         )
@@ -175,6 +184,7 @@ def round_house(database: str, folder: Path) -> Iterator[RoundHouse]:
             handler=bare.handler,
             clock=bare.clock,
             invitations=invitations,
+            outbox=outbox,
             keeper=keeper,
             lens="",
         )
@@ -184,6 +194,7 @@ def round_house(database: str, folder: Path) -> Iterator[RoundHouse]:
             yield dataclasses.replace(house, lens=lens, question=question)
         finally:
             inboxes.close()
+            outbox.close()
             invitations.close()
 
 

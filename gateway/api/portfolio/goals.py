@@ -38,9 +38,7 @@ class Goal(Shareable):
     progress: int | None = strawberry.field(
         description="The owner's own estimate, 0 to 100; null when never noted."
     )
-    insight_ids: list[strawberry.ID] = refers_to(
-        ITEM, description="The insights that it came from. There are none yet."
-    )
+    insight_ids: list[strawberry.ID] = refers_to(ITEM, description="The insights that it came from.")
     offered_as: str | None = strawberry.field(
         description="The words that the team sees; null when it is not on offer."
     )
@@ -75,7 +73,7 @@ class SetGoalInput(CommandInput):
         default=UNSET, description="The day to reach it by, today or later; none when left out or null."
     )
     insight_ids: list[strawberry.ID] = strawberry.field(
-        default_factory=list, description="The insights that it came from. There are none yet."
+        default_factory=list, description="The insights that it came from, of the owner's own."
     )
 
 

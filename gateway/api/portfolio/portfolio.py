@@ -13,6 +13,7 @@ from gateway.api.portfolio.conversations import Conversation, conversation_of
 from gateway.api.portfolio.energy import EnergySource, Passion, energy_source_of, passion_of
 from gateway.api.portfolio.evidence import Evidence, Reflection, evidence_of, reflection_of
 from gateway.api.portfolio.goals import Goal, goal_of
+from gateway.api.portfolio.insights import Insight, insight_of
 from gateway.api.portfolio.sharing import Shareable, Sharing, sharing_of
 from gateway.api.portfolio.talents import TalentClaim, talent_claim
 from gateway.context import Info
@@ -145,6 +146,10 @@ class Portfolio:
     @field(description="The owner's notes.")
     def reflections(self) -> list[Reflection]:
         return [reflection_of(self.content, reflection) for reflection in self.content.reflections]
+
+    @field(description="Own conclusions from mirrors, the newest first.")
+    def insights(self) -> list[Insight]:
+        return [insight_of(self.content, insight) for insight in self.content.insights]
 
     @field(description="Open ones first.")
     def goals(self) -> list[Goal]:

@@ -7,6 +7,8 @@ import strawberry
 
 from gateway.api.catalogue.terms import TalentTerm, talent_term
 from gateway.api.lenses.lenses import Question
+from gateway.api.portfolio.insights import Insight, insight_of
+from gateway.api.portfolio.reads import read_portfolio
 from gateway.context import Info
 from gateway.types.enums import GapKind, MeanBand, Perspective, Portion
 from gateway.types.fields import field
@@ -132,6 +134,8 @@ class Mirror:
         description=f"{STEADINESS}, of the total. Null without a total."
     )
     picks: strawberry.Private[tuple[rules.TalentPick, ...]]
+    person: strawberry.Private[str]
+    round: strawberry.Private[str]
 
     @field(description="Talents that the subject picked, or enough raters; by band, then by name.")
     async def talent_picks(self, info: Info) -> list[TalentPick]:
@@ -142,6 +146,13 @@ class Mirror:
             if term is not None
         ]
         return sorted(found, key=_by_band_and_name)
+
+    @field(description="What the subject concluded from it, the newest first.")
+    async def insights(self, info: Info) -> list[Insight]:
+        portfolio = await read_portfolio(info.context, self.person)
+        if portfolio is None:
+            return []
+        return [insight_of(portfolio, one) for one in portfolio.insights if one.round == self.round]
 
 
 def mirror_of(person: str, found: view.Mirror, questions: Mapping[str, Question]) -> Mirror:
@@ -159,6 +170,8 @@ def mirror_of(person: str, found: view.Mirror, questions: Mapping[str, Question]
         ],
         steadiness=contents.steadiness,
         picks=contents.picks,
+        person=person,
+        round=found.round,
     )
 
 

@@ -75,6 +75,20 @@ class RoundFloors:
     comments: int = strawberry.field(description="People who wrote, before a comment is shown.")
 
 
+@strawberry.enum(description="What became of the last mail to somebody; nothing in it depends on answers.")
+class InvitationMail(Enum):
+    WAITING = strawberry.enum_value(
+        "WAITING", description="Not sent yet. If it stays so for minutes, the mail server is down."
+    )
+    SENT = strawberry.enum_value(
+        "SENT", description="A mail server took it, or it was sent twice without an answer of the server."
+    )
+    NOT_ACCEPTED = strawberry.enum_value(
+        "NOT_ACCEPTED",
+        description="The mail server says that nobody has this address. They get a letter instead.",
+    )
+
+
 @strawberry.type(
     description=("Somebody whom the subject asked. Whether they answered is not known, here or anywhere.")
 )
@@ -84,6 +98,9 @@ class Invitation:
     name: str = strawberry.field(description="Of a colleague as HR has it, of an outsider as it was given.")
     email: str | None = strawberry.field(
         description="Of an outsider, to see typing errors; null for a letter, and for a colleague."
+    )
+    mail: InvitationMail | None = strawberry.field(
+        description="Null until the round is open, and for somebody to whom no mail goes."
     )
 
 
@@ -222,4 +239,5 @@ def _invitation(person: InvitedPerson) -> Invitation:
         perspective=person.perspective,
         name=person.name,
         email=person.email,
+        mail=InvitationMail[person.mail] if person.mail else None,
     )

@@ -4,6 +4,7 @@ from projections.views.profile.conversations import Agreement, Conversation
 from projections.views.profile.energy import EnergySource, Passion
 from projections.views.profile.evidence import Evidence, Reflection
 from projections.views.profile.goals import Goal, GoalState
+from projections.views.profile.insights import Insight
 from projections.views.profile.life import PortfolioState, Statement
 from projections.views.profile.portfolio import VIEW, Portfolio, Rows, portfolio_at
 from projections.views.profile.reads import (
@@ -33,6 +34,7 @@ __all__ = [
     "Evidence",
     "Goal",
     "GoalState",
+    "Insight",
     "InsightConsent",
     "Membership",
     "Passion",

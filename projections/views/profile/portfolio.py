@@ -10,6 +10,7 @@ from events.catalog.portfolio.conversations import ConversationEvent
 from events.catalog.portfolio.energy import EnergyEvent
 from events.catalog.portfolio.evidence import EvidenceEvent
 from events.catalog.portfolio.goals import GoalEvent
+from events.catalog.portfolio.insights import InsightEvent
 from events.catalog.portfolio.life import LifeEvent
 from events.catalog.portfolio.sharing import SharingEvent
 from events.catalog.portfolio.talents import TalentEvent
@@ -44,6 +45,7 @@ from projections.views.profile.goals import (
     fold_goal,
     goals_at,
 )
+from projections.views.profile.insights import INSIGHTS, Insight, fold_insight
 from projections.views.profile.layout import (
     VERSION,
     is_past,
@@ -91,6 +93,7 @@ ALL: Final = (
         PASSIONS,
         EVIDENCE,
         REFLECTIONS,
+        INSIGHTS,
     ),
     *(GOALS, GOAL_CHANGES, CONVERSATIONS, AGREEMENTS, SHARINGS, CONSENTS, MEMBERSHIPS),
 )
@@ -117,6 +120,7 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     passions: tuple[Passion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     reflections: tuple[Reflection, ...] = ()
+    insights: tuple[Insight, ...] = ()
     goals: tuple[Goal, ...] = ()
     conversations: tuple[Conversation, ...] = ()
     sharings: tuple[Sharing, ...] = ()
@@ -142,6 +146,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     passions: tuple[Passion, ...]
     evidence: tuple[Evidence, ...]
     reflections: tuple[Reflection, ...]
+    insights: tuple[Insight, ...]
     goals: tuple[GoalRow, ...]
     goal_changes: tuple[GoalChangeRow, ...]
     conversations: tuple[ConversationRow, ...]
@@ -150,7 +155,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     consents: tuple[ConsentRow, ...]
 
 
-def fold(fact: Fact, changes: Changes) -> None:
+def fold(fact: Fact, changes: Changes) -> None:  # noqa: C901 - one for each kind of event
     """Write the rows of one fact: of a portfolio, or of an employment, which has the teams."""
     recorded = fact.recorded
     event, at, ordinal = recorded.event, recorded.at, fact.ordinal
@@ -169,6 +174,8 @@ def fold(fact: Fact, changes: Changes) -> None:
         fold_energy(event, at, ordinal, changes)
     elif isinstance(event, EvidenceEvent):
         fold_evidence(event, at, ordinal, changes)
+    elif isinstance(event, InsightEvent):
+        fold_insight(event, at, ordinal, changes)
     elif isinstance(event, GoalEvent):
         fold_goal(event, at, ordinal, changes)
     elif isinstance(event, ConversationEvent):
@@ -207,6 +214,7 @@ def portfolio_at(person: str, rows: Rows, moment: datetime | None = None) -> Por
         passions=newest_first(open_rows(rows.passions, "named_at", "let_go_at", past)),
         evidence=newest_first(open_rows(rows.evidence, "added_at", "withdrawn_at", past)),
         reflections=newest_first(row for row in rows.reflections if past(row.written_at)),
+        insights=newest_first(row for row in rows.insights if past(row.kept_at)),
         goals=goals_at(rows.goals, rows.goal_changes, past),
         conversations=conversations_at(person, rows.conversations, rows.agreements, past),
         sharings=tuple(sorted(sharings, key=lambda sharing: sharing.until)),

@@ -29,6 +29,7 @@ from projections.views.profile.goals import (
     GoalChangeRow,
     GoalRow,
 )
+from projections.views.profile.insights import INSIGHTS, Insight
 from projections.views.profile.life import (
     STATEMENTS,
     STATUS_CHANGES,
@@ -93,6 +94,7 @@ _PARTS: Final = (
     _part("passions", PASSIONS, Passion),
     _part("evidence", EVIDENCE, Evidence),
     _part("reflections", REFLECTIONS, Reflection),
+    _part("insights", INSIGHTS, Insight),
     _part("goals", GOALS, GoalRow),
     _part("goal_changes", GOAL_CHANGES, GoalChangeRow),
     _part("conversations", CONVERSATIONS, ConversationRow),

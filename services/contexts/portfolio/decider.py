@@ -17,6 +17,7 @@ from events.catalog.portfolio.conversations import ConversationEvent
 from events.catalog.portfolio.energy import EnergyEvent
 from events.catalog.portfolio.evidence import EvidenceEvent
 from events.catalog.portfolio.goals import GoalEvent
+from events.catalog.portfolio.insights import InsightEvent
 from events.catalog.portfolio.life import LifeEvent
 from events.catalog.portfolio.sharing import SharingEvent
 from events.catalog.portfolio.talents import TalentEvent
@@ -29,6 +30,8 @@ from services.contexts.portfolio.evidence.commands import EvidenceCommand
 from services.contexts.portfolio.evidence.decider import decide_evidence, evolve_evidence
 from services.contexts.portfolio.goals.commands import GoalCommand
 from services.contexts.portfolio.goals.decider import decide_goal, evolve_goal
+from services.contexts.portfolio.insights.commands import InsightCommand
+from services.contexts.portfolio.insights.decider import decide_insight, evolve_insight, mirrors_after
 from services.contexts.portfolio.life.commands import LifeCommand
 from services.contexts.portfolio.life.decider import decide_life, evolve_life
 from services.contexts.portfolio.sharing.commands import SharingCommand
@@ -45,6 +48,7 @@ AnyPortfolioCommand = (
     | TalentCommand
     | EnergyCommand
     | EvidenceCommand
+    | InsightCommand
     | GoalCommand
     | ConversationCommand
     | SharingCommand
@@ -63,6 +67,8 @@ def decide(  # noqa: PLR0911 - one for each kind of command
         return decide_energy(command, state, context)
     if isinstance(command, EvidenceCommand):
         return decide_evidence(command, state, context)
+    if isinstance(command, InsightCommand):
+        return decide_insight(command, state, context)
     if isinstance(command, GoalCommand):
         return decide_goal(command, state, context)
     if isinstance(command, ConversationCommand):
@@ -77,7 +83,8 @@ def evolve(state: Portfolio, event: PortfolioEvent | EmploymentEvent | PolicyEve
     if isinstance(event, EmploymentEvent):
         return _evolve_employment(state, event)
     if isinstance(event, RoundEvent):
-        return replace(state, round=active_after(state.round, event))
+        mirrors = mirrors_after(state.mirrors, event)
+        return replace(state, round=active_after(state.round, event), mirrors=mirrors)
     if isinstance(event, PolicyAdopted):
         return replace(state, sharing_days_max=event.sharing_days_max)
     if isinstance(event, PolicyEvent):
@@ -110,6 +117,8 @@ def _evolve_portfolio(  # noqa: PLR0911 - one for each kind of event
         return evolve_energy(state, event)
     if isinstance(event, EvidenceEvent):
         return evolve_evidence(state, event)
+    if isinstance(event, InsightEvent):
+        return evolve_insight(state, event)
     if isinstance(event, GoalEvent):
         return evolve_goal(state, event)
     if isinstance(event, ConversationEvent):

@@ -9,6 +9,7 @@ from services.contexts.portfolio.state import (
     Evidence,
     Goal,
     I,
+    Insight,
     Item,
     Passion,
     Portfolio,
@@ -35,6 +36,7 @@ _WORDS: Final[dict[type[Item], _Words]] = {
     Passion: _Words("Deze passie", "This passion", "losgelaten", "let go"),
     Evidence: _Words("Dit bewijs", "This evidence", "ingetrokken", "withdrawn"),
     Reflection: _Words("Deze reflectie", "This reflection"),
+    Insight: _Words("Dit inzicht", "This insight"),
     Goal: _Words("Dit doel", "This goal", "losgelaten", "let go"),
     Conversation: _Words("Dit gesprek", "This conversation"),
 }

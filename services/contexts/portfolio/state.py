@@ -69,6 +69,15 @@ class Reflection(Item, frozen=True, kw_only=True):
     about: tuple[str, ...]
 
 
+class Insight(Item, frozen=True, kw_only=True):
+    """A conclusion from the mirror of a round; `question` is None when it is about the whole."""
+
+    kind: ClassVar[ItemKind | None] = ItemKind.INSIGHT
+    round: str
+    question: str | None
+    conclusion: str
+
+
 class Goal(Item, frozen=True, kw_only=True):
     """A goal; `gone` if it was let go. `offered_to` is the team that it is on offer to."""
 
@@ -112,7 +121,8 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     """
     A portfolio. `version` counts its own events; `corrections` has the last correction of each version.
 
-    `round` is the owner's feedback round that is going on.
+    `round` is the owner's feedback round that is going on; `mirrors` has the questions of each mirror, by
+    round.
     """
 
     employed: bool = False
@@ -126,6 +136,7 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     consent: InsightConsentGiven | None = None
     corrections: dict[int, str] = {}
     round: ActiveRound | None = None
+    mirrors: dict[str, frozenset[str]] = {}
 
     def item(self, kind: type[I], item: str) -> I | None:
         """Return an item of a kind, gone or not."""

@@ -39,7 +39,7 @@ def opened(command: OpenRound, state: Rounds, context: DecisionContext) -> Round
         refusals += _raters_refusals(found, rules.floors)
     if rules is None or refusals:
         raise RejectedError(*refusals)
-    if key is None:  # the round was prepared after the look-up of the key
+    if key is None:  # nobody had it made
         raise RejectedError(CHANGED_MEANWHILE)
     return RoundOpened(
         round=command.round_id,

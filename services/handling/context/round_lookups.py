@@ -1,7 +1,7 @@
 """What commands on feedback rounds need from the vault and the keeper before they are decided."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -30,6 +30,10 @@ from services.handling.loading import SubjectForgottenError, events_of, known_ev
 _EMPLOYMENT = event_types_of(EmploymentEvent)
 _log = structlog.get_logger(__name__)
 FindLens = Callable[[str, int, str], LensVersion | None]
+
+
+NO_KEY: Final = RoundKey(public_key=b"", inbox="")
+"""In place of the key while it is tried whether a round could open; never in an event."""
 
 
 class MakesKeys(Protocol):
@@ -78,8 +82,11 @@ class RoundLookups:
         context = replace(context, lens=lens)
         if not isinstance(command, OpenRound) or found.status != "PREPARED":
             return context
-        gone = self._gone(command.round_id, found)
-        return replace(context, raters_gone=gone, round_key=self._parts.keeper.make_key(command.round_id))
+        return replace(context, raters_gone=self._gone(command.round_id, found))
+
+    def make_key(self, command: OpenRound) -> RoundKey:
+        """Have the keeper make the round's key, or return the one it made before."""
+        return self._parts.keeper.make_key(command.round_id)
 
     def keep_invitation(self, command: InviteRater, context: DecisionContext) -> DecisionContext | None:
         """

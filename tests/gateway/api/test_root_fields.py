@@ -61,6 +61,7 @@ def _selection(field: GraphQLField) -> str:
 SCALARS = {
     "UUID": f'"{ID}"',
     "Date": '"2026-09-01"',
+    "DateTime": '"2026-12-01T12:00:00Z"',
     "Int": "1",
     "Boolean": "true",
     "URL": '"https://mee.example"',

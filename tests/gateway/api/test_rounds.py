@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from events.catalog.policy import RoleGranted
+from events.catalog.portfolio.goals import GoalSet
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.rounds import CommentFlagged, CommentMasked, RoundCancelled, SelfMirrorFilled
 from gateway.api.rounds.rounds import TOO_FEW
 from projections.views import rounds
@@ -61,8 +63,20 @@ def running(world: World) -> World:
     lens_published(world)
     world.happened(STREAM, *prepared(), opened())
     world.bus.people[ROUND] = [
-        InvitedPerson(invitation="2" * 32, perspective=PEER, name="Zoë", email="zoe@elders.example"),
-        InvitedPerson(invitation="0" * 32, perspective=LEAD, name="Bo Aerts", colleague=PEOPLE["colleague"]),
+        InvitedPerson(
+            invitation="2" * 32,
+            perspective=PEER,
+            name="Zoë",
+            email="zoe@elders.example",
+            mail="NOT_ACCEPTED",
+        ),
+        InvitedPerson(
+            invitation="0" * 32,
+            perspective=LEAD,
+            name="Bo Aerts",
+            colleague=PEOPLE["colleague"],
+            mail="SENT",
+        ),
         InvitedPerson(invitation="1" * 32, perspective=PEER, name="Ali", colleague="d" * 32),
     ]
     return world
@@ -97,11 +111,11 @@ def test_a_round_is_shown_whole_and_is_among_all_of_the_person(running: World) -
 def test_people_who_were_asked_are_in_the_order_of_asking_and_gone_when_the_round_is_over(
     running: World,
 ) -> None:
-    asked = one(running, "{ invitations { id perspective name email } }")["invitations"]
-    assert [(person["name"], person["perspective"], person["email"]) for person in asked] == [
-        ("Bo Aerts", "LEAD", None),
-        ("Ali", "PEER", None),
-        ("Zoë", "PEER", "zoe@elders.example"),
+    asked = one(running, "{ invitations { id perspective name email mail } }")["invitations"]
+    assert [(person["name"], person["perspective"], person["email"], person["mail"]) for person in asked] == [
+        ("Bo Aerts", "LEAD", None, "SENT"),
+        ("Ali", "PEER", None, None),
+        ("Zoë", "PEER", "zoe@elders.example", "NOT_ACCEPTED"),
     ]
     assert asked[0]["id"] == f"Invitation:{'0' * 32}"
     running.happened(STREAM, *closed(CONTENTS))
@@ -262,3 +276,24 @@ def test_the_adviser_sees_nothing_in_a_view_that_may_have_missed_a_mask(running:
     running.parked(rounds.VIEW, OWNER)
     assert ask(running, "{ flaggedComments { text } }", **ADVISER)["flaggedComments"] == []
     assert asyncio.run(running.codes("{ me { rounds { id } } }")) == ["PARKED"]
+
+
+def test_an_insight_is_next_to_its_mirror_and_in_the_portfolio_and_in_the_goal_it_became(
+    running: World,
+) -> None:
+    kept = MirrorInsightKept(insight="e" * 32, round=ROUND, question=SCALE, conclusion="Ik mag rustiger.")
+    other = MirrorInsightKept(insight="f" * 32, round="8" * 32, conclusion="Van een andere ronde.")
+    running.happened(STREAM, *closed(CONTENTS))
+    goal = GoalSet(goal="9" * 32, text="Rustiger praten", insights=("e" * 32,))
+    running.happened(f"portfolio-{OWNER}", kept, other, goal)
+    selection = "{ id roundId questionId conclusion }"
+    (shown,) = one(running, f"{{ mirror {{ insights {selection} }} }}")["mirror"]["insights"]
+    assert shown == {
+        "id": f"Item:{'e' * 32}",
+        "roundId": f"FeedbackRound:{ROUND}",
+        "questionId": f"Question:{SCALE}",
+        "conclusion": "Ik mag rustiger.",
+    }
+    mine = running.mine(f"insights {selection} goals {{ insightIds }}")
+    assert [insight["conclusion"] for insight in mine["insights"]] == [other.conclusion, kept.conclusion]
+    assert mine["goals"][0]["insightIds"] == [f"Item:{'e' * 32}"]

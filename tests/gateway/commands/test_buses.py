@@ -23,7 +23,7 @@ from kit.errors import (
 )
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult, LogPosition
-from rules.feedback.invitation import InvitedPerson, RaterInvitation
+from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from tests.gateway.harness import NOW
 
 COMMAND = "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10"
@@ -54,6 +54,9 @@ class NoCommands:
         return None
 
     def invited(self, round_: str, *, person: str, role: Role) -> list[InvitedPerson]:
+        return []
+
+    def letters(self, *, person: str, role: Role) -> list[InvitationLetter]:
         return []
 
 

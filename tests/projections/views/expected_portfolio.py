@@ -18,6 +18,7 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import (
     PortfolioClosed,
     PortfolioOpened,
@@ -123,6 +124,8 @@ def _begun(  # noqa: PLR0911 - one for each kind of item
         case ReflectionWritten():
             reflection = profile.Reflection(**_fields(event), written_at=at)
             return {"reflections": (reflection, *now.reflections)}
+        case MirrorInsightKept():
+            return {"insights": (profile.Insight(**_fields(event), kept_at=at), *now.insights)}
         case GoalSet():
             return {"goals": (profile.Goal(**_fields(event), set_at=at), *now.goals)}
         case ConversationPlanned():

@@ -23,6 +23,7 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import (
     CorrectionRecorded,
     PortfolioClosed,
@@ -87,7 +88,8 @@ class _History:
 
     def item(self) -> Any:
         words = self.draw(WORDS)
-        kind = self.draw(st.sampled_from(["talent", "source", "passion", "evidence", "reflection", "goal"]))
+        kinds = ["talent", "source", "passion", "evidence", "reflection", "insight", "goal"]
+        kind = self.draw(st.sampled_from(kinds))
         new = self.new(kind)
         some_talents = tuple(self.there.get("talent", ()))
         begins: dict[str, Callable[[], Any]] = {
@@ -110,7 +112,15 @@ class _History:
                 evidence=new, kind=EvidenceKind.STORY, title=words, text=words, talents=some_talents
             ),
             "reflection": lambda: ReflectionWritten(reflection=new, text=words, about=some_talents),
-            "goal": lambda: GoalSet(goal=new, text=words, horizon=self.draw(st.none() | DAYS)),
+            "insight": lambda: MirrorInsightKept(
+                insight=new, round=TEAMS[0], question=self.draw(st.none() | st.just("q")), conclusion=words
+            ),
+            "goal": lambda: GoalSet(
+                goal=new,
+                text=words,
+                horizon=self.draw(st.none() | DAYS),
+                insights=tuple(self.there.get("insight", ())),
+            ),
         }
         return begins[kind]()
 

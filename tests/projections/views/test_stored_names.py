@@ -28,6 +28,7 @@ STORED = {
     "portfolio.insight-consent-withdrawn.v1": "InsightConsentWithdrawn",
     "portfolio.item-shared.v1": "ItemShared",
     "portfolio.item-sharing-ended.v1": "ItemSharingEnded",
+    "portfolio.mirror-insight-kept.v1": "MirrorInsightKept",
     "portfolio.passion-let-go.v1": "PassionLetGo",
     "portfolio.passion-named.v1": "PassionNamed",
     "portfolio.portfolio-closed.v1": "PortfolioClosed",

@@ -244,9 +244,9 @@ def test_rule_9_what_a_rater_is_shown_is_the_same_before_and_after_handing_in(ho
     round_ = house.opens()
     rater, *_ = house.raters(round_)
     feedback, subject = house.feedback(), house.person(house.number)
-    before = feedback.invitation(caller_of(rater.code)), feedback.invited(subject, round_)
+    before = feedback.invitation(caller_of(rater.code)), house.delivery.invited(subject, round_)
     sends(house, rater, hand_in(sealed_for(house, rater)))
-    assert (feedback.invitation(caller_of(rater.code)), feedback.invited(subject, round_)) == before
+    assert (feedback.invitation(caller_of(rater.code)), house.delivery.invited(subject, round_)) == before
     house.own("closeRound", roundId=round_)
     assert feedback.invitation(caller_of(rater.code)) is None
     assert feedback.invitation(caller_of("0" * 16)) is None

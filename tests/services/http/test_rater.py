@@ -16,7 +16,6 @@ from kit.health import Health
 from kit.http.tokens import KnownKeys, TokenVerifier
 from rules.feedback.invitation import RaterInvitation
 from rules.feedback.rater_code import shown
-from services.handling.requests import RequestHandler
 from services.http.app import create_app
 from services.http.authentication import CallerReader
 from tests.backends.postgres import fresh_database
@@ -54,7 +53,7 @@ def raters(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         keys = KnownKeys(KeySet.import_key_set({"keys": [KEY.as_dict(private=False)]}))
         verifier = TokenVerifier(keys=keys, issuer=ISSUER, audience="ipp", clock=house.clock)
         app = create_app(
-            requests=RequestHandler(house.handler, per_minute_max=1_000, feedback=house.feedback()),
+            requests=house.requests(),
             callers=CallerReader(verifier=verifier, persons=house.vault, person_claim="employee_number"),
             health=Health(house.clock),
             body_bytes_max=64 * 1024,

@@ -28,13 +28,15 @@ from services.contexts.portfolio.goals.commands import (
 from services.contexts.portfolio.refusals import (
     already_so,
     change_refusals,
+    deduplicated,
     item_refusals,
     limit_reached,
     not_found,
+    unknown_item,
     wrong_state,
 )
 from services.contexts.portfolio.sharing.decider import sharings_ended
-from services.contexts.portfolio.state import Goal, Portfolio
+from services.contexts.portfolio.state import Goal, Insight, Portfolio
 from services.decisions.changes import changed
 from services.decisions.command import DecisionContext
 from services.decisions.refusals import reject_if
@@ -50,7 +52,13 @@ def decide_goal(  # noqa: PLR0911 - one for each command
     match command:
         case SetGoal():
             reject_if([*change_refusals(state), *_setting_refusals(command, state, context)])
-            return (GoalSet(goal=context.new, text=command.text.strip(), horizon=command.horizon),)
+            set_ = GoalSet(
+                goal=context.new,
+                text=command.text.strip(),
+                horizon=command.horizon,
+                insights=deduplicated(command.insight_ids),
+            )
+            return (set_,)
         case SharpenGoal():
             return (_sharpened(command, state, context),)
         case NoteGoalProgress():
@@ -115,9 +123,10 @@ def _goal_refusals(
 
 def _setting_refusals(command: SetGoal, state: Portfolio, context: DecisionContext) -> list[Refusal]:
     open_goals = [goal for goal in state.kept(Goal) if not goal.reached]
-    nl, en = "Dit inzicht staat niet in je portfolio.", "This insight is not in your portfolio."
     refusals = [
-        not_found("insightIds", str(number), nl=nl, en=en) for number, _ in enumerate(command.insight_ids)
+        unknown_item(Insight, "insightIds", str(number))
+        for number, insight in enumerate(command.insight_ids)
+        if state.item(Insight, insight) is None
     ]
     refusals += _horizon_refusals(command.horizon, context)
     if any(same_words(goal.text) == same_words(command.text) for goal in open_goals):

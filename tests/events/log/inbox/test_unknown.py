@@ -8,6 +8,8 @@ from concurrent.futures import Future
 
 import pytest
 
+from events.log.assembly import create_inbox
+from events.log.config import LogConfig
 from events.log.inbox.inbox import HandedIn, Inbox
 from events.log.outcomes import NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender, LogUnavailableError
@@ -129,3 +131,9 @@ def test_a_reading_that_fails_for_an_unknown_reason_is_no_silent_inbox(log: Memo
     with pytest.raises(LogUnavailableError, match="ZeroDivisionError"):
         inbox.hand_in(uuid.uuid4().hex, uuid.uuid4().hex, command=os.urandom(32), sealed=b"x")
     inbox.close()
+
+
+def test_a_database_that_is_away_is_a_log_that_is_away() -> None:
+    config = LogConfig(name="away", partitions=1, database_url="postgresql://127.0.0.1:1/ipp")
+    with pytest.raises(LogUnavailableError):
+        create_inbox(config)

@@ -19,6 +19,7 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import (
     CorrectionRecorded,
     PortfolioClosed,
@@ -44,6 +45,7 @@ from tests.services.contexts.portfolio.home import (
     GOAL,
     HELD_NOW,
     KADE,
+    MIRROR,
     NUMBERS,
     OFFERED,
 )
@@ -146,6 +148,17 @@ CASES: Final = (
         {"text": "Nu dit.\nEn dat.", "aboutIds": ["coach", "talk", "coach"]},
         (ReflectionWritten(reflection=NEW, text="Nu dit.\nEn dat.", about=("coach", "talk")),),
         not_opened=("WRONG_STATE", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"),
+    ),
+    Case(
+        "keepMirrorInsight",
+        {"roundId": "round", "questionId": "asked", "conclusion": " Anderen zien mijn rust. "},
+        (
+            MirrorInsightKept(
+                insight=NEW, round="round", question="asked", conclusion="Anderen zien mijn rust."
+            ),
+        ),
+        before=(MIRROR,),
+        not_opened=WRONG_AND_UNKNOWN,
     ),
     Case(
         "setGoal",

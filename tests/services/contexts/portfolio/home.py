@@ -10,12 +10,16 @@ from events.catalog.portfolio.conversations import AgreementMade, ConversationHe
 from events.catalog.portfolio.energy import EnergySourceNoted, PassionNamed
 from events.catalog.portfolio.evidence import EvidenceAdded, ReflectionWritten
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalSet
+from events.catalog.portfolio.insights import MirrorInsightKept
 from events.catalog.portfolio.life import PortfolioOpened, ProfileStatementWritten
 from events.catalog.portfolio.sharing import InsightConsentGiven, ItemShared, ItemSharingEnded
 from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event
+from events.catalog.rounds import MirrorReleased
 from kit.ids import derived_id
 from rules.agreements import agreement_id, signed_agreement_id
+from rules.feedback.mirror import Block, Cell, CountBand, MirrorContents, Row
+from rules.feedback.questions import Perspective
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.spec import COLLEAGUE, CONTEXT, NEW, ORGANISATION, PERSON, TODAY
 
@@ -69,6 +73,16 @@ ITEMS: Final[tuple[Event, ...]] = (
 )
 HOME: Final[tuple[Event, ...]] = (*AT_WORK, *ITEMS)
 
+INSIGHT = MirrorInsightKept(insight="seen", round="round", conclusion="Ik vraag te weinig hulp.")
+MIRROR = MirrorReleased(
+    round="round",
+    mirror="mirror",
+    contents=MirrorContents(
+        blocks=(Block(perspectives=(Perspective.PEER,), raters=CountBand(low=3, high=4), steadiness=0.36),),
+        rows=(Row(question="asked", cells=(Cell(),)),),
+    ),
+)
+"""The mirror of a round of the owner, with one question."""
 OFFERED = GoalOfferedToTeam(goal="coach", team=KADE, wording="Wie coacht mee?")
 CALM_SHARING_ENDED = ItemSharingEnded(sharing="open", reason="item_gone")
 NUMBERS: Final = {"strength": 5, "energy": 1, "use": 2}

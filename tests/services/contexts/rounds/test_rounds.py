@@ -145,7 +145,7 @@ def test_nobody_is_reminded_on_the_day_of_the_first_mail_or_after_the_time() -> 
     given(*OPEN).when(REMIND, replace(AT_WORK, now=CLOSES_AT)).refused("WRONG_STATE")
 
 
-def test_a_round_closes_by_its_subject_or_by_its_date_and_never_before() -> None:
+def test_rule_9_a_round_closes_by_its_subject_or_by_its_date_and_never_before() -> None:
     given(*OPEN).when(CLOSE, AT_WORK).then(RoundClosing(round=ROUND))
     given(*OPEN).when(DUE, replace(AT_WORK, now=CLOSES_AT)).then(RoundClosing(round=ROUND, by_date=True))
     given(*OPEN).when(DUE, replace(AT_WORK, now=CLOSES_AT - timedelta(seconds=1))).refused("WRONG_STATE")

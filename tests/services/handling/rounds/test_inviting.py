@@ -1,76 +1,23 @@
-"""Commands on rounds through log, vault and keeper: what is looked up and kept before they are decided."""
+"""Inviting through log and vault: who it is, is kept before the log has it, and counted by quarter."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from events.catalog.rounds import RoundOpened
 from events.privacy.invitations import Invited, Invitee, NewInvitation
 from events.privacy.sealing import VaultUnreachableError
 from rules.access.roles import Role
 from rules.feedback.questions import Perspective
 from rules.kinds import Language
-from services.decisions.feedback import RoundKey
-from services.feedback.keeper import HandIn, HandInOutcome, KeeperUnavailableError
-from services.handling.handler import CommandHandler
+from services.handling.attempts import Attempts
 from services.handling.results import NothingAppliedError
-from tests.backends.postgres import fresh_database
-from tests.services.round_house import CLOSES_AT, RoundHouse, round_house
+from tests.services.round_house import RoundHouse
 
 pytestmark = pytest.mark.postgres
 OUTSIDER = {"outsider": {"name": "Ouder van Sem", "email": "ouder@example.org"}}
-
-
-@pytest.fixture(scope="module")
-def organisation(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundHouse]:
-    folder: Path = tmp_path_factory.mktemp("keys")
-    with fresh_database(postgres_url) as url, round_house(url, folder) as house:
-        yield house
-
-
-@pytest.fixture
-def house(organisation: RoundHouse) -> RoundHouse:
-    return organisation.subject()
-
-
-class AwayKeeper:
-    """A keeper that does not answer."""
-
-    def make_key(self, round_: str) -> RoundKey:
-        raise KeeperUnavailableError("the keeper of round keys does not answer")
-
-    def hand_in(self, hand_in: HandIn) -> HandInOutcome:
-        raise KeeperUnavailableError("the keeper of round keys does not answer")
-
-    def result_of(self, round_: str, command: bytes) -> HandInOutcome | None:
-        raise KeeperUnavailableError("the keeper of round keys does not answer")
-
-
-def test_a_round_opens_with_the_key_that_the_keeper_made(house: RoundHouse) -> None:
-    round_ = house.opens()
-    found = house.round(round_)
-    assert (found.status, found.closes_at, found.opened_on) == ("OPEN", CLOSES_AT, house.calendar.today())
-    assert found.public_key == house.keeper.make_key(round_).public_key
-
-
-def test_while_the_keeper_is_away_no_round_opens_and_nothing_is_written(house: RoundHouse) -> None:
-    round_ = house.prepared()
-    house.invites(round_, *(f"p-{uuid4().hex}" for _ in range(3)))
-    before = house.events(f"round-{house.person(house.number)}")
-    with pytest.raises(NothingAppliedError, match="keeper"):
-        house.ask(
-            house.number,
-            Role.PROFESSIONAL,
-            "openRound",
-            handler=house.with_keeper(AwayKeeper()),
-            roundId=round_,
-        )
-    assert house.events(f"round-{house.person(house.number)}") == before
-    assert house.own("openRound", roundId=round_) == round_
 
 
 def test_who_is_invited_is_in_the_vault_and_not_on_the_log(house: RoundHouse) -> None:
@@ -212,29 +159,6 @@ def test_when_the_vault_is_away_nobody_is_invited(house: RoundHouse, monkeypatch
     assert house.round(round_).invitations == {}
 
 
-def test_own_answers_are_checked_against_the_lens_of_the_round(house: RoundHouse) -> None:
-    round_ = house.prepared()
-    right = [{"questionId": house.question, "value": {"scale": 4}}]
-    wrong = [{"questionId": house.question, "value": {"text": "goed"}}]
-    assert house.codes(house.owner("fillSelfMirror", roundId=round_, answers=wrong)) == ["INVALID_INPUT"]
-    assert house.own("fillSelfMirror", roundId=round_, answers=right) == round_
-    assert house.round(round_).own_answers[0].scale == 4
-
-
-def test_the_subject_sees_whom_they_asked_and_nobody_else_does(house: RoundHouse) -> None:
-    round_, number = house.prepared(), f"c-{uuid4().hex}"
-    house.invites(round_, number)
-    house.own("inviteRater", roundId=round_, perspective="CLIENT", rater=OUTSIDER)
-    person, requests = house.person(house.number), house.requests()
-    shown = {one.name: one for one in requests.invited(round_, person=person, role=Role.PROFESSIONAL)}
-    assert set(shown) == {number, "Ouder van Sem"}
-    assert (shown[number].email, shown[number].colleague) == (None, house.person(number))
-    assert shown["Ouder van Sem"].email == "ouder@example.org"
-    assert requests.invited(round_, person=house.person(number), role=Role.PROFESSIONAL) == []
-    house.own("cancelRound", roundId=round_)
-    assert requests.invited(round_, person=person, role=Role.PROFESSIONAL) == []
-
-
 def _copy_of(house: RoundHouse, of: Invited, invitation: str) -> NewInvitation:
     """An invitation that a process kept before it stopped: its command never happened."""
     return NewInvitation(
@@ -276,17 +200,41 @@ def test_one_person_invited_by_many_requests_at_once_is_invited_once(organisatio
         assert outcomes == ["ACCEPTED", *["REFUSEDALREADY_SO"] * 5]
 
 
-def test_a_round_that_is_opened_by_two_requests_at_once_opens_once(house: RoundHouse) -> None:
-    round_ = house.prepared()
-    house.invites(round_, *(f"p-{uuid4().hex}" for _ in range(3)))
-    rivals = [house.with_keeper(house.keeper) for _ in range(3)]
+def test_a_process_that_stops_between_vault_and_log_loses_nothing_when_asked_again(
+    house: RoundHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_, command_id = house.prepared(), str(uuid4())
+    asked: dict[str, Any] = {"roundId": round_, "perspective": "CLIENT", "rater": OUTSIDER}
+    with monkeypatch.context() as patched:
+        patched.setattr(Attempts, "run", _stopped)
+        with pytest.raises(SystemExit):
+            house.owner("inviteRater", command_id=command_id, **asked)
+    (kept,) = house.raters(round_)
+    assert house.round(round_).invitations == {}
+    other = house.owner("inviteRater", **asked)
+    assert other.outcome == "ACCEPTED", "what is not on the log counts for nothing in this round"
+    again = house.owner("inviteRater", command_id=command_id, **asked)
+    assert house.codes(again) == ["ALREADY_SO"]
+    assert kept.invitation.invitation not in house.round(round_).invitations
+    house.chores.forget_unknown(_next_day(house))
+    (left,) = house.raters(round_)
+    assert left.invitation.invitation in house.round(round_).invitations
 
-    def opens(handler: CommandHandler) -> str:
-        result = house.ask(house.number, Role.PROFESSIONAL, "openRound", handler=handler, roundId=round_)
-        return "".join([result.outcome, *house.codes(result)])
 
-    with ThreadPoolExecutor(3) as pool:
-        outcomes = sorted(pool.map(opens, rivals))
-    assert outcomes == ["ACCEPTED", "REFUSEDWRONG_STATE", "REFUSEDWRONG_STATE"]
-    stream = f"round-{house.person(house.number)}"
-    assert sum(isinstance(one.event, RoundOpened) for one in house.events(stream)) == 1
+def test_the_same_request_after_a_stop_uses_the_code_that_was_kept(
+    house: RoundHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_, command_id = house.prepared(), str(uuid4())
+    asked: dict[str, Any] = {"roundId": round_, "perspective": "CLIENT", "rater": OUTSIDER}
+    with monkeypatch.context() as patched:
+        patched.setattr(Attempts, "run", _stopped)
+        with pytest.raises(SystemExit):
+            house.owner("inviteRater", command_id=command_id, **asked)
+    before = house.raters(round_)
+    assert house.owner("inviteRater", command_id=command_id, **asked).outcome == "ACCEPTED"
+    assert house.raters(round_) == before
+    assert list(house.round(round_).invitations) == [before[0].invitation.invitation]
+
+
+def _stopped(*_: object) -> None:
+    raise SystemExit
