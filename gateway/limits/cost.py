@@ -31,6 +31,7 @@ from gateway.limits.introspection import DATA, Below, IntrospectionSizes
 from gateway.limits.weights import (
     COMMAND_COST,
     ITEMS_SHARED,
+    OF_ONE_PORTFOLIO,
     SIZE_ARGUMENTS,
     items_max_of,
     weight_of,
@@ -136,7 +137,7 @@ class Measuring:
         known = self._introspection.items(place, below)
         items = self._items(node, place, field) if known is None else known
         cost = 1 + self._weight(place, parent, field) + inner.cost * items
-        within_portfolio = place.startswith("Portfolio.")
+        within_portfolio = place.startswith(OF_ONE_PORTFOLIO)
         # Introspection is bounded by its cost alone: types are wrapped deeper than data is nested.
         depth = 1 if name in _META else inner.depth + 1
         return Measure(depth, cost, inner.shared * (1 if within_portfolio else items))

@@ -95,6 +95,8 @@ ITEMS_SHARED: Final = {
     "TalentClaim.sharings": 300,
 }
 """Lists of one item whose length is bounded for all items of a portfolio together."""
+OF_ONE_PORTFOLIO: Final = ("Portfolio.", "Mirror.insights")
+"""Lists whose items are all of one portfolio."""
 SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
 """Arguments that set the length of a list, with their maximum; None stands for that of a page."""
 
