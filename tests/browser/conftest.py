@@ -1,14 +1,13 @@
-"""A demo of this package's own, and the machine's own Chromium."""
+"""A demo of this package's own, and a browser."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.chromium import open_browser
 from tests.browser.raters import RaterPages
-from tests.conftest import not_to_be_had
 from tests.e2e.demo import Demo, running_demo
-from tests.prerequisites import chromium
 
 
 @pytest.fixture(scope="package")
@@ -19,12 +18,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    found = chromium()
-    if found is None:
-        not_to_be_had("The pages need Chromium: deploy/tools.sh installs it.")
-    with sync_playwright() as playwright:
-        # The sandbox needs rights that a container's root does not have; only our own pages are opened.
-        yield playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -48,9 +48,10 @@ def make_ready() -> None:
 class Stack:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port, self._processes_port = _free_port(), _free_port()
+        self._port, self._processes_port, self._mails_port = _free_port(), _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self.processes_url = f"http://127.0.0.1:{self._processes_port}"
+        self.mails_url = f"http://127.0.0.1:{self._mails_port}"
         self.settings = self._settings()
         env_file = folder / "env"
         env_file.write_text("".join(f"{name}={value}\n" for name, value in self.settings.items()))
@@ -104,6 +105,8 @@ class Stack:
             "IPP_OIDC_JWKS_URL": JWKS_URL,
             "IPP_GATEWAY_PORT": str(self._port),
             "IPP_PROCESSES_PORT": str(self._processes_port),
+            "IPP_MAILS_PORT": str(self._mails_port),
+            "IPP_PUBLIC_URL": self.url,
             "IPP_TEST_KEYS": str(keys),
         }
 

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from deploy.demo.people import ORGANISATION
+from tests.browser.chromium import open_browser
+from tests.browser.walk import check, walk
 from tests.compose.issuer import Issuer
 from tests.compose.stack import NoStackError, Stack, make_ready, running
 from tests.conftest import not_to_be_had
@@ -52,6 +54,14 @@ def issuer_and_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
 def test_the_whole_way_from_command_to_subscription(issuer_and_stack: tuple[Issuer, Stack]) -> None:
     issuer, stack = issuer_and_stack
     run_flow(stack.url, issuer.token)
+
+
+def test_a_feedback_round_from_owner_over_mail_and_page_to_mirror(
+    issuer_and_stack: tuple[Issuer, Stack],
+) -> None:
+    issuer, stack = issuer_and_stack
+    with open_browser() as browser:
+        check(walk(stack.url, stack.mails_url, issuer.token, browser, subject="privacy-officer"))
 
 
 @pytest.mark.parametrize("service", ["journal", "views", "keeper", "services", "processes", "gateway"])
