@@ -94,6 +94,9 @@ ROUNDS: Final = (
     ),
 )
 RUNNING_DAYS: Final = 21
+_LEANINGS: Final = (1, 0, -1, 1, 0, -1, 0)
+_WEIGHTS: Final = {-1: (2, 5, 5, 1, 0), 0: (0, 1, 3, 6, 4), 1: (0, 0, 1, 4, 8)}
+"""How often 1 to 5 is answered, for each leaning."""
 
 
 def seed_rounds(
@@ -152,7 +155,6 @@ class _Round:
         self._clock = DayClock(self._opened)
         self._client = DemoClient(services, self._clock)
         self._person = self._client.person(planned.number)
-        self._rng = random.Random(f"round of {planned.number}")  # noqa: S311 - invented answers
         self._invitations = services.rounds.invitations
         store: EventStore[str] = EventStore(services.mapper, services.recorder)
         raters = Raters(
@@ -225,28 +227,33 @@ class _Round:
             if left.get(perspective, 0) == 0:
                 continue
             left[perspective] -= 1
+            answers = tuple(self._answers(perspective, left[perspective]))
             rater = caller_of(kept.code)
             shown = self._feedback.invitation(rater)
             if shown is None:
                 continue  # handed in and closed before this start
-            content = fill_up(HandedIn(answers=tuple(self._answers(perspective))))
+            content = fill_up(HandedIn(answers=answers))
             sealed = msgspec.to_builtins(seal_answers(shown.public_key, shown.info, content))
             command_id = str(UUID(hex=derived_id("demo", "hand in", kept.invitation.invitation), version=4))
             request = CommandRequest(name=SUBMIT_FEEDBACK, command_id=command_id, input={"sealed": sealed})
             if self._feedback.send(request, rater=rater).outcome != "ACCEPTED":
                 raise SeedingError("an answer of the demo was not kept")
 
-    def _answers(self, perspective: Perspective) -> Iterator[GivenAnswer]:
-        organisation = self._client.organisation
-        for question in self._client.lens_questions(self._lens.lens(organisation)):
+    def _answers(self, perspective: Perspective, place: int = 0) -> Iterator[GivenAnswer]:
+        """Yield what somebody answers: the same at every fresh start for the same place of a side."""
+        rng = random.Random(f"{self._planned.number} {perspective} {place}")  # noqa: S311 - invented answers
+        questions = self._client.lens_questions(self._lens.lens(self._client.organisation))
+        for number, question in enumerate(questions):
+            # What others see often or seldom depends on the question; one's own view of it does not.
+            seen = 0 if perspective is Perspective.SELF else _LEANINGS[number % len(_LEANINGS)]
             if perspective is not Perspective.SELF and perspective not in question.perspectives:
                 continue
-            value = self._value(question)
+            value = self._value(question, rng, _WEIGHTS[seen])
             if value is not None:
                 yield GivenAnswer(question_id=question.question, value=value)
 
-    def _value(self, question: Question) -> Value | None:
-        rng, easy = self._rng, self._lens.form == LensForm.EASY.name
+    def _value(self, question: Question, rng: random.Random, weights: Sequence[int]) -> Value | None:
+        easy = self._lens.form == LensForm.EASY.name
         match question.kind:
             case QuestionKind.SCALE:
                 if rng.random() < 0.1:  # noqa: PLR2004 - one of ten has not seen it
@@ -254,7 +261,7 @@ class _Round:
                 scale = (
                     rng.choices(EASY_SCALE, weights=(1, 3, 6))
                     if easy
-                    else rng.choices(range(1, 6), weights=(1, 1, 3, 6, 4))
+                    else rng.choices(range(1, 6), weights=weights)
                 )
                 return Value(scale=scale[0])
             case QuestionKind.TALENT_PICK:
