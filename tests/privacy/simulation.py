@@ -29,7 +29,7 @@ from processes.keeper.key_store import KeyStore
 from processes.mails.wording import MailFacts, mail_text
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.answers import Answer, GivenAnswer, HandedIn, Value, asked_of, fill_up, read_handed_in
-from rules.feedback.questions import Question, QuestionKind
+from rules.feedback.questions import Perspective, Question, QuestionKind
 from rules.feedback.rater_code import CODE_BYTES, caller_of, code_of, shown
 from rules.kinds import Language
 from services.contexts.rounds.state import FeedbackRound
@@ -55,6 +55,27 @@ class OneKey:
 
     def keys_of(self, subjects: object) -> dict[str, bytes]:
         return {}
+
+
+def answers_of(chance: random.Random, perspective: Perspective) -> HandedIn:
+    """Return what somebody answers who is asked from this side."""
+    given = [
+        GivenAnswer(question_id=one.question, value=_value(one, chance))
+        for one in asked_of(QUESTIONS, perspective).values()
+        if one.kind is not QuestionKind.OPEN or chance.random() < 0.85
+    ]
+    return HandedIn(answers=tuple(given))
+
+
+def _value(question: Question, chance: random.Random) -> Value:
+    match question.kind:
+        case QuestionKind.SCALE:
+            return Value(not_seen=True) if chance.random() < 0.15 else Value(scale=chance.randint(1, 5))
+        case QuestionKind.TALENT_PICK:
+            return Value(term_ids=tuple(chance.sample(TERMS, chance.randint(1, 3))))
+        case QuestionKind.OPEN:
+            chars = min(int(chance.lognormvariate(4, 1)) + 5, TEXT_CHARS_MAX)
+            return Value(text="".join(chance.choices("abcdefghijklmnop", k=chars)))
 
 
 @dataclass
@@ -148,26 +169,8 @@ class Simulation:
         self._mail(play, MailKind.INVITATION)
         return play
 
-    def _answers(self, rater: Invited) -> HandedIn:
-        chance = self._chance
-        asked = asked_of(QUESTIONS, rater.invitation.perspective).values()
-        given = [
-            GivenAnswer(question_id=one.question, value=self._value(one))
-            for one in asked
-            if one.kind is not QuestionKind.OPEN or chance.random() < 0.85
-        ]
-        return HandedIn(answers=tuple(given))
-
-    def _value(self, question: Question) -> Value:
-        chance = self._chance
-        match question.kind:
-            case QuestionKind.SCALE:
-                return Value(not_seen=True) if chance.random() < 0.15 else Value(scale=chance.randint(1, 5))
-            case QuestionKind.TALENT_PICK:
-                return Value(term_ids=tuple(chance.sample(TERMS, chance.randint(1, 3))))
-            case QuestionKind.OPEN:
-                chars = min(int(chance.lognormvariate(4, 1)) + 5, TEXT_CHARS_MAX)
-                return Value(text="".join(chance.choices("abcdefghijklmnop", k=chars)))
+    def _answers(self, one: Invited) -> HandedIn:
+        return answers_of(self._chance, one.invitation.perspective)
 
     def _hands_in(self, play: OnePlay, one: Invited, handed_in: HandedIn) -> None:
         self._clock.advance(timedelta(minutes=self._chance.randint(1, 300)))
