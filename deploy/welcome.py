@@ -7,9 +7,9 @@ from rich.panel import Panel
 from rich.table import Table
 
 WHO: Final = (
-    ("owner", "PROFESSIONAL", "Fenna de Vries, keeps a portfolio"),
+    ("owner", "PROFESSIONAL", "Fenna de Vries, keeps a portfolio and has a mirror"),
     ("lead", "PROFESSIONAL", "Joris Bakker, leads Team Kade and sees what a member sees"),
-    ("member", "PROFESSIONAL", "Amina El Idrissi, in the same team"),
+    ("member", "PROFESSIONAL", "Amina El Idrissi, in the same team, asks for feedback now"),
     ("hr", "HR", "sees the organisation, never a person's portfolio"),
     ("board", "BOARD", "sees the organisation, never a person's portfolio"),
     ("auditor", "AUDITOR", "verifies the log without reading it"),
@@ -38,6 +38,10 @@ TRY: Final = (
         "words to pick from",
         '{ talentCatalogue { terms(search: "rust") { edges { node { id label { nl en } } } } } }',
     ),
+    (
+        "a mirror of feedback",
+        "{ me { rounds { state mirror { rows { question { text { nl } } self total gap } } } } }",
+    ),
     ("the organisation", "{ organisation { name units { name } policies { releaseEveryDays } } }"),
 )
 
@@ -49,6 +53,7 @@ def welcome(screen: Console, *, host: str, port: int, probes_port: int) -> None:
     screen.print(
         Panel.fit(
             f"In a browser       [bold]{address}/graphql[/bold]\n"
+            f"Mails it sends     {address}/mails\n"
             f"Health             {address}/health/ready\n"
             f"Metrics            {machine}:{probes_port}/metrics",
             title="IPP is ready",

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from gateway.http.query_page import home_page
 
 ROOT: Final = Path(__file__).parents[2]
-TEXTS: Final = ("README.md", "docs/clients.md")
+TEXTS: Final = ("README.md", "docs/clients.md", "docs/privacy.md")
 
 
 def home_routes(*, port: int) -> APIRouter:
