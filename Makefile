@@ -48,7 +48,7 @@ format: $(READY) ## put the code into the one form
 	$(RUN)/ruff format .
 
 bench: $(READY) ## one question against a peer: NAME=append ARGS=--json
-	@test -n "$(NAME)" || { echo "Which one? NAME=$$(ls benchmarks/*.py | xargs -n1 basename | sed 's/\.py//' | paste -sd'|')"; exit 2; }
+	@test -n "$(NAME)" || { echo "Which one? NAME=$$(grep -l 'def main' benchmarks/*.py benchmarks/*/*.py | sed -E 's#benchmarks/##; s#(/__main__)?\.py##' | paste -sd'|')"; exit 2; }
 	@$(RUN)/python -m benchmarks.$(NAME) $(ARGS)
 
 golden: $(READY) ## write the golden files of new events; those that exist never change

@@ -14,6 +14,7 @@ from deploy.local.one_process import KEPT, run
 from deploy.local.ports import free_near, is_free
 from kit.lifecycle import Stop
 from kit.postgres.embedded import RUNNING_BYTES_MIN, EmbeddedPostgresError, check_room
+from kit.secrets import write_no_core_dump
 from kit.settings import Settings, SettingsError
 
 app = typer.Typer(help=__doc__, add_completion=False)
@@ -33,6 +34,7 @@ def main(
 ) -> None:
     """Serve the demo until Ctrl-C. Its data is kept for the next start."""
     os.umask(0o077)  # whatever it writes is its owner's alone
+    write_no_core_dump()
     try:
         settings = Settings.from_env(os.environ)
         _check(settings)

@@ -10,7 +10,7 @@ from kit.health import Health
 from kit.http.probes import probes_loop
 from kit.http.server import serve
 from kit.lifecycle import Stop, run_all
-from kit.secrets import SecretError, read_key
+from kit.secrets import SecretError, read_key, write_no_core_dump
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from processes.keeper.app import keeper_app
@@ -22,6 +22,7 @@ from processes.keeper.key_store import KeyStoreError
 def main() -> int:
     """Run until stopped; exit with status 2 and one line when a setting, a secret or the folder is wrong."""
     os.umask(0o077)
+    write_no_core_dump()
     try:
         settings = Settings.from_env(os.environ)
         settings.need("keeper_token_file", "keeper_closing_token_file")

@@ -32,6 +32,7 @@ class KeeperProcess:
             "IPP_KEEPER_TOKEN_FILE": str(folder / "token"),
             "IPP_KEEPER_CLOSING_TOKEN_FILE": str(folder / "closing"),
         }
+        self.pid = 0
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -41,6 +42,7 @@ class KeeperProcess:
             cwd=ROOT,
             env={**self.env, "IPP_PORT": str(port), "IPP_PROBES_PORT": str(probes_port)},
         )
+        self.pid = process.pid
         url = f"http://127.0.0.1:{port}"
         try:
             while True:

@@ -1,6 +1,7 @@
 """The keeper as a process of its own: it is killed at any moment, and nothing that it called kept is lost."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -89,3 +90,11 @@ def test_without_a_secret_it_says_so_in_one_line(tmp_path: Path, missing: str, s
     assert ended.returncode == 2
     assert said in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(sys.platform != "linux", reason="reads a limit of another process")
+def test_rule_5_a_keeper_leaves_no_core_dump_with_keys(tmp_path: Path, database: str) -> None:
+    keeper = KeeperProcess(tmp_path, {"IPP_DATABASE_URL": database, "IPP_LOG_NAME": f"k{new()[:8]}"})
+    with keeper.running():
+        assert resource.prlimit(keeper.pid, resource.RLIMIT_CORE) == (0, 0)
