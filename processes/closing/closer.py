@@ -153,7 +153,8 @@ class Closer:
         lens = self._lookups.lens(ending.found.lens, ending.found.lens_number, organisation)
         if lens is None:
             raise NotClosableError("the lens of the round is not on the log")
-        closed = parts.keeper.close(terms_of(ending, lens))
+        invitations = parts.invitations.of_rounds([ending.round])
+        closed = parts.keeper.close(terms_of(ending, lens, invitations=invitations))
         parts.mirror_keys.keep(ending.round, closed.mirror_key, released_on=parts.calendar.local(at).date())
         events = closing_events(
             ending,

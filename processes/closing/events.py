@@ -1,6 +1,7 @@
 """What a closing sends to the keeper, and the events that it becomes."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from events.catalog.registry import Event
 from events.catalog.rounds import FeedbackSubmitted, MirrorReleased, RoundClosed, ShownBlock
 from events.codec import Recorded
+from events.privacy.invitations import Invitation
 from events.streams import Stream
 from kit.ids import derived_id
 from processes.closing.ends import RoundToEnd
@@ -22,8 +24,13 @@ class NotClosableError(Exception):
     """What the log says of a round is not enough to close it, although it is closing."""
 
 
-def terms_of(ending: RoundToEnd, lens: LensVersion) -> ClosingTerms:
-    """Return the terms of a closing, all of them from the log. Raises NotClosableError."""
+def terms_of(ending: RoundToEnd, lens: LensVersion, *, invitations: Iterable[Invitation]) -> ClosingTerms:
+    """
+    Return the terms of a closing. Raises NotClosableError.
+
+    All is from the log but the slots, which are those of the round's `invitations` in the vault. Which
+    perspective somebody was asked from is what the log says.
+    """
     found = ending.found
     if found.floors is None:
         raise NotClosableError("the round was never opened")
@@ -32,6 +39,11 @@ def terms_of(ending: RoundToEnd, lens: LensVersion) -> ClosingTerms:
         questions=questions_of_round(lens.questions, round_=ending.round, own_question=found.own_question),
         form=lens.form,
         invited=dict(sorted(Counter(found.invitations.values()).items())),
+        slots={
+            one.slot: found.invitations[one.invitation]
+            for one in sorted(invitations, key=lambda one: one.slot)
+            if one.invitation in found.invitations
+        },
         floors=found.floors,
         lead_attributed=found.attributed is not None,
         own=found.own_answers,

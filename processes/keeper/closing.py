@@ -6,6 +6,7 @@ handed in. When the private key is destroyed, nobody can derive it again, or fin
 """
 
 import hmac
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
@@ -37,16 +38,18 @@ FLOORS_MIN: Final = RoundFloors(raters=3, clients=5, comments=3)
 
 class ClosingTerms(msgspec.Struct, frozen=True, kw_only=True):
     """
-    All that a closing depends on but the answers; each of it is on the log when the round is closing.
+    All that a closing depends on but the answers; it no longer changes when the round is closing.
 
-    `invited` is how many were invited from each perspective. `lead_attributed`: a LEAD was asked alone. `own`
-    are the subject's own answers.
+    `invited` is how many were invited from each perspective; `slots`, from the vault, has the perspective of
+    each of their slots. All the rest is on the log. `lead_attributed`: a LEAD was asked alone. `own` are the
+    subject's own answers.
     """
 
     round: str
     questions: tuple[Question, ...]
     form: LensForm
     invited: dict[Perspective, int]
+    slots: dict[str, Perspective]
     floors: RoundFloors
     lead_attributed: bool
     own: tuple[Answer, ...]
@@ -89,6 +92,9 @@ def check_terms(terms: ClosingTerms) -> None:
     people = terms.invited.values()
     if min(people, default=0) < 1 or sum(people) > INVITATIONS_MAX:
         raise BadRequestError(f"a round has 1 to {INVITATIONS_MAX} invitations")
+    in_slots = Counter(terms.slots.values())
+    if any(number > terms.invited.get(perspective, 0) for perspective, number in in_slots.items()):
+        raise BadRequestError("a round has no more slots of a perspective than people who were invited")
     if terms.lead_attributed and terms.invited.get(Perspective.LEAD) != 1:
         raise BadRequestError("a lead is attributed only when one was asked")
 
@@ -100,9 +106,9 @@ def terms_tag(private_key: bytes, terms: ClosingTerms) -> bytes:
     It is compared when a round is closed again, so that nobody gets two mirrors of it to subtract.
     """
     key = _derived(private_key, b"", b"terms", terms.round)
-    invited = sorted(terms.invited.items())
+    people = (sorted(terms.invited.items()), sorted(terms.slots.items()))
     content = msgspec.json.encode(
-        (terms.round, terms.questions, terms.form, invited, terms.floors, terms.lead_attributed, terms.own)
+        (terms.round, terms.questions, terms.form, people, terms.floors, terms.lead_attributed, terms.own)
     )
     return hmac.digest(key, content, "sha256")
 
@@ -114,7 +120,8 @@ def closed_round(
     Open the last answer of each slot, and make the mirror and its rows of them.
 
     `digest` is that of the closed inbox. What does not open, was taken back, or does not fit the lens counts
-    as not given. Raises ValueError for floors that protect nobody.
+    as not given; also what is in a slot of nobody who was invited. Raises ValueError for floors that protect
+    nobody.
     """
     secret = _derived(private_key, digest, b"secret", terms.round)
 
@@ -191,12 +198,17 @@ def padded(row: Row) -> bytes:
 
 
 def _opened(private_key: bytes, terms: ClosingTerms, slot: str, sealed: bytes) -> Submission | None:
-    """Return what is in a slot; the perspective is the one that it was sealed for."""
-    for perspective in sorted(terms.invited):
-        try:
-            content = open_answers(private_key, info_of(terms.round, perspective), sealed)
-        except AnswersSealError:
-            continue
-        answers = read_handed_in(content, questions=terms.questions, form=terms.form, perspective=perspective)
-        return Submission(slot=slot, perspective=perspective, answers=answers)
-    return None
+    """
+    Return what is in a slot; None if it was not sealed for the perspective that its rater was invited from.
+
+    A rater can seal for any perspective, and would else write in another one's name.
+    """
+    perspective = terms.slots.get(slot)
+    if perspective is None:
+        return None
+    try:
+        content = open_answers(private_key, info_of(terms.round, perspective), sealed)
+    except AnswersSealError:
+        return None
+    answers = read_handed_in(content, questions=terms.questions, form=terms.form, perspective=perspective)
+    return Submission(slot=slot, perspective=perspective, answers=answers)

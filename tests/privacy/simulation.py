@@ -226,7 +226,8 @@ class Simulation:
         assert ending.at is not None
         sealed = _latest(self._log, evidence.round, start)
         with self._leak.making_mirrors(play.arrivals):
-            terms = terms_of(ending, LENS)
+            invitations = [one.invitation for one in evidence.invited]
+            terms = terms_of(ending, LENS, invitations=invitations)
             closed = self._leak.close(self._keeper, terms, key.private_key, sealed)
         evidence.mirror_keys.append(closed.mirror_key)
         events = closing_events(

@@ -59,6 +59,7 @@ def test_the_largest_closing_fits_one_record() -> None:
     answers = longest(questions)
     assert len(fill_up(answers).rstrip()) > ANSWERS_BYTES - 100
     sealed = seal_answers(public_key_of(private), info_of(round_, PEER), fill_up(answers))
+    slots = [new() for _ in range(INVITATIONS_MAX)]
     closed = closed_round(
         private,
         ClosingTerms(
@@ -66,11 +67,12 @@ def test_the_largest_closing_fits_one_record() -> None:
             questions=questions,
             form=LensForm.STANDARD,
             invited={PEER: INVITATIONS_MAX},
+            slots=dict.fromkeys(slots, PEER),
             floors=FLOORS,
             lead_attributed=False,
             own=(),
         ),
-        sealed={new(): sealed for _ in range(INVITATIONS_MAX)},
+        sealed=dict.fromkeys(slots, sealed),
         digest=bytes(32),
     )
     assert sum(len(comments.fragments) for comments in closed.contents.comments) >= 6 * INVITATIONS_MAX

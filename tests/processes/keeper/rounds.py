@@ -43,12 +43,17 @@ def new() -> str:
     return uuid.uuid4().hex
 
 
+_SLOTS: Final[dict[str, dict[str, Perspective]]] = {}
+"""The slots of the raters that a test made, by round: what the vault would have."""
+
+
 def terms(round_: str, invited: dict[Perspective, int], **changes: Any) -> ClosingTerms:
     given: dict[str, Any] = {
         "round": round_,
         "questions": (SCALE, RARE, PICK, OPEN),
         "form": LensForm.STANDARD,
         "invited": invited,
+        "slots": {slot: side for slot, side in _SLOTS.get(round_, {}).items() if side in invited},
         "floors": FLOORS,
         "lead_attributed": False,
         "own": (Answer(question=SCALE.question, scale=3),),
@@ -72,6 +77,9 @@ class Rater:
     round: str
     perspective: Perspective
     slot: str = field(default_factory=new)
+
+    def __post_init__(self) -> None:
+        _SLOTS.setdefault(self.round, {})[self.slot] = self.perspective
 
     def sealed(self, public_key: bytes, handed_in: HandedIn) -> bytes:
         return seal_answers(public_key, info_of(self.round, self.perspective), fill_up(handed_in))
