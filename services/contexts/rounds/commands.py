@@ -10,7 +10,7 @@ from kit.ids import is_id
 from rules.commands import Refusal
 from rules.feedback import comments
 from rules.feedback.answers import GivenAnswer
-from rules.feedback.questions import QUESTIONS_MAX, Perspective
+from rules.feedback.questions import OUTSIDE, QUESTIONS_MAX, Perspective
 from rules.kinds import Language
 from services.decisions.command import Command, DecisionContext, name_of, stream_of
 from services.decisions.validation import email_refusals, invalid, text_refusals
@@ -19,8 +19,13 @@ OWN_QUESTION_CHARS_MAX: Final = 600
 RATER_NAME_CHARS_MAX: Final = 120
 EMAIL_CHARS_MAX: Final = 254
 REASON_CHARS_MAX: Final = 1_000
-REGISTERED: Final = frozenset({Perspective.PEER, Perspective.REPORT})
-"""Perspectives of registered professionals only (privacy rule 10)."""
+REGISTERED: Final = frozenset(Perspective) - OUTSIDE
+"""
+Perspectives of registered professionals only (privacy rule 10).
+
+LEAD too: with two invented leads, a subject would know what the real one answered, who expects to be one of
+three.
+"""
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 

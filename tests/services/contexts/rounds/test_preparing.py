@@ -137,16 +137,16 @@ def test_a_colleague_is_asked_from_any_side(perspective: str) -> None:
     )
 
 
-@pytest.mark.parametrize("perspective", ["LEAD", "CLIENT", "PARTNER"])
-def test_an_outsider_is_asked_as_lead_client_or_partner_with_or_without_an_address(perspective: str) -> None:
+@pytest.mark.parametrize("perspective", ["CLIENT", "PARTNER"])
+def test_an_outsider_is_asked_as_client_or_partner_with_or_without_an_address(perspective: str) -> None:
     for outsider in (OUTSIDER, OutsiderInput(name="Sem")):
         given(*HERE, PREPARED).when(invite(perspective, outsider=outsider), AT_WORK).then(
             RaterInvited(round=ROUND, invitation=NEW, perspective=Perspective[perspective])
         )
 
 
-@pytest.mark.parametrize("perspective", ["PEER", "REPORT"])
-def test_rule_10_peers_and_reports_are_registered_and_work_here(perspective: str) -> None:
+@pytest.mark.parametrize("perspective", ["PEER", "LEAD", "REPORT"])
+def test_rule_10_peers_leads_and_reports_are_registered_and_work_here(perspective: str) -> None:
     (refusal,) = invite(perspective, outsider=OUTSIDER).refusals()
     assert refusal.code == "RATER_NOT_AVAILABLE"
     gone = replace(AT_WORK, professionals=frozenset(), rater=None)
