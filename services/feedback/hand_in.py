@@ -23,7 +23,7 @@ from services.handling.results import canonical, refused, unavailable_reported
 SUBMIT_FEEDBACK: Final = "submitFeedback"
 WRONG_CODES_PER_MINUTE_MAX: Final = 300
 """
-Answers to wrong codes, of all callers together; above it they get an error.
+Answers to codes that are wrong or over, of all callers together; above it they get an error, all of them.
 
 Right codes go on: nobody finds one of 80 random bits by trying, and those who try must not keep raters out.
 Where addresses are known, in the gateway, wrong codes are limited by address.
@@ -76,8 +76,8 @@ class Feedback:
             return _counted(self._send(asked, command_id, rater))
 
     def _send(self, asked: SubmitFeedback, command_id: str, rater: str) -> CommandResult:
-        invitation = self._known(rater)
-        if invitation is None or self._raters.open_round(invitation) is None:
+        invitation = self._open(rater)
+        if invitation is None:
             return refused(command_id, OVER)
         if len(asked.sealed) != SEALED_BYTES:
             return refused(command_id, _wrong_size())
@@ -95,8 +95,8 @@ class Feedback:
         """Return how a hand-in of this rater ended, until closing; None if it is not known here."""
         command_id = canonical(command_id)
         with unavailable_reported():
-            invitation = self._known(rater)
-            if invitation is None or self._raters.open_round(invitation) is None:
+            invitation = self._open(rater)
+            if invitation is None:
                 return None
             key = command_key(invitation.invitation, command_id)
             outcome = self._keeper.result_of(invitation.round, key)
@@ -105,15 +105,21 @@ class Feedback:
     def invitation(self, rater: str) -> RaterInvitation | None:
         """Return what a rater is asked; None when the invitation is over."""
         with unavailable_reported():
-            known = self._known(rater)
-            return self._raters.shown(known) if known is not None else None
+            found = self._open(rater)
+            return self._raters.shown(found) if found is not None else None
 
-    def _known(self, rater: str) -> Invitation | None:
-        """Return the invitation of a code. Raises TooManyRequestsError after too many wrong ones."""
+    def _open(self, rater: str) -> Invitation | None:
+        """
+        Return the invitation of a code; None when there is none, or none that is open.
+
+        Raises TooManyRequestsError after too many, for either reason: so the error does not show which.
+        """
         found = self._raters.known(rater)
-        if found is None and self._wrong.take(_ALL):
+        if found is not None and self._raters.open_round(found) is not None:
+            return found
+        if self._wrong.take(_ALL):
             raise TooManyRequestsError("too many codes that are not right: wait a little")
-        return found
+        return None
 
 
 def _result(command_id: str, outcome: HandInOutcome) -> CommandResult:

@@ -197,7 +197,8 @@ def test_when_the_keeper_is_away_nothing_was_applied(house: RoundHouse) -> None:
 
 
 def test_wrong_codes_are_limited_in_total_and_right_ones_go_on(house: RoundHouse) -> None:
-    rater, *_ = house.raters(house.opens())
+    round_ = house.opens()
+    rater, *_ = house.raters(round_)
     requests = RequestHandler(house.handler, per_minute_max=1_000, feedback=house.feedback(now_s=lambda: 0.0))
     request = hand_in(sealed_for(house, rater))
     for number in range(WRONG_CODES_PER_MINUTE_MAX):
@@ -206,6 +207,9 @@ def test_wrong_codes_are_limited_in_total_and_right_ones_go_on(house: RoundHouse
         requests.send(hand_in(b""), person=caller_of("9" * 16), role=Role.RATER)
     assert requests.invitation(person=caller_of(rater.code), role=Role.RATER) is not None
     assert requests.send(request, person=caller_of(rater.code), role=Role.RATER).outcome == "ACCEPTED"
+    house.own("closeRound", roundId=round_)
+    with pytest.raises(TooManyRequestsError):  # as for a wrong code
+        requests.invitation(person=caller_of(rater.code), role=Role.RATER)
 
 
 def test_no_log_line_names_code_invitation_slot_or_round(house: RoundHouse) -> None:
