@@ -29,13 +29,23 @@ CHANGED: Final = (
 
 
 @strawberry.input
-class CommandInput:
+class UnversionedInput:
+    """
+    The input of a command on something whose version its sender must not know.
+
+    To know the version of what was handed in would be to know that something was handed in.
+    """
+
     command_id: UUID = strawberry.field(
         description=(
             "An id for what the person does, made at that moment. Sent again with the same input, it "
             "happens once."
         )
     )
+
+
+@strawberry.input
+class CommandInput(UnversionedInput):
     expected_version: int | None = strawberry.field(
         default=UNSET,
         description=(

@@ -12,7 +12,7 @@ from gateway.api.command_result import command_result
 from gateway.api.root_fields import mutation
 from gateway.api.rounds.answers import AnswersInput, given_answers
 from gateway.api.rounds.raters import found_invitation, lens_asked
-from gateway.api.sending import CommandInput, CommandPayload
+from gateway.api.sending import CommandPayload, UnversionedInput
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.types.scalars import Bytes
@@ -40,7 +40,7 @@ class FeedbackInput:
 
 
 @strawberry.input(description="What the bearer of an invitation hands in.")
-class SubmitFeedbackInput(CommandInput):
+class SubmitFeedbackInput(UnversionedInput):
     feedback: FeedbackInput = strawberry.field(description="The answers, all of them.")
 
 

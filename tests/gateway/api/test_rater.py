@@ -158,6 +158,11 @@ def test_what_was_sealed_goes_to_the_services_as_it_is(asked: World) -> None:
     assert (rater, role) == (caller_of(CODE), Role.RATER)
 
 
+def test_handing_in_takes_no_version_because_it_would_say_that_something_was_handed_in(asked: World) -> None:
+    found = ask(asked, '{ __type(name: "SubmitFeedbackInput") { inputFields { name } } }')
+    assert [field["name"] for field in found["__type"]["inputFields"]] == ["commandId", "feedback"]
+
+
 PLAIN = """mutation ($id: UUID!, $plain: AnswersInput!) {
     submitFeedback(input: { commandId: $id, feedback: { plain: $plain } }) {
         command { outcome refusals { code field message { en } } }
