@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
@@ -32,13 +33,20 @@ NOTE: Final = (
 )
 
 
-def run(by: str, subjects: int, seed: int, screen: Console) -> dict[str, Any]:
-    """Run the load, and return what came of it. Raises MissingDataError and LoadError."""
+def run(
+    by: str, subjects: int, *, screen: Console, seed: int = SEED, minutes: float = math.inf
+) -> dict[str, Any]:
+    """
+    Run the load, and return what came of it. Raises MissingDataError and LoadError.
+
+    After `minutes` no batch begins any more; what is returned is of those that were done.
+    """
     answers = cut(load_ratings(), by=by, subjects=subjects, seed=seed)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     wrong: list[str] = []
     shown: Counter[str] = Counter()
     rates: list[float] = []
+    done = answers[:0]
     with (
         tempfile.TemporaryDirectory(prefix="ipp-insteval-") as folder,
         postgres_database() as database,
@@ -49,18 +57,21 @@ def run(by: str, subjects: int, seed: int, screen: Console) -> dict[str, Any]:
         begun = time.perf_counter()
         for batch in _batches(answers):
             started = time.perf_counter()
+            if started - begun > minutes * 60:
+                break
             found = load.run(batch, on_answer=lambda: progress.advance(task))
             rates.append(len(batch) / (time.perf_counter() - started))
             expected = expected_figures(batch)
             wrong += differences(expected, found)
+            done = answers[: len(done) + len(batch)]
             shown += _counted(found)
             progress.update(task, description=f"{rates[-1]:.1f} answers/s, {len(wrong)} differences")
         took = time.perf_counter() - begun
     return {
-        "note": NOTE.format(subjects=answers.subject.nunique(), by=by),
-        "subjects": answers.subject.nunique(),
-        "raters": answers.rater.nunique(),
-        "answers": len(answers),
+        "note": NOTE.format(subjects=done.subject.nunique(), by=by),
+        "subjects": done.subject.nunique(),
+        "raters": done.rater.nunique(),
+        "answers": len(done),
         **shown,
         "differences": wrong,
         "seconds": round(took, 1),
@@ -98,13 +109,20 @@ def _counted(found: Figures) -> Counter[str]:
 def main() -> int:
     log_to_stderr()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.insteval", description=__doc__)
-    parser.add_argument("--subjects", type=int, default=SUBJECTS, help="at most 1,128")
+    parser.add_argument("--subjects", type=_above_zero, default=SUBJECTS, help="at most 1,128")
     parser.add_argument("--by", choices=sorted(SIDES), default="studage", help="what gives the perspective")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no batch after that")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     chosen = parser.parse_args()
     try:
-        found = run(chosen.by, chosen.subjects, chosen.seed, Console(stderr=True))
+        found = run(
+            chosen.by,
+            chosen.subjects,
+            screen=Console(stderr=True),
+            seed=chosen.seed,
+            minutes=chosen.minutes,
+        )
     except (MissingDataError, LoadError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -113,6 +131,12 @@ def main() -> int:
     else:
         _print(found)
     return 1 if found["differences"] else 0
+
+
+def _above_zero(given: str) -> int:
+    if not given.isdecimal() or int(given) == 0:
+        raise argparse.ArgumentTypeError(f"{given} is not a whole number above zero")
+    return int(given)
 
 
 def _print(found: dict[str, Any]) -> None:

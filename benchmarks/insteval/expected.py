@@ -94,9 +94,8 @@ def _left_out(sizes: Any) -> dict[tuple[int, str, str], str]:
 def _empty_rows(answers: Any, shown: Any) -> dict[tuple[int, str, str], str]:
     """Return the rows that nobody wrote: one for each person whose answer is in no block (rule 1)."""
     asked, kept = (frame.groupby("subject").size() for frame in (answers, shown))
-    return {
-        (subject, "", "empty rows"): str(people) for subject, people in asked.sub(kept, fill_value=0).items()
-    }
+    empty = asked.sub(kept, fill_value=0).astype(int)
+    return {(subject, "", "empty rows"): str(people) for subject, people in empty.items()}
 
 
 def _half_up(value: Any, people: Any) -> Any:
