@@ -37,7 +37,7 @@ TRIES_MAX: Final = 5
 """Of a command, a hand-in or a turn of the closer whose outcome is not known yet."""
 LOAD_INVITATIONS: Final = 1_000_000
 """
-Of the policy for loads: a student is asked about up to 55 lecturers, and rule 10 allows eight times a quarter.
+Of the policy for loads: a student is asked up to 55 times, and rule 10 allows eight times a quarter.
 
 The command that adopts a policy refuses more than eight, so this one is written to the log directly.
 """
