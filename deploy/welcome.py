@@ -16,6 +16,7 @@ WHO: Final = (
     ("privacy-officer", "PRIVACY_OFFICER", "records the assessment of privacy risks"),
     ("working-group", "WORKING_GROUP", "keeps the shared words for talents"),
     ("works-council", "WORKS_COUNCIL", "consents to policies"),
+    ("confidential-adviser", "CONFIDENTIAL_ADVISER", "prints letters to raters without mail, masks comments"),
     ("administrator", "ADMINISTRATOR", "grants roles"),
     ("hr-feed", "HR_FEED", "the HR system's own account"),
 )

@@ -87,6 +87,8 @@ class Settings:
     mail_from: str = ""
     """The mailbox of a role that mails come from and replies go to, never a person's."""
     mail_from_name: str = "IPP"
+    mail_dkim_selector: str = ""
+    """After `s=` in the DKIM-Signature of a mail that arrived; only `processes doctor` reads it."""
     host: str = "127.0.0.1"
     port: int = 8000
     probes_port: int = 9000

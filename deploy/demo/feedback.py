@@ -196,8 +196,9 @@ class _Round:
             for place in range(side.asked):
                 if side.perspective in {Perspective.CLIENT, Perspective.PARTNER}:
                     name = next(outsiders)
-                    # Some clients get a letter.
-                    letter = side.perspective is Perspective.CLIENT and place % 3 == 0
+                    # Some clients get a letter, and a partner of the running round.
+                    running = self._planned.closed_after_days is None
+                    letter = place % 3 == 0 and (running or side.perspective is Perspective.CLIENT)
                     address = {} if letter else {"email": people.outside_email(name)}
                     rater: dict[str, Any] = {"outsider": {"name": name, **address}}
                 else:

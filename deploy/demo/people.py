@@ -12,6 +12,8 @@ from rules.access.roles import Role
 ORGANISATION: Final = "Stichting Kade Welzijn"
 FIRST_ADMINISTRATOR: Final = "administrator"
 FEED: Final = "hr-feed"
+ADVISER: Final = "confidential-adviser"
+"""From outside, as confidential advisers often are: with a role, and not among the professionals."""
 PEOPLE: Final = 120
 YEAR_DAYS: Final = 365
 """The demo shows a past of so many days."""
@@ -70,6 +72,7 @@ GRANTS: Final = (
     ("privacy-officer", Role.PRIVACY_OFFICER),
     ("working-group", Role.WORKING_GROUP),
     ("works-council", Role.WORKS_COUNCIL),
+    (ADVISER, Role.CONFIDENTIAL_ADVISER),
 )
 
 

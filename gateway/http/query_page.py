@@ -20,6 +20,7 @@ PEOPLE: Mapping[str, Role] = {
     "privacy-officer": Role.PRIVACY_OFFICER,
     "working-group": Role.WORKING_GROUP,
     "works-council": Role.WORKS_COUNCIL,
+    "confidential-adviser": Role.CONFIDENTIAL_ADVISER,
     "administrator": Role.ADMINISTRATOR,
     "hr-feed": Role.HR_FEED,
 }

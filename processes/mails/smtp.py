@@ -71,7 +71,7 @@ class Deliveries:
     def _send(self, message: EmailMessage, *, sender: str, to: str) -> None:
         try:
             if self._smtp is None:
-                self._smtp = _opened(self._server)
+                self._smtp = opened(self._server)
             smtp = self._smtp
             smtp.ehlo_or_helo_if_needed()
             _check(smtp.mail(sender)[0], "the sender")
@@ -97,7 +97,8 @@ class Deliveries:
             self._smtp = None
 
 
-def _opened(server: SmtpServer) -> smtplib.SMTP:
+def opened(server: SmtpServer) -> smtplib.SMTP:
+    """Connect, encrypt and log in. Raises SMTPException, OSError."""
     context = ssl.create_default_context()
     smtp: smtplib.SMTP
     if server.security == "tls":

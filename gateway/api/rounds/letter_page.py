@@ -17,15 +17,16 @@ from rules.promise import KeeperSetting, promise_to_rater
 
 _QR_SCALE: Final = 5
 _STYLE: Final = """
-@page { size: A4; margin: 20mm }
-body { font: 12pt/1.45 system-ui, sans-serif; color: #000; background: #fff; margin: 0 }
+@page { size: A4; margin: 15mm 20mm }
+body { font: 11pt/1.4 system-ui, sans-serif; color: #000; background: #fff; margin: 0 }
 section { max-width: 170mm; margin: 0 auto; padding: 10mm 0; break-after: page; break-inside: avoid }
 section:last-child { break-after: auto }
-h1 { font-size: 18pt; margin: 0 0 8mm }
-h2 { font-size: 13pt; margin: 6mm 0 2mm }
+h1 { font-size: 16pt; margin: 0 0 5mm }
+h2 { font-size: 12pt; margin: 5mm 0 2mm }
+p { margin: 2.5mm 0 }
 .code { font: bold 18pt/1.2 ui-monospace, monospace; letter-spacing: .05em; margin: 2mm 0 }
 .address { overflow-wrap: anywhere; font-weight: bold }
-svg { display: block; margin: 2mm 0 }
+svg { display: block; margin: 0 0 0 -4mm }
 ul, ol { margin: 0; padding-left: 6mm }
 @media print { section { padding: 0 } }
 """

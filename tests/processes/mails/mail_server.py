@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -10,7 +11,7 @@ from email.policy import default
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from processes.mails.smtp import SmtpServer
 
@@ -29,6 +30,15 @@ class MailServer:
         self.later = False
         self.silent = False
         self.server = SmtpServer(host="127.0.0.1", port=0, security="none")
+        self.senders_refused: set[str] = set()
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.senders_refused:
+            return "550 5.7.1 not your address"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -62,12 +72,19 @@ def free_port() -> int:
         return port
 
 
+def only_user(_server: SMTP, _session: Session, _envelope: Envelope, _kind: str, given: Any) -> AuthResult:
+    """Let in the user `ipp` with the password `right`."""
+    right = isinstance(given, LoginPassword) and (given.login, given.password) == (b"ipp", b"right")
+    return AuthResult(success=right, handled=False)
+
+
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Run one on a free port."""
+def mail_server(*, tls: ssl.SSLContext | None = None) -> Iterator[MailServer]:
+    """Run one on a free port; with `tls`, it offers STARTTLS and wants the login of `only_user` after it."""
     handler = MailServer()
     port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    more: dict[str, Any] = {"tls_context": tls, "authenticator": only_user} if tls else {}
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **more)
     controller.start()
     try:
         handler.server = SmtpServer(host="127.0.0.1", port=port, security="none")

@@ -1,0 +1,80 @@
+"""`python -m processes doctor`: checks whether mails of feedback rounds would arrive."""
+
+import os
+import re
+import sys
+from ipaddress import ip_address
+from typing import Annotated, Final
+
+import typer
+
+from kit.settings import Settings, SettingsError
+from processes.mails.assembly import mail_settings
+from processes.mails.doctor import examine
+
+DNS_PORT: Final = 53
+_ADDRESS: Final = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_WORDS: Final = {"good": "good ", "note": "note ", "wrong": "WRONG"}
+
+# Pretty tracebacks would show local variables, and with them the password.
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def commands() -> None:
+    """Name the commands although there is only one."""
+
+
+@app.command("doctor")
+def doctor(
+    *,
+    dns: Annotated[
+        str, typer.Option(help="A name server, such as 9.9.9.9 or 127.0.0.1:5300, instead of this machine's.")
+    ] = "",
+) -> None:
+    """Check mail server and sender; no mail is sent. Status 1: something keeps mails from arriving."""
+    settings = Settings.from_env(os.environ)
+    settings.need("smtp_host", "mail_from")
+    if not _ADDRESS.fullmatch(settings.mail_from):
+        raise SettingsError(
+            f"IPP_MAIL_FROM is an address such as feedback@ipp.example; not {settings.mail_from!r}."
+        )
+    try:
+        mails = mail_settings(settings)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"The file of IPP_SMTP_PASSWORD_FILE can't be read ({type(error).__name__})."
+        ) from None
+    found_wrong = False
+    for finding in examine(mails, selector=settings.mail_dkim_selector, dns=_name_server(dns)):
+        typer.echo(f"{_WORDS[finding.level]} {finding.sentence}")
+        found_wrong = found_wrong or finding.level == "wrong"
+    if found_wrong:
+        raise typer.Exit(1)
+
+
+def _name_server(given: str) -> tuple[str, int] | None:
+    if not given:
+        return None
+    host, colon, port = given.rpartition(":")
+    try:
+        if colon and "." in host:
+            return str(ip_address(host)), int(port)
+        return str(ip_address(given)), DNS_PORT
+    except ValueError:
+        raise SettingsError(
+            f"--dns is an address such as 9.9.9.9 or 127.0.0.1:5300; not {given!r}."
+        ) from None
+
+
+def main() -> None:
+    """Run, and end with one clear line when settings are not right."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
