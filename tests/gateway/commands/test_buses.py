@@ -3,10 +3,12 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import httpx
+import msgspec
 import pytest
 
 from gateway.auth import Identity
@@ -24,6 +26,7 @@ from kit.errors import (
 from rules.access.roles import Role
 from rules.commands import CommandRequest, CommandResult, LogPosition
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
+from rules.feedback.questions import Perspective
 from tests.gateway.harness import NOW
 
 COMMAND = "2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10"
@@ -38,6 +41,7 @@ ACCEPTED = {
     "refusals": [],
     "entityId": "b" * 32,
 }
+T = TypeVar("T")
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -144,6 +148,66 @@ def test_an_unknown_command_has_no_result() -> None:
             return await HttpBus(client).result_of(COMMAND, identity=OWNER, role=Role.PROFESSIONAL)
 
     assert asyncio.run(run()) is None
+
+
+CODE = "K7QF"
+RATER = Identity(person="b" * 64, expires_at=NOW + timedelta(minutes=10), token=CODE, is_rater=True)
+INVITED = [
+    InvitedPerson(invitation="c" * 32, perspective=Perspective.CLIENT, name="Zoë", email="z@e.example")
+]
+INVITATION = RaterInvitation(
+    subject="a" * 32,
+    round="d" * 32,
+    perspective=Perspective.PEER,
+    own_question=None,
+    lens="e" * 32,
+    lens_number=1,
+    attributed=False,
+    floor=3,
+    comment_floor=3,
+    promise_version=1,
+    closes_at=NOW,
+    public_key=b"\4" * 65,
+    info=b"ipp.feedback.v1|x|peer",
+)
+
+
+def asks(answer: Answer, ask: Callable[[HttpBus], Awaitable[T]]) -> T:
+    async def run() -> T:
+        transport = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://services") as client:
+            return await ask(HttpBus(client))
+
+    return asyncio.run(run())
+
+
+def test_what_the_vault_alone_knows_is_asked_with_the_caller_s_own_credential() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        found = INVITATION if request.url.path == "/invitation" else INVITED
+        return httpx.Response(200, content=msgspec.json.encode(found))
+
+    assert asks(answer, lambda bus: bus.invitation(identity=RATER)) == INVITATION
+    assert asks(answer, lambda bus: bus.invited("d" * 32, identity=OWNER, role=Role.PROFESSIONAL)) == INVITED
+    assert [(one.url.path, one.headers["authorization"], one.headers["ipp-role"]) for one in seen] == [
+        ("/invitation", "Bearer K7QF", "RATER"),
+        (f"/rounds/{'d' * 32}/invited", f"Bearer {BEARER}", "PROFESSIONAL"),
+    ]
+
+
+def test_an_invitation_that_is_over_is_none_and_services_that_do_not_answer_are_unavailable() -> None:
+    gone = says(404, {"code": "NOT_FOUND", "message": "this invitation is over"})
+    assert asks(gone, lambda bus: bus.invitation(identity=RATER)) is None
+    limited = says(429, {"code": "LIMIT_EXCEEDED", "message": "too many codes"})
+    for answer, code in (
+        (fails(httpx.ReadTimeout), ErrorCode.UNAVAILABLE),
+        (limited, ErrorCode.LIMIT_EXCEEDED),
+    ):
+        with pytest.raises(GatewayError) as refused:
+            asks(answer, lambda bus: bus.invitation(identity=RATER))
+        assert refused.value.code is code
 
 
 def test_a_handler_that_takes_too_long_leaves_a_command_unsettled_and_goes_on(

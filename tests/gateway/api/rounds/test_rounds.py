@@ -17,7 +17,7 @@ from rules.commands import CommandResult, LogPosition
 from rules.feedback.answers import Answer
 from rules.feedback.invitation import InvitedPerson
 from rules.feedback.mirror import MirrorContents
-from tests.gateway.api.rounds_given import (
+from tests.gateway.api.rounds.given import (
     CALM,
     CLIENT,
     CONTENTS,

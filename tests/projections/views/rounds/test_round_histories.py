@@ -28,7 +28,7 @@ from projections.view import Fact
 from projections.views import rounds
 from rules.feedback.questions import Perspective
 from tests.projections.views.given import facts, folded, read
-from tests.projections.views.round_histories import PEOPLE, history_of
+from tests.projections.views.rounds.histories import PEOPLE, history_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 

@@ -20,7 +20,7 @@ from projections.views import rounds
 from rules.feedback.answers import Answer
 from rules.feedback.questions import Perspective
 from tests.projections.views.given import NOON, facts, folded, read
-from tests.projections.views.round_histories import (
+from tests.projections.views.rounds.histories import (
     AT,
     FLOORS,
     LENS,

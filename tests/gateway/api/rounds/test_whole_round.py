@@ -37,7 +37,7 @@ from rules.access.roles import Role
 from rules.feedback.lens_versions import version_id
 from rules.feedback.rater_code import shown
 from tests.backends.postgres import fresh_database
-from tests.gateway.api.test_rater import MUTATION, QUERY
+from tests.gateway.api.rounds.test_rater import MUTATION, QUERY
 from tests.gateway.harness import SCHEMA, Harness
 from tests.projections.witness import ask as ask_database
 from tests.projections.witness import make_worker, wait_until, working
@@ -222,43 +222,55 @@ def sealed(invitation: dict[str, Any], handed_in: dict[str, Any]) -> str:
     return base64.b64encode(locked).decode()
 
 
-def test_nothing_moves_while_raters_answer_and_everything_is_there_when_the_round_is_closed(
-    installation: Installation,
-) -> None:
+def opened(installation: Installation) -> str:
+    """Open a round of the subject with four colleagues and two clients; return its id."""
     house = installation.house
     lens = f"LensVersion:{version_id(house.lens, 1)}"
-    prepared = installation.change("prepareRound", lensVersionId=lens, closesAt=CLOSES_AT.isoformat())
-    round_ = prepared["id"]
-    for number in range(4):
-        colleague = f"Colleague:{house.registered(f'collega-{number}')}"
-        installation.change(
-            "inviteRater", roundId=round_, perspective="PEER", rater={"colleagueId": colleague}
-        )
-    outsider = {"outsider": {"name": "Wilhelmina Zonneveld", "email": "wilhelmina@zonneveld.example"}}
-    for _ in range(2):
-        installation.change("inviteRater", roundId=round_, perspective="CLIENT", rater=outsider)
-        outsider = {"outsider": {"name": "Zacharias Ypma"}}
+    round_: str = installation.change("prepareRound", lensVersionId=lens, closesAt=CLOSES_AT.isoformat())[
+        "id"
+    ]
+    people: list[tuple[str, dict[str, Any]]] = [
+        ("PEER", {"colleagueId": f"Colleague:{house.registered(f'collega-{number}')}"}) for number in range(4)
+    ]
+    outsider = {"name": "Wilhelmina Zonneveld", "email": "wilhelmina@zonneveld.example"}
+    people += [("CLIENT", {"outsider": outsider}), ("CLIENT", {"outsider": {"name": "Zacharias Ypma"}})]
+    for perspective, rater in people:
+        installation.change("inviteRater", roundId=round_, perspective=perspective, rater=rater)
     installation.change("openRound", roundId=round_)
-    codes = [one.code for one in house.raters(round_.partition(":")[2])]
+    return round_
 
+
+def answers_to(invitation: dict[str, Any]) -> list[dict[str, Any]]:
+    (question,) = invitation["lens"]["questions"]
+    return [{"questionId": question["id"], "value": {"scale": 4}}]
+
+
+def hands_in(installation: Installation, code: str, invitation: dict[str, Any]) -> set[bytes]:
+    """Hand in, take back and hand in again; return the different replies."""
+    answers = answers_to(invitation)
+    replies = set()
+    for content in ({"answers": answers}, {"answers": [], "takeBack": True}, {"answers": answers}):
+        locked = sealed(invitation, content)
+        replies.add(installation.ask(MUTATION, code=code, id=str(uuid4()), sealed=locked).content)
+    return replies
+
+
+def test_nothing_that_the_subject_can_read_moves_while_raters_answer(installation: Installation) -> None:
+    round_ = opened(installation)
+    codes = [one.code for one in installation.house.raters(round_.partition(":")[2])]
     before = installation.polled(round_)
     assert len(before) > 20, "so many documents it takes to read everything"
     assert sum(b"Wilhelmina Zonneveld" in answer for answer in before.values()) >= 1
-
     pages = {code: installation.ask(QUERY, code=code) for code in codes}
     invitations = {code: page.json()["data"]["invitation"] for code, page in pages.items()}
-    (question,) = invitations[codes[0]]["lens"]["questions"]
-    answers = [{"questionId": question["id"], "value": {"scale": 4}}]
     replies = set()
     for code in codes[:5]:
-        for content in ({"answers": answers}, {"answers": [], "takeBack": True}, {"answers": answers}):
-            locked = sealed(invitations[code], content)
-            reply = installation.ask(MUTATION, code=code, id=str(uuid4()), sealed=locked)
-            replies.add(reply.content)
+        replies |= hands_in(installation, code, invitations[code])
         assert installation.polled(round_) == before
     assert len(replies) == 1
     assert json.loads(replies.pop())["data"]["submitFeedback"]["command"]["outcome"] == "ACCEPTED"
-    plain = installation.ask(PLAIN, code=codes[5], id=str(uuid4()), plain={"answers": answers}).json()
+    given = {"answers": answers_to(invitations[codes[5]])}
+    plain = installation.ask(PLAIN, code=codes[5], id=str(uuid4()), plain=given).json()
     assert plain["data"]["submitFeedback"]["command"] == {
         "outcome": "ACCEPTED",
         "position": None,
@@ -266,27 +278,27 @@ def test_nothing_moves_while_raters_answer_and_everything_is_there_when_the_roun
         "refusals": [],
     }
     assert installation.polled(round_) == before
-    assert {code: installation.ask(QUERY, code=code).content for code in codes} == {
-        code: page.content for code, page in pages.items()
-    }
+    after = {code: installation.ask(QUERY, code=code).content for code in codes}
+    assert after == {code: page.content for code, page in pages.items()}
+    ends(installation, round_, codes[0], invitations[codes[0]])
 
+
+def ends(installation: Installation, round_: str, code: str, invitation: dict[str, Any]) -> None:
+    """The subject closes: then the mirror is there, and an invitation is over."""
     installation.change("closeRound", roundId=round_)
     assert installation.closer.turn() == ()
     installation.settled()
     document = (
         "query ($id: ID!) { round(id: $id) { state invitations { id } whyNoMirror { nl } mirror {"
-        " blocks { perspectives raters { low high } } leftOut rows { total cells { mean } } } } }"
+        " blocks { perspectives raters { from to } } leftOut rows { total cells { mean } } } } }"
     )
     closed = installation.ask(document, id=round_).json()["data"]["round"]
     assert (closed["state"], closed["invitations"], closed["whyNoMirror"]) == ("CLOSED", [], None)
-    assert {side for block in closed["mirror"]["blocks"] for side in block["perspectives"]} | set(
-        closed["mirror"]["leftOut"]
-    ) == {"PEER", "CLIENT"}
+    shown_sides = {side for block in closed["mirror"]["blocks"] for side in block["perspectives"]}
+    assert shown_sides | set(closed["mirror"]["leftOut"]) == {"PEER", "CLIENT"}
     assert [row["total"] for row in closed["mirror"]["rows"]] == ["ABOUT_4"]
-    over = installation.ask(QUERY, code=codes[0])
-    assert over.json() == {"data": {"invitation": None}}
-    late = installation.ask(
-        MUTATION, code=codes[0], id=str(uuid4()), sealed=sealed(invitations[codes[0]], {})
-    )
+    assert installation.ask(QUERY, code=code).json() == {"data": {"invitation": None}}
+    locked = sealed(invitation, {"answers": answers_to(invitation)})
+    late = installation.ask(MUTATION, code=code, id=str(uuid4()), sealed=locked)
     (refusal,) = late.json()["data"]["submitFeedback"]["command"]["refusals"]
     assert refusal["code"] == "INVITATION_OVER"

@@ -29,7 +29,7 @@ from tests.gateway.world import ORGANISATION, World
 
 pytestmark = pytest.mark.postgres
 
-PAGE = (Path(__file__).parents[3] / "web/feedback/invitation.ts").read_text()
+PAGE = (Path(__file__).parents[4] / "web/feedback/invitation.ts").read_text()
 QUERY, MUTATION = re.findall(r"`((?:query|mutation) .+?)`", PAGE, flags=re.DOTALL)
 CODE, OTHER_CODE = code_of(bytes(range(10))), code_of(bytes(range(10, 20)))
 LENS, ROUND = "1" * 32, "7" * 32
