@@ -17,7 +17,7 @@ ADDRESSES_MAX: Final = 10_000
 """For so many addresses wrong codes are counted."""
 KNOWN_MAX: Final = 10_000
 KNOWN_FOR: Final = timedelta(minutes=10)
-"""How long a right code passes without another look; the services decide on all that is asked with it."""
+"""How long a code that was right passes an address from which many wrong ones come."""
 OVER: Final = "this invitation does not hold (any more): the round is closed, or the code is not right"
 Finds = Callable[[Identity], Awaitable[bool]]
 """Asks the services whether there is an invitation with this code that is not over."""
@@ -28,7 +28,8 @@ class RaterCodes:
     One in a process.
 
     Only a right code makes a caller, because every caller has an allowance: with codes that were made up,
-    anybody would have as many as they like. A right code passes also where many wrong ones come from, once it
+    anybody would have as many as they like. It is looked up for each request, so that a code that is over
+    gets the answer of a wrong one at once. A right code passes also where many wrong ones come from, once it
     was seen: one address may be that of a whole house.
     """
 
@@ -51,21 +52,28 @@ class RaterCodes:
         """
         rater, now = caller_of(code), self._clock.now()
         identity = Identity(person=rater, expires_at=now + KNOWN_FOR, token=token, is_rater=True)
-        if self._known.get(rater, now) > now:
-            return identity
-        if self._wrong.take(address):
-            raise TooManyRequestsError("too many codes that are not right came from here: wait a minute")
+        known = self._known.get(rater, now) > now
+        if not known:
+            self._take_wrong(address)
         try:
             found = await finds(identity)
         except Exception:  # it is not known whether the code is right
-            self._wrong.give_back(address, 1)
+            if not known:
+                self._wrong.give_back(address, 1)
             raise
         if not found:
             self._known.pop(rater, None)
+            if known:  # from now on it gets what a wrong code gets, or it would show that somebody used it
+                self._take_wrong(address)
             raise UnauthenticatedError(OVER)
-        self._wrong.give_back(address, 1)
+        if not known:
+            self._wrong.give_back(address, 1)
         self._remember(rater, identity.expires_at)
         return identity
+
+    def _take_wrong(self, address: str) -> None:
+        if self._wrong.take(address):
+            raise TooManyRequestsError("too many codes that are not right came from here: wait a minute")
 
     def _remember(self, rater: str, until: datetime) -> None:
         self._known[rater] = until

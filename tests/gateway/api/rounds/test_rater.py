@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from events.catalog.catalogue import TermAdopted, TermProposed
 from events.catalog.lenses import LensDrafted, LensPublished, QuestionAdded
 from events.privacy.answers import info_of, new_private_key, open_answers, public_key_of
-from gateway.limits.rater_codes import KNOWN_FOR, WRONG_CODES_PER_MINUTE_MAX
+from gateway.limits.rater_codes import WRONG_CODES_PER_MINUTE_MAX
 from rules.access.decisions import roles_for
 from rules.access.roles import Role
 from rules.feedback.invitation import RaterInvitation
@@ -265,12 +265,22 @@ def test_right_codes_are_not_counted_and_go_on_where_wrong_ones_came_from(asked:
     assert ask(asked, QUERY)["invitation"]
 
 
-def test_a_code_seen_before_is_looked_up_again_and_ends(asked: World) -> None:
+def test_a_code_seen_before_gets_the_answer_of_a_wrong_one_as_soon_as_it_is_over(asked: World) -> None:
     assert ask(asked, QUERY)["invitation"]
     del asked.bus.invitations[caller_of(CODE)]
-    assert ask(asked, QUERY) == {"invitation": None}
-    asked.clock.advance(KNOWN_FOR)
-    assert code_of_error(send(asked, {"query": QUERY})) == (401, "UNAUTHENTICATED")
+    for query in (QUERY, MUTATION):
+        body = {"query": query, "variables": {"id": str(uuid4()), "sealed": "AAAA"}}
+        over, wrong = send(asked, body), send(asked, body, OTHER_CODE)
+        assert (over.status_code, over.content) == (401, wrong.content)
+
+
+def test_a_code_that_was_right_is_counted_among_the_wrong_ones_when_it_is_over(asked: World) -> None:
+    assert ask(asked, QUERY)["invitation"]
+    for number in range(WRONG_CODES_PER_MINUTE_MAX):
+        send(asked, {"query": QUERY}, code_of(bytes([number] * 10)))
+    del asked.bus.invitations[caller_of(CODE)]
+    for code in (CODE, OTHER_CODE):
+        assert code_of_error(send(asked, {"query": QUERY}, code)) == (429, "LIMIT_EXCEEDED")
 
 
 def test_nothing_of_a_rater_is_logged(asked: World, monkeypatch: pytest.MonkeyPatch) -> None:
