@@ -1,7 +1,7 @@
 """Leaks that are planted, one at a time, so that it shows that the attacker finds them."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -24,14 +24,14 @@ from tests.privacy.small_rounds import SMALL_SIDES
 
 Arrivals = Mapping[str, datetime]
 """When each slot was handed in first, in that order."""
-SlotOf = Callable[[Recorded], str | None]
-"""Returns whose row an event is: its slot."""
 
 
 class Leak:
     """Nothing leaks: each method returns what the real code made. `sides`: the only ones to invite from."""
 
     sides: tuple[dict[Perspective, int], ...] = ()
+    closings = 90
+    """How many are enough to find it."""
 
     def content_bytes(self, handed_in: HandedIn, sealed: bytes) -> int:
         return len(sealed)
@@ -56,6 +56,8 @@ class Leak:
 
 class Lengths(Leak):
     """Pages that fill nothing up: the length of a request is that of its answers."""
+
+    closings = 200
 
     def content_bytes(self, handed_in: HandedIn, sealed: bytes) -> int:
         return len(msgspec.json.encode(handed_in))

@@ -233,12 +233,10 @@ class Simulation:
         events = closing_events(
             ending, closed, version=20, at=ending.at, by=derived_id("closer"), id_key=bytes(32)
         )
-        slots = _slots_by_scales(play)
         mapper = EventMapper(OneKey(evidence.person_key))
         stored = []
         for event in events:
-            slot = slots.get(_scales_in(evidence, event))
-            leaking = self._leak.recorded(event, slot, play.arrivals)
+            leaking = self._leak.recorded(event, _slot_of(play, event), play.arrivals)
             stored.append(mapper.to_same_stored_event(leaking, secret=closed.seed))
         evidence.attempts.append(stored)
         evidence.attempted_at.append(self._clock.now())
@@ -269,22 +267,22 @@ def _latest(log: MemoryLog, round_: str, start: int) -> dict[str, bytes]:
     }
 
 
-Scales = tuple[tuple[str, int], ...]
-
-
-def _slots_by_scales(play: OnePlay) -> dict[Scales | None, str]:
+def _slot_of(play: OnePlay, event: Recorded) -> str | None:
+    """Return whose row an event is, for a leak to be planted; None if it is none, or could be of two."""
+    scales = _scales_in(play.evidence, event)
     slots = {one.invitation.invitation: one.invitation.slot for one in play.evidence.invited}
-    return {tuple(sorted(said.scales.items())): slots[name] for name, said in _said(play).items()}
+    said = _said(play).items()
+    fitting = [slots[name] for name, one in said if scales and scales <= set(one.scales.items())]
+    return fitting[0] if len(fitting) == 1 else None
 
 
-def _scales_in(evidence: Evidence, event: Recorded) -> Scales | None:
-    """Return the scale answers of a row; a leak is planted only in rows that say all of them."""
+def _scales_in(evidence: Evidence, event: Recorded) -> set[tuple[str, int]]:
     if not isinstance(event.event, FeedbackSubmitted):
-        return None
+        return set()
     row = msgspec.json.decode(
         open_sealed(evidence.mirror_keys[-1], evidence.round, event.event.row), type=Row
     )
-    return tuple(sorted((one.question, one.scale) for one in row.answers if one.scale is not None))
+    return {(one.question, one.scale) for one in row.answers if one.scale is not None}
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from tests.privacy.leaks import PLANTED, Leak
 from tests.privacy.simulation import simulation
 
 CLOSINGS = int(os.environ.get("IPP_TEST_CLOSINGS", "150"))
-CLOSINGS_WITH_LEAK = 90
 IN_ONE_INBOX = 100
 """More would need much memory."""
 
@@ -58,7 +57,7 @@ def test_rule_5_no_strategy_finds_the_writer_of_a_row_or_comment_better_than_gue
 
 @pytest.mark.parametrize("leak", PLANTED, ids=lambda leak: leak.__name__)
 def test_rule_5_each_planted_leak_is_found(tmp_path: Path, leak: type[Leak]) -> None:
-    assert found(tmp_path, CLOSINGS_WITH_LEAK, leak=leak()) != {}
+    assert found(tmp_path, leak.closings, leak=leak()) != {}
 
 
 def test_the_bound_is_that_of_the_binomial_distribution() -> None:
