@@ -53,49 +53,58 @@ def keeper_app(keeper: WholeKeeper, *, token: str, closing_token: str, health: H
     """
     app = FastAPI(title="IPP keeper", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health_routes(health))
-    places = {
-        token: anyio.CapacityLimiter(AT_ONCE_MAX),
-        closing_token: anyio.CapacityLimiter(CLOSING_AT_ONCE_MAX),
-    }
+    _add_routes_of_services(_Caller(app, token, AT_ONCE_MAX, HAND_IN_BODY_BYTES_MAX), keeper)
+    _add_routes_of_closer(_Caller(app, closing_token, CLOSING_AT_ONCE_MAX, CLOSING_BODY_BYTES_MAX), keeper)
+    app.add_exception_handler(RequestError, _request_error)
+    app.add_middleware(ErrorBoundary)
+    return app
 
-    def route(path: str, kind: type[T], secret: str, bytes_max: int, work: Callable[[T], object]) -> None:
+
+class _Caller:
+    """One of the two who may call, by its secret, with its own places and longest body."""
+
+    def __init__(self, app: FastAPI, secret: str, at_once_max: int, body_bytes_max: int) -> None:
+        self._app = app
+        self._secret = secret
+        self._places = anyio.CapacityLimiter(at_once_max)
+        self._body_bytes_max = body_bytes_max
+
+    def may(self, path: str, kind: type[T], work: Callable[[T], object]) -> None:
+        """Add the route at which this caller has this work done."""
         decode = msgspec.json.Decoder(kind).decode
 
         async def answer(request: Request) -> Response:
-            _need_secret(request, secret)
+            _need_secret(request, self._secret)
             need_plain_body(request.headers)
-            body = await Request(request.scope, limited_body(request.receive, bytes_max)).body()
+            body = await Request(request.scope, limited_body(request.receive, self._body_bytes_max)).body()
             try:
                 asked = decode(body)
             except msgspec.MsgspecError:
                 raise BadRequestError("the body is not what is sent here") from None
-            result = await anyio.to_thread.run_sync(lambda: work(asked), limiter=places[secret])
+            result = await anyio.to_thread.run_sync(lambda: work(asked), limiter=self._places)
             return Response(msgspec.json.encode(result), media_type="application/json")
 
-        app.add_api_route(path, answer, methods=["POST"], include_in_schema=False)
+        self._app.add_api_route(path, answer, methods=["POST"], include_in_schema=False)
 
-    small, large = HAND_IN_BODY_BYTES_MAX, CLOSING_BODY_BYTES_MAX
-    route("/make-key", OfRound, token, small, lambda asked: keeper.make_key(asked.round))
-    route("/hand-in", HandIn, token, small, lambda asked: HandInAnswer(outcome=keeper.hand_in(asked)))
-    route(
+
+def _add_routes_of_services(services: _Caller, keeper: Keeper) -> None:
+    services.may("/make-key", OfRound, lambda asked: keeper.make_key(asked.round))
+    services.may("/hand-in", HandIn, lambda asked: HandInAnswer(outcome=keeper.hand_in(asked)))
+    services.may(
         "/result",
         OfRequest,
-        token,
-        small,
         lambda asked: HandInAnswer(outcome=keeper.result_of(asked.round, asked.command)),
     )
-    route("/close", ClosingTerms, closing_token, large, keeper.close)
-    route("/destroy", OfRound, closing_token, small, lambda asked: keeper.destroy(asked.round))
-    route(
+
+
+def _add_routes_of_closer(closer: _Caller, keeper: ClosingKeeper) -> None:
+    closer.may("/close", ClosingTerms, keeper.close)
+    closer.may("/destroy", OfRound, lambda asked: keeper.destroy(asked.round))
+    closer.may(
         "/status",
         OfRounds,
-        closing_token,
-        large,
         lambda asked: Statuses(statuses=dict(keeper.status_of(asked.rounds))),
     )
-    app.add_exception_handler(RequestError, _request_error)
-    app.add_middleware(ErrorBoundary)
-    return app
 
 
 def _need_secret(request: Request, secret: str) -> None:

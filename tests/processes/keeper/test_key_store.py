@@ -17,11 +17,6 @@ def new() -> str:
     return uuid.uuid4().hex
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "keeper"
-
-
 def test_a_key_is_made_once_and_read_by_the_next_process(folder: Path) -> None:
     round_ = new()
     made = KeyStore(folder).make(round_, inbox="inbox")

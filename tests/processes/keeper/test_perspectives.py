@@ -1,26 +1,15 @@
 """Answers count only from the perspective that their rater was invited from, and in a slot of this round."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from events.privacy.answers import SEALED_BYTES, info_of, seal_answers
 from processes.keeper.keeper import LocalKeeper
 from rules.feedback.answers import fill_up
 from rules.feedback.questions import Perspective
 from services.feedback.keeper import HandIn
-from tests.events.log.inbox.memory import MemoryLog
-from tests.processes.keeper.rounds import Rater, answers, new, running, terms
+from tests.processes.keeper.rounds import Rater, answers, new, terms
 
 PEER, CLIENT, LEAD = Perspective.PEER, Perspective.CLIENT, Perspective.LEAD
-
-
-@pytest.fixture
-def keeper(tmp_path: Path) -> Iterator[LocalKeeper]:
-    with running(tmp_path / "keeper", MemoryLog()) as keeper:
-        yield keeper
 
 
 def test_answers_sealed_for_nothing_of_this_round_are_not_given(keeper: LocalKeeper) -> None:
