@@ -79,7 +79,7 @@ class _Caller:
             body = await Request(request.scope, limited_body(request.receive, self._body_bytes_max)).body()
             try:
                 asked = decode(body)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 raise BadRequestError("the body is not what is sent here") from None
             result = await anyio.to_thread.run_sync(lambda: work(asked), limiter=self._places)
             return Response(msgspec.json.encode(result), media_type="application/json")

@@ -169,7 +169,7 @@ class ErrorBoundary:
 def _command_request(name: str, body: bytes) -> CommandRequest:
     try:
         envelope = _decode_envelope(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadRequestError(str(error)) from None
     return CommandRequest(
         name=name,

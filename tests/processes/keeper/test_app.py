@@ -117,7 +117,14 @@ def test_a_request_without_a_secret_gets_nothing(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "status"), [(b"", 400), (b"[]", 400), (b" " * (HAND_IN_BODY_BYTES_MAX + 1), 413)]
+    ("content", "status"),
+    [
+        (b"", 400),
+        (b"[]", 400),
+        (b'{"round":"\xff"}', 400),
+        (b'{"more":' + b"[" * 5_000 + b"]" * 5_000 + b"}", 400),
+        (b" " * (HAND_IN_BODY_BYTES_MAX + 1), 413),
+    ],
 )
 def test_a_body_of_another_form_is_refused(served: Served, content: bytes, status: int) -> None:
     headers = {"Authorization": f"Bearer {SECRET}"}

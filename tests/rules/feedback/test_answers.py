@@ -95,7 +95,11 @@ def test_a_question_that_the_perspective_is_not_asked_does_not_fit() -> None:
     assert read_handed_in(content, questions=lens, form=STANDARD, perspective=Perspective.PEER) == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff" * 9, b'{"answers": 3}'])
+DEEP = b'{"more":' + b"[" * 4_000 + b"]" * 4_000 + b"}"
+NO_UTF_8 = b'{"answers":[{"questionId":"%s","value":{"text":"\xff"}}]}' % OPEN.encode()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff" * 9, b'{"answers": 3}', DEEP, NO_UTF_8])
 def test_damaged_content_counts_as_nothing(content: bytes) -> None:
     assert read_handed_in(content, questions=LENS, form=STANDARD, perspective=Perspective.PEER) == ()
 

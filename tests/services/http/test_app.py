@@ -153,6 +153,8 @@ def test_a_token_without_the_persons_claim_is_forbidden(client: Client) -> None:
         b"",
         b"null",
         b"{",
+        b'{"commandId":"\xff"}',
+        b'{"input":{"a":' + b"[" * 1_500 + b"]" * 1_500 + b"}}",
         b"\xff",
         b'{"input": {}}',
         b'{"commandId": "x", "input": {}}',
