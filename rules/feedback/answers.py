@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -113,7 +113,7 @@ def read_handed_in(
         return ()
     asked = asked_of(questions, perspective)
     found = {_bare(given.question_id): _fitting(given, asked, form) for given in handed_in.answers}
-    return tuple(answer for name in asked if isinstance(answer := found.get(name), Answer))
+    return tuple(_not_too_long(answer for name in asked if isinstance(answer := found.get(name), Answer)))
 
 
 def check_answers(
@@ -139,6 +139,20 @@ def asked_of(questions: Sequence[Question], perspective: Perspective) -> dict[st
         for question in questions
         if perspective is Perspective.SELF or perspective in question.perspectives
     }
+
+
+def _not_too_long(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """
+    Leave out texts that make more than ANSWERS_BYTES of all, so that a closing always fits one commit.
+
+    NFC writes some characters with up to three times the bytes.
+    """
+    left = ANSWERS_BYTES
+    for answer in answers:
+        size = len((answer.text or "").encode())
+        if size <= left:
+            left -= size
+            yield answer
 
 
 def _fitting(given: GivenAnswer, asked: Mapping[str, Question], form: LensForm) -> Answer | LocalLine:

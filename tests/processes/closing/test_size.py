@@ -1,6 +1,9 @@
 """The largest closing fits one record of the log: 40 raters who write as much as an answer can hold."""
 
+import unicodedata
 from datetime import UTC, date, datetime
+
+import pytest
 
 from events.codec import EventMapper
 from events.log.record import RECORD_BYTES_MAX
@@ -35,12 +38,13 @@ class OneKey:
         return {}
 
 
-def longest(questions: tuple[Question, ...]) -> HandedIn:
-    """Return answers that fill their whole length, with a character of two bytes."""
+def longest(questions: tuple[Question, ...], character: str) -> HandedIn:
+    """Return answers that fill their whole length."""
+    most = COMMENT_CHARS_MAX // len(unicodedata.normalize("NFC", character))
     given: list[GivenAnswer] = []
     for question in questions:
-        for chars in range(COMMENT_CHARS_MAX, 0, -20):
-            more = GivenAnswer(question_id=question.question, value=Value(text="é" * chars))
+        for chars in range(most, 0, -20):
+            more = GivenAnswer(question_id=question.question, value=Value(text=character * chars))
             try:
                 fill_up(HandedIn(answers=(*given, more)))
             except ValueError:
@@ -50,13 +54,16 @@ def longest(questions: tuple[Question, ...]) -> HandedIn:
     return HandedIn(answers=tuple(given))
 
 
-def test_the_largest_closing_fits_one_record() -> None:
+@pytest.mark.parametrize(
+    ("character", "texts"), [("é", 6), ("\U0001d160", 3)], ids=["two bytes", "four bytes, and twelve in NFC"]
+)
+def test_the_largest_closing_fits_one_record(character: str, texts: int) -> None:
     questions = tuple(
         Question(question=new(), kind=QuestionKind.OPEN, nl="Open", en="Open", perspectives=OTHERS)
         for _ in range(QUESTIONS_MAX)
     )
     round_, subject, private = new(), new(), new_private_key()
-    answers = longest(questions)
+    answers = longest(questions, character)
     assert len(fill_up(answers).rstrip()) > ANSWERS_BYTES - 100
     sealed = seal_answers(public_key_of(private), info_of(round_, PEER), fill_up(answers))
     slots = [new() for _ in range(INVITATIONS_MAX)]
@@ -75,7 +82,7 @@ def test_the_largest_closing_fits_one_record() -> None:
         sealed=dict.fromkeys(slots, sealed),
         digest=bytes(32),
     )
-    assert sum(len(comments.fragments) for comments in closed.contents.comments) >= 6 * INVITATIONS_MAX
+    assert sum(len(comments.fragments) for comments in closed.contents.comments) >= texts * INVITATIONS_MAX
     found = FeedbackRound(lens=new(), lens_number=1, closes_at=NOW, opened_on=date(2026, 11, 1))
     events = closing_events(
         RoundToEnd(subject=subject, round=round_, found=found, version=100),
