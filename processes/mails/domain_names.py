@@ -41,7 +41,7 @@ class DomainNames:
         return [b"".join(row.strings).decode("utf-8", "replace") for row in self._rows(name, "TXT")]
 
     def mail_hosts(self, name: str) -> list[str]:
-        """Return the hosts of MX, the first choice first; "." stands for: takes no mail (RFC 7505)."""
+        """Return the hosts of MX, the first choice first; "." means that it takes no mail (RFC 7505)."""
         rows = sorted(self._rows(name, "MX"), key=lambda row: row.preference)
         return [row.exchange.to_text(omit_final_dot=True) or "." for row in rows]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.privacy.attacker import puzzles
-from tests.privacy.evidence import Played
-from tests.privacy.guessing import Scores, most_by_chance
-from tests.privacy.leaks import PLANTED, Leak
-from tests.privacy.simulation import simulation
+from tests.privacy.attack.attacker import puzzles
+from tests.privacy.attack.evidence import Played
+from tests.privacy.attack.guessing import Scores, most_by_chance
+from tests.privacy.attack.leaks import PLANTED, Leak
+from tests.privacy.attack.simulation import simulation
 
 CLOSINGS = int(os.environ.get("IPP_TEST_CLOSINGS", "150"))
 IN_ONE_INBOX = 100

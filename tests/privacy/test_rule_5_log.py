@@ -30,12 +30,12 @@ from services.contexts.lenses.commands import lens_stream
 from services.feedback.keeper import HandIn
 from tests.backends.postgres import fresh_database
 from tests.events.log.harness import LogUnderTest, unique_name
-from tests.privacy.attacker import puzzles
-from tests.privacy.evidence import Evidence, Invited, Played, Request, Said
-from tests.privacy.guessing import Scores
-from tests.privacy.leaks import Leak, RowOrder
-from tests.privacy.simulation import answers_of
-from tests.privacy.small_rounds import QUESTIONS
+from tests.privacy.attack.attacker import puzzles
+from tests.privacy.attack.evidence import Evidence, Invited, Played, Request, Said
+from tests.privacy.attack.guessing import Scores
+from tests.privacy.attack.leaks import Leak, RowOrder
+from tests.privacy.attack.simulation import answers_of
+from tests.privacy.attack.small_rounds import QUESTIONS
 from tests.processes.closing.house import ClosingHouse, OneRound, opened_house
 from tests.processes.keeper.rounds import new
 

@@ -20,7 +20,7 @@ from rules.feedback import releasing
 from rules.feedback.answers import HandedIn
 from rules.feedback.questions import Perspective
 from rules.feedback.releasing import Derive, Release, Submission, release
-from tests.privacy.small_rounds import SMALL_SIDES
+from tests.privacy.attack.small_rounds import SMALL_SIDES
 
 Arrivals = Mapping[str, datetime]
 """When each slot was handed in first, in that order."""

@@ -16,8 +16,8 @@ from processes.keeper.closing import Row
 from rules.feedback.mirror import Block
 from rules.feedback.questions import Perspective
 from rules.feedback.rater_code import hash_of
-from tests.privacy.evidence import Evidence, Invited, Played, Said
-from tests.privacy.guessing import Puzzle, Thing, Trait
+from tests.privacy.attack.evidence import Evidence, Invited, Played, Said
+from tests.privacy.attack.guessing import Puzzle, Thing, Trait
 
 CUT_CHARS: Final = 16
 """Ids are compared by their beginning too, because the id of a comment is half of a random one."""

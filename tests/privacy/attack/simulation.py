@@ -35,9 +35,9 @@ from rules.kinds import Language
 from services.contexts.rounds.state import FeedbackRound
 from services.feedback.hand_in import SUBMIT_FEEDBACK, Feedback
 from tests.events.log.inbox.memory import MemoryLog
-from tests.privacy.evidence import Evidence, Invited, Played, Request, Said
-from tests.privacy.leaks import Leak
-from tests.privacy.small_rounds import FLOORS, LEAD, LENS, QUESTIONS, SIDES, TERMS
+from tests.privacy.attack.evidence import Evidence, Invited, Played, Request, Said
+from tests.privacy.attack.leaks import Leak
+from tests.privacy.attack.small_rounds import FLOORS, LEAD, LENS, QUESTIONS, SIDES, TERMS
 from tests.processes.keeper.rounds import new, running
 
 NOW: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
