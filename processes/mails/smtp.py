@@ -10,7 +10,10 @@ import msgspec
 
 TIMEOUT_S: Final = 20.0
 _OK: Final = 250
+_FORWARDED: Final = 251
 _PERMANENT: Final = 500
+_GOING_AWAY: Final = 421
+"""The server ends the connection, whatever it was asked."""
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -29,6 +32,10 @@ class NotTakenError(Exception):
     """The mail was certainly not sent, and may be tried again: the message says why, without any address."""
 
 
+class OneNotTakenError(NotTakenError):
+    """The server did not take this mail for now, such as for a full mailbox. It may take others."""
+
+
 class AddressRefusedError(Exception):
     """The mail server says for good that it delivers nothing to this address."""
 
@@ -41,13 +48,15 @@ class Deliveries:
     """
     Sends a batch of mails over one connection, which is opened for the first; for one thread.
 
-    After a fault of the server nothing more is tried: `fault` says why in words, and the rest waits.
+    After a fault of the server nothing more is tried, and the rest waits. One mail that it does not take
+    holds up no other. `fault` says in words why mails wait.
     """
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
         self._smtp: smtplib.SMTP | None = None
         self.fault: str | None = None
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -57,15 +66,18 @@ class Deliveries:
 
     def send(self, message: EmailMessage, *, sender: str, to: str) -> None:
         """Send one mail. Raises NotTakenError, AddressRefusedError, NotKnownError."""
-        if self.fault is not None:
+        if self._stopped:
             raise NotTakenError(self.fault)
         try:
             self._send(message, sender=sender, to=to)
+        except OneNotTakenError as error:
+            self.fault = f"some mails wait: {error}"
+            raise
         except NotTakenError as error:
-            self.fault = f"mails wait: {error}"
+            self.fault, self._stopped = f"mails wait: {error}", True
             raise
         except NotKnownError:
-            self.fault = "mails wait: the mail server ended the connection"
+            self.fault, self._stopped = "mails wait: the mail server ended the connection", True
             raise
 
     def _send(self, message: EmailMessage, *, sender: str, to: str) -> None:
@@ -79,7 +91,11 @@ class Deliveries:
             if code >= _PERMANENT:
                 smtp.rset()
                 raise AddressRefusedError
-            _check(code, "an address, for now")
+            if code == _GOING_AWAY:
+                raise NotTakenError("the mail server ended the connection")
+            if code not in {_OK, _FORWARDED}:
+                smtp.rset()
+                raise OneNotTakenError(f"the mail server answered {code} to an address, for now")
         except (smtplib.SMTPException, OSError) as error:
             raise NotTakenError(f"the mail server does not answer ({type(error).__name__})") from error
         try:
@@ -88,6 +104,8 @@ class Deliveries:
             raise NotTakenError(f"the mail server answered {error.smtp_code}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotKnownError(type(error).__name__) from error
+        if code not in {_OK, _GOING_AWAY}:
+            raise OneNotTakenError(f"the mail server answered {code} to a mail")
         _check(code, "a mail")
 
     def _close(self) -> None:

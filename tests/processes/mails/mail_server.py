@@ -18,7 +18,8 @@ from processes.mails.smtp import SmtpServer
 
 class MailServer:
     """
-    `taken` are the mails it has. `refuse` are addresses it never takes; `later` it takes none for now.
+    `taken` are the mails it has. `refuse` are addresses it never takes, `full` and `suspect` those it takes
+    nothing for now for, at once or after it has the mail; `later` it takes none for now.
 
     `silent`: it takes the next mail and ends the connection without an answer.
     """
@@ -27,6 +28,8 @@ class MailServer:
         self.taken: list[EmailMessage] = []
         self.senders: set[str | None] = set()
         self.refuse: set[str] = set()
+        self.full: set[str] = set()
+        self.suspect: set[str] = set()
         self.later = False
         self.silent = False
         self.server = SmtpServer(host="127.0.0.1", port=0, security="none")
@@ -45,6 +48,8 @@ class MailServer:
     ) -> str:
         if address in self.refuse:
             return f"550 5.1.1 <{address}>: nobody has this address"
+        if address in self.full:
+            return "452 4.2.2 mailbox full"
         if self.later:
             return "451 4.7.1 try later"
         envelope.rcpt_tos.append(address)
@@ -54,6 +59,8 @@ class MailServer:
         content: Any = envelope.content
         message = message_from_bytes(content, policy=default)
         assert isinstance(message, EmailMessage)
+        if self.suspect & set(envelope.rcpt_tos):
+            return "550 5.7.1 looks like spam"
         self.taken.append(message)
         self.senders.add(envelope.mail_from)
         if self.silent:

@@ -206,6 +206,21 @@ def test_a_server_that_says_later_is_asked_again(rig: Rig, server: MailServer) -
     assert len(server.taken) == 2
 
 
+@pytest.mark.parametrize("why", ["full", "suspect"])
+@pytest.mark.parametrize("name", ["anna", "bilal"])
+def test_one_mail_that_is_not_taken_holds_up_no_other(
+    rig: Rig, server: MailServer, name: str, why: str
+) -> None:
+    getattr(server, why).add(f"{name}@example.org")
+    for _ in range(3):
+        rig.turn(after_s=AGAIN_S_MAX)
+    assert (rig.states().pop(name), len(server.taken)) == (MailState.WAITING, 1)
+    assert rig.sentence().startswith("some mails wait: the mail server answered ")
+    getattr(server, why).clear()
+    rig.turn(after_s=AGAIN_S_MAX)
+    assert len(server.taken) == 2
+
+
 def test_after_a_lost_answer_a_mail_comes_once_more_under_the_same_id(rig: Rig, server: MailServer) -> None:
     server.silent = True
     rig.turn()
