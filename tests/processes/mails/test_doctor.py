@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kit.settings import SettingsError
-from processes.__main__ import app
+from processes.__main__ import app, main
 from tests.processes.mails.certificate import self_signed
 from tests.processes.mails.mail_server import MailServer, free_port, mail_server
 from tests.processes.mails.name_server import Records, name_server
@@ -275,3 +275,13 @@ def test_settings_that_are_not_right_are_one_sentence(
     result = CliRunner().invoke(app, ["doctor"])
     assert isinstance(result.exception, SettingsError)
     assert said in str(result.exception)
+
+
+def test_settings_that_are_missing_end_with_status_2_and_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["processes", "doctor"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "This process needs IPP_SMTP_HOST, IPP_MAIL_FROM.\n"
