@@ -112,6 +112,9 @@ class Closer:
         except _LATER as error:
             _log.warning("closer.later", reason=type(error).__name__, where=traceback_summary(error))
             return f"a round is not ended yet ({type(error).__name__})"
+        except Exception as error:  # noqa: BLE001 - one round that can't be ended must not hold up the others
+            _log.error("closer.failed", reason=type(error).__name__, where=traceback_summary(error))
+            return f"a round can't be ended ({type(error).__name__})"
         return "a round is not ended yet"
 
     def _is_closing(self, subject: str, round_: str) -> bool:

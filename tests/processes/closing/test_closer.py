@@ -20,7 +20,7 @@ from events.privacy.answers import SEALED_BYTES
 from events.privacy.mirror_keys import KEPT_DAYS
 from events.privacy.sealing import open_sealed
 from processes.closing.closer import CANCELLED_KEPT, Parts
-from processes.keeper.closing import Row
+from processes.keeper.closing import ClosedRound, ClosingTerms, Row
 from processes.keeper.keeper import KeyGoneError
 from rules.feedback.comments import comment_id, is_signed
 from rules.feedback.questions import Perspective
@@ -229,6 +229,27 @@ def test_a_round_whose_key_is_gone_waits_and_says_so(house: ClosingHouse) -> Non
     house.cancel(one)
     house.closer().turn()
     assert kinds(house, one) == ["RoundClosing", "RoundCancelled", "RoundInboxDestroyed"]
+
+
+def test_a_round_that_fails_in_an_unforeseen_way_holds_up_no_other(house: ClosingHouse) -> None:
+    first, second = sorted((answered(house), answered(house)), key=lambda one: one.round)
+    for one in (first, second):
+        house.begin_closing(one)
+
+    class Failing:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(house.keeper, name)
+
+        def close(self, terms: ClosingTerms) -> ClosedRound:
+            if terms.round == first.round:
+                raise RecursionError
+            return house.keeper.close(terms)
+
+    left = house.closer(lambda parts: replace(parts, keeper=Failing())).turn()
+    assert "a round can't be ended (RecursionError)" in left
+    assert (is_over(house, first), is_over(house, second)) == (False, True)
+    house.closer().turn()
+    assert is_over(house, first)
 
 
 def test_a_person_who_was_forgotten_leaves_no_key_and_no_invitation(house: ClosingHouse) -> None:
