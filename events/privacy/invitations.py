@@ -164,13 +164,24 @@ class Invitations(VaultDatabase):
             return cursor.fetchall()
 
     def forget(self, invitations: Sequence[str], *, give_back: bool) -> None:
-        """Delete invitations; `give_back`: nobody was asked by them, so they count for no limit."""
+        """
+        Delete invitations; `give_back`: nobody was asked by them, so they count for no limit.
+
+        Otherwise what counts for the limit goes on without the invitation's name, which the log has too: so
+        nothing says for which round somebody was asked.
+        """
         if not invitations:
             return
         with self._connection() as conn, conn.transaction():
             conn.execute("DELETE FROM vault_invitations WHERE invitation = ANY(%s)", (list(invitations),))
             if give_back:
                 conn.execute("DELETE FROM vault_asked WHERE invitation = ANY(%s)", (list(invitations),))
+            else:
+                conn.execute(
+                    "UPDATE vault_asked SET invitation = 'over ' || gen_random_uuid()"
+                    " WHERE invitation = ANY(%s)",
+                    (list(invitations),),
+                )
 
     def forget_quarters_before(self, on: date) -> None:
         """Delete how often people were asked in the quarters before the one of a day."""

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS vault_invitations (
 );
 CREATE INDEX IF NOT EXISTS vault_invitations_by_round ON vault_invitations (round);
 -- How often somebody was asked in a quarter. `rater_key` is a MAC of person or address under a key of the
--- master key; a row stays when its invitation is forgotten, and is deleted after the quarter.
+-- master key; a row stays when its invitation is forgotten, without the name of it, and is deleted after the quarter.
 CREATE TABLE IF NOT EXISTS vault_asked (
     invitation text PRIMARY KEY,
     rater_key bytea NOT NULL,

@@ -127,11 +127,17 @@ def test_people_without_an_address_are_not_taken_for_one(invitations: Invitation
     assert invitations.asked(nobody, TODAY, except_for="") == 0
 
 
-def test_forgetting_leaves_no_person_and_gives_the_place_back_only_if_asked(invitations: Invitations) -> None:
+def test_forgetting_leaves_no_person_and_gives_the_place_back_only_if_asked(
+    invitations: Invitations, database: str
+) -> None:
     for name in ("one", "two"):
         invitations.keep(new(name), asked_max=8)
     invitations.forget([derived_id("one")], give_back=False)
     assert invitations.asked(ANNA, TODAY, except_for="") == 2
+    with psycopg.connect(database) as connection:
+        kept = [name for (name,) in connection.execute("SELECT invitation FROM vault_asked").fetchall()]
+    assert derived_id("two") in kept
+    assert derived_id("one") not in kept, "the log has this name next to its round"
     invitations.forget([derived_id("two")], give_back=True)
     assert invitations.asked(ANNA, TODAY, except_for="") == 1
     assert invitations.of_round(derived_id("r")) == []
