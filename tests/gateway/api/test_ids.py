@@ -37,7 +37,7 @@ TYPES = {
 }
 IN_A_PORTFOLIO = {
     *("ProfileStatement", "TalentClaim", "EnergySource", "Passion", "Evidence", "Reflection", "Goal"),
-    *("Conversation", "Agreement"),
+    *("Conversation", "Agreement", "Insight"),
 }
 ALIKE_AT_EVERY_MOMENT = {"Colleague", "Unit", "TalentTerm", "TermCluster", "TimelineEntry"}
 """Types that a portfolio of the past shows as they are today, and so under the id of today."""

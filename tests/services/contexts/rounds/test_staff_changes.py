@@ -74,7 +74,7 @@ class Round:
         self.house.accepted(number, Role.PROFESSIONAL, "pausePortfolio")
 
     def closes_portfolio(self, number: str) -> None:
-        self.house.accepted(number, Role.PROFESSIONAL, "closePortfolio")
+        self.house.accepted(number, Role.PROFESSIONAL, "closePortfolio", forGood=True)
 
     @property
     def events(self) -> list[Event]:
