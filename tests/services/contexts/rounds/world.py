@@ -160,7 +160,7 @@ def _take(world: World, step: str, pick: int) -> None:
         "return": RegisterProfessional(employee_number="e", name="Fenna", email="fenna@example.org"),
         "pause": PausePortfolio(),
         "resume": ResumePortfolio(),
-        "close portfolio": ClosePortfolio(),
+        "close portfolio": ClosePortfolio(for_good=True),
     }
     match step:
         case "three peers":
