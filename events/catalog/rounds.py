@@ -17,7 +17,7 @@ from rules.feedback.questions import Perspective, RoundFloors
 
 SEALED: Final = True
 
-CancelReason = Literal["owner", "key_lost", "portfolio_closed", "employment_ended"]
+CancelReason = Literal["owner", "key_lost", "portfolio_closed", "employment_ended", "not_opened"]
 
 
 @event("round.round-prepared.v1")

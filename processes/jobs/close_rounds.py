@@ -1,4 +1,4 @@
-"""Begins the closing of every feedback round whose time is up."""
+"""Begins the closing of every feedback round whose time is up; one that was never opened is cancelled."""
 
 from typing import Final
 

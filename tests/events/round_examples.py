@@ -118,4 +118,5 @@ ROUND_EXAMPLES: Final[tuple[Event, ...]] = (
     rounds.CommentMasked(round=_ROUND, fragment=_FRAGMENT, reason="Het noemt een cliënt."),
     rounds.RoundCancelled(round=_ROUND),
     rounds.RoundCancelled(round=_ROUND, reason="key_lost"),
+    rounds.RoundCancelled(round=_ROUND, reason="not_opened"),
 )

@@ -44,6 +44,10 @@ _CANCELLED: Final = {
         ),
         en="The key of this round was lost, so nobody can open what was handed in. You may open another.",
     ),
+    "not_opened": LocalText(
+        nl="Deze ronde werd niet geopend voordat haar tijd om was. Wie je wilde vragen, is vergeten.",
+        en="This round was not opened before its time was up. Whom you wanted to ask is forgotten.",
+    ),
     "portfolio_closed": LocalText(
         nl="Deze ronde eindigde omdat je je portfolio sloot.",
         en="This round ended because you closed your portfolio.",

@@ -205,7 +205,7 @@ async def flagged_fragments(connection: psycopg.AsyncConnection) -> list[Flagged
 _BRIEF_COLUMNS: Final = ", ".join(RoundInBrief.__struct_fields__)
 _DUE: Final = f"""
     SELECT {_BRIEF_COLUMNS} FROM {ROUNDS.served}
-    WHERE state = 'OPEN' AND closes_at <= %(now)s ORDER BY closes_at, round LIMIT %(limit)s
+    WHERE state IN ('OPEN', 'PREPARED') AND closes_at <= %(now)s ORDER BY closes_at, round LIMIT %(limit)s
 """
 _IN_STATES: Final = f"""
     SELECT {_BRIEF_COLUMNS} FROM {ROUNDS.served}
@@ -215,7 +215,7 @@ _IN_STATES: Final = f"""
 
 
 async def rounds_due(connection: psycopg.AsyncConnection, now: datetime, limit: int) -> list[RoundInBrief]:
-    """Return open rounds whose time is up, the longest overdue first."""
+    """Return rounds, open or never opened, whose time is up, the longest overdue first."""
     return await _all(connection, RoundInBrief, _DUE, now=now, limit=limit)
 
 

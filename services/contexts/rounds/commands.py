@@ -229,7 +229,7 @@ class ProcessRoundCommand(Command, frozen=True, kw_only=True):
 
 
 class CloseDueRound(ProcessRoundCommand, frozen=True, kw_only=True):
-    """Close a round whose date came."""
+    """Close a round whose date came; one that was never opened is cancelled, and its raters are forgotten."""
 
 
 class CancelLostRound(ProcessRoundCommand, frozen=True, kw_only=True):

@@ -90,11 +90,16 @@ def closing(command: CloseRound, state: Rounds) -> RoundClosing:
     return RoundClosing(round=command.round_id)
 
 
-def closing_by_date(command: CloseDueRound, state: Rounds, context: DecisionContext) -> RoundClosing:
-    found = in_state(state, command.round_id, "OPEN")
+def closing_by_date(
+    command: CloseDueRound, state: Rounds, context: DecisionContext
+) -> RoundClosing | RoundCancelled:
+    """Return the end of a round whose time is up; one that was never opened is cancelled."""
+    found = in_state(state, command.round_id, "PREPARED", "OPEN")
     if context.now < found.closes_at:
         nl, en = "De tijd van deze ronde is nog niet om.", "The time of this round is not up yet."
         raise RejectedError(wrong_state("roundId", nl=nl, en=en))
+    if found.status == "PREPARED":
+        return RoundCancelled(round=command.round_id, reason="not_opened")
     return RoundClosing(round=command.round_id, by_date=True)
 
 

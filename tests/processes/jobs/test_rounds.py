@@ -55,6 +55,17 @@ def test_a_round_is_closed_when_its_time_is_up_and_once(house: RoundHouse) -> No
     assert jobs.turn() == Turn()
 
 
+def test_a_round_that_was_never_opened_is_cancelled_when_its_time_is_up(house: RoundHouse) -> None:
+    round_, jobs = house.prepared(), scheduler(house)
+    house.invites(round_, "never-asked")
+    caught_up(house)
+    assert jobs.turn() == Turn()
+    assert house.round(round_).status == "PREPARED"
+    house.clock.advance(CLOSES_AT - house.clock.now())
+    assert jobs.turn() == Turn()
+    assert (house.round(round_).status, house.round(round_).cancelled_for) == ("CANCELLED", "not_opened")
+
+
 def test_a_round_that_got_more_time_is_closed_at_its_new_end(house: RoundHouse) -> None:
     round_, jobs = house.opens(), scheduler(house)
     later = CLOSES_AT + timedelta(days=7)

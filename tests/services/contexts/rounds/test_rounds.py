@@ -183,7 +183,12 @@ def test_nothing_enters_a_round_that_is_closing_or_over(history: tuple[Event, ..
     given(*history).when(command, replace(ADOPTED, now=CLOSES_AT)).refused("WRONG_STATE")
 
 
-@pytest.mark.parametrize("command", [REMIND, CLOSE, DUE], ids=lambda command: command.wire_name())
+def test_a_round_that_was_never_opened_is_cancelled_when_its_time_is_up() -> None:
+    due = replace(AT_WORK, now=CLOSES_AT)
+    given(*READY).when(DUE, due).then(RoundCancelled(round=ROUND, reason="not_opened"))
+
+
+@pytest.mark.parametrize("command", [REMIND, CLOSE], ids=lambda command: command.wire_name())
 def test_a_round_that_is_not_open_yet_is_neither_closed_nor_reminded_of(command: Command) -> None:
     given(*READY).when(command, replace(AT_WORK, now=CLOSES_AT)).refused("WRONG_STATE")
 
