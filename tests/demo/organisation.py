@@ -2,22 +2,29 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from deploy.demo.client import DemoServices
+from deploy.demo.client import DemoRounds, DemoServices
 from deploy.demo.seed import seed
 from events.codec import EventMapper
+from events.privacy.invitations import Invitations
 from kit.postgres.connections import connect_own
+from kit.secrets import MasterKey
+from processes.keeper.keeper import LocalKeeper
+from processes.keeper.key_store import KeyStore
 from projections.batch import Batch
 from projections.registry import find_views
 from projections.view import Fact
 from tests.processes.house import caught_up
 from tests.projections.witness import ask, make_worker, working
 from tests.services.house import House, opened
+from tests.services.round_house import inboxes_of
 
 PEOPLE: Final = int(os.environ.get("IPP_TEST_DEMO_PEOPLE", "40" if os.environ.get("CI") == "true" else "120"))
 FOLD_S_MAX: Final = 120.0
@@ -82,10 +89,20 @@ class Organisation:
 
 @contextmanager
 def filled(database: str, people: int = PEOPLE) -> Iterator[Organisation]:
-    """Fill an empty log as the demo does."""
-    with opened(database) as house:
+    """Fill an empty log as the demo does; its rounds that are over stay closing, since no closer runs."""
+    with ExitStack() as stack:
+        house = stack.enter_context(opened(database))
+        invitations = stack.enter_context(closing(Invitations(database, MasterKey(key=os.urandom(32)))))
+        inboxes = stack.enter_context(closing(inboxes_of(database, house.log.name)))
+        keys = KeyStore(Path(stack.enter_context(TemporaryDirectory())))
+        keeper = LocalKeeper(keys=keys, inboxes=inboxes, calendar=house.calendar)
         organisation = Organisation(house=house, people=people)
-        services = DemoServices(recorder=house.log.recorders[0], vault=house.vault, mapper=house.mapper)
+        services = DemoServices(
+            recorder=house.log.recorders[0],
+            vault=house.vault,
+            mapper=house.mapper,
+            rounds=DemoRounds(invitations=invitations, keeper=keeper),
+        )
         with organisation.at_work():
             seed(services, count=people, today=organisation.today, on_progress=_ignored)
         yield organisation

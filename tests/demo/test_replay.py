@@ -10,8 +10,10 @@ from eventsourcing.persistence import EventStore
 from events.catalog.registry import Event
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
+from services.contexts.lenses.decider import DECIDER as LENSES
 from services.contexts.policy.decider import DECIDER as POLICY
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.rounds.decider import DECIDER as ROUNDS
 from services.contexts.team.decider import DECIDER as TEAM
 from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
@@ -28,16 +30,23 @@ OF_STREAM: dict[str, AnyDecider] = {
     "team": TEAM,
     "units": UNITS,
     "policy": POLICY,
+    "lens": LENSES,
+    "round": ROUNDS,
 }
-ALSO = {"portfolio": "employment", "employment": "portfolio"}
+ALSO = {
+    "portfolio": ("employment",),
+    "employment": ("portfolio",),
+    "round": ("employment", "portfolio"),
+}
 
 
 def histories(whole: Organisation, category: str) -> Iterator[tuple[tuple[str, ...], list[Event]]]:
     """What a decider of portfolios, employments, teams … folds for each of them, and from which streams."""
-    # A portfolio is decided on its owner's employment too, and leaving on what is open in the portfolio.
-    others = whole.facts_of(ALSO[category]) if category in ALSO else {}
+    # A portfolio is decided on its owner's employment too, leaving on what is open in the portfolio, and a
+    # round on both.
+    others = [whole.facts_of(other) for other in ALSO.get(category, ())]
     for subject, facts in whole.facts_of(category).items():
-        also = others.get(subject, [])
+        also = [fact for other in others for fact in other.get(subject, [])]
         streams = tuple(dict.fromkeys(fact.recorded.stream for fact in [*facts, *also]))
         yield streams, [fact.recorded.event for fact in [*facts, *also]]
 

@@ -174,9 +174,7 @@ def round_house(database: str, folder: Path) -> Iterator[RoundHouse]:
         furnish(bare)
         master = MasterKey(key=os.urandom(32))
         invitations, outbox = Invitations(database, master), Outbox(database, master)
-        inboxes = Inboxes(
-            config_of=_inboxes(database, bare.log.name), create=create_inbox, open_inbox=open_inbox
-        )
+        inboxes = inboxes_of(database, bare.log.name)
         keeper = LocalKeeper(keys=KeyStore(folder), inboxes=inboxes, calendar=bare.calendar)
         house = RoundHouse(
             log=bare.log,
@@ -198,10 +196,14 @@ def round_house(database: str, folder: Path) -> Iterator[RoundHouse]:
             invitations.close()
 
 
-def _inboxes(database: str, log: str) -> Any:
-    return lambda year: LogConfig(
-        name=f"{log}_feedback_inbox_{year}", partitions=1, database_url=database, append_timeout_s=8
-    )
+def inboxes_of(database: str, log: str) -> Inboxes:
+    """Open the inboxes of a log, as tables in this database."""
+
+    def config_of(year: int) -> LogConfig:
+        name = f"{log}_feedback_inbox_{year}"
+        return LogConfig(name=name, partitions=1, database_url=database, append_timeout_s=8)
+
+    return Inboxes(config_of=config_of, create=create_inbox, open_inbox=open_inbox)
 
 
 def _governed(house: RoundHouse) -> tuple[str, str]:
