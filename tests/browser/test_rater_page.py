@@ -1,9 +1,15 @@
 """The rater's page in a real browser, on the demo: A1 to A9, A15, A16, A20 and A21 of what users ask."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.raters import READ_MS, RaterPages, answer_some, press_everything_once, question, send
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+"""The rules of WCAG that a program can check (https://github.com/dequelabs/axe-core)."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 
@@ -261,3 +267,28 @@ def test_nothing_is_reported_by_the_browser(browser: Browser, raters: RaterPages
     raters.open(page, code)
     page.close()
     assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("step", ["questions", "checked", "sent", "code"])
+def test_axe_finds_nothing(browser: Browser, raters: RaterPages, code: str, step: str, scheme: Any) -> None:
+    page = browser.new_page(locale="nl-NL", color_scheme=scheme, viewport={"width": 360, "height": 740})
+    if step == "code":
+        page.goto(f"{raters.url}/feedback")
+        page.get_by_label("Code").wait_for()
+    else:
+        raters.open(page, code)
+        page.get_by_text("Wat gebeurt er met mijn woorden?").click()
+        page.get_by_text("Ik wil terugnemen wat ik heb ingestuurd").click()
+    if step in {"checked", "sent"}:
+        answer_some(page)
+        page.get_by_role("button", name="Nakijken en versturen").click()
+    if step == "sent":
+        page.wait_for_timeout(READ_MS)
+        page.get_by_role("button", name="Ja, verstuur mijn antwoorden").click()
+        page.get_by_role("heading", name="Je antwoorden zijn bewaard.").wait_for()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    page.close()
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert found["passes"]
