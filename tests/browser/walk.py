@@ -75,7 +75,8 @@ def walk(url: str, mails_url: str, token: Token, browser: Browser, *, subject: s
     late.get_by_role("button", name="Nakijken en versturen").click()
     late.wait_for_timeout(READ_MS)
     late.get_by_role("button", name="Ja, verstuur mijn antwoorden").click()
-    late.get_by_text("Deze uitnodiging geldt niet (meer)").wait_for()
+    late.get_by_text("Deze uitnodiging is niet meer geldig.").wait_for()
+    late.get_by_text("Je tekst staat hier nog.").wait_for()
     kept = question(late, "Wat moet vooral zo blijven?").locator("textarea").input_value()
     assert kept == "Dit kwam te laat."
     late.close()

@@ -15,6 +15,7 @@ const scalars = {
   Date: "string",
   DateTime: "string",
   Digest: "string",
+  Bytes: "string",
   ID: "string",
   Position: "string",
   URL: "string",

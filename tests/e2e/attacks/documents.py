@@ -17,7 +17,7 @@ BY_FRAGMENTS: Final = (
 # Names differ everywhere: equal ones are compared in pairs, which has a limit of its own.
 _PAST: Final = f'a#: portfolio(asOf: "{_MOMENT}") {{ v#: version t#: talents {{ i#: id }} }}'
 _LONG_LIST: Final = "a#: timeline(first: 100) { e#: edges { n#: node { i#: id s#: summary { l#: nl } } } }"
-MANY_PASTS: Final = "{ me { " + times(120, _PAST) + " } }"
+MANY_PASTS: Final = "{ me { " + times(200, _PAST) + " } }"
 ALLOWED_PASTS: Final = "{ me { " + times(20, _PAST) + " } }"
 # As costly as a document may be.
 MANY_LISTS: Final = "{ me { portfolio { " + times(60, _LONG_LIST) + " } } }"

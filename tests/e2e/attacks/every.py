@@ -43,7 +43,7 @@ ATTACKS: Final = (
     Attack("introspection by fragments, no token", posted(BY_FRAGMENTS, token=""), UNKNOWN),
     Attack("introspection by fragments", posted(BY_FRAGMENTS), TOO_MUCH),
     Attack("tokens that are forged", posted("{ me { id } }", token=FORGED), UNKNOWN),
-    Attack("120 portfolios of the past by aliases", posted(MANY_PASTS), TOO_MUCH, 12),
+    Attack("200 portfolios of the past by aliases", posted(MANY_PASTS), TOO_MUCH, 12),
     Attack("20 portfolios of the past by aliases", posted(ALLOWED_PASTS), PACED, 12),
     Attack("60 long lists by aliases", posted(MANY_LISTS), PACED),
     Attack("documents that are refused, each new", refused_documents, BAD),

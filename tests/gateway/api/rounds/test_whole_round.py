@@ -127,8 +127,9 @@ def ends(installation: Installation, round_: str, code: str, invitation: dict[st
     shown_sides = {side for block in closed["mirror"]["blocks"] for side in block["perspectives"]}
     assert shown_sides | set(closed["mirror"]["leftOut"]) == {"PEER", "CLIENT"}
     assert [row["total"] for row in closed["mirror"]["rows"]] == ["ABOUT_4"]
-    assert installation.ask(QUERY, code=code).json() == {"data": {"invitation": None}}
+    (over,) = installation.ask(QUERY, code=code).json()["errors"]
+    assert over["extensions"]["code"] == "UNAUTHENTICATED"
     locked = sealed(invitation, {"answers": answers_to(invitation)})
     late = installation.ask(MUTATION, code=code, id=str(uuid4()), sealed=locked)
-    (refusal,) = late.json()["data"]["submitFeedback"]["command"]["refusals"]
-    assert refusal["code"] == "INVITATION_OVER"
+    (refused,) = late.json()["errors"]
+    assert refused["extensions"]["code"] == "UNAUTHENTICATED"
