@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -254,3 +255,30 @@ def test_rule_9_what_a_rater_is_shown_is_the_same_before_and_after_handing_in(ho
     house.own("closeRound", roundId=round_)
     assert feedback.invitation(caller_of(rater.code)) is None
     assert feedback.invitation(caller_of("0" * 16)) is None
+
+
+def test_two_devices_at_once_are_both_kept_and_read_the_same(house: RoundHouse) -> None:
+    rater, *_ = house.raters(house.opens())
+    devices = [hand_in(sealed_for(house, rater, scale=scale)) for scale in (1, 5, 2, 4)]
+    before = house.feedback().invitation(caller_of(rater.code))
+    with ThreadPoolExecutor(len(devices)) as pool:
+        replies = list(pool.map(lambda request: sends(house, rater, request), devices))
+    assert [reply.outcome for reply in replies] == ["ACCEPTED"] * len(devices)
+    assert house.feedback().invitation(caller_of(rater.code)) == before
+
+
+def test_a_page_that_was_open_when_its_lens_changed_still_hands_in(house: RoundHouse) -> None:
+    """The last one of this file: nobody can use the lens after it."""
+    rater, *_ = house.raters(house.opens())
+    page = hand_in(sealed_for(house, rater))
+    asked = house.feedback().invitation(caller_of(rater.code))
+    words = {"nl": "Luistert en vat samen.", "en": "Listens and sums up."}
+    for claim, name, fields in (
+        ("wg1", "draftLens", {"name": words}),
+        ("wg1", "pilotLens", {"on": house.calendar.today().isoformat(), "people": 3}),
+        ("wg2", "publishLens", {}),
+        ("wg1", "withdrawLens", {"reason": "Te lang."}),
+    ):
+        house.accepted(claim, Role.WORKING_GROUP, name, lensId=house.lens, **fields)
+    assert sends(house, rater, page).outcome == "ACCEPTED"
+    assert house.feedback().invitation(caller_of(rater.code)) == asked
