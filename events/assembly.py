@@ -1,7 +1,7 @@
 """Opens what reads and writes events as the settings say: the log and the key vault."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 
 from events.log.assembly import close_recorder, open_recorder
@@ -67,44 +67,24 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-@contextmanager
-def open_vault(settings: Settings) -> Iterator[Vault]:
+def open_vault(settings: Settings) -> AbstractContextManager[Vault]:
     """Open the key vault, and close it at the end. Raises SecretError for the file of the master key."""
-    vault = Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    try:
-        yield vault
-    finally:
-        vault.close()
+    return closing(Vault(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
 
 
-@contextmanager
-def open_invitations(settings: Settings) -> Iterator[Invitations]:
+def open_invitations(settings: Settings) -> AbstractContextManager[Invitations]:
     """Open the vault's invitations, and close them at the end. Raises SecretError as `open_vault` does."""
-    invitations = Invitations(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    try:
-        yield invitations
-    finally:
-        invitations.close()
+    return closing(Invitations(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
 
 
-@contextmanager
-def open_outbox(settings: Settings) -> Iterator[Outbox]:
+def open_outbox(settings: Settings) -> AbstractContextManager[Outbox]:
     """Open the vault's outbox, and close it at the end. Raises SecretError as `open_vault` does."""
-    outbox = Outbox(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    try:
-        yield outbox
-    finally:
-        outbox.close()
+    return closing(Outbox(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
 
 
-@contextmanager
-def open_mirror_keys(settings: Settings) -> Iterator[MirrorKeys]:
-    """Open the keys of mirrors' rows, and close them at the end. Raises SecretError."""
-    mirror_keys = MirrorKeys(settings.vault_url, MasterKey.from_file(settings.master_key_file))
-    try:
-        yield mirror_keys
-    finally:
-        mirror_keys.close()
+def open_mirror_keys(settings: Settings) -> AbstractContextManager[MirrorKeys]:
+    """Open the keys of mirrors' rows, and close them at the end. Raises SecretError as `open_vault` does."""
+    return closing(MirrorKeys(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import hmac
 import os
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import msgspec
 import psycopg
@@ -113,29 +113,15 @@ class Invitations(VaultDatabase):
 
     def of_round(self, round_: str) -> list[Invited]:
         """Return the invitations of a round, with the persons, in no order that means anything."""
-        with self._connection() as conn, conn.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {_COLUMNS}, secret FROM vault_invitations WHERE round = %s"
-                " ORDER BY invitation".encode(),
-                (round_,),
-            )
-            return [self._opened(row) for row in cursor.fetchall()]
+        return self._invited("WHERE round = %s", round_)
 
     def named(self, invitations: Sequence[str]) -> list[Invited]:
         """Return these invitations with the persons; those that were forgotten are left out."""
-        with self._connection() as conn, conn.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {_COLUMNS}, secret FROM vault_invitations WHERE invitation = ANY(%s)"
-                " ORDER BY invitation".encode(),
-                (list(invitations),),
-            )
-            return [self._opened(row) for row in cursor.fetchall()]
+        return self._invited("WHERE invitation = ANY(%s)", list(invitations))
 
     def without_address(self) -> list[Invited]:
         """Return the invitations of all rounds that no mail can be sent for, with the persons."""
-        with self._connection() as conn, conn.cursor() as cursor:
-            cursor.execute(f"SELECT {_COLUMNS}, secret FROM vault_invitations ORDER BY invitation".encode())
-            return [found for row in cursor if (found := self._opened(row)).invitee.email is None]
+        return [invited for invited in self._invited() if invited.invitee.email is None]
 
     def by_code(self, token_hash: bytes) -> Invitation | None:
         """Return the invitation that a code belongs to, by the code's SHA-256."""
@@ -227,6 +213,14 @@ class Invitations(VaultDatabase):
         if invitee.email is not None:
             names.append(f"address {same_address(invitee.email)}")
         return [hmac.digest(self._raters, name.encode(), "sha256") for name in names]
+
+    def _invited(self, where: LiteralString = "", *values: Any) -> list[Invited]:
+        with self._connection() as conn:
+            rows = conn.execute(
+                f"SELECT {_COLUMNS}, secret FROM vault_invitations {where} ORDER BY invitation".encode(),
+                values,
+            ).fetchall()
+            return [self._opened(row) for row in rows]
 
     def _opened(self, row: tuple[Any, ...]) -> Invited:
         *columns, sealed = row

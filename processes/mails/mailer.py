@@ -35,7 +35,7 @@ AGAIN_S_MAX: Final = 1_800
 """The longest wait before a mail is tried again; the first is a minute, and each is twice the one before."""
 FIRST_AGAIN_S: Final = 60
 KEY_LOST_DAYS: Final = 7
-"""How long after a round was lost its raters may still be told."""
+"""For how long after a round was lost its raters still get a mail about it."""
 NAME: Final = "mails"
 
 _log = structlog.get_logger(__name__)

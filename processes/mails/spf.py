@@ -43,9 +43,10 @@ class _Evaluation:
         self._unknown = False
 
     def of(self, domain: str) -> Listed:
-        if spf_record(self._names, domain) is None:
+        record = spf_record(self._names, domain)
+        if record is None:
             return "no"
-        if self._passes(domain):
+        if self._record_passes(record, domain):
             return "yes"
         return "unknown" if self._unknown else "no"
 
@@ -53,6 +54,9 @@ class _Evaluation:
         record = spf_record(self._names, domain)
         if record is None:
             raise SpfError(f"{domain} is used by another record and is not there")
+        return self._record_passes(record, domain)
+
+    def _record_passes(self, record: str, domain: str) -> bool:
         redirect = None
         for term in record.split()[1:]:
             if term.lower().startswith("redirect="):

@@ -1,4 +1,4 @@
-"""The schema explains itself: whoever reads it needs no document of ours, and no word twice."""
+"""The schema explains itself: its reader needs no document of ours, and no word twice."""
 
 import operator
 import re
