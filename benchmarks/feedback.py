@@ -29,7 +29,7 @@ from events.privacy.answers import SEALED_BYTES
 from events.privacy.invitations import Invited
 from events.privacy.mirror_keys import MirrorKeys
 from kit.secrets import MasterKey
-from processes.closing.closer import Closer, Parts
+from processes.closing.closer import Closer
 from processes.closing.keeper_client import HttpClosingKeeper, open_closing_keeper
 from rules.feedback.rater_code import caller_of
 from services.feedback.http_keeper import HttpKeeper
@@ -118,17 +118,7 @@ def closer_of(house: RoundHouse, stack: ExitStack, keeper: HttpClosingKeeper) ->
     house.vault.create_tables()
     mirror_keys = MirrorKeys(house.log.url, MasterKey(key=os.urandom(32)))
     stack.callback(mirror_keys.close)
-    return Closer(
-        Parts(
-            recorder=house.log.recorders[0],
-            mapper=house.mapper,
-            vault=house.vault,
-            invitations=house.invitations,
-            mirror_keys=mirror_keys,
-            keeper=keeper,
-            calendar=house.calendar,
-        )
-    )
+    return Closer(house.closing_parts(mirror_keys, keeper))
 
 
 def run(seconds: float, screen: Console) -> dict[str, Any]:

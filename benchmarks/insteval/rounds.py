@@ -21,7 +21,7 @@ from events.privacy.sealing import open_sealed
 from events.streams import Stream
 from kit.ids import new_id
 from kit.secrets import MasterKey
-from processes.closing.closer import Closer, Parts
+from processes.closing.closer import Closer
 from processes.keeper.closing import Row
 from processes.keeper.keeper import LocalKeeper
 from rules.access.roles import Role
@@ -165,20 +165,11 @@ def opened_load(database: str, folder: Path) -> Iterator[Load]:
         _adopt_policy_for_loads(house)
         house.vault.create_tables()
         mirror_keys = MirrorKeys(database, MasterKey(key=os.urandom(32)))
-        parts = Parts(
-            recorder=house.log.recorders[0],
-            mapper=house.mapper,
-            vault=house.vault,
-            invitations=house.invitations,
-            mirror_keys=mirror_keys,
-            keeper=house.keeper,
-            calendar=house.calendar,
-        )
         try:
             yield Load(
                 house=house,
                 feedback=house.feedback(),
-                closer=Closer(parts),
+                closer=Closer(house.closing_parts(mirror_keys)),
                 mirror_keys=mirror_keys,
                 pool=pool,
             )

@@ -22,7 +22,7 @@ from kit import metrics
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.secrets import MasterKey
-from processes.closing.closer import Closer, Parts
+from processes.closing.closer import Closer
 from processes.mails.assembly import _Readers
 from processes.mails.mailer import Mailer, MailSettings
 from projections.registry import find_views
@@ -197,17 +197,8 @@ def _parts(story: Story, server: MailServer, master: MasterKey) -> Iterator[tupl
         calendar=house.calendar,
         health=Health(SystemClock()),
     )
-    parts = Parts(
-        recorder=house.log.recorders[0],
-        mapper=house.mapper,
-        vault=house.vault,
-        invitations=house.invitations,
-        mirror_keys=mirror_keys,
-        keeper=house.keeper,  # type: ignore[arg-type]  # a LocalKeeper, which can close
-        calendar=house.calendar,
-    )
     try:
-        yield Closer(parts), mailer
+        yield Closer(house.closing_parts(mirror_keys)), mailer
     finally:
         outbox.close()
         mirror_keys.close()

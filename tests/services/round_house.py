@@ -19,8 +19,11 @@ from events.log.assembly import create_inbox, open_inbox
 from events.log.config import LogConfig
 from events.privacy.answers import seal_answers
 from events.privacy.invitations import Invitations, Invited
+from events.privacy.mirror_keys import MirrorKeys
 from events.privacy.outbox import Outbox
 from kit.secrets import MasterKey
+from processes.closing.closer import Parts
+from processes.keeper.app import ClosingKeeper
 from processes.keeper.inboxes import Inboxes
 from processes.keeper.keeper import LocalKeeper
 from processes.keeper.key_store import KeyStore
@@ -85,6 +88,22 @@ class RoundHouse(House):
     @property
     def delivery(self) -> Delivery:
         return Delivery(self.states, invitations=self.invitations, outbox=self.outbox, calendar=self.calendar)
+
+    def closing_parts(self, mirror_keys: MirrorKeys, keeper: ClosingKeeper | None = None) -> Parts:
+        """Return what a closer works with; without a keeper, the house's own, which is a whole one."""
+        if keeper is None:
+            if not isinstance(self.keeper, LocalKeeper):
+                raise TypeError("the house's keeper can't close rounds")
+            keeper = self.keeper
+        return Parts(
+            recorder=self.log.recorders[0],
+            mapper=self.mapper,
+            vault=self.vault,
+            invitations=self.invitations,
+            mirror_keys=mirror_keys,
+            keeper=keeper,
+            calendar=self.calendar,
+        )
 
     def requests(self, keeper: Keeper | None = None) -> RequestHandler:
         return RequestHandler(

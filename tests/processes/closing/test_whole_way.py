@@ -20,7 +20,7 @@ from events.privacy.answers import seal_answers
 from events.privacy.invitations import Invited
 from events.privacy.mirror_keys import MirrorKeys
 from kit.secrets import MasterKey
-from processes.closing.closer import Closer, Parts
+from processes.closing.closer import Closer
 from rules.access.roles import Role
 from rules.feedback.answers import GivenAnswer, HandedIn, Value, fill_up
 from rules.feedback.bands import band_of, mean_of
@@ -57,15 +57,7 @@ class History:
 
     def __init__(self, house: RoundHouse, mirror_keys: MirrorKeys, dice: random.Random) -> None:
         self.house, self.dice = house, dice
-        self.parts = Parts(
-            recorder=house.log.recorders[0],
-            mapper=house.mapper,
-            vault=house.vault,
-            invitations=house.invitations,
-            mirror_keys=mirror_keys,
-            keeper=house.keeper,  # type: ignore[arg-type]  # the house's keeper is a whole one
-            calendar=house.calendar,
-        )
+        self.parts = house.closing_parts(mirror_keys)
         self.round = house.own(
             "prepareRound",
             lensVersionId=version_id(house.lens, 1),

@@ -21,7 +21,7 @@ from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import ViewReader
 from gateway.schema import schema_text
-from processes.closing.closer import Closer, Parts
+from processes.closing.closer import Closer
 from rules.access.decisions import roles_for
 from rules.access.roles import Role
 from rules.feedback.rater_code import shown
@@ -171,17 +171,8 @@ def installed(house: RoundHouse, url: str, keys: Path) -> Iterator[Installation]
     with psycopg.connect(url, autocommit=True) as connection:
         read_log.create_tables(connection, house.calendar.today())
     mirror_keys = MirrorKeys(url, house.vault._master)
-    parts = Parts(
-        recorder=house.log.recorders[0],
-        mapper=house.mapper,
-        vault=house.vault,
-        invitations=house.invitations,
-        mirror_keys=mirror_keys,
-        keeper=house.keeper,  # type: ignore[arg-type]  # a LocalKeeper, which can close
-        calendar=house.calendar,
-    )
     try:
-        yield Installation(house, harness, Closer(parts), url)
+        yield Installation(house, harness, Closer(house.closing_parts(mirror_keys)), url)
     finally:
         bus.close()
         mirror_keys.close()
