@@ -3,14 +3,15 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
 import structlog
 
-STOP_GRACE_S: Final = 20.0
+STOP_GRACE_S: Final = 25.0
+"""More than an append may wait for its verdict, and less than an orchestrator waits before it kills."""
 _log = structlog.get_logger("lifecycle")
 
 
@@ -56,22 +57,47 @@ Loop = Callable[[Stop], None]
 """Runs until the given `Stop` is set. If it returns earlier, all loops stop, so that the end is noticed."""
 
 
-def run_all(loops: Mapping[str, Loop], stop: Stop, *, grace_s: float = STOP_GRACE_S) -> None:
+def run_all(
+    loops: Mapping[str, Loop],
+    stop: Stop,
+    *,
+    beneath: Mapping[str, Loop] | None = None,
+    grace_s: float = STOP_GRACE_S,
+) -> None:
     """
     Run each loop in a thread of its own until `stop`; the first crash stops all and is raised here.
 
-    Blocks. Raises StillRunningError when a loop goes on for more than `grace_s` after the stop.
+    The loops `beneath` do what the others wait for: they are stopped once the others have ended. Blocks.
+    Raises StillRunningError when loops go on for more than `grace_s` after they were asked to stop.
     """
     crashes: list[BaseException] = []
+    last = Stop()
+    threads = _started(loops, until=stop, stop=stop, crashes=crashes)
+    threads_beneath = _started(beneath or {}, until=last, stop=stop, crashes=crashes)
+    stop.wait()
+    _log.info("process.stopping", reason=stop.reason)
+    late = _still_running(threads, within_s=grace_s)
+    last.request(stop.reason)
+    late += _still_running(threads_beneath, within_s=grace_s)
+    if crashes:
+        raise crashes[0]
+    if late:
+        raise StillRunningError(f"{', '.join(late)} did not end within {grace_s:g} s of the stop.")
+
+
+def _started(
+    loops: Mapping[str, Loop], *, until: Stop, stop: Stop, crashes: list[BaseException]
+) -> list[threading.Thread]:
+    """Start loops that run until `until`; when one crashes or ends unasked, ask all to stop."""
 
     def guarded(name: str, loop: Loop) -> None:
         try:
-            loop(stop)
-        except BaseException as error:  # noqa: BLE001 - handed to the caller below
+            loop(until)
+        except BaseException as error:  # noqa: BLE001 - handed to the caller of run_all
             crashes.append(error)
             stop.request(f"{name} crashed: {type(error).__name__}")
         else:
-            if not stop.is_set():
+            if not until.is_set():
                 stop.request(f"{name} ended")
 
     threads = [
@@ -80,13 +106,12 @@ def run_all(loops: Mapping[str, Loop], stop: Stop, *, grace_s: float = STOP_GRAC
     ]
     for thread in threads:
         thread.start()
-    stop.wait()
-    _log.info("process.stopping", reason=stop.reason)
-    deadline = time.monotonic() + grace_s
+    return threads
+
+
+def _still_running(threads: Iterable[threading.Thread], *, within_s: float) -> list[str]:
+    """Wait for threads to end; return the names of those that did not."""
+    deadline = time.monotonic() + within_s
     for thread in threads:
         thread.join(timeout=max(0.0, deadline - time.monotonic()))
-    if crashes:
-        raise crashes[0]
-    late = [thread.name for thread in threads if thread.is_alive()]
-    if late:
-        raise StillRunningError(f"{', '.join(late)} did not end within {grace_s:g} s of the stop.")
+    return [thread.name for thread in threads if thread.is_alive()]

@@ -13,7 +13,7 @@ from deploy.installation import open_installation
 from deploy.local.gateway import serve_gateway
 from deploy.local.ports import free_near
 from deploy.local.seeding import seed_and_welcome
-from deploy.mail_catcher import SMTP_PORT, CaughtMails, catching, mails_folder
+from deploy.mail_catcher import CaughtMails, catching, mails_folder
 from events.assembly import log_config
 from events.log.assembly import create_log
 from kit.clock import Calendar, SystemClock
@@ -50,7 +50,8 @@ def run(settings: Settings, stop: Stop, *, people: int, screen: Console) -> None
         settings = _kept_in(settings.data_dir, settings, server)
         mails = CaughtMails(mails_folder(settings))
         stack.enter_context(catching(mails, host=settings.smtp_host, port=settings.smtp_port))
-        run_all(stack.enter_context(_opened(settings, people=people, screen=screen)), stop)
+        loops, beneath = stack.enter_context(_opened(settings, people=people, screen=screen))
+        run_all(loops, stop, beneath=beneath)
 
 
 def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Settings:
@@ -64,7 +65,7 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
         position_key_file=folder / "position.key",
         public_url=f"http://localhost:{settings.port}",
         smtp_host="127.0.0.1",
-        smtp_port=free_near("127.0.0.1", SMTP_PORT),
+        smtp_port=free_near("127.0.0.1", 0),  # any: nobody but this process sends there
         smtp_security="none",
         mail_from=MAIL_FROM,
         keeper_dir=folder / "keeper",
@@ -72,8 +73,14 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
 
 
 @contextmanager
-def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dict[str, Loop]]:
-    """Create what a first start needs, open all parts, and yield the loops of the process by name."""
+def _opened(
+    settings: Settings, *, people: int, screen: Console
+) -> Iterator[tuple[dict[str, Loop], dict[str, Loop]]]:
+    """
+    Create what a first start needs, open all parts, and yield the loops of the process by name.
+
+    The second are those that the first wait for: whoever appends gets the verdict from the journal.
+    """
     MasterKey.from_file_or_new(settings.master_key_file)
     create_log(log_config(settings), clock=SystemClock())
     calendar = Calendar(clock=SystemClock(), zone=settings.zone)
@@ -82,9 +89,7 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
         open_installation(settings, keeper=keeper) as installation,
     ):
         installation.services.vault.create_tables()
-        yield {
-            "journal": installation.journal_worker().run,
-            "views": installation.view_worker(name="local").run,
+        loops: dict[str, Loop] = {
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
@@ -95,3 +100,8 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
             "gateway": lambda stop: serve_gateway(installation, stop),
             "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),
         }
+        beneath: dict[str, Loop] = {
+            "journal": installation.journal_worker().run,
+            "views": installation.view_worker(name="local").run,
+        }
+        yield loops, beneath

@@ -19,7 +19,8 @@ PROGRAM = "deploy.local"
 PEOPLE = "12"
 """Enough to ask things of; all of them are looked at in tests/demo."""
 START_S_MAX = 60.0
-STOP_S_MAX = 30.0
+STOP_S_MAX = 60.0
+LAST_LINES = 40
 _METRICS = re.compile(r"http://\S+/metrics")
 
 
@@ -27,9 +28,15 @@ class Demo:
     """A running demo; `token` is for the person named."""
 
     def __init__(
-        self, process: subprocess.Popen[str], port: int, folder: Path, metrics_url: str = ""
+        self,
+        process: subprocess.Popen[str],
+        port: int,
+        folder: Path,
+        metrics_url: str = "",
+        said: list[str] | None = None,
     ) -> None:
         self.process = process
+        self._said = said if said is not None else []
         self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
         self.metrics_url = metrics_url
@@ -52,10 +59,11 @@ class Demo:
             "IPP_OIDC_JWKS_URL": f"{self.url}/dev/jwks.json",
         }
 
-    def stop(self) -> int:
-        """End it as Ctrl-C does, and return how it ended."""
+    def stop(self) -> None:
+        """End it as Ctrl-C does. Raises AssertionError with its last words unless it ends well."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(STOP_S_MAX)
+        status = self.process.wait(STOP_S_MAX)
+        assert status == 0, f"The demo ended with status {status}:\n" + "".join(self._said[-LAST_LINES:])
 
 
 def free_port() -> int:
@@ -93,17 +101,17 @@ def running_demo(
         try:
             said = _wait_until_ready(process, start_s_max)
             # Read on, or the pipe gets full and everything that logs waits for ever.
-            threading.Thread(target=_read_to_the_end, args=(process,), daemon=True).start()
-            yield Demo(process, port, folder, _METRICS.findall(said)[0])
+            later: list[str] = []
+            threading.Thread(target=_read_to_the_end, args=(process, later), daemon=True).start()
+            yield Demo(process, port, folder, _METRICS.findall(said)[0], later)
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait(STOP_S_MAX)
 
 
-def _read_to_the_end(process: subprocess.Popen[str]) -> None:
-    for _ in process.stdout or ():
-        pass
+def _read_to_the_end(process: subprocess.Popen[str], said: list[str]) -> None:
+    said.extend(process.stdout or ())
 
 
 def _wait_until_ready(process: subprocess.Popen[str], start_s_max: float) -> str:

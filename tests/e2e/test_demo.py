@@ -109,7 +109,7 @@ def test_a_second_start_keeps_what_was_there_and_fresh_begins_again(tmp_path: Pa
         owner = Someone(first.url, token, "PROFESSIONAL")
         asyncio.run(owner.done("claimTalent", name={"ownWords": "Blijven"}, strength=3, energy=1, use=1))
         before = asyncio.run(owner.ask(MINE))
-        assert first.stop() == 0
+        first.stop()
     with running_demo(tmp_path) as second:
         again = Someone(second.url, token, "PROFESSIONAL")  # an old token is still good
         assert asyncio.run(again.ask(MINE)) == before

@@ -51,3 +51,33 @@ def test_sigterm_asks_to_stop_and_only_the_first_reason_counts() -> None:
         stop.request("later")
         assert stop.reason == "signal SIGTERM"
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_what_others_wait_for_is_stopped_after_them() -> None:
+    answered, order = threading.Event(), []
+
+    def asking(stop: Stop) -> None:
+        stop.wait()
+        assert answered.wait(5), "nobody answers any more"
+        order.append("asking")
+
+    def answering(stop: Stop) -> None:
+        stop.wait(0.05)
+        answered.set()
+        stop.wait()
+        order.append("answering")
+
+    stop = Stop()
+    stop.request("enough")
+    run_all({"asking": asking}, stop, beneath={"answering": answering})
+    assert order == ["asking", "answering"]
+
+
+def test_a_crash_beneath_stops_all() -> None:
+    def crashing(_stop: Stop) -> None:
+        raise RuntimeError("out of luck")
+
+    stop = Stop()
+    with pytest.raises(RuntimeError, match="out of luck"):
+        run_all({"steady": wait_for_stop}, stop, beneath={"crashing": crashing})
+    assert stop.reason == "crashing crashed: RuntimeError"
