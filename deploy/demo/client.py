@@ -183,7 +183,8 @@ class PersonHistory:
     """
     One person's year, written day by day: set `day`, then send commands.
 
-    `terms` are the ids of the shared terms by their Dutch label; `colleagues` has at least one person.
+    `part_ends` is the last day that the part of the year that is being written may have. `terms` are the ids
+    of the shared terms by their Dutch label; `colleagues` has at least one person.
     """
 
     def __init__(
@@ -203,6 +204,7 @@ class PersonHistory:
         self._sent = 0
         self._person = self._client.person(someone.number)
         self.last_day = last_day
+        self.part_ends = last_day
         self.team = team
         self.colleagues = colleagues
         self.terms = terms
@@ -214,6 +216,11 @@ class PersonHistory:
     @day.setter
     def day(self, day: date) -> None:
         self._clock.day = day
+
+    def begin_part(self, first: date, *, last: date) -> None:
+        """Go on with the part of the year between these days."""
+        self.part_ends = last
+        self.day = min(max(self.day, first), last)
 
     def send(self, name: str, /, **fields: Any) -> str:
         """Send a command of this person, and return the id of what it made. Raises SeedingError."""

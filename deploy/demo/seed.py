@@ -13,7 +13,7 @@ from deploy.demo.client import DayClock, DemoClient, DemoServices, PersonHistory
 from deploy.demo.feedback import seed_rounds
 from deploy.demo.people import YEAR_DAYS, Someone
 from deploy.demo.progress import OnProgress
-from deploy.demo.year import simulate_year
+from deploy.demo.year import PART_DAYS, PARTS, simulate_year
 from events.catalog.policy import OrganisationFounded
 from events.streams import Stream
 from kit.clock import Calendar
@@ -156,11 +156,36 @@ def _simulate_years(
     last_day: date,
     on_progress: OnProgress,
 ) -> None:
+    """Simulate everybody's year, part by part, so that at the end of each part the log is as of that day."""
+    years = _years(services, client, everyone, terms=terms, last_day=last_day)
+    done = 0
+    with ThreadPoolExecutor(THREADS, "demo") as threads:
+        for part in range(PARTS):
+            ends = last_day - timedelta(days=PART_DAYS * (PARTS - 1 - part))
+            begun = [threads.submit(year.go_on, ends, last=part == PARTS - 1) for year in years]
+            try:
+                for simulated in begun:
+                    simulated.result()
+                    done += 1
+                    on_progress("A year of each", done, PARTS * len(years))
+            except BaseException:
+                threads.shutdown(cancel_futures=True)
+                raise
+
+
+def _years(
+    services: DemoServices,
+    client: DemoClient,
+    everyone: Sequence[Someone],
+    *,
+    terms: Sequence[ListedTerm],
+    last_day: date,
+) -> list["_Year"]:
     ids = {someone.number: client.person(someone.number) for someone in everyone}
     organisation = services.vault.organisation() or ""
     shared = {listed.label.nl: listed.term(organisation) for listed in terms}
 
-    def simulate(someone: Someone) -> None:
+    def year(someone: Someone) -> _Year:
         in_team = [ids[one.number] for one in everyone if one.team == someone.team and one is not someone]
         history = PersonHistory(
             services,
@@ -171,13 +196,27 @@ def _simulate_years(
             last_day=last_day,
         )
         rng = random.Random(f"a year of {someone.number}")  # noqa: S311 - an invented life
-        simulate_year(history, rng, talents=_OWN.get(someone.number, ()))
+        return _Year(history, rng, talents=_OWN.get(someone.number, ()))
 
-    with ThreadPoolExecutor(THREADS, "demo") as threads:
-        years = [threads.submit(simulate, someone) for someone in everyone]
-        try:
-            for number, simulated in enumerate(years):
-                simulated.result()
-                on_progress("A year of each", number + 1, len(years))
-        finally:
-            threads.shutdown(cancel_futures=True)
+    return [year(someone) for someone in everyone]
+
+
+class _Year:
+    """A person's year, simulated part by part; who came later begins later, and does more at the end."""
+
+    def __init__(
+        self, history: PersonHistory, rng: random.Random, *, talents: Sequence[words.TalentWords]
+    ) -> None:
+        self._history, self._rng = history, rng
+        self._parts = simulate_year(history, rng, talents=talents)
+
+    def go_on(self, ends: date, *, last: bool) -> None:
+        """Simulate the next part, until this day; as the last part, all that is left of the year."""
+        history = self._history
+        if history.day > ends:
+            return
+        first = ends - timedelta(days=PART_DAYS - self._rng.randint(1, 15))
+        history.begin_part(first, last=ends)
+        for _ in self._parts:
+            if not last:
+                return

@@ -1,7 +1,7 @@
 """Simulates a year of one portfolio, by the commands that its owner would send."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -9,42 +9,55 @@ from deploy.demo import words
 from deploy.demo.client import PersonHistory
 from deploy.demo.people import YEAR_DAYS
 
-NEW_SINCE_DAYS: Final = 60
-"""Items are shared so many days before the last day at most, and are still shared on it."""
+PARTS: Final = 6
+"""Into how many parts a year is cut; the organisation's figures are made after each."""
+PART_DAYS: Final = YEAR_DAYS // PARTS
 _BANDS: Final = ("UP_TO_2", "FROM_2_TO_8", "FROM_2_TO_8", "FROM_8_TO_16")
 
 
 def simulate_year(
     history: PersonHistory, rng: random.Random, *, talents: Sequence[words.TalentWords] = ()
-) -> None:
-    """Open the portfolio, fill it, revise it over the year, and share some of it in the last weeks."""
+) -> Iterator[None]:
+    """
+    Open the portfolio, fill it, revise it over the year, and share some of it in the last weeks.
+
+    Yields when a part of the year is over. The caller says by `history.part_ends` how far the next may go.
+    """
     history.send("openPortfolio", language="NL")
     history.send("writeProfileStatement", text=rng.choice(words.STATEMENTS))
     kept = _claim_talents(history, rng, talents)
+    counted = _sometimes(rng, 0.7)
+    if counted:
+        _consent(history, rng)
+    yield
     _note_energy(history, rng, kept)
     passions = [
         history.send("namePassion", text=text) for text in rng.sample(words.PASSIONS, rng.randint(1, 2))
     ]
-    _go_on(history, rng, share_of_year=0.2)
+    yield
     evidence = _add_evidence(history, rng, kept)
     goals = _set_goals(history, rng)
-    _go_on(history, rng, share_of_year=0.45)
+    if not counted and _sometimes(rng, 0.6):
+        _consent(history, rng)
+    yield
     notes = rng.sample(words.REFLECTIONS, len(words.REFLECTIONS))
     _reflect(history, rng, kept, notes)
     _talk(history, rng)
     _revise_talents(history, rng, kept)
-    _go_on(history, rng, share_of_year=0.7)
+    yield
     _grow(history, rng, goals)
     _reflect(history, rng, kept, notes)
     if len(passions) > 1 and _sometimes(rng, 0.4):
         history.send("letGoOfPassion", passionId=passions.pop())
-    _go_to(history, history.last_day - timedelta(days=NEW_SINCE_DAYS - rng.randint(1, 30)))
+    yield
     _share(history, rng, talents=kept, passions=passions, evidence=evidence, goals=goals)
-    if _sometimes(rng, 0.6):
-        scopes = ["TALENTS", "ENERGY"] if _sometimes(rng, 0.7) else ["TALENTS"]
-        history.send("giveInsightConsent", scopes=scopes, noticeVersion=1)
     if _sometimes(rng, 0.3):
         history.correct_conversation(rng.choice(words.CORRECTIONS))
+
+
+def _consent(history: PersonHistory, rng: random.Random) -> None:
+    scopes = ["TALENTS", "ENERGY"] if _sometimes(rng, 0.7) else ["TALENTS"]
+    history.send("giveInsightConsent", scopes=scopes, noticeVersion=1)
 
 
 def _claim_talents(
@@ -202,11 +215,5 @@ def _some_days_later(history: PersonHistory, rng: random.Random, *, days: int) -
     _go_to(history, history.day + timedelta(days=rng.randint(1, days)))
 
 
-def _go_on(history: PersonHistory, rng: random.Random, *, share_of_year: float) -> None:
-    """Go on to about this share of the year."""
-    first = history.last_day - timedelta(days=YEAR_DAYS)
-    _go_to(history, first + timedelta(days=int(YEAR_DAYS * share_of_year) + rng.randint(0, 15)))
-
-
 def _go_to(history: PersonHistory, day: date) -> None:
-    history.day = min(max(history.day, day), history.last_day)
+    history.day = min(max(history.day, day), history.part_ends)
