@@ -7,11 +7,36 @@ from rules.access.decision import HR_FEED, IN_TEAM, PROFESSIONAL, Area
 AREA: Final = Area(
     root_fields={
         "team": PROFESSIONAL,
+        **dict.fromkeys(
+            (
+                "adoptJointGoal",
+                "noteJointGoalProgress",
+                "reachJointGoal",
+                "offerWork",
+                "volunteerForWork",
+                "takeUpWork",
+                "handBackWork",
+                "recordTeamSession",
+            ),
+            PROFESSIONAL,
+        ),
         "formTeam": HR_FEED,
         "renameTeam": HR_FEED,
         "moveTeam": HR_FEED,
         "closeTeam": HR_FEED,
         "reopenTeam": HR_FEED,
     },
-    types={"Team": IN_TEAM},
+    types=dict.fromkeys(
+        (
+            "Team",
+            "GoalOnOffer",
+            "JointGoal",
+            "WorkOffer",
+            "TeamSession",
+            "JointGoalPayload",
+            "WorkOfferPayload",
+            "TeamSessionPayload",
+        ),
+        IN_TEAM,
+    ),
 )
