@@ -13,11 +13,9 @@ from projections.views.shared.in_team import (
     team_since,
 )
 from projections.views.shared.opened import SharedItem
-from projections.views.shared.tables import SHARINGS
 
 __all__ = [
     "OFFERS_MAX",
-    "SHARINGS",
     "VIEW",
     "FoundItem",
     "FoundPerson",
