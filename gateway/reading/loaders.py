@@ -4,6 +4,10 @@ from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
 
+from events.privacy.disclosures import DisclosureEntry
+from gateway.reading import team_items
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.team_items import OpenOffers, OpenTalents, TeamAsked
 from gateway.reading.view_reader import ViewReader
 from projections.views import catalogue, directory, lenses, organisation, profile, rounds
 
@@ -13,10 +17,26 @@ BATCH_MAX = 1_000
 class Loaders:
     """One instance per request. Nothing is cached, because a subscription outlives many name changes."""
 
-    __slots__ = ("_reader", "lenses", "members", "mirrors", "names", "teams", "terms")
+    __slots__ = (
+        "_read_log",
+        "_reader",
+        "disclosures",
+        "lenses",
+        "members",
+        "mirrors",
+        "names",
+        "offers",
+        "talents",
+        "teams",
+        "terms",
+    )
 
-    def __init__(self, reader: ViewReader) -> None:
+    def __init__(self, reader: ViewReader, read_log: ReadLog) -> None:
         self._reader = reader
+        self._read_log = read_log
+        self.disclosures: DataLoader[DisclosureEntry, None] = DataLoader(
+            load_fn=self._disclosures, max_batch_size=BATCH_MAX, cache=False
+        )
         self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
             load_fn=self._lenses, max_batch_size=BATCH_MAX, cache=False
         )
@@ -28,6 +48,12 @@ class Loaders:
         )
         self.names: DataLoader[str, str | None] = DataLoader(
             load_fn=self._names, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.offers: DataLoader[TeamAsked, OpenOffers] = DataLoader(
+            load_fn=self._offers, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.talents: DataLoader[TeamAsked, OpenTalents] = DataLoader(
+            load_fn=self._talents, max_batch_size=BATCH_MAX, cache=False
         )
         self.teams: DataLoader[str, organisation.Team | None] = DataLoader(
             load_fn=self._teams, max_batch_size=BATCH_MAX, cache=False
@@ -52,6 +78,20 @@ class Loaders:
         async with self._reader.connection() as connection:
             known = await profile.members_of_teams(connection, teams)
         return [known.get(team, []) for team in teams]
+
+    async def _talents(self, asked: list[TeamAsked]) -> Sequence[OpenTalents]:
+        """Return the talents that are open in each team, read once a team."""
+        found = {one: await team_items.open_talents(self._reader, one) for one in dict.fromkeys(asked)}
+        return [found[one] for one in asked]
+
+    async def _offers(self, asked: list[TeamAsked]) -> Sequence[OpenOffers]:
+        found = {one: await team_items.open_offers(self._reader, one) for one in dict.fromkeys(asked)}
+        return [found[one] for one in asked]
+
+    async def _disclosures(self, entries: list[DisclosureEntry]) -> Sequence[None]:
+        """Write these lines of the read log. Raises UNAVAILABLE, and nothing that they are about is shown."""
+        await self._read_log.record(entries)
+        return [None] * len(entries)
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
         async with self._reader.connection() as connection:
