@@ -56,6 +56,8 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The sharings with somebody it mentions who left since, for a command that `weighs_sharings`."""
     terms: dict[str, SharedTerm] = {}
     """The shared terms it picks, by the id it picked; for a merged term, the term it was merged into."""
+    is_member: bool = False
+    """Whether the sender is a member of the open team that the command is for, if it is for one."""
     teams: dict[str, TeamSeen] = {}
     """The teams that are or were to be in the unit that the command weighs, by id."""
     id_key: bytes
@@ -132,6 +134,10 @@ class Command(
     def mentions(self) -> tuple[str, ...]:
         """Return the ids of other professionals in the input."""
         return ()
+
+    def member_of(self) -> str | None:
+        """Return the team that only a member may send the command for; None if it is for no team."""
+        return None
 
     def weighed_unit(self, organisation: str) -> str | None:  # noqa: ARG002 - most weigh none
         """Return the unit whose teams the decision depends on; they are subjects of their own."""

@@ -10,6 +10,7 @@ from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.decisions.command import Command, DecisionContext
 from services.handling.context.lookups import Lookups
+from services.handling.context.memberships import is_member
 from services.handling.context.round_lookups import RoundLookups
 from services.handling.context.team_places import teams_of
 from services.handling.fingerprints import FingerprintKeys
@@ -73,6 +74,7 @@ class Contexts:
             terms=self._lookups.terms(command, organisation),
             lens=self._lookups.picked_lens(command, organisation),
             rules=self._lookups.rules(command, organisation),
+            is_member=is_member(self._store, self._states, person=sender, team=command.member_of()),
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
         return self._rounds.added(command, context)

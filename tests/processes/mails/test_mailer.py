@@ -73,11 +73,14 @@ class Rig:
             self.settings,
             outbox=self.outbox,
             invitations=self.invitations,
-            rounds=lambda: self.read_rounds(),
+            rounds=self._rounds,
             works_here=lambda people: self.here & set(people),
             calendar=Calendar(clock=self.clock, zone=ZoneInfo("Europe/Amsterdam")),
             health=self.health,
         )
+
+    def _rounds(self) -> Sequence[RoundMails]:
+        return self.read_rounds()
 
     def change(self, **changes: object) -> None:
         self.round = RoundMails(**{name: getattr(self.round, name) for name in _FIELDS} | changes)
