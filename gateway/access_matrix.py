@@ -18,6 +18,7 @@ LETTERS: Final = {
     Relation.OWNER: "o",
     Relation.NAMED: "n",
     Relation.OTHER_PARTY: "p",
+    Relation.TEAM: "t",
     Relation.INVITED: "i",
     Relation.COLLEAGUE: "c",
     Relation.NONE: "–",  # noqa: RUF001 - a sign of its own in a table
@@ -57,6 +58,7 @@ def _words(relation: Relation) -> str:
         Relation.OWNER: "the person themselves",
         Relation.NAMED: "someone to whom the owner opened the item by name",
         Relation.OTHER_PARTY: "the other party of the conversation",
+        Relation.TEAM: "a member of the team",
         Relation.INVITED: "someone whom the person asked for feedback",
         Relation.COLLEAGUE: "anyone who works here",
         Relation.NONE: "no person is concerned",

@@ -9,8 +9,8 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver
 from strawberry.schema_directive import Location
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.limits.weights import LENGTH
 from gateway.types.enums import Role
+from gateway.types.fields import LENGTH
 from rules.access.decisions import roles_for
 
 ROOT: Final = "root"

@@ -9,6 +9,8 @@ from typing import Final
 from graphql import GraphQLField
 from strawberry.types.field import StrawberryField
 
+from gateway.types.fields import LENGTH
+
 READ_COST: Final = 100
 """Of a field whose resolver reads the database and that is not in WEIGHTS."""
 COMMAND_COST: Final = 300
@@ -106,10 +108,6 @@ SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
 """Arguments that set the length of a list, with their maximum; None stands for that of a page."""
 
 
-LENGTH: Final = "items_max"
-"""The key of a field's metadata that has the maximum length of its list, where ITEMS_MAX has not."""
-
-
 def items_max_of(place: str, field: GraphQLField) -> int:
     """Return the maximum length of a list without a size argument; `place` is `Type.field`."""
     if place in ITEMS_MAX:
@@ -118,7 +116,7 @@ def items_max_of(place: str, field: GraphQLField) -> int:
 
 
 def declared_items_max(field: GraphQLField) -> int | None:
-    """Return the maximum length that a root field declares; None where it declares none."""
+    """Return the maximum length that a field declares; None where it declares none."""
     definition = field.extensions.get("strawberry-definition")
     declared = definition.metadata.get(LENGTH) if isinstance(definition, StrawberryField) else None
     return declared if isinstance(declared, int) else None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from strawberry.dataloader import DataLoader
 
 from gateway.reading.view_reader import ViewReader
-from projections.views import catalogue, directory, lenses, organisation, rounds
+from projections.views import catalogue, directory, lenses, organisation, profile, rounds
 
 BATCH_MAX = 1_000
 
@@ -13,12 +13,15 @@ BATCH_MAX = 1_000
 class Loaders:
     """One instance per request. Nothing is cached, because a subscription outlives many name changes."""
 
-    __slots__ = ("_reader", "lenses", "mirrors", "names", "teams", "terms")
+    __slots__ = ("_reader", "lenses", "members", "mirrors", "names", "teams", "terms")
 
     def __init__(self, reader: ViewReader) -> None:
         self._reader = reader
         self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
             load_fn=self._lenses, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.members: DataLoader[str, list[str]] = DataLoader(
+            load_fn=self._members, max_batch_size=BATCH_MAX, cache=False
         )
         self.mirrors: DataLoader[tuple[str, str], rounds.Mirror | None] = DataLoader(
             load_fn=self._mirrors, max_batch_size=BATCH_MAX, cache=False
@@ -43,6 +46,12 @@ class Loaders:
         async with self._reader.connection() as connection:
             known = await organisation.teams_by_ids(connection, teams)
         return [known.get(team) for team in teams]
+
+    async def _members(self, teams: list[str]) -> Sequence[list[str]]:
+        """Return the members of each team, without those who are parked."""
+        async with self._reader.connection() as connection:
+            known = await profile.members_of_teams(connection, teams)
+        return [known.get(team, []) for team in teams]
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
         async with self._reader.connection() as connection:

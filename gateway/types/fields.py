@@ -1,15 +1,26 @@
 """A typed decorator for fields with a resolver: strawberry's own loses the type of what it decorates."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
+LENGTH: Final = "items_max"
+"""The key of a field's metadata that has the maximum length of its list."""
 
-def field(*, description: str, name: str | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """Make a field of a method; its name is the method's in camel case, or `name`."""
+
+def field(
+    *, description: str, name: str | None = None, items_max: int | None = None
+) -> Callable[[Callable[..., Any]], Any]:
+    """
+    Make a field of a method; its name is the method's in camel case, or `name`.
+
+    `items_max` is the maximum length of a list without a size argument, with which its cost is measured.
+    """
 
     def decorate(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=resolver, name=name, description=description)
+        return strawberry.field(
+            resolver=resolver, name=name, description=description, metadata={LENGTH: items_max}
+        )
 
     return decorate

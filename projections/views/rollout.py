@@ -18,6 +18,7 @@ from events.catalog.rollout import (
     TeamStarted,
 )
 from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
+from events.catalog.teamwork import ExperienceWritten
 from events.codec import Forgotten, Recorded
 from projections.changes import Changes
 from projections.parking import parked_in
@@ -53,6 +54,16 @@ EXPERIENCES: Final = Table(
         Column(name="version", type="bigint"),
         Column(name="person", type="text"),
         Column(name="team", type="text", nullable=True),
+    ),
+    key=("experience",),
+)
+# In the stream of the person who tells it, so in another partition: without words, nothing is shown.
+WORDS: Final = Table(
+    name=f"rollout_v{_VERSION}_words",
+    columns=(
+        Column(name="experience", type="text"),
+        Column(name="text", type="text"),
+        Column(name="written_at", type="timestamptz"),
     ),
     key=("experience",),
 )
@@ -173,6 +184,8 @@ def _fold_team(fact: Fact, changes: Changes) -> None:
 
 def _fold_person(fact: Fact, changes: Changes) -> None:
     match fact.recorded.event:
+        case ExperienceWritten(experience=name, text=text):
+            changes.put(WORDS, experience=name, text=text, written_at=fact.recorded.at)
         case ProfessionalRegistered():
             changes.put(PEOPLE)
         case EmploymentEnded():
@@ -188,8 +201,8 @@ def _fold_person(fact: Fact, changes: Changes) -> None:
 VIEW: Final = View(
     name="rollout",
     version=_VERSION,
-    categories=frozenset({"rollout", "team", "employment"}),
-    tables=(STREAMS, STATES, FRONT_RUNNERS, EXPERIENCES, MATERIALS, TEAMS, PEOPLE, MEMBERS),
+    categories=frozenset({"rollout", "teamwork", "team", "employment"}),
+    tables=(STREAMS, STATES, FRONT_RUNNERS, EXPERIENCES, WORDS, MATERIALS, TEAMS, PEOPLE, MEMBERS),
     fold=fold,
 )
 
@@ -208,6 +221,15 @@ _PAGE: Final = f"""{_TEAMS}
     AND (%(after)s::text IS NULL
          OR (t.plain_name COLLATE "C", t.subject COLLATE "C") > (%(after_name)s, %(after)s))
     ORDER BY t.plain_name COLLATE "C", t.subject COLLATE "C" LIMIT %(limit)s
+"""
+# The subject of the words is who wrote them: nobody can have others' words shown as their own.
+_EXPERIENCES: Final = f"""
+    SELECT e.experience, e.person, e.team, w.text, w.written_at AS at
+    FROM {EXPERIENCES.served} e
+    JOIN {WORDS.served} w ON w.experience = e.experience AND w.subject = e.person
+    JOIN {PEOPLE.served} p ON p.subject = e.person
+    WHERE e.person NOT IN ({_PARKED}) AND (%(experience)s::text IS NULL OR e.experience = %(experience)s)
+    ORDER BY e.version DESC LIMIT %(last)s
 """
 _MATERIALS: Final = f"""
     SELECT {", ".join(Material.__struct_fields__)} FROM {MATERIALS.served}
@@ -243,6 +265,16 @@ async def teams(
 async def team_by_id(connection: psycopg.AsyncConnection, team: str) -> Team | None:
     """Return a team that is open, if there is one."""
     found = await _all(connection, Team, f"{_TEAMS} AND t.subject = %(team)s", {"team": team})
+    return found[0] if found else None
+
+
+async def experiences(connection: psycopg.AsyncConnection, *, last: int) -> list[Experience]:
+    """Return what people who work here tell, the newest first."""
+    return await _all(connection, Experience, _EXPERIENCES, {"experience": None, "last": last})
+
+
+async def experience_by_id(connection: psycopg.AsyncConnection, experience: str) -> Experience | None:
+    found = await _all(connection, Experience, _EXPERIENCES, {"experience": experience, "last": 1})
     return found[0] if found else None
 
 

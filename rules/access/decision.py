@@ -18,6 +18,8 @@ class Relation(Enum):
     """The owner shared this item with the caller by name, and the sharing has not ended."""
     OTHER_PARTY = "OTHER_PARTY"
     """The caller is the other party of a conversation."""
+    TEAM = "TEAM"
+    """The caller is a member of the team that it is about; a lead is a member (privacy rule 12)."""
     INVITED = "INVITED"
     """The owner asked the caller for feedback, in a round that is open."""
     COLLEAGUE = "COLLEAGUE"
@@ -54,5 +56,7 @@ ANYONE: Final = tuple(Relation)
 """Every relation: for what is about no person."""
 OWN: Final = Decision(roles=PROFESSIONAL, relations=(Relation.OWNER,))
 """Only for the professional that it is about (privacy rules 11 and 13)."""
+IN_TEAM: Final = Decision(roles=PROFESSIONAL, relations=(Relation.TEAM,), when="while a member")
+"""For the members of a team alone, each of whom gets the same (privacy rule 12)."""
 OPEN: Final = Decision(roles=ACCOUNTS, relations=ANYONE)
 """For everyone with a token."""

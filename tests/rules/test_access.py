@@ -42,6 +42,7 @@ EXPECTED = {
     "me": "PROFESSIONAL",
     "colleagues": "PROFESSIONAL",
     "portfolioChanged": "PROFESSIONAL",
+    "team": "PROFESSIONAL",
     "roleGrants": "WORKS_COUNCIL AUDITOR ADMINISTRATOR",
     "talentCatalogue": "PROFESSIONAL WORKING_GROUP HR BOARD WORKS_COUNCIL AUDITOR",
     **dict.fromkeys(public_names(CATALOGUE), "WORKING_GROUP"),

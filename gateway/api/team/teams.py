@@ -2,34 +2,51 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import strawberry
+from strawberry import UNSET
 
 from gateway.api.command_result import command_result
 from gateway.api.names import Unit, team_leaf
-from gateway.api.root_fields import mutation
+from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CommandInput, CommandPayload, send_command
+from gateway.api.team.team_part import MembersPart
 from gateway.context import Context, Info
+from gateway.types.arguments import WaitFor
 from gateway.types.fields import field
-from projections.views import organisation, profile
+from projections.views import catalogue, directory, organisation, profile
 from rules.names import plain_name
 
 
+# The fields of the schema are in the order of these classes from the last to the first.
 @strawberry.type(
     description=(
         "A team, to its members. No field depends on the caller, and none counts who shares nothing."
     )
 )
-class Team:
-    id: strawberry.ID
-    version: int = strawberry.field(description="The version of what is known of the team.")
-    name: str = strawberry.field(description="What it is called.")
-    content: strawberry.Private[organisation.Team]
-
+class Team(MembersPart):
     @field(description="The team as everybody sees it: a leaf of the tree of units.")
     def as_unit(self) -> Unit:
         return team_leaf(self.content)
+
+
+def team_of(content: organisation.Team) -> Team:
+    """Return a team as its members see it; only for one that the caller is a member of."""
+    return Team(id=strawberry.ID(content.team), version=content.version, name=content.name, content=content)
+
+
+@query(description="A team that the caller is in, as each of its members sees it; null for any other.")
+async def team(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="The team.")],
+    wait_for: WaitFor = UNSET,
+) -> Team | None:
+    await info.wait_for(wait_for, catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW)
+    await info.context.check_fresh(profile.VIEW)
+    return next(
+        (found for found in await teams_of(info.context, info.context.person) if found.id == id), None
+    )
 
 
 async def teams_of(context: Context, person: str) -> list[Team]:
@@ -40,11 +57,7 @@ async def teams_of(context: Context, person: str) -> list[Team]:
         known = await organisation.teams_by_ids(connection, [member.team for member in memberships])
         return sorted(known.values(), key=lambda team: (plain_name(team.name), team.team))
 
-    found = await context.gateway.reader.subject(profile.VIEW, person, read)
-    return [
-        Team(id=strawberry.ID(team.team), version=team.version, name=team.name, content=team)
-        for team in found
-    ]
+    return [team_of(found) for found in await context.gateway.reader.subject(profile.VIEW, person, read)]
 
 
 TEAM_KEY: Final = "The key that HR's system knows the team by."

@@ -1,5 +1,6 @@
 """Reads of portfolios, teams, agreements between two people, and sharings that are due to end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
@@ -172,12 +173,21 @@ async def members_of(connection: psycopg.AsyncConnection, team: str) -> list[Mem
     return await _memberships(connection, "WHERE team = %(of)s", team)
 
 
+async def members_of_teams(connection: psycopg.AsyncConnection, teams: Sequence[str]) -> dict[str, list[str]]:
+    """Return the people in each of these teams that has any, earliest first, without those who are parked."""
+    where = f"WHERE team = ANY(%(of)s) AND subject NOT IN ({parked_in(VIEW)})"
+    found: dict[str, list[str]] = {}
+    for member in await _memberships(connection, where, list(teams)):
+        found.setdefault(member.team, []).append(member.person)
+    return found
+
+
 async def memberships(connection: psycopg.AsyncConnection) -> list[Membership]:
     """Return the memberships of everybody."""
     return await _memberships(connection, "", None)
 
 
-async def _memberships(connection: psycopg.AsyncConnection, where: str, of: str | None) -> list[Membership]:
+async def _memberships(connection: psycopg.AsyncConnection, where: str, of: object) -> list[Membership]:
     statement = (
         f"SELECT subject AS person, team, joined_on FROM {MEMBERSHIPS.served} {where}"
         " ORDER BY joined_on, team, subject"

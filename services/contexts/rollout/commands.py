@@ -31,13 +31,17 @@ class RolloutCommand(Command, frozen=True, kw_only=True):
 
 
 class OwnTeamCommand(RolloutCommand, frozen=True, kw_only=True):
-    """A command on a team, by a member of it."""
+    """A command on a team, by a member of it; to anybody else the team looks as if it were not there."""
 
     team_id: str
 
     @override
-    def member_of(self) -> str | None:
-        return self.team_id
+    def weighed_members(self, sender: str) -> tuple[str, tuple[str, ...]] | None:
+        return self.team_id, (sender,)
+
+    @override
+    def is_addressed(self, context: DecisionContext) -> bool:
+        return context.sender in context.members
 
     @override
     def entity_id(self, context: DecisionContext) -> str | None:
@@ -63,12 +67,18 @@ class PauseTeam(OwnTeamCommand, frozen=True, kw_only=True):
 class ShareExperience(RolloutCommand, frozen=True, kw_only=True):
     """Tell everybody how it goes, about a team of one's own or in general."""
 
+    holds_words: ClassVar[bool] = True
+
     text: str
     team_id: str | None = None
 
     @override
-    def member_of(self) -> str | None:
-        return self.team_id
+    def weighed_members(self, sender: str) -> tuple[str, tuple[str, ...]] | None:
+        return None if self.team_id is None else (self.team_id, (sender,))
+
+    @override
+    def is_addressed(self, context: DecisionContext) -> bool:
+        return self.team_id is None or context.sender in context.members
 
     @override
     def entity_id(self, context: DecisionContext) -> str | None:

@@ -26,7 +26,7 @@ from services.contexts.rollout.commands import (
 )
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
-from services.decisions.refusals import RejectedError, reject_if
+from services.decisions.refusals import NOT_FOUND, RejectedError, reject_if
 from services.decisions.validation import one_line
 
 MATERIALS_MAX: Final = 200
@@ -56,7 +56,7 @@ def decide(command: AnyRolloutCommand, state: Rollout, context: DecisionContext)
         case PublishMaterial():
             return (_published(command, state, context),)
         case ShareExperience(team_id=team):
-            reject_if([*_left_refusals(context), *(_member_refusals(context) if team is not None else [])])
+            reject_if(_left_refusals(context) or (_member_refusals(context) if team is not None else []))
             return (ExperienceShared(experience=context.new, person=context.sender, team=team),)
         case _:
             reject_if(_member_refusals(context))
@@ -148,12 +148,7 @@ def _pausing_refusals(team: RolloutTeam) -> list[Refusal]:
 
 
 def _member_refusals(context: DecisionContext) -> list[Refusal]:
-    """Refuse for anybody but a member of an open team: any other team looks as if it were not there."""
-    if context.is_member:
-        return []
-    nl = "Dit kan alleen voor een team waar je zelf in zit."
-    en = "This can be done only for a team that you are a member of."
-    return [Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamId",))]
+    return [] if context.sender in context.members else [NOT_FOUND]
 
 
 def _left_refusals(context: DecisionContext) -> list[Refusal]:

@@ -103,8 +103,8 @@ def test_two_figures_of_a_question_never_differ_by_fewer_rounds_or_submissions(
             assert now.rounds - before.rounds >= ROUNDS_MIN
             assert now.asked - before.asked >= SUBMISSIONS_MIN
     figures = [sums.figure for sums in seen]
-    for place, (before, now) in enumerate(pairwise(figures), start=1):
-        assert (before == now) is (seen[place - 1].counted == seen[place].counted)
+    for place, (last, next_) in enumerate(pairwise(figures), start=1):
+        assert (last == next_) is (seen[place - 1].counted == seen[place].counted)
 
 
 @pytest.mark.parametrize("seed", range(20))
