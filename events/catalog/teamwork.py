@@ -36,4 +36,12 @@ class TeamSessionWritten(Event, frozen=True, kw_only=True):
     agreements: tuple[str, ...]
 
 
-TeamworkEvent = WorkOfferWritten | JointGoalWritten | TeamSessionWritten
+@event("teamwork.experience-written.v1")
+class ExperienceWritten(Event, frozen=True, kw_only=True):
+    """What somebody tells of how it goes; the fact is on the stream of the rollout."""
+
+    experience: str
+    text: str
+
+
+TeamworkEvent = WorkOfferWritten | JointGoalWritten | TeamSessionWritten | ExperienceWritten

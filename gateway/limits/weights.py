@@ -36,6 +36,9 @@ WEIGHTS: Final = {
     "Goal.offeredTo": 5,
     "InvitationLetter.subjectName": 5,
     "RoleGrant.holder": 5,
+    "Experience.by": 5,
+    "Experience.team": 5,
+    "RolloutTeam.frontRunners": 10,
     "SharedItem.term": 5,
     "Sharing.people": 10,
     "Sharing.team": 5,
@@ -77,6 +80,8 @@ ITEMS_MAX: Final = {
     "Question.perspectives": 6,
     "RaterInvitation.terms": 500,
     "Refusal.field": 5,
+    "Rollout.materials": 200,
+    "RolloutTeam.frontRunners": 5,
     "TalentCatalogue.clusters": 50,
     "Viewer.roles": 10,
     # Few of the twenty or thirty that there may be; what there really is counts while an answer is made.

@@ -20,6 +20,7 @@ from rules.kinds import (
     Returning,
 )
 from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
+from rules.rollout import RolloutState
 
 __all__ = [
     "EnergySourceKind",
@@ -37,6 +38,7 @@ __all__ = [
     "QuestionKind",
     "Returning",
     "Role",
+    "RolloutState",
     "TalentQuadrant",
     "described",
 ]
@@ -190,5 +192,15 @@ described(
         "CONFIRMED_STRENGTH": "Both see it often.",
         "HIDDEN_STRENGTH": "The others see it more.",
         "BLIND_SPOT": "The others see it less.",
+    },
+)
+described(
+    RolloutState,
+    description="Where a team is in the rollout: it starts when it decides to.",
+    values={
+        "NOT_ASKED": "Nobody invited it, and it did not start.",
+        "INVITED": "One of its members invited it.",
+        "STARTED": "It decided to start.",
+        "PAUSED": "It decided to pause.",
     },
 )

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -26,6 +26,7 @@ from kit.ids import derived_id
 from kit.telemetry import traceback_summary
 from processes.closing.ends import Ends, RoundToEnd
 from processes.closing.events import NotClosableError, closing_events, terms_of
+from processes.closing.quality import QualityNotes
 from processes.keeper.app import ClosingKeeper
 from processes.keeper.keeper import KeyGoneError, OtherTermsError
 from rules.signed_ids import key_of_ids
@@ -81,6 +82,14 @@ class Closer:
         store: EventStore[str] = EventStore(parts.mapper, parts.recorder)
         self._ends = Ends(store)
         self._lookups = Lookups(StateCache(store))
+        self._quality = QualityNotes(
+            recorder=parts.recorder,
+            mapper=parts.mapper,
+            vault=parts.vault,
+            calendar=parts.calendar,
+            actor=self._actor,
+        )
+        self._noted_on: date | None = None
 
     def turn(self) -> tuple[str, ...]:
         """Take every step that can be taken; return what could not be done yet, in sentences."""
@@ -89,6 +98,18 @@ class Closer:
         left = [self._end(subject, round_) for round_, subject in sorted(watched.items())]
         self._parts.mirror_keys.destroy_due(self._parts.calendar.today())
         return tuple(sentence for sentence in left if sentence)
+
+    def note_quality(self) -> None:
+        """
+        Bring to the log how questions of lenses are answered; once a day.
+
+        So the log does not show whose round was the last one that a figure needed. Raises what the keeper and
+        appending raise.
+        """
+        today = self._parts.calendar.today()
+        if self._noted_on != today:
+            self._quality.note(self._parts.keeper.figures())
+            self._noted_on = today
 
     def going_on(self) -> tuple[RoundToEnd, ...]:
         """Return the rounds that need their key: open or closing. Raises what reading raises."""
@@ -171,7 +192,7 @@ class Closer:
 
     def _destroy(self, ending: RoundToEnd) -> None:
         """Destroy the key, and only then note on the log that it is gone."""
-        self._parts.keeper.destroy(ending.round)
+        self._parts.keeper.destroy(ending.round, closed=ending.found.status == "CLOSED")
         noted = Recorded(
             stream=Stream("round", ending.subject).name,
             version=ending.version + 1,

@@ -10,8 +10,8 @@ import msgspec
 
 from processes.keeper.closing import ClosedRound, ClosingTerms
 from processes.keeper.keeper import KeyGoneError, KeyStatus, OtherTermsError
-from processes.keeper.wire import OfRounds, Statuses
-from services.feedback.http_keeper import OfRound
+from processes.keeper.wire import Figures, OfAll, OfRounds, Statuses, ToDestroy
+from rules.feedback.quality import Figure
 from services.feedback.keeper import KeeperUnavailableError
 
 CONNECT_S_MAX: Final = 3.0
@@ -42,8 +42,11 @@ class HttpClosingKeeper:
     def close(self, terms: ClosingTerms) -> ClosedRound:
         return self._posted("/close", terms, ClosedRound)
 
-    def destroy(self, round_: str) -> None:
-        self._posted("/destroy", OfRound(round=round_), type(None))
+    def destroy(self, round_: str, *, closed: bool = False) -> None:
+        self._posted("/destroy", ToDestroy(round=round_, closed=closed), type(None))
+
+    def figures(self) -> tuple[Figure, ...]:
+        return self._posted("/figures", OfAll(), Figures).figures
 
     def status_of(self, rounds: tuple[str, ...]) -> Mapping[str, KeyStatus]:
         return self._posted("/status", OfRounds(rounds=rounds), Statuses).statuses

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from eventsourcing.persistence import PersistenceError
 
+from events.log.outcomes import ConflictError, OutcomeUnknownError
 from events.privacy.sealing import VaultUnreachableError
 from kit.errors import RequestError
 from kit.health import Health
@@ -26,6 +27,7 @@ SILENT_S_MAX: Final = 300.0
 CLOSER_CHECK: Final = "closer"
 KEYS_CHECK: Final = "round keys"
 
+_AWAY: Final = (RequestError, PersistenceError, VaultUnreachableError)
 _log = structlog.get_logger(__name__)
 
 
@@ -57,15 +59,23 @@ class ClosingLoop:
             left = self._closer.turn()
             if self._keys_again_at is None or self._now_s() >= self._keys_again_at:
                 self._look_for_keys()
+                self._note_quality()
                 self._keys_again_at = self._now_s() + KEYS_EVERY_S
         except Exception as error:  # noqa: BLE001 - what is away now may be back in the next turn
-            known = isinstance(error, RequestError | PersistenceError | VaultUnreachableError)
+            known = isinstance(error, _AWAY)
             log = _log.warning if known else _log.error
             log("closer.failed", reason=type(error).__name__, where=traceback_summary(error))
             left = (f"rounds can't be ended at the moment ({type(error).__name__})",)
         self._health.report(
             CLOSER_CHECK, ok=not left, degraded=True, sentence="; ".join(left) or "no round waits for its end"
         )
+
+    def _note_quality(self) -> None:
+        """No round waits for this, so a failure is no more than a warning, and it is tried again."""
+        try:
+            self._closer.note_quality()
+        except (*_AWAY, ConflictError, OutcomeUnknownError) as error:
+            _log.warning("closer.quality_later", reason=type(error).__name__)
 
     def _look_for_keys(self) -> None:
         """Cancel the rounds whose keys are lost; report those whose keys are missing."""

@@ -16,7 +16,8 @@ from kit.http.probes import health_routes
 from kit.http.tokens import bearer_token
 from processes.keeper.closing import ClosedRound, ClosingTerms
 from processes.keeper.keeper import KeyStatus
-from processes.keeper.wire import OfRounds, Statuses
+from processes.keeper.wire import Figures, OfAll, OfRounds, Statuses, ToDestroy
+from rules.feedback.quality import Figure
 from services.feedback.http_keeper import HandInAnswer, OfRequest, OfRound
 from services.feedback.keeper import HandIn, Keeper
 from services.http.app import ErrorBoundary
@@ -36,7 +37,8 @@ class ClosingKeeper(Protocol):
     """What the process that closes rounds needs of the keeper; see `LocalKeeper`."""
 
     def close(self, terms: ClosingTerms) -> ClosedRound: ...
-    def destroy(self, round_: str) -> None: ...
+    def destroy(self, round_: str, *, closed: bool = False) -> None: ...
+    def figures(self) -> tuple[Figure, ...]: ...
     def status_of(self, rounds: tuple[str, ...]) -> Mapping[str, KeyStatus]: ...
 
 
@@ -99,7 +101,8 @@ def _add_routes_of_services(services: _Caller, keeper: Keeper) -> None:
 
 def _add_routes_of_closer(closer: _Caller, keeper: ClosingKeeper) -> None:
     closer.may("/close", ClosingTerms, keeper.close)
-    closer.may("/destroy", OfRound, lambda asked: keeper.destroy(asked.round))
+    closer.may("/destroy", ToDestroy, lambda asked: keeper.destroy(asked.round, closed=asked.closed))
+    closer.may("/figures", OfAll, lambda _: Figures(figures=keeper.figures()))
     closer.may(
         "/status",
         OfRounds,

@@ -21,6 +21,7 @@ from kit.errors import BadRequestError
 from kit.ids import is_id
 from rules.feedback.answers import Answer, read_handed_in
 from rules.feedback.mirror import MirrorContents
+from rules.feedback.quality import Tally, tallies_of
 from rules.feedback.questions import (
     INVITATIONS_MAX,
     LensForm,
@@ -28,7 +29,7 @@ from rules.feedback.questions import (
     Question,
     RoundFloors,
 )
-from rules.feedback.releasing import Derive, Release, RoundTerms, Submission, release
+from rules.feedback.releasing import Derive, Release, RoundTerms, Submission, release, shown_members
 
 ROW_BYTES: Final = 4 * 1024
 """The length of a row before it is sealed; the longest one fits (24 questions with 3 terms each)."""
@@ -129,16 +130,8 @@ def closed_round(
         parts = b"".join(len(part).to_bytes(4) + part.encode() for part in (purpose, question, slot))
         return hmac.digest(secret, parts, "sha256")
 
-    submissions = [
-        found for slot, one in sorted(sealed.items()) if (found := _opened(private_key, terms, slot, one))
-    ]
-    round_terms = RoundTerms(
-        questions=terms.questions,
-        invited=frozenset(terms.invited),
-        floors=terms.floors,
-        lead_attributed=terms.lead_attributed,
-    )
-    released = release(round_terms, submissions, terms.own, derive)
+    submissions = _submissions(private_key, terms, sealed)
+    released = release(_round_terms(terms), submissions, terms.own, derive)
     mirror_key = derive("mirror key", "", "")[:KEY_BYTES]
     return ClosedRound(
         contents=released.contents,
@@ -149,6 +142,28 @@ def closed_round(
         mirror_key=mirror_key,
         seed=derive("events", "", ""),
     )
+
+
+def counted_round(
+    private_key: bytes, terms: ClosingTerms, *, sealed: Mapping[str, bytes]
+) -> dict[str, Tally]:
+    """Count how each question of the lens was answered in the blocks that are shown; not the own question."""
+    _, members = shown_members(_round_terms(terms), _submissions(private_key, terms, sealed))
+    return tallies_of(members, [one for one in terms.questions if one.question != terms.round])
+
+
+def _round_terms(terms: ClosingTerms) -> RoundTerms:
+    return RoundTerms(
+        questions=terms.questions,
+        invited=frozenset(terms.invited),
+        floors=terms.floors,
+        lead_attributed=terms.lead_attributed,
+    )
+
+
+def _submissions(private_key: bytes, terms: ClosingTerms, sealed: Mapping[str, bytes]) -> list[Submission]:
+    opened = (_opened(private_key, terms, slot, one) for slot, one in sorted(sealed.items()))
+    return [found for found in opened if found]
 
 
 def _all_rows(released: Release, terms: ClosingTerms, derive: Derive) -> list[Row]:

@@ -1,7 +1,7 @@
 """The keeper itself: makes keys, takes in answers, closes rounds, and destroys keys."""
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, Literal
@@ -15,9 +15,18 @@ from events.privacy.answers import SEALED_BYTES
 from kit.clock import Calendar
 from kit.errors import RequestError
 from kit.ids import is_id
-from processes.keeper.closing import ClosedRound, ClosingTerms, check_terms, closed_round, terms_tag
+from processes.keeper.closing import (
+    ClosedRound,
+    ClosingTerms,
+    check_terms,
+    closed_round,
+    counted_round,
+    terms_tag,
+)
 from processes.keeper.inboxes import Inboxes
 from processes.keeper.key_store import KeyStore, KeyStoreError, RoundPrivateKey
+from processes.keeper.tallies import TallyStore
+from rules.feedback.quality import Figure, Tally
 from services.feedback.keeper import HandIn, HandInOutcome, KeeperUnavailableError, RoundKey
 
 LOST_AFTER: Final = timedelta(hours=12)
@@ -65,6 +74,7 @@ class LocalKeeper:
 
     def __init__(self, *, keys: KeyStore, inboxes: Inboxes, calendar: Calendar) -> None:
         self._keys, self._inboxes, self._calendar = keys, inboxes, calendar
+        self._tallies = TallyStore(keys.folder)
 
     def make_key(self, round_: str) -> RoundKey:
         """
@@ -121,23 +131,31 @@ class LocalKeeper:
             closed = inbox.close_round(terms.round, terms=tag)
             if not hmac.compare_digest(closed.terms, tag):
                 raise OtherTermsError("this round was closed by other terms")
-            return closed_round(
-                key.private_key,
-                terms,
-                sealed=inbox.answers_of(terms.round, closed),
-                digest=closed.digest,
-            )
+            sealed = inbox.answers_of(terms.round, closed)
+            self._note(terms.round, counted_round(key.private_key, terms, sealed=sealed))
+            return closed_round(key.private_key, terms, sealed=sealed, digest=closed.digest)
 
-    def destroy(self, round_: str) -> None:
-        """Destroy the round's key for good; nothing that was handed in opens any more."""
+    def destroy(self, round_: str, *, closed: bool = False) -> None:
+        """
+        Destroy the round's key for good; nothing that was handed in opens any more.
+
+        `closed`: the log has its mirror, so how its questions were answered counts from now on.
+        """
         with _unavailable_reported():
             try:
                 key = self._keys.read(round_)
             except KeyStoreError:  # damaged: that is no reason to keep it
                 key = None
-            self._keys.destroy(round_)
+            with self._tallies.locked():
+                self._keys.destroy(round_)
+                (self._tallies.count if closed else self._tallies.drop)(round_)
             if key is not None:
                 self._inboxes.named(key.inbox).forget(round_)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return how questions are answered: of each, the current figure, which rests on many rounds."""
+        with _unavailable_reported():
+            return self._tallies.figures()
 
     def status_of(self, rounds: Iterable[str]) -> dict[str, KeyStatus]:
         """
@@ -167,6 +185,12 @@ class LocalKeeper:
     def troubles_of_inboxes(self) -> tuple[str, ...]:
         """Return what is wrong with the open inboxes, in sentences."""
         return self._inboxes.troubles()
+
+    def _note(self, round_: str, tallies: Mapping[str, Tally]) -> None:
+        """Keep what a closing counted; not when another closer ended the round meanwhile."""
+        with self._tallies.locked():
+            if self._keys.read(round_) is not None:
+                self._tallies.note(round_, tallies)
 
     def _status_of(self, round_: str) -> KeyStatus:
         now = self._calendar.now()

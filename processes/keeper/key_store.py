@@ -55,10 +55,15 @@ class KeyStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with _as_store_error(folder):
+        with as_store_error(folder):
             folder.mkdir(parents=True, exist_ok=True)
             if folder.stat().st_mode & _OTHERS:
                 folder.chmod(FOLDER_MODE)
+
+    @property
+    def folder(self) -> Path:
+        """Where the keys are, for its owner only."""
+        return self._folder
 
     def make(self, round_: str, *, inbox: str) -> RoundPrivateKey:
         """
@@ -105,18 +110,14 @@ class KeyStore:
         the folder should be on an encrypted disk of its own.
         """
         path = self._path(round_, _KEY)
-        with _as_store_error(path), suppress(FileNotFoundError):
-            with path.open("r+b") as file:
-                file.write(os.urandom(os.fstat(file.fileno()).st_size))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            self._sync()
+        with as_store_error(path), suppress(FileNotFoundError):
+            wipe(path)
+            sync(self._folder)
         self._found(round_)
 
     def rounds(self) -> tuple[str, ...]:
         """Return the rounds whose keys are here."""
-        with _as_store_error(self._folder):
+        with as_store_error(self._folder):
             names = sorted(path.stem for path in self._folder.glob(f"*{_KEY}"))
         return tuple(name for name in names if is_id(name))
 
@@ -132,11 +133,11 @@ class KeyStore:
         path = self._path(round_, _MISSED)
         if not path.exists():
             self._write(path, now.isoformat().encode("ascii"))
-        with _as_store_error(path):
+        with as_store_error(path):
             return datetime.fromisoformat(path.read_text(encoding="ascii"))
 
     def _found(self, round_: str) -> None:
-        with _as_store_error(self._folder):
+        with as_store_error(self._folder):
             self._path(round_, _MISSED).unlink(missing_ok=True)
 
     def _path(self, round_: str, suffix: str) -> Path:
@@ -146,7 +147,7 @@ class KeyStore:
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file that is complete, and on the disk, before it has its name. One that is there stays."""
-        with _as_store_error(path):
+        with as_store_error(path):
             unfinished = path.with_name(f"{new_id()}.new")
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
             try:
@@ -158,19 +159,29 @@ class KeyStore:
                     os.link(unfinished, path)
             finally:
                 unfinished.unlink()
-            self._sync()
+            sync(self._folder)
 
-    def _sync(self) -> None:
-        """Bring to the disk which names are in the folder."""
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+
+def wipe(path: Path) -> None:
+    """Write over a file, and delete it. Raises OSError."""
+    with path.open("r+b") as file:
+        file.write(os.urandom(os.fstat(file.fileno()).st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def sync(folder: Path) -> None:
+    """Bring to the disk which names are in a folder. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
-def _as_store_error(path: Path) -> Iterator[None]:
+def as_store_error(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:

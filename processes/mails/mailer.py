@@ -36,6 +36,8 @@ AGAIN_S_MAX: Final = 1_800
 FIRST_AGAIN_S: Final = 60
 KEY_LOST_DAYS: Final = 7
 """For how long after a round was lost its raters still get a mail about it."""
+QUIET_FAILURES: Final = 5
+"""Turns in a row that may fail without a warning: at a first start the views are still being made."""
 NAME: Final = "mails"
 
 _log = structlog.get_logger(__name__)
@@ -117,6 +119,7 @@ class Mailer:
         self._calendar = calendar
         self._health = health
         self._queued: dict[str, tuple[bool, int]] = {}
+        self._failures = 0
         health.expect(NAME, within_s=EVERY_S * 12)
 
     def run(self, stop: Stop) -> None:
@@ -130,10 +133,13 @@ class Mailer:
         """Queue and send what is due, and report to the health page."""
         try:
             fault = self._send_due(self._queue())
+            self._failures = 0
         except VaultUnreachableError:
             fault = "the vault does not answer"
         except Exception as error:  # noqa: BLE001 - what is unavailable now may be back in the next turn
-            _log.warning("mails.failed", reason=type(error).__name__)
+            self._failures += 1
+            log = _log.warning if self._failures > QUIET_FAILURES else _log.info
+            log("mails.failed", reason=type(error).__name__)
             fault = f"mails can't be sent ({type(error).__name__})"
         self._health.report(NAME, ok=fault is None, degraded=True, sentence=fault or "no mail is overdue")
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from rules.access.decision import ANYONE, HR_FEED, PROFESSIONAL, Area, Decision
 from rules.access.policy import GRANT_READERS
-from rules.access.roles import ACCOUNTS
+from rules.access.roles import ACCOUNTS, Role
 
 AREA: Final = Area(
     root_fields={
@@ -15,9 +15,11 @@ AREA: Final = Area(
         "recordEmploymentEnded": HR_FEED,
     },
     types={
-        # Colleagues see each other's names; some offices see who holds which role.
+        # Colleagues see each other's names; some offices see who holds which role, or goes first in a team.
         "Colleague": Decision(
-            roles=tuple(role for role in ACCOUNTS if role in {*PROFESSIONAL, *GRANT_READERS}),
+            roles=tuple(
+                role for role in ACCOUNTS if role in {*PROFESSIONAL, *GRANT_READERS, Role.WORKING_GROUP}
+            ),
             relations=ANYONE,
         ),
     },

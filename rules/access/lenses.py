@@ -12,11 +12,13 @@ _READERS: Final = (Role.PROFESSIONAL, Role.WORKING_GROUP, Role.WORKS_COUNCIL, Ro
 _SEE_VERSIONS: Final = (Role.PROFESSIONAL, Role.RATER, Role.WORKING_GROUP, Role.WORKS_COUNCIL, Role.AUDITOR)
 _VERSION: Final = Decision(roles=_SEE_VERSIONS, relations=ANYONE)
 _WORKING_GROUP: Final = (Role.WORKING_GROUP,)
+_SEE_QUALITY: Final = (Role.WORKING_GROUP, Role.WORKS_COUNCIL)
 
 AREA: Final = Area(
     root_fields={
         "lenses": _READERS,
         "lensDrafts": _WORKING_GROUP,
+        "lensQuality": _SEE_QUALITY,
         "draftLens": _WORKING_GROUP,
         "addQuestion": _WORKING_GROUP,
         "rewordQuestion": _WORKING_GROUP,
@@ -29,6 +31,8 @@ AREA: Final = Area(
         **dict.fromkeys(
             ("LensVersion", "Question", "LensPilot"), Decision(roles=_SEE_VERSIONS, relations=ANYONE)
         ),
+        # In words over many rounds, so it is about nobody (privacy review, S6).
+        "QuestionQuality": Decision(roles=_SEE_QUALITY, relations=ANYONE),
         "LensPayload": Decision(roles=_WORKING_GROUP, relations=(Relation.NONE,)),
     },
     fields={

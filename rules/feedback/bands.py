@@ -77,7 +77,7 @@ def spread_of(answers: Sequence[int], band: CountBand) -> Spread | None:
     )
     if band.low < SPREAD_FROM or len(answers) - max(parts) < OUTSIDE_MIN:
         return None
-    low, middle, high = (_portion(part, len(answers)) for part in parts)
+    low, middle, high = (portion_of(part, len(answers)) for part in parts)
     return Spread(low=low, middle=middle, high=high)
 
 
@@ -103,13 +103,14 @@ def gap_of(own: int | None, total: MeanBand | None) -> GapKind | None:
     return GapKind.BLIND_SPOT if mine - others >= CLEAR_DIFFERENCE else None
 
 
+def portion_of(part: int, people: int) -> Portion:
+    """Return a part of some people in words."""
+    if 4 * part < people:
+        return Portion.FEW
+    return Portion.MOST if 2 * part > people else Portion.SOME
+
+
 def _mean(half_steps: Sequence[tuple[int, int]]) -> MeanBand:
     weight = sum(pair[1] for pair in half_steps)
     doubled = 2 * sum(value * times for value, times in half_steps) + weight
     return _BY_HALF_STEPS[min(max(doubled // (2 * weight), _LOWEST), _HIGHEST)]
-
-
-def _portion(part: int, people: int) -> Portion:
-    if 4 * part < people:
-        return Portion.FEW
-    return Portion.MOST if 2 * part > people else Portion.SOME

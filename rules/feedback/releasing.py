@@ -69,21 +69,7 @@ def release(
 
     When too few answered to show any block safely, the mirror is empty and nothing is kept.
     """
-    counted = [one for one in submissions if one.counts and one.perspective in terms.invited]
-    grouping = group(
-        {one: sum(other.perspective is one for other in counted) for one in Perspective},
-        invited=terms.invited,
-        floors=terms.floors,
-        lead_attributed=terms.lead_attributed,
-    )
-    members = {
-        block: [
-            _as_of_block(one, block, terms.questions)
-            for one in counted
-            if one.perspective in block.perspectives
-        ]
-        for block in grouping.shown
-    }
+    grouping, members = shown_members(terms, submissions)
     if not members:
         return Release(contents=MirrorContents(left_out=grouping.left_out), kept=())
     contents = MirrorContents(
@@ -100,6 +86,28 @@ def release(
         steadiness=_steadiness(grouping, members),
     )
     return Release(contents=contents, kept=tuple(one for people in members.values() for one in people))
+
+
+def shown_members(
+    terms: RoundTerms, submissions: Iterable[Submission]
+) -> tuple[Grouping, dict[Group, list[Submission]]]:
+    """Return which blocks are shown, and the submissions of each, as far as they count for its figures."""
+    counted = [one for one in submissions if one.counts and one.perspective in terms.invited]
+    grouping = group(
+        {one: sum(other.perspective is one for other in counted) for one in Perspective},
+        invited=terms.invited,
+        floors=terms.floors,
+        lead_attributed=terms.lead_attributed,
+    )
+    members = {
+        block: [
+            _as_of_block(one, block, terms.questions)
+            for one in counted
+            if one.perspective in block.perspectives
+        ]
+        for block in grouping.shown
+    }
+    return grouping, members
 
 
 def _as_of_block(submission: Submission, block: Group, questions: Sequence[Question]) -> Submission:

@@ -48,7 +48,16 @@ from events.catalog.portfolio.sharing import (
     ItemSharingEnded,
 )
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised, TalentSetAside
+from events.catalog.quality import QuestionMeasured
 from events.catalog.registry import Event, category_of
+from events.catalog.rollout import (
+    ExperienceShared,
+    FrontRunnerSteppedForward,
+    MaterialPublished,
+    TeamInvitedByFrontRunner,
+    TeamPaused,
+    TeamStarted,
+)
 from events.catalog.team import TeamClosed, TeamFormed, TeamKeyNoted, TeamMoved, TeamRenamed, TeamReopened
 from events.catalog.units import (
     TeamPlaced,
@@ -60,6 +69,7 @@ from events.catalog.units import (
     UnitReopened,
 )
 from events.codec import PERSON_CATEGORIES, Recorded
+from rules.feedback.mirror import Portion
 from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.events.round_examples import ROUND_EXAMPLES
@@ -226,6 +236,22 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     UnitReopened(unit=_THING),
     TeamPlaced(unit=_THING, team=_OTHER),
     TeamPlaced(unit=_THING, team=_OTHER, after=3),
+    QuestionMeasured(question=_THING, figure=_OTHER, answered=Portion.MOST),
+    QuestionMeasured(question=_THING, figure=_OTHER, answered=Portion.MOST, not_seen=Portion.FEW),
+    FrontRunnerSteppedForward(team=_THING, person=_OTHER),
+    TeamInvitedByFrontRunner(team=_THING, person=_OTHER),
+    TeamStarted(team=_THING),
+    TeamPaused(team=_THING),
+    ExperienceShared(experience=_THING, person=_OTHER),
+    ExperienceShared(experience=_THING, person=_OTHER, team="4b" * 16),
+    MaterialPublished(
+        material=_THING,
+        title_nl="Eerste teamgesprek",
+        title_en="A first talk in the team",
+        text_nl="Begin met wat energie geeft.\nNeem een uur.",
+        text_en="Begin with what gives energy.\nTake an hour.",
+        link="https://mee.example/begin",
+    ),
     OrganisationFounded(name="MEE Voorbeeld"),
     RoleGranted(grant=_THING, person=_OTHER, role="AUDITOR"),
     RoleWithdrawn(grant=_THING),

@@ -15,7 +15,12 @@ from events.catalog.team import (
     WorkTakenUp,
     WorkVolunteeredFor,
 )
-from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten, WorkOfferWritten
+from events.catalog.teamwork import (
+    ExperienceWritten,
+    JointGoalWritten,
+    TeamSessionWritten,
+    WorkOfferWritten,
+)
 from rules.kinds import HoursBand
 
 _THING: Final = "2d" * 16
@@ -44,5 +49,6 @@ TEAM_EXAMPLES: Final[tuple[Event, ...]] = (
     WorkHandedBack(offer=_THING, by=_PERSON),
     WorkOfferEnded(offer=_THING, reason="day"),
     TeamSessionWritten(session=_THING, team=_TEAM, agreements=("Volgende keer buiten", "Fenna belt")),
+    ExperienceWritten(experience=_THING, text="Het eerste gesprek duurde een uur.\nEn het leverde veel op."),
     TeamSessionHeld(session=_THING, by=_PERSON, held_on=date(2026, 11, 20)),
 )

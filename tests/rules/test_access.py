@@ -21,6 +21,7 @@ from services.contexts.catalogue.decider import DECIDER as CATALOGUE
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.lenses.decider import DECIDER as LENSES
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.rollout.decider import DECIDER as ROLLOUT
 from services.contexts.rounds.decider import DECIDER as ROUNDS
 from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
@@ -48,6 +49,7 @@ EXPECTED = {
     "proposeTerm": "PROFESSIONAL WORKING_GROUP",
     "lenses": "PROFESSIONAL WORKING_GROUP WORKS_COUNCIL AUDITOR",
     "lensDrafts": "WORKING_GROUP",
+    "lensQuality": "WORKING_GROUP WORKS_COUNCIL",
     **dict.fromkeys(public_names(LENSES), "WORKING_GROUP"),
     "adoptPolicy": "ADMINISTRATOR",
     "recordWorksCouncilConsent": "WORKS_COUNCIL",
@@ -65,6 +67,9 @@ EXPECTED = {
     **dict.fromkeys(("adoptJointGoal", "noteJointGoalProgress", "reachJointGoal"), "PROFESSIONAL"),
     **dict.fromkeys(("offerWork", "volunteerForWork", "takeUpWork", "handBackWork"), "PROFESSIONAL"),
     "recordTeamSession": "PROFESSIONAL",
+    "rollout": "PROFESSIONAL WORKING_GROUP WORKS_COUNCIL",
+    **dict.fromkeys(public_names(ROLLOUT), "PROFESSIONAL"),
+    "publishMaterial": "WORKING_GROUP",
     # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, UNITS) for name in public_names(decider)},

@@ -12,13 +12,12 @@ from typing_extensions import override
 from services.decisions.command import Command, DecisionContext, stream_of
 
 
-class WriteForTeam(Command, frozen=True, kw_only=True):
-    """Keep the words of `thing`, which `person` wrote for a team; `thing` is an id within the team."""
+class Writing(Command, frozen=True, kw_only=True):
+    """Keep the words of `thing`, which `person` wrote."""
 
     by_process: ClassVar[bool] = True
 
     person: str
-    team: str
     thing: str
 
     @override
@@ -28,6 +27,12 @@ class WriteForTeam(Command, frozen=True, kw_only=True):
     @override
     def entity_id(self, context: DecisionContext) -> str | None:
         return self.thing
+
+
+class WriteForTeam(Writing, frozen=True, kw_only=True):
+    """Keep words that were written for a team; `thing` is an id within the team."""
+
+    team: str
 
 
 class WriteWorkOffer(WriteForTeam, frozen=True, kw_only=True):
@@ -43,4 +48,10 @@ class WriteTeamSession(WriteForTeam, frozen=True, kw_only=True):
     agreements: tuple[str, ...]
 
 
-AnyWriting = WriteWorkOffer | WriteJointGoal | WriteTeamSession
+class WriteExperience(Writing, frozen=True, kw_only=True):
+    """Keep what somebody tells of the rollout."""
+
+    text: str
+
+
+AnyWriting = WriteWorkOffer | WriteJointGoal | WriteTeamSession | WriteExperience

@@ -2,9 +2,21 @@
 
 from typing import Final, assert_never, get_args
 
-from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten, TeamworkEvent, WorkOfferWritten
+from events.catalog.teamwork import (
+    ExperienceWritten,
+    JointGoalWritten,
+    TeamSessionWritten,
+    TeamworkEvent,
+    WorkOfferWritten,
+)
 from rules.commands import Refusal
-from services.contexts.teamwork.commands import AnyWriting, WriteJointGoal, WriteTeamSession, WriteWorkOffer
+from services.contexts.teamwork.commands import (
+    AnyWriting,
+    WriteExperience,
+    WriteJointGoal,
+    WriteTeamSession,
+    WriteWorkOffer,
+)
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
 from services.decisions.refusals import RejectedError
@@ -19,13 +31,15 @@ def decide(command: AnyWriting, state: Written, context: DecisionContext) -> tup
     if command.thing in state:
         nl, en = "Dit is al opgeschreven.", "This is written down already."
         raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
-    thing, team = command.thing, command.team
+    thing = command.thing
     match command:
-        case WriteWorkOffer(title=title, text=text):
+        case WriteExperience(text=text):
+            return (ExperienceWritten(experience=thing, text=text.strip()),)
+        case WriteWorkOffer(title=title, text=text, team=team):
             return (WorkOfferWritten(offer=thing, team=team, title=one_line(title), text=text.strip()),)
-        case WriteJointGoal(text=text):
+        case WriteJointGoal(text=text, team=team):
             return (JointGoalWritten(goal=thing, team=team, text=text.strip()),)
-        case WriteTeamSession(agreements=agreements):
+        case WriteTeamSession(agreements=agreements, team=team):
             agreed = tuple(text.strip() for text in agreements)
             return (TeamSessionWritten(session=thing, team=team, agreements=agreed),)
         case _:
@@ -35,6 +49,8 @@ def decide(command: AnyWriting, state: Written, context: DecisionContext) -> tup
 def evolve(state: Written, event: TeamworkEvent) -> Written:
     match event:
         case WorkOfferWritten(offer=thing) | JointGoalWritten(goal=thing) | TeamSessionWritten(session=thing):
+            return state | {thing}
+        case ExperienceWritten(experience=thing):
             return state | {thing}
         case _:
             assert_never(event)

@@ -1,14 +1,21 @@
 """
-The words of a command on a team: kept in the sender's own stream, before the team's stream has the fact.
+The words of a command on a team or the rollout: in the sender's own stream, before the log has the fact.
 
-A person's words are sealed with that person's key, so they can't be in the team's stream, and no commit is
+A person's words are sealed with that person's key, so they can't be in that stream, and no commit is
 about two subjects. docs/decisions/0016 says why this order is safe whatever stops in between.
 """
 
+from services.contexts.rollout.commands import ShareExperience
 from services.contexts.team.joint_goals.commands import AdoptJointGoal
 from services.contexts.team.sessions.commands import RecordTeamSession
 from services.contexts.team.work.commands import OfferWork
-from services.contexts.teamwork.commands import AnyWriting, WriteJointGoal, WriteTeamSession, WriteWorkOffer
+from services.contexts.teamwork.commands import (
+    AnyWriting,
+    WriteExperience,
+    WriteJointGoal,
+    WriteTeamSession,
+    WriteWorkOffer,
+)
 from services.decisions.command import Command, DecisionContext
 
 
@@ -22,5 +29,7 @@ def words_of(command: Command, context: DecisionContext) -> AnyWriting | None:
             return WriteJointGoal(person=writer, team=command.team(), thing=thing, text=text)
         case RecordTeamSession(agreements=agreements):
             return WriteTeamSession(person=writer, team=command.team(), thing=thing, agreements=agreements)
+        case ShareExperience(text=text):
+            return WriteExperience(person=writer, thing=thing, text=text)
         case _:
             return None

@@ -136,7 +136,7 @@ def test_nothing_on_the_log_opens_without_the_folder(folder: Path, log: MemoryLo
         for _ in range(3):
             Rater(round_, PEER).gives(keeper, answers(4, "een geheim"))
         closed = keeper.close(terms(round_, {PEER: 3}))
-    private = [file.read_bytes() for file in folder.iterdir()]
+    private = [file.read_bytes() for file in folder.glob("*.key")]
     assert len(private) == 1
     states = [
         write.state

@@ -1,11 +1,13 @@
 """Mails from a real vault to a real SMTP server: each once, and what became of them (A10 to A12, A18)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from events.privacy.invitations import Invitations, Invitee, NewInvitation
 from events.privacy.outbox import SENDING_S_MAX, Mail, MailKind, MailState, Outbox
@@ -14,7 +16,7 @@ from kit.clock import Calendar, FixedClock
 from kit.health import Health
 from kit.ids import derived_id
 from kit.secrets import MasterKey
-from processes.mails.mailer import AGAIN_S_MAX, NAME, Mailer, MailSettings, RoundMails
+from processes.mails.mailer import AGAIN_S_MAX, NAME, QUIET_FAILURES, Mailer, MailSettings, RoundMails
 from processes.mails.smtp import SmtpServer
 from rules.feedback.questions import Perspective
 from rules.kinds import Language
@@ -47,6 +49,7 @@ class Rig:
             reminders=0,
             invited=tuple(map(derived_id, PEOPLE)),
         )
+        self.read_rounds: Callable[[], Sequence[RoundMails]] = lambda: [self.round]
         self.health = Health(self.clock)
         self.settings = MailSettings(
             server=server, sender="feedback@kade.example", sender_name="IPP", page="https://ipp.example"
@@ -70,11 +73,14 @@ class Rig:
             self.settings,
             outbox=self.outbox,
             invitations=self.invitations,
-            rounds=lambda: [self.round],
+            rounds=self._rounds,
             works_here=lambda people: self.here & set(people),
             calendar=Calendar(clock=self.clock, zone=ZoneInfo("Europe/Amsterdam")),
             health=self.health,
         )
+
+    def _rounds(self) -> Sequence[RoundMails]:
+        return self.read_rounds()
 
     def change(self, **changes: object) -> None:
         self.round = RoundMails(**{name: getattr(self.round, name) for name in _FIELDS} | changes)
@@ -286,3 +292,22 @@ def test_a_name_can_add_no_header(rig: Rig, server: MailServer) -> None:
     for mail in server.taken:
         assert mail["Bcc"] is None
         assert "Fenna Bcc: all@example.org" in mail["Subject"]
+
+
+def test_while_the_views_are_being_made_the_mailer_waits_quietly_and_then_warns(
+    rig: Rig, server: MailServer
+) -> None:
+    def no_table() -> list[RoundMails]:
+        raise psycopg.errors.UndefinedTable
+
+    rig.read_rounds = no_table
+    with capture_logs() as logged:
+        for _ in range(QUIET_FAILURES + 1):
+            rig.turn()
+        assert rig.sentence() == "mails can't be sent (UndefinedTable)"
+        rig.read_rounds = lambda: [rig.round]
+        rig.turn()
+        rig.read_rounds = no_table
+        rig.turn()
+    assert [line["log_level"] for line in logged] == [*["info"] * QUIET_FAILURES, "warning", "info"]
+    assert len(server.taken) == 2
