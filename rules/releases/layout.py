@@ -9,6 +9,7 @@ People who sit in a unit that has units below it are a leaf of that unit which h
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import takewhile
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -80,17 +81,26 @@ def safe(shown: AbstractSet[str], tree: Tree, seats: Seats, *, floor: int) -> bo
     for unit in shown:
         below = {one for one in tree.units if unit in tree.above(one)}
         region = {one for one in below if nearest[one] == unit}
-        if not _both_sides(below, seats, floor):
+        if not (_both_sides(below, seats, floor) and region_safe(region, tree, seats, floor=floor)):
             return False
-        people = _count(region, seats.contributors)
-        if people and not _both_sides(region, seats, floor):
-            return False
-        hidden = [{one for one in region if other in tree.above(one)} for other in region - {unit}]
-        for part in [*hidden, *({one} for one in region)]:
-            outside = people - _count(part, seats.contributors)
-            if 0 < outside < floor:
-                return False
     return True
+
+
+def region_safe(region: AbstractSet[str], tree: Tree, seats: Seats, *, floor: int) -> bool:
+    """
+    Return whether a region, given as its units, is safe by itself: nobody in it, or enough on both sides.
+
+    And outside each unit in it that isn't shown, and outside the people who sit in one unit, there must be
+    nobody or enough people: else the rest of the region would be known too well.
+    """
+    people = _count(region, seats.contributors)
+    parts = dict.fromkeys(region, 0)
+    for one in region:
+        for unit in takewhile(region.__contains__, tree.above(one)):
+            parts[unit] += seats.contributors.get(one, 0)
+    sizes = {*parts.values(), *(seats.contributors.get(one, 0) for one in region)}
+    enough = not people or _both_sides(region, seats, floor)
+    return enough and not any(0 < people - size < floor for size in sizes)
 
 
 def _both_sides(units: AbstractSet[str], seats: Seats, floor: int) -> bool:
