@@ -20,11 +20,14 @@ from rules.kinds import (
     Returning,
 )
 from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
+from rules.releases.model import EnergyWord, Held, Trend
 
 __all__ = [
     "EnergySourceKind",
+    "EnergyWord",
     "EvidenceKind",
     "GapKind",
+    "Held",
     "HoursBand",
     "InsightScope",
     "ItemKind",
@@ -38,6 +41,7 @@ __all__ = [
     "Returning",
     "Role",
     "TalentQuadrant",
+    "Trend",
     "described",
 ]
 
@@ -190,5 +194,27 @@ described(
         "CONFIRMED_STRENGTH": "Both see it often.",
         "HIDDEN_STRENGTH": "The others see it more.",
         "BLIND_SPOT": "The others see it less.",
+    },
+)
+described(
+    EnergyWord,
+    description="What the people who have a talent say it does to their energy; five at least on each side.",
+    values={
+        "MOSTLY_GIVES": "It gives most of them energy.",
+        "MIXED": "It gives some energy and costs others energy.",
+        "MOSTLY_COSTS": "It costs most of them energy.",
+    },
+)
+described(
+    Trend,
+    description="The range that is shown against the one that was shown four releases ago.",
+    values={"RISING": "A higher one.", "STEADY": "The same.", "FALLING": "A lower one."},
+)
+described(
+    Held,
+    description="Why a release shows nothing new.",
+    values={
+        "TOO_FEW": "Nothing can be shown safely.",
+        "UNCHANGED": "Too few people came or went anywhere, so every figure stays as it was.",
     },
 )
