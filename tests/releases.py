@@ -1,4 +1,4 @@
-"""Releases for tests, as a process makes them: an organisation of two units, five teams, and what is shown of it."""
+"""Releases for tests, as a process makes them: two units with five teams, and what is shown of them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
