@@ -118,6 +118,8 @@ class CapabilityRelease:
         )
     )
     found: strawberry.Private[view.Release]
+    same_for_all: strawberry.Private[str | None] = None
+    """What the event is called, where a subscription sends it: executed once for all (limits/sharing.py)."""
 
     @field(
         description=(
@@ -193,10 +195,12 @@ class CapabilityRelease:
             return await read_picture(connection, self.found)
 
 
-def capability_release(found: view.Release) -> CapabilityRelease:
-    """Return a release as it is shown."""
+def capability_release(found: view.Release, *, same_for_all: bool = False) -> CapabilityRelease:
+    """Return a release as it is shown; `same_for_all` for the event of a subscription."""
+    name = release_id(found.organisation, found.epoch)
     return CapabilityRelease(
-        id=strawberry.ID(release_id(found.organisation, found.epoch)),
+        id=strawberry.ID(name),
+        same_for_all=name if same_for_all else None,
         epoch=found.epoch,
         on=found.on,
         held=found.held is not None,

@@ -25,6 +25,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     organisation: str
+    partition: int
     epoch: int
     on: date
     policy: str
@@ -47,7 +48,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 _CELLS: Final = msgspec.json.Decoder(tuple[ReleasedCell, ...])
 _TERMS: Final = msgspec.json.Decoder(tuple[ReleasedTerm, ...])
 _SELECT: Final = f"""
-    SELECT r.subject AS organisation, r.epoch, r.on_day AS "on", r.policy, r.held,
+    SELECT r.subject AS organisation, r.partition, r.epoch, r.on_day AS "on", r.policy, r.held,
         r.contributors::jsonb AS contributors, c.on_day AS contributors_on, l.on_day AS layout_since,
         l.positions::jsonb AS layout_positions,
         (SELECT jsonb_object_agg(e.epoch, e.on_day) FROM {RELEASES.served} e

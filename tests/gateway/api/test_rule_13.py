@@ -56,10 +56,10 @@ def test_what_a_release_leads_to_is_about_no_person() -> None:
     kinds, seen = ["CapabilityRelease"], set()
     while kinds:
         kind = kinds.pop()
-        if kind in seen or not isinstance(SCHEMA.type_map[kind], GraphQLObjectType):
-            continue
-        seen.add(kind)
-        kinds += [get_named_type(detail.type).name for detail in SCHEMA.type_map[kind].fields.values()]
+        found = SCHEMA.type_map[kind]
+        if kind not in seen and isinstance(found, GraphQLObjectType):
+            seen.add(kind)
+            kinds += [get_named_type(detail.type).name for detail in found.fields.values()]
     assert seen == {
         "CapabilityRelease",
         "CapabilityCell",

@@ -52,6 +52,7 @@ def test_a_release_has_its_day_its_rules_its_participation_and_the_day_of_its_la
     (found, _) = read(database, releases.last, 2)
     assert found == releases.Release(
         organisation=ORGANISATION,
+        partition=0,
         epoch=2,
         on=FIRST_DAY + timedelta(days=90),
         policy="0" * 32,
