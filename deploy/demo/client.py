@@ -10,6 +10,7 @@ from eventsourcing.persistence import EventStore
 
 from deploy.demo.people import YEAR_DAYS, Someone
 from events.catalog.portfolio.conversations import ConversationHeld
+from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
@@ -169,6 +170,19 @@ class DemoClient:
             if isinstance(recorded.event, ConversationHeld) and recorded.event.conversation == conversation
             for made in recorded.event.agreements
         ]
+
+    def goal_offers_of(self, person: str) -> Sequence[str]:
+        """Return the ids of this person's goals that are on offer to a team, the earliest first."""
+        offers: dict[str, str] = {}
+        for recorded in events_of(self._store, Stream("portfolio", person).name):
+            match recorded.event:
+                case GoalOfferedToTeam(goal=goal, offer=str() as offer):
+                    offers[goal] = offer
+                case GoalOfferTakenBack(goal=goal):
+                    offers.pop(goal, None)
+                case _:
+                    pass
+        return list(offers.values())
 
     def version_of_conversation(self, person: str) -> int:
         """Return the version at which the person's first conversation was recorded."""

@@ -13,6 +13,7 @@ from deploy.demo.client import DayClock, DemoClient, DemoServices, PersonHistory
 from deploy.demo.feedback import seed_rounds
 from deploy.demo.people import YEAR_DAYS, Someone
 from deploy.demo.progress import OnProgress
+from deploy.demo.teams import seed_teams
 from deploy.demo.year import PART_DAYS, PARTS, simulate_year
 from events.catalog.policy import OrganisationFounded
 from events.streams import Stream
@@ -48,8 +49,10 @@ def seed(services: DemoServices, *, count: int, today: date, on_progress: OnProg
     council = services.vault.person_for("works-council")
     if council is None or not client.is_done(council, Role.WORKS_COUNCIL, "consent"):
         _make(services, client, everyone, rows=rows, last_day=last_day, on_progress=on_progress)
+    terms_by_label = {row.term.label.nl: row.term.term(client.organisation) for row in rows}
+    seed_teams(services, everyone, terms=terms_by_label, last_day=last_day, on_progress=on_progress)
     if services.rounds is not None:
-        terms = [row.term.term(client.organisation) for row in rows]
+        terms = list(terms_by_label.values())
         seed_rounds(services, everyone, terms=terms, last_day=last_day, on_progress=on_progress)
 
 

@@ -111,6 +111,8 @@ def _fold_words(event: TeamworkEvent, changes: Changes) -> None:
             words = {"text": text}
         case TeamSessionWritten(session=thing, agreements=agreements):
             words = {"agreements": _json(agreements)}
+        case ExperienceWritten():
+            return  # the view of the rollout has it
         case _:
             assert_never(event)
     changes.put(WORDS, team=event.team, thing=thing, **(_NO_WORDS | words))
