@@ -20,7 +20,13 @@ from events.catalog.team import (
     WorkTakenUp,
     WorkVolunteeredFor,
 )
-from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten, TeamworkEvent, WorkOfferWritten
+from events.catalog.teamwork import (
+    ExperienceWritten,
+    JointGoalWritten,
+    TeamSessionWritten,
+    TeamworkEvent,
+    WorkOfferWritten,
+)
 from events.codec import Forgotten, Recorded
 from projections.changes import Changes
 from projections.view import Fact, View
