@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from rules.access.decision import HR_FEED, IN_TEAM, PROFESSIONAL, Area
+from rules.access.decision import HR_FEED, IN_TEAM, PROFESSIONAL, Area, Decision, Relation
+
+_OPENED: Final = Decision(
+    roles=PROFESSIONAL,
+    relations=(Relation.TEAM,),
+    when="while a member, what its owner opened to the team or wider, while that lasts",
+)
+_ENERGY: Final = Decision(
+    roles=PROFESSIONAL, relations=(Relation.TEAM,), when=f"{_OPENED.when}, with its energy"
+)
 
 AREA: Final = Area(
     root_fields={
@@ -26,17 +35,14 @@ AREA: Final = Area(
         "closeTeam": HR_FEED,
         "reopenTeam": HR_FEED,
     },
-    types=dict.fromkeys(
-        (
-            "Team",
-            "GoalOnOffer",
-            "JointGoal",
-            "WorkOffer",
-            "TeamSession",
-            "JointGoalPayload",
-            "WorkOfferPayload",
-            "TeamSessionPayload",
-        ),
-        IN_TEAM,
-    ),
+    types={
+        "Team": IN_TEAM,
+        # What the team has together. No line in the read log: it was written for the team, as its own.
+        **dict.fromkeys(("JointGoal", "WorkOffer", "TeamSession"), IN_TEAM),
+        **dict.fromkeys(("JointGoalPayload", "WorkOfferPayload", "TeamSessionPayload"), IN_TEAM),
+        # What members opened to the team, with a line in their read logs before it is shown.
+        **dict.fromkeys(("TeamTalentMap", "TalentMapRow", "TalentMapCell", "GoalOnOffer"), _OPENED),
+        "TermEnergy": _ENERGY,
+    },
+    fields={"TalentMapCell.energy": _ENERGY, "TalentMapCell.quadrant": _ENERGY},
 )

@@ -41,6 +41,7 @@ EXPECTED = {
     "colleagues": "PROFESSIONAL",
     "portfolioChanged": "PROFESSIONAL",
     "team": "PROFESSIONAL",
+    "finder": "PROFESSIONAL HR BOARD",
     "roleGrants": "WORKS_COUNCIL AUDITOR ADMINISTRATOR",
     "talentCatalogue": "PROFESSIONAL WORKING_GROUP HR BOARD WORKS_COUNCIL AUDITOR",
     **dict.fromkeys(public_names(CATALOGUE), "WORKING_GROUP"),
