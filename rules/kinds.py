@@ -68,3 +68,5 @@ class Returning(StrEnum):
 Audience = Literal["people", "team", "organisation"]
 SharingEnd = Literal["owner", "day", "team_left", "employment_ended", "item_gone", "portfolio_closed"]
 OfferEnd = Literal["owner", "goal_over", "team_left", "employment_ended", "portfolio_closed"]
+WorkOfferEnd = Literal["day", "taken_up", "author_left"]
+"""Its last day passed and nobody had taken it up, or somebody had; or its author left the team before."""

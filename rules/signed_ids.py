@@ -14,7 +14,7 @@ ID_CHARS: Final = 32
 _TAG_CHARS: Final = 16
 """64 bits of an HMAC-SHA256. Guessing is slow, because commands are limited per minute."""
 
-SignedKind = Literal["agreement", "comment"]
+SignedKind = Literal["agreement", "comment", "goal offer"]
 
 
 def key_of_ids(organisation_key: bytes) -> bytes:

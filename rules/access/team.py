@@ -16,6 +16,19 @@ _ENERGY: Final = Decision(
 AREA: Final = Area(
     root_fields={
         "team": PROFESSIONAL,
+        **dict.fromkeys(
+            (
+                "adoptJointGoal",
+                "noteJointGoalProgress",
+                "reachJointGoal",
+                "offerWork",
+                "volunteerForWork",
+                "takeUpWork",
+                "handBackWork",
+                "recordTeamSession",
+            ),
+            PROFESSIONAL,
+        ),
         "formTeam": HR_FEED,
         "renameTeam": HR_FEED,
         "moveTeam": HR_FEED,
@@ -24,6 +37,9 @@ AREA: Final = Area(
     },
     types={
         "Team": IN_TEAM,
+        # What the team has together. No line in the read log: it was written for the team, as its own.
+        **dict.fromkeys(("JointGoal", "WorkOffer", "TeamSession"), IN_TEAM),
+        **dict.fromkeys(("JointGoalPayload", "WorkOfferPayload", "TeamSessionPayload"), IN_TEAM),
         # What members opened to the team, with a line in their read logs before it is shown.
         **dict.fromkeys(("TeamTalentMap", "TalentMapRow", "TalentMapCell", "GoalOnOffer"), _OPENED),
         "TermEnergy": _ENERGY,

@@ -32,6 +32,21 @@ class TeamSeen(msgspec.Struct, frozen=True, kw_only=True):
     open_in: str | None
 
 
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    That somebody is a member of a team, as of the version `seen` of their employment stream.
+
+    `left` is the version at which they last left that team; 0 if they never did.
+    """
+
+    seen: int
+    left: int = 0
+
+    def lasted_since(self, seen: int) -> bool:
+        """Whether they have not left since an act that was decided at this version."""
+        return self.left <= seen
+
+
 class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision depends on apart from the command and the state. It is looked up before deciding."""
 
@@ -58,6 +73,10 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The shared terms it picks, by the id it picked; for a merged term, the term it was merged into."""
     teams: dict[str, TeamSeen] = {}
     """The teams that are or were to be in the unit that the command weighs, by id."""
+    members: dict[str, Membership] = {}
+    """Those of the people whose membership of a team the command weighs, who are members of it now."""
+    goals_on_offer: frozenset[str] = frozenset()
+    """The goals that the command picks and that are on offer to the team it names, by the id of the offer."""
     id_key: bytes
     """The key that signs ids that name another person's stream."""
     only_administrator: bool = False
@@ -112,6 +131,9 @@ class Command(
     ends_employment: ClassVar[bool] = False
     """Whether the roles of the person it is about end with it."""
 
+    holds_words: ClassVar[bool] = False
+    """Whether its input holds words of its sender, though it is about something else, such as a team."""
+
     @classmethod
     def wire_name(cls) -> str:
         """Return `claimTalent` for ClaimTalent."""
@@ -136,6 +158,14 @@ class Command(
     def weighed_unit(self, organisation: str) -> str | None:  # noqa: ARG002 - most weigh none
         """Return the unit whose teams the decision depends on; they are subjects of their own."""
         return None
+
+    def weighed_members(self, sender: str) -> tuple[str, tuple[str, ...]] | None:  # noqa: ARG002 - as above
+        """Return a team, and the people whose membership of it the decision depends on."""
+        return None
+
+    def picked_goal_offers(self) -> tuple[str, ...]:
+        """Return the ids of offers of goals in the input."""
+        return ()
 
     def picked_terms(self) -> tuple[str, ...]:
         """Return the ids of shared terms in the input."""

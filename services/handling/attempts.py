@@ -30,6 +30,7 @@ from services.decisions import refusals
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
 from services.handling.context.team_places import place_for
+from services.handling.context.team_words import words_of
 from services.handling.fingerprints import FingerprintKeys, Fingerprints, fingerprints_of
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import OutcomeResolver
@@ -78,6 +79,21 @@ def placing(
     )
 
 
+def writing(prepared: PreparedCommand) -> PreparedCommand | None:
+    """Return the command that must be accepted before, because it keeps what the sender wrote, if any."""
+    command = words_of(prepared.command, prepared.context)
+    if command is None:
+        return None
+    name = derived_id(command.wire_name(), prepared.key.hex())
+    return PreparedCommand(
+        command=command,
+        command_id=prepared.command_id,
+        key=command_key(prepared.actor, name),
+        actor=prepared.actor,
+        context=prepared.context,
+    )
+
+
 def is_refused(result: CommandResult) -> bool:
     """Whether the command was refused for another reason than that it is so already."""
     return {refusal.code for refusal in result.refusals} not in (set(), {"ALREADY_SO"})
@@ -109,7 +125,7 @@ class Attempts:
             if attempt:
                 time.sleep(random.uniform(0, BACKOFF_S_MAX))  # noqa: S311 - spreads retries, no secret
                 if (found := self._recorder.find_any(prepared.key)) is not None:
-                    return self.earlier_result(prepared.command, prepared.command_id, found)
+                    return self._earlier_result(prepared, found)
             try:
                 return self._decide_and_append(prepared)
             except ConflictError as lost:
@@ -131,16 +147,29 @@ class Attempts:
             return refused(prepared.command_id, refusals.NOT_FOUND)
         return None
 
-    def earlier_result(self, command: Command, command_id: str, found: Accepted | Voided) -> CommandResult:
+    def earlier_result(
+        self, command: Command, command_id: str, found: Accepted | Voided, *, sender: str
+    ) -> CommandResult:
         """Return how an earlier attempt ended; refuse if that was another request under the same id."""
         if isinstance(found, Accepted):
             try:
-                same = found.fingerprint in fingerprints_of(command, found.subject, self._keys)
+                same = found.fingerprint in self._fingerprints(command, found.subject, sender)
             except (KeyDestroyedError, NoKeyError):
                 return refused(command_id, refusals.NOT_FOUND)
             if not same:
                 return refused(command_id, refusals.COMMAND_ID_REUSED)
         return result_of(command_id, found)
+
+    def _earlier_result(self, prepared: PreparedCommand, found: Accepted | Voided) -> CommandResult:
+        return self.earlier_result(prepared.command, prepared.command_id, found, sender=prepared.actor)
+
+    def _fingerprints(self, command: Command, subject: str, sender: str) -> Fingerprints:
+        """
+        Return the fingerprints of a command; with words of the sender in it, made with the sender's key.
+
+        With another's key, who has that could guess what was written after the sender was forgotten.
+        """
+        return fingerprints_of(command, sender if command.holds_words else subject, self._keys)
 
     def _decide_and_append(self, prepared: PreparedCommand) -> CommandResult:
         """Try once. Raises ConflictError when another commit was accepted first."""
@@ -157,10 +186,11 @@ class Attempts:
             if command.returns_version and prepared.expected_version not in {None, version}:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
             recorded = self.decided(prepared, loaded)
-            if (first := placing(prepared, recorded, loaded)) is not None:
-                self._place(first)
+            for first in (placing(prepared, recorded, loaded), writing(prepared)):
+                if first is not None:
+                    self._run_before(first)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
-            fingerprints = fingerprints_of(command, subject, self._keys)
+            fingerprints = self._fingerprints(command, subject, prepared.actor)
         except RejectedError as rejected:
             return self._refused_unless_done(prepared, *rejected.refusals)
         except (SubjectForgottenError, KeyDestroyedError):
@@ -178,13 +208,13 @@ class Attempts:
         command = prepared.command
         return self._states.load(decider_of(command), command.streams(prepared.context))
 
-    def _place(self, first: PreparedCommand) -> None:
-        """Place the team that the command is about. Raises RejectedError and NothingAppliedError."""
-        placed = self.run(first)
-        if placed.outcome == "UNSETTLED":  # whether it happened makes no difference: it is placed again
-            raise NothingAppliedError("the place of the team can't be decided at the moment")
-        if is_refused(placed):
-            raise RejectedError(*placed.refusals)
+    def _run_before(self, first: PreparedCommand) -> None:
+        """Have accepted what comes before a fact of a team. Raises RejectedError and NothingAppliedError."""
+        result = self.run(first)
+        if result.outcome == "UNSETTLED":  # whether it happened makes no difference: it is sent again
+            raise NothingAppliedError("what comes before this can't be decided at the moment")
+        if is_refused(result):
+            raise RejectedError(*result.refusals)
 
     def _append(
         self,
@@ -225,7 +255,7 @@ class Attempts:
         was read finds it. A command whose outcome is not known yet is not refused either.
         """
         if (found := self._recorder.find_any(prepared.key)) is not None:
-            return self.earlier_result(prepared.command, prepared.command_id, found)
+            return self._earlier_result(prepared, found)
         if self._resolver.is_resolving(prepared.key):
             return CommandResult(command_id=prepared.command_id, outcome="UNSETTLED")
         return refused(prepared.command_id, *refusals, version=version)

@@ -198,7 +198,7 @@ class CommandHandler:
             return refused(command_id, *refusals)
         key = command_key(caller.person, command_id)
         if (found := self._recorder.find_any(key)) is not None:
-            return self._attempts.earlier_result(command, command_id, found)
+            return self._attempts.earlier_result(command, command_id, found, sender=caller.person)
         sender = self._allowed(command.wire_name(), caller)
         person = self._claims.person(command, sender=caller.person, expected_version=expected_version)
         prepared = self._prepared(
@@ -277,7 +277,7 @@ class CommandHandler:
     def _handle_for_process(self, command: Command, actor: str, command_id: str) -> CommandResult:
         key = command_key(actor, command_id)
         if (found := self._recorder.find_any(key)) is not None:
-            return self._attempts.earlier_result(command, command_id, found)
+            return self._attempts.earlier_result(command, command_id, found, sender=actor)
         prepared = self._prepared(
             command, command_id, actor, sender_left=False, person=None, contexts=self._contexts
         )

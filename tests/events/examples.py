@@ -63,6 +63,7 @@ from events.codec import PERSON_CATEGORIES, Recorded
 from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.events.round_examples import ROUND_EXAMPLES
+from tests.events.team_examples import TEAM_EXAMPLES
 
 SUBJECT: Final = "0f" * 16
 BY: Final = "1e" * 16
@@ -170,6 +171,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     GoalReached(goal=_THING),
     GoalLetGo(goal=_THING),
     GoalOfferedToTeam(goal=_THING, team=_OTHER, wording="Samen een groep leiden"),
+    GoalOfferedToTeam(goal=_THING, team=_OTHER, wording="Samen leren", offer=SUBJECT + _THING),
     GoalOfferTakenBack(goal=_THING),
     GoalOfferTakenBack(goal=_THING, reason="team_left"),
     ConversationPlanned(conversation=_THING, other=_OTHER, planned_for=date(2026, 12, 1)),
@@ -249,6 +251,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         policy=_THING, promise_version=1, decided_on=date(2026, 11, 3), document="ef" * 32, note="Herzien."
     ),
     *ROUND_EXAMPLES,
+    *TEAM_EXAMPLES,
 )
 
 

@@ -11,7 +11,7 @@ from events.codec import PERSON_CATEGORIES
 
 
 def test_what_is_a_persons_is_sealed_and_nothing_else() -> None:
-    assert sealed_categories() == {"portfolio", "employment", "round", "submission"}
+    assert sealed_categories() == {"portfolio", "employment", "round", "submission", "teamwork"}
     assert sealed_categories() < PERSON_CATEGORIES
 
 

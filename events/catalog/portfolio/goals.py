@@ -45,11 +45,17 @@ class GoalLetGo(Event, frozen=True, kw_only=True):
 
 @event("portfolio.goal-offered-to-team.v1")
 class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
-    """The goal is on offer to a team, which sees `wording`."""
+    """
+    The goal is on offer to a team, which sees `wording`.
+
+    `offer` is the id by which a team adopts it (rules/goal_offers.py). None: offered by a program of before,
+    and not adoptable until it is offered again.
+    """
 
     goal: str
     team: str
     wording: str
+    offer: str | None = None
 
 
 @event("portfolio.goal-offer-taken-back.v1")

@@ -18,10 +18,12 @@ from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.rounds import RoundEvent
 from events.catalog.team import (
+    MemberEvent,
     TeamClosed,
     TeamEvent,
     TeamFormed,
     TeamKeyNoted,
+    TeamLifeEvent,
     TeamMoved,
     TeamRenamed,
     TeamReopened,
@@ -99,10 +101,12 @@ def evolve(state: Employment, event: EmploymentEvent | TeamEvent | PortfolioEven
         return _open_to_others(state, event)
     if isinstance(event, RoundEvent):
         return msgspec.structs.replace(state, round=active_after(state.round, event))
+    if isinstance(event, MemberEvent):
+        return state
     return msgspec.structs.replace(state, **_changes(state, event))
 
 
-def _changes(state: Employment, event: EmploymentEvent | TeamEvent) -> dict[str, Any]:
+def _changes(state: Employment, event: EmploymentEvent | TeamLifeEvent) -> dict[str, Any]:
     """Return the fields that an event changes."""
     changed: dict[str, Any]
     match event:

@@ -1,136 +1,63 @@
-"""Decides on teams."""
+"""Decides on teams: what HR reports of them, and what members do there; each noun has its own decider.py."""
 
-from typing import Final, assert_never
-
-import msgspec
+from typing import Final, assert_never, get_args
 
 from events.catalog.team import (
-    TeamClosed,
+    JointGoalEvent,
     TeamEvent,
-    TeamFormed,
-    TeamKeyNoted,
-    TeamMoved,
-    TeamRenamed,
-    TeamReopened,
+    TeamLifeEvent,
+    TeamSessionHeld,
+    WorkEvent,
 )
-from rules.commands import Refusal
-from services.contexts.team.commands import (
-    AnyTeamCommand,
-    CloseTeam,
-    FormTeam,
-    MoveTeam,
-    RenameTeam,
-    ReopenTeam,
-)
+from services.contexts.team.commands import AnyTeamCommand
+from services.contexts.team.forming import decide_forming, evolve_forming
+from services.contexts.team.joint_goals.commands import JointGoalCommand
+from services.contexts.team.joint_goals.decider import decide_joint_goal, evolve_joint_goal
+from services.contexts.team.members import MemberCommand
+from services.contexts.team.sessions.commands import RecordTeamSession
+from services.contexts.team.sessions.decider import decide_session
+from services.contexts.team.state import Team
+from services.contexts.team.work.commands import WorkCommand
+from services.contexts.team.work.decider import decide_work, evolve_work
 from services.decisions.command import DecisionContext
 from services.decisions.decider import Decider, event_types_of
-from services.decisions.refusals import RejectedError, reject_if
-from services.decisions.validation import one_line
+from services.decisions.refusals import NOT_FOUND, RejectedError
+
+AnyCommandOnATeam = AnyTeamCommand | JointGoalCommand | WorkCommand | RecordTeamSession
 
 
-class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A team, also a closed one; without a name, it was never formed."""
-
-    name: str | None = None
-    unit: str | None = None
-    closed: bool = False
-    key: str | None = None
-
-
-def decide(command: AnyTeamCommand, state: Team, context: DecisionContext) -> tuple[TeamEvent, ...]:
-    """
-    Return the events of the command. Raises RejectedError.
-
-    That the team's unit is there and open is decided in the units' own stream, where the team is placed
-    before these events are appended: services/handling/context/team_places.py.
-    """
-    match command:
-        case FormTeam():
-            name, unit = one_line(command.name), command.unit(context)
-            formed = TeamFormed(name=name, unit=unit, key=command.team_key)
-            if state == Team(name=name, unit=unit):  # formed before keys were recorded
-                return (TeamKeyNoted(key=command.team_key),)
-            reject_if(_forming_refusals(formed, state))
-            return (formed,)
-        case RenameTeam():
-            renamed = TeamRenamed(name=one_line(command.name))
-            reject_if(_open_refusals(state))
-            if renamed.name == state.name:
-                nl, en = "Dit team heet al zo.", "This team has this name already."
-                raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
-            return (renamed,)
-        case MoveTeam():
-            moved = TeamMoved(unit=command.unit(context))
-            nl, en = "Dit team zit daar al.", "This team is there already."
-            reject_if(_change_refusals(state, nl, en, so_already=moved.unit == state.unit))
-            return (moved,)
-        case ReopenTeam():
-            nl, en = "Dit team is open.", "This team is open."
-            reject_if(_change_refusals(state, nl, en, so_already=not state.closed))
-            return (TeamReopened(),)
-        case CloseTeam():
-            if state.closed:
-                nl, en = "Dit team is al gesloten.", "This team is closed already."
-                raise RejectedError(Refusal(code="ALREADY_SO", nl=nl, en=en))
-            reject_if(_open_refusals(state))
-            return (TeamClosed(),)
-        case _:
-            assert_never(command)
+def decide(command: AnyCommandOnATeam, state: Team, context: DecisionContext) -> tuple[TeamEvent, ...]:
+    """Return the events of the command. Raises RejectedError."""
+    if isinstance(command, MemberCommand) and not command.is_addressed(context):
+        raise RejectedError(NOT_FOUND)
+    if isinstance(command, AnyTeamCommand):
+        return decide_forming(command, state, context)
+    if isinstance(command, JointGoalCommand):
+        return decide_joint_goal(command, state, context)
+    if isinstance(command, WorkCommand):
+        return decide_work(command, state, context)
+    if isinstance(command, RecordTeamSession):
+        return decide_session(command, state, context)
+    assert_never(command)
 
 
 def evolve(state: Team, event: TeamEvent) -> Team:
-    match event:
-        case TeamFormed(name=name, unit=unit, key=key):
-            return msgspec.structs.replace(state, name=name, unit=unit, key=key)
-        case TeamKeyNoted(key=key):
-            return msgspec.structs.replace(state, key=key)
-        case TeamRenamed(name=name):
-            return msgspec.structs.replace(state, name=name)
-        case TeamMoved(unit=unit):
-            return msgspec.structs.replace(state, unit=unit)
-        case TeamClosed():
-            return msgspec.structs.replace(state, closed=True)
-        case TeamReopened():
-            return msgspec.structs.replace(state, closed=False)
-        case _:
-            assert_never(event)
+    """Return the team after an event; an event about something unknown changes nothing."""
+    if isinstance(event, TeamLifeEvent):
+        return evolve_forming(state, event)
+    if isinstance(event, JointGoalEvent):
+        return evolve_joint_goal(state, event)
+    if isinstance(event, WorkEvent):
+        return evolve_work(state, event)
+    if isinstance(event, TeamSessionHeld):
+        return state  # nothing is decided on what was talked about
+    assert_never(event)
 
 
-DECIDER: Final = Decider[AnyTeamCommand, Team, TeamEvent](
-    commands=(FormTeam, RenameTeam, MoveTeam, CloseTeam, ReopenTeam),
+DECIDER: Final = Decider[AnyCommandOnATeam, Team, TeamEvent](
+    commands=get_args(AnyCommandOnATeam),
     reads=event_types_of(TeamEvent),
     initial=Team(),
     decide=decide,
     evolve=evolve,
 )
-
-
-def _forming_refusals(formed: TeamFormed, state: Team) -> list[Refusal]:
-    if state == Team(name=formed.name, unit=formed.unit, key=formed.key):
-        nl, en = "Dit team is er al.", "This team is there already."
-        return [Refusal(code="ALREADY_SO", nl=nl, en=en)]
-    if state.name is not None:
-        nl = "Er is al een team met deze sleutel, met een andere naam, in een andere eenheid of gesloten."
-        en = "There is a team with this key already, by another name, in another unit or closed."
-        return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",))]
-    return []
-
-
-def _change_refusals(state: Team, nl: str, en: str, *, so_already: bool) -> list[Refusal]:
-    if state.name is None:
-        return [_no_team()]
-    return [Refusal(code="ALREADY_SO", nl=nl, en=en)] if so_already else []
-
-
-def _open_refusals(state: Team) -> list[Refusal]:
-    if state.name is None:
-        return [_no_team()]
-    if state.closed:
-        nl, en = "Dit team is gesloten.", "This team is closed."
-        return [Refusal(code="WRONG_STATE", nl=nl, en=en, field=("teamKey",))]
-    return []
-
-
-def _no_team() -> Refusal:
-    nl, en = "Er is geen team met deze sleutel.", "There is no team with this key."
-    return Refusal(code="NOT_FOUND", nl=nl, en=en, field=("teamKey",))

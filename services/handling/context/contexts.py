@@ -8,8 +8,9 @@ from kit.clock import Calendar
 from kit.ids import derived_id
 from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
-from services.decisions.command import Command, DecisionContext
+from services.decisions.command import Command, DecisionContext, Membership
 from services.handling.context.lookups import Lookups
+from services.handling.context.memberships import goals_on_offer, members_of
 from services.handling.context.round_lookups import RoundLookups
 from services.handling.context.team_places import teams_of
 from services.handling.fingerprints import FingerprintKeys
@@ -54,6 +55,8 @@ class Contexts:
         weighs_grants = command.weighs_grants
         unit = command.weighed_unit(organisation)
         now = self._calendar.local(self._calendar.now())
+        id_key = key_of_ids(self._keys.fingerprint_key(organisation))
+        members, offers = self._in_team(command, sender, id_key)
         context = DecisionContext(
             new=derived_id(command.wire_name(), key.hex()),
             organisation=organisation,
@@ -67,7 +70,9 @@ class Contexts:
             and self._roles.is_only_holder(Role.ADMINISTRATOR, person, organisation=organisation),
             today=now.date(),
             now=now,
-            id_key=key_of_ids(self._keys.fingerprint_key(organisation)),
+            members=members,
+            goals_on_offer=offers,
+            id_key=id_key,
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
             lapsed=self._lapsed(command, person) if command.weighs_sharings else frozenset(),
             terms=self._lookups.terms(command, organisation),
@@ -76,6 +81,19 @@ class Contexts:
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
         return self._rounds.added(command, context)
+
+    def _in_team(
+        self, command: Command, sender: str, id_key: bytes
+    ) -> tuple[dict[str, Membership], frozenset[str]]:
+        """Return who is in the team that a command weighs, and which goals it picks are on offer to it."""
+        weighed = command.weighed_members(sender)
+        if weighed is None:
+            return {}, frozenset()
+        team, people = weighed
+        members = members_of(self._store, team, people)
+        if sender not in members:  # and so gets no answer that depends on an offer
+            return members, frozenset()
+        return members, goals_on_offer(self._store, team, command.picked_goal_offers(), id_key=id_key)
 
     def _lapsed(self, command: Command, person: str | None) -> frozenset[str]:
         """Return the person's sharings with somebody the command mentions who has left since."""

@@ -12,7 +12,7 @@ from events.catalog.team import TeamFormed, TeamMoved, TeamReopened
 from events.codec import Recorded
 from events.streams import Stream
 from services.contexts.team.decider import DECIDER as TEAM
-from services.contexts.team.decider import Team
+from services.contexts.team.state import Team
 from services.contexts.units.commands import PlaceTeam
 from services.contexts.units.decider import DECIDER as UNITS
 from services.contexts.units.decider import Units

@@ -29,6 +29,7 @@ NOTHING_TO_KEEP: Final = {
     "formUnit": {"parent_key"},
     "inviteRater": {"rater"},
     "loadTerms": {"terms", "list_name"},
+    "offerWork": {"from_day", "hours_per_week", "wanted_term_ids"},
     "pilotLens": {"clients", "findings"},
     "prepareRound": {"own_question"},
     "recordDpia": {"note"},

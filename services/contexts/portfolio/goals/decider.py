@@ -15,6 +15,7 @@ from events.catalog.portfolio.goals import (
     GoalSharpened,
 )
 from rules.commands import Refusal
+from rules.goal_offers import signed_offer_id
 from services.contexts.portfolio.goals.commands import (
     GoalCommand,
     LetGoOfGoal,
@@ -38,7 +39,7 @@ from services.contexts.portfolio.refusals import (
 from services.contexts.portfolio.sharing.decider import sharings_ended
 from services.contexts.portfolio.state import Goal, Insight, Portfolio
 from services.decisions.changes import changed
-from services.decisions.command import DecisionContext
+from services.decisions.command import NOWHERE, DecisionContext
 from services.decisions.refusals import reject_if
 from services.decisions.validation import invalid, same_words
 
@@ -73,11 +74,7 @@ def decide_goal(  # noqa: PLR0911 - one for each command
             return GoalLetGo(goal=goal), *_offer_taken_back(goal, state), *ended
         case OfferGoalToTeam():
             reject_if([*_goal_refusals(command.goal_id, state), *_offer_refusals(command, state)])
-            return (
-                GoalOfferedToTeam(
-                    goal=command.goal_id, team=command.team_id, wording=command.offered_as.strip()
-                ),
-            )
+            return (_offered(command, context),)
         case TakeBackGoalOffer(goal_id=goal):
             reject_if([*change_refusals(state), *_taking_back_refusals(goal, state)])
             return (GoalOfferTakenBack(goal=goal, reason="owner"),)
@@ -169,6 +166,15 @@ def _progress_refusals(command: NoteGoalProgress, state: Portfolio) -> list[Refu
         return []
     nl, en = "Zo ver was je al.", "You had come this far already."
     return [already_so("progress", nl=nl, en=en)]
+
+
+def _offered(command: OfferGoalToTeam, context: DecisionContext) -> GoalOfferedToTeam:
+    return GoalOfferedToTeam(
+        goal=command.goal_id,
+        team=command.team_id,
+        wording=command.offered_as.strip(),
+        offer=signed_offer_id(context.person or NOWHERE, context.new, key=context.id_key),
+    )
 
 
 def _offer_refusals(command: OfferGoalToTeam, state: Portfolio) -> list[Refusal]:

@@ -20,6 +20,7 @@ from kit.ids import derived_id
 from rules.agreements import agreement_id, signed_agreement_id
 from rules.feedback.mirror import Block, Cell, CountBand, MirrorContents, Row
 from rules.feedback.questions import Perspective
+from rules.goal_offers import signed_offer_id
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
 from tests.spec import COLLEAGUE, CONTEXT, NEW, ORGANISATION, PERSON, TODAY
 
@@ -83,7 +84,12 @@ MIRROR = MirrorReleased(
     ),
 )
 """The mirror of a round of the owner, with one question."""
-OFFERED = GoalOfferedToTeam(goal="coach", team=KADE, wording="Wie coacht mee?")
+OFFERED = GoalOfferedToTeam(
+    goal="coach",
+    team=KADE,
+    wording="Wie coacht mee?",
+    offer=signed_offer_id(PERSON, NEW, key=CONTEXT.id_key),
+)
 CALM_SHARING_ENDED = ItemSharingEnded(sharing="open", reason="item_gone")
 NUMBERS: Final = {"strength": 5, "energy": 1, "use": 2}
 
