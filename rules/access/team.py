@@ -36,18 +36,10 @@ AREA: Final = Area(
         "reopenTeam": HR_FEED,
     },
     types={
-        **dict.fromkeys(
-            (
-                "Team",
-                "JointGoal",
-                "WorkOffer",
-                "TeamSession",
-                "JointGoalPayload",
-                "WorkOfferPayload",
-                "TeamSessionPayload",
-            ),
-            IN_TEAM,
-        ),
+        "Team": IN_TEAM,
+        # What the team has together. No line in the read log: it was written for the team, as its own.
+        **dict.fromkeys(("JointGoal", "WorkOffer", "TeamSession"), IN_TEAM),
+        **dict.fromkeys(("JointGoalPayload", "WorkOfferPayload", "TeamSessionPayload"), IN_TEAM),
         # What members opened to the team, with a line in their read logs before it is shown.
         **dict.fromkeys(("TeamTalentMap", "TalentMapRow", "TalentMapCell", "GoalOnOffer"), _OPENED),
         "TermEnergy": _ENERGY,

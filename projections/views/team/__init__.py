@@ -4,12 +4,14 @@ from projections.views.team.fold import VIEW
 from projections.views.team.joint_goals import (
     JOINT_GOALS_SHOWN_MAX,
     JointGoal,
+    OfferedGoal,
     Origin,
     joint_goal,
     joint_goals,
     joint_goals_from,
-    offers_adopted_by,
+    offered_goals,
 )
+from projections.views.team.membership import is_member
 from projections.views.team.own_words import words_are_awaited
 from projections.views.team.sessions import Session, session, sessions
 from projections.views.team.work import (
@@ -27,14 +29,16 @@ __all__ = [
     "VIEW",
     "JointGoal",
     "OfferToEnd",
+    "OfferedGoal",
     "Origin",
     "Session",
     "WorkNotice",
     "WorkOffer",
+    "is_member",
     "joint_goal",
     "joint_goals",
     "joint_goals_from",
-    "offers_adopted_by",
+    "offered_goals",
     "session",
     "sessions",
     "words_are_awaited",

@@ -68,23 +68,39 @@ async def joint_goal(connection: psycopg.AsyncConnection, team: str, goal: str) 
     return found[0] if found else None
 
 
-class _Adopted(msgspec.Struct, frozen=True):
+class OfferedGoal(msgspec.Struct, frozen=True, kw_only=True):
+    """An owner's goal on offer to a team, and whether it is part of a joint goal of the team already."""
+
+    owner: str
+    goal: str
+    offer: str
+    adopted: bool
+
+
+_OFFERED: Final = f"""
+    SELECT g.subject AS owner, g.goal, g.offer, EXISTS (
+        SELECT FROM {ORIGINS.served} r WHERE r.subject = g.team AND r.offer = g.offer) AS adopted
+    FROM {GOALS_ON_OFFER.served} g WHERE g.team = %(team)s
+"""
+
+
+async def offered_goals(connection: psycopg.AsyncConnection, team: str) -> list[OfferedGoal]:
+    """Return the goals on offer to a team by the ids that it adopts them by; none from before such ids."""
+    return await rows(connection, OfferedGoal, _OFFERED, team=team)
+
+
+class _Origin(msgspec.Struct, frozen=True):
     team: str
     goal: str
     offer: str
 
 
-_ADOPTED: Final = f"SELECT r.subject AS team, r.goal, r.offer FROM {ORIGINS.served} r WHERE"
-
-
-async def offers_adopted_by(connection: psycopg.AsyncConnection, team: str) -> set[str]:
-    """Return the offers of goals that a joint goal of this team came from, by id."""
-    return {
-        row.offer for row in await rows(connection, _Adopted, f"{_ADOPTED} r.subject = %(team)s", team=team)
-    }
+_FROM: Final = (
+    f"SELECT r.subject AS team, r.goal, r.offer FROM {ORIGINS.served} r WHERE r.offer = ANY(%(offers)s)"
+)
 
 
 async def joint_goals_from(connection: psycopg.AsyncConnection, offers: Sequence[str]) -> dict[str, str]:
     """Return the whole id of the joint goal that each of these offers became part of, by the offer."""
-    found = await rows(connection, _Adopted, f"{_ADOPTED} r.offer = ANY(%(offers)s)", offers=list(offers))
+    found = await rows(connection, _Origin, _FROM, offers=list(offers))
     return {row.offer: thing_id(row.team, row.goal) for row in found}

@@ -4,7 +4,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, scalar_row
 
 from projections.parking import parked_in
 from projections.views.team.fold import VIEW
@@ -32,6 +32,19 @@ def words_of(author: str, team: str, thing: str) -> str:
     return (
         f"""w.subject = {author} AND w.team = {team} AND w.thing = {thing} AND w.subject NOT IN ({PARKED})"""
     )
+
+
+_IS_MEMBER: Final = f"""
+    SELECT EXISTS (SELECT FROM {MEMBERS.served} m WHERE m.subject = %(person)s AND m.team = %(team)s)
+        AND %(person)s NOT IN ({PARKED})
+""".encode()
+
+
+async def is_member(connection: psycopg.AsyncConnection, team: str, person: str) -> bool:
+    """Return whether somebody is in a team now; not if something of them waits for repair."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_IS_MEMBER, {"team": team, "person": person})
+        return bool(await cursor.fetchone())
 
 
 async def rows(connection: psycopg.AsyncConnection, kind: type[T], statement: str, **values: Any) -> list[T]:

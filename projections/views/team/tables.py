@@ -77,7 +77,7 @@ GOALS_ON_OFFER: Final = _table(
     *_text("goal", "team", "offer", "wording"),
     Column(name="offered_at", type="timestamptz"),
     key=("goal",),
-    indexes=(("offer",),),
+    indexes=(("offer",), ("team",)),
 )
 MEMBERS: Final = _table("members", *_text("team"), key=("team",))
 LEAVINGS: Final = _table("leavings", *_text("team"), *_version("version"), key=("team",))

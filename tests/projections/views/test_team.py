@@ -284,7 +284,8 @@ def test_a_joint_goal_has_its_words_and_the_goals_on_offer_that_it_came_from(dat
         (CAS, "c", "Wie leert?"),
     ]
     assert read(database, view.joint_goal, TEAM, GOAL) == goal
-    assert read(database, view.offers_adopted_by, TEAM) == {OFFER_OF_BOB, OFFER_OF_CAS}
+    on_offer = {it.offer: it.adopted for it in read(database, view.offered_goals, TEAM)}
+    assert on_offer == {OFFER_OF_BOB: True, OFFER_OF_CAS: True}
     found = read(database, view.joint_goals_from, [OFFER_OF_BOB, "e" * 64])
     assert found == {OFFER_OF_BOB: thing_id(TEAM, GOAL)}
 
