@@ -18,9 +18,9 @@ from rules.kinds import (
     ItemKind,
     Language,
     Returning,
+    RolloutState,
 )
 from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
-from rules.rollout import RolloutState
 
 __all__ = [
     "EnergySourceKind",
