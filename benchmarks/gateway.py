@@ -24,7 +24,7 @@ from benchmarks import postgraphile
 from benchmarks.measuring import Measured, cpu_s, measure
 from benchmarks.servers import log_to_stderr
 from deploy.demo.people import KNOWN
-from projections.views import shared
+from projections.views.shared import tables as shared
 from tests.e2e.demo import Demo, running_demo
 
 PEOPLE: Final = 120

@@ -10,12 +10,13 @@ from typing import Any, Final, NamedTuple
 
 from events.privacy import disclosures as read_log
 from projections.table import SCHEMA
-from projections.views import directory, shared
+from projections.views import directory
 from projections.views.profile.energy import ENERGY_SOURCES, PASSIONS
 from projections.views.profile.goals import GOAL_CHANGES, GOALS
 from projections.views.profile.life import STATEMENTS, STATUS_CHANGES, VERSIONS
 from projections.views.profile.sharing import CONSENTS, SHARINGS
 from projections.views.profile.talents import READINGS, TALENTS
+from projections.views.shared import tables as shared
 from tests.e2e.demo import free_port
 
 FOLDER: Final = Path(__file__).parent / "node"

@@ -160,7 +160,7 @@ class Context:
     def loaders(self) -> Loaders:
         """The loaders of this request, which read the names for all its fields together."""
         if self._loaders is None:
-            self._loaders = Loaders(self.gateway.reader)
+            self._loaders = Loaders(self.gateway.reader, self.gateway.read_log)
         return self._loaders
 
     def has_valid_token(self) -> bool:

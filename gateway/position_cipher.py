@@ -14,6 +14,7 @@ from rules.commands import LogPosition
 POSITION_KEY_BYTES = 64
 _PURPOSE = b"ipp.position.v1"
 _NUMBERS = struct.Struct(">IQ")
+_TAG_BYTES = 16
 
 
 class PositionCipher:
@@ -48,6 +49,15 @@ class PositionCipher:
     def encrypt(self, plain: bytes, *, purpose: bytes) -> str:
         """Return `plain` encrypted, as text that decrypts for the same purpose only."""
         return base64.urlsafe_b64encode(self._aead.encrypt(plain, [purpose])).decode()
+
+    def alias(self, entity: str, *, purpose: bytes) -> str:
+        """
+        Return an id of an entity that has nothing in common with its other ids, of 32 hexadecimal digits.
+
+        It is the same each time and can't be turned back: the authentication tag of AES-SIV alone, which is
+        a keyed pseudo-random function of purpose and entity (RFC 5297, S2V).
+        """
+        return self._aead.encrypt(entity.encode(), [purpose])[:_TAG_BYTES].hex()
 
     def decrypt(self, text: str, *, purpose: bytes) -> bytes | None:
         """Return what was encrypted for a purpose; None for text that this installation did not make."""

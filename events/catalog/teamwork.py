@@ -44,4 +44,5 @@ class ExperienceWritten(Event, frozen=True, kw_only=True):
     text: str
 
 
-TeamworkEvent = WorkOfferWritten | JointGoalWritten | TeamSessionWritten | ExperienceWritten
+WrittenForTeam = WorkOfferWritten | JointGoalWritten | TeamSessionWritten
+TeamworkEvent = WrittenForTeam | ExperienceWritten

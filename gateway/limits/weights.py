@@ -24,6 +24,10 @@ WEIGHTS: Final = {
     "Me.portfolio": 300,
     "Mirror.insights": 300,
     "Portfolio.timeline": 200,
+    # All talents that a team shows, with the lines in the read logs.
+    "Team.goalsOnOffer": 200,
+    "Team.sharedItems": 200,
+    "Team.talentMap": 500,
     # Hours of each month, counted from the sources' history.
     "Portfolio.energyBalance": 20,
     # Names are read together, one statement for all that an answer needs.
@@ -100,10 +104,11 @@ ITEMS_SHARED: Final = {
     "TalentClaim.evidence": 300,
     "TalentClaim.history": 1_000,
     "TalentClaim.sharings": 300,
+    "TalentMapRow.cells": 1_000,
 }
-"""Lists of one item whose length is bounded for all items of a portfolio together."""
-OF_ONE_PORTFOLIO: Final = ("Portfolio.", "Mirror.insights")
-"""Lists whose items are all of one portfolio."""
+"""Lists of one item whose length is bounded, or assumed, for a whole portfolio or map together."""
+OF_ONE_PORTFOLIO: Final = ("Portfolio.", "Mirror.insights", "TeamTalentMap.rows")
+"""Lists whose items are all of one portfolio, or of one map."""
 SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
 """Arguments that set the length of a list, with their maximum; None stands for that of a page."""
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -100,20 +101,33 @@ class Freshness:
 
         Raises NOT_YET after `within_s`, and POSITION_GONE for a position of another generation of the log.
         """
-        if not positions or await self._have_passed(views, positions):
+        if not positions:
             return
+        signals = {(view.name, at.partition) for view in views for at in positions}
+        if not await self._until(partial(self._have_passed, views, positions), *signals, within_s=within_s):
+            raise not_yet(within_s)
+
+    async def wait_until(
+        self, reached: Callable[[], Awaitable[bool]], view: View, *, within_s: float
+    ) -> bool:
+        """Wait until something is so that a move of the view may bring about. False after `within_s`."""
+        return await self._until(reached, (view.name, None), within_s=within_s)
+
+    async def _until(
+        self, reached: Callable[[], Awaitable[bool]], *signals: ViewPartition, within_s: float
+    ) -> bool:
+        if await reached():
+            return True
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
-        with self.signal(*{(view.name, at.partition) for view in views for at in positions}) as signal:
+        with self.signal(*signals) as signal:
             while True:
                 signal.clear()
-                if await self._have_passed(views, positions):
-                    return
+                if await reached():
+                    return True
                 if loop.time() >= deadline:
-                    break
+                    return False
                 await signal.wait(within_s=min(POLL_S, deadline - loop.time()))
-        message = f"The view did not reach `waitFor` within {within_s:g} s; try again."
-        raise GatewayError(ErrorCode.NOT_YET, message)
 
     async def check_fresh(self, views: Sequence[View], *, at_most_s: float) -> None:
         """Raise UNAVAILABLE if a view or its journal was last confirmed up to date more than `at_most_s` ago.
@@ -141,6 +155,11 @@ class Freshness:
         if any(reached is not None and reached.generation != at.generation for reached, at in pairs):
             raise position_gone()
         return all(reached is not None and reached.ordinal >= at.ordinal for reached, at in pairs)
+
+
+def not_yet(within_s: float) -> GatewayError:
+    message = f"The view did not reach `waitFor` within {within_s:g} s; try again."
+    return GatewayError(ErrorCode.NOT_YET, message)
 
 
 def too_stale(at_most_s: float) -> GatewayError:

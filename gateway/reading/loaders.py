@@ -4,8 +4,12 @@ from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
 
+from events.privacy.disclosures import DisclosureEntry
+from gateway.reading import team_items
+from gateway.reading.disclosures import ReadLog
+from gateway.reading.team_items import OpenOffers, OpenTalents, TeamAsked
 from gateway.reading.view_reader import ViewReader
-from projections.views import catalogue, directory, lenses, organisation, profile, rounds
+from projections.views import catalogue, directory, lenses, organisation, profile, rounds, team
 
 BATCH_MAX = 1_000
 
@@ -13,10 +17,30 @@ BATCH_MAX = 1_000
 class Loaders:
     """One instance per request. Nothing is cached, because a subscription outlives many name changes."""
 
-    __slots__ = ("_reader", "lenses", "members", "mirrors", "names", "teams", "terms")
+    __slots__ = (
+        "_read_log",
+        "_reader",
+        "disclosures",
+        "joint_goals",
+        "lenses",
+        "members",
+        "mirrors",
+        "names",
+        "offers",
+        "talents",
+        "teams",
+        "terms",
+    )
 
-    def __init__(self, reader: ViewReader) -> None:
+    def __init__(self, reader: ViewReader, read_log: ReadLog) -> None:
         self._reader = reader
+        self._read_log = read_log
+        self.disclosures: DataLoader[DisclosureEntry, None] = DataLoader(
+            load_fn=self._disclosures, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.joint_goals: DataLoader[str, str | None] = DataLoader(
+            load_fn=self._joint_goals, max_batch_size=BATCH_MAX, cache=False
+        )
         self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
             load_fn=self._lenses, max_batch_size=BATCH_MAX, cache=False
         )
@@ -28,6 +52,12 @@ class Loaders:
         )
         self.names: DataLoader[str, str | None] = DataLoader(
             load_fn=self._names, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.offers: DataLoader[TeamAsked, OpenOffers] = DataLoader(
+            load_fn=self._offers, max_batch_size=BATCH_MAX, cache=False
+        )
+        self.talents: DataLoader[TeamAsked, OpenTalents] = DataLoader(
+            load_fn=self._talents, max_batch_size=BATCH_MAX, cache=False
         )
         self.teams: DataLoader[str, organisation.Team | None] = DataLoader(
             load_fn=self._teams, max_batch_size=BATCH_MAX, cache=False
@@ -52,6 +82,26 @@ class Loaders:
         async with self._reader.connection() as connection:
             known = await profile.members_of_teams(connection, teams)
         return [known.get(team, []) for team in teams]
+
+    async def _talents(self, asked: list[TeamAsked]) -> Sequence[OpenTalents]:
+        """Return the talents that are open in each team, read once a team."""
+        found = {one: await team_items.open_talents(self._reader, one) for one in dict.fromkeys(asked)}
+        return [found[one] for one in asked]
+
+    async def _offers(self, asked: list[TeamAsked]) -> Sequence[OpenOffers]:
+        found = {one: await team_items.open_offers(self._reader, one) for one in dict.fromkeys(asked)}
+        return [found[one] for one in asked]
+
+    async def _disclosures(self, entries: list[DisclosureEntry]) -> Sequence[None]:
+        """Write these lines of the read log. Raises UNAVAILABLE, and nothing that they are about is shown."""
+        await self._read_log.record(entries)
+        return [None] * len(entries)
+
+    async def _joint_goals(self, offers: list[str]) -> Sequence[str | None]:
+        """Return the joint goal that each offer of a goal became part of; None if none."""
+        async with self._reader.connection() as connection:
+            found = await team.joint_goals_from(connection, offers)
+        return [found.get(offer) for offer in offers]
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
         async with self._reader.connection() as connection:

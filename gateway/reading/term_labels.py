@@ -5,11 +5,13 @@ A term that the catalogue's view has not seen yet, or has parked, leaves the wor
 """
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from projections.views import catalogue, profile, shared
 
+Item = TypeVar("Item", bound=shared.SharedItem)
 Terms = Mapping[str, catalogue.Term]
 """By the id of the claimed term: the term whose words it has, which is another one once it was merged."""
 
@@ -30,7 +32,7 @@ def _relabelled_talent(talent: profile.Talent, term: catalogue.Term | None) -> p
     return talent if term is None else replace(talent, name=term.nl, name_en=term.en, term=term.term)
 
 
-def relabelled_item(terms: Terms, item: shared.SharedItem) -> shared.SharedItem:
+def relabelled_item(terms: Terms, item: Item) -> Item:
     """Return a shared item with the current words of its term as title."""
     term = terms.get(item.term or "")
     return item if term is None else replace(item, title=term.nl, title_en=term.en, term=term.term)

@@ -1,6 +1,7 @@
 """The current shared terms for talents."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ from projections.view import Fact, View
 from rules.clusters import TermState
 from rules.names import plain_name
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 
 CATALOGUES: Final = Table(
     name=f"catalogue_v{_VERSION}_catalogues",
@@ -41,13 +42,18 @@ TERMS: Final = Table(
         Column(name="list", type="text", nullable=True),
         Column(name="esco", type="text", nullable=True),
         Column(name="merged_into", type="text", nullable=True),
+        Column(name="changed_at", type="timestamptz"),
     ),
     key=("term",),
 )
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """A shared term; `cluster` is one of rules/clusters.py, `merged_into` the term shown in its place."""
+    """
+    A shared term; `cluster` is one of rules/clusters.py, `merged_into` the term shown in its place.
+
+    `changed_at` is the moment of the last fact about it; that another was merged into it is one.
+    """
 
     term: str
     nl: str
@@ -56,27 +62,30 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     state: TermState
     esco: str | None
     merged_into: str | None
+    changed_at: datetime
 
 
 def fold(fact: Fact, changes: Changes) -> None:
     """Keep one row per term, and the version of their stream."""
     changes.put(CATALOGUES, version=fact.recorded.version)
+    at = {"changed_at": fact.recorded.at}
     match fact.recorded.event:
         case TermProposed(term=term, nl=nl, en=en):
             about = {"cluster": fact.recorded.event.cluster, "list": fact.recorded.event.list}
             nothing = {"esco": None, "merged_into": None}
-            changes.put(TERMS, term=term, state="PROPOSED", **_words(nl, en), **about, **nothing)
+            changes.put(TERMS, term=term, state="PROPOSED", **_words(nl, en), **about, **nothing, **at)
         case TermAdopted(term=term):
-            changes.set(TERMS, term=term, state="ADOPTED")
+            changes.set(TERMS, term=term, state="ADOPTED", **at)
         case TermReworded(term=term, nl=nl, en=en):
-            changes.set(TERMS, term=term, **_words(nl, en))
+            changes.set(TERMS, term=term, **_words(nl, en), **at)
         case TermsMerged(terms=terms, into=into):
+            changes.set(TERMS, term=into, **at)
             for term in terms:
-                changes.set(TERMS, term=term, state="MERGED", merged_into=into)
+                changes.set(TERMS, term=term, state="MERGED", merged_into=into, **at)
         case TermRetired(term=term):
-            changes.set(TERMS, term=term, state="RETIRED")
+            changes.set(TERMS, term=term, state="RETIRED", **at)
         case TermAligned(term=term, esco=esco):
-            changes.set(TERMS, term=term, esco=esco)
+            changes.set(TERMS, term=term, esco=esco, **at)
         case _:  # an event of a newer program
             pass
 
@@ -106,6 +115,15 @@ _READ_AS: Final = f"""
     SELECT asked.term AS asked, {", ".join(f"kept.{name}" for name in Term.__struct_fields__)}
     FROM {TERMS.served} asked JOIN {TERMS.served} kept ON kept.term = coalesce(asked.merged_into, asked.term)
     WHERE asked.term = ANY(%(terms)s)
+"""
+_OF_WORKING_GROUP: Final = f"""
+    SELECT {_COLUMNS} FROM {TERMS.served}
+    WHERE state = 'ADOPTED' AND list IS NULL AND (%(cluster)s::text IS NULL OR cluster = %(cluster)s)
+    ORDER BY plain_nl COLLATE "C", term COLLATE "C"
+"""
+_READING_AS: Final = f"""
+    SELECT term FROM {TERMS.served} WHERE coalesce(merged_into, term) IN (
+        SELECT coalesce(merged_into, term) FROM {TERMS.served} WHERE term = %(term)s)
 """
 
 
@@ -153,6 +171,20 @@ async def terms_read_as(connection: psycopg.AsyncConnection, ids: Sequence[str])
         return {}
     found = await _all(connection, _ReadAs, _READ_AS, {"terms": list(ids)})
     return {read.asked: read for read in found}
+
+
+async def terms_of_working_group(
+    connection: psycopg.AsyncConnection, *, cluster: str | None = None
+) -> list[Term]:
+    """Return the adopted terms that the working group wrote, none of a loaded list, by their Dutch label."""
+    return await _all(connection, Term, _OF_WORKING_GROUP, {"cluster": cluster})
+
+
+async def terms_reading_as(connection: psycopg.AsyncConnection, term: str) -> list[str]:
+    """Return all terms that are shown as the same one as this: it, those merged with it, and that one."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_READING_AS.encode(), {"term": term})
+        return await cursor.fetchall()
 
 
 async def _all(

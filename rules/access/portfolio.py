@@ -1,8 +1,9 @@
-"""Access to a portfolio: for its owner, and for the people the owner shared an item with."""
+"""Access to a portfolio: for its owner, and to single items for those the owner opened them to."""
 
 from typing import Final
 
 from rules.access.decision import OWN, PROFESSIONAL, Area, Decision, Relation
+from rules.access.roles import Role
 
 _AGREED: Final = Decision(
     roles=PROFESSIONAL,
@@ -10,12 +11,20 @@ _AGREED: Final = Decision(
     when="while the role is held; no line in the read log, since an agreement is both parties'",
 )
 _LASTING: Final = "while the sharing lasts"
-_SHARED: Final = Decision(roles=PROFESSIONAL, relations=(Relation.NAMED,), when=_LASTING)
+_OTHERS: Final = (Relation.NAMED, Relation.TEAM)
+_SHARED: Final = Decision(roles=PROFESSIONAL, relations=_OTHERS, when=_LASTING)
 _ENERGY: Final = Decision(
     roles=PROFESSIONAL,
-    relations=(Relation.NAMED,),
+    relations=_OTHERS,
     when=f"{_LASTING}, with its energy",
 )
+_FINDING: Final = (Role.PROFESSIONAL, Role.HR, Role.BOARD)
+_FOUND: Final = Decision(
+    roles=_FINDING,
+    relations=(Relation.OWNER, Relation.COLLEAGUE),
+    when="what its owner opened to the whole organisation, while that lasts",
+)
+"""The only thing of one person that HR and board get (privacy rule 13)."""
 
 AREA: Final = Area(
     root_fields=dict.fromkeys(
@@ -54,7 +63,8 @@ AREA: Final = Area(
             "portfolioChanged",
         ),
         PROFESSIONAL,
-    ),
+    )
+    | {"finder": _FINDING},
     types={
         **dict.fromkeys(
             (
@@ -94,8 +104,9 @@ AREA: Final = Area(
         ),
         # An agreement of two people: for both, and nobody else.
         **dict.fromkeys(("Agreement", "AgreementPayload"), _AGREED),
-        # An item that was shared by name: its current state, and nothing else of the portfolio.
+        # An item that was opened by name or to a team: its current state, and nothing else of the portfolio.
         **dict.fromkeys(("SharedItem", "SharedItemConnection", "SharedItemEdge"), _SHARED),
+        **dict.fromkeys(("FoundPerson", "FoundPersonConnection", "FoundPersonEdge", "FoundItem"), _FOUND),
     },
     fields={"SharedItem.energy": _ENERGY, "SharedItem.quadrant": _ENERGY},
 )

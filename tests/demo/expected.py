@@ -83,7 +83,7 @@ def items(portfolio: Portfolio) -> Iterator[tuple[str, dict[str, Any]]]:
             titles = {"title": talent.name, "title_en": talent.name_en if talent.term else None}
             yield talent.talent, _content(text=talent.story, term=talent.term, **titles, **numbers)
     for source in portfolio.energy_sources:
-        yield source.source, _content(text=source.activity)
+        yield source.source, _content(text=source.activity, source_kind=source.kind)
     for passion in portfolio.passions:
         yield passion.passion, _content(text=passion.text)
     for shown in portfolio.evidence:
@@ -96,4 +96,5 @@ def items(portfolio: Portfolio) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _content(**content: Any) -> dict[str, Any]:
-    return dict.fromkeys(("title", "title_en", "term", "text", "link", "strength", "energy", "use")) | content
+    said = ("title", "title_en", "term", "text", "link", "strength", "energy", "use", "source_kind")
+    return dict.fromkeys(said) | content

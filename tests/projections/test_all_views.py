@@ -38,7 +38,7 @@ from projections.views import directory, profile
 from projections.views.organisation.policy import POLICIES, POLICY_RECORDS
 from projections.views.organisation.tree import UNITS
 from projections.views.rounds.tables import INVITATIONS
-from projections.views.shared import SHARINGS
+from projections.views.shared.tables import SHARINGS
 from rules.kinds import Language
 from tests.backends.postgres import fresh_database
 from tests.events.examples import EXAMPLES

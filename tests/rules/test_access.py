@@ -23,7 +23,6 @@ from services.contexts.lenses.decider import DECIDER as LENSES
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
 from services.contexts.rollout.decider import DECIDER as ROLLOUT
 from services.contexts.rounds.decider import DECIDER as ROUNDS
-from services.contexts.team.decider import DECIDER as TEAM
 from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
 from services.handling.registry import command_names
@@ -43,6 +42,7 @@ EXPECTED = {
     "colleagues": "PROFESSIONAL",
     "portfolioChanged": "PROFESSIONAL",
     "team": "PROFESSIONAL",
+    "finder": "PROFESSIONAL HR BOARD",
     "roleGrants": "WORKS_COUNCIL AUDITOR ADMINISTRATOR",
     "talentCatalogue": "PROFESSIONAL WORKING_GROUP HR BOARD WORKS_COUNCIL AUDITOR",
     **dict.fromkeys(public_names(CATALOGUE), "WORKING_GROUP"),
@@ -63,12 +63,17 @@ EXPECTED = {
     **dict.fromkeys(
         ("flaggedComments", "invitationLetters", "maskComment", "confirmLetters"), "CONFIDENTIAL_ADVISER"
     ),
+    # What members do in a team, and nobody in any other role.
+    **dict.fromkeys(("adoptJointGoal", "noteJointGoalProgress", "reachJointGoal"), "PROFESSIONAL"),
+    **dict.fromkeys(("offerWork", "volunteerForWork", "takeUpWork", "handBackWork"), "PROFESSIONAL"),
+    "recordTeamSession": "PROFESSIONAL",
     "rollout": "PROFESSIONAL WORKING_GROUP WORKS_COUNCIL",
     **dict.fromkeys(public_names(ROLLOUT), "PROFESSIONAL"),
     "publishMaterial": "WORKING_GROUP",
     # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
-    **{name: "HR_FEED" for decider in (EMPLOYMENT, TEAM, UNITS) for name in public_names(decider)},
+    **{name: "HR_FEED" for decider in (EMPLOYMENT, UNITS) for name in public_names(decider)},
+    **dict.fromkeys(("formTeam", "renameTeam", "moveTeam", "closeTeam", "reopenTeam"), "HR_FEED"),
 }
 """The roles, in the order of the schema."""
 

@@ -18,7 +18,7 @@ from gateway.api.team.teams import Team, teams_of
 from gateway.context import Info
 from gateway.types.arguments import After, First, WaitFor
 from gateway.types.fields import field
-from projections.views import catalogue, directory, organisation, profile, rounds, timeline
+from projections.views import catalogue, directory, organisation, profile, rounds, team, timeline
 from projections.views import shared as shared_view
 
 
@@ -87,7 +87,8 @@ class Me:
 @query(description="Everything of and about the caller, as a professional.")
 async def me(info: Info, wait_for: WaitFor = UNSET) -> Me | None:
     own = (profile.VIEW, rounds.VIEW, shared_view.VIEW, timeline.VIEW)
-    await info.wait_for(wait_for, catalogue.VIEW, directory.VIEW, organisation.VIEW, *own)
+    teams = (organisation.VIEW, team.VIEW)
+    await info.wait_for(wait_for, catalogue.VIEW, directory.VIEW, *teams, *own)
     person = (await info.caller()).person
     if person is None:
         return None

@@ -6,14 +6,14 @@ from typing import Any
 
 import strawberry
 
-from events.privacy.disclosures import DisclosureEntry
 from gateway.api.catalogue.terms import TalentTerm, term_by_id
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection, Paging
 from gateway.api.portfolio.talents import ENERGY, QUADRANT, STRENGTH
+from gateway.api.showing import record_shown
 from gateway.context import Context, Info
 from gateway.reading.term_labels import relabelled_item
-from gateway.types.enums import ItemKind, TalentQuadrant
+from gateway.types.enums import EnergySourceKind, ItemKind, TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText
@@ -44,12 +44,19 @@ class SharedItem:
         description=f"{ENERGY} Null, as `quadrant` is, unless the owner shared it too."
     )
     quadrant: TalentQuadrant | None = strawberry.field(description=QUADRANT)
+    energy_source_kind: EnergySourceKind | None = strawberry.field(
+        description="Of an activity: whether it gives or costs its owner energy; null for any other item."
+    )
     until: date = strawberry.field(description="The last day that it is open.")
 
 
-def shared_item_of(item: shared.SharedItem) -> SharedItem:
+def shared_item_of(item: shared.SharedItem, *, within: str | None = None) -> SharedItem:
+    """Return an item to show, opened by name or `within` a team.
+
+    It may be open in different ways there, so its id differs: a client's cache keeps things by their id.
+    """
     return SharedItem(
-        id=strawberry.ID(item.item),
+        id=strawberry.ID(f"{item.item}-{within}" if within else item.item),
         kind=item.kind,
         owner=Colleague(id=strawberry.ID(item.owner), display_name=item.owner_name),
         title=LocalText(nl=item.title, en=item.title_en or item.title) if item.title is not None else None,
@@ -58,12 +65,13 @@ def shared_item_of(item: shared.SharedItem) -> SharedItem:
         claimed_as=item.term,
         strength=item.strength,
         energy=item.energy,
-        quadrant=_quadrant(item),
+        quadrant=quadrant_shown(item),
+        energy_source_kind=item.source_kind,
         until=item.until,
     )
 
 
-def _quadrant(item: shared.SharedItem) -> TalentQuadrant | None:
+def quadrant_shown(item: shared.SharedItem) -> TalentQuadrant | None:
     """Return the quadrant, None without energy: it is derived from energy too."""
     if item.strength is None or item.energy is None or item.use is None:
         return None
@@ -86,30 +94,17 @@ async def page(context: Context, viewer: str, *, first: int, after: str | None) 
         )
 
     async def record(rows: Sequence[shared.SharedItem]) -> None:
-        await context.gateway.read_log.record(
-            [
-                DisclosureEntry(
-                    owner=row.owner,
-                    day=today,
-                    item_kind=row.kind,
-                    item=row.item,
-                    viewer=viewer,
-                    viewer_role=context.role.name,
-                    purpose="SHARED_BY_NAME",
-                )
-                for row in rows
-            ]
-        )
+        await record_shown(context, "SHARED_BY_NAME", [(row.owner, row.kind, row.item) for row in rows])
 
     return await _PAGES.page(
         context, first=first, after=after, read=read, node=shared_item_of, before_showing=record
     )
 
 
-def _key_of(item: shared.SharedItem) -> tuple[str, str]:
+def key_of(item: shared.SharedItem) -> tuple[str, str]:
     return item.owner_name, item.sharing
 
 
 _PAGES: Paging[shared.SharedItem, tuple[str, str]] = Paging(
-    name="sharedWithMe", key=tuple[str, str], key_of=_key_of
+    name="sharedWithMe", key=tuple[str, str], key_of=key_of
 )

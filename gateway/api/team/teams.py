@@ -11,11 +11,19 @@ from gateway.api.command_result import command_result
 from gateway.api.names import Unit, team_leaf
 from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CommandInput, CommandPayload, send_command
+from gateway.api.team.goals_on_offer import GoalsOnOfferPart
+from gateway.api.team.joint_goals import JointGoalsPart
+from gateway.api.team.reads import wait_for_own_words
+from gateway.api.team.sessions import SessionsPart
+from gateway.api.team.shared_items import SharedItemsPart
+from gateway.api.team.talent_map import TalentMapPart
 from gateway.api.team.team_part import MembersPart
+from gateway.api.team.work_offers import WorkOffersPart
 from gateway.context import Context, Info
 from gateway.types.arguments import WaitFor
 from gateway.types.fields import field
-from projections.views import catalogue, directory, organisation, profile
+from projections.views import catalogue, directory, organisation, profile, shared
+from projections.views import team as view
 from rules.names import plain_name
 
 
@@ -25,7 +33,15 @@ from rules.names import plain_name
         "A team, to its members. No field depends on the caller, and none counts who shares nothing."
     )
 )
-class Team(MembersPart):
+class Team(
+    SessionsPart,
+    WorkOffersPart,
+    JointGoalsPart,
+    GoalsOnOfferPart,
+    SharedItemsPart,
+    TalentMapPart,
+    MembersPart,
+):
     @field(description="The team as everybody sees it: a leaf of the tree of units.")
     def as_unit(self) -> Unit:
         return team_leaf(self.content)
@@ -42,11 +58,15 @@ async def team(
     id: Annotated[strawberry.ID, strawberry.argument(description="The team.")],
     wait_for: WaitFor = UNSET,
 ) -> Team | None:
-    await info.wait_for(wait_for, catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW)
-    await info.context.check_fresh(profile.VIEW)
-    return next(
-        (found for found in await teams_of(info.context, info.context.person) if found.id == id), None
+    await info.wait_for(
+        wait_for, catalogue.VIEW, directory.VIEW, organisation.VIEW, profile.VIEW, shared.VIEW, view.VIEW
     )
+    await info.context.check_fresh(profile.VIEW)
+    mine = await teams_of(info.context, info.context.person)
+    found = next((team for team in mine if team.id == id), None)
+    if found is not None and wait_for:
+        await wait_for_own_words(info.context, found.content.team)
+    return found
 
 
 async def teams_of(context: Context, person: str) -> list[Team]:

@@ -58,6 +58,7 @@ class GoalChanged(msgspec.Struct, frozen=True, kw_only=True):
     progress: int | UnsetType = UNSET
     offered_team: str | UnsetType | None = UNSET
     offered_as: str | UnsetType | None = UNSET
+    offer: str | UnsetType | None = UNSET
 
 
 class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ class GoalChangeRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
-    """`offered_as` is the wording that the team `offered_team` sees."""
+    """`offered_as` is the wording that the team `offered_team` sees, `offer` the id that it is adopted by."""
 
     goal: str
     text: str
@@ -86,6 +87,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     progress: int | None = None
     offered_team: str | None = None
     offered_as: str | None = None
+    offer: str | None = None
 
 
 def fold_goal(event: GoalEvent, at: datetime, ordinal: int, changes: Changes) -> None:
@@ -102,10 +104,10 @@ def fold_goal(event: GoalEvent, at: datetime, ordinal: int, changes: Changes) ->
             changed = GoalChanged(state="REACHED")
         case GoalLetGo(goal=goal):
             changed = GoalChanged(state="LET_GO")
-        case GoalOfferedToTeam(goal=goal, team=team, wording=offered_as):
-            changed = GoalChanged(offered_team=team, offered_as=offered_as)
+        case GoalOfferedToTeam(goal=goal, team=team, wording=offered_as, offer=offer):
+            changed = GoalChanged(offered_team=team, offered_as=offered_as, offer=offer)
         case GoalOfferTakenBack(goal=goal):
-            changed = GoalChanged(offered_team=None, offered_as=None)
+            changed = GoalChanged(offered_team=None, offered_as=None, offer=None)
         case _:
             assert_never(event)
     changes.put(GOAL_CHANGES, ordinal=ordinal, goal=goal, at=at, changed=as_json(changed))

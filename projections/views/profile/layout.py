@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from projections.table import Column, Table
 
-VERSION: Final = 5
+VERSION: Final = 6
 ORDINAL: Final = Column(name="ordinal", type="bigint")
 AT: Final = Column(name="at", type="timestamptz")
 TALENT_IDS: Final = Column(name="talents", type="jsonb")

@@ -1,5 +1,7 @@
 """The shared words as they are now: by page, by search, and a merged one as the one it reads as."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 
@@ -15,7 +17,7 @@ from events.catalog.catalogue import (
 from events.codec import UnknownEvent
 from projections.views import catalogue
 from rules.clusters import TermState
-from tests.projections.views.given import facts, folded, read
+from tests.projections.views.given import NOON, facts, folded, read
 
 pytestmark = pytest.mark.postgres
 
@@ -66,7 +68,14 @@ def test_a_word_is_what_became_of_it(database: str) -> None:
     )
     (term,) = page(database)
     assert term == catalogue.Term(
-        term="a", nl="Kalmte", en="Calmness", cluster="calm", state="ADOPTED", esco=ESCO, merged_into=None
+        term="a",
+        nl="Kalmte",
+        en="Calmness",
+        cluster="calm",
+        state="ADOPTED",
+        esco=ESCO,
+        merged_into=None,
+        changed_at=NOON + timedelta(hours=3),
     )
     assert ids(database, state="PROPOSED") == ["b"]
     assert read(database, catalogue.version) == 5

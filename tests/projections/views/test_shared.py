@@ -74,6 +74,7 @@ TALENT = shared.SharedItem(
     strength=4,
     energy=None,
     use=None,
+    source_kind=None,
     until=UNTIL,
 )
 

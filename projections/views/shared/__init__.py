@@ -1,0 +1,31 @@
+"""What people have open to others now: by name, to a team or to all; and goals on offer to a team."""
+
+from projections.views.shared.by_name import shared_with
+from projections.views.shared.fold import VIEW
+from projections.views.shared.in_organisation import FoundItem, FoundPerson, people_open_to_all
+from projections.views.shared.in_team import (
+    OFFERS_MAX,
+    OfferedGoal,
+    TeamTalent,
+    items_in,
+    offers_in,
+    talents_in,
+    team_since,
+)
+from projections.views.shared.opened import SharedItem
+
+__all__ = [
+    "OFFERS_MAX",
+    "VIEW",
+    "FoundItem",
+    "FoundPerson",
+    "OfferedGoal",
+    "SharedItem",
+    "TeamTalent",
+    "items_in",
+    "offers_in",
+    "people_open_to_all",
+    "shared_with",
+    "talents_in",
+    "team_since",
+]

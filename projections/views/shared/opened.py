@@ -1,0 +1,79 @@
+"""What every read of opened items has: an item with its current content, and the SQL of what is open."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, TypeVar
+
+import msgspec
+import psycopg
+from psycopg.rows import kwargs_row
+
+from projections.parking import parked_in
+from projections.views.shared.fold import VIEW
+from projections.views.shared.tables import EMPLOYED, ITEMS, LEAVINGS, PORTFOLIOS, SHARINGS
+from rules.kinds import EnergySourceKind, ItemKind
+
+T = TypeVar("T")
+
+
+class SharedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A shared item with its current content.
+
+    An item with several open sharings is returned once: with energy if one of them includes it, until the
+    latest day, under the first sharing by id. The titles of a talent claimed by a shared `term` are the
+    term's labels at that time; other titles have no language. Only talents have numbers; `energy` and `use`,
+    which give the quadrant, are None if the sharing does not include energy. `source_kind` is that of an
+    energy source.
+    """
+
+    sharing: str
+    item: str
+    kind: ItemKind
+    owner: str
+    owner_name: str
+    title: str | None
+    title_en: str | None
+    term: str | None
+    text: str | None
+    link: str | None
+    strength: int | None
+    energy: int | None
+    use: int | None
+    source_kind: EnergySourceKind | None
+    until: date
+
+
+COLUMNS: Final = """min(s.sharing) AS sharing, i.item, i.kind, s.subject AS owner, o.name AS owner_name,
+           i.title, i.title_en, i.term, i.text, i.link, i.strength,
+           CASE WHEN bool_or(s.with_energy) THEN i.energy END AS energy,
+           CASE WHEN bool_or(s.with_energy) THEN i.use END AS use, i.source_kind, max(s.until) AS until"""
+"""Of OPENED, grouped by GROUPED: an item with all its sharings `s`."""
+
+OPENED: Final = f"""{SHARINGS.served} s
+    JOIN {ITEMS.served} i USING (subject, item)
+    JOIN {PORTFOLIOS.served} USING (subject)
+    JOIN {EMPLOYED.served} o USING (subject)"""
+"""Sharings of people who work here and whose portfolio is not closed, with the item, if it is still there."""
+
+GROUPED: Final = "s.subject, i.subject, i.item, o.subject"
+
+# Nothing of a parked owner is shown: the event that could not be folded may have ended a sharing.
+STILL_OPEN: Final = f"s.until >= %(today)s AND s.subject NOT IN ({parked_in(VIEW)})"
+
+
+def not_left_since(moment: str, *people: str) -> str:
+    """Return the SQL of: none of these people, each an SQL expression, left the organisation since."""
+    of = f"l.subject IN ({', '.join(people)})"
+    return f"NOT EXISTS (SELECT FROM {LEAVINGS.served} l WHERE {of} AND l.recorded_at >= {moment})"
+
+
+async def fetched(
+    connection: psycopg.AsyncConnection, row: type[T], statement: str, values: Mapping[str, Any]
+) -> list[T]:
+    """Run a read and return its rows as `row`."""
+    async with connection.cursor(
+        row_factory=kwargs_row(lambda **columns: msgspec.convert(columns, row))
+    ) as cursor:
+        await cursor.execute(statement.encode(), values)
+        return await cursor.fetchall()

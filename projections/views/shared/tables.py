@@ -1,0 +1,96 @@
+"""The tables of what people open to others: people and their teams, items, sharings and offers."""
+
+from typing import Final
+
+from projections.table import Column, Table
+
+VERSION: Final = 5
+
+
+def _text(*names: str, nullable: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name=name, type="text", nullable=nullable) for name in names)
+
+
+def _numbers(*names: str, nullable: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name=name, type="smallint", nullable=nullable) for name in names)
+
+
+def _moments(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name=name, type="timestamptz") for name in names)
+
+
+# Who works here now. An owner and a viewer may be in different partitions: joined when read.
+EMPLOYED: Final = Table(
+    name=f"shared_v{VERSION}_employed", columns=_text("name", "plain_name"), key=("subject",)
+)
+# Who left, and when that was recorded: what they shared, or was shared with them, stays closed on return.
+LEAVINGS: Final = Table(
+    name=f"shared_v{VERSION}_leavings",
+    columns=(Column(name="version", type="bigint"), *_moments("recorded_at")),
+    key=("subject", "version"),
+)
+# Who is in which team. The moment is that of the last report: HR may correct the day of joining.
+MEMBERSHIPS: Final = Table(
+    name=f"shared_v{VERSION}_memberships",
+    columns=(*_text("team"), *_moments("recorded_at")),
+    key=("subject", "team"),
+    indexes=(("team",),),
+)
+# Who left which team, and when that was recorded: what they shared with it stays closed on return.
+TEAM_LEAVINGS: Final = Table(
+    name=f"shared_v{VERSION}_team_leavings",
+    columns=(Column(name="version", type="bigint"), *_text("team"), *_moments("recorded_at")),
+    key=("subject", "version"),
+)
+# The open portfolios: nothing of a closed one is shown, whatever its other rows say.
+PORTFOLIOS: Final = Table(name=f"shared_v{VERSION}_portfolios", columns=(), key=("subject",))
+ITEMS: Final = Table(
+    name=f"shared_v{VERSION}_items",
+    columns=(
+        *_text("item", "kind"),
+        *_text("title", "title_en", "term", "text", "link", nullable=True),
+        *_numbers("strength", "energy", "use", nullable=True),
+        *_text("source_kind", nullable=True),
+    ),
+    key=("subject", "item"),
+)
+# What an owner said of a talent, each time: which of it another may know of is decided when read, so that
+# the moment of a change that they may not see is not shown either.
+READINGS: Final = Table(
+    name=f"shared_v{VERSION}_readings",
+    columns=(
+        Column(name="version", type="bigint"),
+        *_text("talent"),
+        *_moments("said_at"),
+        *_text("text", nullable=True),
+        *_numbers("strength", "energy", "use"),
+    ),
+    key=("subject", "version"),
+    indexes=(("subject", "talent"),),
+)
+SHARINGS: Final = Table(
+    name=f"shared_v{VERSION}_sharings",
+    columns=(
+        *_text("sharing", "item", "audience"),
+        *_text("team", nullable=True),
+        Column(name="with_energy", type="boolean"),
+        Column(name="until", type="date"),
+        *_moments("opened_at"),
+    ),
+    key=("subject", "sharing"),
+    indexes=(("audience", "subject"),),
+)
+# With whom by name. The event of an end does not name them, so their rows stay; alone they open nothing.
+VIEWERS: Final = Table(
+    name=f"shared_v{VERSION}_viewers",
+    columns=_text("sharing", "viewer"),
+    key=("subject", "sharing", "viewer"),
+    indexes=(("viewer",),),
+)
+# Goals on offer to a team, in the wording for it.
+OFFERS: Final = Table(
+    name=f"shared_v{VERSION}_offers",
+    columns=(*_text("goal", "team", "wording"), *_moments("offered_at")),
+    key=("subject", "goal"),
+    indexes=(("team",),),
+)
