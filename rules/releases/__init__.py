@@ -1,1 +1,1 @@
-"""What the organisation may see of its qualities: pure rules for capability releases (privacy rules 14-18)."""
+"""What the organisation may see of its qualities: rules for capability releases (privacy rules 14-18)."""

@@ -32,7 +32,7 @@ class Held(StrEnum):
     TOO_FEW = "too_few"
     """Nothing can be shown safely."""
     UNCHANGED = "unchanged"
-    """Too few people came or went anywhere, so every figure stands as it was."""
+    """Too few people came or went anywhere, so the release that was in force stays so."""
 
 
 class CountBand(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     `parents` has the parent of each unit but the whole; teams are leaves, and people may sit in any unit.
     `seats` has the unit of each person who works here, counted or not. `contributors` are those of them who
     agreed to be counted. `holders` has, by cluster, the contributors who hold at least one of its terms, with
-    the sum of the energy they told of those (-2 to 2 each), None where they don't want energy counted.
+    the sum of the energy they gave for those (-2 to 2 each), None where they don't want energy counted.
     `term_holders` has the contributors who hold a term. `findable` has, by cluster, people whom the finder
     shows by name for a talent of that cluster: they are neither contributors nor holders for it.
     """
@@ -81,8 +81,9 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
     """
     A shown unit without the shown units below it: what a figure is made of.
 
-    `value` is its number of holders at the basis of release `epoch`. It is safe even when it is known exactly
-    (privacy rule 15), so it may stand on the log; nobody is shown more than a band of sums of it.
+    `value` is its number of holders at the basis of release `epoch`; 0 means that it had no contributors. It
+    is safe even when it is known exactly (privacy rule 15), so it may be on the log; nobody is shown more
+    than a band of sums of it.
     """
 
     unit: str
@@ -95,7 +96,8 @@ class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True):
     One shown unit and one cluster, as everybody who may see the release sees it.
 
     `rest`: the region of `unit` by itself, which is what the units below it that are not shown make up
-    together. `epoch` is the release of its oldest part. What is hidden has no cell.
+    together; it has a band only. `epoch` is the release of its oldest part, `energy_epoch` that of its word.
+    What is hidden has no cell.
     """
 
     unit: str
@@ -105,6 +107,7 @@ class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True):
     scarce: bool = False
     trend: Trend | None = None
     energy: EnergyWord | None = None
+    energy_epoch: int | None = None
     epoch: int
 
 
@@ -117,7 +120,11 @@ class ReleasedTerm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClusterRelease(msgspec.Struct, frozen=True, kw_only=True):
-    """What a release says of one cluster: its regions, the cells they add up to, its terms."""
+    """
+    What a release says of one cluster: its regions, the cells they add up to, its terms.
+
+    The shown units are those of `regions`. A cell whose figure became too old is hidden, its region is kept.
+    """
 
     cluster: str
     regions: tuple[Region, ...]
