@@ -65,7 +65,9 @@ def main() -> int:
         cors_origins=settings.allowed_origins,
     )
     loops = {
-        "http": lambda stop: serve(app, host=settings.host, port=settings.port, stop=stop),
+        "http": lambda stop: serve(
+            app, host=settings.host, port=settings.port, stop=stop, ping_s=settings.stream_ping_s
+        ),
         "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
     }
     try:

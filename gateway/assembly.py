@@ -49,6 +49,7 @@ def limits_of(settings: Settings) -> RequestLimits:
         requests_per_minute_max=settings.requests_per_minute_max,
         requests_burst_max=settings.requests_burst_max,
         request_cost=settings.request_cost,
+        ping_s=settings.stream_ping_s,
         trusted_documents=read_trusted_documents(trusted) if trusted else None,
     )
 

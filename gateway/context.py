@@ -11,14 +11,16 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.allowance import Allowance
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.rater_codes import RaterCodes
+from gateway.limits.shared_results import SharedResults
 from gateway.limits.sockets import Socket
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.turns import Turns
 from gateway.position_cipher import PositionCipher
-from gateway.reading.callers import Caller, find_caller
+from gateway.reading.callers import Caller, find_caller, find_callers
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.loaders import Loaders
+from gateway.reading.streams import Streams
 from gateway.reading.view_reader import ViewReader
 from kit.clock import Calendar
 from kit.errors import ForbiddenError, RequestError, UnauthenticatedError
@@ -31,6 +33,7 @@ from rules.promise import KeeperSetting
 
 POSITIONS_MAX = 20
 REQUEST_COST = 500
+PING_S = 15.0
 _STATUS = {ErrorCode.LIMIT_EXCEEDED: 429, ErrorCode.FORBIDDEN: 403}
 _ISSUER_UNREACHABLE = "Tokens can't be checked now; try again later."
 
@@ -61,6 +64,8 @@ class RequestLimits:
     subscriptions_max: int
     requests_per_minute_max: int
     requests_burst_max: int
+    ping_s: float = PING_S
+    """After how many seconds of silence a stream of events sends a comment, so that nothing cuts it."""
     request_cost: int = REQUEST_COST
     trusted_documents: Mapping[str, str] | None = None
 
@@ -82,6 +87,7 @@ class Gateway:
     read_log: ReadLog
     reader: ViewReader
     subscriptions: OpenSubscriptions
+    streams: Streams = field(default_factory=Streams)
 
 
 @dataclass(slots=True)
@@ -174,11 +180,12 @@ class Context:
             return 0.0
         return max(0.0, (self.identity.expires_at - self.gateway.calendar.now()).total_seconds())
 
-    async def check_access(self, name: str, *, role_held: bool) -> Caller | None:
+    async def check_access(self, name: str, *, role_held: bool, together: bool = False) -> Caller | None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`.
 
         With `role_held`, the person must also hold the role according to the directory view. The caller read
-        there is returned; None when no caller was read.
+        there is returned; None when no caller was read. `together` reads them with all subscribers of this
+        moment.
         """
         allowed = roles_for(name)
         if Role.PUBLIC in allowed:
@@ -190,7 +197,7 @@ class Context:
             raise GatewayError(ErrorCode.FORBIDDEN, message)
         if not role_held:
             return None
-        caller = await self.find_caller()
+        caller = await self.find_caller(together=together)
         if self.role not in caller.roles:
             raise GatewayError(ErrorCode.FORBIDDEN, f"You do not hold the role {self.role.name}.")
         return caller
@@ -221,11 +228,24 @@ class Context:
         """Raise UNAVAILABLE if one of the views is too stale to show anything of one person to another."""
         await self.gateway.freshness.check_fresh(views, at_most_s=self.gateway.limits.staleness_max_s)
 
-    async def find_caller(self) -> Caller:
+    @property
+    def shared_results(self) -> SharedResults:
+        """The results of events that are the same for many subscribers."""
+        return self.gateway.streams.results
+
+    async def find_caller(self, *, together: bool = False) -> Caller:
         """Return the caller and their current roles: a withdrawn role ends running subscriptions too."""
         if self.identity is not None and self.identity.is_rater:
             return Caller(person=None, roles=frozenset({Role.RATER}))
-        return await find_caller(self.gateway.reader, self.person, calendar=self.gateway.calendar)
+        reader, calendar = self.gateway.reader, self.gateway.calendar
+        if not together:
+            return await find_caller(reader, self.person, calendar=calendar)
+        found = await self.gateway.streams.callers.load(
+            self.person, lambda persons: find_callers(reader, persons, calendar=calendar)
+        )
+        if isinstance(found, GatewayError):
+            raise found
+        return found
 
 
 @dataclass

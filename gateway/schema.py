@@ -19,7 +19,8 @@ from gateway.descriptions import MUTATION, QUERY, SUBSCRIPTION
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.cost import TOKENS_MAX, DocumentLimits
 from gateway.limits.documents import AcceptedDocuments, CheckedDocument
-from gateway.limits.spending import TOOK_TOO_LONG, CountedExecutor, Spending, opened
+from gateway.limits.sharing import SharingExecutor
+from gateway.limits.spending import TOOK_TOO_LONG, Spending, opened
 from gateway.masking import mask_errors
 from gateway.types.ids import complete_ids
 from gateway.types.scalars import SCALARS
@@ -111,7 +112,7 @@ def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawb
             lambda: MaxTokensLimiter(max_token_count=TOKENS_MAX),
             lambda: CheckedDocument(documents, limits),
         ],
-        execution_context_class=CountedExecutor,
+        execution_context_class=SharingExecutor,
         limits=limits,
     )
 

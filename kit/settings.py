@@ -15,6 +15,7 @@ PREFIX: Final = "IPP_"
 TEST_PREFIX: Final = "IPP_TEST_"
 """Variables with this prefix belong to the tests; no process reads them."""
 PARTITIONS_EMBEDDED: Final = 1
+STREAM_PING_S_MAX: Final = 20.0
 
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
@@ -121,6 +122,9 @@ class Settings:
     subscriptions_max: int = 2_000
     """Of all persons together, in one process of the gateway."""
 
+    stream_ping_s: float = 15.0
+    """How often a WebSocket or stream of events is pinged, 20 at most: proxies cut silent ones at 60 s."""
+
     log_format: LogFormat = "console"
     time_zone: str = "Europe/Amsterdam"
     """The organisation's days begin at midnight in this zone; the same for all processes."""
@@ -135,6 +139,8 @@ class Settings:
         if self.public_url and not _ORIGIN.fullmatch(self.public_url):
             message = "is an origin such as https://ipp.example, without a path"
             raise SettingsError(f"{PREFIX}PUBLIC_URL {message}; not {self.public_url!r}.")
+        if self.stream_ping_s > STREAM_PING_S_MAX:
+            raise SettingsError(f"{PREFIX}STREAM_PING_S is {STREAM_PING_S_MAX:g} at most.")
         _ = self.zone, self.allowed_origins
         for setting in fields(self):
             value = getattr(self, setting.name)

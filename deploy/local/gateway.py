@@ -66,7 +66,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
         cors_origins=settings.allowed_origins,
     )
     try:
-        serve(app, host=settings.host, port=settings.port, stop=stop)
+        serve(app, host=settings.host, port=settings.port, stop=stop, ping_s=settings.stream_ping_s)
     finally:
         bus.close()
 

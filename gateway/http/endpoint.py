@@ -86,6 +86,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             allowed_origins=allowed_origins,
         )
         self.stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: _ServerSentEvents}
+        for transport in self._stream_transport_map.values():
+            transport.heartbeat_interval = gateway.limits.ping_s
         self._gateway = gateway
         limits = gateway.limits
         self._allowance = Allowance(

@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from gateway.limits.shared_results import SharedData
+
 _UNREADABLE: Final = "the body is not readable JSON"
 
 
@@ -27,4 +29,20 @@ def _no_number(name: str) -> float:
 
 
 def write_json(data: object) -> str:
+    """Return the JSON of an answer or message; what several subscribers get is written once for all."""
+    if isinstance(data, SharedData):
+        return data.written(_written)
+    if isinstance(data, dict) and _holds_shared(data):
+        members = (f"{_written(name)}:{write_json(value)}" for name, value in data.items())
+        return f"{{{','.join(members)}}}"
+    return _written(data)
+
+
+def _holds_shared(data: dict[str, object]) -> bool:
+    """Whether this is an event for many: `{"data": …}`, in a message of a WebSocket under `payload`."""
+    payload = data.get("payload", data)
+    return isinstance(payload, dict) and isinstance(payload.get("data"), SharedData)
+
+
+def _written(data: object) -> str:
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

@@ -34,6 +34,7 @@ CLIENT_GONE: Final = (
 )
 """Raised by what is sent to a client that closed the connection, or that a limit has closed."""
 TOO_MANY: Final = 4429
+TOKEN_EXPIRED: Final = 4403
 INTERNAL_ERROR: Final = 1011
 _log = structlog.get_logger("gateway")
 
@@ -56,6 +57,7 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         self._messages = RateLimiter(
             per_minute=MESSAGES_PER_MINUTE_MAX, burst=MESSAGES_BURST_MAX, callers_max=1
         )
+        self._closed = False
 
     async def handle(self) -> None:
         try:
@@ -109,6 +111,22 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             return
         payload |= {"query": document or "", "operationName": payload.get("operationName") or None}
         await super().handle_subscribe(message)
+
+    async def send_message(self, message: Message) -> None:
+        """Send a message; at the end of an operation whose token expired, close the connection instead.
+
+        Or a client would take the end for a last one: 4403 says to come again, with a new token.
+        """
+        if message["type"] == "complete" and self._token_expired:
+            if not self._closed:
+                self._closed = True
+                await self.websocket.close(code=TOKEN_EXPIRED, reason="The token expired")
+            return
+        await super().send_message(message)
+
+    @property
+    def _token_expired(self) -> bool:
+        return self.context.identity is not None and not self.context.has_valid_token()
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log the error's class and traceback, without its text, which may quote what a person wrote."""

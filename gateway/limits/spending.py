@@ -95,6 +95,15 @@ class Spending:
             self.allowance.charge_event(self.caller, self.cost)
         self.give_back()
 
+    def add(self, *, cost: int, answer_bytes: int) -> None:
+        """Count what was executed elsewhere for this operation too. Raises LIMIT_EXCEEDED."""
+        self.answer_bytes += answer_bytes
+        self.fields(0, cost)
+
+    def of_its_own(self) -> "Spending":
+        """Return an account with the same limits and nobody who pays."""
+        return Spending(cost_max=self.cost_max, answer_bytes_max=self.answer_bytes_max)
+
     def mark_endless(self) -> None:
         """Stop the clock: a subscription ends by itself or with its token."""
         self.endless = True

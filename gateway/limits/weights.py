@@ -30,6 +30,10 @@ WEIGHTS: Final = {
     "Team.talentMap": 500,
     # Hours of each month, counted from the sources' history.
     "Portfolio.energyBalance": 20,
+    # A whole release is read; the file has every figure of it, in words.
+    "CapabilityRelease.cells": 300,
+    "CapabilityRelease.terms": 300,
+    "CapabilityRelease.download": 3_000,
     # Names are read together, one statement for all that an answer needs.
     "Agreement.owner": 5,
     "Conversation.with": 5,
@@ -45,6 +49,8 @@ WEIGHTS: Final = {
     "TalentClaim.term": 5,
 }
 ITEMS_MAX: Final = {
+    "CapabilityRelease.cells": 250,
+    "CapabilityRelease.terms": 250,
     "CommandResult.refusals": 20,
     "Conversation.agreements": 20,
     "InsightConsent.scopes": 10,

@@ -1,9 +1,11 @@
 """The caller of a request as the views know them: who it is, and the roles they hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from gateway.errors import GatewayError
 from gateway.reading.view_reader import ViewReader, check_not_parked, parked
 from kit.clock import Calendar
 from projections.views import directory, organisation
@@ -28,11 +30,29 @@ async def find_caller(reader: ViewReader, person: str, *, calendar: Calendar) ->
     """
     async with reader.connection() as connection:
         known = await directory.known_of(connection, person)
-        if known.parked:
-            raise parked()
-        registered = known.person is not None or known.leaving is not None
-        employment = _employment(known.leaving, calendar) if registered else None
-        days = await _days_after_leaving(connection, employment)
+        return await _caller(connection, known, calendar)
+
+
+async def find_callers(
+    reader: ViewReader, persons: Sequence[str], *, calendar: Calendar
+) -> dict[str, Caller | GatewayError]:
+    """Return each of these people and their roles, as `find_caller` does; PARKED in place of one who is."""
+    found: dict[str, Caller | GatewayError] = {}
+    async with reader.connection() as connection:
+        for person, known in (await directory.known_of_all(connection, persons)).items():
+            try:
+                found[person] = await _caller(connection, known, calendar)
+            except GatewayError as error:
+                found[person] = error
+    return found
+
+
+async def _caller(connection: Any, known: directory.Known, calendar: Calendar) -> Caller:
+    if known.parked:
+        raise parked()
+    registered = known.person is not None or known.leaving is not None
+    employment = _employment(known.leaving, calendar) if registered else None
+    days = await _days_after_leaving(connection, employment)
     granted = ((Role.__members__.get(grant.role), _granted_on(grant.granted_at)) for grant in known.granted)
     roles = roles_held(
         grants=[(role, on) for role, on in granted if role is not None],  # one of a newer program is no role

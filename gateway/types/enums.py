@@ -21,11 +21,14 @@ from rules.kinds import (
     RolloutState,
 )
 from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
+from rules.releases.model import EnergyWord, Held, Trend
 
 __all__ = [
     "EnergySourceKind",
+    "EnergyWord",
     "EvidenceKind",
     "GapKind",
+    "Held",
     "HoursBand",
     "InsightScope",
     "ItemKind",
@@ -40,6 +43,7 @@ __all__ = [
     "Role",
     "RolloutState",
     "TalentQuadrant",
+    "Trend",
     "described",
 ]
 
@@ -202,5 +206,27 @@ described(
         "INVITED": "One of its members invited it.",
         "STARTED": "It decided to start.",
         "PAUSED": "It decided to pause.",
+    },
+)
+described(
+    EnergyWord,
+    description="What the people who have a talent say it does to their energy; five at least on each side.",
+    values={
+        "MOSTLY_GIVES": "It gives most of them energy.",
+        "MIXED": "It gives some energy and costs others energy.",
+        "MOSTLY_COSTS": "It costs most of them energy.",
+    },
+)
+described(
+    Trend,
+    description="The range that is shown against the one that was shown four releases ago.",
+    values={"RISING": "A higher one.", "STEADY": "The same.", "FALLING": "A lower one."},
+)
+described(
+    Held,
+    description="Why a release shows nothing new.",
+    values={
+        "TOO_FEW": "Nothing can be shown safely.",
+        "UNCHANGED": "Too few people came or went anywhere, so every figure stays as it was.",
     },
 )

@@ -22,15 +22,26 @@ MESSAGE_BYTES_MAX: Final = 256 * 1024
 """The largest message that a WebSocket may send."""
 
 
+PING_S: Final = 15.0
+
+
 class PortTakenError(SettingsError):
     """The process can't listen on an address that the settings name."""
 
 
 def serve(
-    app: FastAPI, *, host: str, port: int, stop: Stop, limits: ConnectionLimits = CONNECTION_LIMITS
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    stop: Stop,
+    limits: ConnectionLimits = CONNECTION_LIMITS,
+    ping_s: float = PING_S,
 ) -> None:
     """
     Serve in this thread until `stop`, then wait for requests in progress, for `GRACE_S` at most.
+
+    WebSockets are pinged every `ping_s` seconds, and ended when no answer comes within twice that.
 
     Raises PortTakenError.
     """
@@ -43,6 +54,8 @@ def serve(
         http=cast("type[asyncio.Protocol]", partial(BoundedHttp, Connections(limits))),
         ws=BoundedWebSocket,
         ws_max_size=MESSAGE_BYTES_MAX,
+        ws_ping_interval=ping_s,
+        ws_ping_timeout=2 * ping_s,
         ws_per_message_deflate=False,  # a small message may hold a very large one
         proxy_headers=False,
         server_header=False,

@@ -111,6 +111,10 @@ _PAGE: Final = f"""
              OR (plain_nl COLLATE "C", term COLLATE "C") > (%(after_words)s, %(after)s))
     ORDER BY plain_nl COLLATE "C", term COLLATE "C" LIMIT %(limit)s
 """
+_ADOPTED_AND: Final = f"""
+    SELECT {_COLUMNS} FROM {TERMS.served} WHERE state = 'ADOPTED' OR term = ANY(%(terms)s)
+    ORDER BY plain_nl COLLATE "C", term COLLATE "C"
+"""
 _READ_AS: Final = f"""
     SELECT asked.term AS asked, {", ".join(f"kept.{name}" for name in Term.__struct_fields__)}
     FROM {TERMS.served} asked JOIN {TERMS.served} kept ON kept.term = coalesce(asked.merged_into, asked.term)
@@ -163,6 +167,11 @@ async def terms(
         "limit": limit,
     }
     return await _all(connection, Term, _PAGE, values)
+
+
+async def adopted_and(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> list[Term]:
+    """Return the adopted terms and those with these ids, whatever became of them, by their Dutch label."""
+    return await _all(connection, Term, _ADOPTED_AND, {"terms": list(ids)})
 
 
 async def terms_read_as(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Term]:

@@ -1,6 +1,6 @@
 """The people by name, and the roles they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -178,14 +178,16 @@ def _leaving_of(person: str) -> str:
 
 
 # Parked organisations count too: the event that waits for repair may have withdrawn a role.
-_KNOWN: Final = f"""
-    SELECT p.*, {_leaving_of("%(person)s")} AS leaving, (
+_KNOWN_OF: Final = f"""
+    SELECT asked.person AS asked, p.*, {_leaving_of("asked.person")} AS leaving, (
                SELECT coalesce(jsonb_agg(jsonb_build_object('role', role, 'granted_at', granted_at)), '[]')
-               FROM {ROLE_GRANTS.served} WHERE person = %(person)s) AS granted,
-           EXISTS ({_PARKED} AND (k.subject = %(person)s OR k.subject IN (
-               SELECT subject FROM {ROLE_GRANTS.served} WHERE person = %(person)s))) AS parked
-    FROM (SELECT) asked LEFT JOIN ({_PERSON} subject = %(person)s) p ON true
-""".encode()
+               FROM {ROLE_GRANTS.served} WHERE person = asked.person) AS granted,
+           EXISTS ({_PARKED} AND (k.subject = asked.person OR k.subject IN (
+               SELECT subject FROM {ROLE_GRANTS.served} WHERE person = asked.person))) AS parked
+    FROM %s LEFT JOIN LATERAL ({_PERSON} subject = asked.person) p ON true
+"""
+_KNOWN: Final = _KNOWN_OF.replace("%s", "(SELECT %(person)s::text AS person) asked").encode()
+_ALL_KNOWN: Final = _KNOWN_OF.replace("%s", "unnest(%(persons)s::text[]) AS asked(person)").encode()
 _GRANTS: Final = (
     "SELECT g.subject AS organisation, g.role_grant, g.person, g.role, g.granted_at,"
     f" {_leaving_of('g.person')} AS leaving"
@@ -205,10 +207,20 @@ async def known_of(connection: psycopg.AsyncConnection, person: str) -> Known:
     """Return who a caller is and which roles they hold, at one moment. Every request asks this."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_KNOWN, {"person": person}, prepare=True)
-        row = await cursor.fetchone() or {}
-    known = msgspec.convert(row, Person) if row["person"] else None
+        return _known(await cursor.fetchone() or {})
+
+
+async def known_of_all(connection: psycopg.AsyncConnection, persons: Sequence[str]) -> dict[str, Known]:
+    """Return who each of these callers is and which roles they hold, all at one moment."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_ALL_KNOWN, {"persons": list(persons)})
+        return {row["asked"]: _known(row) for row in await cursor.fetchall()}
+
+
+def _known(row: Mapping[str, Any]) -> Known:
+    person = msgspec.convert(row, Person) if row["person"] else None
     rest = {name: row[name] for name in ("granted", "parked", "leaving")}
-    return msgspec.convert({"person": known, **rest}, Known)
+    return msgspec.convert({"person": person, **rest}, Known)
 
 
 async def employed(connection: psycopg.AsyncConnection) -> list[Person]:

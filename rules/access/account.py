@@ -16,6 +16,8 @@ AREA: Final = Area(
         "Me": OWN,
         **dict.fromkeys(("CommandResult", "Refusal", "CommandPayload"), _COMMANDS),
         # Types that hold nothing by themselves.
-        **dict.fromkeys(("LocalText", "PageInfo"), Decision(roles=tuple(Role), relations=ANYONE)),
+        **dict.fromkeys(
+            ("LocalText", "PageInfo", "CountBand", "Download"), Decision(roles=tuple(Role), relations=ANYONE)
+        ),
     },
 )

@@ -11,6 +11,7 @@ from rules.access import (
     lenses,
     policy,
     portfolio,
+    releases,
     rollout,
     rounds,
     team,
@@ -30,6 +31,7 @@ AREAS: Final = (
     units.AREA,
     team.AREA,
     rollout.AREA,
+    releases.AREA,
 )
 """The areas of the domain, in the order in which the schema shows their mutations."""
 T = TypeVar("T")

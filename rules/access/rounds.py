@@ -51,7 +51,6 @@ AREA: Final = Area(
                 "MirrorRow",
                 "MirrorCell",
                 "MirrorSpread",
-                "CountBand",
                 "TalentPick",
                 "MirrorComments",
                 "CommentFragment",
@@ -61,7 +60,7 @@ AREA: Final = Area(
         ),
         **dict.fromkeys(("RaterInvitation", "RoundKey"), _INVITED),
         # A fragment that its subject flagged, and nothing around it.
-        **dict.fromkeys(("InvitationLetters", "InvitationLetter", "Download"), _LETTER),
+        **dict.fromkeys(("InvitationLetters", "InvitationLetter"), _LETTER),
         "FlaggedComment": Decision(roles=_ADVISER, relations=ANYONE, when="flagged by its subject"),
     },
 )

@@ -63,6 +63,7 @@ class StandInViews:
     def replace_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let the views' own reads return the rows of this object instead of asking a database."""
         monkeypatch.setattr(directory, "known_of", self.known_of)
+        monkeypatch.setattr(directory, "known_of_all", self.known_of_all)
         monkeypatch.setattr(directory, "persons_by_ids", self.persons_by_ids)
         monkeypatch.setattr(organisation, "organisation", self.the_organisation)
         monkeypatch.setattr(organisation, "units", self.units)
@@ -77,6 +78,9 @@ class StandInViews:
         granted = {PEOPLE["administrator"]: Role.ADMINISTRATOR, PEOPLE["hr"]: Role.HR}
         roles = [directory.Granted(granted[person].name, NOW)] if person in granted else []
         return directory.Known(person=FENNA if person == OWNER else None, granted=roles, parked=False)
+
+    async def known_of_all(self, _: object, persons: Sequence[str]) -> dict[str, directory.Known]:
+        return {person: await directory.known_of(_, person) for person in persons}  # type: ignore[arg-type]
 
     async def persons_by_ids(self, _: object, persons: Sequence[str]) -> dict[str, directory.Person]:
         return dict.fromkeys(persons, FENNA)

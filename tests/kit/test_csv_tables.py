@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.csv_tables import named_twice, table_of
+from kit.csv_tables import named_twice, spreadsheet, table_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,29 @@ def test_a_name_that_is_there_twice_is_named() -> None:
 def test_a_row_of_more_cells_than_the_header_stays_as_it_is_even_when_the_last_is_empty() -> None:
     _, rows = table_of("a,b\nx,and y,\n")
     assert [cells for _, cells in rows] == [["x", "and y", ""]]
+
+
+def test_what_is_written_for_a_spreadsheet_is_quoted_and_begins_no_formula() -> None:
+    cells = [
+        "=1+1",
+        "+31 6",
+        "-5",
+        "@x",
+        "  =1",
+        "\t=1",
+        "\uff1d1",
+        "5-9",
+        'say "ja"',
+        "één; twee",
+        "a\nb",
+        "",
+    ]
+    written = spreadsheet([cells])
+    of_formulas = '"\'=1+1";"\'+31 6";"\'-5";"\'@x";"\'  =1";"\'\t=1";"\'\uff1d1"'
+    of_others = '"5-9";"say ""ja""";"één; twee";"a\nb";""'
+    assert written == f"\ufeff{of_formulas};{of_others}\r\n".encode()
+
+
+def test_what_is_written_is_read_back() -> None:
+    header, rows = table_of(spreadsheet([["naam", "aantal"], ["Zuid", "5 t/m 9"]]).decode("utf-8-sig"))
+    assert (header, list(rows)) == (["naam", "aantal"], [(2, ["Zuid", "5 t/m 9"])])

@@ -70,6 +70,9 @@ EXPECTED = {
     "rollout": "PROFESSIONAL WORKING_GROUP WORKS_COUNCIL",
     **dict.fromkeys(public_names(ROLLOUT), "PROFESSIONAL"),
     "publishMaterial": "WORKING_GROUP",
+    # What the organisation is good at, without a person; the auditor recomputes a release and needs no push.
+    **dict.fromkeys(("capabilities", "capabilityReleases"), "HR BOARD WORKS_COUNCIL AUDITOR"),
+    "capabilityReleased": "HR BOARD WORKS_COUNCIL",
     # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, UNITS) for name in public_names(decider)},

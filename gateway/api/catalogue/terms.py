@@ -78,7 +78,7 @@ class TalentCatalogue:
 
     @field(description="The families, about 8. A word is in one of them.")
     def clusters(self) -> list[TermCluster]:
-        return [_cluster(cluster) for cluster in CLUSTERS]
+        return [cluster_of(cluster) for cluster in CLUSTERS]
 
     @field(
         description=(
@@ -132,14 +132,15 @@ def talent_term(term: view.Term) -> TalentTerm:
     return TalentTerm(
         id=strawberry.ID(term.term),
         label=LocalText(nl=term.nl, en=term.en),
-        cluster=_cluster(term.cluster),
+        cluster=cluster_of(term.cluster),
         state=TermState[term.state],
         esco=Url(term.esco) if term.esco else None,
         merged_into_id=strawberry.ID(term.merged_into) if term.merged_into else None,
     )
 
 
-def _cluster(cluster: str) -> TermCluster:
+def cluster_of(cluster: str) -> TermCluster:
+    """Return a family of terms as it is shown."""
     # A newer program may have put a term into a cluster that this one does not know.
     name = CLUSTERS.get(cluster) or LocalLine(nl=cluster, en=cluster)
     return TermCluster(id=strawberry.ID(cluster), name=LocalText(nl=name.nl, en=name.en))

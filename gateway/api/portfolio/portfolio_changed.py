@@ -1,7 +1,7 @@
 """`portfolioChanged`: the owner's own portfolio, live."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Final
@@ -11,18 +11,15 @@ from strawberry import UNSET
 
 from gateway.api.portfolio.timeline import TimelineEntry, timeline_entry
 from gateway.api.root_fields import subscription
+from gateway.api.subscribing import Subscription, subscribed
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
-from gateway.reading.freshness import ViewSignal, position_gone
+from gateway.reading.freshness import position_gone
 from gateway.types.scalars import Position
 from projections.views import timeline
 from rules.commands import LogPosition
 
-NAME = "portfolioChanged"
-ACCESS_CHECK_S: Final = 5.0
-"""How often the token and the role of a running subscription are checked, whatever happens."""
-GENERATION_CHECK_S: Final = 20.0
-"""How often it is checked that the log was not replaced."""
+NAME: Final = "portfolioChanged"
 
 
 @strawberry.type(description="A change of the portfolio, for the owner's own screens.")
@@ -50,27 +47,27 @@ async def portfolio_changed(
     ] = UNSET,
 ) -> AsyncGenerator[PortfolioChange]:
     context = info.context
-    gateway = context.gateway
-    await context.check_access(NAME, role_held=True)
-    person = context.person
-    generation = await gateway.freshness.generation()
-    with gateway.subscriptions.opened_by(person):
-        partition, ordinal = await _start(context, after or None, generation)
-        checks = _Checks(context, generation)
-        with gateway.freshness.signal((timeline.VIEW.name, partition)) as signal:
-            while context.has_valid_token():
-                await checks.run_if_due()
-                signal.clear()
-                entries = await _entries_after(context, ordinal)
-                for _, commit in groupby(entries, _moment):
-                    # checked before each message: the role may have been withdrawn since the last one
-                    await context.check_access(NAME, role_held=True)
-                    of_one_commit = list(commit)
-                    ordinal = of_one_commit[-1].ordinal
-                    yield _portfolio_change(context, of_one_commit, generation)
-                if len(entries) >= timeline.ENTRIES_AFTER_MAX:
-                    continue  # there may be more entries, for which no signal will come
-                await _wait(signal, checks, within_s=gateway.freshness.poll_s)
+    async with subscribed(context, NAME) as stream:
+        partition, ordinal = await _start(context, after or None, stream.generation)
+        with stream.watching((timeline.VIEW.name, partition)):
+            async with aclosing(_changes(stream, ordinal)) as changes:
+                async for change in changes:
+                    yield change
+
+
+async def _changes(stream: Subscription, ordinal: int) -> AsyncGenerator[PortfolioChange]:
+    """Yield every change after this ordinal, as long as the right to see them lasts."""
+    while stream.lasts:
+        await stream.begin()
+        entries = await _entries_after(stream.context, ordinal)
+        for _, commit in groupby(entries, _moment):
+            # checked before each message: the role may have been withdrawn since the last one
+            await stream.check_access()
+            of_one_commit = list(commit)
+            ordinal = of_one_commit[-1].ordinal
+            yield _portfolio_change(stream.context, of_one_commit, stream.generation)
+        if len(entries) < timeline.ENTRIES_AFTER_MAX:  # or there may be more, for which no signal will come
+            await stream.wait()
 
 
 async def _start(context: Context, after: Position | None, generation: str) -> tuple[int | None, int]:
@@ -93,48 +90,6 @@ async def _start(context: Context, after: Position | None, generation: str) -> t
         )
         raise GatewayError(ErrorCode.BAD_REQUEST, message)
     return partition, position.ordinal
-
-
-class _Checks:
-    """
-    Checks by the clock whether one subscription may continue.
-
-    Not when something happens, since nothing may happen for hours; nor when nothing does, since in a busy
-    partition there is always a signal.
-    """
-
-    def __init__(self, context: Context, generation: str) -> None:
-        self.context = context
-        self._generation = generation
-        self._access_at = _now_s() + ACCESS_CHECK_S
-        self._generation_at = _now_s() + GENERATION_CHECK_S
-
-    @property
-    def due_in_s(self) -> float:
-        return max(0.0, min(self._access_at, self._generation_at) - _now_s())
-
-    async def run_if_due(self) -> None:
-        """Raise UNAUTHENTICATED or FORBIDDEN when the right is gone, POSITION_GONE when the log is."""
-        if _now_s() >= self._access_at:
-            await self.context.check_access(NAME, role_held=True)
-            self._access_at = _now_s() + ACCESS_CHECK_S
-        if _now_s() >= self._generation_at:
-            if await self.context.gateway.freshness.generation() != self._generation:
-                raise position_gone()
-            self._generation_at = _now_s() + GENERATION_CHECK_S
-
-
-async def _wait(signal: ViewSignal, checks: _Checks, *, within_s: float) -> None:
-    """Wait for a signal, `within_s` at most since one may get lost; run the checks meanwhile."""
-    context, until = checks.context, _now_s() + within_s
-    while (left_s := until - _now_s()) > 0 and context.has_valid_token():
-        if await signal.wait(within_s=min(left_s, checks.due_in_s, context.token_expires_in_s)):
-            return
-        await checks.run_if_due()
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()
 
 
 async def _entries_after(context: Context, ordinal: int) -> list[timeline.Entry]:

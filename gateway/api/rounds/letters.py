@@ -2,8 +2,6 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,24 +13,13 @@ from gateway.api.rounds.letter_page import LetterFacts, letters_page
 from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
+from gateway.types.downloads import Download, download_of
 from gateway.types.fields import field
 from gateway.types.ids import refers_to
 from rules.feedback.invitation import LETTERS_MAX
 from rules.feedback.invitation import InvitationLetter as Letter
 
 MEDIA_TYPE = "text/html;charset=utf-8"
-
-
-@strawberry.type(description="A file to save.")
-class Download:
-    url: str = strawberry.field(
-        description=(
-            "A `data:` address (RFC 2397) with the file itself in base64, so that it needs no second request "
-            "and no token. Pasted in the address bar of a browser, it opens the file."
-        )
-    )
-    media_type: str = strawberry.field(description="What kind of file it is.")
-    digest: str = strawberry.field(description="SHA-256 of the file, in 64 hex digits.")
 
 
 @strawberry.type(description="A letter to somebody who was asked and gets no mail.")
@@ -69,12 +56,7 @@ class InvitationLetters:
     async def file(self, info: Info) -> Download | None:
         if not self.content:
             return None
-        page = await _page(info.context, self.content)
-        return Download(
-            url=f"data:{MEDIA_TYPE};base64,{base64.b64encode(page).decode()}",
-            media_type=MEDIA_TYPE,
-            digest=hashlib.sha256(page).hexdigest(),
-        )
+        return download_of(await _page(info.context, self.content), media_type=MEDIA_TYPE)
 
 
 @strawberry.input(description="Letters that came out of the printer well.")

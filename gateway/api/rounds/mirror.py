@@ -10,6 +10,7 @@ from gateway.api.lenses.lenses import Question
 from gateway.api.portfolio.insights import Insight, insight_of
 from gateway.api.portfolio.reads import read_portfolio
 from gateway.context import Info
+from gateway.types.bands import CountBand
 from gateway.types.enums import GapKind, MeanBand, Perspective, Portion
 from gateway.types.fields import field
 from projections.views import rounds as view
@@ -18,12 +19,6 @@ from rules.feedback.comments import comment_id
 from rules.names import plain_name
 
 STEADINESS = "0 to 1: how steady a picture so many raters give"
-
-
-@strawberry.type(description="A number of people as a range.")
-class CountBand:
-    from_: int = strawberry.field(name="from", description="So many at least.")
-    to: int | None = strawberry.field(description="So many at most; null: or more.")
 
 
 @strawberry.type(description="One perspective of others, or several shown as one.")

@@ -135,6 +135,11 @@ def _fold_team(event: Event, changes: Changes) -> None:
 _UNIT: Final = f"SELECT unit, name, parent, hr_key FROM {UNITS.served} WHERE closed = %s"
 _TEAM: Final = f"SELECT subject AS team, name, unit, version, hr_key FROM {TEAMS.served} WHERE closed = %s"
 
+_PLACES: Final = f"""
+    SELECT unit, name, parent, hr_key FROM {UNITS.served} WHERE unit = ANY(%(ids)s)
+    UNION ALL SELECT subject, name, unit, hr_key FROM {TEAMS.served} WHERE subject = ANY(%(ids)s)
+"""
+
 
 async def organisation(connection: psycopg.AsyncConnection) -> Organisation | None:
     """Return the organisation, or None before it was founded."""
@@ -164,3 +169,10 @@ async def teams_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) 
     async with connection.cursor(row_factory=class_row(Team)) as cursor:
         await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (False, list(ids)))
         return {team.team: team for team in await cursor.fetchall()}
+
+
+async def places_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Unit]:
+    """Return those of these units and teams that are known, closed ones too, by id: a team as a leaf."""
+    async with connection.cursor(row_factory=class_row(Unit)) as cursor:
+        await cursor.execute(_PLACES.encode(), {"ids": list(ids)})
+        return {place.unit: place for place in await cursor.fetchall()}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.api.portfolio import portfolio_changed
+from gateway.api import subscribing
 from gateway.auth import Identity
 from kit.http.tokens import TokenRefusedError
 from projections.views import directory, timeline
@@ -61,7 +61,7 @@ def test_one_in_which_nothing_happens_ends_too_when_the_role_is_gone(
     async def nobody(*_: object) -> directory.Known:
         return directory.Known(person=None, granted=[], parked=False)
 
-    monkeypatch.setattr(portfolio_changed, "ACCESS_CHECK_S", 0.2)
+    monkeypatch.setattr(subscribing, "ACCESS_CHECK_S", 0.2)
     monkeypatch.setattr(harness.gateway.freshness, "_listening", True)
 
     async def run() -> Any:
@@ -109,8 +109,8 @@ def test_one_in_a_partition_that_never_rests_ends_too(
         finally:
             moving.cancel()
 
-    monkeypatch.setattr(portfolio_changed, "ACCESS_CHECK_S", 0.2)
-    monkeypatch.setattr(portfolio_changed, "GENERATION_CHECK_S", 0.2)
+    monkeypatch.setattr(subscribing, "ACCESS_CHECK_S", 0.2)
+    monkeypatch.setattr(subscribing, "GENERATION_CHECK_S", 0.2)
     monkeypatch.setattr(harness.gateway.freshness, "_listening", True)
     harness.views.changes = [change(11)]
     codes = {"role": "FORBIDDEN", "token": "UNAUTHENTICATED", "log": "POSITION_GONE"}

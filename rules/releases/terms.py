@@ -1,0 +1,134 @@
+"""
+The terms of a cluster, of the whole organisation only (privacy rule 14).
+
+A term's holders are among those of its cluster, so one minus the other is a number of people as well. Hence a
+term is shown only if enough people hold its cluster but not the term, and all that was ever shown of the term
+and of the cluster's whole differs by enough people, for they are made anew at different times. And when every
+term is shown, their sum minus the cluster counts people who hold several terms; if those are too few, the
+smallest term is hidden. Each figure of a term is made anew like that of a region (privacy rule 16).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
+
+from rules.releases.bands import band_of
+from rules.releases.making import Making
+from rules.releases.model import ClusterRelease, Region, ReleasedTerm
+from rules.releases.refresh import changed_enough
+
+TermSets = Mapping[str, AbstractSet[str]]
+"""The holders of terms."""
+
+
+def terms_allow(making: Making, regions: Sequence[Region]) -> bool:
+    """Return whether the whole of some regions differs enough from each term that was ever shown."""
+    whole, floor = whole_of(making, regions), making.floors.organisation
+    return all(
+        len(whole ^ holders) >= floor
+        for epoch, release in making.past.releases
+        for term, holders in _sets(making, release).items()
+        if _epoch_of(release, term) == epoch
+    )
+
+
+def terms_of(making: Making, regions: Sequence[Region]) -> tuple[ReleasedTerm, ...]:
+    """Return the terms of a cluster whose whole is shown, by term."""
+    wholes = [whole_of(making, one) for one in (regions, *_regions_of(making))]
+    shown = {
+        term: found
+        for term in sorted({*making.people.terms, *_latest(making)})
+        if (found := _term(making, term, wholes)) is not None
+    }
+    held = making.people.terms.keys()
+    while shown and held <= shown.keys() and _gives_away_several(making, shown, wholes):
+        del shown[_smallest(shown, making.epoch)]
+    return tuple(shown.values())
+
+
+def whole_of(making: Making, regions: Sequence[Region]) -> AbstractSet[str]:
+    """Return the holders whom regions count, each region at its own release; without the uncounted."""
+    nearest = making.tree.nearest({region.unit for region in regions})
+    whole: set[str] = set()
+    for epoch in {region.epoch for region in regions}:
+        people = making.people_at(epoch)
+        found = people.by_region(nearest, people.holders.keys() - making.past.uncounted)
+        whole.update(*(found.get(region.unit, ()) for region in regions if region.epoch == epoch))
+    return whole
+
+
+def _term(making: Making, term: str, wholes: Iterable[AbstractSet[str]]) -> ReleasedTerm | None:
+    """Return a term made anew, or as it was, or None where neither may be shown."""
+    people, floors = making.people, making.floors
+    holders = people.terms.get(term, frozenset())
+    counted = holders - making.past.uncounted
+    if (
+        len(holders) >= floors.organisation
+        and len(people.holders) - len(holders) >= floors.organisation
+        and changed_enough(counted, _shown_before(making, term), change=floors.change)
+        and changed_enough(counted, wholes, change=floors.organisation)
+    ):
+        band = band_of(len(holders), floor=floors.organisation)
+        return ReleasedTerm(term=term, holders=band, epoch=making.epoch)
+    before = _latest(making).get(term)
+    return None if before is None or making.too_old(before.epoch) or _names_most(making, before) else before
+
+
+def _names_most(making: Making, term: ReleasedTerm) -> bool:
+    """Return whether the finder names so many of a term's holders by now that too few others remain."""
+    holders = making.people_at(term.epoch).terms.get(term.term, frozenset())
+    return bool(holders & making.named) and len(holders - making.named) < making.floors.organisation
+
+
+def _gives_away_several(
+    making: Making, shown: Mapping[str, ReleasedTerm], wholes: Sequence[AbstractSet[str]]
+) -> bool:
+    """
+    Return whether all terms together say too much of people who hold several.
+
+    They are compared with the whole of this release and, with what was shown of terms then, of earlier ones.
+    """
+    now = {term: _set(making, one) for term, one in shown.items()}
+    then = [_sets(making, release) for _, release in making.past.releases]
+    return any(
+        0 < _several({**now, **sets}, whole) < making.floors.organisation
+        for sets, whole in zip([now, *then], wholes, strict=True)
+    )
+
+
+def _several(terms: TermSets, whole: AbstractSet[str]) -> int:
+    """Return of how many people the number of terms is not the number of times that the whole counts them."""
+    times = Counter(chain.from_iterable(terms.values()))
+    return sum(times[person] != (person in whole) for person in {*times, *whole})
+
+
+def _smallest(shown: Mapping[str, ReleasedTerm], now: int) -> str:
+    """Return the term with the fewest holders, if possible of those that are made anew."""
+    return min(shown, key=lambda term: (shown[term].epoch != now, shown[term].holders.low, term))
+
+
+def _latest(making: Making) -> dict[str, ReleasedTerm]:
+    return {one.term: one for one in making.past.latest.terms} if making.past.latest else {}
+
+
+def _shown_before(making: Making, term: str) -> Iterator[AbstractSet[str]]:
+    for epoch, release in making.past.releases:
+        if _epoch_of(release, term) == epoch:
+            yield _sets(making, release)[term]
+
+
+def _epoch_of(release: ClusterRelease, term: str) -> int | None:
+    return next((one.epoch for one in release.terms if one.term == term), None)
+
+
+def _sets(making: Making, release: ClusterRelease) -> TermSets:
+    return {one.term: _set(making, one) for one in release.terms}
+
+
+def _set(making: Making, term: ReleasedTerm) -> AbstractSet[str]:
+    return making.people_at(term.epoch).terms.get(term.term, frozenset()) - making.past.uncounted
+
+
+def _regions_of(making: Making) -> Iterator[Sequence[Region]]:
+    return (release.regions for _, release in making.past.releases)
