@@ -29,7 +29,7 @@ from projections.changes import Changes
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import Fact
-from rules.kinds import ItemKind, Language
+from rules.kinds import Audience, ItemKind, Language
 from rules.releases.model import Held, ReleaseFloors
 from tests.processes.mails.mail_server import MailServer
 
@@ -115,7 +115,7 @@ def notices(database: str, server: MailServer) -> Iterator[Notices]:
 
 
 def shared(until: date, *people: str, team: str | None = None, sharing: str = SHARING) -> ItemShared:
-    audience = "people" if people else "team" if team else "organisation"
+    audience: Audience = "people" if people else "team" if team else "organisation"
     return ItemShared(
         sharing=sharing,
         item="4" * 32,
