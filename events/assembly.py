@@ -10,6 +10,7 @@ from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
 from events.privacy.made_releases import MadeReleases
 from events.privacy.mirror_keys import MirrorKeys
+from events.privacy.notices import NoticeOutbox
 from events.privacy.outbox import Outbox
 from events.privacy.vault import Vault
 from kit.clock import Clock
@@ -81,6 +82,11 @@ def open_invitations(settings: Settings) -> AbstractContextManager[Invitations]:
 def open_outbox(settings: Settings) -> AbstractContextManager[Outbox]:
     """Open the vault's outbox, and close it at the end. Raises SecretError as `open_vault` does."""
     return closing(Outbox(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
+
+
+def open_notices(settings: Settings) -> AbstractContextManager[NoticeOutbox]:
+    """Open the vault's notices, and close them at the end. Raises SecretError as `open_vault` does."""
+    return closing(NoticeOutbox(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
 
 
 def open_mirror_keys(settings: Settings) -> AbstractContextManager[MirrorKeys]:

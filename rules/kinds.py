@@ -5,7 +5,7 @@ A member's name is how commands and the schema spell it; its value is how events
 be added; none is ever removed, because events on the log name it.
 """
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Literal
 
 
@@ -70,3 +70,12 @@ SharingEnd = Literal["owner", "day", "team_left", "employment_ended", "item_gone
 OfferEnd = Literal["owner", "goal_over", "team_left", "employment_ended", "portfolio_closed"]
 WorkOfferEnd = Literal["day", "taken_up", "author_left"]
 """Its last day passed and nobody had taken it up, or somebody had; or its author left the team before."""
+
+
+class RolloutState(Enum):
+    """Where a team is in the rollout: it begins when it decides to, and nobody is enrolled."""
+
+    NOT_ASKED = "not_asked"
+    INVITED = "invited"
+    STARTED = "started"
+    PAUSED = "paused"

@@ -13,5 +13,5 @@ GRANT SELECT ON vault_persons TO ipp_gateway;
 -- Who was invited to feedback rounds, and how often: for the services and the processes alone. The gateway asks
 -- the services, so that nothing it can read says whom a code belongs to.
 REVOKE ALL ON vault_invitations, vault_asked, vault_mails, vault_letters, vault_mirror_keys,
-    vault_made_releases
+    vault_made_releases, vault_notices
     FROM PUBLIC, ipp_views, ipp_gateway;

@@ -1,8 +1,8 @@
 """
 Events of how teams begin to work with portfolios: stream `rollout-<organisation>`. Nobody is ever enrolled.
 
-They hold ids and days only. What a person tells of it is that person's, in `teamwork-<person>`; a material's
-words are the organisation's.
+They hold ids and days only. What a person writes about it is that person's, in `teamwork-<person>`; a
+material's words are the organisation's.
 """
 
 from typing import Final
@@ -44,7 +44,7 @@ class TeamPaused(Event, frozen=True, kw_only=True):
 
 @event("rollout.experience-shared.v1")
 class ExperienceShared(Event, frozen=True, kw_only=True):
-    """Somebody tells how it goes, in a team of theirs or in general. The words are in their own stream."""
+    """Somebody shared how it goes, in a team of theirs or in general. The words are in their own stream."""
 
     experience: str
     person: str

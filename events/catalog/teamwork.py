@@ -38,10 +38,11 @@ class TeamSessionWritten(Event, frozen=True, kw_only=True):
 
 @event("teamwork.experience-written.v1")
 class ExperienceWritten(Event, frozen=True, kw_only=True):
-    """What somebody tells of how it goes; the fact is on the stream of the rollout."""
+    """How it goes, in somebody's own words; the fact is on the stream of the rollout."""
 
     experience: str
     text: str
 
 
-TeamworkEvent = WorkOfferWritten | JointGoalWritten | TeamSessionWritten | ExperienceWritten
+WrittenForTeam = WorkOfferWritten | JointGoalWritten | TeamSessionWritten
+TeamworkEvent = WrittenForTeam | ExperienceWritten

@@ -7,20 +7,14 @@ who get no mail, it keeps which were printed.
 
 import hmac
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from psycopg.rows import kwargs_row
 
-from events.privacy.database import VaultDatabase
+from events.privacy.mail_queue import Due, MailQueue, MailState, MailTable
 from kit.secrets import MasterKey
-
-SENDING_S_MAX: Final = 300
-"""After so long, the process that was sending a mail has ended: nobody knows whether it arrived."""
-REPEATS_MAX: Final = 1
-"""How often such a mail is sent again: under the same Message-ID, so that mail programs know it."""
 
 
 class MailKind(StrEnum):
@@ -28,22 +22,6 @@ class MailKind(StrEnum):
     REMINDER = "reminder"
     KEY_LOST = "key_lost"
     """The keeper lost the round's key, so what was handed in can't be opened."""
-
-
-class MailState(StrEnum):
-    """What became of a mail."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    """A process is at it."""
-    SENT = "sent"
-    """A mail server took it."""
-    REFUSED = "refused"
-    """A mail server says that nobody has this address."""
-    UNKNOWN = "unknown"
-    """It may have been sent, and was repeated once."""
-    DROPPED = "dropped"
-    """There was nobody to send it to any more: the round was over, or a colleague left."""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,18 +32,27 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     number: int = 1
 
 
-class DueMail(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail to be sent now; `attempts` counts this one."""
-
-    mail: Mail
-    attempts: int
+DueMail = Due[Mail]
 
 
-class Outbox(VaultDatabase):
+def _key_of(mail: Mail) -> tuple[str, str, int]:
+    return mail.invitation, mail.kind.value, mail.number
+
+
+def _mail_of(invitation: str, kind: str, number: int) -> Mail:
+    return Mail(invitation=invitation, kind=MailKind(kind), number=number)
+
+
+_TABLE: Final = MailTable[Mail](
+    name="vault_mails", key=("invitation", "kind", "number"), key_of=_key_of, mail_of=_mail_of
+)
+
+
+class Outbox(MailQueue[Mail]):
     """The vault's table of mails; safe from several threads. Every method raises VaultUnreachableError."""
 
     def __init__(self, url: str, master_key: MasterKey) -> None:
-        super().__init__(url, name="vault-outbox")
+        super().__init__(url, _TABLE, name="vault-outbox")
         self._ids = master_key.derived(b"mail ids")
 
     def message_id(self, mail: Mail, *, domain: str) -> str:
@@ -87,43 +74,6 @@ class Outbox(VaultDatabase):
                 [(kind, number, at, invitation) for invitation, kind, number, at in rows],
             )
             return cursor.rowcount
-
-    def take(self, *, now: datetime, most: int) -> list[DueMail]:
-        """
-        Return mails to send now, and note that they are being sent; no other process gets them.
-
-        A mail that was left while it was being sent is returned once more, and then stays UNKNOWN.
-        """
-        left = now - timedelta(seconds=SENDING_S_MAX)
-        with self._connection() as conn, conn.transaction():
-            conn.execute(
-                "UPDATE vault_mails SET state = 'unknown'"
-                " WHERE state = 'sending' AND next_at < %s AND repeats >= %s",
-                (left, REPEATS_MAX),
-            )
-            rows = conn.execute(
-                "UPDATE vault_mails m SET state = 'sending', next_at = %(now)s, attempts = attempts + 1,"
-                " repeats = repeats + (m.state = 'sending')::int"
-                " FROM (SELECT invitation, kind, number FROM vault_mails"
-                "       WHERE (state = 'waiting' AND next_at <= %(now)s)"
-                "          OR (state = 'sending' AND next_at < %(left)s)"
-                "       ORDER BY next_at, invitation LIMIT %(most)s FOR UPDATE SKIP LOCKED) due"
-                " WHERE (m.invitation, m.kind, m.number) = (due.invitation, due.kind, due.number)"
-                " RETURNING m.invitation, m.kind, m.number, m.attempts",
-                {"now": now, "left": left, "most": most},
-            ).fetchall()
-        return [
-            DueMail(mail=Mail(invitation=invitation, kind=MailKind(kind), number=number), attempts=attempts)
-            for invitation, kind, number, attempts in rows
-        ]
-
-    def end(self, mail: Mail, state: MailState) -> None:
-        """Note what became of a mail that was taken."""
-        self._set(mail, state, next_at=None)
-
-    def wait(self, mail: Mail, *, until: datetime) -> None:
-        """Note that a mail that was taken was certainly not sent; it is due again at `until`."""
-        self._set(mail, MailState.WAITING, next_at=until)
 
     def states(self, invitations: Sequence[str]) -> dict[str, MailState]:
         """Return what became of the last mail of each invitation; those without any are left out."""
@@ -159,31 +109,4 @@ class Outbox(VaultDatabase):
                 " SELECT invitation, %s FROM vault_invitations WHERE invitation = ANY(%s)"
                 " ON CONFLICT (invitation) DO NOTHING",
                 (on, list(invitations)),
-            )
-
-    def mails(self) -> list[tuple[Mail, MailState]]:
-        """Return all mails and their states."""
-
-        def read(invitation: str, kind: str, number: int, state: str) -> tuple[Mail, MailState]:
-            return Mail(invitation=invitation, kind=MailKind(kind), number=number), MailState(state)
-
-        with self._connection() as conn, conn.cursor(row_factory=kwargs_row(read)) as cursor:
-            cursor.execute(
-                "SELECT invitation, kind, number, state FROM vault_mails ORDER BY invitation, kind, number"
-            )
-            return cursor.fetchall()
-
-    def _set(self, mail: Mail, state: MailState, *, next_at: datetime | None) -> None:
-        values: dict[str, Any] = {
-            "state": state.value,
-            "next_at": next_at,
-            "invitation": mail.invitation,
-            "kind": mail.kind.value,
-            "number": mail.number,
-        }
-        with self._connection() as conn:
-            conn.execute(
-                "UPDATE vault_mails SET state = %(state)s, next_at = coalesce(%(next_at)s, next_at)"
-                " WHERE invitation = %(invitation)s AND kind = %(kind)s AND number = %(number)s",
-                values,
             )

@@ -234,6 +234,7 @@ class Vault(Persons):
         with self._connection() as conn, conn.transaction():
             conn.execute("DELETE FROM vault_persons WHERE person = %s", (subject,))
             conn.execute("DELETE FROM vault_former_persons WHERE person = %s", (subject,))
+            conn.execute("DELETE FROM vault_notices WHERE person = %s", (subject,))
             conn.execute("UPDATE vault_keys SET wrapped = NULL WHERE subject = %s", (subject,))
         self.forget_opened(subject)
 

@@ -53,6 +53,20 @@ CREATE TABLE IF NOT EXISTS vault_mails (
     PRIMARY KEY (invitation, kind, number)
 );
 CREATE INDEX IF NOT EXISTS vault_mails_by_due ON vault_mails (state, next_at);
+-- Notices by mail to colleagues: one row a notice, of a thing to a person, so that each is sent once. Deleted when
+-- the person is forgotten, and NOTICES_KEPT_DAYS after it was queued.
+CREATE TABLE IF NOT EXISTS vault_notices (
+    person text NOT NULL REFERENCES vault_keys (subject),
+    kind text NOT NULL,
+    thing text NOT NULL,
+    state text NOT NULL DEFAULT 'waiting',
+    queued_at timestamptz NOT NULL,
+    next_at timestamptz NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    repeats integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (person, kind, thing)
+);
+CREATE INDEX IF NOT EXISTS vault_notices_by_due ON vault_notices (state, next_at);
 -- The letters that were printed for people who get no mail: their codes are not handed out again. A row is deleted
 -- with its invitation.
 CREATE TABLE IF NOT EXISTS vault_letters (

@@ -18,10 +18,10 @@ from rules.kinds import (
     ItemKind,
     Language,
     Returning,
+    RolloutState,
 )
 from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
 from rules.releases.model import EnergyWord, Held, Trend
-from rules.rollout import RolloutState
 
 __all__ = [
     "EnergySourceKind",

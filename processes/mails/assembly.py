@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from events.assembly import open_outbox
+from events.assembly import open_notices, open_outbox
 from events.privacy.invitations import Invitations
 from kit.clock import Calendar
 from kit.health import Health
 from kit.lifecycle import Loop, Stop
 from kit.settings import Settings
 from processes.job import read_views
-from processes.mails.mailer import EVERY_S, KEY_LOST_DAYS, NAME, Mailer, MailSettings, RoundMails
+from processes.mails.mailer import EVERY_S, KEY_LOST_DAYS, NAME, Mailer, RoundMails
+from processes.mails.notice_views import ViewsForNotices
+from processes.mails.notices import NoticeMailer
+from processes.mails.sending import MailSettings
 from processes.mails.smtp import SmtpServer
 from projections.views import directory, rounds
 
@@ -24,15 +27,22 @@ def mails_loop(settings: Settings, *, invitations: Invitations, calendar: Calend
     readers = _Readers(settings.database_url, calendar)
 
     def run(stop: Stop) -> None:
-        with open_outbox(settings) as outbox:
+        with open_outbox(settings) as outbox, open_notices(settings) as notices:
+            mails = mail_settings(settings)
             Mailer(
-                mail_settings(settings),
+                mails,
                 outbox=outbox,
                 invitations=invitations,
                 rounds=readers.rounds,
                 works_here=readers.works_here,
                 calendar=calendar,
                 health=health,
+                notices=NoticeMailer(
+                    mails,
+                    outbox=notices,
+                    views=ViewsForNotices(settings.database_url, calendar),
+                    calendar=calendar,
+                ),
             ).run(stop)
 
     return run

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from processes.mails.domain_names import DnsSilentError, DomainNames
 from processes.mails.findings import Finding, note
-from processes.mails.mailer import MailSettings
 from processes.mails.sender_check import check_sender
+from processes.mails.sending import MailSettings
 from processes.mails.server_check import check_server
 
 

@@ -1,4 +1,4 @@
-"""Queues the mails of open rounds and sends what is due, in a loop of its own."""
+"""Queues the mails of open rounds and sends what is due, notices too, in a loop of its own."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,30 +10,18 @@ import msgspec
 import structlog
 
 from events.privacy.invitations import Invitations, Invited
-from events.privacy.outbox import DueMail, Mail, MailKind, MailState, Outbox
+from events.privacy.outbox import Mail, MailKind, Outbox
 from events.privacy.sealing import VaultUnreachableError
-from kit import metrics
 from kit.clock import Calendar
 from kit.health import Health
 from kit.lifecycle import Stop
-from kit.telemetry import traceback_summary
-from processes.mails.message import AddressError, Envelope, message_of
-from processes.mails.smtp import (
-    AddressRefusedError,
-    Deliveries,
-    NotKnownError,
-    NotTakenError,
-    SmtpServer,
-)
+from processes.mails.message import Envelope, message_of
+from processes.mails.notices import NoticeMailer
+from processes.mails.sending import BATCH_MAX, BatchSender, Letter, MailSettings
 from processes.mails.wording import MailFacts, mail_text
 from rules.feedback.rater_code import shown
 
 EVERY_S: Final = 5.0
-BATCH_MAX: Final = 50
-"""Mails sent over one connection."""
-AGAIN_S_MAX: Final = 1_800
-"""The longest wait before a mail is tried again; the first is a minute, and each is twice the one before."""
-FIRST_AGAIN_S: Final = 60
 KEY_LOST_DAYS: Final = 7
 """For how long after a round was lost its raters still get a mail about it."""
 QUIET_FAILURES: Final = 5
@@ -41,7 +29,6 @@ QUIET_FAILURES: Final = 5
 NAME: Final = "mails"
 
 _log = structlog.get_logger(__name__)
-_ended = metrics.counter("ipp_mails_total", "Mails to raters, by what became of them.", "state")
 
 
 class RoundMails(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,19 +42,6 @@ class RoundMails(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime
     reminders: int
     invited: tuple[str, ...]
-
-
-class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends, over which server, and where the rater's page is: an address such as https://ipp.example."""
-
-    server: SmtpServer
-    sender: str
-    sender_name: str
-    page: str
-
-    @property
-    def domain(self) -> str:
-        return self.sender.rpartition("@")[2]
 
 
 ReadRounds = Callable[[], Sequence[RoundMails]]
@@ -110,14 +84,17 @@ class Mailer:
         works_here: WorksHere,
         calendar: Calendar,
         health: Health,
+        notices: NoticeMailer | None = None,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
+        self._sender = BatchSender(outbox, settings=settings, clock=calendar)
         self._invitations = invitations
         self._rounds = rounds
         self._works_here = works_here
         self._calendar = calendar
         self._health = health
+        self._notices = notices
         self._queued: dict[str, tuple[bool, int]] = {}
         self._failures = 0
         health.expect(NAME, within_s=EVERY_S * 12)
@@ -133,6 +110,8 @@ class Mailer:
         """Queue and send what is due, and report to the health page."""
         try:
             fault = self._send_due(self._queue())
+            if self._notices is not None:
+                fault = self._notices.turn() or fault
             self._failures = 0
         except VaultUnreachableError:
             fault = "the vault does not answer"
@@ -163,40 +142,15 @@ class Mailer:
         }
         colleagues = [one.invitee.person for one in people.values() if one.invitee.person is not None]
         here = self._works_here(colleagues) if colleagues else set()
-        with Deliveries(self._settings.server) as deliveries:
-            for one in due:
-                try:
-                    self._deliver(one, people.get(one.mail.invitation), rounds, here, deliveries)
-                except VaultUnreachableError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - one mail that can't be made must not hold up others
-                    _log.error("mails.not_made", reason=type(error).__name__, where=traceback_summary(error))
-                    self._wait(one)
-        return deliveries.fault
 
-    def _deliver(
-        self,
-        due: DueMail,
-        person: Invited | None,
-        rounds: dict[str, RoundMails],
-        here: set[str],
-        deliveries: Deliveries,
-    ) -> None:
-        found = rounds.get(person.invitation.round) if person is not None else None
-        if person is None or found is None or not _is_wanted(due.mail, person, found, here):
-            self._end(due.mail, MailState.DROPPED)
-            return
-        try:
-            message = self._message(due.mail, person, found)
-            deliveries.send(message, sender=self._settings.sender, to=person.invitee.email or "")
-        except NotTakenError:
-            self._wait(due)
-        except (AddressRefusedError, AddressError):
-            self._end(due.mail, MailState.REFUSED)
-        except NotKnownError:
-            pass  # it stays SENDING, so it is sent once more after SENDING_S_MAX
-        else:
-            self._end(due.mail, MailState.SENT)
+        def letter_of(mail: Mail) -> Letter | None:
+            person = people.get(mail.invitation)
+            found = rounds.get(person.invitation.round) if person is not None else None
+            if person is None or found is None or not _is_wanted(mail, person, found, here):
+                return None
+            return Letter(self._message(mail, person, found), person.invitee.email or "")
+
+        return self._sender.send(due, letter_of)
 
     def _message(self, mail: Mail, person: Invited, found: RoundMails) -> EmailMessage:
         settings = self._settings
@@ -220,14 +174,6 @@ class Mailer:
         )
         return message_of(envelope, mail_text(mail.kind, facts))
 
-    def _wait(self, due: DueMail) -> None:
-        until = self._calendar.now() + timedelta(seconds=_again_s(due.attempts))
-        self._outbox.wait(due.mail, until=until)
-
-    def _end(self, mail: Mail, state: MailState) -> None:
-        self._outbox.end(mail, state)
-        _ended.labels(state.value).inc()
-
 
 def _is_wanted(mail: Mail, person: Invited, found: RoundMails, here: set[str]) -> bool:
     """Whether a mail still has somebody to go to: not when the round is over, nor to who left."""
@@ -236,8 +182,3 @@ def _is_wanted(mail: Mail, person: Invited, found: RoundMails, here: set[str]) -
     if person.invitee.person is not None and person.invitee.person not in here:
         return False
     return found.is_open if mail.kind is not MailKind.KEY_LOST else found.key_lost_at is not None
-
-
-def _again_s(attempts: int) -> int:
-    doubled: int = FIRST_AGAIN_S << min(max(attempts - 1, 0), 16)
-    return min(doubled, AGAIN_S_MAX)

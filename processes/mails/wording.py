@@ -44,10 +44,11 @@ def mail_text(kind: MailKind, facts: MailFacts) -> MailText:
         "link": facts.link,
         "until": moment(facts.closes_at, facts.language),
     }
-    title, _, body = _template(kind, facts.language).partition("\n\n")
+    title, _, body = template(kind.value, facts.language).partition("\n\n")
     return MailText(title=title.format(**names), body=body.format(**names))
 
 
 @cache
-def _template(kind: MailKind, language: Language) -> str:
-    return (_FOLDER / f"{kind.value}.{language.value}.txt").read_text(encoding="utf-8")
+def template(kind: str, language: Language) -> str:
+    """Return the text of a kind of mail, with its title in the first line."""
+    return (_FOLDER / f"{kind}.{language.value}.txt").read_text(encoding="utf-8")

@@ -236,6 +236,27 @@ async def addresses(connection: psycopg.AsyncConnection) -> dict[str, str]:
         return dict(await cursor.fetchall())
 
 
+class Reachable(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who works here, by name and mail address."""
+
+    person: str
+    display_name: str
+    email: str
+
+
+async def reachable(
+    connection: psycopg.AsyncConnection, persons: Sequence[str], today: date
+) -> dict[str, Reachable]:
+    """Return those of these people who work here on this day and are not parked."""
+    statement = (
+        f"SELECT subject AS person, display_name, email FROM {PERSONS.served}"
+        f" WHERE subject = ANY(%s) AND (ended_on IS NULL OR ended_on > %s) AND subject NOT IN ({_PARKED})"
+    )
+    async with connection.cursor(row_factory=class_row(Reachable)) as cursor:
+        await cursor.execute(statement.encode(), (list(persons), today))
+        return {found.person: found for found in await cursor.fetchall()}
+
+
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:
     """
     Return people who work here and have a word in their name that begins with `start`, by name.

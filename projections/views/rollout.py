@@ -1,4 +1,4 @@
-"""Where each team is in the rollout, who goes first in it, what people tell of it, and the materials."""
+"""Where each team is in the rollout, who goes first in it, what people wrote, and the materials."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -24,8 +24,8 @@ from projections.changes import Changes
 from projections.parking import parked_in
 from projections.table import Column, Table
 from projections.view import Fact, View
+from rules.kinds import RolloutState
 from rules.names import plain_name
-from rules.rollout import RolloutState
 
 _VERSION: Final = 1
 
@@ -57,7 +57,7 @@ EXPERIENCES: Final = Table(
     ),
     key=("experience",),
 )
-# In the stream of the person who tells it, so in another partition: without words, nothing is shown.
+# In the stream of the person who wrote it, so in another partition: without words, nothing is shown.
 WORDS: Final = Table(
     name=f"rollout_v{_VERSION}_words",
     columns=(
@@ -110,7 +110,7 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Experience(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody who works here tells, and about which team, if about one."""
+    """What somebody who works here wrote, and about which team, if about one."""
 
     experience: str
     person: str
@@ -269,7 +269,7 @@ async def team_by_id(connection: psycopg.AsyncConnection, team: str) -> Team | N
 
 
 async def experiences(connection: psycopg.AsyncConnection, *, last: int) -> list[Experience]:
-    """Return what people who work here tell, the newest first."""
+    """Return what people who work here wrote, the newest first."""
     return await _all(connection, Experience, _EXPERIENCES, {"experience": None, "last": last})
 
 

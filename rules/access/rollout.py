@@ -1,5 +1,5 @@
 """
-Access to the rollout: everybody who works here sees who goes first, where teams are, and what is told of it.
+Access to the rollout: everybody who works here sees who goes first, where teams are, and what people write.
 
 The working group and the works council see the same: the state of each team and since when, and no counts.
 """

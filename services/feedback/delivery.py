@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from events.privacy.invitations import Invitations, Invited
-from events.privacy.outbox import MailState, Outbox
+from events.privacy.mail_queue import MailState
+from events.privacy.outbox import Outbox
 from kit.clock import Calendar
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import LETTERS_MAX, InvitationLetter, InvitedPerson, MailOutcome

@@ -24,7 +24,8 @@ from kit.health import Health
 from kit.secrets import MasterKey
 from processes.closing.closer import Closer
 from processes.mails.assembly import _Readers
-from processes.mails.mailer import Mailer, MailSettings
+from processes.mails.mailer import Mailer
+from processes.mails.sending import MailSettings
 from projections.registry import find_views
 from rules.access.roles import Role
 from rules.commands import CommandResult

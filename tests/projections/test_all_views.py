@@ -20,9 +20,12 @@ from events.catalog.policy import OrganisationFounded, RoleGranted
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
+from events.catalog.quality import QualityEvent
 from events.catalog.registry import Event
+from events.catalog.rollout import RolloutEvent
 from events.catalog.rounds import RoundEvent
 from events.catalog.team import TeamFormed
+from events.catalog.teamwork import TeamworkEvent
 from events.codec import PERSON_CATEGORIES, EventMapper, Recorded
 from events.log.recorder import LogRecorder
 from events.privacy.vault import Vault
@@ -130,6 +133,10 @@ def persons(house: House) -> list[str]:
     house.append(f"catalogue-{organisation}", 1, *terms)
     lenses = [event for event in EXAMPLES if isinstance(event, LensEvent)]
     house.append(f"lens-{organisation}-{new_id()}", 1, *lenses)
+    of_rollout = [event for event in EXAMPLES if isinstance(event, RolloutEvent)]
+    house.append(f"rollout-{organisation}", 1, *of_rollout)
+    measured = [event for event in EXAMPLES if isinstance(event, QualityEvent)]
+    house.append(f"quality-{organisation}", 1, *measured)
     house.append(f"team-{team}", 1, TeamFormed(name="Noord", unit=new_id()))
     found = [house.vault.person_for_or_new(f"E{number:03}") for number in range(PERSONS)]
     for number, person in enumerate(found):
@@ -144,6 +151,8 @@ def persons(house: House) -> list[str]:
     house.append(f"portfolio-{found[1]}", 4, *events)
     rounds = [event for event in EXAMPLES if isinstance(event, RoundEvent)]
     house.append(f"round-{found[5]}", 1, *rounds)
+    written = [event for event in EXAMPLES if isinstance(event, TeamworkEvent)]
+    house.append(f"teamwork-{found[1]}", 1, *written)
     told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
     house.append(f"employment-{found[1]}", 3, *told_by_hr)
     house.append(

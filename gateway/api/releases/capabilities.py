@@ -12,7 +12,6 @@ from gateway.api.names import Unit
 from gateway.api.paging import check_page_size
 from gateway.api.releases.csv_file import MEDIA_TYPE, ShownTerm, csv_file
 from gateway.api.releases.picture import Picture, read_picture
-from gateway.api.releases.rows import Row
 from gateway.api.root_fields import query
 from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
@@ -27,6 +26,7 @@ from projections.views import catalogue, organisation
 from projections.views import releases as view
 from rules.releases import model
 from rules.releases.release_ids import release_id
+from rules.releases.rows import Row
 
 CELLS_MAX: Final = 2_000
 """Rows of one answer; a table of more is no table that a person reads."""
@@ -142,10 +142,10 @@ class CapabilityRelease:
     ) -> list[CapabilityCell]:
         unit = model.WHOLE if not unit_id or unit_id == self.found.organisation else unit_id
         picture = await self._picture(info)
-        if self.held or unit not in picture.tree:
+        if self.held or unit not in picture.tree.children:
             return []
         clusters = _asked(picture, cluster_id or None)
-        rows = list(picture.table(unit, children=children, clusters=clusters))
+        rows = picture.table(unit, children=children, clusters=clusters)
         if len(rows) > CELLS_MAX:
             message = f"This table has more than {CELLS_MAX} rows; ask for one family of words, or one part."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
@@ -186,7 +186,7 @@ class CapabilityRelease:
     ) -> Download:
         picture = await self._picture(info)
         rows = [] if self.held else list(picture.everything())
-        terms = [] if self.held else await _terms(info, picture, list(picture.rows))
+        terms = [] if self.held else await _terms(info, picture, list(picture.cells))
         content = csv_file(self.found, picture, rows, terms, language=language)
         return download_of(content, media_type=MEDIA_TYPE)
 
@@ -246,7 +246,7 @@ async def check_releases(connection: Any) -> None:
 
 
 def _asked(picture: Picture, cluster: str | None) -> list[str]:
-    return [name for name in picture.rows if cluster is None or name == cluster]
+    return [name for name in picture.cells if cluster is None or name == cluster]
 
 
 def _cell(cluster: str, row: Row, picture: Picture, release: view.Release) -> CapabilityCell:

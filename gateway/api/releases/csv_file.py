@@ -8,12 +8,12 @@ import msgspec
 
 from gateway.api.catalogue.terms import cluster_of
 from gateway.api.releases.picture import Picture
-from gateway.api.releases.rows import Row
 from kit.csv_tables import spreadsheet
 from projections.views import catalogue
 from projections.views import releases as view
 from rules.kinds import Language
 from rules.releases.model import WHOLE, CountBand, EnergyWord, ReleasedTerm, Trend
+from rules.releases.rows import Row
 from rules.texts import LocalLine
 
 MEDIA_TYPE: Final = "text/csv;charset=utf-8"

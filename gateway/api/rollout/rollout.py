@@ -1,4 +1,4 @@
-"""`rollout`: where each team is, who goes first in it, what people tell of it, and the materials."""
+"""`rollout`: where each team is, who goes first in it, what people wrote about it, and the materials."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -40,14 +40,14 @@ class RolloutTeam:
         return await colleagues_by_name(info.context, self.front_runner_ids)
 
 
-@strawberry.type(description="What somebody wants to be known of how it goes.")
+@strawberry.type(description="How it goes, in the words of somebody who wants it known.")
 class Experience:
     id: strawberry.ID
-    text: str = strawberry.field(description="In their own words.")
-    at: datetime = strawberry.field(description="When they told it.")
+    text: str = strawberry.field(description="In the person's own words.")
+    at: datetime = strawberry.field(description="When it was written.")
     content: strawberry.Private[view.Experience]
 
-    @field(description="Who tells it.")
+    @field(description="Who wrote it.")
     async def by(self, info: Info) -> Colleague:
         return await colleague(info.context, self.content.person)
 
@@ -86,7 +86,7 @@ class Rollout:
 
         return await _PAGES.page(info.context, first=first, after=after or None, read=read, node=rollout_team)
 
-    @field(description="What people tell, the newest first; of those who work here.")
+    @field(description="What people who work here wrote, the newest first.")
     async def experiences(self, info: Info, last: Last = EXPERIENCES_SHOWN) -> list[Experience]:
         check_page_size(info.context, "last", last)
         async with info.context.gateway.reader.connection() as connection:
@@ -129,7 +129,7 @@ def material_of(found: view.Material) -> Material:
     )
 
 
-@query(description="Who started, and what they tell about it.")
+@query(description="Which teams started, and what people share about it.")
 async def rollout(info: Info, wait_for: WaitFor = UNSET) -> Rollout | None:
     await info.wait_for(wait_for, view.VIEW)
     await _check_works_here(info)

@@ -50,7 +50,7 @@ class PauseTeamInput(CommandInput):
 @strawberry.input
 class ShareExperienceInput(CommandInput):
     text: str = strawberry.field(
-        description="What you tell, 2,000 characters at most. Everybody who works here can read it."
+        description="How it goes, 2,000 characters at most. Everybody who works here can read it."
     )
     team_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description=f"{OWN_TEAM} Left out, it is about none."
@@ -105,7 +105,7 @@ async def pause_team(info: Info, input: PauseTeamInput) -> RolloutTeamPayload:
 
 @mutation(
     description=(
-        "Tell everybody who works here how it goes. It is shown with your name, and no longer once you leave."
+        "Share with everybody who works here how it goes. It is shown with your name, until you leave."
     )
 )
 async def share_experience(info: Info, input: ShareExperienceInput) -> ExperiencePayload:

@@ -10,6 +10,7 @@ from projections.views.profile.portfolio import VIEW, Portfolio, Rows, portfolio
 from projections.views.profile.reads import (
     TO_CONFIRM_MAX,
     DueSharing,
+    EndingSharing,
     Membership,
     agreement_for,
     agreements_to_confirm,
@@ -19,6 +20,7 @@ from projections.views.profile.reads import (
     memberships,
     portfolio_of,
     rows_of,
+    sharings_ending,
     sharings_to_end,
     teams_of,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "Agreement",
     "Conversation",
     "DueSharing",
+    "EndingSharing",
     "EnergySource",
     "Evidence",
     "Goal",
@@ -57,6 +60,7 @@ __all__ = [
     "portfolio_at",
     "portfolio_of",
     "rows_of",
+    "sharings_ending",
     "sharings_to_end",
     "teams_of",
 ]

@@ -78,6 +78,17 @@ class DueSharing(msgspec.Struct, frozen=True, kw_only=True):
     sharing: str
 
 
+class EndingSharing(msgspec.Struct, frozen=True, kw_only=True):
+    """An open sharing that ends soon; `kind` is that of the item. Without people and team, with everybody."""
+
+    owner: str
+    sharing: str
+    kind: str
+    people: list[str]
+    team: str | None
+    until: date
+
+
 def _part(name: str, table: Table, row: type[msgspec.Struct], which: str = _OLDEST_FIRST) -> str:
     columns = ", ".join(row.__struct_fields__)
     rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s {which}"
@@ -205,6 +216,22 @@ _DUE: Final = f"""
 async def sharings_to_end(connection: psycopg.AsyncConnection, today: date, limit: int) -> list[DueSharing]:
     """Return open sharings whose last day is past, longest overdue first."""
     return await _all(connection, DueSharing, _DUE, today=today, limit=limit)
+
+
+# One that was open for a shorter time than that from the start is not asked about: its owner just chose it.
+_ENDING: Final = f"""
+    SELECT subject AS owner, sharing, kind, people, team, until FROM {SHARINGS.served}
+    WHERE ended_at IS NULL AND until BETWEEN %(today)s AND %(today)s + %(days)s
+        AND shared_at <= until - %(days)s AND subject NOT IN ({parked_in(VIEW)})
+    ORDER BY until, owner, sharing
+"""
+
+
+async def sharings_ending(
+    connection: psycopg.AsyncConnection, today: date, *, days: int
+) -> list[EndingSharing]:
+    """Return open sharings whose last day is at most so many days ahead; those parked are left out."""
+    return await _all(connection, EndingSharing, _ENDING, today=today, days=days)
 
 
 async def _all(connection: psycopg.AsyncConnection, row: type[T], statement: str, **values: Any) -> list[T]:

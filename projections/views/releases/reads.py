@@ -109,9 +109,11 @@ async def tree_at(connection: psycopg.AsyncConnection, positions: Sequence[int])
 
 def _open_parent(parent: str, rows: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the nearest open unit from here up: a cut-off may have a team and not yet its unit."""
-    while parent in rows and rows[parent]["closed"]:
+    seen: set[str] = set()  # a circle, which no decider makes, ends
+    while parent in rows and rows[parent]["closed"] and parent not in seen:
+        seen.add(parent)
         parent = rows[parent]["parent"]
-    return parent if parent in rows else WHOLE
+    return parent if parent in rows and parent not in seen else WHOLE
 
 
 async def _releases(connection: psycopg.AsyncConnection, statement: str, value: int | date) -> list[Release]:

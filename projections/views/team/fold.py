@@ -20,13 +20,7 @@ from events.catalog.team import (
     WorkTakenUp,
     WorkVolunteeredFor,
 )
-from events.catalog.teamwork import (
-    ExperienceWritten,
-    JointGoalWritten,
-    TeamSessionWritten,
-    TeamworkEvent,
-    WorkOfferWritten,
-)
+from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten, WorkOfferWritten, WrittenForTeam
 from events.codec import Forgotten, Recorded
 from projections.changes import Changes
 from projections.view import Fact, View
@@ -55,7 +49,7 @@ def fold(fact: Fact, changes: Changes) -> None:
         _fold_work(event, recorded, changes)
     elif isinstance(event, JointGoalEvent | TeamSessionHeld):
         _fold_goal_or_session(event, recorded, changes)
-    elif isinstance(event, TeamworkEvent):
+    elif isinstance(event, WrittenForTeam):
         _fold_words(event, changes)
     else:
         _fold_person(event, recorded, changes)
@@ -108,7 +102,7 @@ def _fold_goal_or_session(
 _NO_WORDS: Final = dict.fromkeys(("title", "text", "agreements"))
 
 
-def _fold_words(event: TeamworkEvent, changes: Changes) -> None:
+def _fold_words(event: WrittenForTeam, changes: Changes) -> None:
     words: dict[str, Any]
     match event:
         case WorkOfferWritten(offer=thing, title=title, text=text):
@@ -117,8 +111,6 @@ def _fold_words(event: TeamworkEvent, changes: Changes) -> None:
             words = {"text": text}
         case TeamSessionWritten(session=thing, agreements=agreements):
             words = {"agreements": _json(agreements)}
-        case ExperienceWritten():
-            return  # the view of the rollout has it
         case _:
             assert_never(event)
     changes.put(WORDS, team=event.team, thing=thing, **(_NO_WORDS | words))

@@ -65,7 +65,7 @@ class PauseTeam(OwnTeamCommand, frozen=True, kw_only=True):
 
 
 class ShareExperience(RolloutCommand, frozen=True, kw_only=True):
-    """Tell everybody how it goes, about a team of one's own or in general."""
+    """Share with everybody how it goes, in a team of one's own or in general."""
 
     holds_words: ClassVar[bool] = True
 

@@ -14,7 +14,7 @@ from events.catalog.rollout import (
     TeamStarted,
 )
 from rules.commands import Refusal
-from rules.rollout import RolloutState
+from rules.kinds import RolloutState
 from services.contexts.rollout.commands import (
     AnyRolloutCommand,
     InviteTeam,

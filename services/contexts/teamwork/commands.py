@@ -49,7 +49,7 @@ class WriteTeamSession(WriteForTeam, frozen=True, kw_only=True):
 
 
 class WriteExperience(Writing, frozen=True, kw_only=True):
-    """Keep what somebody tells of the rollout."""
+    """Keep what somebody wrote about the rollout."""
 
     text: str
 

@@ -1,120 +1,19 @@
 """Mails from a real vault to a real SMTP server: each once, and what became of them (A10 to A12, A18)."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from events.privacy.invitations import Invitations, Invitee, NewInvitation
-from events.privacy.outbox import SENDING_S_MAX, Mail, MailKind, MailState, Outbox
-from events.privacy.vault import Vault
-from kit.clock import Calendar, FixedClock
-from kit.health import Health
+from events.privacy.mail_queue import SENDING_S_MAX, MailState
+from events.privacy.outbox import Mail, MailKind
 from kit.ids import derived_id
-from kit.secrets import MasterKey
-from processes.mails.mailer import AGAIN_S_MAX, NAME, QUIET_FAILURES, Mailer, MailSettings, RoundMails
+from processes.mails.mailer import QUIET_FAILURES, RoundMails
+from processes.mails.sending import AGAIN_S_MAX, MailSettings
 from processes.mails.smtp import SmtpServer
-from rules.feedback.questions import Perspective
-from rules.kinds import Language
-from tests.processes.mails.mail_server import MailServer, free_port, mail_server
+from tests.processes.mails.mail_server import MailServer, free_port
+from tests.processes.mails.rig import NOW, ROUND, Rig
 
 pytestmark = pytest.mark.postgres
-MASTER = MasterKey(key=os.urandom(32))
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-ROUND, SUBJECT = derived_id("round"), derived_id("subject")
-ANNA = Invitee(name="Anna Smit", email="anna@example.org", language=Language.EN)
-BILAL = Invitee(name="Bilal, team Dok", email="bilal@example.org", person=derived_id("bilal"))
-LETTER = Invitee(name="Meneer Jansen")
-PEOPLE = {"anna": ANNA, "bilal": BILAL, "letter": LETTER}
-
-
-class Rig:
-    """A mailer with its vault, one round, and a clock that the test moves."""
-
-    def __init__(self, url: str, server: SmtpServer) -> None:
-        self.clock = FixedClock(NOW)
-        self.invitations, self.outbox = Invitations(url, MASTER), Outbox(url, MASTER)
-        self.here = {derived_id("bilal")}
-        self.round = RoundMails(
-            round=ROUND,
-            subject=SUBJECT,
-            subject_name="Fenna de Vries",
-            is_open=True,
-            key_lost_at=None,
-            closes_at=NOW + timedelta(days=10),
-            reminders=0,
-            invited=tuple(map(derived_id, PEOPLE)),
-        )
-        self.read_rounds: Callable[[], Sequence[RoundMails]] = lambda: [self.round]
-        self.health = Health(self.clock)
-        self.settings = MailSettings(
-            server=server, sender="feedback@kade.example", sender_name="IPP", page="https://ipp.example"
-        )
-        self.mailer = self.new_mailer()
-        for name, invitee in PEOPLE.items():
-            self.invitations.keep(
-                NewInvitation(
-                    invitation=derived_id(name),
-                    round=ROUND,
-                    subject=SUBJECT,
-                    perspective=Perspective.PEER,
-                    on=NOW.date(),
-                    invitee=invitee,
-                ),
-                asked_max=8,
-            )
-
-    def new_mailer(self) -> Mailer:
-        return Mailer(
-            self.settings,
-            outbox=self.outbox,
-            invitations=self.invitations,
-            rounds=self._rounds,
-            works_here=lambda people: self.here & set(people),
-            calendar=Calendar(clock=self.clock, zone=ZoneInfo("Europe/Amsterdam")),
-            health=self.health,
-        )
-
-    def _rounds(self) -> Sequence[RoundMails]:
-        return self.read_rounds()
-
-    def change(self, **changes: object) -> None:
-        self.round = RoundMails(**{name: getattr(self.round, name) for name in _FIELDS} | changes)
-
-    def turn(self, *, after_s: int = 0) -> None:
-        self.clock.advance(timedelta(seconds=after_s))
-        self.mailer.turn()
-
-    def states(self) -> dict[str, MailState]:
-        names = {derived_id(name): name for name in PEOPLE}
-        return {names[name]: state for name, state in self.outbox.states(list(names)).items()}
-
-    def sentence(self) -> str:
-        return self.health.findings()[NAME].sentence
-
-
-_FIELDS = RoundMails.__struct_fields__
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as running:
-        yield running
-
-
-@pytest.fixture
-def rig(database: str, server: MailServer) -> Iterator[Rig]:
-    vault = Vault(database, MASTER)
-    vault.create_tables()
-    vault.close()
-    made = Rig(database, server.server)
-    yield made
-    made.invitations.close()
-    made.outbox.close()
 
 
 def recipients(server: MailServer) -> list[str]:

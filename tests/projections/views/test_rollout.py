@@ -18,7 +18,7 @@ from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed, TeamReopene
 from events.catalog.teamwork import ExperienceWritten
 from events.codec import Forgotten, UnknownEvent
 from projections.views import rollout
-from rules.rollout import RolloutState
+from rules.kinds import RolloutState
 from tests.projections.views.given import NOON, facts, folded, read
 
 pytestmark = pytest.mark.postgres

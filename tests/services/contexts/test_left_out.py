@@ -31,9 +31,11 @@ NOTHING_TO_KEEP: Final = {
     "loadTerms": {"terms", "list_name"},
     "offerWork": {"from_day", "hours_per_week", "wanted_term_ids"},
     "pilotLens": {"clients", "findings"},
+    "publishMaterial": {"link"},
     "prepareRound": {"own_question"},
     "recordDpia": {"note"},
     "recordWorksCouncilConsent": {"note"},
+    "shareExperience": {"team_id"},
     "withdrawWorksCouncilConsent": {"note"},
     # These confirm something, and are not kept.
     "closePortfolio": {"for_good"},

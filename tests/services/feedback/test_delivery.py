@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from events.privacy.outbox import Mail, MailKind, MailState
+from events.privacy.mail_queue import MailState
+from events.privacy.outbox import Mail, MailKind
 from events.privacy.sealing import VaultUnreachableError
 from kit.errors import BadRequestError, ForbiddenError
 from rules.access.roles import Role

@@ -1,6 +1,7 @@
 """The rollout on a real log: own team only, words before the fact, and no word of a person in clear."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -94,7 +95,7 @@ def test_a_crash_after_the_words_leaves_nothing_told_and_a_retry_tells_it_once(
 
 
 def test_the_working_group_publishes_a_material_and_the_log_names_no_member(house: House) -> None:
-    given = {"title": {"nl": "Begin", "en": "Start"}, "text": {"nl": "Zo.", "en": "So."}}
+    given: dict[str, Any] = {"title": {"nl": "Begin", "en": "Start"}, "text": {"nl": "Zo.", "en": "So."}}
     house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="WORKING_GROUP", subject="wg1")
     done = house.ask("wg1", Role.WORKING_GROUP, "publishMaterial", **given)
     assert done.outcome == "ACCEPTED"

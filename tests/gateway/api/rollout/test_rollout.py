@@ -191,7 +191,7 @@ def test_an_experience_and_a_material_are_returned_as_they_are_shown(begun: Worl
         f" {{ material {THING} }} }}"
     )
     both = {"nl": "a", "en": "b"}
-    given = {"commandId": str(uuid4()), "title": both, "text": both}
-    answer = asyncio.run(begun.ask(document, name="administrator", role="WORKING_GROUP", input=given))
+    material: dict[str, Any] = {"commandId": str(uuid4()), "title": both, "text": both}
+    answer = asyncio.run(begun.ask(document, name="administrator", role="WORKING_GROUP", input=material))
     assert answer["data"]["publishMaterial"]["material"]["id"] == f"Material:{MATERIAL}"
     assert begun.bus.requests[1][0].input == {"title": both, "text": both}

@@ -1,0 +1,129 @@
+"""What notices need to know, read from the views: what is due, who works here, and names."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from events.privacy.notices import Notice, NoticeKind
+from kit.clock import Calendar
+from kit.ids import derived_id
+from processes.job import read_views
+from processes.mails.notices import Addressee, NoticeDue
+from projections.views import directory, organisation, profile, releases, team
+from rules.access.roles import Employment, Role, grant_is_over
+from rules.kinds import ItemKind, Language
+
+SHARING_DAYS: Final = 30
+"""How long before a sharing ends its owner gets a mail (DOMAIN.md, views; what users ask, B7)."""
+WORK_DAYS: Final = 7
+RELEASE_DAYS: Final = 7
+"""For so many days a notice is still sent when the process or the mail server was away on its day."""
+RELEASES_READ: Final = 3
+
+_WORK: Final = {"TAKEN_UP": NoticeKind.WORK_TAKEN_UP, "LAPSED": NoticeKind.WORK_LAPSED}
+
+
+class ViewsForNotices:
+    """Reads the views anew at each call; for one thread."""
+
+    def __init__(self, database_url: str, calendar: Calendar) -> None:
+        self._url = database_url
+        self._calendar = calendar
+
+    def due(self, today: date) -> Sequence[NoticeDue]:
+        """Return every notice that is due on this day, whether it was sent or not."""
+
+        async def read(connection: Any) -> list[NoticeDue]:
+            return [
+                *_of_sharings(await profile.sharings_ending(connection, today, days=SHARING_DAYS)),
+                *_of_work(await team.work_notices(connection, since=today - timedelta(days=WORK_DAYS))),
+                *await self._of_releases(connection, today),
+            ]
+
+        return read_views(self._url, read)
+
+    def addressees(self, people: Sequence[str]) -> dict[str, Addressee]:
+        """Return those of these people who work here, with the language of their portfolio."""
+        today = self._calendar.today()
+
+        async def read(connection: Any) -> dict[str, Addressee]:
+            found = await directory.reachable(connection, people, today)
+            return {
+                person: Addressee(
+                    name=one.display_name,
+                    email=one.email,
+                    language=Language(await profile.language_of(connection, person) or Language.NL),
+                )
+                for person, one in found.items()
+            }
+
+        return read_views(self._url, read)
+
+    def audience(self, found: NoticeDue) -> Sequence[str] | None:
+        """Return the names of the people or of the team that it is about, without those who are not known."""
+
+        async def read(connection: Any) -> list[str]:
+            if found.team is not None:
+                teams = await organisation.teams_by_ids(connection, [found.team])
+                return [one.name for one in teams.values()]
+            people = await directory.persons_by_ids(connection, found.people)
+            return sorted(one.display_name for one in people.values())
+
+        return read_views(self._url, read) if found.team or found.people else None
+
+    async def _of_releases(self, connection: Any, today: date) -> list[NoticeDue]:
+        since = today - timedelta(days=RELEASE_DAYS)
+        recent = [one for one in await releases.last(connection, RELEASES_READ) if one.on >= since]
+        if not recent:
+            return []
+        grants = await directory.role_grants(connection)
+        holders = sorted({one.person for one in grants if one.role == Role.HR.name and self._holds(one)})
+        return [_of_release(release, person) for release in recent for person in holders]
+
+    def _holds(self, grant: directory.RoleGrant) -> bool:
+        """Whether a granted role did not end because its holder left, and perhaps returned."""
+        leaving, on = grant.leaving, grant.granted_at.date()
+        if leaving is None:
+            return True
+        returned = leaving.returned_at
+        employment = Employment(
+            left_on=leaving.left_on,
+            left_recorded_on=self._calendar.local(leaving.recorded_at).date(),
+            returned_on=self._calendar.local(returned).date() if returned else None,
+        )
+        return not grant_is_over(on, employment)
+
+
+def _of_sharings(found: Sequence[profile.EndingSharing]) -> list[NoticeDue]:
+    return [
+        NoticeDue(
+            notice=Notice(person=one.owner, kind=NoticeKind.SHARING_ENDS, thing=one.sharing),
+            on=one.until,
+            item=ItemKind(one.kind),
+            people=tuple(one.people),
+            team=one.team,
+        )
+        for one in found
+    ]
+
+
+def _of_work(found: Sequence[team.WorkNotice]) -> list[NoticeDue]:
+    return [
+        NoticeDue(
+            notice=Notice(
+                person=person,
+                kind=_WORK[one.kind],
+                thing=derived_id(one.team, one.offer, str(one.version)),
+            ),
+            on=one.on,
+            team=one.team,
+        )
+        for one in found
+        for person in one.volunteers
+    ]
+
+
+def _of_release(release: releases.Release, person: str) -> NoticeDue:
+    kind = NoticeKind.RELEASE_OUT if release.held is None else NoticeKind.RELEASE_HELD
+    thing = derived_id(release.organisation, str(release.epoch))
+    return NoticeDue(notice=Notice(person=person, kind=kind, thing=thing), on=release.on)

@@ -1,0 +1,26 @@
+"""A mail server, and a mailer on a database of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from events.privacy.vault import Vault
+from tests.processes.mails.mail_server import MailServer, mail_server
+from tests.processes.mails.rig import MASTER, Rig
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def rig(database: str, server: MailServer) -> Iterator[Rig]:
+    vault = Vault(database, MASTER)
+    vault.create_tables()
+    vault.close()
+    made = Rig(database, server.server)
+    yield made
+    made.invitations.close()
+    made.outbox.close()

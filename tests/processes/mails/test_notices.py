@@ -1,0 +1,293 @@
+"""Notices to colleagues, from real views and a real vault to a real SMTP server: once, in their language."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
+from events.catalog.policy import RoleGranted, RoleWithdrawn
+from events.catalog.portfolio.life import PortfolioOpened
+from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.registry import Event
+from events.catalog.releases import CapabilityReleased, ReleaseCutOff, ReleaseHeld
+from events.catalog.team import TeamFormed, WorkOffered, WorkOfferEnded, WorkTakenUp, WorkVolunteeredFor
+from events.codec import Recorded
+from events.privacy.mail_queue import SENDING_S_MAX, MailState
+from events.privacy.notices import NOTICES_KEPT_DAYS, Notice, NoticeKind, NoticeOutbox
+from events.privacy.vault import Vault
+from events.streams import Stream
+from kit.clock import Calendar, FixedClock
+from kit.secrets import MasterKey
+from processes.mails.notice_views import RELEASE_DAYS, SHARING_DAYS, ViewsForNotices
+from processes.mails.notices import LOOK_EVERY, NoticeMailer
+from processes.mails.sending import AGAIN_S_MAX, MailSettings
+from projections.changes import Changes
+from projections.positions import prepare_view
+from projections.registry import find_views
+from projections.view import Fact
+from rules.kinds import Audience, ItemKind, Language
+from rules.releases.model import Held, ReleaseFloors
+from tests.processes.mails.mail_server import MailServer
+
+pytestmark = pytest.mark.postgres
+MASTER = MasterKey(key=os.urandom(32))
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+TODAY = NOW.date()
+LONG_AGO = NOW - timedelta(days=200)
+ORGANISATION, KADE, OFFER, SHARING = "d" * 32, "1" * 32, "2" * 32, "3" * 32
+FENNA, BO, CAS = "Fenna de Vries", "Bo Aerts", "Cas Bos"
+
+
+class Notices:
+    """A notice mailer on real stores; what happens is folded into the views at once."""
+
+    def __init__(self, url: str, server: MailServer) -> None:
+        self.url, self.clock, self.vault = url, FixedClock(NOW), Vault(url, MASTER)
+        self.vault.create_tables()
+        self.outbox = NoticeOutbox(url, MASTER)
+        self.calendar = Calendar(clock=self.clock, zone=ZoneInfo("Europe/Amsterdam"))
+        self.settings = MailSettings(
+            server=server.server, sender="ipp@kade.example", sender_name="IPP", page="https://ipp.example"
+        )
+        self.mailer = self.new_mailer()
+        self._versions: dict[str, int] = {}
+        self._ordinal = 0
+        with psycopg.connect(url, autocommit=True) as connection:
+            for view in find_views():
+                prepare_view(connection, view, partitions=1, generation="g")
+        self.people = {name: self._registered(name) for name in (FENNA, BO, CAS)}
+        self.happened(f"team-{KADE}", TeamFormed(name="Team Kade", unit="u"))
+
+    def new_mailer(self) -> NoticeMailer:
+        return NoticeMailer(
+            self.settings,
+            outbox=self.outbox,
+            views=ViewsForNotices(self.url, self.calendar),
+            calendar=self.calendar,
+        )
+
+    def _registered(self, name: str) -> str:
+        person = self.vault.person_for_or_new(name)
+        email = f"{name.split(maxsplit=1)[0].lower()}@kade.example"
+        language = Language.EN if name == BO else Language.NL
+        self.happened(f"employment-{person}", ProfessionalRegistered(name=name, email=email))
+        self.happened(f"employment-{person}", TeamJoined(team=KADE, on=TODAY))
+        self.happened(f"portfolio-{person}", PortfolioOpened(language=language))
+        return person
+
+    def happened(self, stream: str, *events: Event, at: datetime = LONG_AGO) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for event in events:
+                self._ordinal += 1
+                version = self._versions[stream] = self._versions.get(stream, 0) + 1
+                subject = Stream.parse(stream).subject
+                recorded = Recorded(stream=stream, version=version, event=event, at=at, by=subject)
+                fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
+                for view in find_views():
+                    if Stream.parse(stream).category in view.categories:
+                        changes = Changes(view.tables, 0)
+                        changes.about(subject)
+                        view.fold(fact, changes)
+                        changes.write(connection, "views")
+
+    def of(self, name: str, stream: str, *events: Event) -> None:
+        self.happened(f"{stream}-{self.people[name]}", *events)
+
+    def turn(self, after: timedelta = LOOK_EVERY) -> str | None:
+        self.clock.advance(after)
+        return self.mailer.turn()
+
+    def states(self) -> dict[tuple[str, NoticeKind], MailState]:
+        names = {person: name for name, person in self.people.items()}
+        return {(names[one.person], one.kind): state for one, state in self.outbox.mails()}
+
+
+@pytest.fixture
+def notices(database: str, server: MailServer) -> Iterator[Notices]:
+    made = Notices(database, server)
+    yield made
+    made.outbox.close()
+    made.vault.close()
+
+
+def shared(until: date, *people: str, team: str | None = None, sharing: str = SHARING) -> ItemShared:
+    audience: Audience = "people" if people else "team" if team else "organisation"
+    return ItemShared(
+        sharing=sharing,
+        item="4" * 32,
+        kind=ItemKind.TALENT,
+        audience=audience,
+        people=people,
+        team=team,
+        until=until,
+    )
+
+
+def mails(server: MailServer) -> list[tuple[str, str, str]]:
+    """Return whom each mail went to, its subject and its words."""
+    return sorted((str(mail["To"]), str(mail["Subject"]), mail.get_content()) for mail in server.taken)
+
+
+SOON = TODAY + timedelta(days=SHARING_DAYS)
+
+
+def test_an_owner_is_asked_once_thirty_days_before_a_sharing_ends(
+    notices: Notices, server: MailServer
+) -> None:
+    notices.of(FENNA, "portfolio", shared(SOON + timedelta(days=1), notices.people[BO], notices.people[CAS]))
+    notices.turn()
+    assert server.taken == []
+    for _ in range(3):
+        notices.turn(timedelta(days=1))
+    ((to, title, words),) = mails(server)
+    assert to == "Fenna de Vries <fenna@kade.example>"
+    assert title == "Je deelt een talent tot en met vrijdag 25 december 2026"
+    assert "met Bo Aerts, Cas Bos, tot en met vrijdag 25 december 2026" in words
+    assert "https://ipp.example\n" in words.replace("\r\n", "\n")
+    assert notices.states() == {(FENNA, NoticeKind.SHARING_ENDS): MailState.SENT}
+
+
+@pytest.mark.parametrize(("team", "audience"), [(KADE, "Team Kade"), (None, "everybody who works here")])
+def test_a_mail_names_the_team_or_everybody_in_the_language_of_its_reader(
+    notices: Notices, server: MailServer, team: str | None, audience: str
+) -> None:
+    notices.of(BO, "portfolio", shared(SOON, team=team))
+    notices.turn()
+    ((_, title, words),) = mails(server)
+    assert title == "You share a talent until Thursday 24 December 2026"
+    assert f"You share a talent with {audience}, through Thursday 24 December 2026" in words
+
+
+def test_a_sharing_that_ended_meanwhile_or_was_short_from_the_start_is_not_asked_about(
+    notices: Notices, server: MailServer
+) -> None:
+    notices.happened(f"portfolio-{notices.people[FENNA]}", shared(TODAY + timedelta(days=10)), at=NOW)
+    notices.of(
+        BO, "portfolio", shared(SOON, sharing="5" * 32), ItemSharingEnded(sharing="5" * 32, reason="owner")
+    )
+    server.later = True
+    notices.of(CAS, "portfolio", shared(SOON, sharing="6" * 32))
+    notices.turn()
+    notices.of(CAS, "portfolio", ItemSharingEnded(sharing="6" * 32, reason="owner"))
+    server.later = False
+    notices.turn(timedelta(seconds=AGAIN_S_MAX))
+    assert server.taken == []
+    assert notices.states() == {(CAS, NoticeKind.SHARING_ENDS): MailState.DROPPED}
+
+
+def offered(*events: Event) -> tuple[Event, ...]:
+    return WorkOffered(offer=OFFER, by="0" * 32, seen=9, until=TODAY), *events
+
+
+def test_every_volunteer_hears_that_work_was_taken_up(notices: Notices, server: MailServer) -> None:
+    volunteers = [
+        WorkVolunteeredFor(offer=OFFER, by=notices.people[name], seen=9) for name in (FENNA, BO, CAS)
+    ]
+    taken = WorkTakenUp(offer=OFFER, by=notices.people[CAS], seen=9)
+    notices.happened(f"team-{KADE}", *offered(*volunteers, taken), at=NOW)
+    for _ in range(2):
+        notices.turn()
+    (_, english, _), (_, dutch, words) = mails(server)
+    assert (english, dutch) == ("Work in Team Kade was taken up", "Werk in Team Kade is opgepakt")
+    assert "op dinsdag 24 november 2026 opgepakt" in words
+    assert "Cas" not in words, "who does it, the team's page says"
+
+
+def test_every_volunteer_hears_that_work_lapsed_and_who_left_hears_nothing(
+    notices: Notices, server: MailServer
+) -> None:
+    volunteers = [WorkVolunteeredFor(offer=OFFER, by=notices.people[name], seen=9) for name in (FENNA, BO)]
+    ended = WorkOfferEnded(offer=OFFER, reason="day")
+    notices.happened(f"team-{KADE}", *offered(*volunteers, ended), at=NOW)
+    notices.of(BO, "employment", TeamLeft(team=KADE, on=TODAY), EmploymentEnded(on=TODAY))
+    notices.turn()
+    assert [(to, title) for to, title, _ in mails(server)] == [
+        ("Fenna de Vries <fenna@kade.example>", "Werk in Team Kade is vervallen")
+    ]
+
+
+def released(on: date, *, held: bool = False) -> tuple[Event, ...]:
+    floors = ReleaseFloors(organisation=5, energy=10, change=5)
+    cut = ReleaseCutOff(epoch=1, on=on, policy="p", positions=(1,), floors=floors, layout_epoch=1)
+    return cut, ReleaseHeld(epoch=1, reason=Held.TOO_FEW) if held else CapabilityReleased(epoch=1)
+
+
+@pytest.mark.parametrize(
+    ("held", "title"),
+    [
+        (False, "The capability release of Tuesday 24 November 2026 is out"),
+        (True, "The capability release of Tuesday 24 November 2026 shows nothing new"),
+    ],
+)
+def test_who_holds_the_role_hr_hears_of_a_release_on_its_day_without_any_figure(
+    notices: Notices, server: MailServer, title: str, *, held: bool
+) -> None:
+    for number, (name, role) in enumerate(((BO, "HR"), (CAS, "BOARD"), (FENNA, "HR"))):
+        grant = RoleGranted(grant=f"{number}" * 32, person=notices.people[name], role=role)
+        notices.happened(f"policy-{ORGANISATION}", grant)
+    notices.happened(f"policy-{ORGANISATION}", RoleWithdrawn(grant="2" * 32))
+    notices.happened(f"release-{ORGANISATION}", *released(TODAY, held=held))
+    for _ in range(3):
+        notices.turn()
+    ((to, subject, words),) = mails(server)
+    assert (to, subject) == ("Bo Aerts <bo@kade.example>", title)
+    assert "https://ipp.example" in words
+    digits = words.replace("24 November 2026", "")
+    assert not any(sign.isdigit() for sign in digits)
+
+
+def test_an_old_release_is_no_news(notices: Notices, server: MailServer) -> None:
+    grant = RoleGranted(grant="7" * 32, person=notices.people[BO], role="HR")
+    notices.happened(f"policy-{ORGANISATION}", grant)
+    notices.happened(f"release-{ORGANISATION}", *released(TODAY - timedelta(days=RELEASE_DAYS + 1)))
+    notices.turn()
+    assert (server.taken, notices.states()) == ([], {})
+
+
+def test_nothing_goes_to_who_left_or_was_forgotten(notices: Notices, server: MailServer) -> None:
+    for name in (FENNA, BO, CAS):
+        notices.of(name, "portfolio", shared(SOON, sharing=notices.people[name]))
+    server.later = True
+    notices.turn()
+    server.later = False
+    notices.of(FENNA, "employment", EmploymentEnded(on=TODAY))
+    notices.vault.destroy(notices.people[BO])
+    notices.turn(timedelta(seconds=AGAIN_S_MAX))
+    assert [to for to, _, _ in mails(server)] == ["Cas Bos <cas@kade.example>"]
+    assert notices.states() == {
+        (FENNA, NoticeKind.SHARING_ENDS): MailState.DROPPED,
+        (CAS, NoticeKind.SHARING_ENDS): MailState.SENT,
+    }
+
+
+def test_a_lost_answer_repeats_a_notice_once_under_the_same_id_and_two_processes_send_one(
+    notices: Notices, server: MailServer
+) -> None:
+    notices.of(FENNA, "portfolio", shared(SOON))
+    server.silent = True
+    notices.turn()
+    other = notices.new_mailer()
+    for _ in range(4):
+        notices.turn(timedelta(seconds=SENDING_S_MAX + 1))
+        other.turn()
+    ids = [str(mail["Message-ID"]) for mail in server.taken]
+    assert (len(ids), len(set(ids))) == (2, 1)
+    assert server.senders == {"ipp@kade.example"}
+
+
+def test_a_notice_is_remembered_long_enough_and_then_deleted(notices: Notices, server: MailServer) -> None:
+    notices.of(FENNA, "portfolio", shared(SOON))
+    for _ in range(SHARING_DAYS + 2):
+        notices.turn(timedelta(days=1))
+    assert (len(server.taken), len(notices.outbox.mails())) == (1, 1)
+    notices.turn(timedelta(days=NOTICES_KEPT_DAYS))
+    assert notices.outbox.mails() == []
+
+
+def test_nothing_is_queued_for_who_is_not_known(notices: Notices) -> None:
+    notice = Notice(person="9" * 32, kind=NoticeKind.RELEASE_OUT, thing="1")
+    assert notices.outbox.queue([notice], now=NOW) == 0
