@@ -17,7 +17,7 @@ from rules.releases.model import Basis
 
 WORK_MEM: Final = "64MB"
 """For sorting the facts of a hundred thousand people in memory, while a basis is read."""
-# The planner takes "the newest of each" for a handful of rows, and would go through all of them for each person.
+# The planner takes "the newest of each" for a few rows, and would go through all of them for each person.
 _SETTINGS: Final = f"SET LOCAL work_mem = '{WORK_MEM}'; SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
 
 

@@ -45,12 +45,12 @@ def test_it_says_when_the_next_release_is_and_makes_it(house: ReleaseHouse) -> N
     health = Health(house.house.clock)
     loop = loop_of(house, health)
     loop.turn()
-    assert said(health) == ("ok", f"the next one is of {DAY_1}")
+    assert said(health) == ("ok", f"the next one is due on {DAY_1}")
     house.until_due()
     house.caught_up()
     loop.turn()
     following = DAY_1 + timedelta(days=EVERY_DAYS)
-    assert said(health) == ("ok", f"1 releases made, the next one is of {following}")
+    assert said(health) == ("ok", f"1 releases were made, the next one is due on {following}")
     assert loop.turn().waits is False
 
 
