@@ -166,5 +166,5 @@ def _following(state: Releases, rules: ReleaseRules) -> date:
 
 
 def _none_due(state: Releases, rules: ReleaseRules) -> Progress:
-    made = f"{len(state.releases)} releases made, " if state.releases else ""
-    return Progress(sentence=f"{made}the next one is of {_following(state, rules)}")
+    made = f"{len(state.releases)} releases were made, " if state.releases else ""
+    return Progress(sentence=f"{made}the next one is due on {_following(state, rules)}")

@@ -11,15 +11,13 @@ from services.contexts.releases.state import Releases
 
 def wanted_bases(state: Releases, cut_off: ReleaseCutOff) -> list[tuple[CutOff, CutOff]]:
     """
-    Return the cut-offs whose bases a release is made from: its own, and those since its layout.
+    Return the cut-offs whose bases a release is made from: its own, and those of what was published before.
 
     Each is with the cut-off whose tree of units it is read on.
     """
-    epochs = range(cut_off.layout_epoch, cut_off.epoch + 1)
-    return [
-        (_place(state.cut_offs[epoch]), _place(state.cut_offs[state.cut_offs[epoch].layout_epoch]))
-        for epoch in epochs
-    ]
+    published = [release.epoch for release in state.releases[: cut_off.epoch - 1] if release.held is None]
+    cut_offs = [*(state.cut_offs[epoch] for epoch in published), cut_off]
+    return [(_place(one), _place(state.cut_offs[one.layout_epoch])) for one in cut_offs]
 
 
 def made_from(state: Releases, cut_off: ReleaseCutOff, bases: Mapping[int, Basis]) -> Release:

@@ -22,7 +22,7 @@ def commands_for(
     Return what is still to be sent for a release, the last of it makes it public.
 
     `noted` are the clusters that are on the log already. How a release is cut into parts depends on it alone,
-    so whoever sends them sends the same ones.
+    so all processes send the same ones.
     """
     epoch, on = cut_off.epoch, cut_off.on
     if made.held is not None:

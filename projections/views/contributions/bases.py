@@ -17,6 +17,8 @@ from rules.releases.model import Basis
 
 WORK_MEM: Final = "64MB"
 """For sorting the facts of a hundred thousand people in memory, while a basis is read."""
+# The planner takes "the newest of each" for a few rows, and would go through all of them for each person.
+_SETTINGS: Final = f"SET LOCAL work_mem = '{WORK_MEM}'; SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
 
 
 class CutOff(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +54,7 @@ def read_bases(connection: psycopg.Connection, wanted: Iterable[tuple[CutOff, Cu
     # One snapshot: who is forgotten meanwhile is in all of them, or in none.
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with connection.transaction():
-        connection.execute(f"SET LOCAL work_mem = '{WORK_MEM}'; SET LOCAL jit = off")
+        connection.execute(_SETTINGS)
         for cut_off, _ in wanted:
             _see_ready(connection, cut_off)
         known: dict[str, str] = {}

@@ -18,8 +18,8 @@ class ReleaseCommand(Command, frozen=True, kw_only=True):
     """
     A command on release number `epoch`, whose day is `on`.
 
-    Its events have that day on the log, not the one on which they were appended: whoever appends them, and
-    when, they have the same bytes (privacy rule 17).
+    Its events have that day on the log, not the one on which they were appended: they have the same bytes
+    from any process and at any time (privacy rule 17).
     """
 
     by_process: ClassVar[bool] = True

@@ -135,7 +135,11 @@ class World:
 def expected_basis(facts: Iterable[Fact], cut_off: CutOff, *, layout: CutOff) -> Basis:
     """Return the basis at a cut-off, on the tree at `layout`, from all facts in any order of partitions."""
     facts = remembered(facts)
-    now, then = world_at(facts, cut_off), world_at(facts, layout)
+    return basis_of(world_at(facts, cut_off), world_at(facts, layout), cut_off)
+
+
+def basis_of(now: World, then: World, cut_off: CutOff) -> Basis:
+    """Return the basis of the world at a cut-off, on the tree of another one."""
     tree, contributors = then.tree(), now.contributors()
     holders: defaultdict[str, dict[str, int | None]] = defaultdict(dict)
     term_holders: defaultdict[str, set[str]] = defaultdict(set)
