@@ -62,6 +62,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         # Or what the application sends from now on would be an error of its own, logged with a traceback.
         self.disconnected = True
 
+    def keepalive_timeout(self) -> None:
+        """End the connection of a client that does not answer: it would never read what is on its way."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
     def _close(self, code: CloseCode, reason: str) -> None:
         if not self.close_sent:
             self.conn.fail(code, reason)

@@ -14,7 +14,7 @@ from tests.e2e.attacks.target import ANSWER_S_MAX, PATH, Target
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 SILENT_S: Final = 1.0
-_HEAD: Final = (
+HEAD: Final = (
     f"GET {PATH} HTTP/1.1\r\nHost: gateway\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     f"Sec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n"
@@ -47,7 +47,7 @@ def anonymous(*frames: bytes, repeated: int = 1) -> Callable[[Target], str]:
         with target.connect() as connection:
             said = ""
             with suppress(OSError):
-                connection.sendall(_HEAD)
+                connection.sendall(HEAD)
                 said = connection.recv(4_096).split(b"\r\n")[0].decode().partition(" ")[2]
                 for _ in range(repeated):
                     for each in frames:

@@ -1,0 +1,300 @@
+"""A release that running processes push reaches those who listen, and later those who were away."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from tests.e2e.demo import Demo
+from tests.e2e.releasing import Gateway, Proxy, Releases, frozen_socket, releases_of, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
+ASK = """subscription ($after: ID) { capabilityReleased(after: $after) {
+    id epoch held cells { cluster { id } holders { from to } } } }"""
+MORE_THAN_IT_READS = (
+    f"subscription {{ capabilityReleased {{ {' '.join(f'd{n}: download {{ url }}' for n in range(20))} }} }}"
+)
+PROTOCOL = Subprotocol("graphql-transport-ws")
+PING_S = 0.25
+IDLE_S = 4.0
+"""A sixth of what proxies do: a silence of sixty seconds, with pings every fifteen."""
+PINGS_HEARD = 24
+WAIT_S_MAX = 120.0
+
+
+@pytest.fixture(scope="module")
+def releases(demo: Demo) -> Iterator[Releases]:
+    with releases_of(demo) as found:
+        found.come_out()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def gateway(demo: Demo) -> Iterator[Gateway]:
+    with Gateway(demo, IPP_STREAM_PING_S=str(PING_S)).running() as running:
+        yield running
+
+
+def headers(demo: Demo, *, life_s: int = 3_600) -> dict[str, str]:
+    return {"Authorization": f"Bearer {demo.token('hr', life_s=life_s)}", "IPP-Role": "HR"}
+
+
+def run(steps: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(steps, WAIT_S_MAX))
+
+
+class OverWebSocket:
+    """A subscription over graphql-transport-ws, as it is on the wire."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def message(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await self.socket.recv())
+        return found
+
+    async def release(self) -> dict[str, Any]:
+        message = await self.message()
+        assert message["type"] == "next", message
+        found: dict[str, Any] = message["payload"]["data"]["capabilityReleased"]
+        return found
+
+
+@asynccontextmanager
+async def over_web_socket(
+    port: int, sent: dict[str, str], after: str | None = None
+) -> AsyncIterator[OverWebSocket]:
+    async with connect(f"ws://127.0.0.1:{port}/graphql", subprotocols=[PROTOCOL], max_size=None) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": sent}))
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        payload = {"query": ASK, "variables": {"after": after}}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        yield OverWebSocket(socket)
+
+
+async def over_events(
+    port: int, sent: dict[str, str], after: str | None = None, pings: list[str] | None = None
+) -> AsyncGenerator[dict[str, Any]]:
+    """Yield releases as server-sent events; comments are put in `pings`."""
+    body = {"query": ASK, "variables": {"after": after}}
+    address = f"http://127.0.0.1:{port}/graphql"
+    accepted = {**sent, "Accept": "text/event-stream"}
+    async with (
+        httpx.AsyncClient(timeout=None) as client,  # noqa: S113 - silence is what is tested
+        client.stream("POST", address, json=body, headers=accepted) as answer,
+    ):
+        async for line in answer.aiter_lines():
+            if line.startswith(":") and pings is not None:
+                pings.append(line)
+            if line.startswith("data: {"):
+                yield json.loads(line.removeprefix("data: "))["data"]["capabilityReleased"]
+
+
+async def listening(gateway: Gateway, count: int = 1) -> None:
+    await until(lambda: gateway.open_subscriptions() == count)
+
+
+def test_a_release_that_comes_out_is_pushed_over_both_ways_with_the_same_text(
+    demo: Demo, gateway: Gateway, releases: Releases
+) -> None:
+    async def steps() -> None:
+        async with (
+            over_web_socket(gateway.port, headers(demo)) as socket,
+            aclosing(over_events(gateway.port, headers(demo))) as events,
+        ):
+            event = asyncio.create_task(anext(events))
+            await listening(gateway, 2)
+            epoch = await asyncio.to_thread(releases.come_out)
+            first, second = await socket.release(), await event
+            assert first == second
+            assert first["id"] == releases.id_of(epoch)
+            assert first["cells"]
+
+    run(steps())
+
+
+def test_one_held_and_all_that_were_missed_come_in_order_and_then_those_from_now_on(
+    demo: Demo, gateway: Gateway, releases: Releases
+) -> None:
+    async def steps() -> None:
+        seen = releases.epoch
+        missed = [await asyncio.to_thread(releases.come_out, keeps=keeps) for keeps in (False, True, False)]
+        async with aclosing(over_events(gateway.port, headers(demo), releases.id_of(seen))) as events:
+            found = [await anext(events) for _ in missed]
+            assert [each["epoch"] for each in found] == missed
+            assert [each["held"] for each in found] == [False, True, False]
+            live = await asyncio.to_thread(releases.come_out)
+            assert (await anext(events))["epoch"] == live
+
+    run(steps())
+
+
+def test_a_gateway_that_was_killed_and_started_again_sends_what_came_out_between(
+    demo: Demo, releases: Releases
+) -> None:
+    gateway = Gateway(demo)
+
+    async def steps() -> None:
+        async with over_web_socket(gateway.port, headers(demo)) as socket:
+            await listening(gateway)
+            seen = [await asyncio.to_thread(releases.come_out)]
+            last = await socket.release()
+            gateway.kill()
+            with pytest.raises(ConnectionClosed):
+                await socket.message()
+        seen += [await asyncio.to_thread(releases.come_out) for _ in range(3)]
+        await asyncio.to_thread(gateway.start)
+        async with over_web_socket(gateway.port, headers(demo), last["id"]) as socket:
+            found = [last, *[await socket.release() for _ in range(3)]]
+            seen.append(await asyncio.to_thread(releases.come_out))
+            found.append(await socket.release())
+        assert [each["epoch"] for each in found] == seen
+
+    with gateway.running():
+        run(steps())
+
+
+@pytest.mark.parametrize("way", ["WebSocket", "events"])
+def test_months_of_silence_behind_a_proxy_that_cuts_what_is_silent(
+    demo: Demo, gateway: Gateway, releases: Releases, way: str
+) -> None:
+    async def steps() -> None:
+        proxy = Proxy(gateway.port, idle_s=IDLE_S)
+        async with proxy.running():
+            if way == "events":
+                pings: list[str] = []
+                async with aclosing(over_events(proxy.port, headers(demo), pings=pings)) as events:
+                    event = asyncio.create_task(anext(events))
+                    await until(lambda: len(pings) >= PINGS_HEARD)
+                    epoch = await asyncio.to_thread(releases.come_out)
+                    assert (await event)["epoch"] == epoch
+            else:
+                async with over_web_socket(proxy.port, headers(demo)) as socket:
+                    await listening(gateway)
+                    begun = proxy.pieces
+                    await until(lambda: proxy.pieces - begun >= PINGS_HEARD)
+                    epoch = await asyncio.to_thread(releases.come_out)
+                    assert (await socket.release())["epoch"] == epoch
+            assert proxy.cut == 0
+
+    run(steps())
+
+
+def test_where_pings_are_too_rare_the_proxy_cuts_and_nothing_is_lost_with_after(
+    demo: Demo, releases: Releases
+) -> None:
+    gateway = Gateway(demo, IPP_STREAM_PING_S="20")
+
+    async def steps() -> None:
+        proxy = Proxy(gateway.port, idle_s=1.0)
+        async with proxy.running():
+            last = releases.id_of(releases.epoch)
+            async with over_web_socket(proxy.port, headers(demo)) as socket:
+                with pytest.raises(ConnectionClosed):
+                    await socket.message()
+            assert proxy.cut == 1
+            missed = [await asyncio.to_thread(releases.come_out) for _ in range(2)]
+            async with over_web_socket(proxy.port, headers(demo), last) as socket:
+                assert [(await socket.release())["epoch"] for _ in missed] == missed
+
+    with gateway.running():
+        run(steps())
+
+
+def test_a_client_that_is_frozen_is_let_go_and_others_hear_meanwhile(
+    demo: Demo, gateway: Gateway, releases: Releases
+) -> None:
+    async def steps() -> None:
+        await listening(gateway, 0)
+        token = headers(demo)["Authorization"]
+        async with over_web_socket(gateway.port, headers(demo)) as awake:
+            await listening(gateway, 1)
+            frozen = await asyncio.to_thread(frozen_socket, gateway.port, token, MORE_THAN_IT_READS)
+            try:
+                epoch = await asyncio.to_thread(releases.come_out)
+                assert (await awake.release())["epoch"] == epoch
+                await listening(gateway, 1)
+                late = await asyncio.to_thread(releases.come_out)
+                assert (await awake.release())["epoch"] == late
+            finally:
+                frozen.close()
+
+    run(steps())
+
+
+def test_a_laptop_that_slept_comes_back_to_what_it_missed(
+    demo: Demo, gateway: Gateway, releases: Releases
+) -> None:
+    async def steps() -> None:
+        await listening(gateway, 0)
+        proxy = Proxy(gateway.port, idle_s=WAIT_S_MAX)
+        async with proxy.running():
+            async with over_web_socket(proxy.port, headers(demo)) as asleep:
+                await listening(gateway, 1)
+                proxy.is_dark = True  # the lid is closed: no word to either side
+                await listening(gateway, 0)
+                missed = [await asyncio.to_thread(releases.come_out) for _ in range(2)]
+                asleep.socket.transport.abort()
+            proxy.is_dark = False
+            after = releases.id_of(missed[0] - 1)
+            async with over_web_socket(proxy.port, headers(demo), after) as awake:
+                assert [(await awake.release())["epoch"] for _ in missed] == missed
+
+    run(steps())
+
+
+def test_a_role_that_is_withdrawn_ends_it_with_forbidden_and_the_socket_stays(
+    demo: Demo, gateway: Gateway, releases: Releases
+) -> None:
+    async def steps() -> None:
+        sent = {"Authorization": f"Bearer {demo.token('member')}", "IPP-Role": "BOARD"}
+        person = (await _asked(gateway, sent, "{ me { id } }"))["me"]["id"]
+        grant = await asyncio.to_thread(releases.grant, person.removeprefix("Me:"), "BOARD")
+        await _holds(gateway, sent, "BOARD")
+        async with over_web_socket(gateway.port, sent) as socket:
+            await listening(gateway)
+            await asyncio.to_thread(releases.withdraw, grant)
+            ended = await socket.message()
+            assert (ended["type"], ended["payload"]["data"]) == ("next", None)
+            assert [error["extensions"]["code"] for error in ended["payload"]["errors"]] == ["FORBIDDEN"]
+            assert await socket.message() == {"id": "1", "type": "complete"}
+            asks = {"query": "{ __typename }"}
+            await socket.socket.send(json.dumps({"id": "2", "type": "subscribe", "payload": asks}))
+            assert (await socket.message())["payload"] == {"data": {"__typename": "Query"}}
+
+    run(steps())
+
+
+def test_when_the_token_expires_the_connection_is_closed_as_one_to_open_anew(
+    demo: Demo, gateway: Gateway, releases: Releases
+) -> None:
+    async def steps() -> None:
+        async with over_web_socket(gateway.port, headers(demo, life_s=3)) as socket:
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.message()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4403
+
+    run(steps())
+
+
+async def _asked(gateway: Gateway, sent: dict[str, str], query: str) -> dict[str, Any]:
+    """Ask as the professional that this person is, too."""
+    as_themselves = {"Authorization": sent["Authorization"]}
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"{gateway.url}/graphql", json={"query": query}, headers=as_themselves)
+        found: dict[str, Any] = answer.json()["data"]
+        return found
+
+
+async def _holds(gateway: Gateway, sent: dict[str, str], role: str) -> None:
+    """Wait until the grant of a role is in the view."""
+    while role not in (await _asked(gateway, sent, "{ viewer { roles } }"))["viewer"]["roles"]:
+        pass
