@@ -10,7 +10,9 @@ from rich.console import Console
 from deploy.demo.client import SeedingError, demo_services
 from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
+from deploy.demo.releases import DemoReleases
 from deploy.demo.seed import seed
+from events.assembly import open_made_releases
 from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
@@ -26,9 +28,18 @@ def main(
     """Found the organisation and give it people, as far as that was not done before."""
     settings = Settings.from_env(os.environ)
     set_up_logging(as_json=settings.log_format == "json", process="fill")
-    with open_services(settings) as parts, bars(Console(stderr=True)) as on_progress:
-        services = demo_services(parts)
-        seed(services, count=people, today=parts.calendar.today(), on_progress=on_progress)
+    with (
+        open_services(settings) as parts,
+        open_made_releases(settings) as made,
+        bars(Console(stderr=True)) as on_progress,
+    ):
+        seed(
+            demo_services(parts),
+            count=people,
+            today=parts.calendar.today(),
+            on_progress=on_progress,
+            releases=DemoReleases(made=made, database_url=settings.database_url),
+        )
     sys.stdout.write(f"The organisation has {people} professionals, each with a year of their own.\n")
 
 

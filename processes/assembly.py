@@ -79,6 +79,22 @@ def releases_of(
     health: Health,
 ) -> ReleaseLoop:
     """Return the loop that makes releases, whose commands this handler carries out."""
+    maker = maker_of(
+        handler, store=store, vault=vault, made=made, database_url=database_url, calendar=calendar
+    )
+    return ReleaseLoop(maker, calendar=calendar, health=health)
+
+
+def maker_of(
+    handler: CommandHandler,
+    *,
+    store: EventStore[str],
+    vault: Vault,
+    made: MadeReleases,
+    database_url: str,
+    calendar: Calendar,
+) -> Maker:
+    """Return the maker of releases, whose commands this handler carries out."""
 
     def send(command: Command, *, occasion: str) -> CommandResult:
         return handler.handle_for_process(command, process=MAKER, occasion=occasion)
@@ -92,7 +108,7 @@ def releases_of(
         calendar=calendar,
         database_url=database_url,
     )
-    return ReleaseLoop(Maker(parts), calendar=calendar, health=health)
+    return Maker(parts)
 
 
 def _send_for(handler: CommandHandler, process: str) -> SendCommand:

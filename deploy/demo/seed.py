@@ -13,6 +13,7 @@ from deploy.demo.client import DayClock, DemoClient, DemoServices, PersonHistory
 from deploy.demo.feedback import seed_rounds
 from deploy.demo.people import YEAR_DAYS, Someone
 from deploy.demo.progress import OnProgress
+from deploy.demo.releases import DemoReleases, make_due_releases, no_other_maker
 from deploy.demo.teams import seed_teams
 from deploy.demo.year import PART_DAYS, PARTS, simulate_year
 from events.catalog.policy import OrganisationFounded
@@ -32,12 +33,26 @@ _DOCUMENT: Final = "0123456789abcdef" * 4
 _OWN: Final = {"owner": words.TALENTS[:3], "lead": words.TALENTS[7:9], "member": words.TALENTS[4:5]}
 
 
-def seed(services: DemoServices, *, count: int, today: date, on_progress: OnProgress) -> None:
+def seed(
+    services: DemoServices,
+    *,
+    count: int,
+    today: date,
+    on_progress: OnProgress,
+    releases: DemoReleases | None = None,
+) -> None:
     """
     Found the organisation and give it `count` professionals, as far as that was not done before.
 
-    Raises SeedingError.
+    Without `releases`, no release of the past is made. Raises SeedingError.
     """
+    with no_other_maker(releases):
+        _seed(services, releases, count=count, today=today, on_progress=on_progress)
+
+
+def _seed(
+    services: DemoServices, releases: DemoReleases | None, *, count: int, today: date, on_progress: OnProgress
+) -> None:
     founded = _founded_on(services, today)
     # In an installation that was just founded, people have a past as well.
     young = today - founded < timedelta(days=YEAR_DAYS)
@@ -48,7 +63,7 @@ def seed(services: DemoServices, *, count: int, today: date, on_progress: OnProg
     rows = read_list(SHIPPED.read_bytes())
     council = services.vault.person_for("works-council")
     if council is None or not client.is_done(council, Role.WORKS_COUNCIL, "consent"):
-        _make(services, client, everyone, rows=rows, last_day=last_day, on_progress=on_progress)
+        _make(services, releases, client, everyone, rows=rows, last_day=last_day, on_progress=on_progress)
     terms_by_label = {row.term.label.nl: row.term.term(client.organisation) for row in rows}
     seed_teams(services, everyone, terms=terms_by_label, last_day=last_day, on_progress=on_progress)
     if services.rounds is not None:
@@ -58,6 +73,7 @@ def seed(services: DemoServices, *, count: int, today: date, on_progress: OnProg
 
 def _make(
     services: DemoServices,
+    releases: DemoReleases | None,
     client: DemoClient,
     everyone: Sequence[Someone],
     *,
@@ -74,6 +90,7 @@ def _make(
     client.load_terms(rows)
     _simulate_years(
         services,
+        releases,
         client,
         everyone,
         terms=[row.term for row in rows],
@@ -128,7 +145,12 @@ def _facts(everyone: Sequence[Someone]) -> Iterator[tuple[str, Role, str, dict[s
 
 
 def _adopt_policy(client: DemoClient) -> str:
-    fields = {"floors": {}, "releaseEveryDays": 90, "sharingDaysMax": 365, "portfolioDaysAfterLeaving": 90}
+    fields = {
+        "floors": {},
+        "releaseEveryDays": PART_DAYS,
+        "sharingDaysMax": 365,
+        "portfolioDaysAfterLeaving": 90,
+    }
     administrator = client.person(people.FIRST_ADMINISTRATOR)
     return client.send(administrator, Role.ADMINISTRATOR, "adoptPolicy", fields, occasion="policy")
 
@@ -152,6 +174,7 @@ def _record_consent(client: DemoClient, policy: str) -> None:
 
 def _simulate_years(
     services: DemoServices,
+    releases: DemoReleases | None,
     client: DemoClient,
     everyone: Sequence[Someone],
     *,
@@ -164,7 +187,7 @@ def _simulate_years(
     done = 0
     with ThreadPoolExecutor(THREADS, "demo") as threads:
         for part in range(PARTS):
-            ends = last_day - timedelta(days=PART_DAYS * (PARTS - 1 - part))
+            ends = last_day - timedelta(days=YEAR_DAYS - PART_DAYS * (part + 1))
             begun = [threads.submit(year.go_on, ends, last=part == PARTS - 1) for year in years]
             try:
                 for simulated in begun:
@@ -174,6 +197,9 @@ def _simulate_years(
             except BaseException:
                 threads.shutdown(cancel_futures=True)
                 raise
+            if releases is not None:
+                make_due_releases(services, releases, DayClock(ends))
+                on_progress("Releases", part + 1, PARTS)
 
 
 def _years(

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from deploy.demo.client import demo_services
 from deploy.demo.progress import bars
+from deploy.demo.releases import DemoReleases
 from deploy.demo.seed import seed
 from deploy.installation import Installation
 from deploy.welcome import welcome
@@ -32,7 +33,13 @@ def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, scr
                 _raise_if_stopped(stop)
                 draw(step, done, total)
 
-            seed(demo, count=people, today=services.calendar.today(), on_progress=on_progress)
+            seed(
+                demo,
+                count=people,
+                today=services.calendar.today(),
+                on_progress=on_progress,
+                releases=DemoReleases(made=installation.made_releases, database_url=settings.database_url),
+            )
         _wait_until_served(settings, stop)
     except _StoppedError:
         return  # the next start continues where this one stopped

@@ -14,6 +14,7 @@ from events.privacy.made_releases import MadeReleases
 from events.streams import Stream
 from kit.clock import Calendar
 from kit.ids import derived_id
+from kit.postgres.alone import alone
 from kit.postgres.connections import connect_own
 from processes.releases.making import made_from, wanted_bases
 from processes.releases.parts import commands_for
@@ -31,6 +32,8 @@ from services.handling.state_cache import StateCache
 STEPS_MAX: Final = 32
 """In one turn: a cut-off, the parts of its release, and what another process did meanwhile."""
 NAME: Final = "releases"
+LOCK: Final = 0x69707004
+"""Held while a process makes releases, so that one does the work; the log takes each step once anyway."""
 
 _SO_ALREADY: Final = {"ALREADY_SO", "WRONG_STATE"}
 """Refused with these, another process was faster: the log says what is next."""
@@ -87,6 +90,11 @@ class Maker:
         self._forgotten_until = 0
 
     def turn(self) -> Progress:
+        """Do as `make_due`, unless another process does it now."""
+        with alone(self._parts.database_url, lock=LOCK, name=NAME) as may:
+            return self.make_due() if may else Progress(sentence="another process makes releases now")
+
+    def make_due(self) -> Progress:
         """Take every step that can be taken. Raises what log, vault and views raise when they are away."""
         organisation = self._parts.organisation()
         rules = self._parts.rules(organisation) if organisation is not None else None

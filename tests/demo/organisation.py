@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from deploy.demo.client import DemoRounds, DemoServices
+from deploy.demo.releases import DemoReleases
 from deploy.demo.seed import seed
 from events.codec import EventMapper
 from events.privacy.invitations import Invitations
+from events.privacy.made_releases import MadeReleases
 from kit.postgres.connections import connect_own
 from kit.secrets import MasterKey
 from processes.keeper.keeper import LocalKeeper
@@ -103,8 +105,15 @@ def filled(database: str, people: int = PEOPLE) -> Iterator[Organisation]:
             mapper=house.mapper,
             rounds=DemoRounds(invitations=invitations, keeper=keeper),
         )
+        made = stack.enter_context(closing(MadeReleases(database)))
         with organisation.at_work():
-            seed(services, count=people, today=organisation.today, on_progress=_ignored)
+            seed(
+                services,
+                count=people,
+                today=organisation.today,
+                on_progress=_ignored,
+                releases=DemoReleases(made=made, database_url=database),
+            )
         yield organisation
 
 

@@ -13,8 +13,11 @@ from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.lenses.decider import DECIDER as LENSES
 from services.contexts.policy.decider import DECIDER as POLICY
 from services.contexts.portfolio.decider import DECIDER as PORTFOLIO
+from services.contexts.releases.decider import DECIDER as RELEASES
+from services.contexts.rollout.decider import DECIDER as ROLLOUT
 from services.contexts.rounds.decider import DECIDER as ROUNDS
 from services.contexts.team.decider import DECIDER as TEAM
+from services.contexts.teamwork.decider import DECIDER as TEAMWORK
 from services.contexts.units.decider import DECIDER as UNITS
 from services.decisions.decider import AnyDecider
 from services.handling.loading import load
@@ -32,6 +35,9 @@ OF_STREAM: dict[str, AnyDecider] = {
     "policy": POLICY,
     "lens": LENSES,
     "round": ROUNDS,
+    "teamwork": TEAMWORK,
+    "rollout": ROLLOUT,
+    "release": RELEASES,
 }
 ALSO = {
     "portfolio": ("employment",),
