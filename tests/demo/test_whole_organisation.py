@@ -18,13 +18,15 @@ from tests.projections.witness import ask
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 
 ALL = 10_000
+UNMADE = {"quality"}
+"""No closer runs here, so no answer was counted."""
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: str(view.name))
 def test_a_view_has_the_rows_that_its_facts_make_one_by_one(whole: Organisation, view: View) -> None:
     expected = dictionaries.folded(view, whole.facts)
     found = dictionaries.served(whole.url, view)
-    assert any(expected.values())
+    assert any(expected.values()) or view.name in UNMADE
     for table in view.tables:
         rows = dictionaries.in_order(table, found[table.name])
         assert rows == dictionaries.in_order(table, expected[table.name]), table.name

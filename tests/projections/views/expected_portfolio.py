@@ -158,9 +158,9 @@ def _changed(now: profile.Portfolio, event: Any, at: datetime) -> dict[str, Any]
         case GoalLetGo():
             change = {"state": "LET_GO"}
         case GoalOfferedToTeam():
-            change = {"offered_team": event.team, "offered_as": event.wording}
+            change = {"offered_team": event.team, "offered_as": event.wording, "offer": event.offer}
         case GoalOfferTakenBack():
-            change = {"offered_team": None, "offered_as": None}
+            change = {"offered_team": None, "offered_as": None, "offer": None}
         case _:
             return {}
     return {"goals": tuple(replace(it, **change) if it.goal == event.goal else it for it in now.goals)}
