@@ -3,7 +3,6 @@
 from typing import Final
 
 from rules.access.decision import OWN, PROFESSIONAL, Area, Decision, Relation
-from rules.access.roles import Role
 
 _AGREED: Final = Decision(
     roles=PROFESSIONAL,
@@ -18,13 +17,6 @@ _ENERGY: Final = Decision(
     relations=_OTHERS,
     when=f"{_LASTING}, with its energy",
 )
-_FINDING: Final = (Role.PROFESSIONAL, Role.HR, Role.BOARD)
-_FOUND: Final = Decision(
-    roles=_FINDING,
-    relations=(Relation.OWNER, Relation.COLLEAGUE),
-    when="what its owner opened to the whole organisation, while that lasts",
-)
-"""The only thing of one person that HR and board get (privacy rule 13)."""
 
 AREA: Final = Area(
     root_fields=dict.fromkeys(
@@ -63,8 +55,7 @@ AREA: Final = Area(
             "portfolioChanged",
         ),
         PROFESSIONAL,
-    )
-    | {"finder": _FINDING},
+    ),
     types={
         **dict.fromkeys(
             (
@@ -106,7 +97,6 @@ AREA: Final = Area(
         **dict.fromkeys(("Agreement", "AgreementPayload"), _AGREED),
         # An item that was opened by name or to a team: its current state, and nothing else of the portfolio.
         **dict.fromkeys(("SharedItem", "SharedItemConnection", "SharedItemEdge"), _SHARED),
-        **dict.fromkeys(("FoundPerson", "FoundPersonConnection", "FoundPersonEdge", "FoundItem"), _FOUND),
     },
     fields={"SharedItem.energy": _ENERGY, "SharedItem.quadrant": _ENERGY},
 )

@@ -32,7 +32,7 @@ class TermEnergy:
 
 
 async def talents_of_team(context: Context, team: str) -> OpenTalents:
-    """Return the talents that are open in a team; whoever shows one calls `record_talents` before."""
+    """Return the talents that are open in a team. Before one is shown, `record_talents` is called with it."""
     return await context.loaders.talents.load(team_asked(context, team))
 
 

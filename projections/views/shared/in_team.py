@@ -110,7 +110,7 @@ _OFFERS: Final = f"""
 """
 _SINCE: Final = f"""
     SELECT min(m.recorded_at) FROM {MEMBERSHIPS.served} m JOIN {EMPLOYED.served} USING (subject)
-    WHERE m.team = %(team)s AND m.subject NOT IN ({parked_in(VIEW)}) HAVING bool_or(m.subject = %(viewer)s)
+    WHERE m.team = %(team)s HAVING bool_or(m.subject = %(viewer)s)
 """
 
 

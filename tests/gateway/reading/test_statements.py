@@ -9,13 +9,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from events.catalog.employment import ProfessionalRegistered, TeamJoined
+from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.sharing import ItemShared
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.view_reader import ViewReader
-from rules.kinds import ItemKind
+from rules.kinds import ItemKind, Language
+from tests.gateway.api.team.members import CALM, TEAM, has, said, shares, team_of_two
 from tests.gateway.harness import SCHEMA
-from tests.gateway.world import COLLEAGUE, OWNER, TOMORROW, World, claimed
+from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, World, claimed
 
 pytestmark = pytest.mark.postgres
 
@@ -53,6 +56,35 @@ def test_finding_the_caller_is_one_statement(world: World) -> None:
 def test_a_portfolio_is_its_status_and_its_document_and_the_caller(world: World) -> None:
     world.happened(world.opened(), claimed())
     assert statements(world, "{ me { portfolio { talents { name { nl } } } } }") == 3
+
+
+def team_of(world: World, people: int, talents: int) -> None:
+    """A team of so many people, who each share so many talents with it."""
+    team_of_two(world)
+    for number in range(people - 2):
+        person = f"{number + 16:032x}"
+        registered = ProfessionalRegistered(name=f"Collega {number}", email="post@mee.example")
+        world.happened(f"employment-{person}", registered, TeamJoined(team=TEAM, on=TODAY))
+        said(world, person, PortfolioOpened(language=Language.NL))
+        for talent in range(talents):
+            name = f"{talent:x}"
+            said(world, person, has(person, name, term=CALM, name=f"Talent {name}"), shares(person, name))
+
+
+@pytest.mark.parametrize(("people", "talents"), [(3, 1), (30, 10)])
+def test_a_talent_map_takes_as_many_statements_for_thirty_people_as_for_three(
+    world: World, people: int, talents: int
+) -> None:
+    team_of(world, people, talents)
+    rows = "name { nl } term { cluster { name { nl } } } cells { holderId strength energy story }"
+    energies = "energyOpposites { term { label { nl } } givesTo { displayName } }"
+    document = (
+        f'{{ team(id: "Team:{TEAM}") {{ talentMap {{ holders {{ id }} rows {{ {rows} }} {energies} }} }} }}'
+    )
+    # the caller; the team; what is shared, its words and the other words; the lines in the read log
+    assert statements(world, document) == 1 + 3 + 5 + 2
+    ((lines,),) = world.run("SELECT count(*) FROM read_log.disclosures")
+    assert lines == (people - 2) * talents
 
 
 def test_a_page_of_what_others_opened_is_read_in_two_statements_and_recorded_in_two(world: World) -> None:

@@ -115,14 +115,17 @@ async def _page(
         first=first,
         after=after,
         read=read,
-        node=lambda person: _found_person(context, person, terms),
+        node=lambda person: _found_person(context, person, term, terms),
         before_showing=record,
     )
 
 
-def _found_person(context: Context, person: shared.FoundPerson, terms: Terms) -> FoundPerson:
-    # An id that is found nowhere else, so that what else is known of a colleague can't be joined by it.
-    alias = context.gateway.position_cipher.alias(person.person, purpose=_ALIAS)
+def _found_person(
+    context: Context, person: shared.FoundPerson, term: str | None, terms: Terms
+) -> FoundPerson:
+    # An id that is found nowhere else, so that what else is known of a colleague can't be joined by it; of
+    # one word another, since a client's cache keeps by it the items of that word.
+    alias = context.gateway.position_cipher.alias(f"{person.person} {term or ''}", purpose=_ALIAS)
     return FoundPerson(
         id=strawberry.ID(alias),
         display_name=person.name,
