@@ -9,7 +9,7 @@ from gateway.reading import team_items
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.team_items import OpenOffers, OpenTalents, TeamAsked
 from gateway.reading.view_reader import ViewReader
-from projections.views import catalogue, directory, lenses, organisation, profile, rounds, team
+from projections.views import catalogue, directory, lenses, organisation, profile, rounds
 
 BATCH_MAX = 1_000
 
@@ -21,7 +21,6 @@ class Loaders:
         "_read_log",
         "_reader",
         "disclosures",
-        "joint_goals",
         "lenses",
         "members",
         "mirrors",
@@ -37,9 +36,6 @@ class Loaders:
         self._read_log = read_log
         self.disclosures: DataLoader[DisclosureEntry, None] = DataLoader(
             load_fn=self._disclosures, max_batch_size=BATCH_MAX, cache=False
-        )
-        self.joint_goals: DataLoader[str, str | None] = DataLoader(
-            load_fn=self._joint_goals, max_batch_size=BATCH_MAX, cache=False
         )
         self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
             load_fn=self._lenses, max_batch_size=BATCH_MAX, cache=False
@@ -96,12 +92,6 @@ class Loaders:
         """Write these lines of the read log. Raises UNAVAILABLE, and nothing that they are about is shown."""
         await self._read_log.record(entries)
         return [None] * len(entries)
-
-    async def _joint_goals(self, offers: list[str]) -> Sequence[str | None]:
-        """Return the joint goal that each offer of a goal became part of; None if none."""
-        async with self._reader.connection() as connection:
-            found = await team.joint_goals_from(connection, offers)
-        return [found.get(offer) for offer in offers]
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
         async with self._reader.connection() as connection:

@@ -34,6 +34,8 @@ ITEM: Final = "Item"
 """Of all that is in a portfolio, in place of a type: `Reflection.aboutIds` names things of several types."""
 LENS: Final = "Lens"
 """Of a lens, which is no type of the schema: only its versions are shown."""
+GOAL_OFFER: Final = "GoalOffer"
+"""Of an offer of a goal to a team: by it the goal is adopted, while the goal's own id is its owner's."""
 ID_NAMES: Final = "id_names"
 """The attribute of a type, and the key of a field's metadata, that has the name before the colon."""
 _WRITTEN: Final = re.compile(r"[A-Z][A-Za-z0-9]*:(?P<entity>[^@]+)(?P<moment>@.*)?", re.DOTALL)

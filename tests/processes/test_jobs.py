@@ -69,7 +69,10 @@ def dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_file_in_jobs_is_a_job_of_its_name() -> None:
     folder = Path(processes.jobs.__file__ or "").parent
     names = {file.stem for file in folder.glob("[a-z]*.py")}
-    assert names == {"close_rounds", "end_sharings", "keep_read_log", "place_teams", "tidy_invitations"}
+    assert names == {
+        *("close_rounds", "end_sharings", "end_work_offers", "keep_read_log", "place_teams"),
+        "tidy_invitations",
+    }
     assert [job.name for job in find_jobs()] == sorted(names)
 
 

@@ -18,7 +18,7 @@ from gateway.api.root_fields import mutation
 from gateway.api.sending import CHANGED, KEPT, CommandInput, send_command
 from gateway.context import Info
 from gateway.types.fields import field
-from gateway.types.ids import ID_NAMES, ITEM, refers_to
+from gateway.types.ids import ITEM, refers_to
 from projections.views import profile
 from rules import commands
 
@@ -28,11 +28,6 @@ class GoalState(Enum):
     OPEN = strawberry.enum_value("OPEN", description="The owner works on it.")
     REACHED = strawberry.enum_value("REACHED", description="The owner reached it.")
     LET_GO = strawberry.enum_value("LET_GO", description="The owner let go of it.")
-
-
-async def _joint_goal_of(root: "Goal", info: Info) -> strawberry.ID | None:
-    found = await info.context.loaders.joint_goals.load(root.offer) if root.offer else None
-    return strawberry.ID(found) if found else None
 
 
 @strawberry.type(description="A goal of the owner.")
@@ -47,18 +42,14 @@ class Goal(Shareable):
     offered_as: str | None = strawberry.field(
         description="The words that the team sees; null when it is not on offer."
     )
+    joint_goal_id: strawberry.ID | None = refers_to(
+        "JointGoal", description="The joint goal that the team made of it; null while it made none."
+    )
     offered_team: strawberry.Private[str | None]
-    offer: strawberry.Private[str | None]
 
     @field(description="The team that it is on offer to, or was adopted by.")
     async def offered_to(self, info: Info) -> Unit | None:
         return await team_as_unit(info.context, self.offered_team)
-
-    joint_goal_id: strawberry.ID | None = strawberry.field(
-        resolver=_joint_goal_of,
-        metadata={ID_NAMES: "JointGoal"},
-        description="The joint goal that the team made of it; null while it made none.",
-    )
 
 
 def goal_of(portfolio: profile.Portfolio, goal: profile.Goal) -> Goal:
@@ -72,7 +63,7 @@ def goal_of(portfolio: profile.Portfolio, goal: profile.Goal) -> Goal:
         insight_ids=[strawberry.ID(insight) for insight in goal.insights],
         offered_as=goal.offered_as,
         offered_team=goal.offered_team,
-        offer=goal.offer,
+        joint_goal_id=strawberry.ID(goal.joint_goal) if goal.joint_goal else None,
     )
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gateway.api.sending import can_show_result
 from gateway.context import Context, Info
 from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
-from projections.views import catalogue, profile, timeline
+from projections.views import catalogue, profile, team, timeline
 from rules import commands
 
 R = TypeVar("R")
@@ -26,9 +26,21 @@ async def read_portfolio(
         # At a moment of the past a talent has the words that its owner claimed it in.
         claimed = claimed_terms(found) if found and as_of is None else []
         terms = await catalogue.terms_read_as(connection, claimed)
-        return replace(relabelled_portfolio(terms, found), as_of=as_of) if found else None
+        if found is None:
+            return None
+        goals = await _with_joint_goals(connection, found.goals)
+        return replace(relabelled_portfolio(terms, found), as_of=as_of, goals=goals)
 
     return await context.gateway.reader.subject(profile.VIEW, person, read)
+
+
+async def _with_joint_goals(connection: Any, goals: tuple[profile.Goal, ...]) -> tuple[profile.Goal, ...]:
+    """Return goals with what teams made of those on offer."""
+    offers = [goal.offer for goal in goals if goal.offer is not None]
+    if not offers:
+        return goals
+    made = await team.joint_goals_from(connection, offers)
+    return tuple(replace(goal, joint_goal=made.get(goal.offer or "")) for goal in goals)
 
 
 async def changed_portfolio(info: Info, result: commands.CommandResult) -> profile.Portfolio | None:

@@ -12,7 +12,7 @@ from gateway.api.team.reads import read_team
 from gateway.api.team.team_part import TeamPart
 from gateway.context import Context, Info
 from gateway.types.fields import field
-from gateway.types.ids import ITEM, refers_to
+from gateway.types.ids import GOAL_OFFER, refers_to
 from projections.views import shared
 from projections.views import team as view
 from rules.kinds import ItemKind
@@ -23,7 +23,9 @@ GOALS_ASSUMED = 50
 
 @strawberry.type(description="A personal goal on offer, in the wording meant for the team.")
 class GoalOnOffer:
-    goal_id: strawberry.ID = refers_to(ITEM, description="The goal, for the team to adopt.")
+    goal_id: strawberry.ID = refers_to(
+        GOAL_OFFER, description="The goal on offer, as `adoptJointGoal` takes it."
+    )
     owner: Colleague = strawberry.field(description="Whose it is.")
     text: str = strawberry.field(description="The owner's wording for the team.")
     offered_at: datetime = strawberry.field(description="When it was offered.")

@@ -76,7 +76,11 @@ class GoalChangeRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
-    """`offered_as` is the wording that the team `offered_team` sees, `offer` the id that it is adopted by."""
+    """
+    `offered_as` is the wording that the team `offered_team` sees, `offer` the id that it is adopted by.
+
+    `joint_goal` is what the team made of it; it is in another view, so this one leaves it None.
+    """
 
     goal: str
     text: str
@@ -88,6 +92,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     offered_team: str | None = None
     offered_as: str | None = None
     offer: str | None = None
+    joint_goal: str | None = None
 
 
 def fold_goal(event: GoalEvent, at: datetime, ordinal: int, changes: Changes) -> None:

@@ -22,7 +22,16 @@ from events.catalog.portfolio.sharing import ItemShared
 from events.catalog.portfolio.talents import TalentRevised
 from events.catalog.team import TeamFormed
 from gateway.schema import schema_text
-from gateway.types.ids import ITEM, LENS, UnnamedIdError, complete_ids, read_id, refers_to, write_id
+from gateway.types.ids import (
+    GOAL_OFFER,
+    ITEM,
+    LENS,
+    UnnamedIdError,
+    complete_ids,
+    read_id,
+    refers_to,
+    write_id,
+)
 from rules.agreements import agreement_id
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, ItemKind
 from tests.gateway.harness import NOW, SCHEMA, Harness
@@ -79,7 +88,7 @@ def test_every_field_that_refers_to_things_names_a_type_that_there_is() -> None:
     assert len(found) >= 9
     for place, ids in found.items():
         assert isinstance(ids, list)
-        assert ids[0].removesuffix(":x") in {*TYPES, ITEM, LENS} - IN_A_PORTFOLIO, place
+        assert ids[0].removesuffix(":x") in {*TYPES, GOAL_OFFER, ITEM, LENS} - IN_A_PORTFOLIO, place
 
 
 def below(kind: GraphQLObjectType, seen: set[str]) -> Iterator[GraphQLObjectType]:

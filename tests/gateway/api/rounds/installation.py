@@ -28,6 +28,7 @@ from rules.feedback.rater_code import shown
 from tests.gateway.harness import SCHEMA, Harness
 from tests.projections.witness import ask as ask_database
 from tests.projections.witness import wait_until
+from tests.services.house import House
 from tests.services.round_house import RoundHouse
 
 TYPES = build_schema(schema_text())
@@ -128,7 +129,7 @@ class Installation:
         return {document: one.content for document, one in answers.items()}
 
 
-def _connect_gateway(harness: Harness, house: RoundHouse, url: str, bus: InProcessBus) -> None:
+def connect_gateway(harness: Harness, house: House, url: str, bus: InProcessBus) -> None:
     """Give the gateway of the harness the real stores."""
 
     @asynccontextmanager
@@ -167,7 +168,7 @@ def _connect_gateway(harness: Harness, house: RoundHouse, url: str, bus: InProce
 def installed(house: RoundHouse, url: str, keys: Path) -> Iterator[Installation]:
     harness = Harness(keys)
     bus = InProcessBus(house.requests())
-    _connect_gateway(harness, house, url, bus)
+    connect_gateway(harness, house, url, bus)
     with psycopg.connect(url, autocommit=True) as connection:
         read_log.create_tables(connection, house.calendar.today())
     mirror_keys = MirrorKeys(url, house.vault._master)

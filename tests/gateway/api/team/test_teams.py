@@ -5,8 +5,11 @@ import asyncio
 import pytest
 
 from events.catalog.employment import EmploymentEnded, TeamJoined, TeamLeft
-from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed
+from events.catalog.team import TeamClosed, TeamFormed, TeamRenamed, WorkOffered
+from events.catalog.teamwork import WorkOfferWritten
 from projections.views import profile
+from projections.views import team as view
+from rules.commands import CommandResult, LogPosition
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, World
 
 pytestmark = pytest.mark.postgres
@@ -86,3 +89,63 @@ def test_my_teams_have_their_members_too(both: World) -> None:
     assert [(team["name"], len(team["members"])) for team in teams] == [("Team Aker", 1), ("Team Kade", 2)]
     both.stale(profile.VIEW, 31)
     assert asyncio.run(both.codes("{ me { teams { name members { displayName } } } }")) == ["UNAVAILABLE"]
+
+
+WORK, AT = "5" * 32, LogPosition(generation="f" * 32, partition=0, ordinal=0)
+OFFERED = WorkOffered(offer=WORK, by=OWNER, seen=2, until=TODAY)
+WORDS = WorkOfferWritten(offer=WORK, team=TEAM, title="Open dag", text="Wie?")
+OFFERS = f'{{ team(id: "Team:{TEAM}") {{ workOffers {{ id title }} }} }}'
+ONCE_SEEN = (
+    f'query ($at: [Position!]) {{ team(id: "Team:{TEAM}", waitFor: $at) {{ workOffers {{ title }} }} }}'
+)
+
+
+def test_words_that_the_view_has_not_folded_yet_are_waited_for_by_who_wrote_them(both: World) -> None:
+    position = both.position_cipher.encode(AT)
+    both.happened(f"team-{TEAM}", OFFERED)
+    assert asyncio.run(both.ask(OFFERS))["data"]["team"] == {"workOffers": []}
+    answer = asyncio.run(both.ask(ONCE_SEEN, at=[position]))
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["NOT_YET"]
+    others = asyncio.run(both.ask(ONCE_SEEN, name="colleague", at=[position]))
+    assert others["data"]["team"] == {"workOffers": []}
+    both.happened(f"teamwork-{OWNER}", WORDS)
+    for name in ("owner", "colleague"):
+        shown = asyncio.run(both.ask(ONCE_SEEN, name=name, at=[position]))
+        assert shown["data"]["team"] == {"workOffers": [{"title": "Open dag"}]}
+
+
+def test_what_a_team_has_together_is_shown_from_a_fresh_view_that_knows_the_caller_as_a_member(
+    both: World,
+) -> None:
+    both.happened(f"teamwork-{OWNER}", WORDS)
+    both.happened(f"team-{TEAM}", OFFERED)
+    assert len(asyncio.run(both.ask(OFFERS))["data"]["team"]["workOffers"]) == 1
+    both.parked(view.VIEW, OWNER)
+    assert asyncio.run(both.codes(OFFERS)) == ["UNAVAILABLE"]
+    assert asyncio.run(both.ask(OFFERS, name="colleague"))["data"]["team"] == {"workOffers": []}
+    both.stale(view.VIEW, 31)
+    assert asyncio.run(both.codes(OFFERS, name="colleague")) == ["UNAVAILABLE"]
+    both.stale(view.VIEW, 0)
+    both.parked(view.VIEW, TEAM)
+    assert asyncio.run(both.codes(OFFERS, name="colleague")) == ["PARKED"]
+
+
+def test_an_answer_of_a_retried_command_shows_nothing_to_who_left_since(both: World) -> None:
+    both.happened(f"teamwork-{OWNER}", WORDS)
+    both.happened(f"team-{TEAM}", OFFERED)
+    both.bus.answer = CommandResult(
+        command_id="9a2c2f0e-5f0a-4b53-9d0d-3c1b6e0a7d11",
+        outcome="ACCEPTED",
+        position=AT,
+        version=2,
+        entity_id=TEAM + WORK,
+    )
+    send = (
+        'mutation { volunteerForWork(input: { commandId: "9a2c2f0e-5f0a-4b53-9d0d-3c1b6e0a7d11",'
+        f' workOfferId: "WorkOffer:{TEAM}{WORK}" }}) {{ command {{ outcome }} workOffer {{ title }} }} }}'
+    )
+    shown = asyncio.run(both.ask(send, name="colleague"))["data"]["volunteerForWork"]
+    assert shown == {"command": {"outcome": "ACCEPTED"}, "workOffer": {"title": "Open dag"}}
+    both.happened(f"employment-{COLLEAGUE}", TeamLeft(team=TEAM, on=TODAY))
+    shown = asyncio.run(both.ask(send, name="colleague"))["data"]["volunteerForWork"]
+    assert shown == {"command": {"outcome": "ACCEPTED"}, "workOffer": None}

@@ -1,188 +1,24 @@
-"""What members do in a team, on a real log: words first, then the fact, once, whatever stops in between."""
+"""Only members act, each once, whoever else acts at the same moment."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from events.catalog.registry import Event
-from events.catalog.team import JointGoalAdopted, WorkOffered, WorkTakenUp, WorkVolunteeredFor
-from events.catalog.teamwork import JointGoalWritten, WorkOfferWritten
-from events.codec import Recorded
-from events.log.outcomes import OutcomeUnknownError
-from events.log.recorder import LogRecorder
+from events.catalog.team import JointGoalAdopted, WorkTakenUp, WorkVolunteeredFor
+from events.catalog.teamwork import JointGoalWritten
 from kit.ids import derived_id, new_id
 from rules.access.roles import Role
 from rules.commands import CommandResult
-from rules.goal_offers import owner_of
-from rules.team_things import local_of, team_of, thing_id
+from rules.team_things import local_of, thing_id
 from services.handling.registry import read_command
-from services.handling.results import NothingAppliedError
-from tests.backends.postgres import fresh_database
-from tests.services.house import NOW, House, furnish, opened, with_owner
+from tests.services.handling.team.crew import TODAY, WORK, Crew, accepted, codes, goal_offered, offered
+from tests.services.house import House, with_owner
 
 pytestmark = pytest.mark.postgres
-TODAY = NOW.date().isoformat()
-UNTIL = (NOW.date() + timedelta(days=20)).isoformat()
-WORK = {"title": "Open dag", "text": "Wie doet mee?", "until": UNTIL}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
-    """Two members of a team that nobody else is in."""
-
-    team: str
-    me: House
-    other: House
-
-    def person(self, house: House) -> str:
-        return house.vault.person_for(house.number) or ""
-
-    def facts(self) -> list[Event]:
-        """What is on the team's stream after its forming."""
-        return [one.event for one in self.me.events(f"team-{self.team}")[1:]]
-
-    def words(self) -> list[Recorded]:
-        """What the first member wrote."""
-        return self.me.events(f"teamwork-{self.person(self.me)}")
-
-
-@pytest.fixture(scope="module")
-def house(postgres_url: str) -> Iterator[House]:
-    with fresh_database(postgres_url) as url, opened(url) as house, house.log.folding():
-        furnish(house)
-        yield house
-
-
-@pytest.fixture
-def crew(house: House) -> Crew:
-    key = uuid4().hex
-    accepted(house.feed("formTeam", teamKey=key, name="Team Kade", unitKey="north"))
-    me, other = (with_owner(house, uuid4().hex) for _ in range(2))
-    for member in (me, other):
-        accepted(house.feed("recordTeamJoined", employeeNumber=member.number, teamKey=key, on=TODAY))
-    return Crew(team=derived_id(house.vault.organisation() or "", "team", key), me=me, other=other)
-
-
-def accepted(result: CommandResult) -> str:
-    assert result.outcome == "ACCEPTED", result
-    return result.entity_id or ""
-
-
-def codes(result: CommandResult) -> list[str]:
-    return [refusal.code for refusal in result.refusals]
-
-
-def offered(crew: Crew, **given: Any) -> str:
-    return accepted(crew.me.owner("offerWork", teamId=crew.team, **{**WORK, **given}))
-
-
-def goal_offered(crew: Crew, house: House, text: str = "Coach worden") -> str:
-    """Let a member offer a new goal to the team, and return the offer's id."""
-    goal = accepted(house.owner("setGoal", text=text))
-    accepted(house.owner("offerGoalToTeam", goalId=goal, teamId=crew.team, offeredAs="Wie coacht mee?"))
-    offer = getattr(house.portfolio()[-1].event, "offer", None)
-    assert isinstance(offer, str)
-    assert owner_of(offer) == house.vault.person_for(house.number)
-    return offer
-
-
-def test_what_a_member_writes_is_in_the_members_own_stream_and_the_fact_in_the_teams(crew: Crew) -> None:
-    result = crew.me.owner("offerWork", teamId=crew.team, **WORK)
-    offer = accepted(result)
-    assert (team_of(offer), result.version) == (crew.team, 2)
-    (fact,), (words,) = crew.facts(), crew.words()
-    assert isinstance(fact, WorkOffered)
-    assert words.event == WorkOfferWritten(
-        offer=local_of(offer), team=crew.team, title=WORK["title"], text=WORK["text"]
-    )
-    assert (fact.offer, fact.by, words.by) == (local_of(offer), *[crew.person(crew.me)] * 2)
-
-
-def test_nothing_that_a_member_wrote_is_in_clear_on_the_log(crew: Crew) -> None:
-    offered(crew, title="Kanarieopendag")
-    name = crew.me.log.name
-    with psycopg.connect(crew.me.log.url) as connection:
-        rows = connection.execute(f"SELECT state FROM {name}_events".encode()).fetchall()
-    assert rows
-    assert not any(b"Kanarie" in bytes(state) for (state,) in rows)
-
-
-def test_a_command_sent_again_happens_once(crew: Crew) -> None:
-    command_id = str(uuid4())
-    sent = [crew.me.owner("offerWork", command_id=command_id, teamId=crew.team, **WORK) for _ in range(3)]
-    assert sent[0] == sent[1] == sent[2]
-    assert (len(crew.facts()), len(crew.words())) == (1, 1)
-    other = crew.me.owner("offerWork", command_id=command_id, teamId=crew.team, **WORK | {"title": "X"})
-    assert codes(other) == ["COMMAND_ID_REUSED"]
-
-
-def stopped_before_the_fact(crew: Crew, monkeypatch: pytest.MonkeyPatch, command_id: str) -> None:
-    """Let the process stop after the words were accepted, before the team's stream has the fact."""
-    append = LogRecorder.append
-
-    def stops(self: LogRecorder, stored: list[object], **given: object) -> object:
-        if given["subject"] == crew.team:
-            raise NothingAppliedError("this process stops here")
-        return append(self, stored, **given)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(LogRecorder, "append", stops)
-        with pytest.raises(NothingAppliedError):
-            crew.me.owner("offerWork", command_id=command_id, teamId=crew.team, **WORK)
-    assert (len(crew.facts()), len(crew.words())) == (0, 1)
-
-
-def test_a_retry_goes_on_where_a_process_stopped_in_between(
-    crew: Crew, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    command_id = str(uuid4())
-    stopped_before_the_fact(crew, monkeypatch, command_id)
-    elsewhere = crew.me.another_process()
-    offer = accepted(
-        crew.me.owner("offerWork", command_id=command_id, teamId=crew.team, handler=elsewhere, **WORK)
-    )
-    ((words,), (fact,)) = crew.words(), crew.facts()
-    assert {getattr(one, "offer", "") for one in (words.event, fact)} == {local_of(offer)}
-
-
-def test_a_retry_with_other_words_is_no_retry(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
-    command_id = str(uuid4())
-    stopped_before_the_fact(crew, monkeypatch, command_id)
-    other = crew.me.owner("offerWork", command_id=command_id, teamId=crew.team, **WORK | {"text": "Anders"})
-    assert codes(other) == ["COMMAND_ID_REUSED"]
-    assert (len(crew.facts()), len(crew.words())) == (0, 1)
-
-
-def test_words_whose_outcome_is_not_known_bring_no_fact_about(
-    crew: Crew, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    append, author = LogRecorder.append, crew.person(crew.me)
-
-    def lost(self: LogRecorder, stored: list[object], **given: object) -> object:
-        if given["subject"] == author:
-            raise OutcomeUnknownError("no verdict came")
-        return append(self, stored, **given)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(LogRecorder, "append", lost)
-        with pytest.raises(NothingAppliedError):
-            crew.me.owner("offerWork", teamId=crew.team, **WORK)
-    assert crew.facts() == []
-
-
-def test_what_is_refused_leaves_no_words(crew: Crew) -> None:
-    late = (NOW.date() + timedelta(days=400)).isoformat()
-    assert codes(crew.me.owner("offerWork", teamId=crew.team, **WORK | {"until": late})) == ["INVALID_INPUT"]
-    old = crew.me.owner("offerWork", expected_version=7, teamId=crew.team, **WORK)
-    assert (codes(old), old.version) == (["CHANGED_MEANWHILE"], 1)
-    assert (crew.facts(), crew.words()) == ([], [])
 
 
 def test_who_is_no_member_gets_the_same_answer_as_for_no_team_and_writes_nothing(
