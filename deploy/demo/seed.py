@@ -15,7 +15,7 @@ from deploy.demo.people import YEAR_DAYS, Someone
 from deploy.demo.progress import OnProgress
 from deploy.demo.releases import DemoReleases, make_due_releases, no_other_maker
 from deploy.demo.teams import seed_teams
-from deploy.demo.year import PART_DAYS, PARTS, simulate_year
+from deploy.demo.year import PART_DAYS, PARTS, OwnTalents, simulate_year
 from events.catalog.policy import OrganisationFounded
 from events.streams import Stream
 from kit.clock import Calendar
@@ -29,8 +29,14 @@ from services.handling.loading import events_of
 THREADS: Final = 6
 """How many people's years are simulated at once."""
 _DOCUMENT: Final = "0123456789abcdef" * 4
-# The first people with tokens have talents that the README's query shows.
-_OWN: Final = {"owner": words.TALENTS[:3], "lead": words.TALENTS[7:9], "member": words.TALENTS[4:5]}
+# The first people with tokens have talents that the README's queries show; writing reports gives one of them
+# energy, and costs another.
+_OWN: Final = {
+    "owner": words.TALENTS[:3],
+    "lead": (words.TALENTS[2], *words.TALENTS[7:9]),
+    "member": words.TALENTS[4:5],
+}
+_ENERGY: Final = {"owner": {words.TALENTS[2].name: -1}, "lead": {words.TALENTS[2].name: 2}}
 
 
 def seed(
@@ -225,7 +231,8 @@ def _years(
             last_day=last_day,
         )
         rng = random.Random(f"a year of {someone.number}")  # noqa: S311 - an invented life
-        return _Year(history, rng, talents=_OWN.get(someone.number, ()))
+        own = OwnTalents(_OWN.get(someone.number, ()), _ENERGY.get(someone.number, {}))
+        return _Year(history, rng, own=own)
 
     return [year(someone) for someone in everyone]
 
@@ -233,11 +240,9 @@ def _years(
 class _Year:
     """A person's year, simulated part by part; who came later begins later, and does more at the end."""
 
-    def __init__(
-        self, history: PersonHistory, rng: random.Random, *, talents: Sequence[words.TalentWords]
-    ) -> None:
+    def __init__(self, history: PersonHistory, rng: random.Random, *, own: OwnTalents) -> None:
         self._history, self._rng = history, rng
-        self._parts = simulate_year(history, rng, talents=talents)
+        self._parts = simulate_year(history, rng, own=own)
 
     def go_on(self, ends: date, *, last: bool) -> None:
         """Simulate the next part, until this day; as the last part, all that is left of the year."""

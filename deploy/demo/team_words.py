@@ -20,7 +20,7 @@ WORK: Final = (
     Work(
         "Een avond over geld voor jonge ouders",
         "Drie keer, samen met de consulent van de gemeente. Wie houdt van uitleggen in gewone taal?",
-        "De Wmo uitleggen in gewone taal",
+        "Uitzoeken waar iemand recht op heeft",
     ),
     Work(
         "Het rooster van de zomer maken",
@@ -35,7 +35,7 @@ WORK: Final = (
     Work(
         "Een wandelgroep beginnen",
         "Van het plein naar het park en terug. Tien mensen, één keer in de week.",
-        "Bewegen met cliënten",
+        "Groepen begeleiden",
     ),
     Work(
         "De buurtlunch voorzitten",

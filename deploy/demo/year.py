@@ -1,9 +1,9 @@
 """Simulates a year of one portfolio, by the commands that its owner would send."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from deploy.demo import words
 from deploy.demo.client import PersonHistory
@@ -15,9 +15,14 @@ PART_DAYS: Final = YEAR_DAYS // PARTS
 _BANDS: Final = ("UP_TO_2", "FROM_2_TO_8", "FROM_2_TO_8", "FROM_8_TO_16")
 
 
-def simulate_year(
-    history: PersonHistory, rng: random.Random, *, talents: Sequence[words.TalentWords] = ()
-) -> Iterator[None]:
+class OwnTalents(NamedTuple):
+    """Talents that somebody has for sure and shares with the team, and the energy that some of them give."""
+
+    talents: Sequence[words.TalentWords] = ()
+    energy: Mapping[str, int] = {}
+
+
+def simulate_year(history: PersonHistory, rng: random.Random, *, own: OwnTalents) -> Iterator[None]:
     """
     Open the portfolio, fill it, revise it over the year, and share some of it in the last weeks.
 
@@ -25,7 +30,7 @@ def simulate_year(
     """
     history.send("openPortfolio", language="NL")
     history.send("writeProfileStatement", text=rng.choice(words.STATEMENTS))
-    kept = _claim_talents(history, rng, talents)
+    kept = _claim_talents(history, rng, own)
     counted = _sometimes(rng, 0.7)
     if counted:
         _consent(history, rng)
@@ -50,7 +55,7 @@ def simulate_year(
     if len(passions) > 1 and _sometimes(rng, 0.4):
         history.send("letGoOfPassion", passionId=passions.pop())
     yield
-    _share(history, rng, talents=kept, passions=passions, evidence=evidence, goals=goals)
+    _share(history, rng, own=own, talents=kept, passions=passions, evidence=evidence, goals=goals)
     if _sometimes(rng, 0.3):
         history.correct_conversation(rng.choice(words.CORRECTIONS))
 
@@ -61,13 +66,14 @@ def _consent(history: PersonHistory, rng: random.Random) -> None:
 
 
 def _claim_talents(
-    history: PersonHistory, rng: random.Random, talents: Sequence[words.TalentWords]
+    history: PersonHistory, rng: random.Random, own: OwnTalents
 ) -> list[tuple[str, dict[str, Any]]]:
-    others = [talent for talent in words.TALENTS if talent not in talents]
-    chosen = [*talents, *rng.sample(others, rng.randint(4, 6) - min(len(talents), 3))]
+    others = [talent for talent in words.TALENTS if talent not in own.talents]
+    chosen = [*own.talents, *rng.sample(others, rng.randint(4, 6) - min(len(own.talents), 3))]
     kept = []
     for talent in chosen:
         numbers = _numbers(rng)
+        numbers["energy"] = own.energy.get(talent.name, numbers["energy"])
         story = {"story": talent.story} if _sometimes(rng, 0.7) else {}
         term = history.terms.get(talent.name)
         name = {"ownWords": talent.name} if term is None else {"termId": term}
@@ -180,23 +186,26 @@ def _share(
     history: PersonHistory,
     rng: random.Random,
     *,
+    own: OwnTalents,
     talents: Sequence[tuple[str, Any]],
     passions: Sequence[str],
     evidence: Sequence[str],
     goals: Sequence[tuple[str, str]],
 ) -> None:
     until = (history.last_day + timedelta(days=rng.randint(60, 200))).isoformat()
-    for talent, _ in rng.sample(talents, min(len(talents), rng.randint(2, 4))):
+    shown = talents[: len(own.talents)]
+    others = talents[len(own.talents) :]
+    for place, (talent, _) in enumerate([*shown, *rng.sample(others, min(len(others), rng.randint(2, 4)))]):
         history.send(
             "shareItem",
             itemId=talent,
             until=until,
-            withEnergy=_sometimes(rng, 0.6),
+            withEnergy=place < len(shown) or _sometimes(rng, 0.6),
             **{"with": {"teamId": history.team}},
         )
     # The first colleague of a team has a token, and so has something to see.
-    others = rng.sample(history.colleagues, min(len(history.colleagues), rng.randint(1, 3)))
-    named = list(dict.fromkeys((history.colleagues[0], *others)))
+    chosen = rng.sample(history.colleagues, min(len(history.colleagues), rng.randint(1, 3)))
+    named = list(dict.fromkeys((history.colleagues[0], *chosen)))
     for item in (talents[0][0], *passions[:1], *evidence[:1]):
         history.send("shareItem", itemId=item, until=until, **{"with": {"people": named}})
     if _sometimes(rng, 0.25):
