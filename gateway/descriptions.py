@@ -20,7 +20,7 @@ Verb + noun, one command each, one `input` each, and an answer with `command` (w
 - `commandId` is the idempotency key. It is in the input and not in a header, because one request may hold several mutations. Make it when the person acts, not when the request is sent: the same id and input sent again by the same person happens once, and once accepted gets the same answer, whatever was lost on the way. It is looked up first, before the version. A refusal applied nothing and is not kept: sent again, the command is decided anew.
 - `expectedVersion` is If-Match: the `version` that you saw (of the portfolio, the catalogue, the organisation, a team). Left out, the command is decided on the newest state, again if need be.
 - A refusal is data, in `command.refusals`, in Dutch and English. Only a role that may not send the command at all gets an error (FORBIDDEN).
-- A payload of a mutation of the own portfolio has the `portfolio` after it too, and a `note`: what to show the person with the answer, such as that closing is for good, or that a page which would show an item is not there yet.
+- A payload of a mutation of the own portfolio has the `portfolio` after it too, and a `note`: what to show the person with the answer, such as that closing is for good.
 - The thing changed is null when refused or unsettled, and when its view needed longer than 2 s: then query it with `waitFor: command.position`.
 - An optional field of a change that is left out stays as it was, and null empties it. A field that the schema gives a default has the default when it is left out. A field named as one of the type it changes means the same.
 - Inputs belong to one mutation and payloads to one kind of thing, so that both may grow without surprise.

@@ -47,6 +47,16 @@ def test_a_position_of_another_installation_is_refused() -> None:
         CIPHER.decode(foreign)
 
 
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_an_alias_is_the_same_each_time_and_another_for_another_purpose(entity: str, other: str) -> None:
+    alias = CIPHER.alias(entity, purpose=b"one")
+    assert alias == PositionCipher(bytes(range(64))).alias(entity, purpose=b"one")
+    assert len(alias) == 32
+    assert (alias == CIPHER.alias(other, purpose=b"one")) is (entity == other)
+    assert alias != CIPHER.alias(entity, purpose=b"other")
+    assert alias != PositionCipher(bytes(64)).alias(entity, purpose=b"one")
+
+
 def test_a_position_shows_neither_partition_nor_ordinal() -> None:
     written = [CIPHER.encode(LogPosition(generation="a" * 32, partition=3, ordinal=n)) for n in range(20)]
     assert len({len(text) for text in written}) == 1

@@ -9,9 +9,9 @@ from typing import Final
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandOutcome, command_result
+from gateway.api.command_result import command_result
 from gateway.api.names import Unit, team_as_unit
-from gateway.api.portfolio.payloads import SHOWN_LATER, OwnersPayload, described
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.portfolio.sharing import Shareable
 from gateway.api.root_fields import mutation
@@ -148,12 +148,9 @@ async def let_go_of_goal(info: Info, input: LetGoOfGoalInput) -> GoalPayload:
     return await _goal(info, await send_command(info, input))
 
 
-@mutation(description=described("team", "Offer a goal to one of the owner's teams, in words for the team."))
+@mutation(description="Offer a goal to one of the owner's teams, in words for the team.")
 async def offer_goal_to_team(info: Info, input: OfferGoalToTeamInput) -> GoalPayload:
-    payload = await _goal(info, await send_command(info, input))
-    if payload.command.outcome is CommandOutcome.ACCEPTED:
-        payload.note = SHOWN_LATER.get("team")
-    return payload
+    return await _goal(info, await send_command(info, input))
 
 
 @mutation(description="Take a goal back that is on offer to a team.")

@@ -1,7 +1,6 @@
 """What the payloads of all mutations of the own portfolio have in common."""
 
-from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 import strawberry
 from strawberry.types.lazy_type import LazyType
@@ -35,23 +34,3 @@ class OwnersPayload(CommandPayload):
             "need not ask again. Null when refused or unsettled, and when its view needed too long."
         ),
     )
-
-
-Audience = Literal["team", "organisation"]
-SHOWN_LATER: Final[Mapping[Audience, LocalText]] = {
-    "team": LocalText(
-        nl="Je team ziet dit nog niet: de pagina van het team komt later. Vanaf dan is het daar te zien.",
-        en="Your team does not see this yet: the team's page comes later. It is shown there from then on.",
-    ),
-    "organisation": LocalText(
-        nl="Collega's zien dit nog niet: zoeken naar elkaars talenten komt later. Vanaf dan is het te zien.",
-        en="Colleagues do not see this yet: the search for talents comes later. It is shown from then on.",
-    ),
-}
-"""The notes of what may be opened today and nobody sees yet: each is deleted when its page is there."""
-
-
-def described(audience: Audience, description: str) -> str:
-    """Return the description of what opens something to this audience, with what they don't see yet."""
-    later = SHOWN_LATER.get(audience)
-    return f"{description} {later.en}" if later else description

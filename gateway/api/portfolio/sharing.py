@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.command_result import CommandOutcome, command_result
+from gateway.api.command_result import command_result
 from gateway.api.names import Colleague, Unit, colleagues_by_name, team_as_unit
-from gateway.api.portfolio.payloads import SHOWN_LATER, OwnersPayload, described
+from gateway.api.portfolio.payloads import OwnersPayload
 from gateway.api.portfolio.reads import changed_item
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CHANGED, CommandInput, send_command
@@ -100,11 +100,9 @@ class AudienceInput:
         default=UNSET, description="These colleagues, from `colleagues`."
     )
     team_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description=described("team", "The people in one of the owner's teams.")
+        default=UNSET, description="The people in one of the owner's teams."
     )
-    organisation: bool | None = strawberry.field(
-        default=UNSET, description=described("organisation", "True: everybody who works here.")
-    )
+    organisation: bool | None = strawberry.field(default=UNSET, description="True: everybody who works here.")
 
 
 @strawberry.input
@@ -129,10 +127,7 @@ class SharingPayload(OwnersPayload):
 
 @mutation(description="Open an item to others until a day.")
 async def share_item(info: Info, input: ShareItemInput) -> SharingPayload:
-    payload = await _sharing(info, await send_command(info, input))
-    if payload.command.outcome is CommandOutcome.ACCEPTED and not input.with_.people:
-        payload.note = SHOWN_LATER.get("team" if input.with_.team_id else "organisation")
-    return payload
+    return await _sharing(info, await send_command(info, input))
 
 
 @mutation(description="End a sharing. Takes effect at once, on running subscriptions too.")

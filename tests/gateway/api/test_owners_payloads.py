@@ -16,7 +16,6 @@ from graphql import (
 )
 
 from events.catalog.portfolio.energy import PassionLetGo, PassionNamed
-from gateway.api.portfolio.payloads import SHOWN_LATER
 from rules.access import portfolio
 from rules.commands import CommandResult, LogPosition, Refusal
 from tests.gateway.harness import SCHEMA
@@ -123,34 +122,6 @@ def test_a_refused_or_unsettled_change_shows_no_portfolio_and_no_note(world: Wor
 def test_all_mutations_of_a_portfolio_are_meant() -> None:
     assert len(ITS_OWNERS) >= 29
     assert {name for name in OF_ANOTHER if "portfolio" in payload_of(name).fields} == set()
-
-
-TO = {
-    "people": ({"people": ["1" * 32]}, None),
-    "team": ({"teamId": "1" * 32}, SHOWN_LATER.get("team")),
-    "organisation": ({"organisation": True}, SHOWN_LATER.get("organisation")),
-}
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("audience", TO)
-def test_who_opens_an_item_reads_who_does_not_see_it_yet(world: World, audience: str) -> None:
-    world.opened()
-    accepted(world, 1)
-    to, later = TO[audience]
-    note = sent(world, "shareItem", "note { nl en }", **{"with": to})["note"]
-    assert note == ({"nl": later.nl, "en": later.en} if later else None)
-    if later:
-        description = SCHEMA.as_str().partition("input AudienceInput")[2].partition("\n}")[0]
-        assert later.en in description
-
-
-@pytest.mark.postgres
-def test_a_goal_offered_to_the_team_says_the_same(world: World) -> None:
-    world.opened()
-    accepted(world, 1)
-    later = SHOWN_LATER.get("team")
-    assert sent(world, "offerGoalToTeam", "note { nl }")["note"] == ({"nl": later.nl} if later else None)
 
 
 @pytest.mark.postgres

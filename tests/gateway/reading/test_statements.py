@@ -16,7 +16,7 @@ from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.view_reader import ViewReader
 from rules.kinds import ItemKind, Language
-from tests.gateway.api.team.members import CALM, TEAM, has, said, shares, team_of_two
+from tests.gateway.api.team.members import CALM, TEAM, has, offered_work, said, shares, team_of_two
 from tests.gateway.harness import SCHEMA
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, World, claimed
 
@@ -85,6 +85,16 @@ def test_a_talent_map_takes_as_many_statements_for_thirty_people_as_for_three(
     assert statements(world, document) == 1 + 3 + 5 + 2
     ((lines,),) = world.run("SELECT count(*) FROM read_log.disclosures")
     assert lines == (people - 2) * talents
+
+
+def test_the_energies_of_many_offers_are_read_and_recorded_once(world: World) -> None:
+    team_of(world, people=3, talents=1)
+    document = f'{{ team(id: "Team:{TEAM}") {{ workOffers {{ energies {{ term {{ id }} }} }} }} }}'
+    counted = []
+    for number in range(3):
+        offered_work(world, f"{number + 16:032x}", CALM)
+        counted.append(statements(world, document))
+    assert len(set(counted)) == 1, counted
 
 
 def test_a_page_of_what_others_opened_is_read_in_two_statements_and_recorded_in_two(world: World) -> None:

@@ -8,7 +8,8 @@ from events.catalog.employment import TeamJoined
 from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.sharing import ItemShared
 from events.catalog.portfolio.talents import TalentClaimed
-from events.catalog.team import TeamFormed
+from events.catalog.team import TeamFormed, WorkOffered
+from events.catalog.teamwork import WorkOfferWritten
 from rules.kinds import ItemKind, Language
 from tests.gateway.world import COLLEAGUE, ORGANISATION, OWNER, TODAY, TOMORROW, World
 
@@ -62,6 +63,15 @@ def shares(
         until=until,
         with_energy=energy,
     )
+
+
+def offered_work(world: World, offer: str, *wanted: str) -> None:
+    """Let the owner offer work to the team that asks for these terms."""
+    world.happened(
+        f"teamwork-{OWNER}", WorkOfferWritten(offer=offer, team=TEAM, title="Open dag", text="Wie helpt?")
+    )
+    fact = WorkOffered(offer=offer, by=OWNER, seen=1, until=TOMORROW, wanted=wanted)
+    world.happened(f"team-{TEAM}", fact)
 
 
 def said(world: World, person: str, *events: Any) -> None:

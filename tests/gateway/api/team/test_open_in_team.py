@@ -11,7 +11,19 @@ from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.team import TeamFormed
 from projections.views import shared
 from rules.kinds import EnergySourceKind, HoursBand, ItemKind
-from tests.gateway.api.team.members import CALM, TEAM, UNIT, has, item_of, said, shares, team_of_two
+from tests.gateway.api.team.members import (
+    CALM,
+    CONTACT,
+    LOADED,
+    TEAM,
+    UNIT,
+    has,
+    item_of,
+    offered_work,
+    said,
+    shares,
+    team_of_two,
+)
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, World
 
 pytestmark = pytest.mark.postgres
@@ -146,3 +158,46 @@ def test_a_goal_offered_to_another_team_is_not_shown(team: World) -> None:
     said(team, OWNER, GoalSet(goal=GOAL, text="Rust"))
     said(team, OWNER, GoalOfferedToTeam(goal=GOAL, team=OTHER_TEAM, wording="Samen"))
     assert offers(team) == []
+
+
+ENERGIES = (
+    f'{{ team(id: "Team:{TEAM}") {{ workOffers {{ energies {{ term {{ label {{ nl }} }}'
+    " givesTo { displayName } costs { displayName } } } } }"
+)
+
+
+def energies(world: World, name: str = "owner") -> list[list[tuple[str, list[str], list[str]]]]:
+    """Of each work offer: the word, whom it gives energy, whom it costs."""
+    answer = asyncio.run(world.ask(ENERGIES, name=name))
+    assert "errors" not in answer, answer
+    return [
+        [
+            (
+                one["term"]["label"]["nl"],
+                [person["displayName"] for person in one["givesTo"]],
+                [person["displayName"] for person in one["costs"]],
+            )
+            for one in offer["energies"]
+        ]
+        for offer in answer["data"]["team"]["workOffers"]
+    ]
+
+
+def test_work_shows_the_energy_of_what_it_asks_for_as_far_as_it_was_shared(team: World) -> None:
+    said(team, OWNER, has(OWNER, "1", term=CALM, energy=2), has(OWNER, "2", term=CONTACT, energy=1))
+    said(team, OWNER, shares(OWNER, "1", energy=True), shares(OWNER, "2"))
+    costly = has(COLLEAGUE, "1", term=LOADED, energy=-1)
+    said(team, COLLEAGUE, costly, shares(COLLEAGUE, "1", to_all=True, energy=True))
+    offered_work(team, "6" * 32, LOADED, CONTACT, CALM)
+    offered_work(team, "7" * 32)
+    of_three = [("Rust bewaren", ["Fenna de Boer"], []), ("Boekhouden", [], ["Bo Aerts"])]
+    assert sorted(energies(team)) == [[], of_three]
+    assert lines(team) == [("talent", item_of(COLLEAGUE, "1"), OWNER, "TEAM_PAGE")]
+    assert energies(team) == energies(team, "colleague")
+
+
+def test_rule_21_energy_that_cannot_be_logged_is_withheld(team: World) -> None:
+    said(team, OWNER, has(OWNER, "1", term=CALM, energy=2), shares(OWNER, "1", energy=True))
+    offered_work(team, "6" * 32, CALM)
+    team.run("ALTER TABLE read_log.disclosures RENAME TO away")
+    assert asyncio.run(team.codes(ENERGIES, name="colleague")) == ["UNAVAILABLE"]
