@@ -24,7 +24,7 @@ from events.catalog.quality import QualityEvent
 from events.catalog.registry import Event
 from events.catalog.rollout import RolloutEvent
 from events.catalog.rounds import RoundEvent
-from events.catalog.team import TeamFormed
+from events.catalog.team import MemberEvent, TeamFormed, WorkTakenUp, WorkVolunteeredFor
 from events.catalog.teamwork import TeamworkEvent
 from events.codec import PERSON_CATEGORIES, EventMapper, Recorded
 from events.log.recorder import LogRecorder
@@ -40,7 +40,8 @@ from projections.views.contributions.tables import SHARINGS as COUNTED_SHARINGS
 from projections.views.organisation.policy import POLICIES, POLICY_RECORDS
 from projections.views.organisation.tree import UNITS
 from projections.views.rounds.tables import INVITATIONS
-from projections.views.shared.tables import SHARINGS
+from projections.views.shared.tables import OFFERS
+from projections.views.team.tables import GOALS_ON_OFFER
 from rules.kinds import Language
 from tests.backends.postgres import fresh_database
 from tests.events.examples import EXAMPLES
@@ -149,10 +150,14 @@ def persons(house: House) -> list[str]:
     # One to whom everything happened, so that whatever a fold makes of any event comes back too.
     events = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
     house.append(f"portfolio-{found[1]}", 4, *events)
-    rounds = [event for event in EXAMPLES if isinstance(event, RoundEvent)]
-    house.append(f"round-{found[5]}", 1, *rounds)
     written = [event for event in EXAMPLES if isinstance(event, TeamworkEvent)]
     house.append(f"teamwork-{found[1]}", 1, *written)
+    acts = [event for event in EXAMPLES if isinstance(event, MemberEvent)]
+    # Once more, since the examples end with what was handed back.
+    again = [event for event in acts if isinstance(event, WorkVolunteeredFor | WorkTakenUp)]
+    house.append(f"team-{team}", 2, *acts, *again)
+    rounds = [event for event in EXAMPLES if isinstance(event, RoundEvent)]
+    house.append(f"round-{found[5]}", 1, *rounds)
     told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
     house.append(f"employment-{found[1]}", 3, *told_by_hr)
     house.append(
@@ -173,7 +178,8 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
             UNITS,
             POLICIES,
             POLICY_RECORDS,
-            SHARINGS,
+            OFFERS,
+            GOALS_ON_OFFER,
             INVITATIONS,
             COUNTED_SHARINGS,
             CLOSINGS,
