@@ -22,6 +22,7 @@ from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.quality import QualityEvent
 from events.catalog.registry import Event
+from events.catalog.releases import ReleaseEvent
 from events.catalog.rollout import RolloutEvent
 from events.catalog.rounds import RoundEvent
 from events.catalog.team import MemberEvent, TeamFormed, WorkTakenUp, WorkVolunteeredFor
@@ -138,6 +139,8 @@ def persons(house: House) -> list[str]:
     house.append(f"rollout-{organisation}", 1, *of_rollout)
     measured = [event for event in EXAMPLES if isinstance(event, QualityEvent)]
     house.append(f"quality-{organisation}", 1, *measured)
+    of_releases = [event for event in EXAMPLES if isinstance(event, ReleaseEvent)]
+    house.append(f"release-{organisation}", 1, *of_releases)
     house.append(f"team-{team}", 1, TeamFormed(name="Noord", unit=new_id()))
     found = [house.vault.person_for_or_new(f"E{number:03}") for number in range(PERSONS)]
     for number, person in enumerate(found):
