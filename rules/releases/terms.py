@@ -51,12 +51,15 @@ def terms_of(making: Making, regions: Sequence[Region]) -> tuple[ReleasedTerm, .
 def whole_of(making: Making, regions: Sequence[Region]) -> AbstractSet[str]:
     """Return the holders whom regions count, each region at its own release; without the uncounted."""
     nearest = making.tree.nearest({region.unit for region in regions})
-    whole: set[str] = set()
-    for epoch in {region.epoch for region in regions}:
-        people = making.people_at(epoch)
-        found = people.by_region(nearest, people.holders.keys() - making.past.uncounted)
-        whole.update(*(found.get(region.unit, ()) for region in regions if region.epoch == epoch))
-    return whole
+    made = {region.unit for region in regions if region.epoch == making.epoch}
+    whole = {
+        person
+        for person in making.people.holders.keys() - making.past.uncounted
+        if nearest.get(making.people.seats[person]) in made
+    }
+    return whole.union(
+        *(making.past.figures[region.unit, region.epoch] for region in regions if region.unit not in made)
+    )
 
 
 def _term(making: Making, term: str, wholes: Iterable[AbstractSet[str]]) -> ReleasedTerm | None:

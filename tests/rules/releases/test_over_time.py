@@ -10,10 +10,15 @@ import pytest
 
 from benchmarks.releases.organisations import FLOORS, organisation, without
 from rules.releases import refresh, regions, release
+from rules.releases.layout import region_safe
 from rules.releases.making import AGE_MAX
 from rules.releases.model import WHOLE, Basis, Held, Release
+from rules.releases.people import people_of
 from rules.releases.release import make_release
+from rules.releases.tree import Tree
 from tests.rules.releases.attacker import Maker, by_the_rules, clusters_of, findings, history_of
+from tests.rules.releases.people import basis_of, crowd, only_cluster
+from tests.rules.releases.people import released as made_of
 
 ORGANISATIONS: Final = int(os.environ.get("IPP_TEST_RELEASE_HISTORIES", "3"))
 """Of each kind; a hundred by hand."""
@@ -34,12 +39,13 @@ def attacked(
     moves: float = 0,
     erased: float = 0,
     named: float = 0,
+    releases: int = RELEASES,
 ) -> int:
     """Return how many differences are found in the releases of some organisations."""
     found = 0
     for number in range(ORGANISATIONS):
         made = organisation(100 * kind + number, teams=(4, 8), clusters=3, named=named)
-        history = history_of(made, releases=RELEASES, churn=churn, moves=moves, erased=erased, make=make)
+        history = history_of(made, releases=releases, churn=churn, moves=moves, erased=erased, make=make)
         found += len(findings(history))
     return found
 
@@ -66,6 +72,10 @@ def test_everything_at_once_finds_nobody() -> None:
     assert attacked(4, churn=0.08, moves=0.05, erased=0.01, named=0.05) == 0
 
 
+def test_units_that_join_others_because_their_figures_are_old_give_nobody_away() -> None:
+    assert attacked(5, churn=0.03, releases=AGE_MAX + 5) == 0
+
+
 def fresh(basis: Basis, earlier: Sequence[Release], bases: Mapping[int, Basis]) -> Release:
     """Make each release as if it were the first."""
     return make_release(basis=basis, earlier=(), bases={}, floors=FLOORS, layout_epoch=1)
@@ -89,11 +99,30 @@ def test_the_attack_finds_people_when_those_whom_the_finder_names_count_as_a_cha
     assert attacked(3, named=0.1) > 0
 
 
-def test_the_attack_finds_people_when_merged_regions_are_compared_as_a_whole_only(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def shrinking_team() -> list[Release]:
+    """Six of a team's eight holders stop; nothing changes for the staff of its division."""
+    parents = {"a": WHOLE, "a1": "a"}
+    people = crowd(9, None, name="refusing", unit="a") | crowd(20, {}, name="team other", unit="a1")
+    people |= crowd(12, {"c-1": 0}, name="staff", unit="a") | crowd(20, {}, name="staff other", unit="a")
+    eight = people | crowd(8, {"c-1": 0}, name="team", unit="a1")
+    two = eight | crowd(6, {}, name="team", unit="a1")
+    return made_of(basis_of(eight, parents=parents), basis_of(two, epoch=2, parents=parents))
+
+
+def test_a_team_that_became_too_small_does_not_join_a_region_whose_old_figure_would_give_it_away() -> None:
+    """The division now, minus its staff then, would be the two holders of the team."""
+    assert {one.unit: one.value for one in only_cluster(shrinking_team()[0]).regions if one.value} == {
+        "a": 12,
+        "a1": 8,
+    }
+    assert shrinking_team()[1].held is Held.UNCHANGED
+
+
+def test_it_would_when_merged_regions_were_compared_as_a_whole_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "_least", lambda choices: sum(compared for compared, _ in choices))
-    assert attacked(0, churn=0.12) > 0
+    assert {one.unit: one.value for one in only_cluster(shrinking_team()[1]).regions if one.value} == {
+        "a": 14
+    }
 
 
 def one_unit(holders: set[int], *, epoch: int, others: int = 20) -> Basis:
@@ -162,6 +191,28 @@ def test_a_figure_is_hidden_after_eight_releases_and_shown_again_when_it_is_made
     assert made[-1].clusters[0].cells
 
 
+def test_units_whose_figures_are_too_old_join_the_one_above_when_together_they_changed_enough() -> None:
+    """Two teams of division a changed by three people each, those of division b not at all."""
+    parents = {"a": WHOLE, "b": WHOLE, "a1": "a", "a2": "a", "b1": "b", "b2": "b"}
+    people = crowd(9, None, name="refusing", unit="a1")
+    for unit in ("a1", "a2", "b1", "b2"):
+        people |= crowd(20, {}, name=f"{unit} other", unit=unit)
+        people |= crowd(10, {"c-1": 0}, name=f"{unit} holder", unit=unit)
+    new = {
+        **crowd(3, {"c-1": 0}, name="new in a1", unit="a1"),
+        **crowd(3, {"c-1": 0}, name="new in a2", unit="a2"),
+    }
+    late = AGE_MAX + 2
+    bases = basis_of(people, parents=parents), basis_of(people | new, epoch=late, parents=parents)
+    found = only_cluster(made_of(*bases)[1])
+    assert {one.unit: (one.value, one.epoch) for one in found.regions if one.value} == {
+        "a": (26, late),
+        "b1": (10, 1),
+        "b2": (10, 1),
+    }
+    assert {cell.unit: cell.epoch for cell in found.cells} == {WHOLE: 1, "a": late}
+
+
 def test_units_only_become_fewer_within_a_layout_and_only_where_a_region_is_made_anew() -> None:
     hidden = 0
     for seed in range(6):
@@ -178,6 +229,22 @@ def test_units_only_become_fewer_within_a_layout_and_only_where_a_region_is_made
                 hidden += len(before.keys() - after.keys())
                 assert after.keys() == before.keys() or epoch in after.values()
     assert hidden > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_region_of_every_release_is_safe_on_the_basis_of_its_own_release(seed: int) -> None:
+    history = history_of(
+        organisation(seed, teams=(4, 8), clusters=3, named=0.03), releases=RELEASES, churn=0.1, moves=0.05
+    )
+    tree = Tree(history.bases[1].parents)
+    for release_ in history.published:
+        for of in release_.clusters:
+            nearest = tree.nearest({region.unit for region in of.regions})
+            for region in of.regions:
+                area = {unit for unit, shown in nearest.items() if shown == region.unit}
+                seats = people_of(history.bases[region.epoch], of.cluster).counted()
+                assert region_safe(area, tree, seats, floor=FLOORS.organisation)
+                assert sum(seats.holders.get(unit, 0) for unit in area) == region.value
 
 
 def test_people_whom_the_finder_names_later_hide_an_older_figure_that_would_give_away_the_others() -> None:
