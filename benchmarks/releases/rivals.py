@@ -88,7 +88,9 @@ RIVALS: Final[Mapping[str, Rival]] = {
         floor=ENNOVA_BETWEEN,
         says="4 or more, and 3 or more between a report and one within it",
     ),
-    "regions (ours)": Rival(shown=regions, floor=FLOOR, says="every region has 5 holders and 5 others or more"),
+    "regions (ours)": Rival(
+        shown=regions, floor=FLOOR, says="every region has 5 holders and 5 others or more"
+    ),
 }
 """Ennova: ennova.com/confidentiality-rules. Tivian: support.tivian.com, article 49086."""
 
