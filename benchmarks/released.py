@@ -34,7 +34,7 @@ from services.decisions.command import Command
 from services.handling.handler import CommandHandler
 from services.handling.loading import load
 from tests.events.log.harness import LogUnderTest
-from tests.projections.views.expected_basis import World, basis_of
+from tests.projections.views.contributions.expected_basis import World, basis_of
 from tests.services.house import NOW, ZONE
 
 READ_EVENTS: Final = 5_000
