@@ -45,7 +45,7 @@ class ReleaseLoop:
     def turn(self) -> Progress:
         """Make what is due, and report."""
         try:
-            progress = self._maker.turn()
+            progress = self._maker.turn(self._say)
             self._due_on = progress.due_on
         except Exception as error:  # noqa: BLE001 - what is away now may be back in the next turn
             known = isinstance(error, RequestError | PersistenceError | VaultUnreachableError)
@@ -55,6 +55,9 @@ class ReleaseLoop:
             progress = Progress(sentence=sentence, waits=True, due_on=self._due_on)
         self._health.report(CHECK, ok=not progress.waits, degraded=True, sentence=self._with_alarm(progress))
         return progress
+
+    def _say(self, sentence: str) -> None:
+        self._health.report(CHECK, ok=True, sentence=sentence)
 
     def _with_alarm(self, progress: Progress) -> str:
         """Return the sentence; of a release that is overdue it says so, and the log does once a day."""

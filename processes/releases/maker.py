@@ -89,13 +89,17 @@ class Maker:
         self._states = StateCache(parts.store)
         self._forgotten_until = 0
 
-    def turn(self) -> Progress:
+    def turn(self, say: Callable[[str], None] = lambda _: None) -> Progress:
         """Do as `make_due`, unless another process does it now."""
         with alone(self._parts.database_url, lock=LOCK, name=NAME) as may:
-            return self.make_due() if may else Progress(sentence="another process makes releases now")
+            return self.make_due(say) if may else Progress(sentence="another process makes releases now")
 
-    def make_due(self) -> Progress:
-        """Take every step that can be taken. Raises what log, vault and views raise when they are away."""
+    def make_due(self, say: Callable[[str], None] = lambda _: None) -> Progress:
+        """
+        Take every step that can be taken. Raises what log, vault and views raise when they are away.
+
+        Before a step that may take a minute, `say` is called with a sentence.
+        """
         organisation = self._parts.organisation()
         rules = self._parts.rules(organisation) if organisation is not None else None
         if organisation is None or rules is None:
@@ -111,6 +115,7 @@ class Maker:
                     self._send(CutOffRelease(epoch=len(state.cut_offs) + 1, on=due))
                 elif state.pending is not None:
                     due = state.pending.on
+                    say(f"the release of {due} is being made")
                     self._finish(state, state.pending)
         except (BasisNotReadyError, NotSentOnError) as error:
             return Progress(sentence=f"the release of {due} waits: {error}", waits=True, due_on=due)

@@ -41,14 +41,19 @@ def said(health: Health) -> tuple[str, str]:
     return finding.state, finding.sentence
 
 
-def test_it_says_when_the_next_release_is_and_makes_it(house: ReleaseHouse) -> None:
+def test_it_says_when_the_next_release_is_and_makes_it(
+    house: ReleaseHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     health = Health(house.house.clock)
     loop = loop_of(house, health)
     loop.turn()
     assert said(health) == ("ok", f"the next one is due on {DAY_1}")
     house.until_due()
     house.caught_up()
+    during: list[tuple[str, str]] = []
+    monkeypatch.setattr(house.made, "of", lambda _: during.append(said(health)))
     loop.turn()
+    assert during == [("ok", f"the release of {DAY_1} is being made")]
     following = DAY_1 + timedelta(days=EVERY_DAYS)
     assert said(health) == ("ok", f"1 releases were made, the next one is due on {following}")
     assert loop.turn().waits is False

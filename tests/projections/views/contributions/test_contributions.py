@@ -16,8 +16,8 @@ from projections.view import Fact
 from projections.views import contributions
 from projections.views.contributions import BasisNotReadyError, CutOff, basis_at, read_bases
 from projections.views.contributions.tables import FORGOTTEN
-from tests.projections.views.basis_histories import EVENTS, ON, PARTITIONS, History
-from tests.projections.views.expected_basis import expected_basis
+from tests.projections.views.contributions.expected_basis import expected_basis
+from tests.projections.views.contributions.histories import EVENTS, ON, PARTITIONS, History
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
 
