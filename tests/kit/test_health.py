@@ -14,7 +14,7 @@ from kit.clock import FixedClock
 from kit.health import Health
 from kit.http.connections import CONNECTION_LIMITS, ConnectionLimits
 from kit.http.probes import health_routes, probes_app, probes_loop
-from kit.http.server import GRACE_S, PortTakenError, serve
+from kit.http.server import GRACE_S, PING_S, PortTakenError, serve
 from kit.lifecycle import Stop, run_all
 
 
@@ -23,14 +23,16 @@ def clock() -> FixedClock:
 
 
 @contextmanager
-def served(app: FastAPI, *, limits: ConnectionLimits = CONNECTION_LIMITS) -> Iterator[str]:
+def served(
+    app: FastAPI, *, limits: ConnectionLimits = CONNECTION_LIMITS, ping_s: float = PING_S
+) -> Iterator[str]:
     """Serve in a thread and give the address; at the end the server has stopped."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     stop = Stop()
     thread = threading.Thread(
-        target=lambda: serve(app, host="127.0.0.1", port=port, stop=stop, limits=limits)
+        target=lambda: serve(app, host="127.0.0.1", port=port, stop=stop, limits=limits, ping_s=ping_s)
     )
     thread.start()
     try:
