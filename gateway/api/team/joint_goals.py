@@ -21,7 +21,7 @@ from gateway.types.fields import field
 from projections.views import team as view
 from rules import commands
 from rules.kinds import ItemKind
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 
 ORIGINS_MAX: Final = 20
 
