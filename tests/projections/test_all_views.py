@@ -22,7 +22,8 @@ from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.talents import TalentClaimed, TalentRevised
 from events.catalog.registry import Event
 from events.catalog.rounds import RoundEvent
-from events.catalog.team import TeamFormed
+from events.catalog.team import MemberEvent, TeamFormed, WorkTakenUp, WorkVolunteeredFor
+from events.catalog.teamwork import TeamworkEvent
 from events.codec import PERSON_CATEGORIES, EventMapper, Recorded
 from events.log.recorder import LogRecorder
 from events.privacy.vault import Vault
@@ -35,7 +36,8 @@ from projections.views import directory, profile
 from projections.views.organisation.policy import POLICIES, POLICY_RECORDS
 from projections.views.organisation.tree import UNITS
 from projections.views.rounds.tables import INVITATIONS
-from projections.views.shared.tables import SHARINGS
+from projections.views.shared.tables import OFFERS
+from projections.views.team.tables import GOALS_ON_OFFER
 from rules.kinds import Language
 from tests.backends.postgres import fresh_database
 from tests.events.examples import EXAMPLES
@@ -140,6 +142,12 @@ def persons(house: House) -> list[str]:
     # One to whom everything happened, so that whatever a fold makes of any event comes back too.
     events = [event for event in EXAMPLES if isinstance(event, PortfolioEvent)]
     house.append(f"portfolio-{found[1]}", 4, *events)
+    written = [event for event in EXAMPLES if isinstance(event, TeamworkEvent)]
+    house.append(f"teamwork-{found[1]}", 1, *written)
+    acts = [event for event in EXAMPLES if isinstance(event, MemberEvent)]
+    # Once more, since the examples end with what was handed back.
+    again = [event for event in acts if isinstance(event, WorkVolunteeredFor | WorkTakenUp)]
+    house.append(f"team-{team}", 2, *acts, *again)
     rounds = [event for event in EXAMPLES if isinstance(event, RoundEvent)]
     house.append(f"round-{found[5]}", 1, *rounds)
     told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
@@ -157,7 +165,7 @@ def test_dropping_every_derived_table_and_starting_the_workers_gives_equal_rows(
         wait_until(house.folded)
     before = house.rows()
     assert {name for name, rows in before.items() if not rows} == {
-        table.served for table in (UNITS, POLICIES, POLICY_RECORDS, SHARINGS, INVITATIONS)
+        table.served for table in (UNITS, POLICIES, POLICY_RECORDS, OFFERS, GOALS_ON_OFFER, INVITATIONS)
     }
     with psycopg.connect(house.log.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA views CASCADE")
