@@ -47,6 +47,14 @@ WEIGHTS: Final = {
     "Sharing.people": 10,
     "Sharing.team": 5,
     "TalentClaim.term": 5,
+    "WorkOffer.offeredBy": 5,
+    "WorkOffer.takenUpBy": 10,
+    "WorkOffer.tookUpAlike": 10,
+    "WorkOffer.volunteers": 10,
+    "WorkOffer.wanted": 10,
+    # With the lines in the read logs, written together too.
+    "JointGoal.origins": 20,
+    "WorkOffer.energies": 20,
 }
 ITEMS_MAX: Final = {
     "CapabilityRelease.cells": 250,

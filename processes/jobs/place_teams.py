@@ -12,8 +12,9 @@ def run(context: JobContext) -> str | None:
     """Send one command for each open team; return how many could not be placed yet, None for none."""
     left = 0
     for team in context.read(organisation.teams):
-        # It was put there at this version or before, so nothing is left to wait for.
-        command = PlaceTeam(unit=team.unit, team=team.team, after=team.version - 1)
+        # It is there already, so nothing is left to wait for. With its version of now, a team would be placed
+        # anew on each day on which its members did something.
+        command = PlaceTeam(unit=team.unit, team=team.team, after=0)
         occasion = derived_id(context.today.isoformat(), team.team, team.unit)
         left += not context.send(command, occasion=occasion)
     return f"{left} teams could not be placed in their units yet" if left else None

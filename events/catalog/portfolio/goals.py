@@ -48,8 +48,8 @@ class GoalOfferedToTeam(Event, frozen=True, kw_only=True):
     """
     The goal is on offer to a team, which sees `wording`.
 
-    `offer` is the id by which a team adopts it (rules/goal_offers.py). None: offered by a program of before,
-    and not adoptable until it is offered again.
+    `offer` is the id by which a team adopts it (rules/team/goal_offers.py). None: offered by a program of
+    before, and not adoptable until it is offered again.
     """
 
     goal: str

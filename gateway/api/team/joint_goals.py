@@ -8,7 +8,7 @@ from typing import Final
 import strawberry
 
 from gateway.api.command_result import command_result
-from gateway.api.names import colleague
+from gateway.api.names import Colleague
 from gateway.api.portfolio.goals import GoalState
 from gateway.api.root_fields import mutation
 from gateway.api.sending import CHANGED, CommandInput, CommandPayload, send_command
@@ -16,12 +16,12 @@ from gateway.api.showing import record_shown
 from gateway.api.team.goals_on_offer import GoalOnOffer
 from gateway.api.team.reads import changed_thing, read_team
 from gateway.api.team.team_part import TeamPart
-from gateway.context import Context, Info
+from gateway.context import Info
 from gateway.types.fields import field
 from projections.views import team as view
 from rules import commands
 from rules.kinds import ItemKind
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 
 ORIGINS_MAX: Final = 20
 
@@ -51,7 +51,8 @@ class JointGoal:
         await record_shown(
             info.context, "TEAM_PAGE", [(one.owner, ItemKind.GOAL, one.goal) for one in origins]
         )
-        return [await _goal_on_offer(info.context, origin) for origin in origins]
+        names = await info.context.loaders.names.load_many([origin.owner for origin in origins])
+        return [_goal_on_offer(origin, name) for origin, name in zip(origins, names, strict=True)]
 
 
 def joint_goal_of(goal: view.JointGoal) -> JointGoal:
@@ -65,10 +66,10 @@ def joint_goal_of(goal: view.JointGoal) -> JointGoal:
     )
 
 
-async def _goal_on_offer(context: Context, origin: view.Origin) -> GoalOnOffer:
+def _goal_on_offer(origin: view.Origin, name: str | None) -> GoalOnOffer:
     return GoalOnOffer(
         goal_id=strawberry.ID(origin.offer),
-        owner=await colleague(context, origin.owner),
+        owner=Colleague(id=strawberry.ID(origin.owner), display_name=name or ""),
         text=origin.wording,
         offered_at=origin.offered_at,
     )

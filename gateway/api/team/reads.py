@@ -10,7 +10,7 @@ from gateway.reading.freshness import not_yet
 from gateway.reading.view_reader import check_not_parked
 from projections.views import team as view
 from rules import commands
-from rules.team_things import local_of, team_of
+from rules.team.things import local_of, team_of
 
 R = TypeVar("R")
 

@@ -17,7 +17,7 @@ from gateway.context import Info
 from gateway.types.arguments import Last
 from gateway.types.fields import LENGTH, field
 from projections.views import team as view
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 
 AGREEMENTS_MAX: Final = 20
 

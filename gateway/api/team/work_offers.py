@@ -25,7 +25,7 @@ from gateway.types.fields import field
 from projections.views import team as view
 from rules import commands
 from rules.names import plain_name
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 
 WANTED_ASSUMED: Final = 5
 """Terms of an offer with which the cost of a list is measured, of the ten that there may be."""

@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 
 from projections.views.shared.opened import GROUPED, OPENED, STILL_OPEN, fetched, not_left_since
+from projections.views.shared.tables import EMPLOYED
 from rules.kinds import ItemKind
 from rules.names import plain_name
 
@@ -35,20 +36,23 @@ class FoundPerson(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[FoundItem, ...]
 
 
-# The number of a person in the order of names, so that a page has all items of each person on it.
+_OPEN: Final = f"""s.audience = 'organisation' AND {STILL_OPEN}
+        AND {not_left_since("s.opened_at", "s.subject")}
+        AND (%(terms)s::text[] IS NULL OR i.kind = '{ItemKind.TALENT}' AND i.term = ANY(%(terms)s))"""
+# First the people of the page, then all that each of them opened. LIMIT 1 instead of EXISTS, so that people
+# are looked at in the order of their index until the page is full, and not all of them first.
 _FOUND: Final = f"""
-    SELECT owner, owner_name, item, kind, title, title_en, term, text, until FROM (
-        SELECT s.subject AS owner, o.name AS owner_name, i.item, i.kind, i.title, i.title_en, i.term, i.text,
-               max(s.until) AS until,
-               dense_rank() OVER (ORDER BY o.plain_name COLLATE "C", s.subject COLLATE "C") AS number
-        FROM {OPENED}
-        WHERE s.audience = 'organisation' AND {STILL_OPEN} AND {not_left_since("s.opened_at", "s.subject")}
-            AND (%(terms)s::text[] IS NULL OR i.kind = '{ItemKind.TALENT}' AND i.term = ANY(%(terms)s))
+    WITH people AS (
+        SELECT p.subject FROM {EMPLOYED.served} p
+        WHERE (SELECT true FROM {OPENED} WHERE s.subject = p.subject AND {_OPEN} LIMIT 1)
             AND (%(after)s::text IS NULL
-                OR (o.plain_name COLLATE "C", s.subject COLLATE "C") > (%(after_name)s, %(after)s))
-        GROUP BY {GROUPED}
-    ) found WHERE number <= %(limit)s
-    ORDER BY number, kind COLLATE "C", item COLLATE "C"
+                OR (p.plain_name COLLATE "C", p.subject COLLATE "C") > (%(after_name)s, %(after)s))
+        ORDER BY p.plain_name COLLATE "C", p.subject COLLATE "C" LIMIT %(limit)s
+    )
+    SELECT s.subject AS owner, o.name AS owner_name, i.item, i.kind, i.title, i.title_en, i.term, i.text,
+           max(s.until) AS until
+    FROM {OPENED} JOIN people USING (subject) WHERE {_OPEN} GROUP BY {GROUPED}
+    ORDER BY o.plain_name COLLATE "C", s.subject COLLATE "C", i.kind COLLATE "C", i.item COLLATE "C"
 """
 
 

@@ -21,7 +21,10 @@ def _moments(*names: str) -> tuple[Column, ...]:
 
 # Who works here now. An owner and a viewer may be in different partitions: joined when read.
 EMPLOYED: Final = Table(
-    name=f"shared_v{VERSION}_employed", columns=_text("name", "plain_name"), key=("subject",)
+    name=f"shared_v{VERSION}_employed",
+    columns=_text("name", "plain_name"),
+    key=("subject",),
+    indexes=(('plain_name COLLATE "C"', 'subject COLLATE "C"'),),
 )
 # Who left, and when that was recorded: what they shared, or was shared with them, stays closed on return.
 LEAVINGS: Final = Table(

@@ -9,7 +9,7 @@ import psycopg
 
 from projections.views.team.membership import PARKED, WRITTEN, rows, words_of
 from projections.views.team.tables import GOALS_ON_OFFER, JOINT_GOALS, MEMBERS, ORIGINS
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 
 JOINT_GOALS_SHOWN_MAX: Final = 100
 """Joint goals returned at once: the open ones, and the newest of those reached."""

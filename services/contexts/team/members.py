@@ -5,7 +5,7 @@ from typing_extensions import override
 from events.streams import Stream
 from kit.ids import is_id
 from rules.commands import Refusal
-from rules.team_things import local_of, team_of, thing_id
+from rules.team.things import local_of, team_of, thing_id
 from services.contexts.team.state import Team
 from services.decisions.command import NOWHERE, Command, DecisionContext
 

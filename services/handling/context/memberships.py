@@ -9,7 +9,7 @@ from events.catalog.employment import EmploymentEvent, TeamJoined, TeamLeft
 from events.catalog.portfolio import PortfolioEvent
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.streams import Stream
-from rules.goal_offers import is_signed, owner_of
+from rules.team.goal_offers import is_signed, owner_of
 from services.decisions.command import Membership
 from services.decisions.decider import event_types_of
 from services.handling.loading import SubjectForgottenError, known_events

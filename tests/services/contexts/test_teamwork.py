@@ -2,7 +2,7 @@
 
 from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten, WorkOfferWritten
 from services.contexts.teamwork.commands import WriteJointGoal, WriteTeamSession, WriteWorkOffer
-from tests.services.contexts.members import ME, TEAM
+from tests.services.contexts.team.members import ME, TEAM
 from tests.spec import NEW, SENDER, given
 
 

@@ -48,6 +48,7 @@ from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
 from tests.services.contexts.feedback_inputs import LENS_INPUTS, ROUND_INPUTS
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
+from tests.services.contexts.team.inputs import MEMBERS_INPUTS
 from tests.spec import CONTEXT, ORGANISATION, SENDER, TODAY
 
 pytestmark = pytest.mark.usefixtures("nothing_forgotten")
@@ -225,6 +226,7 @@ RECORD = {"policyId": "0" * 32, "promiseVersion": 1, "decidedOn": "2026-09-01", 
 def test_every_command_is_read_from_the_json_of_its_input() -> None:
     given_by_name: dict[str, dict[str, Any]] = {
         **OWNERS_INPUTS,
+        **MEMBERS_INPUTS,
         "registerProfessional": {"employeeNumber": "e", "name": "n", "email": "a@b.c"},
         "recordTeamJoined": {"employeeNumber": "e", "teamKey": "t", "on": "2026-09-01"},
         "formUnit": {"unitKey": "u", "name": "n", "parentKey": None},

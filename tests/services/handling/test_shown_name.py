@@ -12,6 +12,7 @@ OF_PERSONS: Final = (
     "services.contexts.portfolio.",
     "services.contexts.employment.",
     "services.contexts.rounds.",
+    "services.contexts.teamwork.",
 )
 
 

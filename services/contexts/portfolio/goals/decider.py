@@ -15,7 +15,7 @@ from events.catalog.portfolio.goals import (
     GoalSharpened,
 )
 from rules.commands import Refusal
-from rules.goal_offers import signed_offer_id
+from rules.team.goal_offers import signed_offer_id
 from services.contexts.portfolio.goals.commands import (
     GoalCommand,
     LetGoOfGoal,

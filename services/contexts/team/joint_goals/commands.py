@@ -21,7 +21,7 @@ class AdoptJointGoal(NewOfTeam, frozen=True, kw_only=True):
 
     text: str
     from_goal_ids: tuple[str, ...]
-    """Ids of offers (rules/goal_offers.py), not of the goals, which are their owners' alone."""
+    """Ids of offers (rules/team/goal_offers.py), not of the goals, which are their owners' alone."""
 
     @override
     def picked_goal_offers(self) -> tuple[str, ...]:

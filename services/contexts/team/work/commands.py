@@ -9,7 +9,7 @@ from typing_extensions import override
 from events.streams import Stream
 from rules.commands import Refusal
 from rules.kinds import HoursBand
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 from services.contexts.team.members import NewOfTeam, OnThing
 from services.decisions.command import Command, DecisionContext, name_of
 from services.decisions.validation import invalid, text_refusals

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from events.catalog.team import WorkOfferEnded
+from events.catalog.units import TeamPlaced
 from projections.views import team as view
 from rules.access.roles import Role
 from tests.gateway.api.team.real_team import ITEMS, TODAY, RealTeam, without
@@ -186,6 +187,9 @@ def test_no_offer_stays_open_past_its_end_and_its_volunteers_are_to_be_informed(
     real.changed("volunteerForWork", "workOffer", name="e2", workOfferId=offer["id"])
     assert real.days_pass(20).unfinished == {}
     assert (ended(real), notices(real)) == ([], [])
+    units = real.house.events(f"units-{real.house.vault.organisation()}")
+    placed = [one.event for one in units if isinstance(one.event, TeamPlaced)]
+    assert len(placed) == 1, "what members do is no new place of the team"
     assert real.days_pass(1).unfinished == {}
     assert [event.reason for event in ended(real)] == ["day"]
     bo = real.house.vault.person_for("e2")

@@ -15,7 +15,7 @@ from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten
 from events.codec import Forgotten
 from kit.ids import new_id
 from projections.views import team as view
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 from tests.projections.views.given import facts, folded, read
 from tests.projections.views.team.given import (
     ANN,

@@ -20,8 +20,8 @@ from kit.ids import derived_id
 from rules.agreements import agreement_id, signed_agreement_id
 from rules.feedback.mirror import Block, Cell, CountBand, MirrorContents, Row
 from rules.feedback.questions import Perspective
-from rules.goal_offers import signed_offer_id
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
+from rules.team.goal_offers import signed_offer_id
 from tests.spec import COLLEAGUE, CONTEXT, NEW, ORGANISATION, PERSON, TODAY
 
 AS_COLLEAGUE: Final = msgspec.structs.replace(CONTEXT, person=COLLEAGUE)

@@ -7,7 +7,7 @@ from typing import Any
 from events.catalog.registry import Event
 from events.codec import Recorded
 from rules.commands import CommandResult
-from rules.goal_offers import owner_of
+from rules.team.goal_offers import owner_of
 from tests.services.house import NOW, House
 
 TODAY = NOW.date().isoformat()

@@ -13,7 +13,7 @@ from events.catalog.teamwork import JointGoalWritten
 from kit.ids import derived_id, new_id
 from rules.access.roles import Role
 from rules.commands import CommandResult
-from rules.team_things import local_of, thing_id
+from rules.team.things import local_of, thing_id
 from services.handling.registry import read_command
 from tests.services.handling.team.crew import TODAY, WORK, Crew, accepted, codes, goal_offered, offered
 from tests.services.house import House, with_owner

@@ -10,7 +10,7 @@ from events.catalog.team import WorkOffered
 from events.catalog.teamwork import WorkOfferWritten
 from events.log.outcomes import OutcomeUnknownError
 from events.log.recorder import LogRecorder
-from rules.team_things import local_of, team_of
+from rules.team.things import local_of, team_of
 from services.handling.results import NothingAppliedError
 from tests.services.handling.team.crew import WORK, Crew, accepted, codes, offered
 from tests.services.house import NOW

@@ -10,7 +10,7 @@ from events.catalog.team import (
     JointGoalReached,
     TeamClosed,
 )
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 from services.contexts.team.joint_goals.commands import (
     ORIGINS_MAX,
     AdoptJointGoal,
@@ -19,7 +19,7 @@ from services.contexts.team.joint_goals.commands import (
 )
 from services.contexts.team.joint_goals.decider import JOINT_GOALS_MAX
 from services.decisions.command import Command
-from tests.services.contexts.members import ME, NO_MEMBER, TEAM, TEAM_FORMED, THING
+from tests.services.contexts.team.members import ME, NO_MEMBER, TEAM, TEAM_FORMED, THING
 from tests.spec import NEW, SENDER, given
 
 FIRST, SECOND = "a" * 64, "b" * 64

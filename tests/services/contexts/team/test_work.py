@@ -15,7 +15,7 @@ from events.catalog.team import (
     WorkVolunteeredFor,
 )
 from rules.kinds import HoursBand
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 from services.contexts.team.work.commands import (
     WANTED_MAX,
     EndWorkOffer,
@@ -26,7 +26,7 @@ from services.contexts.team.work.commands import (
 )
 from services.contexts.team.work.decider import OPEN_OFFERS_MAX, WORK_OFFER_DAYS_MAX
 from services.decisions.command import Command, DecisionContext, Membership, SharedTerm
-from tests.services.contexts.members import ME, NO_MEMBER, OTHER, SEEN, TEAM, TEAM_FORMED, THING, member
+from tests.services.contexts.team.members import ME, NO_MEMBER, OTHER, SEEN, TEAM, TEAM_FORMED, THING, member
 from tests.spec import COLLEAGUE, CONTEXT, NEW, SENDER, TODAY, given
 
 TERM, MERGED = "4" * 32, "5" * 32

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from events.catalog.team import TeamClosed, TeamSessionHeld
 from services.contexts.team.sessions.commands import AGREEMENTS_MAX, RecordTeamSession
-from tests.services.contexts.members import ME, NO_MEMBER, TEAM, TEAM_FORMED
+from tests.services.contexts.team.members import ME, NO_MEMBER, TEAM, TEAM_FORMED
 from tests.spec import NEW, SENDER, TODAY, given
 
 RECORD = RecordTeamSession(team_id=TEAM, held_on=TODAY, agreements=("Buiten", "Fenna belt"))

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from events.catalog.team import TeamFormed
-from rules.team_things import thing_id
+from rules.team.things import thing_id
 from services.decisions.command import DecisionContext, Membership
 from tests.spec import COLLEAGUE, CONTEXT, NEW, SENDER
 
