@@ -71,7 +71,7 @@ def _sums(table: Table, shown: AbstractSet[str]) -> dict[str, list[str]]:
 
 
 def _widths(table: Table, shown: AbstractSet[str], sums: Sequence[Sequence[str]]) -> list[float]:
-    """Return how wide the interval of each sum is: one program for all the lowest, one for all the highest."""
+    """Return how wide the interval of each sum is: one program for all the lowest, one for the highest."""
     seats = {seat: place for place, seat in enumerate(table.below[""])}
     known = [unit for unit in table.below if unit in shown]
     rows = _matrix([table.below[unit] for unit in known], seats)

@@ -1,4 +1,4 @@
-"""Rules by which others, and we before, decided which cells of a table are shown; each returns the shown units."""
+"""Rules that decide which cells of a table are shown: of others, and ours; each returns the shown units."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -46,7 +46,7 @@ def smallest_sibling(table: Table) -> set[str]:
 
 
 def remainder(table: Table) -> set[str]:
-    """Hide the smallest unit below a shown one while what is not shown there is above 0 and below the floor."""
+    """Hide the smallest unit below a shown one while what is not shown there is 1 to 4."""
     shown = primary(table)
     for parent in table.tree.units:
         while parent in shown and (siblings := _children(table, parent) & shown):
@@ -58,7 +58,7 @@ def remainder(table: Table) -> set[str]:
 
 
 def between_reports(table: Table) -> set[str]:
-    """Show who has enough; of two reports, one within the other, hide the smaller if they differ by too few."""
+    """Of two reports, one within the other, hide the smaller if they differ by too few."""
     shown = primary(table, ENNOVA_REPORT)
     for unit in table.tree.units[1:]:
         above = [one for one in table.tree.above(unit) if one in shown and one != unit]

@@ -64,7 +64,7 @@ def insteval() -> Iterator[Table]:
     ratings = load_ratings()
     parents, seats = _units(ratings)
     for share in CONSENTING:
-        rng = random.Random(1)
+        rng = random.Random(1)  # noqa: S311 - no secret
         counted = [one for one in sorted(seats) if rng.random() < share]
         contributors = Counter(seats[one] for one in counted)
         for holders in _qualities(ratings):

@@ -7,7 +7,7 @@ was made anew is what they differ in: what the earlier release says by itself is
 it let the finder name them since.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -79,11 +79,11 @@ def _findings(history: History, cluster: str) -> Iterator[tuple[str, int, int, s
         for one in release.clusters
         if one.cluster == cluster
     }
-    counts = _Counts(shown.values(), people)
-    for late, figures in shown.items():
+    counts = _Counts(shown, people)
+    for late in shown:
         named = {one for epoch in range(1, late + 1) for one in history.bases[epoch].findable[cluster]}
         for early in (epoch for epoch in shown if epoch <= late):
-            for one, other in counts.few(figures, shown[early], late, named):
+            for one, other in counts.few(late, early, named):
                 yield cluster, early, late, one, other
 
 
@@ -119,31 +119,31 @@ def figures_of(tree: Tree, release: ClusterRelease) -> Figures:
 
 
 class _Counts:
-    """Whom each region counts, and how often each figure counts each person."""
+    """Whom each region counts, and how often each figure of each release counts each person."""
 
-    def __init__(self, shown: Iterable[Figures], people: Mapping[int, People]) -> None:
-        parts = {part for figures in shown for figure in figures.values() for part in figure}
+    def __init__(self, shown: Mapping[int, Figures], people: Mapping[int, People]) -> None:
+        parts = {part for figures in shown.values() for figure in figures.values() for part in figure}
+        self.shown = shown
         self.counted = {part: _counted(*part, people) for part in parts}
         self.everybody = sorted(set[str]().union(*self.counted.values()))
-        self.places = {person: place for place, person in enumerate(self.everybody)}
+        self.vectors = {epoch: self._vectors(figures) for epoch, figures in shown.items()}
 
-    def few(
-        self, late: Figures, early: Figures, epoch: int, named: AbstractSet[str]
-    ) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of figures that differ by few people, and in a region that was made in the epoch."""
+    def few(self, late: int, early: int, named: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of figures that differ by few people, and in a region that was made late."""
         unnamed = np.array([person not in named for person in self.everybody])
-        differing = self._vectors(late)[:, None, :] != self._vectors(early)[None, :, :]
-        left = (differing & unnamed).sum(axis=2)
+        differing = self.vectors[late][:, None, unnamed] != self.vectors[early][None, :, unnamed]
+        left = differing.sum(axis=2)
         for row, column in np.argwhere((left > 0) & (left <= FEW)):
-            one, other = list(late)[row], list(early)[column]
-            if any(region.epoch == epoch for region, _ in late[one] ^ early[other]):
+            one, other = list(self.shown[late])[row], list(self.shown[early])[column]
+            if any(region.epoch == late for region, _ in self.shown[late][one] ^ self.shown[early][other]):
                 yield one, other
 
     def _vectors(self, figures: Figures) -> npt.NDArray[np.int8]:
-        vectors = np.zeros((len(figures), len(self.everybody)), dtype=np.int8)
+        places = {person: place for place, person in enumerate(self.everybody)}
+        vectors = np.zeros((len(figures), len(places)), dtype=np.int8)
         for row, parts in enumerate(figures.values()):
             for part in parts:
-                vectors[row, [self.places[person] for person in self.counted[part]]] += 1
+                vectors[row, [places[person] for person in self.counted[part]]] += 1
         return vectors
 
 
