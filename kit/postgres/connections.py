@@ -1,5 +1,6 @@
 """Connections to PostgreSQL that notice a dead peer in seconds."""
 
+import asyncio
 from typing import Any, Final
 
 import psycopg
@@ -45,15 +46,26 @@ def open_pool(
     )
 
 
+AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class _KeepingPool(AsyncConnectionPool[AsyncConnection]):
+    """A pool that loses no connection to a borrower who is cancelled while giving it back."""
+
+    async def putconn(self, conn: AsyncConnection) -> None:
+        # Giving back waits for the pool's lock; a cancelled wait would leave the connection with nobody.
+        await asyncio.shield(super().putconn(conn))
+
+
 async def open_async_pool(
     url: str, *, min_size: int = 1, max_size: int, name: str, autocommit: bool = True
-) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
+) -> AsyncConnectionPool[AsyncConnection]:
     """
     Open a pool of async connections for the running loop; otherwise as `open_pool`.
 
     Many short reads borrow from it, so the check of a connection needs no round trip.
     """
-    pool = AsyncConnectionPool(
+    pool = _KeepingPool(
         url,
         min_size=min_size,
         max_size=max_size,
