@@ -50,7 +50,18 @@ AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
 class _KeepingPool(AsyncConnectionPool[AsyncConnection]):
-    """A pool that loses no connection to a borrower who is cancelled while giving it back."""
+    """A pool that loses neither a connection to a borrower who is cancelled, nor the cancellation."""
+
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection:  # noqa: ASYNC109 - the pool's own
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        connection = await super().getconn(timeout)
+        if task and task.cancelling() > before:
+            # Python before 3.12 loses a cancellation that comes with the connection (`asyncio.wait_for`), and
+            # the borrower would go on for ever.
+            await self.putconn(connection)
+            raise asyncio.CancelledError
+        return connection
 
     async def putconn(self, conn: AsyncConnection) -> None:
         # Giving back waits for the pool's lock; a cancelled wait would leave the connection with nobody.

@@ -1,4 +1,4 @@
-"""A pool of connections loses none of them, however its borrowers end."""
+"""A pool of connections loses none of them, however its borrowers end; and these do end."""
 
 import asyncio
 import random
@@ -25,16 +25,18 @@ def test_borrowers_who_are_cancelled_at_any_moment_leave_the_pool_as_it_was(data
                 async with pool.connection():
                     await asyncio.sleep(0)
 
+        ended = []
         borrowers = [asyncio.create_task(borrow()) for _ in range(BORROWERS)]
         for _ in range(CANCELLED):
             for _ in range(chance.randrange(4)):
                 await asyncio.sleep(0)
             for place in chance.sample(range(BORROWERS), k=chance.randrange(BORROWERS)):
                 borrowers[place].cancel()
+                ended.append(borrowers[place])
                 borrowers[place] = asyncio.create_task(borrow())
         for borrower in borrowers:
             borrower.cancel()
-        await asyncio.gather(*borrowers, return_exceptions=True)
+        await asyncio.gather(*ended, *borrowers, return_exceptions=True)
         async with pool.connection() as connection:
             found = await (await connection.execute("SELECT 1")).fetchone()
         await pool.close()
