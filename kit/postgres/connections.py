@@ -1,5 +1,6 @@
 """Connections to PostgreSQL that notice a dead peer in seconds."""
 
+import asyncio
 from typing import Any, Final
 
 import psycopg
@@ -45,15 +46,37 @@ def open_pool(
     )
 
 
+AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class _KeepingPool(AsyncConnectionPool[AsyncConnection]):
+    """A pool that loses neither a connection to a borrower who is cancelled, nor the cancellation."""
+
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection:  # noqa: ASYNC109 - the pool's own
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        connection = await super().getconn(timeout)
+        if task and task.cancelling() > before:
+            # Python before 3.12 loses a cancellation that comes with the connection (`asyncio.wait_for`), and
+            # the borrower would go on for ever.
+            await self.putconn(connection)
+            raise asyncio.CancelledError
+        return connection
+
+    async def putconn(self, conn: AsyncConnection) -> None:
+        # Giving back waits for the pool's lock; a cancelled wait would leave the connection with nobody.
+        await asyncio.shield(super().putconn(conn))
+
+
 async def open_async_pool(
     url: str, *, min_size: int = 1, max_size: int, name: str, autocommit: bool = True
-) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
+) -> AsyncConnectionPool[AsyncConnection]:
     """
     Open a pool of async connections for the running loop; otherwise as `open_pool`.
 
     Many short reads borrow from it, so the check of a connection needs no round trip.
     """
-    pool = AsyncConnectionPool(
+    pool = _KeepingPool(
         url,
         min_size=min_size,
         max_size=max_size,

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,12 @@ def installed(node: str) -> str:
             call("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", within_s=BUILD_S_MAX)
             done.write_text(named)
     return node
+
+
+@pytest.fixture(scope="package")
+def program(installed: str) -> Path:
+    """Generate, check the types, compile; return the client's main program."""
+    shutil.rmtree(CLIENT / "src" / "generated", ignore_errors=True)
+    shutil.rmtree(CLIENT / "dist", ignore_errors=True)
+    call("npm", "run", "build", within_s=BUILD_S_MAX)
+    return CLIENT / "dist" / "main.js"

@@ -3,14 +3,13 @@
 import asyncio
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.clients.npm import BUILD_S_MAX, CLIENT, RUN_S_MAX, call
+from tests.clients.npm import CLIENT, RUN_S_MAX, call
 from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo
 
@@ -18,15 +17,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
 MY_PORTFOLIO = "{ me { displayName portfolio { version talents { id name { nl } strength story } } } }"
 
 Steps = dict[str, dict[str, Any]]
-
-
-@pytest.fixture(scope="package")
-def program(installed: str) -> Path:
-    """Generate, check the types, compile."""
-    shutil.rmtree(CLIENT / "src" / "generated", ignore_errors=True)
-    shutil.rmtree(CLIENT / "dist", ignore_errors=True)
-    call("npm", "run", "build", within_s=BUILD_S_MAX)
-    return CLIENT / "dist" / "main.js"
 
 
 @pytest.fixture(scope="package")

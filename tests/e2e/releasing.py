@@ -215,10 +215,11 @@ class Proxy:
                 await writer.drain()
 
 
-def frozen_socket(port: int, token: str, document: str) -> socket.socket:
-    """Subscribe over a WebSocket that has room for little, and never read from then on."""
+def subscribed_socket(port: int, token: str, document: str, *, room_bytes: int = 0) -> socket.socket:
+    """Subscribe as HR over a WebSocket, which may have room for little, and read nothing from then on."""
     opened = socket.socket()
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BYTES)
+    if room_bytes:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room_bytes)
     opened.connect(("127.0.0.1", port))
     init = {"type": "connection_init", "payload": {"Authorization": token, "IPP-Role": "HR"}}
     opened.settimeout(ANSWER_S_MAX)
@@ -227,7 +228,8 @@ def frozen_socket(port: int, token: str, document: str) -> socket.socket:
     opened.sendall(text(json.dumps(init)))
     _hear(opened, b"connection_ack")
     asks = {"id": "1", "type": "subscribe", "payload": {"query": document}}
-    opened.sendall(text(json.dumps(asks)))
+    opened.sendall(text(json.dumps(asks)) + text(json.dumps({"type": "ping"})))
+    _hear(opened, b"pong")
     return opened
 
 

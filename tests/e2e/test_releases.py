@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.e2e.demo import Demo
-from tests.e2e.releasing import Gateway, Proxy, Releases, frozen_socket, releases_of, until
+from tests.e2e.releasing import SMALL_BYTES, Gateway, Proxy, Releases, releases_of, subscribed_socket, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
 ASK = """subscription ($after: ID) { capabilityReleased(after: $after) {
@@ -216,7 +216,9 @@ def test_a_client_that_is_frozen_is_let_go_and_others_hear_meanwhile(
         token = headers(demo)["Authorization"]
         async with over_web_socket(gateway.port, headers(demo)) as awake:
             await listening(gateway, 1)
-            frozen = await asyncio.to_thread(frozen_socket, gateway.port, token, MORE_THAN_IT_READS)
+            frozen = await asyncio.to_thread(
+                subscribed_socket, gateway.port, token, MORE_THAN_IT_READS, room_bytes=SMALL_BYTES
+            )
             try:
                 epoch = await asyncio.to_thread(releases.come_out)
                 assert (await awake.release())["epoch"] == epoch

@@ -27,7 +27,9 @@ function revised({ input }: ReviseTalentMutationVariables, cache: Cache) {
 export const cache = () =>
   cacheExchange({
     keys: {
+      CapabilityCell: embedded,
       CommandResult: (result) => result["commandId"] as string,
+      CountBand: embedded,
       LocalText: embedded,
       PortfolioChange: embedded,
       Refusal: embedded,
