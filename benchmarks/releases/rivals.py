@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from benchmarks.releases.tables import Table
-from rules.releases.layout import lay_out
+from rules.releases.units.layout import lay_out
 
 FLOOR: Final = 5
 ENNOVA_REPORT: Final = 4

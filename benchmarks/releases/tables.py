@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from benchmarks.insteval.ratings import load_ratings
 from benchmarks.releases.organisations import organisation
-from rules.releases.layout import Seats
 from rules.releases.people import people_of
-from rules.releases.tree import Tree
+from rules.releases.units.layout import Seats
+from rules.releases.units.tree import Tree
 
 HOLDS_FROM: Final = 3.6
 """A lecturer holds a quality when the students of one kind rate them so on average, of 1 to 5."""

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from rules.releases.making import Making
 from rules.releases.model import EnergyWord, ReleasedCell, ReleaseFloors
 from rules.releases.people import People
-from rules.releases.tree import Tree
+from rules.releases.units.tree import Tree
 
 MOSTLY: Final = 2
 """A side is most when it has at least so many times the people of the other."""

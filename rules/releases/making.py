@@ -6,10 +6,10 @@ from typing import Final
 
 import msgspec
 
-from rules.releases.layout import Seats
 from rules.releases.model import ClusterRelease, Region, ReleaseFloors
 from rules.releases.people import People
-from rules.releases.tree import Tree
+from rules.releases.units.layout import Seats
+from rules.releases.units.tree import Tree
 
 AGE_MAX: Final = 8
 """A figure that was not made anew for more releases than that is too old to be shown by itself."""

@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from rules.releases.layout import Seats
 from rules.releases.model import Basis
+from rules.releases.units.layout import Seats
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,10 +13,10 @@ own release.
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from rules.releases.layout import lay_out, region_safe
 from rules.releases.making import Making
 from rules.releases.model import WHOLE, Region
 from rules.releases.refresh import Changes, changes
+from rules.releases.units.layout import lay_out, region_safe
 
 ALL_LEVELS_FROM: Final = 1000
 """With fewer contributors only the whole and the units directly below it are laid out."""

@@ -13,7 +13,7 @@ from rules.releases.participation import participation_of
 from rules.releases.people import findable, moved, people_of
 from rules.releases.regions import regions_of
 from rules.releases.terms import terms_allow, terms_of
-from rules.releases.tree import Tree
+from rules.releases.units.tree import Tree
 
 LOWEST_FLOORS: Final = ReleaseFloors(organisation=5, energy=10, change=5)
 """A policy may raise them, never lower them (DOMAIN.md, privacy rules)."""

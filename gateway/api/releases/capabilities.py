@@ -26,7 +26,7 @@ from projections.views import catalogue, organisation
 from projections.views import releases as view
 from rules.releases import model
 from rules.releases.release_ids import release_id
-from rules.releases.rows import Row
+from rules.releases.units.rows import Row
 
 CELLS_MAX: Final = 2_000
 """Rows of one answer; a table of more is no table that a person reads."""

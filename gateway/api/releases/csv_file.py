@@ -13,7 +13,7 @@ from projections.views import catalogue
 from projections.views import releases as view
 from rules.kinds import Language
 from rules.releases.model import WHOLE, CountBand, EnergyWord, ReleasedTerm, Trend
-from rules.releases.rows import Row
+from rules.releases.units.rows import Row
 from rules.texts import LocalLine
 
 MEDIA_TYPE: Final = "text/csv;charset=utf-8"

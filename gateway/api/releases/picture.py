@@ -12,8 +12,8 @@ from projections.views import releases as view
 from rules.clusters import CLUSTERS
 from rules.names import plain_name
 from rules.releases.model import WHOLE, ReleasedCell, ReleasedTerm
-from rules.releases.rows import Row, rows_of
-from rules.releases.tree import Tree
+from rules.releases.units.rows import Row, rows_of
+from rules.releases.units.tree import Tree
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from benchmarks.releases.organisations import FLOORS, Organisation, without
 from rules.releases.model import Basis, ClusterRelease, Region, Release
 from rules.releases.people import People, people_of
 from rules.releases.release import make_release
-from rules.releases.tree import Tree
+from rules.releases.units.tree import Tree
 
 FEW = FLOORS.change - 1
 Maker = Callable[[Basis, Sequence[Release], Mapping[int, Basis]], Release]

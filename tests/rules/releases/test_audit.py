@@ -17,7 +17,7 @@ from benchmarks.releases.rivals import FLOOR, RIVALS, regions
 from benchmarks.releases.tables import Table
 from rules.releases.model import WHOLE
 from rules.releases.people import people_of
-from rules.releases.tree import Tree
+from rules.releases.units.tree import Tree
 from tests.conftest import not_to_be_had
 
 REVIEW_INVENTED: Final = 32.8

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.releases.layout import Seats, lay_out, safe
 from rules.releases.model import WHOLE
-from rules.releases.tree import Tree
+from rules.releases.units.layout import Seats, lay_out, safe
+from rules.releases.units.tree import Tree
 
 TREES: Final = 300
 UNITS_MAX: Final = 11

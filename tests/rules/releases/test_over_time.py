@@ -10,12 +10,12 @@ import pytest
 
 from benchmarks.releases.organisations import FLOORS, organisation, without
 from rules.releases import refresh, regions, release
-from rules.releases.layout import region_safe
 from rules.releases.making import AGE_MAX
 from rules.releases.model import WHOLE, Basis, Held, Release
 from rules.releases.people import people_of
 from rules.releases.release import make_release
-from rules.releases.tree import Tree
+from rules.releases.units.layout import region_safe
+from rules.releases.units.tree import Tree
 from tests.rules.releases.attacker import Maker, by_the_rules, clusters_of, findings, history_of
 from tests.rules.releases.people import basis_of, crowd, only_cluster
 from tests.rules.releases.people import released as made_of

@@ -9,7 +9,7 @@ from benchmarks.releases.organisations import FLOORS, organisation
 from rules.releases import regions
 from rules.releases.model import WHOLE, CountBand, ReleasedCell
 from rules.releases.release import make_release
-from rules.releases.rows import Row, rows_of
+from rules.releases.units.rows import Row, rows_of
 
 PARENTS: Final = {"b": WHOLE, "b2": "b", "b1": "b", "a": WHOLE, "a1": "a", "a11": "a1"}
 

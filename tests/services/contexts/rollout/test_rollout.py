@@ -28,7 +28,7 @@ from services.contexts.rollout.decider import MATERIALS_MAX
 from services.contexts.teamwork.commands import WriteExperience
 from services.decisions.command import DecisionContext
 from services.handling.context.team_words import words_of
-from tests.services.contexts.members import ME, NO_MEMBER, OTHER, TEAM
+from tests.services.contexts.team.members import ME, NO_MEMBER, OTHER, TEAM
 from tests.spec import COLLEAGUE, NEW, ORGANISATION, SENDER, given
 
 STEP, INVITE, START, PAUSE = (

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from rules.releases.model import WHOLE
-from rules.releases.tree import Tree
+from rules.releases.units.tree import Tree
 
 
 class Seats(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,17 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.e2e.demo import Demo
-from tests.e2e.releasing import SMALL_BYTES, Gateway, Proxy, Releases, releases_of, subscribed_socket, until
+from tests.e2e.releases.releasing import (
+    SMALL_BYTES,
+    Gateway,
+    Proxy,
+    Releases,
+    asked,
+    holds,
+    releases_of,
+    subscribed_socket,
+    until,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
 ASK = """subscription ($after: ID) { capabilityReleased(after: $after) {
@@ -257,9 +267,9 @@ def test_a_role_that_is_withdrawn_ends_it_with_forbidden_and_the_socket_stays(
 ) -> None:
     async def steps() -> None:
         sent = {"Authorization": f"Bearer {demo.token('member')}", "IPP-Role": "BOARD"}
-        person = (await _asked(gateway, sent, "{ me { id } }"))["me"]["id"]
+        person = (await asked(gateway, sent, "{ me { id } }"))["me"]["id"]
         grant = await asyncio.to_thread(releases.grant, person.removeprefix("Me:"), "BOARD")
-        await _holds(gateway, sent, "BOARD")
+        await holds(gateway, sent, "BOARD")
         async with over_web_socket(gateway.port, sent) as socket:
             await listening(gateway)
             await asyncio.to_thread(releases.withdraw, grant)
@@ -285,18 +295,3 @@ def test_when_the_token_expires_the_connection_is_closed_as_one_to_open_anew(
         assert closed.value.rcvd.code == 4403
 
     run(steps())
-
-
-async def _asked(gateway: Gateway, sent: dict[str, str], query: str) -> dict[str, Any]:
-    """Ask as the professional that this person is, too."""
-    as_themselves = {"Authorization": sent["Authorization"]}
-    async with httpx.AsyncClient() as client:
-        answer = await client.post(f"{gateway.url}/graphql", json={"query": query}, headers=as_themselves)
-        found: dict[str, Any] = answer.json()["data"]
-        return found
-
-
-async def _holds(gateway: Gateway, sent: dict[str, str], role: str) -> None:
-    """Wait until the grant of a role is in the view."""
-    while role not in (await _asked(gateway, sent, "{ viewer { roles } }"))["viewer"]["roles"]:
-        pass

@@ -243,3 +243,18 @@ async def until(is_so: Any) -> None:
     """Wait until this is so; a test's own timeout ends it."""
     while not await asyncio.to_thread(is_so):  # noqa: ASYNC110 - another process tells nobody
         await asyncio.sleep(0.05)
+
+
+async def asked(gateway: Gateway, sent: dict[str, str], query: str) -> dict[str, Any]:
+    """Ask as the professional that this person is, too."""
+    as_themselves = {"Authorization": sent["Authorization"]}
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"{gateway.url}/graphql", json={"query": query}, headers=as_themselves)
+        found: dict[str, Any] = answer.json()["data"]
+        return found
+
+
+async def holds(gateway: Gateway, sent: dict[str, str], role: str) -> None:
+    """Wait until the grant of a role is in the view."""
+    while role not in (await asked(gateway, sent, "{ viewer { roles } }"))["viewer"]["roles"]:
+        pass
