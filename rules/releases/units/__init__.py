@@ -1,1 +1,1 @@
-"""The units of the organisation in a release: their tree, which of them are shown, and the rows of a table."""
+"""The units of the organisation in a release: their tree, which are shown, and the rows of a table."""
