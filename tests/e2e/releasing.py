@@ -92,8 +92,8 @@ def releases_of(demo: Demo) -> Iterator[Releases]:
 class Gateway:
     """A gateway as a process of its own, on a demo's databases, that can be killed and started again."""
 
-    def __init__(self, demo: Demo, *, module: str = "gateway", **settings: str) -> None:
-        self._module = module
+    def __init__(self, demo: Demo, *, module: str = "gateway", quiet: bool = True, **settings: str) -> None:
+        self._module, self._quiet = module, quiet
         self.port, self._probes = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {
@@ -108,7 +108,10 @@ class Gateway:
     def start(self) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", self._module], cwd=ROOT, env={**env, **self._settings}
+            [sys.executable, "-m", self._module],
+            cwd=ROOT,
+            env={**env, **self._settings},
+            stdout=subprocess.DEVNULL if self._quiet else None,
         )
         with httpx.Client() as client:
             while True:
