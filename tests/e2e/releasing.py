@@ -92,8 +92,8 @@ def releases_of(demo: Demo) -> Iterator[Releases]:
 class Gateway:
     """A gateway as a process of its own, on a demo's databases, that can be killed and started again."""
 
-    def __init__(self, demo: Demo, *, module: str = "gateway", quiet: bool = True, **settings: str) -> None:
-        self._module, self._quiet = module, quiet
+    def __init__(self, demo: Demo, *, module: str = "gateway", **settings: str) -> None:
+        self._module = module
         self.port, self._probes = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {
@@ -111,7 +111,7 @@ class Gateway:
             [sys.executable, "-m", self._module],
             cwd=ROOT,
             env={**env, **self._settings},
-            stdout=subprocess.DEVNULL if self._quiet else None,
+            stderr=subprocess.DEVNULL,
         )
         with httpx.Client() as client:
             while True:
@@ -119,6 +119,11 @@ class Gateway:
                 with suppress(httpx.HTTPError):
                     if client.get(f"{self.url}/health/ready").status_code == 200:
                         return
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, "it was not started"
+        return self.process.pid
 
     def kill(self) -> None:
         assert self.process is not None
