@@ -7,5 +7,5 @@ from gateway.__main__ import main
 from gateway.limits.spending import CountedExecutor
 
 if __name__ == "__main__":
-    schema.SharingExecutor = CountedExecutor  # type: ignore[assignment,misc]
+    vars(schema)["SharingExecutor"] = CountedExecutor
     sys.exit(main())
