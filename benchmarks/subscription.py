@@ -22,7 +22,7 @@ from benchmarks.servers import log_to_stderr
 from deploy.demo.people import KNOWN
 from tests.e2e.attacks.web_sockets import PROTOCOL
 from tests.e2e.demo import Demo, running_demo
-from tests.e2e.releasing import Gateway, Releases, releases_of
+from tests.e2e.releases.releasing import Gateway, Releases, releases_of
 
 SUBSCRIBERS: Final = 1_000
 PEOPLE: Final = 120

@@ -16,7 +16,7 @@ from gateway.context import PING_S
 from gateway.errors import ErrorCode
 from kit.settings import Settings
 from tests.e2e.demo import ROOT, Demo
-from tests.e2e.releasing import Releases, releases_of
+from tests.e2e.releases.releasing import Releases, releases_of
 
 DOCS = ROOT / "docs"
 PAGE = (DOCS / "capabilities.md").read_text()

@@ -18,7 +18,7 @@ from gql.transport.websockets import WebsocketsTransport
 
 from tests.clients.npm import CLIENT
 from tests.e2e.demo import Demo
-from tests.e2e.releasing import Gateway, Releases, releases_of, until
+from tests.e2e.releases.releasing import Gateway, Releases, releases_of, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
 WAIT_S_MAX = 120.0

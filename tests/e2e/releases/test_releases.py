@@ -13,7 +13,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.e2e.demo import Demo
-from tests.e2e.releasing import SMALL_BYTES, Gateway, Proxy, Releases, releases_of, subscribed_socket, until
+from tests.e2e.releases.releasing import (
+    SMALL_BYTES,
+    Gateway,
+    Proxy,
+    Releases,
+    releases_of,
+    subscribed_socket,
+    until,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
 ASK = """subscription ($after: ID) { capabilityReleased(after: $after) {

@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.counted_gateway`: a gateway that writes on a signal how many tasks it has."""
+"""`python -m tests.e2e.releases.counted_gateway`: a gateway that writes on a signal how many tasks it has."""
 
 import asyncio
 import os

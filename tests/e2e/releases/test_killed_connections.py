@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 import psycopg
 import pytest
 
-from tests.e2e.counted_gateway import COUNTS
 from tests.e2e.demo import Demo
-from tests.e2e.releasing import Gateway, subscribed_socket
+from tests.e2e.releases.counted_gateway import COUNTS
+from tests.e2e.releases.releasing import Gateway, subscribed_socket
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(3_600)]
 AT_ONCE: Final = 8
@@ -52,7 +52,7 @@ def gateway(demo: Demo, counts: Path) -> Iterator[Gateway]:
         "IPP_SUBSCRIPTIONS_PER_PERSON_MAX": str(4 * AT_ONCE),
         "IPP_DATABASE_POOL_MAX": "1",  # or its own connections come and go with the load
     }
-    with Gateway(demo, module="tests.e2e.counted_gateway", **settings).running() as running:
+    with Gateway(demo, module="tests.e2e.releases.counted_gateway", **settings).running() as running:
         yield running
 
 
