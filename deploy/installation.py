@@ -4,21 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from eventsourcing.persistence import EventStore
 from fastapi import APIRouter
 
-from events.assembly import log_config, open_mirror_keys
+from events.assembly import log_config, open_made_releases, open_mirror_keys
 from events.log.assembly import journal_worker
 from events.log.journal.worker import HEALTH_CHECK, JournalWorker
+from events.privacy.made_releases import MadeReleases
 from events.privacy.mirror_keys import MirrorKeys
 from kit.health import Health
 from kit.http.tokens import TokenVerifier
 from kit.lifecycle import Loop
 from kit.settings import Settings
-from processes.assembly import closing_of, feed_of, scheduler_of
+from processes.assembly import closing_of, feed_of, releases_of, scheduler_of
 from processes.closing.closer import Parts
 from processes.closing.loop import ClosingLoop
 from processes.keeper.app import ClosingKeeper, WholeKeeper
 from processes.mails.assembly import mails_loop
+from processes.releases.loop import ReleaseLoop
 from processes.scheduler import Scheduler
 from projections.assembly import view_worker
 from projections.worker import ViewWorker
@@ -32,6 +35,7 @@ class Installation:
     settings: Settings
     services: Services
     mirror_keys: MirrorKeys
+    made_releases: MadeReleases
     health: Health
 
     def journal_worker(self) -> JournalWorker:
@@ -71,6 +75,18 @@ class Installation:
         )
         return closing_of(self.services.handler, parts, health=self.health)
 
+    def releases(self) -> ReleaseLoop:
+        """Return the loop that makes releases on their dates."""
+        return releases_of(
+            self.services.handler,
+            store=EventStore(self.services.mapper, self.services.recorder),
+            vault=self.services.vault,
+            made=self.made_releases,
+            database_url=self.settings.database_url,
+            calendar=self.services.calendar,
+            health=self.health,
+        )
+
     def hr_feed(self, verifier: TokenVerifier) -> APIRouter:
         """Return the routes of HR's files; `verifier` verifies the tokens of those who send them."""
         return feed_of(
@@ -85,10 +101,15 @@ class Installation:
 @contextmanager
 def open_installation(settings: Settings, *, keeper: WholeKeeper | None = None) -> Iterator[Installation]:
     """Open log and vault, and close them at the end; with the keeper of this process. Raises SecretError."""
-    with open_services(settings, keeper=keeper) as services, open_mirror_keys(settings) as mirror_keys:
+    with (
+        open_services(settings, keeper=keeper) as services,
+        open_mirror_keys(settings) as mirror_keys,
+        open_made_releases(settings) as made_releases,
+    ):
         yield Installation(
             settings=settings,
             services=services,
             mirror_keys=mirror_keys,
+            made_releases=made_releases,
             health=Health(services.calendar),
         )

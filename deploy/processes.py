@@ -1,4 +1,4 @@
-"""`python -m deploy.processes`: the jobs, the end of feedback rounds, and HR's files, in one process."""
+"""`python -m deploy.processes`: jobs, mails, the end of feedback rounds, releases, and HR's files."""
 
 import os
 import sys
@@ -51,6 +51,7 @@ def _run(installation: Installation) -> None:
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
+            "releases": installation.releases().run,
             "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }

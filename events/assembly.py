@@ -8,6 +8,7 @@ from events.log.assembly import close_recorder, open_recorder
 from events.log.config import KafkaConfig, LogConfig
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
+from events.privacy.made_releases import MadeReleases
 from events.privacy.mirror_keys import MirrorKeys
 from events.privacy.outbox import Outbox
 from events.privacy.vault import Vault
@@ -85,6 +86,11 @@ def open_outbox(settings: Settings) -> AbstractContextManager[Outbox]:
 def open_mirror_keys(settings: Settings) -> AbstractContextManager[MirrorKeys]:
     """Open the keys of mirrors' rows, and close them at the end. Raises SecretError as `open_vault` does."""
     return closing(MirrorKeys(settings.vault_url, MasterKey.from_file(settings.master_key_file)))
+
+
+def open_made_releases(settings: Settings) -> AbstractContextManager[MadeReleases]:
+    """Open what the vault keeps of releases that are being made, and close it at the end."""
+    return closing(MadeReleases(settings.vault_url))
 
 
 @contextmanager

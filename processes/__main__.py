@@ -1,4 +1,4 @@
-"""`python -m processes doctor`: checks whether mails of feedback rounds would arrive."""
+"""`python -m processes`: checks whether mails would arrive, and computes a release again."""
 
 import os
 import re
@@ -7,22 +7,33 @@ from ipaddress import ip_address
 from typing import Annotated, Final
 
 import typer
+from eventsourcing.persistence import EventStore, PersistenceError
 
+from events.assembly import open_log, open_vault
+from events.codec import EventMapper
+from events.privacy.sealing import VaultUnreachableError
+from events.streams import Stream
+from kit.clock import SystemClock
+from kit.postgres.connections import connect_own
 from kit.settings import Settings, SettingsError
 from processes.mails.assembly import mail_settings
 from processes.mails.doctor import examine
+from processes.releases.recompute import NoSuchReleaseError, Recomputation, recompute
+from projections.views.contributions import BasisNotReadyError
+from services.contexts.releases.decider import DECIDER
+from services.handling.loading import load
 
 DNS_PORT: Final = 53
 _ADDRESS: Final = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_STATUS: Final = {
+    Recomputation.AGREES: 0,
+    Recomputation.DIFFERS: 1,
+    Recomputation.NO_LONGER_POSSIBLE: 3,
+}
 _WORDS: Final = {"good": "good ", "note": "note ", "wrong": "WRONG"}
 
 # Pretty tracebacks would show local variables, and with them the password.
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.callback()
-def commands() -> None:
-    """Name the commands although there is only one."""
 
 
 @app.command("doctor")
@@ -51,6 +62,40 @@ def doctor(
         found_wrong = found_wrong or finding.level == "wrong"
     if found_wrong:
         raise typer.Exit(1)
+
+
+@app.command("recompute")
+def recompute_release(
+    epoch: Annotated[int, typer.Argument(min=1, help="The number of the release, 1 for the first.")],
+) -> None:
+    """
+    Compute a release again from the log: it agrees, differs, or is no longer possible. No figure is shown.
+
+    Status 0: it agrees; 1: it differs; 3: no longer possible, since somebody was forgotten; 2: not known now.
+    """
+    settings = Settings.from_env(os.environ)
+    settings.need("database_url", "vault_url")
+    try:
+        found = _recomputed(settings, epoch)
+    except (NoSuchReleaseError, BasisNotReadyError, PersistenceError, VaultUnreachableError) as error:
+        typer.echo(f"It can't be said now: {error}.", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"Release {epoch}: {found}.")
+    raise typer.Exit(_STATUS[found])
+
+
+def _recomputed(settings: Settings, epoch: int) -> Recomputation:
+    with (
+        open_vault(settings) as vault,
+        open_log(settings, clock=SystemClock()) as recorder,
+        connect_own(settings.database_url, application_name="recompute") as connection,
+    ):
+        organisation = vault.organisation()
+        if organisation is None:
+            raise NoSuchReleaseError("there is no organisation yet")
+        store: EventStore[str] = EventStore(EventMapper(vault), recorder)
+        state = load(store, DECIDER, (Stream("release", organisation).name,)).state
+        return recompute(state, epoch, connection=connection)
 
 
 def _name_server(given: str) -> tuple[str, int] | None:

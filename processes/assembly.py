@@ -1,11 +1,13 @@
-"""Builds the scheduler, the closer and HR's routes on the services, for the demo and for production."""
+"""Builds scheduler, closer, maker of releases and HR's routes on the services, for demo and production."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from eventsourcing.persistence import EventStore
 from fastapi import APIRouter, FastAPI, HTTPException
 
+from events.privacy.made_releases import MadeReleases
 from events.privacy.vault import Vault
 from kit.clock import Calendar
 from kit.errors import ForbiddenError, RequestError
@@ -17,6 +19,10 @@ from processes.closing.loop import ClosingLoop
 from processes.hr_feed.endpoint import feed_routes
 from processes.hr_feed.feed import Sender, SendRequest
 from processes.job import SendCommand
+from processes.releases.loop import ReleaseLoop
+from processes.releases.maker import NAME as MAKER
+from processes.releases.maker import Maker
+from processes.releases.maker import Parts as MakerParts
 from processes.scheduler import NAME as SCHEDULER
 from processes.scheduler import Scheduler
 from rules.commands import CommandRequest, CommandResult, Refusal
@@ -60,6 +66,33 @@ def scheduler_of(
 def closing_of(handler: CommandHandler, parts: Parts, *, health: Health) -> ClosingLoop:
     """Return the loop that ends rounds; this handler cancels those whose key the keeper lost."""
     return ClosingLoop(Closer(parts), keeper=parts.keeper, send=_send_for(handler, CLOSER), health=health)
+
+
+def releases_of(
+    handler: CommandHandler,
+    *,
+    store: EventStore[str],
+    vault: Vault,
+    made: MadeReleases,
+    database_url: str,
+    calendar: Calendar,
+    health: Health,
+) -> ReleaseLoop:
+    """Return the loop that makes releases, whose commands this handler carries out."""
+
+    def send(command: Command, *, occasion: str) -> CommandResult:
+        return handler.handle_for_process(command, process=MAKER, occasion=occasion)
+
+    parts = MakerParts(
+        send=send,
+        store=store,
+        rules=handler.releases.rules,
+        organisation=vault.organisation,
+        made=made,
+        calendar=calendar,
+        database_url=database_url,
+    )
+    return ReleaseLoop(Maker(parts), calendar=calendar, health=health)
 
 
 def _send_for(handler: CommandHandler, process: str) -> SendCommand:

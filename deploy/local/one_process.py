@@ -89,6 +89,7 @@ def _opened(settings: Settings, *, people: int, screen: Console) -> Iterator[dic
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
+            "releases": installation.releases().run,
             "keeper": lambda stop: watch(keeper, health=installation.health, stop=stop),
             "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),

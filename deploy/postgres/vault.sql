@@ -12,5 +12,6 @@ GRANT SELECT ON vault_keys TO ipp_views;
 GRANT SELECT ON vault_persons TO ipp_gateway;
 -- Who was invited to feedback rounds, and how often: for the services and the processes alone. The gateway asks
 -- the services, so that nothing it can read says whom a code belongs to.
-REVOKE ALL ON vault_invitations, vault_asked, vault_mails, vault_letters, vault_mirror_keys
+REVOKE ALL ON vault_invitations, vault_asked, vault_mails, vault_letters, vault_mirror_keys,
+    vault_made_releases
     FROM PUBLIC, ipp_views, ipp_gateway;

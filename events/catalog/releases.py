@@ -28,7 +28,7 @@ class ReleaseCutOff(Event, frozen=True, kw_only=True):
 
 @event("release.capability-cells-released.v1")
 class CapabilityCellsReleased(Event, frozen=True, kw_only=True):
-    """What a release shows of one cluster; CapabilityReleased of the same commit makes it public."""
+    """What a release shows of one cluster. CapabilityReleased, which comes last, makes it public."""
 
     epoch: int
     of: model.ClusterRelease

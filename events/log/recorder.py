@@ -100,6 +100,10 @@ class LogRecorder(PostgresProcessRecorder):
         """Return a subject's number of accepted commits, for `decided_on`."""
         return self.writer.lookups.commits_of(subject)
 
+    def positions(self) -> tuple[int, ...]:
+        """Return the ordinal of each partition's last accepted event, all of one moment."""
+        return self.writer.lookups.positions()
+
     def resolve(self, subject: str, command: bytes, *, timeout_s: float | None = None) -> Accepted | Voided:
         """Make a command's outcome final. Raises OutcomeUnknownError if the log does not answer in time."""
         return self.writer.resolve(subject, command, timeout_s=timeout_s)

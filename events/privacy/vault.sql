@@ -66,3 +66,9 @@ CREATE TABLE IF NOT EXISTS vault_mirror_keys (
     wrapped bytea NOT NULL,
     destroy_on date NOT NULL
 );
+-- What was made of a release's cut-off, until the log has it: whatever is tried again has the same bytes, although
+-- somebody may be forgotten in between. It holds what the log will hold, in clear.
+CREATE TABLE IF NOT EXISTS vault_made_releases (
+    cut_off text PRIMARY KEY,
+    content bytea NOT NULL
+);

@@ -20,18 +20,17 @@ def cells_of(making: Making, regions: Sequence[Region]) -> tuple[ReleasedCell, .
     A cell is the sum of the regions at and below its unit. A unit with units below it has a rest as well, if
     there are people in its own region.
     """
-    hidden = _hidden(making, regions)
+    shown, named = {region.unit for region in regions}, _named(making, regions)
     parts: dict[tuple[str, bool], list[Region]] = {}
     for region in regions:
-        for unit in making.tree.above(region.unit):
+        for unit in shown.intersection(making.tree.above(region.unit)):
             parts.setdefault((unit, False), []).append(region)
         if making.tree.children[region.unit] and region.value:
             parts[region.unit, True] = [region]
-    shown = {region.unit for region in regions}
     return tuple(
         _cell(making, unit, found, rest=rest)
         for (unit, rest), found in sorted(parts.items())
-        if unit in shown and hidden.isdisjoint(region.unit for region in found)
+        if _can_be_shown(making, found, sum(named.get(region.unit, 0) for region in found))
     )
 
 
@@ -50,25 +49,28 @@ def with_trends(cells: Iterable[ReleasedCell], before: ClusterRelease | None) ->
     )
 
 
-def _hidden(making: Making, regions: Sequence[Region]) -> set[str]:
+def _can_be_shown(making: Making, parts: Sequence[Region], named: int) -> bool:
     """
-    Return the units of regions that can't be shown any more.
+    Return whether the sum of some regions can be shown.
 
-    They are too old, or below a floor that was raised since, or below it without the people whom the finder
-    names by now: four names and an old figure of five would give away the fifth.
+    Not when most people in it are in figures that are too old; nor when it is below a floor that was raised
+    since, or without the people whom the finder names by now: four names and an old figure of five would give
+    away the fifth.
     """
+    value = sum(region.value for region in parts)
+    old = sum(region.value for region in parts if making.too_old(region.epoch))
+    return 2 * old <= value and value - named >= making.floors.organisation
+
+
+def _named(making: Making, regions: Sequence[Region]) -> dict[str, int]:
+    """Return how many of the people whom each region counts are named by the finder by now."""
     nearest = making.tree.nearest({region.unit for region in regions})
-    named: dict[tuple[str, int], set[str]] = {}
+    found: dict[str, int] = {}
     for epoch in {region.epoch for region in regions}:
         people = making.people_at(epoch)
-        for unit, found in people.by_region(nearest, people.holders.keys() & making.named).items():
-            named[unit, epoch] = found
-    return {
-        one.unit
-        for one in regions
-        if making.too_old(one.epoch)
-        or 0 < one.value < making.floors.organisation + len(named.get((one.unit, one.epoch), ()))
-    }
+        by_region = people.by_region(nearest, people.holders.keys() & making.named)
+        found |= {one.unit: len(by_region.get(one.unit, ())) for one in regions if one.epoch == epoch}
+    return found
 
 
 def _cell(making: Making, unit: str, parts: Iterable[Region], *, rest: bool) -> ReleasedCell:

@@ -92,7 +92,8 @@ def _energies(tree: Tree, people: People, units: AbstractSet[str]) -> dict[str, 
     """Return the energies of the holders at and below some units."""
     found: dict[str, dict[str, int | None]] = {unit: {} for unit in units}
     if units:
+        above = {seat: units & set(tree.above(seat)) for seat in tree.units}
         for person, energy in people.holders.items():
-            for unit in units & set(tree.above(people.seats[person])):
+            for unit in above[people.seats[person]]:
                 found[unit][person] = energy
     return found

@@ -91,7 +91,7 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
     value: int
 
 
-class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True):
+class ReleasedCell(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     One shown unit and one cluster, as everybody who may see the release sees it.
 

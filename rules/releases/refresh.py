@@ -50,22 +50,32 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
 def changes(making: Making) -> Changes:
     """Return by how many people the regions of the latest release differ from all that was shown of them."""
-    tree, now, past = making.tree, making.people, making.past
-    holders = now.holders.keys() - past.uncounted
-    others = now.contributors - now.holders.keys() - past.uncounted
-    found = Changes(known={}, omitted={})
+    past, found = making.past, Changes(known={}, omitted={})
+    holders: dict[str, set[str]] = {}
     for epoch, release in past.releases:
-        nearest = tree.nearest({region.unit for region in release.regions})
-        known = found.of(nearest)
-        here = now.by_region(nearest, holders)
-        there = past.people[epoch].by_region(nearest, past.people[epoch].holders.keys() - past.uncounted)
+        units = [region.unit for region in release.regions]
+        if units != sorted(found.known):
+            nearest = making.tree.nearest(set(units))
+            holders, omitted = _now(making, nearest)
+            found = Changes(known=found.of(nearest), omitted=omitted)
+        known = dict(found.known)
         for unit in (region.unit for region in release.regions if region.epoch == epoch):
-            differing = len(here.get(unit, set()) ^ there.get(unit, set()))
+            differing = len(holders.get(unit, set()) ^ past.figures[unit, epoch])
             known[unit] = min(differing, known.get(unit, math.inf))
-        without = now.by_region(nearest, others)
-        omitted = {unit: min(len(here.get(unit, ())), len(without.get(unit, ()))) for unit in known}
-        found = Changes(known=known, omitted=omitted)
+        found = Changes(known=known, omitted=found.omitted)
     return found
+
+
+def _now(making: Making, nearest: Mapping[str, str]) -> tuple[dict[str, set[str]], dict[str, int]]:
+    """Return who holds the cluster in each region now, and what it is worth to leave a region out."""
+    people = making.people
+    counted = people.contributors - making.past.uncounted
+    holders = people.by_region(nearest, counted & people.holders.keys())
+    others = people.by_region(nearest, counted - people.holders.keys())
+    omitted = {
+        unit: min(len(holders.get(unit, ())), len(others.get(unit, ()))) for unit in set(nearest.values())
+    }
+    return holders, omitted
 
 
 def _least(choices: Sequence[tuple[float, int]]) -> float:

@@ -6,7 +6,8 @@ units that were shown is looked for, and a region of it replaces the regions tha
 it may be made anew (see `refresh`). Otherwise each of those stays, or is made anew by itself. So a unit that
 became too small stays shown with its old figure and its date until the region that it joins has changed by
 enough people: nothing changes on the page, not even which units are shown, unless enough people came or went
-there. Each region is safe on the basis of its own release.
+there. So does a unit whose figure is too old and can't be made anew. Each region is safe on the basis of its
+own release.
 """
 
 from collections.abc import Set as AbstractSet
@@ -23,18 +24,20 @@ ALL_LEVELS_FROM: Final = 1000
 
 def regions_of(making: Making) -> tuple[Region, ...]:
     """Return the regions of a cluster, by unit."""
-    seats, floor = making.people.counted(), making.floors.organisation
+    seats, floor = making.seats, making.floors.organisation
     before = {region.unit: region for region in making.regions_before}
     if not before:
         return _made(making, lay_out(making.tree, seats, floor=floor, allowed=_levels(making)))
     differing = changes(making)
-    layout = lay_out(making.tree, seats, floor=floor, allowed=before.keys())
+    alone = _may_change(making, before.keys(), differing)
+    stuck = {unit for unit, one in before.items() if making.too_old(one.epoch)} - alone - {WHOLE}
+    layout = lay_out(making.tree, seats, floor=floor, allowed=before.keys() - stuck)
     merged = _may_change(making, layout, differing)
     nearest = making.tree.nearest(layout)
     kept = {unit for unit in before if nearest.get(unit) not in merged}
-    alone = kept & _may_change(making, before.keys(), differing)
     made = _made(making, merged | kept)
-    return tuple(one if one.unit in merged | alone else before[one.unit] for one in made)
+    anew = merged | (kept & alone)
+    return tuple(one if one.unit in anew else before[one.unit] for one in made)
 
 
 def _levels(making: Making) -> AbstractSet[str]:
@@ -61,7 +64,7 @@ def _may_change(making: Making, layout: AbstractSet[str], differing: Changes) ->
     regions: dict[str, set[str]] = {}
     for unit, shown in nearest.items():
         regions.setdefault(shown, set()).add(unit)
-    seats, floors = making.people.counted(), making.floors
+    seats, floors = making.seats, making.floors
     inhabited = {nearest[seat] for seat in seats.contributors if seat in nearest}
     inhabited |= {nearest[one.unit] for one in making.regions_before if one.value and one.unit in nearest}
     changed = {unit for unit, people in differing.of(nearest).items() if people >= floors.change}

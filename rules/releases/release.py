@@ -7,7 +7,7 @@ import msgspec
 
 from rules.releases.cells import TREND_RELEASES, cells_of, with_trends
 from rules.releases.energy_word import with_words
-from rules.releases.making import Making, Past
+from rules.releases.making import Making, past_of
 from rules.releases.model import WHOLE, Basis, ClusterRelease, Held, Release, ReleasedCell, ReleaseFloors
 from rules.releases.participation import participation_of
 from rules.releases.people import findable, moved, people_of
@@ -91,17 +91,17 @@ def _cluster(cluster: str, given: _Given) -> ClusterRelease:
 def _making(cluster: str, given: _Given) -> Making:
     releases = [(release.epoch, one) for release in given.published if (one := _of(release, cluster))]
     bases = {epoch: given.bases[epoch] for epoch, _ in releases}
+    then = {epoch: people_of(basis, cluster) for epoch, basis in bases.items()}
+    uncounted = given.moved | findable([*bases.values(), given.basis], cluster)
+    people = people_of(given.basis, cluster)
     return Making(
         cluster=cluster,
         epoch=given.basis.epoch,
         tree=given.tree,
-        people=people_of(given.basis, cluster),
+        people=people,
+        seats=people.counted(),
         named=given.basis.findable.get(cluster, frozenset()),
-        past=Past(
-            releases=tuple(releases),
-            people={epoch: people_of(basis, cluster) for epoch, basis in bases.items()},
-            uncounted=given.moved | findable([*bases.values(), given.basis], cluster),
-        ),
+        past=past_of(given.tree, releases, then, uncounted),
         floors=given.floors,
         everybody=len(given.basis.contributors),
     )

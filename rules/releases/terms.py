@@ -4,8 +4,9 @@ The terms of a cluster, of the whole organisation only (privacy rule 14).
 A term's holders are among those of its cluster, so one minus the other is a number of people as well. Hence a
 term is shown only if enough people hold its cluster but not the term, and all that was ever shown of the term
 and of the cluster's whole differs by enough people, for they are made anew at different times. And when every
-term is shown, their sum minus the cluster counts people who hold several terms; if those are too few, the
-smallest term is hidden. Each figure of a term is made anew like that of a region (privacy rule 16).
+term is shown, their sum minus the cluster counts people who hold several terms, or who came or went since one
+of the figures; if those are too few, the smallest term stays as it was, or is hidden. Each figure of a term
+is made anew like that of a region (privacy rule 16).
 """
 
 from collections import Counter
@@ -43,19 +44,22 @@ def terms_of(making: Making, regions: Sequence[Region]) -> tuple[ReleasedTerm, .
     }
     held = making.people.terms.keys()
     while shown and held <= shown.keys() and _gives_away_several(making, shown, wholes):
-        del shown[_smallest(shown, making.epoch)]
+        _hide_smallest(making, shown)
     return tuple(shown.values())
 
 
 def whole_of(making: Making, regions: Sequence[Region]) -> AbstractSet[str]:
     """Return the holders whom regions count, each region at its own release; without the uncounted."""
     nearest = making.tree.nearest({region.unit for region in regions})
-    whole: set[str] = set()
-    for epoch in {region.epoch for region in regions}:
-        people = making.people_at(epoch)
-        found = people.by_region(nearest, people.holders.keys() - making.past.uncounted)
-        whole.update(*(found.get(region.unit, ()) for region in regions if region.epoch == epoch))
-    return whole
+    made = {region.unit for region in regions if region.epoch == making.epoch}
+    whole = {
+        person
+        for person in making.people.holders.keys() - making.past.uncounted
+        if nearest.get(making.people.seats[person]) in made
+    }
+    return whole.union(
+        *(making.past.figures[region.unit, region.epoch] for region in regions if region.unit not in made)
+    )
 
 
 def _term(making: Making, term: str, wholes: Iterable[AbstractSet[str]]) -> ReleasedTerm | None:
@@ -103,9 +107,19 @@ def _several(terms: TermSets, whole: AbstractSet[str]) -> int:
     return sum(times[person] != (person in whole) for person in {*times, *whole})
 
 
-def _smallest(shown: Mapping[str, ReleasedTerm], now: int) -> str:
-    """Return the term with the fewest holders, if possible of those that are made anew."""
-    return min(shown, key=lambda term: (shown[term].epoch != now, shown[term].holders.low, term))
+def _hide_smallest(making: Making, shown: dict[str, ReleasedTerm]) -> None:
+    """
+    Take back the smallest of the terms that are made anew: it is as it was before, or hidden.
+
+    If there is none, hide the smallest of all.
+    """
+    made = [term for term, one in shown.items() if one.epoch == making.epoch]
+    smallest = min(made or shown, key=lambda term: (len(_set(making, shown[term])), term))
+    before = _latest(making).get(smallest)
+    if made and before is not None and not making.too_old(before.epoch):
+        shown[smallest] = before
+    else:
+        del shown[smallest]
 
 
 def _latest(making: Making) -> dict[str, ReleasedTerm]:

@@ -15,12 +15,14 @@ class Tree:
     """
 
     def __init__(self, parents: Mapping[str, str]) -> None:
+        if WHOLE in parents:
+            raise ValueError("nothing is above the whole organisation")
         self.parents = parents
         self.children: dict[str, list[str]] = {unit: [] for unit in (WHOLE, *sorted(parents))}
         for unit in sorted(parents):
             self.children.setdefault(parents[unit], []).append(unit)
         self.units = tuple(self._below(WHOLE))
-        if len(self.units) != len(self.children) or WHOLE in parents:
+        if len(self.units) != len(self.children):
             raise ValueError("each unit must be below the whole organisation")
 
     def nearest(self, shown: AbstractSet[str]) -> dict[str, str]:

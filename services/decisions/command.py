@@ -10,6 +10,7 @@ from events.streams import Stream
 from rules.clusters import TermState
 from rules.commands import Refusal
 from services.decisions.feedback import LensVersion, RaterFound, RoundKey, RoundRules
+from services.decisions.releases import ReleaseRules
 
 NOWHERE: Final = "0" * 32
 """The subject in a stream's name when the person is unknown: this stream has no events."""
@@ -74,6 +75,8 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Invitations of the round that the command opens, whose colleague does not work here any more."""
     round_key: RoundKey | None = None
     """The key of the round that the command opens; None if there is no such round to open."""
+    releases: ReleaseRules | None = None
+    """What a release depends on, for a command that `weighs_releases`; None before any policy."""
 
 
 class Command(
@@ -105,6 +108,9 @@ class Command(
 
     weighs_rules: ClassVar[bool] = False
     """Whether its decision depends on the rules in force for feedback rounds."""
+
+    weighs_releases: ClassVar[bool] = False
+    """Whether its decision depends on the rules of releases, and on how far the log is."""
 
     weighs_sharings: ClassVar[bool] = False
     """Whether its decision depends on which sharings opened nothing any more for somebody it mentions."""
@@ -152,6 +158,10 @@ class Command(
         If not, nothing is read, because the time that reading takes would show what that person has.
         """
         return True
+
+    def dated(self) -> date | None:
+        """Return the day that its events have, where that is not the day on which they are appended."""
+        return None
 
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
         """Return the streams to load and write. The first one's version is the command's version."""

@@ -1,8 +1,9 @@
 """Runs a prepared command: decides and appends, again after a lost race, until it has a result."""
 
 import random
-import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from time import sleep
 from typing import Final
 
 import msgspec
@@ -107,7 +108,7 @@ class Attempts:
         """Decide and append, at most ATTEMPTS_MAX times; refuse with TOO_BUSY after that."""
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
-                time.sleep(random.uniform(0, BACKOFF_S_MAX))  # noqa: S311 - spreads retries, no secret
+                sleep(random.uniform(0, BACKOFF_S_MAX))  # noqa: S311 - spreads retries, no secret
                 if (found := self._recorder.find_any(prepared.key)) is not None:
                     return self.earlier_result(prepared.command, prepared.command_id, found)
             try:
@@ -233,7 +234,7 @@ class Attempts:
     def decided(self, prepared: PreparedCommand, loaded: Loaded) -> list[Recorded]:
         """Return the new events, each in the stream of its category at that stream's next version."""
         actor = prepared.actor if prepared.command.signed else prepared.context.organisation
-        at, versions = self._calendar.local(self._calendar.now()), dict(loaded.versions)
+        at, versions = self._moment(prepared.command), dict(loaded.versions)
         streams = {Stream.parse(name).category: name for name in versions}
         decide = decider_of(prepared.command).decide
         recorded = []
@@ -242,3 +243,10 @@ class Attempts:
             versions[stream] += 1
             recorded.append(Recorded(stream=stream, version=versions[stream], event=event, at=at, by=actor))
         return recorded
+
+    def _moment(self, command: Command) -> datetime:
+        """Return the moment that the events have: now, or the beginning of a day that the command fixes."""
+        day = command.dated()
+        if day is None:
+            return self._calendar.local(self._calendar.now())
+        return datetime.combine(day, time.min, tzinfo=self._calendar.zone)

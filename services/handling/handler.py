@@ -25,6 +25,7 @@ from services.handling.attempts import Attempts, PreparedCommand
 from services.handling.claims import Claims, ClaimVault
 from services.handling.context.contexts import Contexts
 from services.handling.context.lookups import Lookups
+from services.handling.context.release_lookups import ReleaseLookups
 from services.handling.context.round_lookups import NO_KEY, RoundLookups, RoundParts
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.outcome_resolver import OutcomeResolver
@@ -75,6 +76,7 @@ class CommandHandler:
         self._rounds = RoundLookups(
             self._store, parts=rounds, lens=self._lookups.lens, works_here=self._roles.works_here
         )
+        self.releases = ReleaseLookups(self._store, self._states, positions=recorder.positions)
         self._claims = Claims(vault, self._roles)
         self._contexts = self._contexts_on(self._store, self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
@@ -251,6 +253,7 @@ class CommandHandler:
             states=states,
             calendar=self._calendar,
             rounds=self._rounds,
+            releases=self.releases,
         )
 
     def _prepared(

@@ -89,9 +89,15 @@ class House:
 
 
 @contextmanager
-def opened(database: str, *, append_timeout_s: float = 8.0) -> Iterator[House]:
+def opened(database: str, *, append_timeout_s: float = 8.0, bootstrap: str | None = None) -> Iterator[House]:
     """Open a house on an empty log, without a journal worker and without an organisation."""
-    log = LogUnderTest(url=database, name=unique_name(), partitions=3, append_timeout_s=append_timeout_s)
+    log = LogUnderTest(
+        url=database,
+        name=unique_name(),
+        partitions=3,
+        bootstrap=bootstrap,
+        append_timeout_s=append_timeout_s,
+    )
     log.create()
     vault = Vault(database, MasterKey(key=os.urandom(32)))
     vault.create_tables()

@@ -78,6 +78,10 @@ class Lookups:
         """Return a subject's number of accepted commits, for `decided_on`."""
         return int(self._rows("count", (subject,))[0][0])
 
+    def positions(self) -> tuple[int, ...]:
+        """Return the ordinal of each partition's last accepted event, all of one moment."""
+        return tuple(ordinal for (ordinal,) in self._rows("positions", ()))
+
     def head(self, stream: str) -> Head | None:
         """Return a stream's last accepted version and digest."""
         rows = self._rows("head", (stream,))
@@ -118,6 +122,8 @@ _FOUND: Final[LiteralString] = (
 _VOIDED: Final[LiteralString] = "SELECT subject, command, NULL, partition, NULL, 0, NULL, NULL FROM {settled}"
 _STATEMENTS: Final[dict[str, LiteralString]] = {
     "log": "SELECT generation, partitions, one_subject FROM {log}",
+    "positions": "SELECT coalesce(p.ordinal, 0) FROM {log} l, generate_series(0, l.partitions - 1) partition"
+    " LEFT JOIN {positions} p USING (partition) ORDER BY partition",
     "head": "SELECT originator_version, digest FROM {events} WHERE originator_id = %s"
     " ORDER BY originator_version DESC LIMIT 1",
     "find": _FOUND

@@ -10,6 +10,7 @@ from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.decisions.command import Command, DecisionContext
 from services.handling.context.lookups import Lookups
+from services.handling.context.release_lookups import ReleaseLookups
 from services.handling.context.round_lookups import RoundLookups
 from services.handling.context.team_places import teams_of
 from services.handling.fingerprints import FingerprintKeys
@@ -30,6 +31,7 @@ class Contexts:
         states: StateCache,
         calendar: Calendar,
         rounds: RoundLookups,
+        releases: ReleaseLookups,
     ) -> None:
         """`store`, `roles` and `states` read the events that the commands are to be decided on."""
         self._store = store
@@ -39,6 +41,7 @@ class Contexts:
         self._lookups = Lookups(states)
         self._calendar = calendar
         self._rounds = rounds
+        self._releases = releases
 
     def of(
         self,
@@ -73,6 +76,7 @@ class Contexts:
             terms=self._lookups.terms(command, organisation),
             lens=self._lookups.picked_lens(command, organisation),
             rules=self._lookups.rules(command, organisation),
+            releases=self._releases.rules(organisation) if command.weighs_releases else None,
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
         return self._rounds.added(command, context)

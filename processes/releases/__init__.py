@@ -1,0 +1,1 @@
+"""Makes capability releases on their dates, and computes them again for an auditor."""
