@@ -108,7 +108,10 @@ class Gateway:
     def start(self) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", self._module], cwd=ROOT, env={**env, **self._settings}
+            [sys.executable, "-m", self._module],
+            cwd=ROOT,
+            env={**env, **self._settings},
+            stderr=subprocess.DEVNULL,
         )
         with httpx.Client() as client:
             while True:
@@ -116,6 +119,11 @@ class Gateway:
                 with suppress(httpx.HTTPError):
                     if client.get(f"{self.url}/health/ready").status_code == 200:
                         return
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, "it was not started"
+        return self.process.pid
 
     def kill(self) -> None:
         assert self.process is not None

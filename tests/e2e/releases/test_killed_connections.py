@@ -63,10 +63,8 @@ def killed(gateway: Gateway, token: str) -> None:
 
 
 def left(gateway: Gateway, demo: Demo, counts: Path) -> Left:
-    process = gateway.process
-    assert process is not None
     counts.unlink(missing_ok=True)
-    process.send_signal(signal.SIGUSR1)
+    os.kill(gateway.pid, signal.SIGUSR1)
     while not counts.exists():
         time.sleep(0.01)
     with psycopg.connect(demo.settings()["IPP_DATABASE_URL"]) as connection:
@@ -76,7 +74,7 @@ def left(gateway: Gateway, demo: Demo, counts: Path) -> Left:
     assert listens is not None
     return Left(
         tasks=int(counts.read_text()),
-        files=len(list(Path(f"/proc/{process.pid}/fd").iterdir())),
+        files=len(list(Path(f"/proc/{gateway.pid}/fd").iterdir())),
         listens=listens[0],
         open=gateway.open_subscriptions(),
     )
