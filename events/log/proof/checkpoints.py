@@ -1,9 +1,8 @@
 """
 Checkpoints (C2SP tlog-checkpoint): what the log was on a day, in a few lines that somebody else can hold.
 
-For every partition: how many events it accepted, over how many streams, and the root of the Merkle tree over
-their heads. A log that is cut, rewritten or forked afterwards no longer fits. The form is described in
-docs/verifier/README.md.
+For every partition: how many events it accepted, and the root of the Merkle tree over its streams' heads. A
+log that is cut, rewritten or forked afterwards no longer fits. docs/verifier/README.md describes the form.
 """
 
 import re
@@ -19,7 +18,7 @@ from events.log.proof.merkle import leaf_hash, root_of
 
 ORIGIN: Final = "ipp/"
 """What the first line begins with; the log's generation follows."""
-_PARTITION: Final = re.compile(r"partition (\d{1,9}) (\d{1,19}) (\d{1,19}) ([A-Za-z0-9+/]{43}=)")
+_PARTITION: Final = re.compile(r"partition (\d{1,9}) (\d{1,19}) ([A-Za-z0-9+/]{43}=)")
 _HEAD: Final = re.compile(r"ipp/([0-9a-f]{32})\n(\d{1,9})\n([A-Za-z0-9+/]{43}=)\nday (\d{4}-\d\d-\d\d)")
 
 
@@ -28,18 +27,17 @@ class CheckpointError(Exception):
 
 
 class PartitionRoot(msgspec.Struct, frozen=True, kw_only=True):
-    """One partition: its accepted events, its streams, and the root (32 bytes) over their heads."""
+    """One partition: its number of accepted events, and the root (32 bytes) over its streams' heads."""
 
     partition: int
     events: int
-    streams: int
     root: bytes
 
     @property
     def line(self) -> str:
         """The line of the checkpoint, which is also the leaf of the tree over all partitions."""
         root = b64encode(self.root).decode()
-        return f"partition {self.partition} {self.events} {self.streams} {root}"
+        return f"partition {self.partition} {self.events} {root}"
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +76,7 @@ def sorted_leaves(heads: Mapping[str, Head]) -> tuple[list[str], list[bytes]]:
 def partition_root(partition: int, events: int, heads: Mapping[str, Head]) -> PartitionRoot:
     """Return what a checkpoint says about a partition with these heads of streams."""
     _, leaves = sorted_leaves(heads)
-    return PartitionRoot(partition=partition, events=events, streams=len(leaves), root=root_of(leaves))
+    return PartitionRoot(partition=partition, events=events, root=root_of(leaves))
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -92,9 +90,7 @@ def read_checkpoint(text: str) -> Checkpoint:
             generation=found[1],
             day=date.fromisoformat(found[4]),
             partitions=[
-                PartitionRoot(
-                    partition=int(row[1]), events=int(row[2]), streams=int(row[3]), root=b64decode(row[4])
-                )
+                PartitionRoot(partition=int(row[1]), events=int(row[2]), root=b64decode(row[3]))
                 for row in rows
                 if row is not None
             ],

@@ -109,9 +109,9 @@ class NoteSigner:
     @property
     def verifier_keys(self) -> list[VerifierKey]:
         """The public halves, in the same order."""
-        raw = {"encoding": Encoding.Raw, "format": PublicFormat.Raw}
         return [
-            VerifierKey(name=name, public=key.public_key().public_bytes(**raw)) for name, key in self.keys
+            VerifierKey(name=name, public=key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+            for name, key in self.keys
         ]
 
     def sign(self, text: str) -> str:
