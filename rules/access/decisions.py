@@ -4,7 +4,18 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeVar
 
-from rules.access import account, catalogue, employment, lenses, policy, portfolio, rounds, team, units
+from rules.access import (
+    account,
+    catalogue,
+    checkpoints,
+    employment,
+    lenses,
+    policy,
+    portfolio,
+    rounds,
+    team,
+    units,
+)
 from rules.access.decision import Area, Decision, Relation
 from rules.access.roles import Role
 
@@ -18,6 +29,7 @@ AREAS: Final = (
     employment.AREA,
     units.AREA,
     team.AREA,
+    checkpoints.AREA,
 )
 """The areas of the domain, in the order in which the schema shows their mutations."""
 T = TypeVar("T")
