@@ -80,7 +80,7 @@ def _opened(
     """
     Create what a first start needs, open all parts, and yield the loops of the process by name.
 
-    The second are those that the first wait for: whoever appends gets the verdict from the journal.
+    The second are those that the first wait for: appends get their verdict from the journal.
     """
     MasterKey.from_file_or_new(settings.master_key_file)
     if settings.checkpoint_key_file is not None:

@@ -10,10 +10,10 @@ import pytest
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from projections.batch import Batch
-from projections.differences import contents
 from projections.folding import Folding
 from projections.positions import prepare_view, read_positions
 from projections.rebuild import RebuildRunningError, Rebuilt, rebuild, verify_view
+from projections.rebuild.differences import contents
 from projections.view import View
 from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import (

@@ -1,7 +1,7 @@
 """
 When `verify` last checked each partition, how far, and what it found.
 
-In a schema of its own: whoever checks writes it, and it is not folded from the log.
+In a schema of its own: those who check write it, and it is not folded from the log.
 """
 
 from collections.abc import Sequence

@@ -89,6 +89,8 @@ def commit_row(commit: Commit, verdict: Verdict, record: LogRecord) -> CommitRow
 
 def differing(expected: msgspec.Struct, found: msgspec.Struct) -> str:
     """Return the names of the columns in which two rows differ, separated by commas; empty if none."""
+    if expected == found:
+        return ""
     fields = expected.__struct_fields__
     return ", ".join(field for field in fields if getattr(expected, field) != getattr(found, field))
 

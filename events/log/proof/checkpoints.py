@@ -97,7 +97,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         )
     except ValueError as error:
         raise CheckpointError(f"this is no checkpoint of an IPP log: {error}") from None
-    # Written again, it is the same: so its root fits its lines, and nothing stands between them.
+    # Written again, it is the same: so its root fits its lines, and nothing is between them.
     if checkpoint.text != text or [p.partition for p in checkpoint.partitions] != list(range(int(found[2]))):
         raise CheckpointError("this checkpoint contradicts itself")
     return checkpoint

@@ -8,6 +8,7 @@ from gateway.api.paging import check_page_size
 from gateway.api.root_fields import query
 from gateway.context import Info
 from gateway.reading.view_reader import check_not_parked
+from gateway.types.arguments import Last
 from projections.views import checkpoints as view
 
 LAST_DEFAULT = 30
@@ -32,7 +33,7 @@ def checkpoint_of(found: view.Checkpoint) -> Checkpoint:
 
 
 @query(description="Checkpoints, the newest first; there is one a day.")
-async def checkpoints(info: Info, last: int = LAST_DEFAULT) -> list[Checkpoint]:
+async def checkpoints(info: Info, last: Last = LAST_DEFAULT) -> list[Checkpoint] | None:
     check_page_size(info.context, "last", last)
     async with info.context.gateway.reader.connection() as connection:
         found = await view.last_checkpoints(connection, last)

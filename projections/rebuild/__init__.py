@@ -11,11 +11,11 @@ from psycopg import sql
 from events.log.journal.reader import JournalReader
 from kit.postgres.connections import connect_own
 from projections.batch import Batch, BatchSize, Opener
-from projections.differences import Difference, differences
 from projections.folding import Folding
 from projections.parking import read_parked
 from projections.positions import announce, create_schema, drop_view, prepare_view, read_positions
 from projections.prune import prune
+from projections.rebuild.differences import Difference, differences
 from projections.table import REBUILD_SCHEMA, SCHEMA, Table
 from projections.view import View
 
