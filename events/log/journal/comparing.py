@@ -30,7 +30,7 @@ _UNREADABLE: Final = (
     "damaged: {0} accepted commits of this record can't be read any more",
 )
 
-Held = Mapping[tuple[str, bytes], CommitRow]
+Held = dict[tuple[str, bytes], CommitRow]
 """The journal's rows of one record's accepted commits, by subject and command."""
 
 
@@ -83,8 +83,7 @@ class Comparison:
     def _compare_commits(self, record: LogRecord, frame: Frame, held: Held) -> dict[bytes, Outcome]:
         """Compare the accepted commits with the rows held for the record; return the refused ones."""
         own = frame.generation == self.state.generation
-        commits = {entry.commit for entry in frame.entries if isinstance(entry, Commit)}
-        missing = sorted((row for row in held.values() if row.commit not in commits), key=_ordinal)
+        missing = _missing_in(frame, held)
         refused: dict[bytes, Outcome] = {}
         for index, entry in enumerate(frame.entries):
             if not isinstance(entry, Commit):
@@ -94,16 +93,17 @@ class Comparison:
             kept = row if row and row.commit == entry.commit else None
             # In the order of the ordinals: what was dropped comes before what follows it.
             while missing and (kept is None or missing[0].ordinal < kept.ordinal) and self._fits(missing[0]):
-                self._missing(record, missing.pop(0))
+                self._dropped(record, held.pop(missing.pop(0).key))
             known = entry.commit in self.state.refused
             verdict = self._judge(record, entry, index=index, own=own, row=row, kept=kept)
-            if verdict.outcome is not Outcome.ACCEPTED:
-                self.refused += 1
-                if not known and not verdict.own_repeat:
-                    refused[entry.commit] = verdict.outcome
-        for row in missing:
-            if row.key not in self.state.commands:
-                self._missing(record, row)
+            if verdict.outcome is Outcome.ACCEPTED:
+                held.pop((entry.subject, entry.command), None)
+                continue
+            self.refused += 1
+            if not known and not verdict.own_repeat:
+                refused[entry.commit] = verdict.outcome
+        for row in held.values():
+            self._left(record, row, missing=row in missing)
         return refused
 
     def _judge(
@@ -159,13 +159,19 @@ class Comparison:
         self._add(FaultKind.SWAPPED, place, _of_commit(expected), _MOVED, moved[0])
         return int(moved[1])
 
-    def _missing(self, record: LogRecord, row: CommitRow) -> None:
-        """Report a row for a commit that the record does not hold."""
-        place = self._place(record.offset, row=row)
-        dropped = self._fits(row)
-        self._add(FaultKind.DROPPED if dropped else FaultKind.ADDED, place, _of_commit(row), _ADDED)
-        if dropped:
-            self._go_on_without(row)
+    def _left(self, record: LogRecord, row: CommitRow, *, missing: bool) -> None:
+        """Report a row that no commit of the record accounts for, unless one of another record did."""
+        if row.key in self.state.commands:
+            return
+        if missing and self._fits(row):
+            self._dropped(record, row)
+        else:
+            self._add(FaultKind.ADDED, self._place(record.offset, row=row), _of_commit(row), _ADDED)
+
+    def _dropped(self, record: LogRecord, row: CommitRow) -> None:
+        """Report a commit that the record once held, as the chains show, and go on with what it was."""
+        self._add(FaultKind.DROPPED, self._place(record.offset, row=row), _of_commit(row), _ADDED)
+        self._go_on_without(row)
 
     def _fits(self, row: CommitRow) -> bool:
         ordinals = range(row.ordinal - row.events + 1, row.ordinal + 1)
@@ -252,6 +258,16 @@ class Comparison:
                 version=event.version if event else None,
             )
         )
+
+
+def _missing_in(frame: Frame, held: Held) -> list[CommitRow]:
+    """Return the rows whose commits the record does not hold in any form, in the order of their ordinals."""
+    commits = [entry for entry in frame.entries if isinstance(entry, Commit)]
+    keys = {(commit.subject, commit.command) for commit in commits}
+    ids = {commit.commit for commit in commits}
+    return sorted(
+        (row for row in held.values() if row.key not in keys and row.commit not in ids), key=_ordinal
+    )
 
 
 def _ordinal(row: CommitRow) -> int:
