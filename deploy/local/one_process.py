@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from rich.console import Console
@@ -32,6 +33,7 @@ FOLDER_MODE: Final = 0o700
 """The keys of people and the whole log are in it."""
 MAIL_FROM: Final = "feedback@kade.example"
 """The mailbox that the demo's mails come from; nothing is delivered."""
+MOMENT_S: Final = 0.5
 LOG_LEVEL: Final = logging.WARNING
 
 
@@ -92,20 +94,36 @@ def _opened(
         open_installation(settings, keeper=keeper) as installation,
     ):
         installation.services.vault.create_tables()
+        made = Event()
         loops: dict[str, Loop] = {
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
-            "checkpoints": installation.checkpoints_loop(),
+            # Of the whole demo, not of its first minute.
+            "checkpoints": _after(made, installation.checkpoints_loop()),
             "keeper": lambda stop: watch(keeper, health=installation.health, stop=stop),
             "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),
             "gateway": lambda stop: serve_gateway(installation, stop),
-            "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),
+            "seed": lambda stop: seed_and_welcome(
+                installation, stop, people=people, screen=screen, on_made=made.set
+            ),
         }
         beneath: dict[str, Loop] = {
             "journal": installation.journal_worker().run,
             "views": installation.view_worker(name="local").run,
         }
         yield loops, beneath
+
+
+def _after(moment: Event, loop: Loop) -> Loop:
+    """Return a loop that begins once `moment` has come."""
+
+    def run(stop: Stop) -> None:
+        while not moment.is_set():
+            if stop.wait(MOMENT_S):
+                return
+        loop(stop)
+
+    return run
