@@ -52,6 +52,7 @@ def _run(installation: Installation) -> None:
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
             "releases": installation.releases().run,
+            "checkpoints": installation.checkpoints_loop(),
             "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }

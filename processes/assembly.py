@@ -1,4 +1,4 @@
-"""Builds scheduler, closer, maker of releases and HR's routes on the services, for demo and production."""
+"""Builds the loops of the processes and HR's routes on the services, for the demo and for production."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -7,12 +7,17 @@ from typing import Any, Final
 from eventsourcing.persistence import EventStore
 from fastapi import APIRouter, FastAPI, HTTPException
 
+from events.log.config import LogConfig
+from events.log.proof.notes import NoteSigner
 from events.privacy.made_releases import MadeReleases
 from events.privacy.vault import Vault
 from kit.clock import Calendar
 from kit.errors import ForbiddenError, RequestError
 from kit.health import Health
 from kit.postgres.connections import connect_own_async
+from processes.checkpoints.loop import NAME as CHECKPOINTS
+from processes.checkpoints.loop import CheckpointLoop
+from processes.checkpoints.maker import CheckpointMaker
 from processes.closing.closer import NAME as CLOSER
 from processes.closing.closer import Closer, Parts
 from processes.closing.loop import ClosingLoop
@@ -109,6 +114,15 @@ def maker_of(
         database_url=database_url,
     )
     return Maker(parts)
+
+
+def checkpoints_of(
+    handler: CommandHandler, *, config: LogConfig, signer: NoteSigner, calendar: Calendar, health: Health
+) -> CheckpointLoop:
+    """Return the loop that makes a checkpoint of this log a day, signed by this signer."""
+    send = _send_for(handler, CHECKPOINTS)
+    maker = CheckpointMaker(config=config, signer=signer, send=send, calendar=calendar)
+    return CheckpointLoop(maker, health=health)
 
 
 def _send_for(handler: CommandHandler, process: str) -> SendCommand:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from rich.console import Console
@@ -20,18 +21,19 @@ from kit.clock import Calendar, SystemClock
 from kit.http.probes import probes_loop
 from kit.lifecycle import Loop, Stop, run_all
 from kit.postgres.embedded import EmbeddedPostgres, watch_room
-from kit.secrets import MasterKey
+from kit.secrets import MasterKey, read_key_or_new
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
 from processes.keeper.assembly import open_keeper
 from processes.keeper.checks import watch
 
-KEPT: Final = ("postgres", "issuer", "mails", "keeper", "master.key", "position.key")
+KEPT: Final = ("postgres", "issuer", "mails", "keeper", "master.key", "position.key", "checkpoint.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
 FOLDER_MODE: Final = 0o700
 """The keys of people and the whole log are in it."""
 MAIL_FROM: Final = "feedback@kade.example"
 """The mailbox that the demo's mails come from; nothing is delivered."""
+MOMENT_S: Final = 0.5
 LOG_LEVEL: Final = logging.WARNING
 
 
@@ -63,6 +65,7 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
         vault_url=server.url("vault"),
         master_key_file=folder / "master.key",
         position_key_file=folder / "position.key",
+        checkpoint_key_file=folder / "checkpoint.key",
         public_url=f"http://localhost:{settings.port}",
         smtp_host="127.0.0.1",
         smtp_port=free_near("127.0.0.1", 0),  # any: nobody but this process sends there
@@ -79,9 +82,11 @@ def _opened(
     """
     Create what a first start needs, open all parts, and yield the loops of the process by name.
 
-    The second are those that the first wait for: who appends gets the verdict from the journal.
+    The second are those that the first wait for: appends get their verdict from the journal.
     """
     MasterKey.from_file_or_new(settings.master_key_file)
+    if settings.checkpoint_key_file is not None:
+        read_key_or_new(settings.checkpoint_key_file)
     create_log(log_config(settings), clock=SystemClock())
     calendar = Calendar(clock=SystemClock(), zone=settings.zone)
     with (
@@ -89,20 +94,37 @@ def _opened(
         open_installation(settings, keeper=keeper) as installation,
     ):
         installation.services.vault.create_tables()
+        made = Event()
         loops: dict[str, Loop] = {
             "outcome resolver": installation.services.handler.resolver.run,
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
             "releases": installation.releases().run,
+            # Of the whole demo, not of its first minute.
+            "checkpoints": _after(made, installation.checkpoints_loop()),
             "keeper": lambda stop: watch(keeper, health=installation.health, stop=stop),
             "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),
             "gateway": lambda stop: serve_gateway(installation, stop),
-            "seed": lambda stop: seed_and_welcome(installation, stop, people=people, screen=screen),
+            "seed": lambda stop: seed_and_welcome(
+                installation, stop, people=people, screen=screen, on_made=made.set
+            ),
         }
         beneath: dict[str, Loop] = {
             "journal": installation.journal_worker().run,
             "views": installation.view_worker(name="local").run,
         }
         yield loops, beneath
+
+
+def _after(moment: Event, loop: Loop) -> Loop:
+    """Return a loop that begins once `moment` has come."""
+
+    def run(stop: Stop) -> None:
+        while not moment.is_set():
+            if stop.wait(MOMENT_S):
+                return
+        loop(stop)
+
+    return run

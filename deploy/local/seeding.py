@@ -1,6 +1,7 @@
 """Makes the demo's organisation on the first start, then prints where the demo is served."""
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -22,8 +23,14 @@ class _StoppedError(Exception):
     """Somebody asked to stop while the organisation was being made."""
 
 
-def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, screen: Console) -> None:
-    """Make the organisation as far as it is not there, print the welcome once served, wait for `stop`."""
+def seed_and_welcome(
+    installation: Installation, stop: Stop, *, people: int, screen: Console, on_made: Callable[[], None]
+) -> None:
+    """
+    Make the organisation as far as it is not there, print the welcome once served, wait for `stop`.
+
+    `on_made` is called as soon as the organisation is complete.
+    """
     settings, services = installation.settings, installation.services
     demo = demo_services(services)
     try:
@@ -40,6 +47,7 @@ def seed_and_welcome(installation: Installation, stop: Stop, *, people: int, scr
                 on_progress=on_progress,
                 releases=DemoReleases(made=installation.made_releases, database_url=settings.database_url),
             )
+        on_made()
         _wait_until_served(settings, stop)
     except _StoppedError:
         return  # the next start continues where this one stopped

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from rules.access import (
     account,
     catalogue,
+    checkpoints,
     employment,
     lenses,
     policy,
@@ -32,6 +33,7 @@ AREAS: Final = (
     team.AREA,
     rollout.AREA,
     releases.AREA,
+    checkpoints.AREA,
 )
 """The areas of the domain, in the order in which the schema shows their mutations."""
 T = TypeVar("T")

@@ -2,17 +2,21 @@
 
 import asyncio
 import socket
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from events.log.proof.checkpoints import read_checkpoint
+from events.log.proof.notes import NoteSigner, open_note
 from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo, command, free_port, running_demo
 from tests.e2e.flow import run_flow
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
+CHECKPOINT_S_MAX = 60.0
 TOKEN_NAMES = (
     "owner",
     "lead",
@@ -87,6 +91,17 @@ def test_health_and_metrics_are_served(demo: Demo) -> None:
     assert {"journal", "views", "freshness"} <= ready.json()["checks"].keys()
     assert "ipp_commands_total" in httpx.get(demo.metrics_url).text
     assert httpx.get(f"{demo.url}/metrics").status_code == 404
+
+
+def test_an_auditor_finds_a_checkpoint_of_the_whole_demo_signed_by_its_key(demo: Demo) -> None:
+    auditor = Someone(demo.url, demo.token("auditor"), "AUDITOR")
+    deadline = time.monotonic() + CHECKPOINT_S_MAX
+    while not (listed := asyncio.run(auditor.ask("{ checkpoints { on note } }"))["checkpoints"]):
+        assert time.monotonic() < deadline, "no checkpoint was made"
+        time.sleep(0.5)
+    signer = NoteSigner.from_file(demo.folder / "checkpoint.key")
+    (partition,) = read_checkpoint(open_note(listed[0]["note"], signer.verifier_keys)).partitions
+    assert partition.events > 100
 
 
 def test_what_the_demo_writes_is_its_owners_alone(demo: Demo) -> None:

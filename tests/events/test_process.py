@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.backends.kafka import Broker
 from tests.events.log import topics
 from tests.events.log.harness import LogUnderTest, event, subject, unique_name
+from tests.events.log.proof.test_bundle import checkpoint_of
+from tests.verifier.program import VERIFIER
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +45,65 @@ def test_a_log_is_created_folded_and_found_in_order(database: str) -> None:
     reports = json.loads(verified.stdout)["partitions"]
     assert [report["faults"] for report in reports] == [[], [], []]
     assert sum(report["accepted"] for report in reports) == 1
+    log.drop()
+
+
+@pytest.mark.postgres
+def test_a_checkpoint_that_was_kept_and_a_bundle_are_checked_as_an_auditor_does(
+    database: str, tmp_path: Path
+) -> None:
+    key, note, public, bundle = (tmp_path / name for name in ("key", "note.txt", "key.pub", "one.bundle"))
+    key.write_text(bytes(range(32)).hex())
+    given = {
+        "IPP_DATABASE_URL": database,
+        "IPP_LOG_NAME": unique_name(),
+        "IPP_PARTITIONS": "1",
+        "IPP_CHECKPOINT_KEY_FILE": str(key),
+    }
+    log = LogUnderTest(url=database, name=given["IPP_LOG_NAME"])
+    log.create()
+    one = subject()
+    with log.folding():
+        log.recorder().append([event(one, 1)])
+        note.write_text(checkpoint_of(log))
+        log.recorder().append([event(one, 2)])
+    public.write_text(run("public-key", **given).stdout)
+    agreed = run("verify", "--checkpoint", str(note), "--key", str(public), **given)
+    assert agreed.returncode == 0, agreed.stdout
+    made = run("bundle", f"portfolio-{one}", "--to", str(bundle), **given)
+    assert made.returncode == 0, made.stdout
+    assert "complete on the operator's word" in " ".join(made.stdout.split())
+    assert VERIFIER.main([str(bundle), "--key", str(public)]) == 4
+
+    log.drop()
+    with psycopg.connect(database, autocommit=True) as conn:
+        log.tables.drop(conn)
+        conn.execute(f"DELETE FROM {log.name}_records WHERE record_offset > 0")
+    with log.folding():
+        log.recorder().append([event(subject(), 1)])
+    found = run("verify", "--checkpoint", str(note), "--key", str(public), **given)
+    assert found.returncode == 1
+    assert "rewritten or forked" in " ".join(found.stdout.split())
+    assert run("verify", "--checkpoint", str(note), **given).returncode == 1, "without a key"
+    log.drop()
+
+
+@pytest.mark.postgres
+def test_what_can_not_be_bundled_is_said_in_a_line(database: str, tmp_path: Path) -> None:
+    given = {"IPP_DATABASE_URL": database, "IPP_LOG_NAME": unique_name(), "IPP_PARTITIONS": "1"}
+    without = run("bundle", "x", "--to", str(tmp_path / "b"), **given)
+    assert without.returncode == 2
+    assert "IPP_CHECKPOINT_KEY_FILE" in without.stderr
+    key = tmp_path / "key"
+    key.write_text(bytes(range(32)).hex())
+    log = LogUnderTest(url=database, name=given["IPP_LOG_NAME"])
+    log.create()
+    with log.folding():
+        log.recorder().append([event(subject(), 1)])
+    for stream in ("x", f"portfolio-{subject()}"):
+        ended = run("bundle", stream, "--to", str(tmp_path / "b"), IPP_CHECKPOINT_KEY_FILE=str(key), **given)
+        assert ended.returncode == 1
+        assert "Traceback" not in ended.stderr
     log.drop()
 
 

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from events.catalog.catalogue import CatalogueEvent
+from events.catalog.checkpoints import CheckpointEvent
 from events.catalog.employment import EmploymentEvent, ProfessionalRegistered, TeamJoined
 from events.catalog.lenses import LensEvent
 from events.catalog.policy import OrganisationFounded, RoleGranted
@@ -141,6 +142,8 @@ def persons(house: House) -> list[str]:
     house.append(f"quality-{organisation}", 1, *measured)
     of_releases = [event for event in EXAMPLES if isinstance(event, ReleaseEvent)]
     house.append(f"release-{organisation}", 1, *of_releases)
+    checkpoints = [event for event in EXAMPLES if isinstance(event, CheckpointEvent)]
+    house.append(f"checkpoint-{organisation}", 1, *checkpoints)
     house.append(f"team-{team}", 1, TeamFormed(name="Noord", unit=new_id()))
     found = [house.vault.person_for_or_new(f"E{number:03}") for number in range(PERSONS)]
     for number, person in enumerate(found):

@@ -51,6 +51,7 @@ EXPECTED = {
     "lensDrafts": "WORKING_GROUP",
     "lensQuality": "WORKING_GROUP WORKS_COUNCIL",
     **dict.fromkeys(public_names(LENSES), "WORKING_GROUP"),
+    "checkpoints": "WORKS_COUNCIL AUDITOR",
     "adoptPolicy": "ADMINISTRATOR",
     "recordWorksCouncilConsent": "WORKS_COUNCIL",
     "withdrawWorksCouncilConsent": "WORKS_COUNCIL",

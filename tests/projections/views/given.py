@@ -12,7 +12,7 @@ from events.codec import Recorded
 from events.streams import Stream
 from projections.changes import Changes
 from projections.positions import drop_view, prepare_view
-from projections.rebuild import Content, contents
+from projections.rebuild.differences import Content, contents
 from projections.view import Fact, View
 
 T = TypeVar("T")
