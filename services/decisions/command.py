@@ -9,6 +9,7 @@ import msgspec
 from events.streams import Stream
 from rules.clusters import TermState
 from rules.commands import Refusal
+from services.decisions.auditing import Audited
 from services.decisions.feedback import LensVersion, RaterFound, RoundKey, RoundRules
 
 NOWHERE: Final = "0" * 32
@@ -74,6 +75,10 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Invitations of the round that the command opens, whose colleague does not work here any more."""
     round_key: RoundKey | None = None
     """The key of the round that the command opens; None if there is no such round to open."""
+    audited: Audited | None = None
+    """The stream, and the replay, that the command names by a pseudonym; None if there is no such thing."""
+    policy_version: int = 0
+    """The version of the policy stream, for a command that `names_policy`."""
 
 
 class Command(
@@ -108,6 +113,9 @@ class Command(
 
     weighs_sharings: ClassVar[bool] = False
     """Whether its decision depends on which sharings opened nothing any more for somebody it mentions."""
+
+    names_policy: ClassVar[bool] = False
+    """Whether its events name the version of the policy stream that it was decided on."""
 
     ends_employment: ClassVar[bool] = False
     """Whether the roles of the person it is about end with it."""
@@ -152,6 +160,10 @@ class Command(
         If not, nothing is read, because the time that reading takes would show what that person has.
         """
         return True
+
+    def names(self) -> tuple[str, ...]:
+        """Return what makes it another command of the same name, if it goes before a client's command."""
+        return ()
 
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
         """Return the streams to load and write. The first one's version is the command's version."""

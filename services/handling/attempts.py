@@ -29,6 +29,7 @@ from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
+from services.handling.context.audit_lookups import audit_first
 from services.handling.context.team_places import place_for
 from services.handling.fingerprints import FingerprintKeys, Fingerprints, fingerprints_of
 from services.handling.loading import Loaded, SubjectForgottenError
@@ -64,11 +65,11 @@ class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
 def placing(
     prepared: PreparedCommand, recorded: Sequence[Recorded], loaded: Loaded
 ) -> PreparedCommand | None:
-    """Return the command that must be accepted before these events of a team are appended, if any."""
-    command = place_for(recorded, loaded.state)
+    """Return the command on another subject that must be accepted before these events, if any."""
+    command = place_for(recorded, loaded.state) or audit_first(recorded, prepared.context)
     if command is None:
         return None
-    name = derived_id(command.wire_name(), prepared.key.hex(), command.unit, str(command.after))
+    name = derived_id(command.wire_name(), prepared.key.hex(), *command.names())
     return PreparedCommand(
         command=command,
         command_id=prepared.command_id,
@@ -179,10 +180,10 @@ class Attempts:
         return self._states.load(decider_of(command), command.streams(prepared.context))
 
     def _place(self, first: PreparedCommand) -> None:
-        """Place the team that the command is about. Raises RejectedError and NothingAppliedError."""
+        """Carry out the command that goes first. Raises RejectedError and NothingAppliedError."""
         placed = self.run(first)
-        if placed.outcome == "UNSETTLED":  # whether it happened makes no difference: it is placed again
-            raise NothingAppliedError("the place of the team can't be decided at the moment")
+        if placed.outcome == "UNSETTLED":  # whether it happened makes no difference: it is done again
+            raise NothingAppliedError("what goes before this can't be decided at the moment")
         if is_refused(placed):
             raise RejectedError(*placed.refusals)
 

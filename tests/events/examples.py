@@ -62,6 +62,7 @@ from events.catalog.units import (
 from events.codec import PERSON_CATEGORIES, Recorded
 from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
+from tests.events.audit_examples import AUDIT_EXAMPLES
 from tests.events.round_examples import ROUND_EXAMPLES
 
 SUBJECT: Final = "0f" * 16
@@ -249,6 +250,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
         policy=_THING, promise_version=1, decided_on=date(2026, 11, 3), document="ef" * 32, note="Herzien."
     ),
     *ROUND_EXAMPLES,
+    *AUDIT_EXAMPLES,
 )
 
 

@@ -9,6 +9,7 @@ from kit.ids import derived_id
 from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.decisions.command import Command, DecisionContext
+from services.handling.context.audit_lookups import AuditLookups
 from services.handling.context.lookups import Lookups
 from services.handling.context.round_lookups import RoundLookups
 from services.handling.context.team_places import teams_of
@@ -39,6 +40,9 @@ class Contexts:
         self._lookups = Lookups(states)
         self._calendar = calendar
         self._rounds = rounds
+        self._audits = AuditLookups(
+            store, policy_version=lambda organisation: roles.version(organisation=organisation)
+        )
 
     def of(
         self,
@@ -75,7 +79,7 @@ class Contexts:
             rules=self._lookups.rules(command, organisation),
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
-        return self._rounds.added(command, context)
+        return self._audits.added(command, self._rounds.added(command, context))
 
     def _lapsed(self, command: Command, person: str | None) -> frozenset[str]:
         """Return the person's sharings with somebody the command mentions who has left since."""
