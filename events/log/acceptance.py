@@ -66,6 +66,14 @@ class LogStopError(Exception):
     """The program can't judge the log, or it is not the log it was: the reader halts and reports why."""
 
 
+class LogCutError(LogStopError):
+    """The log begins later than it did, or ends before what was read of it."""
+
+
+class OtherLogError(LogStopError):
+    """Another topic, generation or number of partitions, or another record at a place that was read."""
+
+
 class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A stream's last accepted version and that event's digest."""
 

@@ -30,6 +30,14 @@ class LogUnavailableError(Exception):
     """The log does not answer. It may do so again without any action."""
 
 
+class LogDamagedError(LogUnavailableError):
+    """The log answers with bytes that fail its own checksum."""
+
+    def __init__(self, partition: int, offset: int) -> None:
+        super().__init__(f"partition {partition}: what the log holds at offset {offset} fails its checksum")
+        self.partition, self.offset = partition, offset
+
+
 class LogGoneError(Exception):
     """A record or the log itself is gone: the log begins later, ends earlier, or is another one."""
 

@@ -32,6 +32,8 @@ CREATE INDEX IF NOT EXISTS {commits_subject} ON {commits} (subject);
 CREATE TABLE IF NOT EXISTS {refusals} (
     commit_id bytea PRIMARY KEY, verdict text NOT NULL, partition int NOT NULL, record_offset bigint NOT NULL
 );
+ALTER TABLE {refusals} ADD COLUMN IF NOT EXISTS subject text;
+CREATE INDEX IF NOT EXISTS {refusals_subject} ON {refusals} (subject);
 CREATE TABLE IF NOT EXISTS {settled} (
     partition int NOT NULL, subject text NOT NULL, command bytea NOT NULL, PRIMARY KEY (command, subject)
 );
@@ -43,7 +45,7 @@ CREATE OR REPLACE VIEW {followed} AS SELECT * FROM {events} WHERE partition = 0;
 """
 
 _TABLES: Final = ("positions", "events", "commits", "refusals", "settled", "sealed", "tracking", "log")
-_OTHERS: Final = ("events_order", "commits_subject", "followed")
+_OTHERS: Final = ("events_order", "commits_subject", "refusals_subject", "followed")
 _CREATE_LOCK: Final = 0x69707002
 
 

@@ -21,7 +21,14 @@ from events.log.adapters.kafka_fetch import FETCH_BYTES_MAX, Fetches
 from events.log.adapters.topic_settings import setting_faults, topic_settings
 from events.log.config import KafkaConfig
 from events.log.outcomes import NotSentError
-from events.log.port import LogGoneError, LogRecord, LogUnavailableError, SettingFault, day_of
+from events.log.port import (
+    LogDamagedError,
+    LogGoneError,
+    LogRecord,
+    LogUnavailableError,
+    SettingFault,
+    day_of,
+)
 from events.log.record import RECORD_BYTES_MAX
 from kit.clock import Clock
 
@@ -121,6 +128,9 @@ class KafkaReader:
                     bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 )
             found = self._fetches.read(after, timeout_s=timeout_s)
+        except LogDamagedError:
+            self.close()
+            raise
         except kafka_errors.OffsetOutOfRangeError as error:
             self.close()
             raise LogGoneError(f"an offset lies outside the log: {error}") from error
@@ -138,6 +148,9 @@ class KafkaReader:
             consumer.assign([topic_partition])
             consumer.seek(topic_partition, offset)
             batches = consumer.poll(timeout_ms=READ_TIMEOUT_MS, max_records=1)
+        except kafka_errors.CorruptRecordError as error:
+            self._close_side()
+            raise LogDamagedError(partition, offset) from error
         except kafka_errors.KafkaError as error:
             self._close_side()
             raise LogUnavailableError(f"Kafka does not answer: {error}") from error

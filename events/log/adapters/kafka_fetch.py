@@ -17,6 +17,8 @@ from kafka.net.selector import NetworkSelector
 from kafka.protocol.consumer import FetchRequest
 from kafka.record import MemoryRecords
 
+from events.log.port import LogDamagedError
+
 FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
 """Small enough to arrive within the reader's timeout on a slow line."""
 RESPONSE_BYTES_MAX: Final = 2 * FETCH_BYTES_MAX
@@ -29,7 +31,7 @@ _NO_SESSION: Final = {"session_id": 0, "session_epoch": -1, "forgotten_topics_da
 
 
 class Fetches:
-    """Keeps one fetch open at each broker. Raises the client's own errors; after one, make a new object."""
+    """Keeps one fetch open at each broker. Raises the client's errors and LogDamagedError; then renew it."""
 
     def __init__(self, options: Mapping[str, Any], *, topic: str, bootstrap_timeout_ms: int) -> None:
         self._topic = topic
@@ -128,7 +130,7 @@ def _records(part: Any, offset: int) -> Iterator[tuple[int, int, Any]]:
     batches = MemoryRecords(part.records)
     while (batch := batches.next_batch()) is not None:
         if not batch.validate_crc():
-            raise kafka_errors.CorruptRecordError(f"partition {part.partition_index}, {batch.base_offset}")
+            raise LogDamagedError(part.partition_index, batch.base_offset)
         if batch.is_control_batch:
             continue
         for record in batch:

@@ -129,8 +129,9 @@ class TableReader:
         return ()  # a table keeps what is written
 
     def partitions(self) -> int:
+        # Not a count of first records: where one was deleted, only its own partition is cut.
         rows = self._query(
-            sql.SQL("SELECT count(*) FROM {} WHERE record_offset = 0").format(_table(self._log)), ()
+            sql.SQL("SELECT coalesce(max(partition), -1) + 1 FROM {}").format(_table(self._log)), ()
         )
         return int(rows[0][0])
 

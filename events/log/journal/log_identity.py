@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import psycopg
 
-from events.log.acceptance import LogStopError, State, begin
+from events.log.acceptance import LogCutError, LogStopError, OtherLogError, State, begin
 from events.log.journal.fold import Checkpoint, Journal
 from events.log.port import LogReader, LogRecord
 from events.log.record import DamagedRecordError, Frame, UnknownFormatError, unframe
@@ -21,15 +21,15 @@ def open_partition(
     last folded record. A log that was cut, restored or replaced differs in one of them. The one exception, a
     disk restored from an older copy that then reached the same epoch number again, is found by `verify`.
     """
-    check_first_record(reader, partition=partition)
-    genesis = reader.record_at(partition, 0)
-    if genesis is None:
-        raise LogStopError(f"partition {partition} has lost its first record: it was cut at its beginning")
-    state = begin(_sound(genesis), partition=partition)
+    state, genesis = _begin(reader, partition=partition)
+    conn.execute(
+        tables.statement("INSERT INTO {log} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"),
+        (state.generation, state.partitions, state.one_subject, identity),
+    )
     _check_log(conn, reader, tables=tables, state=state, identity=identity)
     checkpoint = _checkpoint(conn, tables=tables, genesis=genesis)
     check_last_record(reader, partition=partition, checkpoint=checkpoint)
-    _load_state(conn, tables=tables, state=state)
+    load_state(conn, tables=tables, state=state)
     state.ordinal = checkpoint.ordinal
     # Until this is cleared, the partition counts as stale.
     healed = tables.statement(
@@ -39,13 +39,29 @@ def open_partition(
     return Journal(tables=tables, state=state, checkpoint=checkpoint)
 
 
+def check_log(
+    conn: psycopg.Connection, reader: LogReader, *, tables: JournalTables, partition: int
+) -> tuple[State, Checkpoint]:
+    """
+    Check that this is the log that the journal was folded from; changes nothing.
+
+    Returns the rule's state after the partition's first record, and how far the journal was folded. Raises
+    LogCutError, OtherLogError and LogStopError as `open_partition`.
+    """
+    state, _ = _begin(reader, partition=partition)
+    _check_log(conn, reader, tables=tables, state=state, identity=reader.identity())
+    checkpoint = _read_checkpoint(conn, tables=tables, partition=partition)
+    check_last_record(reader, partition=partition, checkpoint=checkpoint)
+    return state, checkpoint
+
+
 def check_first_record(reader: LogReader, *, partition: int) -> None:
     """Check that nothing of the log's beginning was deleted. Raises LogStopError and LogUnavailableError."""
     first = reader.first_offset(partition)
     if first is None:
-        raise LogStopError(f"partition {partition} has no record: it was never written, or cut to its end")
+        raise LogCutError(f"partition {partition} has no record: it was never written, or cut to its end")
     if first > 0:
-        raise LogStopError(
+        raise LogCutError(
             f"partition {partition} begins at offset {first} and not at 0: it was cut at its beginning"
         )
 
@@ -55,12 +71,12 @@ def check_last_record(reader: LogReader, *, partition: int, checkpoint: Checkpoi
     offset = checkpoint.next_offset - 1
     last = reader.record_at(partition, offset)
     if last is None:
-        raise LogStopError(
+        raise LogCutError(
             f"partition {partition}: the log ends before offset {offset}, which was folded: "
             "it was cut or restored from an older copy"
         )
     if (last.epoch, sha256(last.value).digest()) != (checkpoint.epoch, checkpoint.digest):
-        raise LogStopError(
+        raise OtherLogError(
             f"partition {partition}: the record at offset {last.offset} is not the one that was folded: "
             "the log was cut and written on, or replaced"
         )
@@ -73,21 +89,25 @@ def _sound(record: LogRecord) -> Frame:
         raise LogStopError(f"partition {record.partition}: its first record: {error}") from error
 
 
+def _begin(reader: LogReader, *, partition: int) -> tuple[State, LogRecord]:
+    check_first_record(reader, partition=partition)
+    genesis = reader.record_at(partition, 0)
+    if genesis is None:
+        raise LogCutError(f"partition {partition} has lost its first record: it was cut at its beginning")
+    return begin(_sound(genesis), partition=partition), genesis
+
+
 def _check_log(
     conn: psycopg.Connection, reader: LogReader, *, tables: JournalTables, state: State, identity: str
 ) -> None:
-    conn.execute(
-        tables.statement("INSERT INTO {log} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"),
-        (state.generation, state.partitions, state.one_subject, identity),
-    )
     known = conn.execute(tables.statement("SELECT generation, partitions, identity FROM {log}")).fetchone()
     if known != (state.generation, state.partitions, identity):
-        raise LogStopError(
+        raise OtherLogError(
             f"partition {state.partition} belongs to another log than the journal: {identity}, generation "
             f"{state.generation.hex()}, {state.partitions} partitions"
         )
     if reader.partitions() != state.partitions:
-        raise LogStopError(
+        raise OtherLogError(
             f"the log has {reader.partitions()} partitions now and was created with {state.partitions}: "
             "subjects would change partition; copy it to a log of a new generation instead"
         )
@@ -100,14 +120,18 @@ def _checkpoint(conn: psycopg.Connection, *, tables: JournalTables, genesis: Log
         ),
         (genesis.partition, genesis.epoch, sha256(genesis.value).digest()),
     )
+    return _read_checkpoint(conn, tables=tables, partition=genesis.partition)
+
+
+def _read_checkpoint(conn: psycopg.Connection, *, tables: JournalTables, partition: int) -> Checkpoint:
     statement = "SELECT next_offset, ordinal, epoch, record_digest FROM {positions} WHERE partition = %s"
-    row = conn.execute(tables.statement(statement), (genesis.partition,)).fetchone()
+    row = conn.execute(tables.statement(statement), (partition,)).fetchone()
     if row is None:
-        raise LogStopError(f"partition {genesis.partition} has no position in the journal")
+        raise LogStopError(f"the journal has no position for partition {partition}: it was never folded")
     return Checkpoint(*row)
 
 
-def _load_state(conn: psycopg.Connection, *, tables: JournalTables, state: State) -> None:
+def load_state(conn: psycopg.Connection, *, tables: JournalTables, state: State) -> None:
     """Load what is rare enough to be all in memory: voided commands, closed subjects, trackings."""
     of_partition = (state.partition,)
     voided = tables.statement("SELECT subject, command FROM {settled} WHERE partition = %s")

@@ -19,7 +19,7 @@ class Batch(msgspec.Struct):
 
     events: list[tuple[str, int, str, bytes, int, bytes]] = []
     commits: list[tuple[str, bytes, bytes, int, int, int, int, bytes, bytes]] = []
-    refusals: list[tuple[bytes, str, int]] = []
+    refusals: list[tuple[bytes, str, int, str]] = []
     voided: list[tuple[str, bytes]] = []
     closed_subjects: list[str] = []
     tracking: list[tuple[str, int]] = []
@@ -49,7 +49,9 @@ class Batch(msgspec.Struct):
             self.closed_subjects.append(commit.subject)
 
     def refuse(self, record: LogRecord, commit: Commit, verdict: Verdict) -> None:
-        self.refusals.append((commit.commit, verdict.outcome.value, record.offset))
+        # A column of type text can't hold every name; the rule calls those foreign.
+        subject = commit.subject.replace("\0", "")
+        self.refusals.append((commit.commit, verdict.outcome.value, record.offset, subject))
 
     def void(self, marker: Void) -> None:
         self.voided.append((marker.subject, marker.command))
@@ -70,7 +72,7 @@ class Batch(msgspec.Struct):
         return (
             *_columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
             *_columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
-            *_columns(self.refusals, Bytes, Texts, Ints),
+            *_columns(self.refusals, Bytes, Texts, Ints, Texts),
             *_columns(self.voided, Texts, Bytes),
             Texts(self.closed_subjects),
             *_columns(self.tracking, Texts, Ints),

@@ -39,8 +39,9 @@ WITH moved AS (
   SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[],
     %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[]) a
 ), refused AS (
-  INSERT INTO {refusals} (partition, commit_id, verdict, record_offset)
-  SELECT partition, a.* FROM moved, unnest(%b::bytea[], %b::text[], %b::bigint[]) a ON CONFLICT DO NOTHING
+  INSERT INTO {refusals} (partition, commit_id, verdict, record_offset, subject)
+  SELECT partition, a.* FROM moved, unnest(%b::bytea[], %b::text[], %b::bigint[], %b::text[]) a
+  ON CONFLICT DO NOTHING
 ), settled AS (
   INSERT INTO {settled} (partition, subject, command)
   SELECT partition, a.* FROM moved, unnest(%b::text[], %b::bytea[]) a ON CONFLICT DO NOTHING

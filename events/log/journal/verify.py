@@ -1,79 +1,50 @@
 """Compares the journal with the log, record by record, as folding it again would."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Generic, LiteralString, TypeVar
+from typing import Final
 
 import msgspec
 import psycopg
 
-from events.log.acceptance import LogStopError, Outcome, State, Verdict, begin, judge_frame
-from events.log.journal.log_identity import check_first_record
-from events.log.port import LogReader, LogRecord
-from events.log.record import Commit, DamagedRecordError, UnknownFormatError, unframe
+from events.log.acceptance import LogCutError, LogStopError, OtherLogError, State
+from events.log.faults import Fault, FaultKind, Place
+from events.log.journal.comparing import Comparison
+from events.log.journal.fold import Checkpoint
+from events.log.journal.kept import COMMITS, EVENTS, REFUSALS, CommitRow, EventRow, RefusalRow, read_rows
+from events.log.journal.log_identity import check_log, load_state
+from events.log.port import LogDamagedError, LogReader, LogRecord
+from events.log.record import UnknownFormatError
 from events.log.tables import JournalTables
 
 READ_TIMEOUT_S: Final = 5.0
 FAULTS_MAX: Final = 20
 """Differences reported for a partition; the check ends there."""
 
-ROWS_FETCHED: Final = 500
-"""Rows of a table fetched at once; each has an event or an answer."""
-
-
-class EventRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the events table: as it is, or as the log requires it."""
-
-    ordinal: int
-    stream: str
-    version: int
-    topic: str
-    state: bytes
-    digest: bytes
-
-    @property
-    def key(self) -> tuple[int]:
-        return (self.ordinal,)
-
-    def __str__(self) -> str:
-        return f"ordinal {self.ordinal}, version {self.version} of {self.stream}"
-
-
-class CommitRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the commits table: as it is, or as the log requires it."""
-
-    record: int
-    command: bytes
-    subject: str
-    commit: bytes
-    ordinal: int
-    events: int
-    day: int
-    fingerprint: bytes
-    answer: bytes
-
-    @property
-    def key(self) -> tuple[int, bytes, str]:
-        return self.record, self.command, self.subject
-
-    def __str__(self) -> str:
-        return (
-            f"ordinal {self.ordinal}, command {self.command.hex()} of {self.subject} in record {self.record}"
-        )
-
-
-R = TypeVar("R", EventRow, CommitRow)
-Rows = tuple[list[EventRow], list[CommitRow]]
+_STOPPED: Final = {
+    FaultKind.LOG_CUT: "het logboek is afgekapt, of uit een oudere kopie teruggezet",
+    FaultKind.LOG_RESTORED: "dit is een ander of teruggezet logboek: niet het gelezen logboek",
+    FaultKind.DAMAGED: "het logboek is hier beschadigd, of van een nieuwere versie, en niet verder te lezen",
+}
 
 
 class PartitionReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The result for one partition. `faults` is empty when the journal agrees with the log."""
+    """
+    The result for one partition. `faults` is empty when the journal agrees with the log.
+
+    `whole`: the rule was applied to every record until the journal's position; else the check ended early.
+    """
 
     partition: int
     records: int
     accepted: int
     refused: int
     damaged: int
-    faults: Sequence[str]
+    whole: bool
+    faults: Sequence[Fault]
+
+
+Seen = Callable[[State], None]
+"""Called with the rule's state after each record."""
 
 
 def verify_partition(
@@ -83,176 +54,123 @@ def verify_partition(
     log: str,
     partition: int,
     progress: Callable[[int], None] = lambda _offset: None,
+    seen: Seen = lambda _state: None,
 ) -> PartitionReport:
     """
     Fold a partition again, until the journal's position, and compare each accepted event and command.
 
-    Every column of their rows is compared with the log's bytes; digests are computed from these. `progress`
-    is called with each offset reached. Raises LogUnavailableError and psycopg's errors.
+    First it checks that this is the log that was folded. Every column of the journal's rows is compared with
+    the log's bytes; digests are computed from these. `progress` is called with each offset reached. Raises
+    LogUnavailableError and psycopg's errors.
     """
-    check, tables = _Check(partition), JournalTables(log)
+    check = _Check(partition, progress=progress, seen=seen)
     try:
-        with conn.transaction(), conn.cursor("events") as events, conn.cursor("commits") as commits:
-            until_offset, ordinal = _folded_until(conn, tables, partition)
-            sides = (
-                _Side(_rows(events, _EVENTS, tables, (partition, ordinal), EventRow), check.faults),
-                _Side(_rows(commits, _COMMITS, tables, (partition, until_offset), CommitRow), check.faults),
-            )
-            for of_events, of_commits in check.fold(reader, until=until_offset, progress=progress):
-                sides[0].compare(of_events)
-                sides[1].compare(sorted(of_commits, key=lambda row: row.key))
-                if len(check.faults) >= FAULTS_MAX:
-                    break
-            else:
-                for side in sides:
-                    side.finish()
+        check.run(conn, reader, JournalTables(log))
     except LogStopError as error:
-        check.faults.append(str(error))
-    return PartitionReport(
-        partition=partition,
-        records=check.records,
-        accepted=check.state.ordinal if check.state else 0,
-        refused=check.refused,
-        damaged=check.damaged,
-        faults=tuple(f"partition {partition}, {fault}" for fault in check.faults[:FAULTS_MAX]),
-    )
+        check.stopped(_kind_of(error), str(error))
+    except UnknownFormatError as error:
+        check.stopped(FaultKind.DAMAGED, f"the record needs a newer program: {error}")
+    except LogDamagedError as error:
+        check.offset = error.offset
+        check.stopped(FaultKind.DAMAGED, str(error))
+    return check.report()
 
 
 class _Check:
-    def __init__(self, partition: int) -> None:
-        self._partition = partition
-        self.state: State | None = None
-        self.records = self.refused = self.damaged = 0
-        self.faults: list[str] = []
+    def __init__(self, partition: int, *, progress: Callable[[int], None], seen: Seen) -> None:
+        self._partition, self._progress, self._seen = partition, progress, seen
+        self._comparison: Comparison | None = None
+        self._stops: list[Fault] = []
+        self.offset = 0
+        self.whole = False
 
-    def fold(self, reader: LogReader, *, until: int, progress: Callable[[int], None]) -> Iterator[Rows]:
-        """Yield the rows that each record adds to the two tables."""
-        check_first_record(reader, partition=self._partition)
-        offset = 0
-        while offset < until:
-            records = reader.read({self._partition: offset}, timeout_s=READ_TIMEOUT_S)
+    def run(self, conn: psycopg.Connection, reader: LogReader, tables: JournalTables) -> None:
+        partition = self._partition
+        with (
+            conn.transaction(),
+            conn.cursor("events") as events,
+            conn.cursor("commits") as commits,
+            conn.cursor("refusals") as refusals,
+        ):
+            # One snapshot, since a worker goes on folding meanwhile.
+            conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            state, until = check_log(conn, reader, tables=tables, partition=partition)
+            comparison = self._comparison = Comparison(
+                conn,
+                tables,
+                state,
+                events=read_rows(events, EVENTS, tables, (partition, until.ordinal), EventRow),
+                commits=read_rows(commits, COMMITS, tables, (partition, until.next_offset), CommitRow),
+                refusals=read_rows(refusals, REFUSALS, tables, (partition, until.next_offset), RefusalRow),
+            )
+            for record in self._records(reader, until.next_offset):
+                comparison.compare(record)
+                self._seen(state)
+                if len(comparison.faults) >= FAULTS_MAX:
+                    return
+            comparison.finish()
+            self.whole = True
+            if not comparison.broken:
+                self._compare_state(conn, tables, state, until)
+
+    def _records(self, reader: LogReader, until: int) -> Iterator[LogRecord]:
+        while self.offset < until:
+            records = reader.read({self._partition: self.offset}, timeout_s=READ_TIMEOUT_S)
             if not records:
-                raise LogStopError(f"the log ends at offset {offset}; the journal folded it until {until}")
+                raise LogCutError(f"the log ends at offset {self.offset}; it was folded until {until}")
             for record in records:
                 if record.offset >= until:
                     return
-                if record.offset != offset:
-                    raise LogStopError(f"record {offset} is missing; the next is {record.offset}")
-                offset += 1
-                yield self._fold_record(record)
-            progress(offset)
+                if record.offset != self.offset:
+                    raise LogCutError(f"record {self.offset} is missing; the next is {record.offset}")
+                yield record
+                self.offset += 1
+            self._progress(self.offset)
 
-    def _fold_record(self, record: LogRecord) -> Rows:
-        events: list[EventRow] = []
-        commits: list[CommitRow] = []
-        self.records += 1
-        try:
-            frame = unframe(record.value)
-        except DamagedRecordError:
-            self.damaged += 1
-            return events, commits
-        except UnknownFormatError as error:
-            raise LogStopError(f"record {record.offset}: {error}") from error
-        if self.state is None:
-            self.state = begin(frame, partition=self._partition)
-            return events, commits
-        for entry, verdict in judge_frame(self.state, frame):
-            if not isinstance(entry, Commit):
-                continue
-            if verdict.outcome is not Outcome.ACCEPTED:
-                self.refused += 1
-                continue
-            events += _events_of(entry, verdict)
-            commits.append(_commit_of(entry, verdict, record))
-        return events, commits
+    def _compare_state(
+        self, conn: psycopg.Connection, tables: JournalTables, state: State, until: Checkpoint
+    ) -> None:
+        """Compare what the journal remembers of the whole partition, apart from its rows for each record."""
+        kept = State(generation=state.generation, partition=state.partition, partitions=state.partitions)
+        load_state(conn, tables=tables, state=kept)
+        kept.ordinal = until.ordinal
+        for nl, en, ours, theirs in (
+            ("het laatste volgnummer", "the last ordinal", state.ordinal, kept.ordinal),
+            ("de ongedaan gemaakte opdrachten", "the voided commands", state.voided, kept.voided),
+            ("de afgesloten subjecten", "the closed subjects", state.closed_subjects, kept.closed_subjects),
+            ("de gevolgde posities", "the tracked positions", state.tracking, kept.tracking),
+        ):
+            if ours != theirs:
+                self._add(
+                    FaultKind.CHANGED,
+                    nl=f"{nl}: het journaal heeft andere dan het logboek",
+                    en=f"{en}: the journal has others than the log",
+                )
 
+    def stopped(self, kind: FaultKind, reason: str) -> None:
+        """Report why the check ended early."""
+        self._add(kind, nl=_STOPPED[kind], en=reason)
 
-def _events_of(commit: Commit, verdict: Verdict) -> Iterator[EventRow]:
-    ordinal = verdict.ordinal - len(commit.writes)
-    for write, digest in zip(commit.writes, verdict.digests, strict=True):
-        ordinal += 1
-        yield EventRow(ordinal, write.stream, write.version, write.topic, write.state, digest)
+    def report(self) -> PartitionReport:
+        comparison = self._comparison
+        faults = [*(comparison.faults if comparison else ()), *self._stops]
+        return PartitionReport(
+            partition=self._partition,
+            records=self.offset,
+            accepted=comparison.state.ordinal if comparison else 0,
+            refused=comparison.refused if comparison else 0,
+            damaged=comparison.damaged if comparison else 0,
+            whole=self.whole,
+            faults=tuple(faults[:FAULTS_MAX]),
+        )
 
-
-def _commit_of(commit: Commit, verdict: Verdict, record: LogRecord) -> CommitRow:
-    return CommitRow(
-        record.offset,
-        commit.command,
-        commit.subject,
-        commit.commit,
-        verdict.ordinal,
-        len(commit.writes),
-        record.day,
-        commit.fingerprint,
-        commit.answer,
-    )
+    def _add(self, kind: FaultKind, *, nl: str, en: str) -> None:
+        generation = self._comparison.state.generation.hex() if self._comparison else ""
+        place = Place(generation=generation, partition=self._partition, offset=self.offset)
+        self._stops.append(Fault(kind=kind, place=place, nl=nl, en=en))
 
 
-class _Side(Generic[R]):
-    """Compares the rows of one table with the expected ones; both in order of their keys."""
-
-    def __init__(self, rows: Iterator[R], faults: list[str]) -> None:
-        self._rows: Iterator[R] = rows
-        self._faults = faults
-        self._next: R | None = next(rows, None)
-
-    def compare(self, expected: Sequence[R]) -> None:
-        for row in expected:
-            self._skip_before(row)
-            found = self._next
-            if found is None or found.key != row.key:
-                self._faults.append(f"{row}: not in the journal")
-                continue
-            differing = [
-                field for field in row.__struct_fields__ if getattr(row, field) != getattr(found, field)
-            ]
-            if differing:
-                self._faults.append(f"{row}: the journal has another {', '.join(differing)}")
-            self._next = next(self._rows, None)
-
-    def finish(self) -> None:
-        """Report the rows that are left over."""
-        while self._next is not None and len(self._faults) < FAULTS_MAX:
-            self._report_surplus(self._next)
-
-    def _skip_before(self, row: R) -> None:
-        while self._next is not None and self._next.key < row.key and len(self._faults) < FAULTS_MAX:
-            self._report_surplus(self._next)
-
-    def _report_surplus(self, found: R) -> None:
-        self._faults.append(f"{found}: in the journal, and not on the log")
-        self._next = next(self._rows, None)
-
-
-def _folded_until(conn: psycopg.Connection, tables: JournalTables, partition: int) -> tuple[int, int]:
-    """Return the next offset and the last ordinal."""
-    statement = tables.statement("SELECT next_offset, ordinal FROM {positions} WHERE partition = %s")
-    row = conn.execute(statement, (partition,)).fetchone()
-    if row is None:
-        raise LogStopError(f"the journal has no position for partition {partition}: it was never folded")
-    next_offset, ordinal = row
-    return next_offset, ordinal
-
-
-def _rows(
-    cursor: psycopg.ServerCursor[tuple[Any, ...]],
-    statement: LiteralString,
-    tables: JournalTables,
-    bounds: tuple[int, int],
-    kind: type[R],
-) -> Iterator[R]:
-    cursor.itersize = ROWS_FETCHED
-    cursor.execute(tables.statement(statement), bounds, binary=True)
-    return (kind(*row) for row in cursor)
-
-
-# Ordered as the keys of the rows are, by bytes.
-_EVENTS: Final = (
-    "SELECT notification_id, originator_id, originator_version, topic, state, digest FROM {events}"
-    " WHERE partition = %s AND notification_id <= %s ORDER BY notification_id"
-)
-_COMMITS: Final = (
-    "SELECT record_offset, command, subject, commit_id, ordinal, events, day, fingerprint, answer"
-    " FROM {commits} WHERE partition = %s AND record_offset < %s"
-    ' ORDER BY record_offset, command, subject COLLATE "C"'
-)
+def _kind_of(error: LogStopError) -> FaultKind:
+    if isinstance(error, LogCutError):
+        return FaultKind.LOG_CUT
+    return FaultKind.LOG_RESTORED if isinstance(error, OtherLogError) else FaultKind.DAMAGED

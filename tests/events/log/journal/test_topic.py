@@ -127,8 +127,8 @@ def test_the_check_names_a_beginning_that_was_deleted(unfolded: LogUnderTest) ->
             verify_partition(conn, reader, log=unfolded.name, partition=partition) for partition in range(3)
         ]
     reader.close()
-    faults = "partition 1, partition 1 begins at offset 2 and not at 0: it was cut at its beginning"
-    assert [list(report.faults) for report in reports] == [[], [faults], []]
+    fault = "partition 1, record 0, partition 1 begins at offset 2 and not at 0: it was cut at its beginning"
+    assert [list(map(str, report.faults)) for report in reports] == [[], [fault], []]
 
 
 def delete_records(log: LogUnderTest, *, partition: int, before: int) -> None:
