@@ -25,7 +25,7 @@ from rules.audit.kinds import AuditStreamKind
 from rules.kinds import ItemKind
 
 _VERSION: Final = 1
-NOTICES_MAX: Final = 200
+NOTICES_MAX: Final = 50
 """Replays shown to an owner or a privacy officer: the newest."""
 OPENINGS_MAX: Final = 50
 """Openings of one replay that are shown: the newest."""

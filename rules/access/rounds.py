@@ -61,7 +61,12 @@ AREA: Final = Area(
         ),
         **dict.fromkeys(("RaterInvitation", "RoundKey"), _INVITED),
         # A fragment that its subject flagged, and nothing around it.
-        **dict.fromkeys(("InvitationLetters", "InvitationLetter", "Download"), _LETTER),
+        **dict.fromkeys(("InvitationLetters", "InvitationLetter"), _LETTER),
+        "Download": Decision(
+            roles=(*_ADVISER, Role.AUDITOR),
+            relations=ANYONE,
+            when="of letters to print, and of one's own finished replay",
+        ),
         "FlaggedComment": Decision(roles=_ADVISER, relations=ANYONE, when="flagged by its subject"),
     },
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from events.audited_log import AuditedLog
+from events.log.audited_log import AuditedLog
 from events.log.journal.heads import StreamHead
 from events.streams import Stream
 from rules.audit.answers import StreamsAsked, StreamSeen, StreamsPage

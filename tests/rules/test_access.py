@@ -62,6 +62,12 @@ EXPECTED = {
     ),
     # Commands on a portfolio are for its owner only, and those about employment for the HR system only.
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
+    # An auditor never opens anything: the owner does, or the privacy officer (privacy rule 22).
+    **dict.fromkeys(
+        ("auditStreams", "auditReplay", "auditReplayed", "startAuditReplay", "finishAuditReplay"), "AUDITOR"
+    ),
+    **dict.fromkeys(("grantAuditAccess", "endAuditAccess"), "PROFESSIONAL"),
+    **dict.fromkeys(("auditGroundRequests", "recordAuditGround"), "PRIVACY_OFFICER"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, TEAM, UNITS) for name in public_names(decider)},
 }
 """The roles, in the order of the schema."""
