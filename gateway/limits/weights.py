@@ -31,7 +31,7 @@ WEIGHTS: Final = {
     "Portfolio.energyBalance": 20,
     # Names are read together, one statement for all that an answer needs.
     "Agreement.owner": 5,
-    "AuditNotice.auditor": 5,
+    "AuditNotice.auditorName": 5,
     "Conversation.with": 5,
     "Goal.offeredTo": 5,
     "InvitationLetter.subjectName": 5,

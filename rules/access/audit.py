@@ -1,7 +1,7 @@
 """
 Access to audits: an auditor's own replays, and what their owners and the privacy officer know of them.
 
-What happened, and its contents, are null beside an opening in force (privacy rule 22); HR, board and works
+What happened, and its contents, are null without an opening in force (privacy rule 22); HR, board and works
 council have none of it (rule 13).
 """
 

@@ -252,7 +252,7 @@ class StateSeen(AuditAnswer, frozen=True, kw_only=True):
 
 
 class BundleSeen(AuditAnswer, frozen=True, kw_only=True):
-    """A file for the stand-alone verifier."""
+    """A file for the verifier that works without this installation."""
 
     media_type: str
     file: bytes

@@ -9,7 +9,6 @@ from strawberry import UNSET
 
 from gateway.api.audit.openings import ContentOpening, opening
 from gateway.api.command_result import command_result
-from gateway.api.names import Colleague
 from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CHANGED, CommandInput, CommandPayload, can_show_result, send_command
 from gateway.context import Context, Info
@@ -40,9 +39,8 @@ class AuditNotice:
     audited_by: strawberry.Private[str]
 
     @field(description="The auditor by name; null when it is nobody who is registered here.")
-    async def auditor(self, info: Info) -> Colleague | None:
-        name = await info.context.loaders.names.load(self.audited_by)
-        return Colleague(id=strawberry.ID(self.audited_by), display_name=name) if name else None
+    async def auditor_name(self, info: Info) -> str | None:
+        return await info.context.loaders.names.load(self.audited_by)
 
 
 @strawberry.input

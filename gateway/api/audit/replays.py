@@ -107,8 +107,8 @@ class AuditReplay:
 
     @field(
         description=(
-            "Signed, for the stand-alone verifier; contents as sealed as on the log. Null until "
-            "`finishAuditReplay`, and where this installation signs none."
+            "Signed, for a verifier that needs nothing of this installation; contents as sealed as on the "
+            "log. Null until `finishAuditReplay`, and where this installation signs none."
         )
     )
     async def evidence_bundle(self, info: Info) -> Download | None:

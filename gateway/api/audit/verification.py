@@ -13,7 +13,10 @@ from rules.audit.answers import VerificationAsked, VerificationSeen, VerifyRun
 
 
 @strawberry.type(
-    description="The last time `verify` applied the whole rule to the partition, all its streams together."
+    description=(
+        "The last time that the operator's check applied the whole rule to the partition, all its streams "
+        "together."
+    )
 )
 class AuditVerifyRun:
     at: datetime = strawberry.field(description="When it ran.")
@@ -37,7 +40,7 @@ class AuditVerification:
         description="Folded from the log, against the view as served; null where it was not compared."
     )
     verify_run: AuditVerifyRun | None = strawberry.field(
-        description="Null when it is not on record that `verify` ran."
+        description="Null when it is not on record that this check ran."
     )
     complete: LocalText = strawberry.field(
         description="On whose word it is complete: a checkpoint's that covers it, or the operator's alone."

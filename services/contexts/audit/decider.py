@@ -22,6 +22,7 @@ from events.catalog.audit import (
 )
 from events.catalog.policy import AuditGroundRecorded, PolicyEvent
 from rules.audit.kinds import (
+    OF_A_PERSON,
     OPENING_DAYS_MAX,
     REPLAY_DAYS_MAX,
     REPLAYS_OPEN_MAX,
@@ -179,9 +180,12 @@ def _ended(command: EndAuditAccess, state: Audits, context: DecisionContext) -> 
 
 
 def _ground(command: RecordAuditGround, context: DecisionContext) -> AuditGroundRecorded:
-    replay = context.audited.replay if context.audited is not None else None
-    if replay is None:
+    audited = context.audited
+    replay = audited.replay if audited is not None else None
+    if audited is None or replay is None:
         raise RejectedError(NOT_FOUND)
+    if replay.kind in OF_A_PERSON and audited.recorded_in.category != "access":
+        raise RejectedError(refusals.wrong_state("auditId", *_FORGOTTEN))
     kinds = _kinds(command.kinds)
     found = [refusals.own_replay()] if replay.auditor == context.sender else []
     reject_if([*found, *_opening_refusals(replay, kinds, command.until, context)])
@@ -242,6 +246,10 @@ def _kinds(names: tuple[str, ...]) -> tuple[ItemKind, ...]:
 
 _REPLAYING: Final = ("Je speelt dit al af.", "You are replaying this already.")
 _FINISHED: Final = ("Deze inzage is afgelopen.", "This replay is over.")
+_FORGOTTEN: Final = (
+    "De eigenaar is vergeten; er kan niets meer open.",
+    "Its owner was forgotten; nothing can be opened any more.",
+)
 _OVER: Final = ("Deze inzage in de inhoud is al voorbij.", "This opening is over already.")
 _NOTICED: Final = ("Dit is al vastgelegd.", "This is on record already.")
 _NOT_YOURS: Final = (
