@@ -1,4 +1,4 @@
-"""`python -m events`: create the log, run a journal worker, check the log and the journal."""
+"""`python -m events`: create the log, run a journal worker, check log and journal, replay streams."""
 
 import os
 import sys
@@ -16,6 +16,9 @@ from events.log.config import LogConfig
 from events.log.journal.verify import PartitionReport, verify_partition
 from events.log.journal.worker import HEALTH_CHECK
 from events.log.port import LogGoneError, LogSettingsError, LogUnavailableError, SettingFault
+from events.privacy.sealing import VaultUnreachableError
+from events.replaying import ReplayInputError, open_persons, read_streams, read_until
+from events.replaying import replay as replay_streams
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.http.probes import probes_loop
@@ -82,6 +85,29 @@ def verify(
         for report in reports:
             _print(report)
     if any(fault.halts for fault in faults) or any(report.faults for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    what: Annotated[
+        list[str], typer.Argument(help="Streams by name, or people by number: then their portfolio.")
+    ],
+    *,
+    until: Annotated[
+        str | None, typer.Option(help="A version, or a day such as 2026-11-23; left out, the head.")
+    ] = None,
+) -> None:
+    """Print streams commit by commit from the log's own bytes, each checked; contents stay closed."""
+    settings = Settings.from_env(os.environ)
+    try:
+        with open_persons(settings) as persons:
+            streams = read_streams(what, persons)
+        sound = replay_streams(streams, read_until(until), settings=settings, out=out)
+    except (ReplayInputError, LogGoneError, LogUnavailableError, VaultUnreachableError) as error:
+        out.print(error, style="red", markup=False)
+        raise typer.Exit(1) from error
+    if not sound:
         raise typer.Exit(1)
 
 

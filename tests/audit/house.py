@@ -67,7 +67,7 @@ class AuditHouse:
     house: House
     harness: Harness
     url: str
-    kept: StreamsRead
+    auditing: Auditing
 
     @property
     def owner(self) -> str:
@@ -220,21 +220,20 @@ def audited(url: str, keys: Path) -> Iterator[AuditHouse]:
             assert done.outcome == "ACCEPTED", done
         store: EventStore[str] = EventStore(house.mapper, house.log.recorders[0])
         log = AuditedLog(house.log.config)
-        kept = StreamsRead(log, house.calendar, kept_s=0.0)
         auditing = Auditing(
             log=log,
             store=store,
             mapper=house.mapper,
             calendar=house.calendar,
             fingerprint_key=house.vault.fingerprint_key,
-            read=kept,
+            read=StreamsRead(log, house.calendar, kept_s=0.0),
         )
         bus = InProcessBus(RequestHandler(house.handler, per_minute_max=100_000, auditing=auditing))
         harness = Harness(keys)
         _connected(harness, house, url, bus, keys)
         with psycopg.connect(url, autocommit=True) as connection:
             read_log.create_tables(connection, house.calendar.today())
-        made = AuditHouse(house, harness, url, kept)
+        made = AuditHouse(house, harness, url, auditing)
         made.lived()
         try:
             yield made

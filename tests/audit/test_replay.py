@@ -1,4 +1,4 @@
-"""Replays read the log's own bytes page by page and live; what they show equals the journal at every version."""
+"""Replays read the log's own bytes, page by page and live, and equal the journal at every version."""
 
 import asyncio
 import dataclasses
@@ -33,10 +33,11 @@ async def _received(
     await context.authenticate({"authorization": f"Bearer {token}", "ipp-role": "AUDITOR"})
     stream = await SCHEMA.stream(LIVE, variable_values={"id": replay, "after": after}, context_value=context)
     edges: list[Any] = []
-    async for result in stream:
+    async for found in stream:
+        result: Any = found
         if result.errors:
             return edges, [(error.extensions or {})["code"] for error in result.errors]
-        edges.append(result.data["auditReplayed"])  # type: ignore[index]
+        edges.append(result.data["auditReplayed"])
         if between is not None and len(edges) == 1:
             await asyncio.to_thread(between)
         if len(edges) == count:

@@ -120,7 +120,7 @@ def test_nobody_replays_a_stream_twice_at_once() -> None:
 
 def test_an_auditor_has_so_many_replays_open_at_most() -> None:
     counted = [
-        ReplayCounted(replay=f"{number:032x}", auditor=SENDER, last_day=LAST)
+        ReplayCounted(replay=f"{number + 256:032x}", auditor=SENDER, last_day=LAST)
         for number in range(REPLAYS_OPEN_MAX)
     ]
     count = CountReplay(replay=NEW, last_day=LAST)
