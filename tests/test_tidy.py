@@ -15,6 +15,8 @@ from events.catalog.registry import event_types
 
 ROOT = Path(__file__).parents[1]
 LINES_MAX = 300
+ONE_FILE_TO_TAKE_ALONG = "docs/verifier/ipp_verify.py"
+"""An auditor reads and runs it alone, so it can't be in parts."""
 FUNCTION_LINES_MAX = 50
 WIRE_NAME = re.compile(r"[a-z]+\.[a-z]+(-[a-z]+)*\.v[1-9][0-9]*")
 COMPOSITION = re.compile(r"(.*/__main__|deploy/.*)\.py|benchmarks/.*|tests/.*")
@@ -43,7 +45,8 @@ def named(file: Path) -> str:
 
 
 def test_no_file_is_longer_than_300_lines() -> None:
-    assert [named(file) for file in files() if len(file.read_text().splitlines()) > LINES_MAX] == []
+    long = [named(file) for file in files() if len(file.read_text().splitlines()) > LINES_MAX]
+    assert long == [ONE_FILE_TO_TAKE_ALONG]
 
 
 def test_no_function_is_longer_than_50_lines() -> None:

@@ -13,10 +13,12 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 
 from tests.backends.docker import image_at_hand
+from tests.backends.segments import Edit
 
 ADDRESS: Final = "IPP_TEST_KAFKA"
 IMAGE: Final = "apache/kafka:4.3.1"
 START_TIMEOUT_S: Final = 60.0
+SEGMENT: Final = "00000000000000000000.log"
 
 
 class NoBrokerError(Exception):
@@ -45,6 +47,9 @@ class Broker(Protocol):
 
     def restart(self) -> None: ...
 
+    def edit_segment(self, topic: str, partition: int, edit: Edit) -> None:
+        """Stop it, change the first segment file of a partition, and start it again."""
+
     def close(self) -> None:
         """End it for good, and remove what it left."""
 
@@ -59,6 +64,9 @@ class GivenBroker:
         raise NoBrokerError(f"The broker of {ADDRESS} is not ours to stop; unset it for the tests of faults.")
 
     pause = stop = kill = restart = _refuse
+
+    def edit_segment(self, _topic: str, _partition: int, _edit: Edit) -> None:
+        self._refuse()
 
     def resume(self) -> None:
         """It runs: it was never paused."""

@@ -1,13 +1,17 @@
 """Apache Kafka's image through testcontainers, on a fixed port so that its address outlives a restart."""
 
+import io
 import socket
+import tarfile
 from typing import Final
 
 from testcontainers.core.container import DockerContainer
 
-from tests.backends.kafka import wait_until_answering
+from tests.backends.kafka import SEGMENT, wait_until_answering
+from tests.backends.segments import Edit
 
 STOP_S_MAX: Final = 30
+LOG_DIR: Final = "/tmp/kraft-combined-logs"  # noqa: S108 - inside the container
 
 
 class DockerBroker:
@@ -32,6 +36,7 @@ class DockerBroker:
             "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
             "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
             "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+            "KAFKALOG_DIRS": LOG_DIR,
             "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
             "KAFKA_BROKER_SESSION_TIMEOUT_MS": "3000",
             "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
@@ -66,6 +71,22 @@ class DockerBroker:
 
     def restart(self) -> None:
         self.stop()
+        self.start()
+
+    def edit_segment(self, topic: str, partition: int, edit: Edit) -> None:
+        self.stop()
+        container = self._container.get_wrapped_container()
+        folder = f"{LOG_DIR}/{topic}-{partition}"
+        packed, _ = container.get_archive(f"{folder}/{SEGMENT}")
+        with tarfile.open(fileobj=io.BytesIO(b"".join(packed))) as archive:
+            member = archive.getmembers()[0]
+            file = archive.extractfile(member)
+            changed = edit(file.read() if file else b"")
+        member.size = len(changed)
+        repacked = io.BytesIO()
+        with tarfile.open(fileobj=repacked, mode="w") as archive:
+            archive.addfile(member, io.BytesIO(changed))
+        container.put_archive(folder, repacked.getvalue())
         self.start()
 
     def close(self) -> None:

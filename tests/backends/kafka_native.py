@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from tests.backends.kafka import NoBrokerError, wait_until_answering
+from tests.backends.kafka import SEGMENT, NoBrokerError, wait_until_answering
+from tests.backends.segments import Edit
 
 POM: Final = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
 CLUSTER_ID: Final = "5L6g3nShT-eMCtK--X86sw"
@@ -87,6 +88,12 @@ class NativeBroker:
 
     def restart(self) -> None:
         self.stop()
+        self.start()
+
+    def edit_segment(self, topic: str, partition: int, edit: Edit) -> None:
+        self.stop()
+        file = self._folder / "logs" / f"{topic}-{partition}" / SEGMENT
+        file.write_bytes(edit(file.read_bytes()))
         self.start()
 
     def close(self) -> None:

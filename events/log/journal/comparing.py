@@ -1,13 +1,13 @@
 """Compares one record of the log after the other with the journal's rows for it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import psycopg
 
 from events.log.acceptance import Outcome, State, Verdict, apply
 from events.log.faults import Fault, FaultKind, Place, describe_event
-from events.log.journal.judging import Break, accept_unread, judge_next_to
+from events.log.journal.judging import Break, accept_unread, fits_unread, judge_next_to
 from events.log.journal.kept import (
     CommitRow,
     EventRow,
@@ -29,6 +29,9 @@ _UNREADABLE: Final = (
     "beschadigd: {0} aanvaarde commits van dit record zijn niet meer te lezen",
     "damaged: {0} accepted commits of this record can't be read any more",
 )
+
+Held = Mapping[tuple[str, bytes], CommitRow]
+"""The journal's rows of one record's accepted commits, by subject and command."""
 
 
 class Comparison:
@@ -53,6 +56,7 @@ class Comparison:
         self.faults: list[Fault] = []
         self.refused = self.damaged = 0
         self.broken = False
+        self._unread: set[tuple[str, bytes]] = set()
         self._conn, self._tables = conn, tables
         self._events, self._commits, self._refusals = events, commits, refusals
 
@@ -63,12 +67,10 @@ class Comparison:
         try:
             frame = unframe(record.value)
         except DamagedRecordError:
-            self._unreadable(record, held)
+            self._unreadable(record, held.values())
             return
         refused = self._compare_commits(record, frame, held)
         self._compare_refusals(record, refused, refusals)
-        for row in held.values():
-            self._add(FaultKind.ADDED, self._place(record.offset, row=row), _of_commit(row), _ADDED)
 
     def finish(self) -> None:
         """Report the rows that no record asked for."""
@@ -78,40 +80,64 @@ class Comparison:
             place = self._place(0, ordinal=event.ordinal)
             self._add(FaultKind.ADDED, place, _of_event(event), _ADDED, event=event)
 
-    def _compare_commits(
-        self, record: LogRecord, frame: Frame, held: dict[tuple[str, bytes], CommitRow]
-    ) -> dict[bytes, Outcome]:
-        """Compare the accepted commits, and take their rows from `held`; return the refused ones."""
+    def _compare_commits(self, record: LogRecord, frame: Frame, held: Held) -> dict[bytes, Outcome]:
+        """Compare the accepted commits with the rows held for the record; return the refused ones."""
         own = frame.generation == self.state.generation
+        commits = {entry.commit for entry in frame.entries if isinstance(entry, Commit)}
+        missing = sorted((row for row in held.values() if row.commit not in commits), key=_ordinal)
         refused: dict[bytes, Outcome] = {}
         for index, entry in enumerate(frame.entries):
-            row = held.get((entry.subject, entry.command)) if isinstance(entry, Commit) else None
-            kept = row if row and isinstance(entry, Commit) and row.commit == entry.commit else None
-            verdict, broken = judge_next_to(self.state, entry, own=own, row=kept)
-            known = isinstance(entry, Commit) and entry.commit in self.state.refused
-            apply(self.state, entry, verdict)
             if not isinstance(entry, Commit):
+                apply(self.state, entry, judge_next_to(self.state, entry, own=own, row=None)[0])
                 continue
-            if verdict.outcome is Outcome.ACCEPTED:
-                held.pop((entry.subject, entry.command), None)
-                place = self._place(record.offset, index=index, row=row)
-                self._break(place, broken)
-                self._accepted(entry, verdict, record, row=row, place=place)
-                continue
-            self.refused += 1
-            if not known and not verdict.own_repeat:
-                refused[entry.commit] = verdict.outcome
+            row = held.get((entry.subject, entry.command))
+            kept = row if row and row.commit == entry.commit else None
+            # In the order of the ordinals: what was dropped comes before what follows it.
+            while missing and (kept is None or missing[0].ordinal < kept.ordinal) and self._fits(missing[0]):
+                self._missing(record, missing.pop(0))
+            known = entry.commit in self.state.refused
+            verdict = self._judge(record, entry, index=index, own=own, row=row, kept=kept)
+            if verdict.outcome is not Outcome.ACCEPTED:
+                self.refused += 1
+                if not known and not verdict.own_repeat:
+                    refused[entry.commit] = verdict.outcome
+        for row in missing:
+            if row.key not in self.state.commands:
+                self._missing(record, row)
         return refused
+
+    def _judge(
+        self,
+        record: LogRecord,
+        commit: Commit,
+        *,
+        index: int,
+        own: bool,
+        row: CommitRow | None,
+        kept: CommitRow | None,
+    ) -> Verdict:
+        if kept and self.broken:
+            self.state.ordinal = kept.ordinal - kept.events
+        verdict, broken = judge_next_to(self.state, commit, own=own, row=kept)
+        apply(self.state, commit, verdict)
+        place = self._place(record.offset, index=index, row=row)
+        if verdict.outcome is Outcome.ACCEPTED:
+            self._break(place, broken)
+            self._accepted(commit, verdict, record, row=row, place=place)
+        elif verdict.own_repeat and (commit.subject, commit.command) in self._unread:
+            self._not_there(commit_row(commit, verdict, record), place)
+        return verdict
 
     def _accepted(
         self, commit: Commit, verdict: Verdict, record: LogRecord, *, row: CommitRow | None, place: Place
     ) -> None:
         expected = commit_row(commit, verdict, record)
+        ordinal = verdict.ordinal
         if row is None:
-            self._not_there(expected, place)
+            ordinal = self._not_there(expected, place) or ordinal
         elif columns := differing(expected, row):
             self._add(FaultKind.CHANGED, place, _of_commit(expected), _OTHER, columns)
-        ordinal = verdict.ordinal - len(commit.writes)
+        ordinal -= len(commit.writes)
         for write, digest in zip(commit.writes, verdict.digests, strict=True):
             ordinal += 1
             event = event_row(write, ordinal=ordinal, digest=digest)
@@ -121,14 +147,37 @@ class Comparison:
             elif columns := differing(event, found[0]):
                 self._add(FaultKind.CHANGED, place, _of_event(event), _OTHER, columns, event=event)
 
-    def _not_there(self, expected: CommitRow, place: Place) -> None:
-        statement = "SELECT record_offset FROM {commits} WHERE command = %s AND subject = %s"
+    def _not_there(self, expected: CommitRow, place: Place) -> int | None:
+        """Report a commit for which the journal has no row at its place; return the ordinal of another."""
+        statement = "SELECT record_offset, ordinal FROM {commits} WHERE command = %s AND subject = %s"
         keys = (expected.command, expected.subject)
         moved = self._conn.execute(self._tables.statement(statement), keys).fetchone()
         if moved is None:
             self._add(FaultKind.DROPPED, place, _of_commit(expected), _DROPPED)
-        else:
-            self._add(FaultKind.SWAPPED, place, _of_commit(expected), _MOVED, moved[0])
+            return None
+        self.broken = True
+        self._add(FaultKind.SWAPPED, place, _of_commit(expected), _MOVED, moved[0])
+        return int(moved[1])
+
+    def _missing(self, record: LogRecord, row: CommitRow) -> None:
+        """Report a row for a commit that the record does not hold."""
+        place = self._place(record.offset, row=row)
+        dropped = self._fits(row)
+        self._add(FaultKind.DROPPED if dropped else FaultKind.ADDED, place, _of_commit(row), _ADDED)
+        if dropped:
+            self._go_on_without(row)
+
+    def _fits(self, row: CommitRow) -> bool:
+        ordinals = range(row.ordinal - row.events + 1, row.ordinal + 1)
+        events = [event for at in ordinals for event in self._events.peek(at)]
+        return fits_unread(self.state, row, events)
+
+    def _go_on_without(self, row: CommitRow) -> None:
+        """Take the journal's word for a commit that the log does not have any more."""
+        self.broken = True
+        self._unread.add(row.key)
+        ordinals = range(row.ordinal - row.events + 1, row.ordinal + 1)
+        accept_unread(self.state, row, [event for at in ordinals for event in self._events.take(at)])
 
     def _compare_refusals(
         self, record: LogRecord, expected: Mapping[bytes, Outcome], found: dict[bytes, RefusalRow]
@@ -149,18 +198,16 @@ class Comparison:
         arguments = (commit, self.state.partition)
         return self._conn.execute(self._tables.statement(statement), arguments).fetchone() is not None
 
-    def _unreadable(self, record: LogRecord, held: Mapping[tuple[str, bytes], CommitRow]) -> None:
+    def _unreadable(self, record: LogRecord, held: Collection[CommitRow]) -> None:
         """Report a damaged record if the journal has commits from it, and go on with what it has."""
         self.damaged += 1
         if not held:
             return
-        self.broken = True
-        first = min(held.values(), key=lambda row: row.ordinal)
-        place = self._place(record.offset, row=first)
-        self._add(FaultKind.DAMAGED, place, _of_commit(first), _UNREADABLE, len(held))
-        for row in sorted(held.values(), key=lambda row: row.ordinal):
-            ordinals = range(row.ordinal - row.events + 1, row.ordinal + 1)
-            accept_unread(self.state, row, [e for at in ordinals for e in self._events.take(at)])
+        rows = sorted(held, key=_ordinal)
+        place = self._place(record.offset, row=rows[0])
+        self._add(FaultKind.DAMAGED, place, _of_commit(rows[0]), _UNREADABLE, len(rows))
+        for row in rows:
+            self._go_on_without(row)
 
     def _break(self, place: Place, broken: Break | None) -> None:
         if broken is None:
@@ -205,6 +252,10 @@ class Comparison:
                 version=event.version if event else None,
             )
         )
+
+
+def _ordinal(row: CommitRow) -> int:
+    return row.ordinal
 
 
 def _of_event(row: EventRow) -> tuple[str, str]:

@@ -54,6 +54,22 @@ def accept_unread(state: State, row: CommitRow, events: list[EventRow]) -> None:
         state.heads[event.stream] = Head(event.version, event.digest)
 
 
+def fits_unread(state: State, row: CommitRow, events: list[EventRow]) -> bool:
+    """Whether the chains allow that the log once had this commit here, as the journal has it."""
+    if not events or len(events) != row.events or row.ordinal - row.events < state.ordinal:
+        return False
+    heads: dict[str, Head] = {}
+    for event in events:
+        before = heads.get(event.stream) or state.heads.get(event.stream)
+        parent = before.digest if before else ZERO_PARENT
+        if before and event.version != before.version + 1:
+            return False
+        if digest_of(parent, event.stream, event.version, event.topic, event.state) != event.digest:
+            return False
+        heads[event.stream] = Head(event.version, event.digest)
+    return True
+
+
 def _break_of(state: State, commit: Commit, outcome: Outcome) -> Break:
     heads: dict[str, Head] = {}
     for write in commit.writes:

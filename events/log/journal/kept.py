@@ -103,10 +103,16 @@ class Rows(Generic[R]):
 
     def take(self, at: int) -> list[R]:
         """Return the rows of this place, once."""
+        found = self.peek(at)
+        self._passed.pop(at, None)
+        return found
+
+    def peek(self, at: int) -> list[R]:
+        """Return the rows of this place that were not taken yet."""
         while self._next is not None and self._next.at <= at:
             self._passed.setdefault(self._next.at, []).append(self._next)
             self._next = next(self._rows, None)
-        return self._passed.pop(at, [])
+        return self._passed.get(at, [])
 
     def left(self) -> Iterator[R]:
         """Yield the rows that were never asked for."""

@@ -1,5 +1,6 @@
 """Topics whose settings are not as they must be, as a platform team may give one."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -14,8 +15,11 @@ from kafka.admin import (
     ResourcePattern,
     ResourceType,
 )
+from kafka.errors import TopicAlreadyExistsError
 
 from tests.events.log.harness import LogUnderTest
+
+GONE_S_MAX: Final = 20.0
 
 LOSING: Final = {
     "cleanup.policy": "compact",
@@ -54,6 +58,18 @@ def make(log: LogUnderTest, configs: Mapping[str, str]) -> None:
     new = {"num_partitions": log.partitions, "replication_factor": 1, "configs": dict(configs)}
     with admin_of(log) as admin:
         admin.create_topics({log.topic: new}, wait_for_metadata=True)
+
+
+def make_when_gone(log: LogUnderTest, configs: Mapping[str, str]) -> None:
+    """Make the log's topic once the one that was deleted is gone: Kafka deletes it in the background."""
+    deadline = time.monotonic() + GONE_S_MAX
+    while True:
+        try:
+            return make(log, configs)
+        except TopicAlreadyExistsError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def alter(log: LogUnderTest, configs: Mapping[str, str]) -> None:
