@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Annotated
 
 import msgspec
@@ -17,7 +18,8 @@ from events.log.journal.verify import PartitionReport, verify_partition
 from events.log.journal.worker import HEALTH_CHECK
 from events.log.port import LogGoneError, LogSettingsError, LogUnavailableError, SettingFault
 from events.privacy.sealing import VaultUnreachableError
-from events.replaying import ReplayInputError, open_persons, read_streams, read_until
+from events.privacy.vault import Persons
+from events.replaying import ReplayInputError, read_streams, read_until
 from events.replaying import replay as replay_streams
 from kit.clock import SystemClock
 from kit.health import Health
@@ -101,9 +103,9 @@ def replay(
     """Print streams commit by commit from the log's own bytes, each checked; contents stay closed."""
     settings = Settings.from_env(os.environ)
     try:
-        with open_persons(settings) as persons:
+        with closing(Persons(settings.vault_url)) as persons:
             streams = read_streams(what, persons)
-        sound = replay_streams(streams, read_until(until), settings=settings, out=out)
+        sound = replay_streams(streams, read_until(until), config=log_config(settings), out=out)
     except (ReplayInputError, LogGoneError, LogUnavailableError, VaultUnreachableError) as error:
         out.print(error, style="red", markup=False)
         raise typer.Exit(1) from error

@@ -1,7 +1,6 @@
 """`python -m events replay`: a stream's chain, commit by commit from the log's own bytes; never contents."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from datetime import date, timedelta
 from typing import Final
 
@@ -9,13 +8,12 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from events.assembly import log_config
 from events.log.acceptance import Outcome
 from events.log.audited_log import AuditedLog, StreamOnLog
+from events.log.config import LogConfig
 from events.log.proof.commits import CommitOnLog
 from events.privacy.vault import Persons
 from events.streams import Stream, StreamNameError
-from kit.settings import Settings
 from rules.audit.kinds import AuditStreamKind, kind_of
 
 STREAMS_MAX: Final = 1_000
@@ -79,9 +77,9 @@ def _stream_of(name: str, persons: Persons) -> Stream:
     return stream
 
 
-def replay(streams: Sequence[Stream], until: Until, *, settings: Settings, out: Console) -> bool:
+def replay(streams: Sequence[Stream], until: Until, *, config: LogConfig, out: Console) -> bool:
     """Print the chain of each stream; return whether all is as it should be. Raises LogUnavailableError."""
-    log = AuditedLog(log_config(settings))
+    log = AuditedLog(config)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     sound = True
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -90,11 +88,6 @@ def replay(streams: Sequence[Stream], until: Until, *, settings: Settings, out: 
             sound = _print_stream(stream, log.read(stream), until, out) and sound
             progress.advance(bar)
     return sound
-
-
-def open_persons(settings: Settings) -> "closing[Persons]":
-    """Open the numbers of persons in the vault; its keys stay closed."""
-    return closing(Persons(settings.vault_url))
 
 
 def _print_stream(stream: Stream, found: StreamOnLog, until: Until, out: Console) -> bool:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -12,9 +13,12 @@ from events.log.acceptance import LogCutError, LogStopError
 from events.log.assembly import connect_journal, open_reader
 from events.log.config import LogConfig
 from events.log.faults import Fault, FaultKind, Place
+from events.log.journal.checks import LastCheck, last_checks
 from events.log.journal.heads import StreamHead, head_of, heads_of
 from events.log.port import LogGoneError, LogUnavailableError
+from events.log.proof.bundle import make_bundle
 from events.log.proof.commits import RULE_VERSION, CommitOnLog, read_commits
+from events.log.proof.notes import NoteSigner
 from events.streams import Stream, partition_of
 from kit.postgres.connections import describe_error
 
@@ -57,6 +61,30 @@ class AuditedLog:
         """Return one stream as the journal has it; None if it has no events."""
         with self._turn(), self._connection() as conn:
             return head_of(conn, log=self._config.name, stream=stream.name)
+
+    def last_check(self, partition: int) -> LastCheck | None:
+        """Return when `verify` last checked a partition; None where that is not on record or not readable."""
+        with self._turn(), self._connection() as conn:
+            try:
+                checks = last_checks(conn, log=self._config.name)
+            except psycopg.errors.InsufficientPrivilege:
+                return None
+            return next((one for one in checks if one.partition == partition), None)
+
+    def bundle(
+        self, stream: Stream, *, signer: NoteSigner, at: datetime, checkpoint: str | None = None
+    ) -> bytes:
+        """Return the signed evidence of a stream. Raises BundleError, and as `read`."""
+        with self._turn(), self._connection() as conn, closing(open_reader(self._config)) as reader:
+            return make_bundle(
+                conn,
+                reader,
+                log=self._config.name,
+                stream=stream.name,
+                signer=signer,
+                at=at,
+                checkpoint=checkpoint,
+            )
 
     def _stopped(self, stream: Stream, error: Exception) -> Fault:
         cut = isinstance(error, LogCutError)

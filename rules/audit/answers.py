@@ -201,10 +201,15 @@ class CommitsPage(AuditAnswer, frozen=True, kw_only=True):
 
 
 class VerifyRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The last time `verify` applied the whole rule to the partition, and how many faults it found."""
+    """
+    The last time `verify` applied the whole rule to the partition, and how many faults it found.
+
+    `whole`: it reached all that was folded then; else it ended early, at what it found.
+    """
 
     at: datetime
     faults: int
+    whole: bool
 
 
 class CheckpointSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Final, assert_never
 
-import msgspec
 from eventsourcing.persistence import EventStore
 
 from events.codec import EventMapper
@@ -11,15 +10,12 @@ from events.log.acceptance import Outcome
 from events.log.audited_log import AuditedLog
 from events.log.port import LogUnavailableError
 from events.log.proof.commits import CommitOnLog
-from events.streams import Stream
 from kit.clock import Calendar
 from kit.errors import UnavailableError
 from rules.audit.answers import (
     AnyAnswer,
     AnyQuestion,
     BundleAsked,
-    BundleSeen,
-    CheckpointSeen,
     CommitsAsked,
     CommitsPage,
     OpenedSeen,
@@ -31,10 +27,10 @@ from rules.audit.answers import (
     StreamSeen,
     VerificationAsked,
     VerificationSeen,
-    VerifyRun,
 )
 from rules.kinds import ItemKind
 from rules.signed_ids import key_of_ids
+from services.audit.evidence import MakeBundle, no_bundle, proof_of
 from services.audit.history import Opened, read_history
 from services.audit.reading import Checked, StreamsRead
 from services.audit.replays import Found, Replays
@@ -48,30 +44,12 @@ FAULTS_MAX: Final = 100
 """The most faults in one answer."""
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the partition of a stream beyond the stream itself."""
-
-    verify_run: VerifyRun | None = None
-    checkpoint: CheckpointSeen | None = None
-
-
-def no_proof(_partition: int, _ordinal: int) -> Proof:
-    """Return that nothing is known: an answer says "complete on the operator's word"."""
-    return Proof()
-
-
-def no_bundle(_stream: Stream) -> BundleSeen | None:
-    """Return that there is no file to take away."""
-    return None
-
-
 class Auditing:
     """
     Answers auditors; safe from several threads.
 
-    Its methods raise RequestError: UNAVAILABLE when log or vault does not answer. `proof` returns, for a
-    partition and an ordinal, when `verify` last ran and the newest checkpoint that covers the ordinal;
-    `bundle` makes the signed file about a stream.
+    Its methods raise RequestError: UNAVAILABLE when log or vault does not answer. `bundle` makes the signed
+    file about a stream.
     """
 
     def __init__(
@@ -82,15 +60,14 @@ class Auditing:
         mapper: EventMapper,
         calendar: Calendar,
         fingerprint_key: Callable[[str], bytes],
-        proof: Callable[[int, int], Proof] = no_proof,
-        bundle: Callable[[Stream], BundleSeen | None] = no_bundle,
+        bundle: MakeBundle = no_bundle,
         read: StreamsRead | None = None,
     ) -> None:
         self._log = log
         self._mapper = mapper
         self._calendar = calendar
         self._fingerprint_key = fingerprint_key
-        self._proof = proof
+        self._proof = proof_of(log)
         self._bundle = bundle
         self._streams = Streams(log)
         self._replays = Replays(store)

@@ -13,6 +13,7 @@ import psycopg
 from eventsourcing.persistence import EventStore
 
 from events.log.audited_log import AuditedLog
+from events.log.proof.notes import NoteSigner
 from events.privacy import disclosures as read_log
 from events.streams import Stream
 from gateway.auth import Authenticator
@@ -25,6 +26,7 @@ from gateway.reading.view_reader import ViewReader
 from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.audit.auditing import Auditing
+from services.audit.evidence import bundles_of
 from services.audit.reading import StreamsRead
 from services.decisions.pseudonyms import Pseudonyms
 from services.handling.requests import RequestHandler
@@ -33,6 +35,7 @@ from tests.processes.house import caught_up, inhabited
 from tests.services.house import TALENT, House
 
 AUDITOR, OFFICER, OTHER_AUDITOR = "auditor", "officer", "auditor2"
+SIGNER = NoteSigner.of_seeds(("ipp", bytes(32)))
 OFFICES = {
     AUDITOR: "AUDITOR",
     OTHER_AUDITOR: "AUDITOR",
@@ -50,7 +53,7 @@ COMMITS = """query ($id: ID!, $after: String, $first: Int! = 50) { auditReplay(i
                  opened { name summary { nl en } at actorRole content } } } } } } }"""
 VERIFICATION = """query ($id: ID!, $version: Int) { auditReplay(id: $id) { verification(version: $version) {
     version head valid commits notAccepted faults { kind version position { offset } message { nl en } }
-    verifiedAt viewEqual verifyRun { at faults } complete { nl en } } } }"""
+    verifiedAt viewEqual verifyRun { at faults whole } complete { nl en } } } }"""
 STATE = "query ($id: ID!, $version: Int) { auditReplay(id: $id) { state(version: $version) } }"
 STREAMS = """query ($kind: AuditStreamKind!, $first: Int! = 50, $after: String) {
     auditStreams(kind: $kind, first: $first, after: $after) {
@@ -226,6 +229,7 @@ def audited(url: str, keys: Path) -> Iterator[AuditHouse]:
             mapper=house.mapper,
             calendar=house.calendar,
             fingerprint_key=house.vault.fingerprint_key,
+            bundle=bundles_of(log, signer=SIGNER, clock=house.clock),
             read=StreamsRead(log, house.calendar, kept_s=0.0),
         )
         bus = InProcessBus(RequestHandler(house.handler, per_minute_max=100_000, auditing=auditing))

@@ -1,4 +1,4 @@
-"""An auditor's questions over HTTP: the same answers as in one process, and clear refusals of anything else."""
+"""An auditor's questions over HTTP, as a gateway in another process sends them."""
 
 import asyncio
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from tests.backends.kafka import Broker
 from tests.events.log.harness import LogUnderTest, event, subject, unique_name
 from tests.events.test_process import run
 
-SECRET = "wat-ik-geheim-houd"
+WRITTEN = "wat-ik-geheim-houd"
 
 
 @pytest.mark.postgres
@@ -25,7 +25,7 @@ def test_each_commit_is_printed_with_its_place_verdict_and_check(database: str, 
     with log.folding():
         recorder = log.recorder()
         for version in (1, 2, 3):
-            recorder.append([event(one, version, state=SECRET.encode())])
+            recorder.append([event(one, version, state=WRITTEN.encode())])
     given = {
         "IPP_DATABASE_URL": database,
         "IPP_LOG_NAME": log.name,
@@ -38,7 +38,7 @@ def test_each_commit_is_printed_with_its_place_verdict_and_check(database: str, 
     assert [line.split()[1] for line in ended.stdout.splitlines() if "digest" in line] == ["1", "2", "3"]
     assert ended.stdout.count("accepted") == 3
     assert "agrees with journal and chain" in ended.stdout
-    assert SECRET not in ended.stdout
+    assert WRITTEN not in ended.stdout
     assert "sealed" not in ended.stdout
     first = run("replay", f"portfolio-{one}", "--until", "1", **given)
     assert first.stdout.count("digest") == 1

@@ -21,6 +21,9 @@ from rules.audit.answers import VerificationAsked, VerificationSeen, VerifyRun
 class AuditVerifyRun:
     at: datetime = strawberry.field(description="When it ran.")
     faults: int = strawberry.field(description="How many faults it found; 0 when all agreed.")
+    whole: bool = strawberry.field(
+        description="Whether it reached the end of what was folded then, or ended at what it found."
+    )
 
 
 @strawberry.type(description="The chain from its first event to a version.")
@@ -67,7 +70,7 @@ async def verification_of(context: Context, replay: str, version: int | None) ->
 
 
 def _run(found: VerifyRun | None) -> AuditVerifyRun | None:
-    return AuditVerifyRun(at=found.at, faults=found.faults) if found is not None else None
+    return AuditVerifyRun(at=found.at, faults=found.faults, whole=found.whole) if found is not None else None
 
 
 def _complete(found: VerificationSeen) -> LocalText:
