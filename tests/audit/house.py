@@ -243,3 +243,15 @@ def audited(url: str, keys: Path) -> Iterator[AuditHouse]:
             yield made
         finally:
             bus.close()
+
+
+def codes(answer: Any) -> list[str]:
+    return [error["extensions"]["code"] for error in answer.get("errors", [])]
+
+
+def refusals(payload: Any) -> list[str]:
+    return [refusal["code"] for refusal in payload["command"]["refusals"]]
+
+
+def contents(house: AuditHouse, replay: str) -> list[str]:
+    return [event["contents"] for event in house.events(replay)]
