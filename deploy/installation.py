@@ -9,12 +9,14 @@ from fastapi import APIRouter
 from events.assembly import log_config, open_mirror_keys
 from events.log.assembly import journal_worker
 from events.log.journal.worker import HEALTH_CHECK, JournalWorker
+from events.log.proof.notes import NoteSigner
 from events.privacy.mirror_keys import MirrorKeys
 from kit.health import Health
 from kit.http.tokens import TokenVerifier
 from kit.lifecycle import Loop
 from kit.settings import Settings
-from processes.assembly import closing_of, feed_of, scheduler_of
+from processes.assembly import checkpoints_of, closing_of, feed_of, scheduler_of
+from processes.checkpoints.loop import unsigned
 from processes.closing.closer import Parts
 from processes.closing.loop import ClosingLoop
 from processes.keeper.app import ClosingKeeper, WholeKeeper
@@ -70,6 +72,18 @@ class Installation:
             calendar=self.services.calendar,
         )
         return closing_of(self.services.handler, parts, health=self.health)
+
+    def checkpoints_loop(self) -> Loop:
+        """Return the loop that makes checkpoints; without a key it reports that nothing is signed."""
+        if self.settings.checkpoint_key_file is None:
+            return unsigned(self.health)
+        return checkpoints_of(
+            self.services.handler,
+            config=log_config(self.settings),
+            signer=NoteSigner.from_file(self.settings.checkpoint_key_file),
+            calendar=self.services.calendar,
+            health=self.health,
+        ).run
 
     def hr_feed(self, verifier: TokenVerifier) -> APIRouter:
         """Return the routes of HR's files; `verifier` verifies the tokens of those who send them."""

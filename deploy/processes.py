@@ -51,6 +51,7 @@ def _run(installation: Installation) -> None:
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
+            "checkpoints": installation.checkpoints_loop(),
             "outcome resolver": services.handler.resolver.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }

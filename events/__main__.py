@@ -1,10 +1,11 @@
-"""`python -m events`: create the log, run a journal worker, check log and journal, replay streams."""
+"""`python -m events`: create the log, run a journal worker, check the log, replay streams, take evidence along."""
 
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, cast
 
 import msgspec
 import typer
@@ -12,19 +13,26 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from events.assembly import log_config
-from events.log.assembly import connect_journal, create_log, journal_worker, open_reader, topic_table
+from events.log.acceptance import LogStopError
+from events.log.assembly import create_log, journal_worker, open_reader, topic_table
 from events.log.config import LogConfig
-from events.log.journal.verify import PartitionReport, verify_partition
+from events.log.journal.verify import PartitionReport
 from events.log.journal.worker import HEALTH_CHECK
 from events.log.port import LogGoneError, LogSettingsError, LogUnavailableError, SettingFault
+from events.log.proof.bundle import BundleError
+from events.log.proof.checkpoints import Checkpoint
+from events.log.proof.notes import NoteSigner
 from events.privacy.sealing import VaultUnreachableError
 from events.privacy.vault import Persons
 from events.replaying import ReplayInputError, read_streams, read_until
 from events.replaying import replay as replay_streams
+from events.streams import StreamNameError
+from events.verifying import ProofInputError, bundle_of, read_checkpoints, verify_log
 from kit.clock import SystemClock
 from kit.health import Health
 from kit.http.probes import probes_loop
 from kit.lifecycle import Stop, run_all
+from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 
@@ -70,14 +78,20 @@ def journal() -> None:
 
 @app.command()
 def verify(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that you kept; more than one may be given.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="A file with the verifier keys that you hold.")] = None,
 ) -> None:
     """Read the whole log, apply the rule again, compare every accepted event; check the topic's settings."""
     config = log_config(Settings.from_env(os.environ))
     try:
+        checkpoints = read_checkpoints(checkpoint or [], key)
         faults = _setting_faults(config)
-        reports = _verified(config)
-    except (LogGoneError, LogUnavailableError) as error:
+        reports = _verified(config, checkpoints)
+    except (LogGoneError, LogUnavailableError, ProofInputError) as error:
         out.print(error, style="red")
         raise typer.Exit(1) from error
     if as_json:
@@ -113,6 +127,47 @@ def replay(
         raise typer.Exit(1)
 
 
+@app.command("public-key")
+def public_key() -> None:
+    """Print the keys by which checkpoints and bundles are verified; hand them to auditors in person."""
+    for key in _signer(Settings.from_env(os.environ)).verifier_keys:
+        typer.echo(str(key))
+
+
+@app.command()
+def bundle(
+    stream: Annotated[str, typer.Argument(help="The stream, as it is called on the log.")],
+    to: Annotated[Path, typer.Option(help="Where the bundle is written.")],
+    *,
+    from_version: Annotated[int, typer.Option(min=0, help="The first version in it.")] = 0,
+) -> None:
+    """Write an evidence bundle of a stream: signed, for docs/verifier/ipp_verify.py."""
+    settings = Settings.from_env(os.environ)
+    config, signer, now = log_config(settings), _signer(settings), SystemClock().now()
+    try:
+        made, note = bundle_of(config, stream=stream, signer=signer, at=now, first=from_version)
+    except (
+        BundleError,
+        LogGoneError,
+        LogStopError,
+        LogUnavailableError,
+        StreamNameError,
+    ) as error:
+        out.print(error, style="red")
+        raise typer.Exit(1) from error
+    to.write_bytes(made)
+    proof = "with the newest checkpoint" if note else "without a checkpoint: complete on the operator's word"
+    out.print(f"{to}: {len(made):,} bytes, {proof}.")
+
+
+def _signer(settings: Settings) -> NoteSigner:
+    settings.need("checkpoint_key_file")
+    try:
+        return NoteSigner.from_file(cast("Path", settings.checkpoint_key_file))
+    except SecretError as error:
+        raise SettingsError(str(error)) from None
+
+
 def _setting_faults(config: LogConfig) -> Sequence[SettingFault]:
     reader = open_reader(config)
     try:
@@ -121,21 +176,16 @@ def _setting_faults(config: LogConfig) -> Sequence[SettingFault]:
         reader.close()
 
 
-def _verified(config: LogConfig) -> list[PartitionReport]:
-    reader = open_reader(config)
-    partitions = reader.partitions()
-    reports: list[PartitionReport] = []
+def _verified(config: LogConfig, checkpoints: Sequence[Checkpoint]) -> list[PartitionReport]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with (
-        connect_journal(config) as conn,
-        Progress(*columns, console=Console(stderr=True)) as progress,
-    ):
-        bar = progress.add_task("partitions", total=partitions)
-        for partition in range(partitions):
-            reports.append(verify_partition(conn, reader, log=config.name, partition=partition))
-            progress.advance(bar)
-    reader.close()
-    return reports
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("partitions", total=config.partitions)
+        return verify_log(
+            config,
+            checkpoints=checkpoints,
+            at=SystemClock().now(),
+            on_partition=lambda _report: progress.advance(bar),
+        )
 
 
 def _print_faults(faults: Sequence[SettingFault]) -> None:

@@ -48,6 +48,11 @@ class Settings:
     position_key_file: Path = Path(".ipp/position.key")
     """The key with which gateways encrypt positions and cursors; the same for all gateways."""
 
+    checkpoint_key_file: Path | None = None
+    """The key that signs checkpoints and evidence bundles, for services and processes: 64 hexadecimal digits.
+    While it takes over from another, that one is on the next line and signs too. Without it nothing is
+    signed."""
+
     kafka_bootstrap: str = ""
     """host:port of brokers, with commas between; empty means the embedded table log."""
     kafka_replicas: int = 3

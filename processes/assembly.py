@@ -1,4 +1,4 @@
-"""Builds the scheduler, the closer and HR's routes on the services, for the demo and for production."""
+"""Builds scheduler, closer, checkpoints and HR's routes on the services, for the demo and for production."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -6,11 +6,16 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, HTTPException
 
+from events.log.config import LogConfig
+from events.log.proof.notes import NoteSigner
 from events.privacy.vault import Vault
 from kit.clock import Calendar
 from kit.errors import ForbiddenError, RequestError
 from kit.health import Health
 from kit.postgres.connections import connect_own_async
+from processes.checkpoints.loop import NAME as CHECKPOINTS
+from processes.checkpoints.loop import CheckpointLoop
+from processes.checkpoints.maker import CheckpointMaker
 from processes.closing.closer import NAME as CLOSER
 from processes.closing.closer import Closer, Parts
 from processes.closing.loop import ClosingLoop
@@ -60,6 +65,15 @@ def scheduler_of(
 def closing_of(handler: CommandHandler, parts: Parts, *, health: Health) -> ClosingLoop:
     """Return the loop that ends rounds; this handler cancels those whose key the keeper lost."""
     return ClosingLoop(Closer(parts), keeper=parts.keeper, send=_send_for(handler, CLOSER), health=health)
+
+
+def checkpoints_of(
+    handler: CommandHandler, *, config: LogConfig, signer: NoteSigner, calendar: Calendar, health: Health
+) -> CheckpointLoop:
+    """Return the loop that makes a checkpoint of this log a day, signed by this signer."""
+    send = _send_for(handler, CHECKPOINTS)
+    maker = CheckpointMaker(config=config, signer=signer, send=send, calendar=calendar)
+    return CheckpointLoop(maker, health=health)
 
 
 def _send_for(handler: CommandHandler, process: str) -> SendCommand:

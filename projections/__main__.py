@@ -1,14 +1,15 @@
-"""`python -m projections`: run a view worker, show the status of views, rebuild, un-park, prune."""
+"""`python -m projections`: run a view worker, show the status of views, verify, rebuild, un-park, prune."""
 
 import os
 import socket
 import sys
+from functools import partial
 from typing import Annotated, NoReturn
 
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from events.assembly import open_vault
 from events.codec import EventMapper
@@ -24,7 +25,7 @@ from projections.assembly import view_worker
 from projections.folding import StillParkedError, unpark
 from projections.parking import read_parked
 from projections.prune import OLDER_KEPT, prune
-from projections.rebuild import RebuildRunningError, Rebuilt, rebuild
+from projections.rebuild import RebuildRunningError, Rebuilt, rebuild, verify_view
 from projections.registry import ViewRegistrationError, find_views, view_named
 from projections.status import as_grid, parked_grid, status
 from projections.view import View
@@ -100,6 +101,40 @@ def rebuild_view(
     _show(rebuilt)
 
 
+@app.command("verify")
+def verify_views(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of views; all without one.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the journal again and compare every row of the views in use with it; nothing is changed."""
+    settings = Settings.from_env(os.environ)
+    journal, views = JournalReader(settings.log_name), [_view(name) for name in names or ()] or find_views()
+    found: dict[str, Rebuilt] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with open_vault(settings) as vault, Progress(*columns, console=Console(stderr=True)) as progress:
+        for view in views:
+            task = progress.add_task(view.name, total=None)
+            try:
+                found[view.name] = verify_view(
+                    settings.database_url,
+                    view,
+                    journal=journal,
+                    opener=EventMapper(vault),
+                    on_progress=partial(_progressed, progress, task),
+                )
+            except RebuildRunningError as error:
+                _end(str(error))
+    if as_json:
+        out.print_json(msgspec.json.encode(found).decode())
+    else:
+        for name, result in found.items():
+            out.print(f"{name}: {'differs' if result.differences else 'agrees'}; {_counted(result)}")
+            _show_differences(result)
+    if any(result.differences for result in found.values()):
+        raise typer.Exit(1)
+
+
 @app.command("prune")
 def prune_views(
     *, keep: Annotated[int, typer.Option(min=0, help="How many older versions of a view stay.")] = OLDER_KEPT
@@ -143,13 +178,27 @@ def _view(name: str) -> View:
         _end(str(error))
 
 
-def _show(rebuilt: Rebuilt) -> None:
-    out.print(f"{rebuilt.events:,} events folded, {rebuilt.rows_compared:,} rows compared.")
+def _progressed(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
+
+
+def _counted(rebuilt: Rebuilt) -> str:
+    return f"{rebuilt.events:,} events folded, {rebuilt.rows_compared:,} rows compared."
+
+
+def _show_differences(rebuilt: Rebuilt) -> None:
     for difference in rebuilt.differences:
         out.print(
             f"{difference.table}, partition {difference.partition}: differs"
             f" ({difference.rows_served} rows in use, {difference.rows_rebuilt} rebuilt)."
         )
+        for row in difference.rows:
+            out.print(f"  {row.kind}: key {', '.join(row.key)}, of {row.subject}")
+
+
+def _show(rebuilt: Rebuilt) -> None:
+    out.print(_counted(rebuilt))
+    _show_differences(rebuilt)
     if not rebuilt.swapped:
         _end(
             "Not swapped. If you want the new rows although they differ, run it again with --swap-different."

@@ -1,6 +1,7 @@
-"""Rebuilds a view next to the one in use: folds everything, compares at equal positions, swaps."""
+"""Rebuilds a view next to the one in use: folds everything, compares at equal positions, may swap."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 import msgspec
@@ -10,6 +11,7 @@ from psycopg import sql
 from events.log.journal.reader import JournalReader
 from kit.postgres.connections import connect_own
 from projections.batch import Batch, BatchSize, Opener
+from projections.differences import Difference, differences
 from projections.folding import Folding
 from projections.parking import read_parked
 from projections.positions import announce, create_schema, drop_view, prepare_view, read_positions
@@ -27,24 +29,6 @@ OnProgress = Callable[[int, int], None]
 
 class RebuildRunningError(Exception):
     """Another process is rebuilding a view in this database."""
-
-
-class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """The content of one table in one partition: how many rows, and the sum of the hashes of the rows."""
-
-    table: str
-    partition: int
-    rows: int
-    digest: str
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A table and partition in which the two builds differ at equal positions."""
-
-    table: str
-    partition: int
-    rows_served: int
-    rows_rebuilt: int
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +56,32 @@ def rebuild(
     versions before it, the last one stays. Workers go on meanwhile and wait only for the swap itself. Raises
     RebuildRunningError, and what folding raises.
     """
+    with _built(database_url, view, journal, opener, on_progress) as (build, rows, found):
+        swapped = swap_different or not found
+        if swapped:
+            build.catch_up(_journal_ends(build.connection, journal))
+            _swap(build.connection, build)
+            prune(build.connection, view)
+        return Rebuilt(events=build.folded, rows_compared=rows, differences=found, swapped=swapped)
+
+
+def verify_view(
+    database_url: str, view: View, *, journal: JournalReader, opener: Opener, on_progress: OnProgress
+) -> Rebuilt:
+    """
+    Fold the journal again and compare it with the view in use, row by row; nothing is swapped.
+
+    Raises as `rebuild`.
+    """
+    with _built(database_url, view, journal, opener, on_progress) as (build, rows, found):
+        return Rebuilt(events=build.folded, rows_compared=rows, differences=found, swapped=False)
+
+
+@contextmanager
+def _built(
+    database_url: str, view: View, journal: JournalReader, opener: Opener, on_progress: OnProgress
+) -> Iterator[tuple["_Build", int, tuple[Difference, ...]]]:
+    """Build a view next to the one in use, yield it with how both compare, and drop what was not swapped."""
     with connect_own(database_url, application_name=f"rebuild {view.name}") as connection:
         locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone()
         if locked is None or not locked[0]:
@@ -80,29 +90,9 @@ def rebuild(
         build = _Build(connection, view, journal, opener, on_progress)
         build.catch_up(_ordinals(connection, view, SCHEMA))
         with connect_own(database_url, application_name=f"rebuild {view.name} compare") as served:
-            rows, differences = _compare(served, build)
-        swapped = swap_different or not differences
-        if swapped:
-            build.catch_up(_journal_ends(connection, journal))
-            _swap(connection, build)
-            prune(connection, view)
+            rows, found = _compare(served, build)
+        yield build, rows, found
         drop_view(connection, view, schema=REBUILD_SCHEMA)
-        return Rebuilt(events=build.folded, rows_compared=rows, differences=differences, swapped=swapped)
-
-
-def contents(
-    connection: psycopg.Connection, view: View, *, schema: str = SCHEMA, without: frozenset[str] = frozenset()
-) -> list[Content]:
-    """Return the content of each table in each partition, without the rows of the subjects in `without`."""
-    return [
-        Content(table=table.name, partition=partition, rows=rows, digest=str(digest))
-        for table in view.tables
-        for partition, rows, digest in connection.execute(
-            "SELECT partition, count(*), sum(hashtextextended(t::text, 0)::numeric)"
-            f" FROM {schema}.{table.name} t WHERE subject <> ALL(%s) GROUP BY partition ORDER BY partition",
-            (sorted(without),),
-        )
-    ]
 
 
 class _Build:
@@ -169,28 +159,7 @@ def _compare(served: psycopg.Connection, build: _Build) -> tuple[int, tuple[Diff
         build.catch_up(_ordinals(served, view, SCHEMA))
         parked = read_parked(served, view) + read_parked(build.connection, view, schema=REBUILD_SCHEMA)
         without = frozenset(row.subject for row in parked)
-        theirs = _by_table(contents(served, view, without=without))
-    ours = _by_table(contents(build.connection, view, schema=REBUILD_SCHEMA, without=without))
-    differences = tuple(
-        Difference(
-            table=table,
-            partition=partition,
-            rows_served=_rows(theirs, table, partition),
-            rows_rebuilt=_rows(ours, table, partition),
-        )
-        for table, partition in sorted(theirs.keys() | ours.keys())
-        if theirs.get((table, partition)) != ours.get((table, partition))
-    )
-    return sum(content.rows for content in ours.values()), differences
-
-
-def _by_table(found: list[Content]) -> dict[tuple[str, int], Content]:
-    return {(content.table, content.partition): content for content in found}
-
-
-def _rows(by_table: dict[tuple[str, int], Content], table: str, partition: int) -> int:
-    content = by_table.get((table, partition))
-    return content.rows if content else 0
+        return differences(served, build.connection, view, without=without)
 
 
 def _swap(connection: psycopg.Connection, build: _Build) -> None:

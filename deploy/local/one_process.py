@@ -20,13 +20,13 @@ from kit.clock import Calendar, SystemClock
 from kit.http.probes import probes_loop
 from kit.lifecycle import Loop, Stop, run_all
 from kit.postgres.embedded import EmbeddedPostgres, watch_room
-from kit.secrets import MasterKey
+from kit.secrets import MasterKey, read_key_or_new
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
 from processes.keeper.assembly import open_keeper
 from processes.keeper.checks import watch
 
-KEPT: Final = ("postgres", "issuer", "mails", "keeper", "master.key", "position.key")
+KEPT: Final = ("postgres", "issuer", "mails", "keeper", "master.key", "position.key", "checkpoint.key")
 """What the demo keeps in its folder; nothing else there is removed by starting fresh."""
 FOLDER_MODE: Final = 0o700
 """The keys of people and the whole log are in it."""
@@ -63,6 +63,7 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
         vault_url=server.url("vault"),
         master_key_file=folder / "master.key",
         position_key_file=folder / "position.key",
+        checkpoint_key_file=folder / "checkpoint.key",
         public_url=f"http://localhost:{settings.port}",
         smtp_host="127.0.0.1",
         smtp_port=free_near("127.0.0.1", 0),  # any: nobody but this process sends there
@@ -82,6 +83,8 @@ def _opened(
     The second are those that the first wait for: whoever appends gets the verdict from the journal.
     """
     MasterKey.from_file_or_new(settings.master_key_file)
+    if settings.checkpoint_key_file is not None:
+        read_key_or_new(settings.checkpoint_key_file)
     create_log(log_config(settings), clock=SystemClock())
     calendar = Calendar(clock=SystemClock(), zone=settings.zone)
     with (
@@ -94,6 +97,7 @@ def _opened(
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
+            "checkpoints": installation.checkpoints_loop(),
             "keeper": lambda stop: watch(keeper, health=installation.health, stop=stop),
             "room": lambda stop: watch_room(settings.data_dir, stop),
             "probes": probes_loop(installation.health, host=settings.host, port=settings.probes_port),

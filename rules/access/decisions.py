@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeVar
 
-from rules.access import account, audit, catalogue, employment, lenses, policy, portfolio, rounds, team, units
+from rules.access import (
+    account,
+    audit,
+    catalogue,
+    checkpoints,
+    employment,
+    lenses,
+    policy,
+    portfolio,
+    rounds,
+    team,
+    units,
+)
 from rules.access.decision import Area, Decision, Relation
 from rules.access.roles import Role
 
@@ -19,6 +31,7 @@ AREAS: Final = (
     units.AREA,
     team.AREA,
     audit.AREA,
+    checkpoints.AREA,
 )
 """The areas of the domain, in the order in which the schema shows their mutations."""
 T = TypeVar("T")

@@ -125,8 +125,8 @@ def test_of_the_vault_a_role_reads_the_one_table_that_its_process_asks(
     ("service", "secrets"),
     [
         ("gateway", ["position_key"]),
-        ("services", ["keeper_token", "master_key"]),
-        ("processes", ["keeper_closing_token", "master_key"]),
+        ("services", ["checkpoint_key", "keeper_token", "master_key"]),
+        ("processes", ["checkpoint_key", "keeper_closing_token", "master_key"]),
         ("keeper", ["keeper_closing_token", "keeper_token"]),
         ("views", ["master_key"]),
         ("journal", []),
@@ -139,7 +139,7 @@ def test_a_process_has_the_keys_it_uses_and_no_other(
     found = stack.run_in(service, "sh", "-c", "ls /run/secrets 2>/dev/null || true")
     assert found.split() == secrets
     environment = stack.run_in(service, "env")
-    for name in ("master_key", "position_key", "keeper_token", "keeper_closing_token"):
+    for name in ("master_key", "position_key", "keeper_token", "keeper_closing_token", "checkpoint_key"):
         assert stack.secret(name) not in environment
     if secrets:
         wanted = stack.secret(secrets[0])

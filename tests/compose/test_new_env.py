@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-SECRETS: Final = 10
+SECRETS: Final = 11
 
 
 def new_env(file: Path) -> "subprocess.CompletedProcess[str]":

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from events.catalog import catalogue, lenses
+from events.catalog.checkpoints import CheckpointKeysAdopted, CheckpointMade
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.policy import (
     DpiaRecorded,
@@ -225,6 +226,8 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     UnitReopened(unit=_THING),
     TeamPlaced(unit=_THING, team=_OTHER),
     TeamPlaced(unit=_THING, team=_OTHER, after=3),
+    CheckpointMade(checkpoint=_THING, day=date(2026, 11, 23), note="ipp/0f\n1\n\n— ipp AAAA\n"),
+    CheckpointKeysAdopted(keys=("ipp+00000000+AQ==",)),
     OrganisationFounded(name="MEE Voorbeeld"),
     RoleGranted(grant=_THING, person=_OTHER, role="AUDITOR"),
     RoleWithdrawn(grant=_THING),

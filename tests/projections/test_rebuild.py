@@ -10,9 +10,10 @@ import pytest
 from events.codec import EventMapper
 from events.log.recorder import LogRecorder
 from projections.batch import Batch
+from projections.differences import contents
 from projections.folding import Folding
 from projections.positions import prepare_view, read_positions
-from projections.rebuild import RebuildRunningError, Rebuilt, contents, rebuild
+from projections.rebuild import RebuildRunningError, Rebuilt, rebuild, verify_view
 from projections.view import View
 from tests.events.log.harness import LogUnderTest
 from tests.projections.witness import (
@@ -81,6 +82,32 @@ def test_a_difference_is_shown_and_swapped_in_only_if_that_was_wanted(
     assert ask(log.url, f"SELECT max(version) FROM {SEEN.served}") == [(9,)]
     assert rebuilt(log, mapper, swap_different=True).swapped
     assert ask(log.url, f"SELECT max(version) FROM {SEEN.served}") == [(1,)]
+
+
+def test_verifying_names_every_row_that_somebody_changed_and_changes_nothing(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    fill(log, recorder, mapper, 20)
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        (changed,), (dropped,) = connection.execute(
+            f"SELECT subject FROM {SEEN.served} ORDER BY subject LIMIT 2"
+        ).fetchall()
+        connection.execute(f"UPDATE {SEEN.served} SET version = 9 WHERE subject = %s", (changed,))
+        connection.execute(f"DELETE FROM {SEEN.served} WHERE subject = %s", (dropped,))
+    before = table_id(log)
+    found = verify_view(
+        log.url,
+        WITNESS,
+        journal=log.journal,
+        opener=mapper,
+        on_progress=lambda _done, _total: None,
+    )
+    named = [row for difference in found.differences for row in difference.rows]
+    assert {(row.subject, row.kind) for row in named} == {(changed, "changed"), (dropped, "missing")}
+    assert all(row.key for row in named)
+    assert not found.swapped
+    assert table_id(log) == before
+    assert count(log.url) == 19
 
 
 def test_a_rebuild_during_a_busy_worker_loses_and_doubles_nothing(

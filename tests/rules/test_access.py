@@ -48,6 +48,7 @@ EXPECTED = {
     "lenses": "PROFESSIONAL WORKING_GROUP WORKS_COUNCIL AUDITOR",
     "lensDrafts": "WORKING_GROUP",
     **dict.fromkeys(public_names(LENSES), "WORKING_GROUP"),
+    "checkpoints": "WORKS_COUNCIL AUDITOR",
     "adoptPolicy": "ADMINISTRATOR",
     "recordWorksCouncilConsent": "WORKS_COUNCIL",
     "withdrawWorksCouncilConsent": "WORKS_COUNCIL",

@@ -34,6 +34,10 @@ _READ: Final = (
 )
 
 
+class NotAllowedError(Exception):
+    """The role of this connection may not keep what was found: it may only read."""
+
+
 class LastCheck(msgspec.Struct, frozen=True, kw_only=True):
     """
     The last check of a partition: the rule was applied to `records`, which accepted events until `ordinal`.
@@ -49,20 +53,26 @@ class LastCheck(msgspec.Struct, frozen=True, kw_only=True):
     faults: Sequence[Fault]
 
 
-def create_tables(conn: psycopg.Connection[Any]) -> None:
-    """Create what is missing. Raises psycopg's errors, as where this role may not write here."""
-    existing = conn.execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()
-    there = existing is not None and bool(existing[0])
+def _create_table(conn: psycopg.Connection[Any]) -> None:
+    found = conn.execute(
+        "SELECT to_regnamespace('checks') IS NOT NULL, to_regclass('checks.partitions') IS NOT NULL"
+    ).fetchone()
+    if found == (True, True):
+        return
     # Only where it is missing: it needs a right on the database, even with IF NOT EXISTS.
-    schema = "" if there else f"CREATE SCHEMA IF NOT EXISTS {SCHEMA};"
+    schema = "" if found and found[0] else f"CREATE SCHEMA IF NOT EXISTS {SCHEMA};"
     create_once(conn, lock=_SETUP_LOCK, ddl=(schema + _DDL).encode())
 
 
 def record_check(conn: psycopg.Connection[Any], *, log: str, report: PartitionReport, at: datetime) -> None:
-    """Keep the result of a check as the partition's last one."""
+    """Keep the result of a check as the partition's last one. Raises NotAllowedError."""
     faults = msgspec.json.encode(report.faults).decode()
     values = (log, report.partition, at, report.accepted, report.records, report.whole, faults)
-    conn.execute(_WRITE, values)
+    try:
+        _create_table(conn)
+        conn.execute(_WRITE, values)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NotAllowedError(f"this role may not write to the schema {SCHEMA}") from error
 
 
 def last_checks(conn: psycopg.Connection[Any], *, log: str) -> list[LastCheck]:

@@ -59,6 +59,10 @@ class JournalReader:
             " WHERE subject = %s AND ordinal <= %s) c USING (partition)"
             " WHERE notification_id > c.before AND notification_id <= c.last ORDER BY notification_id"
         )
+        self._last = tables.statement(
+            "SELECT " + _COLUMNS + " FROM {events} WHERE originator_id >= %s AND originator_id < %s"
+            " AND topic = %s ORDER BY notification_id DESC LIMIT 1"
+        )
         self._log_row = tables.statement("SELECT generation, partitions FROM {log}")
         self._progress = tables.statement(
             "SELECT partition, ordinal, halted, extract(epoch FROM clock_timestamp() - seen_at)::float8"
@@ -86,6 +90,13 @@ class JournalReader:
     ) -> list[JournalEvent]:
         """Return all events of one subject until this ordinal (of its partition, included), in order."""
         return [_event(row) for row in conn.execute(self._by_subject, (subject, until_ordinal), binary=True)]
+
+    def read_last(self, conn: psycopg.Connection, *, category: str, topic: str) -> JournalEvent | None:
+        """Return the newest event with this wire name, of a category that has one stream in clear."""
+        # "." follows "-" in every order of text that goes by bytes.
+        between = (f"{category}-", f"{category}.", topic)
+        row = conn.execute(self._last, between, binary=True).fetchone()
+        return None if row is None else _event(row)
 
     def partition_count(self, conn: psycopg.Connection) -> int:
         """Return the log's number of partitions. Raises JournalMissingError."""

@@ -20,7 +20,7 @@ from events.log.port import LogReader
 from events.log.proof.checkpoints import Checkpoint, read_checkpoint, sorted_leaves
 from events.log.proof.commits import CommitOnLog, EventOnLog, read_commits
 from events.log.proof.merkle import path_of, root_of
-from events.log.proof.notes import NoteSigner, open_note
+from events.log.proof.notes import NoteSigner, split_note
 from events.log.tables import JournalTables
 
 FORMAT: Final = "ipp/evidence-bundle/1"
@@ -33,6 +33,10 @@ _HEADS: Final[LiteralString] = (
 )
 
 
+Chosen = tuple[CommitOnLog, Sequence[EventOnLog]]
+"""An accepted commit, and those of its events that go into the bundle."""
+
+
 class BundleError(Exception):
     """No bundle can be made: the stream does not verify, or is not as asked. `faults` says where."""
 
@@ -41,7 +45,7 @@ class BundleError(Exception):
         self.faults = faults
 
 
-class _Covered(msgspec.Struct, frozen=True, kw_only=True):
+class Covered(msgspec.Struct, frozen=True, kw_only=True):
     """A checkpoint that knows the stream: its head there, and the path from that leaf to the root."""
 
     note: str
@@ -65,9 +69,10 @@ def make_bundle(
     """
     Return the bundle of a stream, from version `first` (by default its first) to its last, signed.
 
-    `checkpoint` is a signed note by one of the signer's keys; the bundle then has the path from the stream's
-    head to it. A stream that the checkpoint does not know yet is bundled without. `at` is when it was made.
-    Raises BundleError, NoteError and CheckpointError for the checkpoint, and what `read_commits` raises.
+    `checkpoint` is a signed note, by a key of today or of before; the bundle then has the path from the
+    stream's head to it. A stream that the checkpoint does not know yet is bundled without. `at` is when it
+    was made. Raises BundleError, NoteError and CheckpointError for the checkpoint, and what `read_commits`
+    raises.
     """
     commits = _accepted(read_commits(conn, reader, log=log, stream=stream), stream=stream)
     chosen = [(commit, [e for e in commit.events if e.version >= first]) for commit in commits]
@@ -76,14 +81,20 @@ def make_bundle(
         raise BundleError(f"{stream} has no events from version {first} on")
     covered = None
     if checkpoint is not None:
-        known = read_checkpoint(open_note(checkpoint, signer.verifier_keys))
+        # Not checked by our own keys: it may be signed by an earlier one, which the auditor has.
+        known = read_checkpoint(split_note(checkpoint)[0])
         covered = _cover(conn, log=log, stream=stream, commits=commits, note=checkpoint, checkpoint=known)
+    return write_bundle(chosen, stream=stream, signer=signer, at=at, covered=covered)
+
+
+def write_bundle(
+    chosen: Sequence[Chosen], *, stream: str, signer: NoteSigner, at: datetime, covered: Covered | None
+) -> bytes:
+    """Return the signed bundle of these events of a stream, in order. Raises BundleError if too long."""
     lines = [*_head_lines(stream, chosen, at), *_event_lines(chosen), *_checkpoint_lines(covered)]
     bundle = signer.sign("".join(f"{line}\n" for line in lines)).encode()
     if len(bundle) > BUNDLE_BYTES_MAX:
-        raise BundleError(
-            f"the bundle has {len(bundle):,} bytes, at most {BUNDLE_BYTES_MAX:,}: choose a range"
-        )
+        raise BundleError(f"the bundle has {len(bundle):,} bytes, at most {BUNDLE_BYTES_MAX:,}: begin later")
     return bundle
 
 
@@ -103,7 +114,7 @@ def _cover(
     commits: Sequence[CommitOnLog],
     note: str,
     checkpoint: Checkpoint,
-) -> _Covered | None:
+) -> Covered | None:
     """Return how the checkpoint knows the stream. Raises BundleError where it does not fit the journal."""
     place = commits[0].place
     if checkpoint.generation != place.generation:
@@ -117,12 +128,10 @@ def _cover(
     if stream not in heads:
         return None
     index = streams.index(stream)
-    return _Covered(note=note, head=heads[stream], index=index, size=len(leaves), path=path_of(leaves, index))
+    return Covered(note=note, head=heads[stream], index=index, size=len(leaves), path=path_of(leaves, index))
 
 
-def _head_lines(
-    stream: str, chosen: Sequence[tuple[CommitOnLog, Sequence[EventOnLog]]], at: datetime
-) -> Iterator[str]:
+def _head_lines(stream: str, chosen: Sequence[Chosen], at: datetime) -> Iterator[str]:
     place, last = chosen[0][0].place, chosen[-1][1][-1]
     yield FORMAT
     yield f"made {at.astimezone(UTC).isoformat(timespec='seconds')}"
@@ -132,7 +141,7 @@ def _head_lines(
     yield f"last {last.version} {last.digest.hex()}"
 
 
-def _event_lines(chosen: Iterable[tuple[CommitOnLog, Sequence[EventOnLog]]]) -> Iterator[str]:
+def _event_lines(chosen: Iterable[Chosen]) -> Iterator[str]:
     for commit, events in chosen:
         place, name = commit.place, commit.commit.hex() if commit.commit else "-"
         day = _BEGINNING + timedelta(days=commit.day)
@@ -143,7 +152,7 @@ def _event_lines(chosen: Iterable[tuple[CommitOnLog, Sequence[EventOnLog]]]) -> 
             yield f"event {event.version} {digests} {quote(event.topic)} {state}"
 
 
-def _checkpoint_lines(covered: _Covered | None) -> Iterator[str]:
+def _checkpoint_lines(covered: Covered | None) -> Iterator[str]:
     if covered is None:
         return
     yield f"checkpoint {b64encode(covered.note.encode()).decode()}"

@@ -11,8 +11,8 @@ from events.catalog.registry import Event
 from events.codec import Recorded
 from events.streams import Stream
 from projections.changes import Changes
+from projections.differences import Content, contents
 from projections.positions import drop_view, prepare_view
-from projections.rebuild import Content, contents
 from projections.view import Fact, View
 
 T = TypeVar("T")

@@ -122,6 +122,17 @@ def test_a_key_that_is_not_the_auditors_is_unknown(log: LogUnderTest) -> None:
     assert "the checkpoint in the bundle" in sentences[0]
 
 
+def test_after_the_key_was_changed_old_checkpoints_still_verify_by_the_old_key(log: LogUnderTest) -> None:
+    one = written(log)
+    before = checkpoint_of(log, STRANGER)
+    bundle = bundle_of(log, one, checkpoint=before)
+    old, new = STRANGER.verifier_keys[0], SIGNER.verifier_keys[0]
+    both = VERIFIER.read_keys(f"{old}\n# since then\n{new}")
+    assert VERIFIER.check(bundle, both, before).word == "complete"
+    assert VERIFIER.check(bundle, VERIFIER.read_keys(str(old))).word == "unknown key"
+    assert VERIFIER.check(bundle, VERIFIER.read_keys(str(new))).word == "unknown key"
+
+
 def lines_of(lines: list[str]) -> list[int]:
     return [number for number, line in enumerate(lines) if line.startswith("event ")]
 
