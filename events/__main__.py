@@ -1,4 +1,4 @@
-"""`python -m events`: create the log, run a journal worker, check the log, replay streams, take evidence along."""
+"""`python -m events`: create the log, run a journal worker, check the log, replay streams, take evidence."""
 
 import os
 import sys

@@ -9,6 +9,7 @@ from eventsourcing.persistence import EventStore
 from events.assembly import log_config, open_invitations, open_log, open_outbox, open_vault
 from events.codec import EventMapper
 from events.log.audited_log import AuditedLog
+from events.log.proof.notes import NoteSigner
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
 from events.privacy.vault import Vault
@@ -17,6 +18,7 @@ from kit.http.tokens import TokenVerifier
 from kit.secrets import read_key
 from kit.settings import Settings
 from services.audit.auditing import Auditing
+from services.audit.evidence import MakeBundle, bundles_of, no_bundle
 from services.feedback.delivery import Delivery
 from services.feedback.hand_in import Feedback
 from services.feedback.http_keeper import HttpKeeper
@@ -104,8 +106,14 @@ def _keeper_of(settings: Settings, stack: ExitStack) -> Keeper | None:
 def _auditing_of(
     settings: Settings, store: EventStore[str], mapper: EventMapper, vault: Vault, calendar: Calendar
 ) -> Auditing:
+    log = AuditedLog(log_config(settings))
+    bundle: MakeBundle = no_bundle
+    if settings.checkpoint_key_file is not None:
+        signer = NoteSigner.from_file(settings.checkpoint_key_file)
+        bundle = bundles_of(log, signer=signer, clock=calendar)
     return Auditing(
-        log=AuditedLog(log_config(settings)),
+        log=log,
+        bundle=bundle,
         store=store,
         mapper=mapper,
         calendar=calendar,

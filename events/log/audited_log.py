@@ -18,6 +18,7 @@ from events.log.journal.heads import StreamHead, head_of, heads_of
 from events.log.port import LogGoneError, LogUnavailableError
 from events.log.proof.bundle import make_bundle
 from events.log.proof.commits import RULE_VERSION, CommitOnLog, read_commits
+from events.log.proof.covering import Covering, covering
 from events.log.proof.notes import NoteSigner
 from events.streams import Stream, partition_of
 from kit.postgres.connections import describe_error
@@ -42,6 +43,10 @@ class AuditedLog:
     def __init__(self, config: LogConfig) -> None:
         self._config = config
         self._turns = threading.BoundedSemaphore(READERS_MAX)
+
+    def partition_of(self, stream: Stream) -> int:
+        """Return the partition that holds a stream."""
+        return partition_of(stream.subject, self._config.partitions)
 
     def read(self, stream: Stream) -> StreamOnLog:
         """Read every commit that names the stream, and check each against the journal and the chain."""
@@ -71,6 +76,16 @@ class AuditedLog:
                 return None
             return next((one for one in checks if one.partition == partition), None)
 
+    def covering(self, stream: Stream, note: str) -> Covering:
+        """
+        Return what a signed checkpoint says about a stream.
+
+        Raises NoteError and CheckpointError for the note.
+        """
+        partition = self.partition_of(stream)
+        with self._turn(), self._connection() as conn:
+            return covering(conn, log=self._config.name, stream=stream.name, partition=partition, note=note)
+
     def bundle(
         self, stream: Stream, *, signer: NoteSigner, at: datetime, checkpoint: str | None = None
     ) -> bytes:
@@ -88,9 +103,7 @@ class AuditedLog:
 
     def _stopped(self, stream: Stream, error: Exception) -> Fault:
         cut = isinstance(error, LogCutError)
-        place = Place(
-            generation="", partition=partition_of(stream.subject, self._config.partitions), offset=0
-        )
+        place = Place(generation="", partition=self.partition_of(stream), offset=0)
         return Fault(
             kind=FaultKind.LOG_CUT if cut else FaultKind.LOG_RESTORED,
             place=place,

@@ -1,6 +1,6 @@
 """Answers what auditors ask: the chain without any opening, contents only under one that is in force now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, assert_never
 
 from eventsourcing.persistence import EventStore
@@ -8,6 +8,7 @@ from eventsourcing.persistence import EventStore
 from events.codec import EventMapper
 from events.log.acceptance import Outcome
 from events.log.audited_log import AuditedLog
+from events.log.faults import Fault, FaultKind, Place
 from events.log.port import LogUnavailableError
 from events.log.proof.commits import CommitOnLog
 from kit.clock import Calendar
@@ -16,6 +17,7 @@ from rules.audit.answers import (
     AnyAnswer,
     AnyQuestion,
     BundleAsked,
+    BundleSeen,
     CommitsAsked,
     CommitsPage,
     OpenedSeen,
@@ -30,7 +32,7 @@ from rules.audit.answers import (
 )
 from rules.kinds import ItemKind
 from rules.signed_ids import key_of_ids
-from services.audit.evidence import MakeBundle, no_bundle, proof_of
+from services.audit.evidence import Evidence, MakeBundle, Vouched, no_bundle
 from services.audit.history import Opened, read_history
 from services.audit.reading import Checked, StreamsRead
 from services.audit.replays import Found, Replays
@@ -67,7 +69,7 @@ class Auditing:
         self._mapper = mapper
         self._calendar = calendar
         self._fingerprint_key = fingerprint_key
-        self._proof = proof_of(log)
+        self._evidence = Evidence(log, store)
         self._bundle = bundle
         self._streams = Streams(log)
         self._replays = Replays(store)
@@ -98,14 +100,24 @@ class Auditing:
             case ReplayAsked():
                 return self._replay(found)
             case BundleAsked():
-                return self._bundle(found.stream) if found.replay.finished else None
+                return self._evidence_of(found, organisation)
             case CommitsAsked() | VerificationAsked() | StateAsked():
-                return self._reading(question, found)
+                return self._reading(question, found, organisation)
             case _:
                 assert_never(question)
 
+    def _evidence_of(self, found: Found, organisation: str) -> BundleSeen | None:
+        """Return the file of a replay that its auditor finished; None before."""
+        if not found.replay.finished:
+            return None
+        checkpoint = self._evidence.newest(organisation)
+        return self._bundle(found.stream, checkpoint.note if checkpoint is not None else None)
+
     def _reading(
-        self, question: CommitsAsked | VerificationAsked | StateAsked, found: Found
+        self,
+        question: CommitsAsked | VerificationAsked | StateAsked,
+        found: Found,
+        organisation: str,
     ) -> CommitsPage | VerificationSeen | StateSeen | None:
         """Return what is read in a replay; None when the replay is over."""
         if not found.is_readable(self._calendar.today()):
@@ -115,7 +127,7 @@ class Auditing:
             case CommitsAsked():
                 return self._commits(question, found, checked)
             case VerificationAsked(version=version):
-                seen = self._verification(version, found, checked)
+                seen = self._verification(version, found, checked, organisation)
                 not_there = version is not None and seen.version < version and not seen.faults
                 return None if not_there else seen
             case StateAsked(version=version):
@@ -166,17 +178,15 @@ class Auditing:
         events = checked.accepted(until=last)
         return {one.version: one for one in read_history(events, stream=found.stream, mapper=self._mapper)}
 
-    def _verification(self, version: int | None, found: Found, checked: Checked) -> VerificationSeen:
+    def _verification(
+        self, version: int | None, found: Found, checked: Checked, organisation: str
+    ) -> VerificationSeen:
         commits = _until(checked.on_log.commits, version)
         accepted = list(checked.accepted(until=version))
-        faults = [fault for commit in commits for fault in commit.faults]
-        if checked.on_log.stopped is not None:
-            faults.append(checked.on_log.stopped)
+        vouched = self._evidence.vouched(found.stream, organisation)
+        faults = list(_faults(commits, checked, vouched))
         reached = accepted[-1].version if accepted else 0
         whole = [event.version for event in accepted] == list(range(1, reached + 1))
-        last = max((one.place.ordinal or 0 for one in commits), default=0)
-        partition = commits[0].place.partition if commits else 0
-        proof = self._proof(partition, last)
         return VerificationSeen(
             version=reached,
             head=accepted[-1].recomputed.hex() if accepted else "",
@@ -185,8 +195,8 @@ class Auditing:
             not_accepted=sum(one.verdict is not Outcome.ACCEPTED for one in commits),
             faults=tuple(fault_seen(fault, found.stream) for fault in faults[:FAULTS_MAX]),
             verified_at=checked.at,
-            verify_run=proof.verify_run,
-            checkpoint=proof.checkpoint,
+            verify_run=self._evidence.verify_run(checked.partition),
+            checkpoint=vouched.checkpoint if vouched and _covers(vouched, reached) else None,
         )
 
     def _state(self, version: int | None, found: Found, checked: Checked) -> StateSeen | None:
@@ -209,3 +219,30 @@ def _until(commits: Sequence[CommitOnLog], version: int | None) -> Sequence[Comm
         if commit.verdict is Outcome.ACCEPTED and any(one.version > version for one in commit.events):
             return commits[:index]
     return commits
+
+
+def _covers(vouched: Vouched, version: int) -> bool:
+    return vouched.fits and vouched.version >= version > 0
+
+
+def _faults(commits: Sequence[CommitOnLog], checked: Checked, vouched: Vouched | None) -> Iterator[Fault]:
+    """Yield what is wrong with the commits, with the log, and with it against the newest checkpoint."""
+    for commit in commits:
+        yield from commit.faults
+    if checked.on_log.stopped is not None:
+        yield checked.on_log.stopped
+    if vouched is None:
+        return
+    there = {event.version: event.recomputed for event in checked.accepted()}
+    # What was read may be a minute old: then it does not reach that version yet.
+    if not vouched.fits or there.get(vouched.version, vouched.digest) != vouched.digest:
+        yield _rewritten(checked, vouched)
+
+
+def _rewritten(checked: Checked, vouched: Vouched) -> Fault:
+    return Fault(
+        kind=FaultKind.LOG_RESTORED,
+        place=Place(generation="", partition=checked.partition, offset=0),
+        nl=f"Dit is niet het logboek van het controlepunt van {vouched.checkpoint.on}.",
+        en=f"This is not the log of the checkpoint of {vouched.checkpoint.on}.",
+    )

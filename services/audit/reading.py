@@ -28,6 +28,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What was read of a stream at a moment; events are as on the log, sealed where they are sealed."""
 
     on_log: StreamOnLog
+    partition: int
     at: datetime
     bytes: int
 
@@ -76,7 +77,12 @@ class StreamsRead:
             return kept[0]
         at = self._calendar.now()
         on_log = self._log.read(stream)
-        checked = Checked(on_log=on_log, at=at, bytes=sum(map(bytes_of, on_log.commits)))
+        checked = Checked(
+            on_log=on_log,
+            partition=self._log.partition_of(stream),
+            at=at,
+            bytes=sum(map(bytes_of, on_log.commits)),
+        )
         self._keep(stream, checked)
         return checked
 

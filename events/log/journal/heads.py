@@ -5,6 +5,7 @@ from typing import Final, LiteralString
 import msgspec
 import psycopg
 
+from events.log.acceptance import Head
 from events.log.tables import JournalTables
 
 _HEADS: Final[LiteralString] = (
@@ -14,6 +15,11 @@ _HEADS: Final[LiteralString] = (
 _HEAD: Final[LiteralString] = (
     "SELECT originator_id, originator_version, digest FROM {events} WHERE originator_id = %s"
     " ORDER BY originator_version DESC LIMIT 1"
+)
+
+_UNTIL: Final[LiteralString] = (
+    "SELECT DISTINCT ON (originator_id) originator_id, originator_version, digest FROM {events}"
+    " WHERE partition = %s AND notification_id <= %s ORDER BY originator_id, originator_version DESC"
 )
 
 
@@ -29,6 +35,12 @@ def heads_of(conn: psycopg.Connection, *, log: str, category: str) -> list[Strea
     """Return all streams of a category. Reads the category's rows, so callers keep the result for a while."""
     rows = conn.execute(JournalTables(log).statement(_HEADS), (f"{category}-",), binary=True)
     return [StreamHead(*row) for row in rows]
+
+
+def heads_until(conn: psycopg.Connection, *, log: str, partition: int, ordinal: int) -> dict[str, Head]:
+    """Return the heads of all streams of a partition when it had accepted so many events."""
+    rows = conn.execute(JournalTables(log).statement(_UNTIL), (partition, ordinal), binary=True)
+    return {name: Head(version, digest) for name, version, digest in rows}
 
 
 def head_of(conn: psycopg.Connection, *, log: str, stream: str) -> StreamHead | None:

@@ -6,10 +6,11 @@ import strawberry
 
 from gateway.api.audit.asking import asked
 from gateway.api.audit.commits import AuditFault, fault
+from gateway.api.checkpoints.checkpoints import Checkpoint
 from gateway.context import Context
 from gateway.types.scalars import Digest
 from gateway.types.texts import LocalText
-from rules.audit.answers import VerificationAsked, VerificationSeen, VerifyRun
+from rules.audit.answers import CheckpointSeen, VerificationAsked, VerificationSeen, VerifyRun
 
 
 @strawberry.type(
@@ -45,6 +46,9 @@ class AuditVerification:
     verify_run: AuditVerifyRun | None = strawberry.field(
         description="Null when it is not on record that this check ran."
     )
+    checkpoint: Checkpoint | None = strawberry.field(
+        description="The newest checkpoint, if it covers this version. Compare it with the one you kept."
+    )
     complete: LocalText = strawberry.field(
         description="On whose word it is complete: a checkpoint's that covers it, or the operator's alone."
     )
@@ -65,6 +69,7 @@ async def verification_of(context: Context, replay: str, version: int | None) ->
         verified_at=found.verified_at,
         view_equal=found.view_equal,
         verify_run=_run(found.verify_run),
+        checkpoint=_checkpoint(found.checkpoint),
         complete=_complete(found),
     )
 
@@ -73,10 +78,16 @@ def _run(found: VerifyRun | None) -> AuditVerifyRun | None:
     return AuditVerifyRun(at=found.at, faults=found.faults, whole=found.whole) if found is not None else None
 
 
+def _checkpoint(found: CheckpointSeen | None) -> Checkpoint | None:
+    if found is None:
+        return None
+    return Checkpoint(id=strawberry.ID(found.id), on=found.on, note=found.note)
+
+
 def _complete(found: VerificationSeen) -> LocalText:
     if found.checkpoint is None:
         return LocalText(nl="Volledig op het woord van de beheerder.", en="Complete on the operator's word.")
     return LocalText(
-        nl=f"Volledig volgens de controlepost van {found.checkpoint.on}.",
+        nl=f"Volledig volgens het controlepunt van {found.checkpoint.on}.",
         en=f"Complete by the checkpoint of {found.checkpoint.on}.",
     )
