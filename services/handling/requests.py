@@ -22,6 +22,8 @@ CONFIRM_LETTERS: Final = "confirmLetters"
 LETTERS: Final = "invitationLetters"
 AUDIT_STREAMS: Final = "auditStreams"
 AUDIT_REPLAY: Final = "auditReplay"
+AUDIT_PER_MINUTE_MAX: Final = 1_200
+"""The most questions of one auditor a minute: a long replay asks for page after page."""
 
 
 _NO_ROUNDS: Final = "feedback rounds are not set up in this process"
@@ -76,6 +78,12 @@ class RequestHandler:
         self._limiter = RateLimiter(
             per_minute=per_minute_max, burst=per_minute_max, callers_max=CALLERS_MAX, now_s=now_s
         )
+        self._auditors = RateLimiter(
+            per_minute=AUDIT_PER_MINUTE_MAX,
+            burst=AUDIT_PER_MINUTE_MAX,
+            callers_max=CALLERS_MAX,
+            now_s=now_s,
+        )
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
         """Carry out a command of a person in a role, or return why it is refused."""
@@ -121,7 +129,10 @@ class RequestHandler:
         """Return what an auditor asks; None of what is not there, or not theirs."""
         field = AUDIT_STREAMS if isinstance(question, StreamsAsked) else AUDIT_REPLAY
         organisation = self._handler.require_role(field, Caller(person=person, role=role))
-        self._limit(person)
+        if self._auditors.take(person):
+            raise TooManyRequestsError(
+                f"an auditor may ask {AUDIT_PER_MINUTE_MAX:,} times a minute: wait a little"
+            )
         if self._auditing is None:
             raise UnavailableError("streams can't be replayed in this process")
         return self._auditing.answer(question, auditor=person, organisation=organisation)

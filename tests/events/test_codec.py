@@ -202,6 +202,7 @@ def test_a_wire_name_begins_with_its_stream_and_is_one_that_the_domain_names() -
         "submission",
         "access",
         "audit",
+        "checkpoint",
     }
     for kind in event_types().values():
         assert issubclass(kind, Event)
