@@ -1,8 +1,9 @@
-"""`python -m events`: create the log, run a journal worker, check the log, take evidence along."""
+"""`python -m events`: create the log, run a journal worker, check the log, replay streams, take evidence."""
 
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -21,6 +22,10 @@ from events.log.port import LogGoneError, LogSettingsError, LogUnavailableError,
 from events.log.proof.bundle import BundleError
 from events.log.proof.checkpoints import Checkpoint
 from events.log.proof.notes import NoteSigner
+from events.privacy.sealing import VaultUnreachableError
+from events.privacy.vault import Persons
+from events.replaying import ReplayInputError, read_streams, read_until
+from events.replaying import replay as replay_streams
 from events.streams import StreamNameError
 from events.verifying import ProofInputError, bundle_of, read_checkpoints, verify_log
 from kit.clock import SystemClock
@@ -96,6 +101,29 @@ def verify(
         for report in reports:
             _print(report)
     if any(fault.halts for fault in faults) or any(report.faults for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    what: Annotated[
+        list[str], typer.Argument(help="Streams by name, or people by number: then their portfolio.")
+    ],
+    *,
+    until: Annotated[
+        str | None, typer.Option(help="A version, or a day such as 2026-11-23; left out, the head.")
+    ] = None,
+) -> None:
+    """Print streams commit by commit from the log's own bytes, each checked; contents stay closed."""
+    settings = Settings.from_env(os.environ)
+    try:
+        with closing(Persons(settings.vault_url)) as persons:
+            streams = read_streams(what, persons)
+        sound = replay_streams(streams, read_until(until), config=log_config(settings), out=out)
+    except (ReplayInputError, LogGoneError, LogUnavailableError, VaultUnreachableError) as error:
+        out.print(error, style="red", markup=False)
+        raise typer.Exit(1) from error
+    if not sound:
         raise typer.Exit(1)
 
 

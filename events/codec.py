@@ -23,9 +23,7 @@ from events.upcasting import UPCASTS, upcast
 
 SEALED: Final = "sealed"
 """The topic of all events in a person's streams: their wire names are sealed with their content."""
-RESERVED_CATEGORIES: Final = frozenset({"access"})
-"""Streams of a person that a later version writes; what is in them is never expected in clear."""
-PERSON_CATEGORIES: Final = sealed_categories() | RESERVED_CATEGORIES
+PERSON_CATEGORIES: Final = sealed_categories()
 """Streams that are sealed under a person's key."""
 
 

@@ -5,6 +5,7 @@ import re
 import uuid
 from typing import Final
 
+ID_BYTES: Final = 16
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 

@@ -58,6 +58,7 @@ def serve_commands(context: typer.Context) -> None:
                 per_minute_max=settings.commands_per_minute_max,
                 feedback=services.feedback,
                 delivery=services.delivery,
+                auditing=services.auditing,
             ),
             callers=services.callers(verifier_of(settings, clock=services.calendar, client=client)),
             health=health,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from eventsourcing.persistence import EventStore
 
-from events.assembly import open_invitations, open_log, open_outbox, open_vault
+from events.assembly import log_config, open_invitations, open_log, open_outbox, open_vault
 from events.codec import EventMapper
+from events.log.audited_log import AuditedLog
+from events.log.proof.notes import NoteSigner
 from events.log.recorder import LogRecorder
 from events.privacy.invitations import Invitations
 from events.privacy.vault import Vault
@@ -15,6 +17,8 @@ from kit.clock import Calendar, SystemClock
 from kit.http.tokens import TokenVerifier
 from kit.secrets import read_key
 from kit.settings import Settings
+from services.audit.auditing import Auditing
+from services.audit.evidence import MakeBundle, bundles_of, no_bundle
 from services.feedback.delivery import Delivery
 from services.feedback.hand_in import Feedback
 from services.feedback.http_keeper import HttpKeeper
@@ -43,6 +47,7 @@ class Services:
     feedback: Feedback | None
     """What raters ask; None in an installation without a keeper."""
     delivery: Delivery
+    auditing: Auditing
     person_claim: str
 
     def callers(self, verifier: TokenVerifier) -> CallerReader:
@@ -84,6 +89,7 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
             chores=InvitationChores(states, invitations),
             feedback=_feedback_of(states, invitations, calendar, keeper),
             delivery=Delivery(states, invitations=invitations, outbox=outbox, calendar=calendar),
+            auditing=_auditing_of(settings, EventStore(mapper, recorder), mapper, vault, calendar),
             person_claim=settings.oidc_person_claim,
         )
 
@@ -95,6 +101,24 @@ def _keeper_of(settings: Settings, stack: ExitStack) -> Keeper | None:
     settings.need("keeper_url")
     secret = read_key(settings.keeper_token_file).hex()
     return stack.enter_context(closing(HttpKeeper(settings.keeper_url, secret=secret)))
+
+
+def _auditing_of(
+    settings: Settings, store: EventStore[str], mapper: EventMapper, vault: Vault, calendar: Calendar
+) -> Auditing:
+    log = AuditedLog(log_config(settings))
+    bundle: MakeBundle = no_bundle
+    if settings.checkpoint_key_file is not None:
+        signer = NoteSigner.from_file(settings.checkpoint_key_file)
+        bundle = bundles_of(log, signer=signer, clock=calendar)
+    return Auditing(
+        log=log,
+        bundle=bundle,
+        store=store,
+        mapper=mapper,
+        calendar=calendar,
+        fingerprint_key=vault.fingerprint_key,
+    )
 
 
 def _feedback_of(

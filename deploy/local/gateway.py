@@ -37,6 +37,7 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
             per_minute_max=settings.commands_per_minute_max,
             feedback=services.feedback,
             delivery=services.delivery,
+            auditing=services.auditing,
         )
     )
 

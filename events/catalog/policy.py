@@ -1,11 +1,12 @@
 """Events of roles and of the organisation's rules: stream `policy-<organisation>`."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
 
 from events.catalog.registry import Event, event
+from rules.kinds import ItemKind
 
 SEALED: Final = False
 
@@ -92,6 +93,23 @@ class DpiaRecorded(Event, frozen=True, kw_only=True):
     note: str | None = None
 
 
+@event("policy.audit-ground-recorded.v1")
+class AuditGroundRecorded(Event, frozen=True, kw_only=True):
+    """
+    A privacy officer opened contents to one replay until a moment, without the owner's grant (rule 22).
+
+    `kinds` are the kinds of items; none of a stream without items, which is opened whole. `policy_version`
+    is that of this stream on which it was decided.
+    """
+
+    opening: str
+    replay: str
+    ground: str
+    kinds: tuple[ItemKind, ...] = ()
+    until: datetime
+    policy_version: int
+
+
 PolicyEvent = (
     OrganisationFounded
     | RoleGranted
@@ -100,4 +118,5 @@ PolicyEvent = (
     | WorksCouncilConsentRecorded
     | WorksCouncilConsentWithdrawn
     | DpiaRecorded
+    | AuditGroundRecorded
 )

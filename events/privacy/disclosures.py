@@ -122,13 +122,22 @@ async def of_owner(
     before_day: date,
     after: tuple[date, str, str] | None = None,
     limit: int,
+    kinds: Sequence[ItemKind] | None = None,
 ) -> list[Disclosure]:
     """Return a page of an owner's disclosures before a day: newest day first, within a day by item.
 
-    `after` is (day, item, line) of the last one on the previous page.
+    `after` is (day, item, line) of the last one on the previous page. With `kinds`, those of these kinds.
     """
     day, item, line = after or (None, None, None)
-    values = {"owner": owner, "before": before_day, "day": day, "item": item, "line": line, "limit": limit}
+    values: dict[str, Any] = {
+        "owner": owner,
+        "before": before_day,
+        "day": day,
+        "item": item,
+        "line": line,
+        "limit": limit,
+    }
+    values["kinds"] = None if kinds is None else [kind.value for kind in kinds]
     async with connection.cursor(
         row_factory=kwargs_row(lambda **row: msgspec.convert(row, Disclosure))
     ) as cursor:
@@ -136,6 +145,7 @@ async def of_owner(
             f"SELECT day, item_kind, item, viewer_role, purpose, line::text AS line FROM {_TABLE}"
             " WHERE owner = %(owner)s AND day < %(before)s AND (%(day)s::date IS NULL OR day < %(day)s"
             ' OR day = %(day)s AND (item COLLATE "C", line) > (%(item)s, %(line)s::uuid))'
+            " AND (%(kinds)s::text[] IS NULL OR item_kind = ANY(%(kinds)s))"
             ' ORDER BY day DESC, item COLLATE "C", line LIMIT %(limit)s',
             values,
         )

@@ -78,24 +78,38 @@ class Paging(Generic[Row, Key]):
         LIMIT_EXCEEDED, and BAD_REQUEST for a cursor of another list.
         """
         check_page_size(context, "first", first)
-        rows = await read(self._key(context, after) if after else None, first + 1)
+        rows = await read(self.key_in(context, after) if after else None, first + 1)
         if before_showing is not None:
             await before_showing(rows[:first])
-        edges = [Edge(cursor=self._cursor(context, row), node=node(row)) for row in rows[:first]]
+        return self.shown(context, rows[:first], more=len(rows) > first, after=after, node=node)
+
+    def shown(
+        self,
+        context: Context,
+        rows: Sequence[Row],
+        *,
+        more: bool,
+        after: str | None,
+        node: Callable[[Row], Node],
+    ) -> Connection[Node]:
+        """Return the connection of one page of rows."""
+        edges = [Edge(cursor=self.cursor_of(context, row), node=node(row)) for row in rows]
         info = PageInfo(
-            has_next_page=len(rows) > first,
+            has_next_page=more,
             has_previous_page=bool(after),
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         )
         return Connection(edges=edges, page_info=info)
 
-    def _cursor(self, context: Context, row: Row) -> str:
+    def cursor_of(self, context: Context, row: Row) -> str:
+        """Return the cursor of a row."""
         return context.gateway.position_cipher.encrypt(
             msgspec.json.encode(self.key_of(row)), purpose=self._purpose
         )
 
-    def _key(self, context: Context, after: str) -> Key:
+    def key_in(self, context: Context, after: str) -> Key:
+        """Return the key in a cursor of this list. Raises BAD_REQUEST for any other text."""
         plain = None
         if len(after) <= CURSOR_CHARS_MAX:
             plain = context.gateway.position_cipher.decrypt(after, purpose=self._purpose)

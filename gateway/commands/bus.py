@@ -4,6 +4,7 @@ from typing import Protocol
 
 from gateway.auth import Identity
 from rules.access.roles import Role
+from rules.audit.answers import AnyAnswer, AnyQuestion
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
@@ -29,3 +30,6 @@ class CommandBus(Protocol):
 
     async def letters(self, *, identity: Identity, role: Role) -> list[InvitationLetter]:
         """Return the letters to print for people who get no mail; none about the caller."""
+
+    async def audit(self, question: AnyQuestion, *, identity: Identity, role: Role) -> AnyAnswer | None:
+        """Return what an auditor asks; None of what is not there, or not theirs."""

@@ -10,6 +10,7 @@ from gateway.auth import Identity
 from gateway.errors import ErrorCode, GatewayError
 from kit.telemetry import correlation_id
 from rules.access.roles import Role
+from rules.audit.answers import AnyAnswer, AnyQuestion
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
@@ -30,6 +31,7 @@ _decode_result = msgspec.json.Decoder(CommandResult).decode
 _decode_invitation = msgspec.json.Decoder(RaterInvitation).decode
 _decode_invited = msgspec.json.Decoder(list[InvitedPerson]).decode
 _decode_letters = msgspec.json.Decoder(list[InvitationLetter]).decode
+_decode_audit: Callable[[bytes], AnyAnswer] = msgspec.json.Decoder(AnyAnswer).decode
 _decode_error = msgspec.json.Decoder(_Error).decode
 # The errors of services that mean that nothing was applied; after any other failure it is not known.
 _ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
@@ -86,12 +88,25 @@ class HttpBus:
     async def letters(self, *, identity: Identity, role: Role) -> list[InvitationLetter]:
         return await self._asked("/letters", _decode_letters, _headers(identity, role), _NO_ANSWER) or []
 
+    async def audit(self, question: AnyQuestion, *, identity: Identity, role: Role) -> AnyAnswer | None:
+        headers = {**_headers(identity, role), "Content-Type": "application/json"}
+        return await self._asked(
+            "/audit", _decode_audit, headers, _NO_ANSWER, body=msgspec.json.encode(question)
+        )
+
     async def _asked(
-        self, path: str, decode: Callable[[bytes], T], headers: dict[str, str], too_late: str
+        self,
+        path: str,
+        decode: Callable[[bytes], T],
+        headers: dict[str, str],
+        too_late: str,
+        *,
+        body: bytes | None = None,
     ) -> T | None:
         """Return what the services answer; None for "there is no such thing". Raises GatewayError."""
+        method = "GET" if body is None else "POST"
         try:
-            answer = await self._client.get(path, headers=headers)
+            answer = await self._client.request(method, path, headers=headers, content=body)
             if answer.is_success:
                 return decode(answer.content)
         except (httpx.HTTPError, msgspec.MsgspecError):

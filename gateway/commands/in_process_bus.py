@@ -10,6 +10,7 @@ from gateway.auth import Identity
 from gateway.errors import ErrorCode, GatewayError
 from kit.errors import RequestError
 from rules.access.roles import Role
+from rules.audit.answers import AnyAnswer, AnyQuestion
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
@@ -28,6 +29,7 @@ class CommandHandler(Protocol):
     def invitation(self, *, person: str, role: Role) -> RaterInvitation | None: ...
     def invited(self, round_: str, *, person: str, role: Role) -> list[InvitedPerson]: ...
     def letters(self, *, person: str, role: Role) -> list[InvitationLetter]: ...
+    def audit(self, question: AnyQuestion, *, person: str, role: Role) -> AnyAnswer | None: ...
 
 
 class InProcessBus:
@@ -70,6 +72,10 @@ class InProcessBus:
         return await self._asked(
             partial(self._handler.letters, person=_person(identity), role=role), NO_ANSWER
         )
+
+    async def audit(self, question: AnyQuestion, *, identity: Identity, role: Role) -> AnyAnswer | None:
+        ask = partial(self._handler.audit, question, person=_person(identity), role=role)
+        return await self._asked(ask, NO_ANSWER)
 
     async def _asked(self, work: Callable[[], T], too_late: str) -> T:
         try:

@@ -28,6 +28,11 @@ WEIGHTS: Final = {
     "Team.goalsOnOffer": 200,
     "Team.sharedItems": 200,
     "Team.talentMap": 500,
+    # A stream is read from the log, and each of its events opened.
+    "AuditReplay.commits": 500,
+    "AuditReplay.evidenceBundle": 500,
+    "AuditReplay.state": 500,
+    "AuditReplay.verification": 500,
     # Hours of each month, counted from the sources' history.
     "Portfolio.energyBalance": 20,
     # A whole release is read; the file has every figure of it, in words.
@@ -36,6 +41,7 @@ WEIGHTS: Final = {
     "CapabilityRelease.download": 3_000,
     # Names are read together, one statement for all that an answer needs.
     "Agreement.owner": 5,
+    "AuditNotice.auditorName": 5,
     "Conversation.with": 5,
     "Goal.offeredTo": 5,
     "InvitationLetter.subjectName": 5,
@@ -59,6 +65,7 @@ WEIGHTS: Final = {
 ITEMS_MAX: Final = {
     "CapabilityRelease.cells": 250,
     "CapabilityRelease.terms": 250,
+    "AuditVerification.faults": 100,
     "CommandResult.refusals": 20,
     "Conversation.agreements": 20,
     "InsightConsent.scopes": 10,
@@ -68,6 +75,7 @@ ITEMS_MAX: Final = {
     "LensVersion.pilots": 20,
     "LensVersion.questions": 24,
     "Me.agreementsToConfirm": 200,
+    "Me.audits": 50,
     "Me.rounds": 10,
     "Me.teams": 20,
     "Mirror.blocks": 6,
@@ -100,6 +108,12 @@ ITEMS_MAX: Final = {
     "Viewer.roles": 10,
     # Few of the twenty or thirty that there may be; what there really is counts while an answer is made.
     "Sharing.people": 5,
+    "AuditCommit.events": 5,
+    "AuditCommit.faults": 5,
+    "AuditNotice.asksToOpen": 5,
+    "AuditNotice.openings": 5,
+    "AuditReplay.openings": 5,
+    "ContentOpening.kinds": 5,
     "Answer.termIds": 3,
     "EnergySource.talentIds": 5,
     "Evidence.talentIds": 5,

@@ -9,6 +9,7 @@ from events.privacy import disclosures
 from events.privacy.disclosures import Disclosure, DisclosureEntry
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.freshness import Connect
+from rules.kinds import ItemKind
 
 _log = structlog.get_logger("gateway")
 
@@ -31,10 +32,16 @@ class ReadLog:
             raise GatewayError(ErrorCode.UNAVAILABLE, message) from error
 
     async def of_owner(
-        self, owner: str, *, before_day: date, after: tuple[date, str, str] | None, limit: int
+        self,
+        owner: str,
+        *,
+        before_day: date,
+        after: tuple[date, str, str] | None,
+        limit: int,
+        kinds: Sequence[ItemKind] | None = None,
     ) -> list[Disclosure]:
-        """Return a page of what was shown of someone before a day, the newest first."""
+        """Return a page of what was shown of someone before a day, the newest first; of all kinds or some."""
         async with self._connect() as connection:
             return await disclosures.of_owner(
-                connection, owner, before_day=before_day, after=after, limit=limit
+                connection, owner, before_day=before_day, after=after, limit=limit, kinds=kinds
             )

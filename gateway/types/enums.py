@@ -7,6 +7,7 @@ from typing import TypeVar
 import strawberry
 
 from rules.access.roles import Role
+from rules.audit.kinds import AuditStreamKind
 from rules.feedback.lens_versions import LensState
 from rules.feedback.mirror import GapKind, MeanBand, Portion
 from rules.feedback.questions import LensForm, Perspective, QuestionKind
@@ -24,6 +25,7 @@ from rules.quadrants import STRONG_FROM, USED_FROM, TalentQuadrant
 from rules.releases.model import EnergyWord, Held, Trend
 
 __all__ = [
+    "AuditStreamKind",
     "EnergySourceKind",
     "EnergyWord",
     "EvidenceKind",
@@ -72,7 +74,7 @@ described(
         "WORKS_COUNCIL": "Agrees to policies, or not.",
         "PRIVACY_OFFICER": "Records the data protection impact assessment, and reasons for opening contents.",
         "CONFIDENTIAL_ADVISER": "Masks a comment when its writer or its reader asks for it.",
-        "AUDITOR": "Checks who may do what.",
+        "AUDITOR": "Checks who may do what, and replays histories: contents only where they were opened.",
         "ADMINISTRATOR": (
             "Grants roles, adopts policy. The first one is made on the server, with the organisation."
         ),
@@ -228,5 +230,24 @@ described(
     values={
         "TOO_FEW": "Nothing can be shown safely.",
         "UNCHANGED": "Too few people came or went anywhere, so every figure stays as it was.",
+    },
+)
+described(
+    AuditStreamKind,
+    description=(
+        "Whose history can be replayed. Rounds and what raters handed in are not among them: how much was "
+        "written there would say how many answered."
+    ),
+    values={
+        "PORTFOLIO": "A professional's portfolio.",
+        "EMPLOYMENT": "When a professional was registered, joined and left teams, and left.",
+        "TEAM": "A team.",
+        "UNITS": "The tree of units.",
+        "LENS": "A set of questions for feedback.",
+        "CATALOGUE": "The shared words for talents.",
+        "ROLLOUT": "How the portfolio was introduced.",
+        "POLICY": "Roles, rules, and what was decided about them.",
+        "RELEASE": "Pictures of the whole organisation.",
+        "ACCESS": "Audits of a professional's streams.",
     },
 )

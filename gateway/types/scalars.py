@@ -20,6 +20,7 @@ CLIENT_UUID_VERSIONS = (4, 7)
 POSITION_CHARS_MAX = 256
 URL_CHARS_MAX = 2_000
 BYTES_CHARS_MAX = 16_000
+_LONG = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Position = NewType("Position", str)
@@ -27,6 +28,8 @@ Url = NewType("Url", str)
 Digest = NewType("Digest", str)
 Bytes = NewType("Bytes", str)
 """In base64."""
+Long = NewType("Long", int)
+Json = NewType("Json", object)
 
 
 def parse_moment(value: object) -> datetime:
@@ -112,6 +115,16 @@ def write_bytes(value: bytes) -> Bytes:
     return Bytes(base64.b64encode(value).decode())
 
 
+def parse_long(value: object) -> Long:
+    if not isinstance(value, str) or not _LONG.fullmatch(value):
+        raise GraphQLError("A Long is a whole number as decimal text.")
+    return Long(int(value))
+
+
+def parse_json(_value: object) -> Json:
+    raise GraphQLError("JSON is shown here, and never taken.")
+
+
 def _located(definition: ScalarDefinition) -> ScalarDefinition:
     """Let the errors of a literal name its place in the document, as those of a literal Int do."""
     parse = definition.parse_value
@@ -172,6 +185,25 @@ _DEFINITIONS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc4648#section-4",
         serialize=str,
         parse_value=parse_bytes,
+    ),
+    Long: strawberry.scalar(
+        name="Long",
+        description=(
+            "Whole number as decimal text, since Kafka offsets outgrow GraphQL's Int and JavaScript's number."
+        ),
+        specified_by_url="https://ipp.example/scalars/long",
+        serialize=str,
+        parse_value=parse_long,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description=(
+            "Any JSON value. Only for opened contents, whose shape follows the event's wire name or the "
+            "stream's kind."
+        ),
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc8259",
+        serialize=lambda value: value,
+        parse_value=parse_json,
     ),
     Digest: strawberry.scalar(
         name="Digest",

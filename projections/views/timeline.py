@@ -1,6 +1,5 @@
 """The history of a portfolio: each fact as a line of text for its owner."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -8,16 +7,13 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from events.catalog.portfolio.conversations import ConversationHeld, ConversationPlanned
-from events.catalog.portfolio.energy import EnergySourceNoted, EnergySourceRemoved, PassionLetGo, PassionNamed
-from events.catalog.portfolio.evidence import EvidenceAdded, EvidenceWithdrawn, ReflectionWritten
-from events.catalog.portfolio.goals import GoalOfferTakenBack, GoalProgressNoted, GoalSet, GoalSharpened
-from events.catalog.portfolio.insights import MirrorInsightKept
+from events.catalog.portfolio.energy import EnergySourceRemoved, PassionLetGo
+from events.catalog.portfolio.evidence import EvidenceWithdrawn
 from events.catalog.portfolio.life import CorrectionRecorded
-from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
+from events.catalog.portfolio.sharing import ItemShared
 from events.catalog.portfolio.talents import TalentClaimed
-from events.catalog.registry import Event
 from events.codec import Forgotten
+from events.portfolio_items import details_of, item_of, named_in
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact, View
@@ -65,13 +61,6 @@ CORRECTIONS: Final = Table(
 )
 
 
-# The field in which a fact names its item. Other facts are about the whole portfolio, or about a sharing.
-_ITEM_FIELDS: Final = (
-    *("item", "statement", "talent", "source", "passion", "evidence"),
-    *("reflection", "insight", "goal", "conversation", "agreement"),
-)
-
-
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """
     One fact, its position in the person's partition, and its line in both languages.
@@ -98,57 +87,20 @@ def fold(fact: Fact, changes: Changes) -> None:
     if isinstance(event, Forgotten):
         changes.empty()
         return
-    line = {"item": _item_of(event), "sharing": None, "kind": None, "detail": None, "day": None}
+    line = {"item": item_of(event), "sharing": None, "kind": None, "detail": None, "day": None}
     changes.put(
         ENTRIES,
         ordinal=fact.ordinal,
         version=recorded.version,
         at=recorded.at,
         fact=type(event).__name__,
-        **(line | _details_of(event)),
+        **(line | details_of(event)),
     )
     name_en = short_name(event.name_en) if isinstance(event, TalentClaimed) and event.name_en else None
-    for item, words in _named_in(event):
+    for item, words in named_in(event):
         changes.put(NAMES, item=item, ordinal=fact.ordinal, name=short_name(words), name_en=name_en)
     if isinstance(event, CorrectionRecorded):
         changes.put(CORRECTIONS, version=event.version, text=event.text)
-
-
-def _item_of(event: Event) -> str | None:
-    item: str | None = next((getattr(event, name) for name in _ITEM_FIELDS if hasattr(event, name)), None)
-    return item
-
-
-def _details_of(event: Event) -> dict[str, Any]:
-    match event:
-        case EnergySourceNoted(kind=detail) | GoalOfferTakenBack(reason=detail):
-            return {"detail": detail}
-        case GoalProgressNoted(progress=progress):
-            return {"detail": str(progress)}
-        case ConversationPlanned(planned_for=day) | ConversationHeld(held_on=day):
-            return {"day": day}
-        case ItemShared(sharing=sharing, kind=kind, audience=audience, until=day):
-            return {"sharing": sharing, "kind": kind, "detail": audience, "day": day}
-        case ItemSharingEnded(sharing=sharing, reason=reason):
-            return {"sharing": sharing, "detail": reason}
-        case _:
-            return {}
-
-
-def _named_in(event: Event) -> Iterable[tuple[str, str]]:
-    match event:
-        case TalentClaimed(talent=item, name=words) | EnergySourceNoted(source=item, activity=words):
-            return [(item, words)]
-        case PassionNamed(passion=item, text=words) | ReflectionWritten(reflection=item, text=words):
-            return [(item, words)]
-        case EvidenceAdded(evidence=item, title=words) | MirrorInsightKept(insight=item, conclusion=words):
-            return [(item, words)]
-        case GoalSet(goal=item, text=words) | GoalSharpened(goal=item, text=words):
-            return [(item, words)]
-        case ConversationHeld(agreements=agreements):
-            return [(made.agreement, made.text) for made in agreements]
-        case _:
-            return []
 
 
 VIEW: Final = View(

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from rules.access import (
     account,
+    audit,
     catalogue,
     checkpoints,
     employment,
@@ -33,6 +34,7 @@ AREAS: Final = (
     team.AREA,
     rollout.AREA,
     releases.AREA,
+    audit.AREA,
     checkpoints.AREA,
 )
 """The areas of the domain, in the order in which the schema shows their mutations."""

@@ -9,6 +9,7 @@ import msgspec
 from events.streams import Stream
 from rules.clusters import TermState
 from rules.commands import Refusal
+from services.decisions.auditing import Audited
 from services.decisions.feedback import LensVersion, RaterFound, RoundKey, RoundRules
 from services.decisions.releases import ReleaseRules
 
@@ -96,6 +97,10 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The key of the round that the command opens; None if there is no such round to open."""
     releases: ReleaseRules | None = None
     """What a release depends on, for a command that `weighs_releases`; None before any policy."""
+    audited: Audited | None = None
+    """The stream, and the replay, that the command names by a pseudonym; None if there is no such thing."""
+    policy_version: int = 0
+    """The version of the policy stream, for a command that `names_policy`."""
 
 
 class Command(
@@ -133,6 +138,9 @@ class Command(
 
     weighs_sharings: ClassVar[bool] = False
     """Whether its decision depends on which sharings opened nothing any more for somebody it mentions."""
+
+    names_policy: ClassVar[bool] = False
+    """Whether its events name the version of the policy stream that it was decided on."""
 
     ends_employment: ClassVar[bool] = False
     """Whether the roles of the person it is about end with it."""
@@ -192,6 +200,10 @@ class Command(
     def dated(self) -> date | None:
         """Return the day that its events have, where that is not the day on which they are appended."""
         return None
+
+    def names(self) -> tuple[str, ...]:
+        """Return what makes it another command of the same name, if it goes before a client's command."""
+        return ()
 
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
         """Return the streams to load and write. The first one's version is the command's version."""

@@ -30,6 +30,7 @@ from rules.commands import CommandResult, Refusal
 from services.decisions import refusals
 from services.decisions.command import Command, DecisionContext
 from services.decisions.refusals import RejectedError
+from services.handling.context.audit_lookups import audit_first
 from services.handling.context.team_places import place_for
 from services.handling.context.team_words import words_of
 from services.handling.fingerprints import FingerprintKeys, Fingerprints, fingerprints_of
@@ -63,35 +64,29 @@ class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
     look_up: Callable[[DecisionContext], DecisionContext] | None = None
 
 
-def placing(
+def going_first(
     prepared: PreparedCommand, recorded: Sequence[Recorded], loaded: Loaded
 ) -> PreparedCommand | None:
-    """Return the command that must be accepted before these events of a team are appended, if any."""
-    command = place_for(recorded, loaded.state)
-    if command is None:
-        return None
-    name = derived_id(command.wire_name(), prepared.key.hex(), command.unit, str(command.after))
-    return PreparedCommand(
-        command=command,
-        command_id=prepared.command_id,
-        key=command_key(prepared.actor, name),
-        actor=prepared.actor,
-        context=prepared.context,
+    """
+    Return the command on another subject that must be accepted before these events are appended, if any.
+
+    It places a team (docs/decisions/0014), keeps what the sender wrote (0016), or counts an audit (0020).
+    """
+    context = prepared.context
+    command = (
+        place_for(recorded, loaded.state)
+        or audit_first(recorded, context)
+        or words_of(prepared.command, context)
     )
-
-
-def writing(prepared: PreparedCommand) -> PreparedCommand | None:
-    """Return the command that must be accepted before, because it keeps what the sender wrote, if any."""
-    command = words_of(prepared.command, prepared.context)
     if command is None:
         return None
-    name = derived_id(command.wire_name(), prepared.key.hex())
+    name = derived_id(command.wire_name(), prepared.key.hex(), *command.names())
     return PreparedCommand(
         command=command,
         command_id=prepared.command_id,
         key=command_key(prepared.actor, name),
         actor=prepared.actor,
-        context=prepared.context,
+        context=context,
     )
 
 
@@ -187,9 +182,8 @@ class Attempts:
             if command.returns_version and prepared.expected_version not in {None, version}:
                 return self._refused_unless_done(prepared, refusals.CHANGED_MEANWHILE, version=version)
             recorded = self.decided(prepared, loaded)
-            for first in (placing(prepared, recorded, loaded), writing(prepared)):
-                if first is not None:
-                    self._run_before(first)
+            if (first := going_first(prepared, recorded, loaded)) is not None:
+                self._run_first(first)
             stored = [self._mapper.to_stored_event(event) for event in recorded]
             fingerprints = self._fingerprints(command, subject, prepared.actor)
         except RejectedError as rejected:
@@ -209,11 +203,11 @@ class Attempts:
         command = prepared.command
         return self._states.load(decider_of(command), command.streams(prepared.context))
 
-    def _run_before(self, first: PreparedCommand) -> None:
-        """Have accepted what comes before a fact of a team. Raises RejectedError and NothingAppliedError."""
+    def _run_first(self, first: PreparedCommand) -> None:
+        """Have accepted what goes first. Raises RejectedError and NothingAppliedError."""
         result = self.run(first)
         if result.outcome == "UNSETTLED":  # whether it happened makes no difference: it is sent again
-            raise NothingAppliedError("what comes before this can't be decided at the moment")
+            raise NothingAppliedError("what goes before this can't be decided at the moment")
         if is_refused(result):
             raise RejectedError(*result.refusals)
 

@@ -10,7 +10,7 @@ from events.codec import Recorded
 from events.privacy.sealing import KeyDestroyedError
 from rules.commands import CommandResult
 from services.decisions.refusals import NOT_FOUND, RejectedError
-from services.handling.attempts import PreparedCommand, is_refused, placing
+from services.handling.attempts import PreparedCommand, going_first, is_refused
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.registry import decider_of
 from services.handling.results import refused
@@ -44,7 +44,7 @@ class Rehearsal:
         try:
             loaded = self.states.load(decider_of(command), command.streams(prepared.context))
             decided = self._decided(prepared, loaded)
-            if (first := placing(prepared, decided, loaded)) is not None:
+            if (first := going_first(prepared, decided, loaded)) is not None:
                 placed = self.decide(first)
                 if is_refused(placed):
                     return refused(prepared.command_id, *placed.refusals)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from kit.errors import ForbiddenError, TooManyRequestsError, UnavailableError
 from kit.rate_limit import RateLimiter
 from rules.access.roles import Role
+from rules.audit.answers import AnyAnswer, AnyQuestion, StreamsAsked
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from services.handling.handler import CommandHandler
@@ -19,6 +20,10 @@ UNLIMITED: Final = frozenset({Role.HR_FEED})
 """The HR system sends whole files. A caller who names this role but does not hold it is refused later."""
 CONFIRM_LETTERS: Final = "confirmLetters"
 LETTERS: Final = "invitationLetters"
+AUDIT_STREAMS: Final = "auditStreams"
+AUDIT_REPLAY: Final = "auditReplay"
+AUDIT_PER_MINUTE_MAX: Final = 1_200
+"""The most questions of one auditor a minute: a long replay asks for page after page."""
 
 
 _NO_ROUNDS: Final = "feedback rounds are not set up in this process"
@@ -40,6 +45,12 @@ class Delivery(Protocol):
     def confirm_letters(self, request: CommandRequest, adviser: str) -> CommandResult: ...
 
 
+class Auditing(Protocol):
+    """What auditors ask (services/audit/auditing.py). It raises RequestError."""
+
+    def answer(self, question: AnyQuestion, *, auditor: str, organisation: str) -> AnyAnswer | None: ...
+
+
 class RequestHandler:
     """
     Safe from several threads. Its methods block, and raise RequestError when the request applied nothing.
@@ -56,14 +67,22 @@ class RequestHandler:
         per_minute_max: int,
         feedback: Feedback | None = None,
         delivery: Delivery | None = None,
+        auditing: Auditing | None = None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._handler = handler
         self._feedback_or_none = feedback
         self._delivery_or_none = delivery
+        self._auditing = auditing
         self._per_minute_max = per_minute_max
         self._limiter = RateLimiter(
             per_minute=per_minute_max, burst=per_minute_max, callers_max=CALLERS_MAX, now_s=now_s
+        )
+        self._auditors = RateLimiter(
+            per_minute=AUDIT_PER_MINUTE_MAX,
+            burst=AUDIT_PER_MINUTE_MAX,
+            callers_max=CALLERS_MAX,
+            now_s=now_s,
         )
 
     def send(self, request: CommandRequest, *, person: str, role: Role) -> CommandResult:
@@ -105,6 +124,18 @@ class RequestHandler:
         self._handler.require_role(LETTERS, Caller(person=person, role=role))
         self._limit(person)
         return self._delivery.letters(person)
+
+    def audit(self, question: AnyQuestion, *, person: str, role: Role) -> AnyAnswer | None:
+        """Return what an auditor asks; None of what is not there, or not theirs."""
+        field = AUDIT_STREAMS if isinstance(question, StreamsAsked) else AUDIT_REPLAY
+        organisation = self._handler.require_role(field, Caller(person=person, role=role))
+        if self._auditors.take(person):
+            raise TooManyRequestsError(
+                f"an auditor may ask {AUDIT_PER_MINUTE_MAX:,} times a minute: wait a little"
+            )
+        if self._auditing is None:
+            raise UnavailableError("streams can't be replayed in this process")
+        return self._auditing.answer(question, auditor=person, organisation=organisation)
 
     @property
     def _delivery(self) -> Delivery:

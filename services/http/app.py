@@ -3,6 +3,7 @@ Commands over HTTP: `POST /commands/{name}` sends one, `GET /commands/{id}` retu
 
 `GET /invitation` is what a rater is asked, `GET /rounds/{round}/invited` whom a subject asked, `GET /letters`
 what the confidential adviser prints: only the services know, since the vault is closed to the gateway.
+`POST /audit` is a question of an auditor (rules/audit/answers.py), since the log is closed to it too.
 """
 
 import json
@@ -25,6 +26,7 @@ from kit.http.body_limit import limited_body, need_plain_body
 from kit.http.probes import health_routes
 from kit.ids import new_id
 from kit.telemetry import correlated, traceback_summary
+from rules.audit.answers import AnyAnswer, AnyQuestion
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from services.handling.requests import RequestHandler
@@ -55,6 +57,7 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
 
 
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_question: Callable[[bytes], AnyQuestion] = msgspec.json.Decoder(AnyQuestion).decode
 
 
 def create_app(
@@ -92,6 +95,7 @@ def create_app(
         found = await in_thread(look_up)
         return _json(200, found) if found else _error(404, "NOT_FOUND", "this command is not known here")
 
+    _add_audit(app, requests=requests, callers=callers, in_thread=in_thread, bytes_max=body_bytes_max)
     _add_invitations(app, requests=requests, callers=callers, in_thread=in_thread)
     app.add_exception_handler(RequestError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -130,6 +134,29 @@ def _add_invitations(
         return _json(200, await in_thread(look_up))
 
 
+def _add_audit(
+    app: FastAPI,
+    *,
+    requests: RequestHandler,
+    callers: CallerReader,
+    in_thread: InThread,
+    bytes_max: int,
+) -> None:
+    """Add what auditors ask."""
+
+    @app.post("/audit")
+    async def audit(request: Request) -> Response:
+        need_plain_body(request.headers)
+        body = await Request(request.scope, limited_body(request.receive, bytes_max)).body()
+
+        def answer() -> AnyAnswer | None:
+            caller = callers.read(request.headers)
+            return requests.audit(_question(body), person=caller.person, role=caller.role)
+
+        found = await in_thread(answer)
+        return _json(200, found) if found else _error(404, "NOT_FOUND", "this is not there, or not yours")
+
+
 class ErrorBoundary:
     """
     Middleware: gives each request a correlation id, and handles unexpected errors.
@@ -164,6 +191,13 @@ class ErrorBoundary:
                 )
                 if not started:
                     await _INTERNAL(scope, receive, send)
+
+
+def _question(body: bytes) -> AnyQuestion:
+    try:
+        return _decode_question(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BadRequestError(str(error)) from None
 
 
 def _command_request(name: str, body: bytes) -> CommandRequest:

@@ -73,6 +73,7 @@ from events.codec import PERSON_CATEGORIES, Recorded
 from rules.feedback.mirror import Portion
 from rules.feedback.questions import LensForm, Perspective, Question, QuestionKind
 from rules.kinds import EnergySourceKind, EvidenceKind, HoursBand, InsightScope, ItemKind, Language
+from tests.events.audit_examples import AUDIT_EXAMPLES
 from tests.events.release_examples import RELEASE_EXAMPLES
 from tests.events.round_examples import ROUND_EXAMPLES
 from tests.events.team_examples import TEAM_EXAMPLES
@@ -283,6 +284,7 @@ EXAMPLES: Final[tuple[Event, ...]] = (
     *ROUND_EXAMPLES,
     *TEAM_EXAMPLES,
     *RELEASE_EXAMPLES,
+    *AUDIT_EXAMPLES,
 )
 
 

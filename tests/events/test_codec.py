@@ -204,6 +204,9 @@ def test_a_wire_name_begins_with_its_stream_and_is_one_that_the_domain_names() -
         "rollout",
         "quality",
         "release",
+        "access",
+        "audit",
+        "checkpoint",
     }
     for kind in event_types().values():
         assert issubclass(kind, Event)

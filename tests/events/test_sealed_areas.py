@@ -11,8 +11,8 @@ from events.codec import PERSON_CATEGORIES
 
 
 def test_what_is_a_persons_is_sealed_and_nothing_else() -> None:
-    assert sealed_categories() == {"portfolio", "employment", "round", "submission", "teamwork"}
-    assert sealed_categories() < PERSON_CATEGORIES
+    assert sealed_categories() == {"portfolio", "employment", "round", "submission", "teamwork", "access"}
+    assert sealed_categories() == PERSON_CATEGORIES
 
 
 def test_an_area_that_does_not_say_so_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from events.catalog.access import AccessEvent
 from events.catalog.catalogue import CatalogueEvent
 from events.catalog.checkpoints import CheckpointEvent
 from events.catalog.employment import EmploymentEvent, ProfessionalRegistered, TeamJoined
@@ -164,6 +165,10 @@ def persons(house: House) -> list[str]:
     house.append(f"team-{team}", 2, *acts, *again)
     rounds = [event for event in EXAMPLES if isinstance(event, RoundEvent)]
     house.append(f"round-{found[5]}", 1, *rounds)
+    audits = [event for event in EXAMPLES if isinstance(event, AccessEvent)]
+    house.append(f"access-{found[5]}", 1, *audits)
+    checkpoints = [event for event in EXAMPLES if isinstance(event, CheckpointEvent)]
+    house.append(f"checkpoint-{organisation}", 1, *checkpoints)
     told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
     house.append(f"employment-{found[1]}", 3, *told_by_hr)
     house.append(

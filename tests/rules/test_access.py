@@ -78,6 +78,12 @@ EXPECTED = {
     **dict.fromkeys(public_names(PORTFOLIO), "PROFESSIONAL"),
     **{name: "HR_FEED" for decider in (EMPLOYMENT, UNITS) for name in public_names(decider)},
     **dict.fromkeys(("formTeam", "renameTeam", "moveTeam", "closeTeam", "reopenTeam"), "HR_FEED"),
+    # An auditor never opens anything: the owner does, or the privacy officer (privacy rule 22).
+    **dict.fromkeys(
+        ("auditStreams", "auditReplay", "auditReplayed", "startAuditReplay", "finishAuditReplay"), "AUDITOR"
+    ),
+    **dict.fromkeys(("grantAuditAccess", "endAuditAccess"), "PROFESSIONAL"),
+    **dict.fromkeys(("auditGroundRequests", "recordAuditGround"), "PRIVACY_OFFICER"),
 }
 """The roles, in the order of the schema."""
 

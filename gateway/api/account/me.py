@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from gateway.api.audit.notices import AuditNotice, notices_of
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection
 from gateway.api.portfolio import disclosures, shared
@@ -18,7 +19,7 @@ from gateway.api.team.teams import Team, teams_of
 from gateway.context import Info
 from gateway.types.arguments import After, First, WaitFor
 from gateway.types.fields import field
-from projections.views import catalogue, directory, organisation, profile, rounds, team, timeline
+from projections.views import audits, catalogue, directory, organisation, profile, rounds, team, timeline
 from projections.views import shared as shared_view
 
 
@@ -83,10 +84,19 @@ class Me:
     ) -> Connection[disclosures.Disclosure]:
         return await disclosures.page(info.context, self.id, first=first, after=after or None)
 
+    @field(
+        description=(
+            f"Audits of this person's streams, the newest first: {audits.NOTICES_MAX} at most. Who replays, "
+            "in which role and why, and what was opened until when."
+        )
+    )
+    async def audits(self, info: Info) -> list[AuditNotice]:
+        return await notices_of(info.context, self.id)
+
 
 @query(description="Everything of and about the caller, as a professional.")
 async def me(info: Info, wait_for: WaitFor = UNSET) -> Me | None:
-    own = (profile.VIEW, rounds.VIEW, shared_view.VIEW, timeline.VIEW)
+    own = (audits.VIEW, profile.VIEW, rounds.VIEW, shared_view.VIEW, timeline.VIEW)
     teams = (organisation.VIEW, team.VIEW)
     await info.wait_for(wait_for, catalogue.VIEW, directory.VIEW, *teams, *own)
     person = (await info.caller()).person

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 import msgspec
 
 from events.catalog.policy import (
+    AuditGroundRecorded,
     DpiaRecorded,
     Floors,
     OrganisationFounded,
@@ -118,7 +119,7 @@ def decide(command: AnyPolicyCommand, state: Policy, context: DecisionContext) -
 
 def evolve(state: Policy, event: PolicyEvent) -> Policy:  # noqa: PLR0911 - one for each event
     match event:
-        case OrganisationFounded():
+        case OrganisationFounded() | AuditGroundRecorded():  # which opens a replay and changes no rule
             return state
         case RoleGranted(grant=grant):
             return msgspec.structs.replace(state, grants={**state.grants, grant: event})

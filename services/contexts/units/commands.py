@@ -117,6 +117,10 @@ class PlaceTeam(Command, frozen=True, kw_only=True):
     """The version of the team's stream that this was decided on."""
 
     @override
+    def names(self) -> tuple[str, ...]:
+        return self.unit, str(self.after)
+
+    @override
     def streams(self, context: DecisionContext) -> tuple[str, ...]:
         return (Stream("units", context.organisation).name,)
 

@@ -9,6 +9,7 @@ from kit.ids import derived_id
 from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.decisions.command import Command, DecisionContext, Membership
+from services.handling.context.audit_lookups import AuditLookups
 from services.handling.context.lookups import Lookups
 from services.handling.context.memberships import goals_on_offer, members_of
 from services.handling.context.release_lookups import ReleaseLookups
@@ -43,6 +44,9 @@ class Contexts:
         self._calendar = calendar
         self._rounds = rounds
         self._releases = releases
+        self._audits = AuditLookups(
+            store, policy_version=lambda organisation: roles.version(organisation=organisation)
+        )
 
     def of(
         self,
@@ -84,7 +88,7 @@ class Contexts:
             releases=self._releases.rules(organisation) if command.weighs_releases else None,
             teams={} if unit is None else teams_of(self._states, organisation=organisation, unit=unit),
         )
-        return self._rounds.added(command, context)
+        return self._audits.added(command, self._rounds.added(command, context))
 
     def _in_team(
         self, command: Command, sender: str, id_key: bytes

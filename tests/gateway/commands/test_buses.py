@@ -24,6 +24,7 @@ from kit.errors import (
     UnavailableError,
 )
 from rules.access.roles import Role
+from rules.audit.answers import AnyAnswer, AnyQuestion
 from rules.commands import CommandRequest, CommandResult, LogPosition
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from rules.feedback.questions import Perspective
@@ -62,6 +63,9 @@ class NoCommands:
 
     def letters(self, *, person: str, role: Role) -> list[InvitationLetter]:
         return []
+
+    def audit(self, question: AnyQuestion, *, person: str, role: Role) -> AnyAnswer | None:
+        return None
 
 
 def send(answer: Answer) -> CommandResult:

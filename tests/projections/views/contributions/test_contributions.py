@@ -10,7 +10,7 @@ from events.catalog.portfolio.talents import TalentClaimed
 from projections.changes import Changes
 from projections.parking import park
 from projections.positions import drop_view, prepare_view
-from projections.rebuild import Content, contents
+from projections.rebuild.differences import Content, contents
 from projections.table import SCHEMA
 from projections.view import Fact
 from projections.views import contributions

@@ -1,0 +1,40 @@
+"""Asks the services what an auditor wants to know; they check role and opening each time."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from events.privacy.disclosures import DisclosureEntry
+from gateway.context import Context
+from gateway.errors import ErrorCode, GatewayError
+from rules.audit.answers import AnyQuestion, AuditAnswer, ItemSeen
+
+A = TypeVar("A", bound=AuditAnswer)
+
+
+async def asked(context: Context, question: AnyQuestion, kind: type[A]) -> A | None:
+    """Return the answer; None of what is not there, or not this auditor's. Raises GatewayError."""
+    if context.identity is None:
+        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
+    found = await context.gateway.bus.audit(question, identity=context.identity, role=context.role)
+    return found if isinstance(found, kind) else None
+
+
+async def record(context: Context, owner: str | None, items: Sequence[ItemSeen]) -> None:
+    """Write what is about to be shown into its owner's read log. Raises UNAVAILABLE; then it is not shown."""
+    if owner is None or not items:
+        return
+    today = context.gateway.calendar.today()
+    await context.gateway.read_log.record(
+        [
+            DisclosureEntry(
+                owner=owner,
+                day=today,
+                item_kind=one.kind,
+                item=one.item,
+                viewer=context.person,
+                viewer_role=context.role.name,
+                purpose="AUDIT",
+            )
+            for one in items
+        ]
+    )

@@ -1,0 +1,93 @@
+"""The check of a chain from its first event to a version."""
+
+from datetime import datetime
+
+import strawberry
+
+from gateway.api.audit.asking import asked
+from gateway.api.audit.commits import AuditFault, fault
+from gateway.api.checkpoints.checkpoints import Checkpoint
+from gateway.context import Context
+from gateway.types.scalars import Digest
+from gateway.types.texts import LocalText
+from rules.audit.answers import CheckpointSeen, VerificationAsked, VerificationSeen, VerifyRun
+
+
+@strawberry.type(
+    description=(
+        "The last time that the operator's check applied the whole rule to the partition, all its streams "
+        "together."
+    )
+)
+class AuditVerifyRun:
+    at: datetime = strawberry.field(description="When it ran.")
+    faults: int = strawberry.field(description="How many faults it found; 0 when all agreed.")
+    whole: bool = strawberry.field(
+        description="Whether it reached the end of what was folded then, or ended at what it found."
+    )
+
+
+@strawberry.type(description="The chain from its first event to a version.")
+class AuditVerification:
+    version: int = strawberry.field(description="The version it reaches.")
+    head: Digest | None = strawberry.field(description="The digest there; null when nothing can be read.")
+    valid: bool = strawberry.field(
+        description="Every event is there once, in order, as its digest says, and the journal agrees."
+    )
+    commits: int = strawberry.field(description="Commits that name the stream, up to there.")
+    not_accepted: int = strawberry.field(description="Those among them that do not count.")
+    faults: list[AuditFault] = strawberry.field(description="Empty when valid; 100 at most.")
+    verified_at: datetime = strawberry.field(
+        description="When it was read from the log: what was read serves further questions for a minute."
+    )
+    view_equal: bool | None = strawberry.field(
+        description="Folded from the log, against the view as served; null where it was not compared."
+    )
+    verify_run: AuditVerifyRun | None = strawberry.field(
+        description="Null when it is not on record that this check ran."
+    )
+    checkpoint: Checkpoint | None = strawberry.field(
+        description="The newest checkpoint, if it covers this version. Compare it with the one you kept."
+    )
+    complete: LocalText = strawberry.field(
+        description="On whose word it is complete: a checkpoint's that covers it, or the operator's alone."
+    )
+
+
+async def verification_of(context: Context, replay: str, version: int | None) -> AuditVerification | None:
+    """Return the check up to a version; None for one that is not there, and when the replay is over."""
+    found = await asked(context, VerificationAsked(replay=replay, version=version), VerificationSeen)
+    if found is None:
+        return None
+    return AuditVerification(
+        version=found.version,
+        head=Digest(found.head) if found.head else None,
+        valid=found.valid,
+        commits=found.commits,
+        not_accepted=found.not_accepted,
+        faults=[fault(one) for one in found.faults],
+        verified_at=found.verified_at,
+        view_equal=found.view_equal,
+        verify_run=_run(found.verify_run),
+        checkpoint=_checkpoint(found.checkpoint),
+        complete=_complete(found),
+    )
+
+
+def _run(found: VerifyRun | None) -> AuditVerifyRun | None:
+    return AuditVerifyRun(at=found.at, faults=found.faults, whole=found.whole) if found is not None else None
+
+
+def _checkpoint(found: CheckpointSeen | None) -> Checkpoint | None:
+    if found is None:
+        return None
+    return Checkpoint(id=strawberry.ID(found.id), on=found.on, note=found.note)
+
+
+def _complete(found: VerificationSeen) -> LocalText:
+    if found.checkpoint is None:
+        return LocalText(nl="Volledig op het woord van de beheerder.", en="Complete on the operator's word.")
+    return LocalText(
+        nl=f"Volledig volgens het controlepunt van {found.checkpoint.on}.",
+        en=f"Complete by the checkpoint of {found.checkpoint.on}.",
+    )
