@@ -67,11 +67,11 @@ def understanding(epoch: int = 1) -> ClusterRelease:
         cluster="understanding",
         regions=(Region(unit=WHOLE, epoch=epoch, value=9), Region(unit=SOUTH, epoch=epoch, value=12)),
         cells=(
-            cell(WHOLE, 20, 49, trend=Trend.RISING, energy=EnergyWord.MOSTLY_GIVES, epoch=1),
+            cell(WHOLE, 20, 49, trend=Trend.RISING, energy=EnergyWord.MOSTLY_GIVES, energy_epoch=1),
             cell(WHOLE, 5, 9, rest=True, scarce=True, epoch=epoch),
             cell(SOUTH, 10, 19, trend=Trend.STEADY, epoch=epoch),
             cell(SOUTH, 10, 19, rest=True, epoch=epoch),
-            cell(DOCK, 5, 9, scarce=True, energy=EnergyWord.MIXED, epoch=epoch),
+            cell(DOCK, 5, 9, scarce=True, energy=EnergyWord.MIXED, energy_epoch=epoch, epoch=epoch),
         ),
         terms=(ReleasedTerm(term=LISTENING, holders=band(10, 19), epoch=1),),
     )

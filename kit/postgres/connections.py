@@ -64,7 +64,7 @@ class _KeepingPool(AsyncConnectionPool[AsyncConnection]):
         return connection
 
     async def putconn(self, conn: AsyncConnection) -> None:
-        # To give back waits for the pool's lock; a cancelled wait would leave the connection with nobody.
+        # Returning it waits for the pool's lock; a cancelled wait would leave the connection with nobody.
         await asyncio.shield(super().putconn(conn))
 
 

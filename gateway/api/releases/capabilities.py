@@ -70,6 +70,7 @@ class CapabilityCell:
     energy: EnergyWord | None = strawberry.field(
         description=f"What they say it does to their energy. {HIDDEN} or neutral."
     )
+    energy_dated: date | None = strawberry.field(description="The day of `energy`; null with it.")
     dated: date | None = strawberry.field(
         description=(
             "The day of its oldest part: a figure stays as it was until enough people came or went. Null "
@@ -260,6 +261,7 @@ def _cell(cluster: str, row: Row, picture: Picture, release: view.Release) -> Ca
         scarce=cell is not None and cell.scarce,
         trend=cell.trend if cell else None,
         energy=cell.energy if cell else None,
+        energy_dated=release.days[cell.energy_epoch] if cell and cell.energy_epoch else None,
         dated=release.days[cell.epoch] if cell else None,
     )
 

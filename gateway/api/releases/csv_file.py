@@ -31,6 +31,7 @@ COLUMNS: Final = (
     LocalLine(nl="Schaars", en="Scarce"),
     LocalLine(nl="Trend", en="Trend"),
     LocalLine(nl="Energie", en="Energy"),
+    LocalLine(nl="Energie van", en="Energy as of"),
     LocalLine(nl="Stand van", en="As of"),
 )
 _BAND: Final = LocalLine(nl="{low} t/m {high}", en="{low} to {high}")
@@ -101,7 +102,7 @@ class _Words:
 
     def terms(self, terms: Iterable[ShownTerm]) -> Iterator[list[str]]:
         place, kind = self._place(WHOLE), self.say(_TERM)
-        nothing = [self.say(_NOT_OF_TERMS)] * 3
+        nothing = [self.say(_NOT_OF_TERMS)] * 4
         for found in terms:
             family = self._family(found.term.cluster, LocalLine(nl=found.term.nl, en=found.term.en))
             shown = found.shown
@@ -129,13 +130,14 @@ class _Words:
         cell = row.cell
         if cell is None:
             above = self.say(_NOWHERE) if row.shown_above is None else self._name(row.shown_above)
-            return [self._too_few, above, *[self._too_few] * 4]
+            return [self._too_few, above, *[self._too_few] * 5]
         return [
             self._band(cell.holders),
             self.say(_HERE),
             self.say(_YES if cell.scarce else _NO),
             self.say(_TRENDS[cell.trend] if cell.trend else _NO_TREND),
             self.say(_ENERGY[cell.energy]) if cell.energy else self._too_few,
+            self._day(cell.energy_epoch) if cell.energy_epoch else self._too_few,
             self._day(cell.epoch),
         ]
 

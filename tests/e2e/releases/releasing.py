@@ -35,16 +35,20 @@ class Releases:
         self._services = services
         self.organisation = services.vault.organisation_or_new()
         self._stream = f"release-{self.organisation}"
+        self._policy = f"policy-{self.organisation}"
+
+    @property
+    def epoch(self) -> int:
+        """The number of the newest release, 0 before the first."""
         newest = self._newest(self._stream)
-        self._version = newest.version if newest else 0
-        self.epoch: int = newest.event.epoch if newest else 0  # type: ignore[attr-defined]
+        return newest.event.epoch if newest else 0  # type: ignore[attr-defined]
 
     def come_out(self, *, keeps: bool = False) -> int:
         """Publish the next release, or hold it; return its number."""
-        self.epoch += 1
-        self._append(cut_off(self.epoch, positions=POSITIONS))
-        self._append(*(held(self.epoch) if keeps else published(self.epoch)))
-        return self.epoch
+        epoch = self.epoch + 1
+        self._append(self._stream, cut_off(epoch, positions=POSITIONS))
+        self._append(self._stream, *(held(epoch) if keeps else published(epoch)))
+        return epoch
 
     def id_of(self, epoch: int) -> str:
         return f"CapabilityRelease:{self.organisation}-{epoch}"
@@ -52,18 +56,13 @@ class Releases:
     def grant(self, person: str, role: str) -> str:
         """Grant a role on the log, and return the grant."""
         grant = new_id()
-        self._append_policy(RoleGranted(grant=grant, person=person, role=role))
+        self._append(self._policy, RoleGranted(grant=grant, person=person, role=role))
         return grant
 
     def withdraw(self, grant: str) -> None:
-        self._append_policy(RoleWithdrawn(grant=grant))
+        self._append(self._policy, RoleWithdrawn(grant=grant))
 
-    def _append(self, *events: Event) -> None:
-        self._put(self._stream, self._version, *events)
-        self._version += len(events)
-
-    def _append_policy(self, *events: Event) -> None:
-        stream = f"policy-{self.organisation}"
+    def _append(self, stream: str, *events: Event) -> None:
         newest = self._newest(stream)
         self._put(stream, newest.version if newest else 0, *events)
 
@@ -251,18 +250,3 @@ async def until(is_so: Any) -> None:
     """Wait until this is so; a test's own timeout ends it."""
     while not await asyncio.to_thread(is_so):  # noqa: ASYNC110 - another process tells nobody
         await asyncio.sleep(0.05)
-
-
-async def asked(gateway: Gateway, sent: dict[str, str], query: str) -> dict[str, Any]:
-    """Ask as the professional that this person is, too."""
-    as_themselves = {"Authorization": sent["Authorization"]}
-    async with httpx.AsyncClient() as client:
-        answer = await client.post(f"{gateway.url}/graphql", json={"query": query}, headers=as_themselves)
-        found: dict[str, Any] = answer.json()["data"]
-        return found
-
-
-async def holds(gateway: Gateway, sent: dict[str, str], role: str) -> None:
-    """Wait until the grant of a role is in the view."""
-    while role not in (await asked(gateway, sent, "{ viewer { roles } }"))["viewer"]["roles"]:
-        pass

@@ -1,114 +1,29 @@
 """A release that running processes push reaches those who listen, and later those who were away."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
-from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from contextlib import aclosing
 
-import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
 from tests.e2e.demo import Demo
-from tests.e2e.releases.releasing import (
-    SMALL_BYTES,
-    Gateway,
-    Proxy,
-    Releases,
-    asked,
-    holds,
-    releases_of,
-    subscribed_socket,
-    until,
+from tests.e2e.releases.releasing import SMALL_BYTES, Gateway, Proxy, Releases, subscribed_socket, until
+from tests.e2e.releases.subscribing import (
+    WAIT_S_MAX,
+    headers,
+    listening,
+    over_events,
+    over_web_socket,
+    run,
 )
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(300)]
-ASK = """subscription ($after: ID) { capabilityReleased(after: $after) {
-    id epoch held cells { cluster { id } holders { from to } } } }"""
 MORE_THAN_IT_READS = (
     f"subscription {{ capabilityReleased {{ {' '.join(f'd{n}: download {{ url }}' for n in range(20))} }} }}"
 )
-PROTOCOL = Subprotocol("graphql-transport-ws")
-PING_S = 0.25
 IDLE_S = 4.0
 """A sixth of what proxies do: a silence of sixty seconds, with pings every fifteen."""
 PINGS_HEARD = 24
-WAIT_S_MAX = 120.0
-
-
-@pytest.fixture(scope="module")
-def releases(demo: Demo) -> Iterator[Releases]:
-    with releases_of(demo) as found:
-        found.come_out()
-        yield found
-
-
-@pytest.fixture(scope="module")
-def gateway(demo: Demo) -> Iterator[Gateway]:
-    with Gateway(demo, IPP_STREAM_PING_S=str(PING_S)).running() as running:
-        yield running
-
-
-def headers(demo: Demo, *, life_s: int = 3_600) -> dict[str, str]:
-    return {"Authorization": f"Bearer {demo.token('hr', life_s=life_s)}", "IPP-Role": "HR"}
-
-
-def run(steps: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(steps, WAIT_S_MAX))
-
-
-class OverWebSocket:
-    """A subscription over graphql-transport-ws, as it is on the wire."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-
-    async def message(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await self.socket.recv())
-        return found
-
-    async def release(self) -> dict[str, Any]:
-        message = await self.message()
-        assert message["type"] == "next", message
-        found: dict[str, Any] = message["payload"]["data"]["capabilityReleased"]
-        return found
-
-
-@asynccontextmanager
-async def over_web_socket(
-    port: int, sent: dict[str, str], after: str | None = None
-) -> AsyncIterator[OverWebSocket]:
-    async with connect(f"ws://127.0.0.1:{port}/graphql", subprotocols=[PROTOCOL], max_size=None) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": sent}))
-        assert json.loads(await socket.recv())["type"] == "connection_ack"
-        payload = {"query": ASK, "variables": {"after": after}}
-        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
-        yield OverWebSocket(socket)
-
-
-async def over_events(
-    port: int, sent: dict[str, str], after: str | None = None, pings: list[str] | None = None
-) -> AsyncGenerator[dict[str, Any]]:
-    """Yield releases as server-sent events; comments are put in `pings`."""
-    body = {"query": ASK, "variables": {"after": after}}
-    address = f"http://127.0.0.1:{port}/graphql"
-    accepted = {**sent, "Accept": "text/event-stream"}
-    async with (
-        httpx.AsyncClient(timeout=None) as client,  # noqa: S113 - silence is what is tested
-        client.stream("POST", address, json=body, headers=accepted) as answer,
-    ):
-        async for line in answer.aiter_lines():
-            if line.startswith(":") and pings is not None:
-                pings.append(line)
-            if line.startswith("data: {"):
-                yield json.loads(line.removeprefix("data: "))["data"]["capabilityReleased"]
-
-
-async def listening(gateway: Gateway, count: int = 1) -> None:
-    await until(lambda: gateway.open_subscriptions() == count)
 
 
 def test_a_release_that_comes_out_is_pushed_over_both_ways_with_the_same_text(
@@ -258,40 +173,5 @@ def test_a_laptop_that_slept_comes_back_to_what_it_missed(
             after = releases.id_of(missed[0] - 1)
             async with over_web_socket(proxy.port, headers(demo), after) as awake:
                 assert [(await awake.release())["epoch"] for _ in missed] == missed
-
-    run(steps())
-
-
-def test_a_role_that_is_withdrawn_ends_it_with_forbidden_and_the_socket_stays(
-    demo: Demo, gateway: Gateway, releases: Releases
-) -> None:
-    async def steps() -> None:
-        sent = {"Authorization": f"Bearer {demo.token('member')}", "IPP-Role": "BOARD"}
-        person = (await asked(gateway, sent, "{ me { id } }"))["me"]["id"]
-        grant = await asyncio.to_thread(releases.grant, person.removeprefix("Me:"), "BOARD")
-        await holds(gateway, sent, "BOARD")
-        async with over_web_socket(gateway.port, sent) as socket:
-            await listening(gateway)
-            await asyncio.to_thread(releases.withdraw, grant)
-            ended = await socket.message()
-            assert (ended["type"], ended["payload"]["data"]) == ("next", None)
-            assert [error["extensions"]["code"] for error in ended["payload"]["errors"]] == ["FORBIDDEN"]
-            assert await socket.message() == {"id": "1", "type": "complete"}
-            asks = {"query": "{ __typename }"}
-            await socket.socket.send(json.dumps({"id": "2", "type": "subscribe", "payload": asks}))
-            assert (await socket.message())["payload"] == {"data": {"__typename": "Query"}}
-
-    run(steps())
-
-
-def test_when_the_token_expires_the_connection_is_closed_as_one_to_open_anew(
-    demo: Demo, gateway: Gateway, releases: Releases
-) -> None:
-    async def steps() -> None:
-        async with over_web_socket(gateway.port, headers(demo, life_s=3)) as socket:
-            with pytest.raises(ConnectionClosed) as closed:
-                await socket.message()
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 4403
 
     run(steps())

@@ -9,7 +9,7 @@ from events.catalog.catalogue import TermsMerged
 from events.catalog.policy import RoleWithdrawn
 from projections.views import releases
 from rules.access.roles import Role
-from tests.gateway.api.releases.reading import CELL, READERS, STREAM, ask, cells, figures, filled
+from tests.gateway.api.releases.given import CELL, READERS, STREAM, ask, cells, figures
 from tests.gateway.world import World
 from tests.releases import (
     CALMING,
@@ -25,11 +25,6 @@ from tests.releases import (
 )
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def house(world: World) -> World:
-    return filled(world)
 
 
 def test_a_release_has_its_day_its_rules_and_its_participation(house: World) -> None:
@@ -71,12 +66,8 @@ def test_the_whole_has_a_cell_for_each_cluster_and_hidden_ones_are_null(house: W
     assert shown["understanding"] == {"from": 20, "to": 49}
     assert shown["contact"] is None
     whole = next(cell for cell in found if cell["cluster"]["id"] == "TermCluster:understanding")
-    assert (whole["trend"], whole["energy"], whole["scarce"], whole["dated"]) == (
-        "RISING",
-        "MOSTLY_GIVES",
-        False,
-        "2026-01-05",
-    )
+    assert (whole["trend"], whole["energy"], whole["scarce"]) == ("RISING", "MOSTLY_GIVES", False)
+    assert (whole["dated"], whole["energyDated"]) == ("2026-01-05", "2026-01-05")
 
 
 def test_the_rows_that_are_shown_make_up_their_parent_and_each_hidden_one_names_what_is_shown_above(

@@ -1,29 +1,29 @@
-"""`capabilityReleased` sends each release once and in order; what all get is made once."""
+"""`capabilityReleased` sends each release once, in order while the right lasts; what all get is made once."""
 
 import asyncio
-from contextlib import aclosing
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from events.catalog.policy import OrganisationFounded, RoleGranted
-from gateway.context import Context
-from gateway.http.strict_json import write_json
-from gateway.limits.allowance import Allowance
-from gateway.limits.shared_results import SharedData
+from events.catalog.policy import OrganisationFounded, RoleGranted, RoleWithdrawn
+from gateway.api import subscribing
 from projections.views import releases
 from rules.access.roles import Role
-from tests.gateway.api.releases.subscribing import (
-    ASK,
+from tests.gateway.api.releases.subscribers import (
+    GRANTS,
     code_of,
-    filled,
     name_of,
     received,
     releases_out,
     run,
+    subscribed_to,
+    subscriber,
+    until,
     waiting,
 )
-from tests.gateway.harness import PEOPLE, SCHEMA
+from tests.gateway.harness import PEOPLE
 from tests.gateway.world import World
 from tests.releases import ORGANISATION
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def house(world: World) -> World:
-    return filled(world)
+    return subscribed_to(world)
 
 
 def test_those_after_one_that_was_seen_come_once_and_in_order_held_ones_too(house: World) -> None:
@@ -103,109 +103,77 @@ def test_the_auditor_who_recomputes_releases_is_not_told_of_them(house: World) -
     assert run(code_of(house, role=Role.AUDITOR)) == "FORBIDDEN"
 
 
-def test_all_who_select_the_same_get_what_was_executed_once_and_written_once(house: World) -> None:
-    async def steps() -> list[Any]:
-        async with waiting(house, 20) as messages:
+def test_a_role_withdrawn_meanwhile_ends_it_before_the_next_message_though_others_get_it(
+    house: World,
+) -> None:
+    async def steps() -> tuple[Any, Any]:
+        async with (
+            waiting(house, 1, role=Role.HR) as (hr,),
+            waiting(house, 1, role=Role.BOARD) as (board,),
+        ):
+            house.happened(f"policy-{ORGANISATION}", RoleWithdrawn(grant=GRANTS[Role.HR]))
             releases_out(house, 2)
-            return [(await message).data for message in messages]
+            return await hr, await board
 
-    found = run(steps())
-    assert house.gateway.streams.results.executed == 1
-    assert all(isinstance(data, SharedData) for data in found)
-    first = found[0]
-    assert all(data is first for data in found)
-    texts = {id(data.written(write_json)) for data in found}
-    assert len(texts) == 1
+    hr, board = run(steps())
+    assert hr.data is None
+    assert hr.errors[0].extensions["code"] == "FORBIDDEN"
+    assert board.data["capabilityReleased"]["epoch"] == 2
 
 
-def test_where_each_began_makes_no_difference_but_selection_variables_and_role_do(house: World) -> None:
-    releases_out(house, 2)
-
-    async def steps() -> list[Any]:
-        seen = [
-            await received(house, 1, after=name_of(1)),
-            await received(house, 1, after=f"{ORGANISATION}-1"),
-        ]
-        assert house.gateway.streams.results.executed == 1
-        seen.append(await received(house, 1, after=name_of(1), children=True))
-        assert house.gateway.streams.results.executed == 2
-        await received(house, 1, after=name_of(1), role=Role.BOARD)
-        assert house.gateway.streams.results.executed == 3
-        return seen
-
-    plain, again, with_children = run(steps())
-    assert plain == again
-    assert len(with_children[0]["cells"]) > len(plain[0]["cells"])
-
-
-def test_who_leaves_while_it_is_executed_takes_nothing_from_the_others(
+def test_one_that_is_silent_ends_when_the_role_is_withdrawn_and_says_so_in_one_line(
     house: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, may_go_on = asyncio.Event(), asyncio.Event()
-    shown_of = releases.shown_of
-
-    async def slow(connection: Any, epoch: int) -> list[releases.Shown]:
-        begun.set()
-        await may_go_on.wait()
-        return await shown_of(connection, epoch)
-
-    monkeypatch.setattr(releases, "shown_of", slow)
+    monkeypatch.setattr(subscribing, "ACCESS_CHECK_S", 0.2)
+    monkeypatch.setattr(house.gateway.freshness, "_listening", True)
 
     async def steps() -> list[Any]:
-        async with waiting(house, 3) as messages:
-            releases_out(house, 2)
-            await begun.wait()
-            messages[0].cancel()
-            may_go_on.set()
-            return [(await message).data["capabilityReleased"]["epoch"] for message in messages[1:]]
+        stream = subscriber(house)
+        first = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0.3)
+        house.happened(f"policy-{ORGANISATION}", RoleWithdrawn(grant=GRANTS[Role.HR]))
+        return [await first, *[result async for result in stream]]
 
-    assert run(steps()) == [2, 2]
-    assert house.gateway.streams.results.executed == 1
-
-
-def test_a_result_with_an_error_is_made_again_for_the_next(
-    house: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown_of, failures = releases.shown_of, [True]
-
-    async def fails_once(connection: Any, epoch: int) -> list[releases.Shown]:
-        if failures.pop() if failures else False:
-            raise OSError("the database is away")
-        return await shown_of(connection, epoch)
-
-    monkeypatch.setattr(releases, "shown_of", fails_once)
-    releases_out(house, 2)
-
-    async def steps() -> list[str]:
-        first = await code_of(house, after=name_of(1))
-        second = await received(house, 1, after=name_of(1))
-        return [first, second[0]["id"]]
-
-    assert run(steps()) == ["INTERNAL", name_of(2)]
+    with capture_logs() as logs:
+        (last,) = run(steps())
+    assert last.errors[0].extensions["code"] == "FORBIDDEN"
+    assert [line for line in logs if line["event"] == "subscription.ended"] == [
+        {
+            "event": "subscription.ended",
+            "log_level": "info",
+            "field": "capabilityReleased",
+            "why": "FORBIDDEN",
+        }
+    ]
 
 
-def test_each_subscriber_pays_what_it_would_have_cost_alone(house: World) -> None:
-    charged: list[float] = []
+def test_one_that_is_silent_ends_when_its_token_expires_and_says_so_in_one_line(house: World) -> None:
+    async def steps() -> list[Any]:
+        stream = subscriber(house)
+        first = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0.3)
+        house.clock.advance(timedelta(days=1))
+        with pytest.raises(StopAsyncIteration):
+            await first
+        return [result async for result in stream]
 
-    class Counted(Allowance):
-        def charge_event(self, caller: str, cost: int) -> None:
-            charged.append(cost)
+    with capture_logs() as logs:
+        assert run(steps()) == []
+    ended = [line["why"] for line in logs if line["event"] == "subscription.ended"]
+    assert ended == ["the token expired"]
 
-    allowance = Counted(per_minute=1_000, burst=1_000, request_cost=500, now_s=lambda: 0.0)
-    releases_out(house, 2)
 
-    async def one() -> None:
-        context = Context(house.gateway, allowance=allowance)
-        token = f"Bearer {house.issuer.token('hr')}"
-        await context.authenticate({"authorization": token, "ipp-role": "HR"})
-        results = await SCHEMA.stream(ASK, variable_values={"after": name_of(1)}, context_value=context)
-        async with aclosing(results):
-            await anext(results)
+def test_one_whose_client_left_says_so_in_one_line_and_leaves_no_task(house: World) -> None:
+    async def steps() -> tuple[int, int]:
+        before = len(asyncio.all_tasks())
+        async with waiting(house, 5):
+            pass
+        await until(lambda: len(asyncio.all_tasks()) <= before)  # a read in progress ends by itself
+        return before, len(asyncio.all_tasks())
 
-    async def steps() -> None:
-        await one()
-        await one()
-
-    run(steps())
-    assert len(charged) == 2
-    assert charged[0] == charged[1] > 300
+    with capture_logs() as logs:
+        before, after = run(steps())
+    assert after == before
+    ended = [line["why"] for line in logs if line["event"] == "subscription.ended"]
+    assert ended == ["the client left"] * 5
+    assert not house.gateway.freshness._waiting

@@ -1,4 +1,4 @@
-"""An organisation with a release that is out, and what its readers ask."""
+"""An organisation whose releases are asked for over the API."""
 
 import asyncio
 from typing import Any
@@ -8,25 +8,17 @@ from events.catalog.policy import OrganisationFounded, RoleGranted
 from rules.access.roles import Role
 from tests.gateway.harness import PEOPLE
 from tests.gateway.world import World
-from tests.releases import (
-    CALMING,
-    LISTENING,
-    ORGANISATION,
-    UNSHOWN,
-    cut_off,
-    published,
-    tree,
-)
+from tests.releases import CALMING, LISTENING, ORGANISATION, UNSHOWN, cut_off, published, tree
 
 STREAM = f"release-{ORGANISATION}"
 TOO_FEW = "te weinig om veilig te tonen"
 CELL = """unit { id name parentId } cluster { id name { nl } } rest holders { from to } shownAbove { id name }
-    scarce trend energy dated"""
+    scarce trend energy energyDated dated"""
 READERS = (Role.HR, Role.BOARD, Role.WORKS_COUNCIL, Role.AUDITOR)
 
 
 def filled(world: World) -> World:
-    """An organisation with a tree, words, somebody in each reading role, and a release that is out."""
+    """Fill an organisation with a tree, words, somebody in each reading role, and a release that is out."""
     world.happened(f"policy-{ORGANISATION}", OrganisationFounded(name="Kade"))
     for place, role in enumerate(READERS):
         granted = RoleGranted(grant=str(place) * 32, person=PEOPLE["hr"], role=role.name)

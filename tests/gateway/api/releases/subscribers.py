@@ -1,4 +1,4 @@
-"""An organisation with a release that is out, and subscribers to the next ones."""
+"""Subscribers of releases, who listen to a gateway in this process."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
@@ -22,7 +22,7 @@ WAIT_S_MAX = 20.0
 GRANTS = {Role.HR: "0" * 32, Role.BOARD: "1" * 32, Role.AUDITOR: "2" * 32}
 
 
-def filled(world: World) -> World:
+def subscribed_to(world: World) -> World:
     """An organisation with somebody of HR and board, a tree, and one release that is out."""
     world.happened(f"policy-{ORGANISATION}", OrganisationFounded(name="Kade"))
     for role, grant in GRANTS.items():
