@@ -107,7 +107,7 @@ class Settings:
     """How long a command waits for its verdict: longer than the log's client tries to deliver it (15 s)."""
 
     query_depth_max: int = 12
-    query_cost_max: int = 100_000
+    query_cost_max: int = 70_000
     """In units of about the time that one field takes; a read of the database counts a hundred or more."""
     answer_bytes_max: int = 8 * 1024 * 1024
     page_max: int = 100

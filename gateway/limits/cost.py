@@ -193,10 +193,16 @@ def cost_of_operations(
         measured = measuring.operation(node)
         if measured.depth > limits.depth_max:
             raise _exceeded(f"The document is {measured.depth} levels deep; {limits.depth_max} are allowed.")
-        if measured.cost > limits.cost_max:
-            raise _exceeded(f"The document costs {measured.cost:.0f}; {limits.cost_max} is allowed.")
+        cost_max = INTROSPECTION_COST_MAX if _asks_the_schema_alone(node) else limits.cost_max
+        if measured.cost > cost_max:
+            raise _exceeded(f"The document costs {measured.cost:.0f}; {cost_max} is allowed.")
         costs[node.name.value if node.name else None] = int(measured.cost)
     return costs
+
+
+def _asks_the_schema_alone(node: OperationDefinitionNode) -> bool:
+    selections = node.selection_set.selections
+    return all(isinstance(one, FieldNode) and one.name.value in _META for one in selections)
 
 
 def _exceeded(message: str) -> GatewayError:

@@ -7,7 +7,7 @@ council have none of it (rule 13).
 
 from typing import Final
 
-from rules.access.decision import ANYONE, PROFESSIONAL, Area, Decision
+from rules.access.decision import ANYONE, PROFESSIONAL, Area, Decision, Relation
 from rules.access.roles import Role
 
 _AUDITOR: Final = (Role.AUDITOR,)
@@ -22,8 +22,12 @@ _NOTICE: Final = Decision(
     when="by its owner; by a privacy officer without its owner's name",
 )
 
+_KEEPERS: Final = (Role.WORKS_COUNCIL, Role.AUDITOR)
+"""They keep checkpoints of the log outside of it."""
+
 AREA: Final = Area(
     root_fields={
+        "checkpoints": _KEEPERS,
         **dict.fromkeys(("auditStreams", "auditReplay", "auditReplayed"), _AUDITOR),
         "auditGroundRequests": _OFFICER,
         **dict.fromkeys(("startAuditReplay", "finishAuditReplay"), _AUDITOR),
@@ -31,6 +35,7 @@ AREA: Final = Area(
         "recordAuditGround": _OFFICER,
     },
     types={
+        "Checkpoint": Decision(roles=_KEEPERS, relations=(Relation.NONE,)),
         **dict.fromkeys(
             ("AuditStream", "AuditStreamConnection", "AuditStreamEdge"),
             Decision(roles=_AUDITOR, relations=ANYONE),

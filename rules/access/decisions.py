@@ -8,7 +8,6 @@ from rules.access import (
     account,
     audit,
     catalogue,
-    checkpoints,
     employment,
     lenses,
     policy,
@@ -35,7 +34,6 @@ AREAS: Final = (
     rollout.AREA,
     releases.AREA,
     audit.AREA,
-    checkpoints.AREA,
 )
 """The areas of the domain, in the order in which the schema shows their mutations."""
 T = TypeVar("T")
