@@ -54,7 +54,12 @@ class Spending:
             self.allowance.hold(self.caller, cost)
 
     def hold(self, cost: int) -> None:
-        """Take the operation's highest cost from its caller's allowance. Raises OverAllowanceError."""
+        """
+        Take the operation's highest cost, as it was measured, from its caller's allowance.
+
+        So much it may cost in fact, too. Raises OverAllowanceError.
+        """
+        self.cost_max = max(self.cost_max, cost)
         if self.allowance is not None:
             self._held = self.allowance.hold(self.caller, cost)
 

@@ -25,7 +25,6 @@ from gateway.types.ids import refers_to
 from projections.views import catalogue, organisation
 from projections.views import releases as view
 from rules.releases import model
-from rules.releases.release_ids import release_id
 from rules.releases.units.rows import Row
 
 CELLS_MAX: Final = 2_000
@@ -198,7 +197,7 @@ class CapabilityRelease:
 
 def capability_release(found: view.Release, *, same_for_all: bool = False) -> CapabilityRelease:
     """Return a release as it is shown; `same_for_all` for the event of a subscription."""
-    name = release_id(found.organisation, found.epoch)
+    name = model.release_id(found.organisation, found.epoch)
     return CapabilityRelease(
         id=strawberry.ID(name),
         same_for_all=name if same_for_all else None,

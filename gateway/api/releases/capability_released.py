@@ -14,7 +14,7 @@ from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.freshness import position_gone
 from projections.views import releases as view
-from rules.releases.release_ids import organisation_and_epoch
+from rules.releases.model import organisation_and_epoch
 
 NAME: Final = "capabilityReleased"
 NO_RELEASE: Final = (
