@@ -43,7 +43,7 @@ DIGITS_MAX: Final = 10
 """Of an integer in a document; GraphQL's has 32 bits."""
 PAGE_EDGES: Final = "edges"
 INTROSPECTION_COST_MAX: Final = 120_000
-"""Of a document that asks for nothing but the schema: tools that read the whole of it need two thirds of that."""
+"""Of a document that asks for nothing but the schema: tools that read all of it need two thirds of that."""
 _META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
