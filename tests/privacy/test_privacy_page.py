@@ -1,4 +1,4 @@
-"""docs/privacy.md names tests that there are, for each rule about feedback, in the words of the promise."""
+"""docs/privacy.md names tests that there are, for each rule, in the words of the promise."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from rules.promise import PROMISE_VERSION, KeeperSetting, promise_to_rater
 
 PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
 TEXT = PAGE.read_text()
-RULES = (1, 2, 3, 4, 5, 7, 8, 9, 10, 20, 23, 24)
+RULES = (1, 2, 3, 4, 5, *range(7, 19), 20, 21, 22, 23, 24)
 
 
 def shown_by() -> dict[int, list[tuple[str, Path]]]:
@@ -30,7 +30,7 @@ def names_in(file: Path) -> set[str]:
     return {node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)}
 
 
-def test_each_rule_about_feedback_has_a_row() -> None:
+def test_each_rule_that_is_built_has_a_row() -> None:
     assert tuple(shown_by()) == RULES
 
 

@@ -63,7 +63,7 @@ def test_consent_that_was_given_and_withdrawn_between_two_releases_leaves_no_tra
     assert [r.event for r in consenting.stream()][-4:] == [r.event for r in never.stream()][-4:]
 
 
-def test_the_next_release_after_a_withdrawal_equals_one_without_the_person_where_all_is_made_anew(
+def test_rule_18_the_next_release_after_a_withdrawal_equals_one_without_the_person_where_all_is_made_anew(
     two: Two,
 ) -> None:
     consenting, never = two

@@ -100,7 +100,7 @@ def forget_somebody(house: ReleaseHouse) -> None:
     assert ask(house.house.log.url, f"SELECT subject FROM {FORGOTTEN.served}") == [(person,)]
 
 
-def test_two_makers_that_append_at_the_same_moment_leave_equal_copies_and_one_release(
+def test_rule_17_two_makers_at_the_same_moment_leave_equal_copies_and_one_release(
     house: ReleaseHouse,
 ) -> None:
     together = Barrier(2)
@@ -132,7 +132,7 @@ def published_after_somebody_was_forgotten(house: ReleaseHouse, **changed: Any) 
     return copies(house, OUT)
 
 
-def test_somebody_who_is_forgotten_between_two_attempts_is_no_difference_between_them(
+def test_rule_17_somebody_forgotten_between_two_attempts_is_no_difference_between_them(
     house: ReleaseHouse,
 ) -> None:
     first, second = published_after_somebody_was_forgotten(house)

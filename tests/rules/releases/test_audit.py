@@ -40,7 +40,7 @@ def invented() -> list[Table]:
 
 
 @pytest.mark.parametrize("name", RIVALS)
-def test_only_the_rule_of_regions_pins_no_cell_as_the_page_says(
+def test_rule_15_only_the_rule_of_regions_pins_no_cell_as_the_page_says(
     name: str, invented: list[Table], insteval: list[Table]
 ) -> None:
     results = result_of(RIVALS[name], invented), result_of(RIVALS[name], insteval)
@@ -80,7 +80,7 @@ def test_no_cell_is_pinned_when_people_sit_in_inner_units_too(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_three_clusters_attacked_together_give_away_no_small_pair(seed: int) -> None:
+def test_rule_15_three_clusters_attacked_together_give_away_no_small_pair(seed: int) -> None:
     made = organisation(seed, divisions=(2, 3), teams=(2, 4), people=(8, 25), clusters=3)
     found = list(tables_of(made))
     narrow = list(narrow_pairs(made, found, [regions(table) for table in found]))

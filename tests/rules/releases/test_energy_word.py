@@ -21,7 +21,7 @@ from tests.rules.releases.people import basis_of, crowd, only_cluster, released
         (20, 0, 0, None),
     ],
 )
-def test_a_word_needs_five_on_each_side(
+def test_rule_14_a_word_needs_five_on_each_side(
     gives: int, costs: int, neither: int, word: EnergyWord | None
 ) -> None:
     assert energy_word([2] * gives + [-1] * costs + [0] * neither, FLOORS) is word

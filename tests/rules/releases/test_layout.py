@@ -51,7 +51,7 @@ def test_no_safe_set_of_units_weighs_more(seed: int) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 60), st.integers(2, 6))
-def test_a_layout_is_safe_however_large_the_tree(seed: int, units: int, floor: int) -> None:
+def test_rule_15_a_layout_is_safe_however_large_the_tree(seed: int, units: int, floor: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - no secret
     tree = any_tree(rng, units)
     seats = any_seats(rng, tree, floor)
@@ -87,7 +87,7 @@ def shown(people: dict[str, tuple[int, int]], parents: dict[str, str]) -> set[st
     return set(lay_out(tree, seats, floor=5, allowed=set(tree.units)))
 
 
-def test_a_unit_of_which_all_but_four_hold_it_is_hidden() -> None:
+def test_rule_14_a_unit_of_which_all_but_four_hold_it_is_hidden() -> None:
     assert shown({"a": (20, 16), "b": (20, 10)}, {"a": WHOLE, "b": WHOLE}) == {WHOLE}
 
 

@@ -68,7 +68,7 @@ def test_people_are_not_found_through_those_whom_the_finder_names() -> None:
     assert attacked(3, named=0.1) == 0
 
 
-def test_everything_at_once_finds_nobody() -> None:
+def test_rule_16_everything_at_once_finds_nobody() -> None:
     assert attacked(4, churn=0.08, moves=0.05, erased=0.01, named=0.05) == 0
 
 
@@ -168,7 +168,7 @@ def test_a_figure_stays_until_five_people_came_or_went() -> None:
     assert figure(released(one_unit(first, epoch=1), one_unit(five, epoch=2))[1]) == (15, 2)
 
 
-def test_a_figure_is_compared_with_every_earlier_one_not_only_the_last() -> None:
+def test_rule_16_a_figure_is_compared_with_every_earlier_one_not_only_the_last() -> None:
     """Five go, then four of them come back with one other: the first and the third differ by two people."""
     first, second, third = set(range(20)), set(range(15)), {*range(19), 30}
     made = released(*(one_unit(of, epoch=n) for n, of in enumerate((first, second, third), start=1)))
@@ -213,7 +213,7 @@ def test_units_whose_figures_are_too_old_join_the_one_above_when_together_they_c
     assert {cell.unit: cell.epoch for cell in found.cells} == {WHOLE: 1, "a": late}
 
 
-def test_units_only_become_fewer_within_a_layout_and_only_where_a_region_is_made_anew() -> None:
+def test_rule_16_units_only_become_fewer_within_a_layout_and_where_a_region_is_made_anew() -> None:
     hidden = 0
     for seed in range(6):
         history = history_of(organisation(seed, teams=(4, 8), clusters=4), releases=RELEASES, churn=0.12)

@@ -20,7 +20,7 @@ def terms_of(*bases: Basis) -> dict[str, tuple[int, int]]:
     return {one.term: (one.holders.low, one.epoch) for one in only_cluster(released(*bases)[-1]).terms}
 
 
-def test_a_term_is_shown_when_enough_hold_it_and_enough_hold_only_others_of_its_cluster() -> None:
+def test_rule_14_a_term_is_shown_when_enough_hold_it_and_enough_only_others_of_its_cluster() -> None:
     people = {**crowd(12, {"c-1": 0}, name="a"), **crowd(5, {"c-2": 0}, name="b"), **OTHERS}
     people |= crowd(6, {"c-1": 0, "c-2": 0, "c-3": 0}, name="c")
     assert terms_of(basis_of(people)) == {"c-1": (10, 1), "c-2": (10, 1), "c-3": (5, 1)}

@@ -34,7 +34,7 @@ def after(first: Basis, second: Basis) -> tuple[Release, Release]:
 
 @settings(max_examples=30, deadline=None)
 @given(seeds)
-def test_who_was_in_no_release_leaves_no_trace(seed: int) -> None:
+def test_rule_18_who_was_in_no_release_leaves_no_trace(seed: int) -> None:
     """Consent is given after the first cut-off and withdrawn before the second."""
     made, somebody = made_of(seed)
     made.people[somebody].consents = False
@@ -88,7 +88,7 @@ def test_a_release_that_makes_every_figure_anew_is_the_same_byte_for_byte() -> N
     assert msgspec.json.encode(with_) == msgspec.json.encode(without_)
 
 
-def test_a_figure_that_is_not_made_anew_stays_with_its_date() -> None:
+def test_rule_18_a_figure_that_is_not_made_anew_stays_with_its_date() -> None:
     others = crowd(30, {}, name="other") | crowd(9, None, name="refusing")
     first = basis_of(crowd(20, {"c-1": 1}, name="a") | others)
     withdrawn = basis_of({**crowd(20, {"c-1": 1}, name="a"), **others, "a0": ("t", None)}, epoch=2)
