@@ -44,6 +44,7 @@ from tests.events.examples import EXAMPLES
 from tests.events.log.harness import LogUnderTest
 from tests.projections.views.given import read
 from tests.projections.witness import ask, make_worker, wait_until, working
+from tests.releases import cut_off, held, published
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
 
@@ -130,6 +131,7 @@ def persons(house: House) -> list[str]:
     house.append(f"catalogue-{organisation}", 1, *terms)
     lenses = [event for event in EXAMPLES if isinstance(event, LensEvent)]
     house.append(f"lens-{organisation}-{new_id()}", 1, *lenses)
+    house.append(f"release-{organisation}", 1, cut_off(1), *published(1), cut_off(2), *held(2))
     house.append(f"team-{team}", 1, TeamFormed(name="Noord", unit=new_id()))
     found = [house.vault.person_for_or_new(f"E{number:03}") for number in range(PERSONS)]
     for number, person in enumerate(found):
