@@ -68,6 +68,8 @@ class Subscription:
             await self._check_if_due()
 
     async def _check_if_due(self) -> None:
+        if not self.lasts:
+            return  # it ends without an error, which says that a new token is all it needs
         if _now_s() >= self._access_at:
             self._access_at = _next(ACCESS_CHECK_S)
             await self.check_access()
