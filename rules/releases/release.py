@@ -123,7 +123,7 @@ def _check(
         raise ValueError("units can't be laid out anew after cells were released: not in this version")
     missing = [release.epoch for release in published if release.epoch not in bases]
     if missing:
-        raise ValueError(f"the bases of releases {missing} are missing")
+        raise ValueError(f"without the bases of releases {missing} none can be made")
     if published and published[-1].epoch >= basis.epoch:
         raise ValueError(f"release {basis.epoch} was made already, or a later one")
 

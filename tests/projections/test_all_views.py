@@ -167,8 +167,6 @@ def persons(house: House) -> list[str]:
     house.append(f"round-{found[5]}", 1, *rounds)
     audits = [event for event in EXAMPLES if isinstance(event, AccessEvent)]
     house.append(f"access-{found[5]}", 1, *audits)
-    checkpoints = [event for event in EXAMPLES if isinstance(event, CheckpointEvent)]
-    house.append(f"checkpoint-{organisation}", 1, *checkpoints)
     told_by_hr = [event for event in EXAMPLES if isinstance(event, EmploymentEvent)]
     house.append(f"employment-{found[1]}", 3, *told_by_hr)
     house.append(

@@ -17,6 +17,8 @@ const scalars = {
   Digest: "string",
   Bytes: "string",
   ID: "string",
+  JSON: "unknown",
+  Long: "string",
   Position: "string",
   URL: "string",
   UUID: "string",

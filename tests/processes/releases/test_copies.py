@@ -66,7 +66,7 @@ def maker_that(house: ReleaseHouse, before: Callable[[str], object], **changed: 
 
 @contextmanager
 def in_a_thread(maker: Maker) -> Iterator[None]:
-    thread = Thread(target=maker.turn, daemon=True)
+    thread = Thread(target=maker.make_due, daemon=True)
     thread.start()
     yield
     thread.join(TOGETHER_S)
@@ -126,7 +126,7 @@ def published_after_somebody_was_forgotten(house: ReleaseHouse, **changed: Any) 
     with in_a_thread(maker_that(house, stop, **changed)):
         assert decided.wait(TOGETHER_S)
         forget_somebody(house)
-        assert not house.another(**changed).turn().waits
+        assert not house.another(**changed).make_due().waits
         go.set()
     assert len(house.state().releases) == 1
     return copies(house, OUT)

@@ -157,7 +157,7 @@ def test_units_that_would_be_laid_out_anew_and_a_basis_that_is_missing_are_refus
     earlier = released(first)
     with pytest.raises(ValueError, match="laid out anew"):
         make_release(basis=second, earlier=earlier, bases={1: first}, floors=FLOORS, layout_epoch=2)
-    with pytest.raises(ValueError, match=r"bases of releases \[1\] are missing"):
+    with pytest.raises(ValueError, match=r"without the bases of releases \[1\]"):
         make_release(basis=second, earlier=earlier, bases={}, floors=FLOORS, layout_epoch=1)
     with pytest.raises(ValueError, match="made already"):
         make_release(basis=first, earlier=earlier, bases={1: first}, floors=FLOORS, layout_epoch=1)

@@ -25,6 +25,7 @@ NOTHING_TO_KEEP: Final = {
     # The next version of a lens begins with the questions of the last one, and with its form.
     "draftLens": {"form", "lens_id"},
     # All own answers; they replace the ones before.
+    "cutOffRelease": {"new_layout"},
     "fillSelfMirror": {"answers"},
     "formUnit": {"parent_key"},
     "inviteRater": {"rater"},
@@ -33,9 +34,12 @@ NOTHING_TO_KEEP: Final = {
     "pilotLens": {"clients", "findings"},
     "publishMaterial": {"link"},
     "prepareRound": {"own_question"},
+    "publishRelease": {"clusters", "contributors", "contributors_epoch"},
     "recordDpia": {"note"},
     "recordWorksCouncilConsent": {"note"},
+    "releaseCells": {"clusters"},
     "shareExperience": {"team_id"},
+    "startAuditReplay": {"asks_to_open"},
     "withdrawWorksCouncilConsent": {"note"},
     # These confirm something, and are not kept.
     "closePortfolio": {"for_good"},

@@ -257,6 +257,21 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "alignTerm": {"termId": "t"},
         **LENS_INPUTS,
         **ROUND_INPUTS,
+        **dict.fromkeys(
+            ("stepForwardAsFrontRunner", "inviteTeam", "startTeam", "pauseTeam"), {"teamId": "t"}
+        ),
+        "shareExperience": {"text": "x"},
+        "publishMaterial": {"title": {"nl": "n", "en": "e"}, "text": {"nl": "n", "en": "e"}},
+        "startAuditReplay": {"streamId": "s", "purpose": "p"},
+        "finishAuditReplay": {"replayId": "r"},
+        "grantAuditAccess": {"auditId": "r", "kinds": ["TALENT"], "until": "2026-09-01T12:00:00Z"},
+        "endAuditAccess": {"openingId": "o"},
+        "recordAuditGround": {
+            "auditId": "r",
+            "ground": "g",
+            "kinds": ["TALENT"],
+            "until": "2026-09-01T12:00:00Z",
+        },
         "recordDpia": RECORD,
         "withdrawWorksCouncilConsent": {name: RECORD[name] for name in RECORD if name != "promiseVersion"},
         "recordWorksCouncilConsent": RECORD,

@@ -13,6 +13,7 @@ OF_PERSONS: Final = (
     "services.contexts.employment.",
     "services.contexts.rounds.",
     "services.contexts.teamwork.",
+    "services.contexts.audit.",
 )
 
 
