@@ -257,9 +257,10 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "alignTerm": {"termId": "t"},
         **LENS_INPUTS,
         **ROUND_INPUTS,
-        **dict.fromkeys(
-            ("stepForwardAsFrontRunner", "inviteTeam", "startTeam", "pauseTeam"), {"teamId": "t"}
-        ),
+        "stepForwardAsFrontRunner": {"teamId": "t"},
+        "inviteTeam": {"teamId": "t"},
+        "startTeam": {"teamId": "t"},
+        "pauseTeam": {"teamId": "t"},
         "shareExperience": {"text": "x"},
         "publishMaterial": {"title": {"nl": "n", "en": "e"}, "text": {"nl": "n", "en": "e"}},
         "startAuditReplay": {"streamId": "s", "purpose": "p"},

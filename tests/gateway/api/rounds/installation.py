@@ -73,6 +73,8 @@ def parts(kind: GraphQLObjectType) -> Iterator[str]:
         inner = get_named_type(field.type)
         if not isinstance(inner, GraphQLObjectType):
             yield name
+        elif name == "teams":
+            yield "teams { id version name }"  # what is in them is asked by `team`, a team at a time
         elif name in {"portfolio", "mirror"}:
             yield from (f"{name} {{ {part} }}" for part in parts(inner))
         else:
