@@ -200,6 +200,7 @@ def test_a_wire_name_begins_with_its_stream_and_is_one_that_the_domain_names() -
         "lens",
         "round",
         "submission",
+        "release",
     }
     for kind in event_types().values():
         assert issubclass(kind, Event)
