@@ -47,6 +47,7 @@ from services.handling.registry import (
 from tests.events.examples import BY, MOMENT, SUBJECT
 from tests.events.golden import OneKey
 from tests.services.contexts.feedback_inputs import LENS_INPUTS, ROUND_INPUTS
+from tests.services.contexts.further_inputs import ROLLOUT_AND_AUDIT_INPUTS
 from tests.services.contexts.portfolio.cases import OWNERS_INPUTS
 from tests.services.contexts.team.inputs import MEMBERS_INPUTS
 from tests.spec import CONTEXT, ORGANISATION, SENDER, TODAY
@@ -235,12 +236,10 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "recordEmploymentEnded": {"employeeNumber": "e", "on": "2026-09-01"},
         "renameUnit": {"unitKey": "u", "name": "n"},
         "moveUnit": {"unitKey": "u", "parentKey": "p"},
-        "closeUnit": {"unitKey": "u"},
-        "reopenUnit": {"unitKey": "u"},
+        **{name: {"unitKey": "u"} for name in ("closeUnit", "reopenUnit")},
         "renameTeam": {"teamKey": "t", "name": "n"},
         "moveTeam": {"teamKey": "t", "unitKey": "u"},
-        "closeTeam": {"teamKey": "t"},
-        "reopenTeam": {"teamKey": "t"},
+        **{name: {"teamKey": "t"} for name in ("closeTeam", "reopenTeam")},
         "grantRole": {"role": "HR", "subject": "s"},
         "withdrawRole": {"roleGrantId": "g"},
         "adoptPolicy": {
@@ -257,22 +256,7 @@ def test_every_command_is_read_from_the_json_of_its_input() -> None:
         "alignTerm": {"termId": "t"},
         **LENS_INPUTS,
         **ROUND_INPUTS,
-        "stepForwardAsFrontRunner": {"teamId": "t"},
-        "inviteTeam": {"teamId": "t"},
-        "startTeam": {"teamId": "t"},
-        "pauseTeam": {"teamId": "t"},
-        "shareExperience": {"text": "x"},
-        "publishMaterial": {"title": {"nl": "n", "en": "e"}, "text": {"nl": "n", "en": "e"}},
-        "startAuditReplay": {"streamId": "s", "purpose": "p"},
-        "finishAuditReplay": {"replayId": "r"},
-        "grantAuditAccess": {"auditId": "r", "kinds": ["TALENT"], "until": "2026-09-01T12:00:00Z"},
-        "endAuditAccess": {"openingId": "o"},
-        "recordAuditGround": {
-            "auditId": "r",
-            "ground": "g",
-            "kinds": ["TALENT"],
-            "until": "2026-09-01T12:00:00Z",
-        },
+        **ROLLOUT_AND_AUDIT_INPUTS,
         "recordDpia": RECORD,
         "withdrawWorksCouncilConsent": {name: RECORD[name] for name in RECORD if name != "promiseVersion"},
         "recordWorksCouncilConsent": RECORD,
