@@ -17,18 +17,23 @@ async def record_shown(context: Context, purpose: Purpose, shown: Iterable[Shown
     What one answer shows at the same moment is written together. Raises UNAVAILABLE if it can't be written;
     then nothing of it may be shown (privacy rule 21).
     """
-    viewer, today = context.person, context.gateway.calendar.today()
-    lines = [
+    lines = disclosures_of(context, purpose, (one for one in shown if one[0] != context.person))
+    if lines:
+        await context.loaders.disclosures.load(lines)
+
+
+def disclosures_of(context: Context, purpose: Purpose, shown: Iterable[Shown]) -> tuple[DisclosureEntry, ...]:
+    """Return the lines of the read log about items that the caller is about to be shown."""
+    today = context.gateway.calendar.today()
+    return tuple(
         DisclosureEntry(
             owner=owner,
             day=today,
             item_kind=kind,
             item=item,
-            viewer=viewer,
+            viewer=context.person,
             viewer_role=context.role.name,
             purpose=purpose,
         )
         for owner, kind, item in dict.fromkeys(shown)
-        if owner != viewer
-    ]
-    await context.loaders.disclosures.load_many(lines)
+    )

@@ -115,7 +115,7 @@ class LimitedWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     async def send_message(self, message: Message) -> None:
         """Send a message; at the end of an operation whose token expired, close the connection instead.
 
-        Or a client would take the end for a last one: 4403 says to come again, with a new token.
+        Else a client would think that nothing more comes: 4403 means to connect again with a new token.
         """
         if message["type"] == "complete" and self._token_expired:
             if not self._closed:

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from graphql import ExecutionResult
 
 KEPT_S: Final = 10.0
-"""How long a result is shared: names in it are those of today, and a subscriber may come any day."""
+"""How long a result is shared. Not longer: names in it are those of the moment it was executed."""
 KEPT_MAX: Final = 64
 KEPT_BYTES_MAX: Final = 32 * 1024 * 1024
 """Results that are kept, and their bytes together; of what is more, the oldest is executed again."""
@@ -59,36 +60,30 @@ class SharedResults:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self.executed = 0
 
-    async def of(self, key: Hashable, execute: Callable[[], Awaitable[Executed]]) -> Executed:
+    async def of(self, key: Hashable, execute: Callable[[], Coroutine[Any, Any, Executed]]) -> Executed:
         """Return the result of this key, executed now or a moment ago; one with errors is not kept."""
         loop = asyncio.get_running_loop()
         kept = self._kept.get(key)
         if kept is None or kept.until_s < loop.time():
             # a task of its own, so that a subscriber who leaves does not end it for the others
-            kept = _Kept(task=loop.create_task(_run(execute)), until_s=loop.time() + KEPT_S)
+            kept = _Kept(task=loop.create_task(execute()), until_s=loop.time() + KEPT_S)
+            kept.task.add_done_callback(partial(self._done, key, kept))
             self._kept[key] = kept
+            self._kept.move_to_end(key)
             self.executed += 1
-        try:
-            executed = await asyncio.shield(kept.task)
-        except Exception:
-            self._forget(key, kept)
-            raise
-        kept.answer_bytes = executed.answer_bytes
-        if executed.result.errors:
-            self._forget(key, kept)
+        return await asyncio.shield(kept.task)
+
+    def _done(self, key: Hashable, kept: _Kept, task: "asyncio.Task[Executed]") -> None:
+        """Forget a result that failed or has errors; count the bytes of any other."""
+        if task.cancelled() or task.exception() is not None or task.result().result.errors:
+            if self._kept.get(key) is kept:
+                del self._kept[key]
+            return
+        kept.answer_bytes = task.result().answer_bytes
         self._drop_oldest()
-        return executed
 
     def _drop_oldest(self) -> None:
         size = sum(kept.answer_bytes for kept in self._kept.values())
         while len(self._kept) > KEPT_MAX or size > KEPT_BYTES_MAX:
             _, dropped = self._kept.popitem(last=False)
             size -= dropped.answer_bytes
-
-    def _forget(self, key: Hashable, kept: _Kept) -> None:
-        if self._kept.get(key) is kept:
-            del self._kept[key]
-
-
-async def _run(execute: Callable[[], Awaitable[Executed]]) -> Executed:
-    return await execute()

@@ -4,6 +4,7 @@ The cost that is measured before counts lists with their maximum length; this on
 """
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -57,7 +58,7 @@ class Spending:
         """
         Take the operation's highest cost, as it was measured, from its caller's allowance.
 
-        So much it may cost in fact, too. Raises OverAllowanceError.
+        Executing it may cost as much. Raises OverAllowanceError.
         """
         self.cost_max = max(self.cost_max, cost)
         if self.allowance is not None:
@@ -182,8 +183,9 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
         completed = StrawberryGraphQLCoreExecutionContext.complete_leaf_value(return_type, result)
-        if type(completed) is str and (spending := _current.get()) is not None:
-            spending.text(completed)
+        kind = type(completed)
+        if kind in {str, dict, list} and (spending := _current.get()) is not None:
+            spending.text(completed if kind is str else json.dumps(completed, ensure_ascii=False))
         return completed
 
     def _count(self, parent_type: GraphQLObjectType, grouped_field_set: Any) -> None:

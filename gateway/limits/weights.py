@@ -75,7 +75,6 @@ ITEMS_MAX: Final = {
     "LensVersion.pilots": 20,
     "LensVersion.questions": 24,
     "Me.agreementsToConfirm": 200,
-    "Me.audits": 50,
     "Me.rounds": 10,
     "Me.teams": 20,
     "Mirror.blocks": 6,
@@ -138,7 +137,7 @@ ITEMS_SHARED: Final = {
 OF_ONE_PORTFOLIO: Final = ("Portfolio.", "Mirror.insights", "TeamTalentMap.rows")
 """Lists whose items are all of one portfolio, or of one map."""
 SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
-"""Arguments that set the length of a list, with their maximum; None stands for that of a page."""
+"""Arguments that set the length of a list, with their maximum; None: that of a page."""
 
 
 def items_max_of(place: str, field: GraphQLField) -> int:

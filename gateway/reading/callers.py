@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from gateway.errors import GatewayError
-from gateway.reading.view_reader import ViewReader, check_not_parked, parked
+from gateway.reading.view_reader import ViewReader, check_organisation_not_parked, parked
 from kit.clock import Calendar
 from projections.views import directory, organisation
 from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Employment, Role, grant_is_over, roles_held
@@ -90,7 +90,6 @@ def _granted_on(granted_at: datetime) -> date:
 async def _days_after_leaving(connection: Any, employment: Employment | None) -> int:
     if employment is None or not employment.is_over:
         return DAYS_AFTER_LEAVING_DEFAULT  # not asked for
-    found = await organisation.organisation(connection)
-    await check_not_parked(connection, organisation.VIEW, [found.organisation] if found else [])
+    await check_organisation_not_parked(connection, organisation.VIEW)
     policy = await organisation.policy_in_force(connection)
     return policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT

@@ -110,7 +110,7 @@ class Freshness:
     async def wait_until(
         self, reached: Callable[[], Awaitable[bool]], view: View, *, within_s: float
     ) -> bool:
-        """Wait until something is so that a move of the view may bring about. False after `within_s`."""
+        """Wait until `reached` returns True, asked again when the view moves. False after `within_s`."""
         return await self._until(reached, (view.name, None), within_s=within_s)
 
     async def _until(

@@ -34,7 +34,7 @@ class Loaders:
     def __init__(self, reader: ViewReader, read_log: ReadLog) -> None:
         self._reader = reader
         self._read_log = read_log
-        self.disclosures: DataLoader[DisclosureEntry, None] = DataLoader(
+        self.disclosures: DataLoader[tuple[DisclosureEntry, ...], None] = DataLoader(
             load_fn=self._disclosures, max_batch_size=BATCH_MAX, cache=False
         )
         self.lenses: DataLoader[tuple[str, int], lenses.LensVersion | None] = DataLoader(
@@ -88,10 +88,10 @@ class Loaders:
         found = {one: await team_items.open_offers(self._reader, one) for one in dict.fromkeys(asked)}
         return [found[one] for one in asked]
 
-    async def _disclosures(self, entries: list[DisclosureEntry]) -> Sequence[None]:
+    async def _disclosures(self, asked: list[tuple[DisclosureEntry, ...]]) -> Sequence[None]:
         """Write these lines of the read log. Raises UNAVAILABLE, and nothing that they are about is shown."""
-        await self._read_log.record(entries)
-        return [None] * len(entries)
+        await self._read_log.record([line for lines in asked for line in lines])
+        return [None] * len(asked)
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
         async with self._reader.connection() as connection:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -20,7 +21,8 @@ class Together(Generic[Key, Found]):
         """Return what `read` finds of this key, with all others of this moment. Raises what `read` raises."""
         loop = asyncio.get_running_loop()
         if not self._wanted:
-            loop.call_soon(self._begin, read)
+            # It is for all, so it must not wait for the turn of the caller who happens to be the first.
+            loop.call_soon(self._begin, read, context=Context())
         wanted = self._wanted.setdefault(key, loop.create_future())
         return await asyncio.shield(wanted)  # one who leaves takes nothing from the others
 

@@ -9,6 +9,7 @@ from gateway.reading.freshness import Connect, too_stale
 from projections import parking
 from projections.row_status import read_with_status
 from projections.view import View
+from projections.views import organisation
 
 Rows = TypeVar("Rows")
 
@@ -45,6 +46,13 @@ async def check_not_parked(connection: Any, view: View, subjects: Sequence[str])
     """Raise PARKED while an event of any of these subjects waits for repair in the view."""
     if await parking.parked_of(connection, view, subjects):
         raise parked()
+
+
+async def check_organisation_not_parked(connection: Any, *views: View) -> None:
+    """Raise PARKED while an event of the organisation waits for repair in one of these views."""
+    known = await organisation.organisation(connection)
+    for view in views:
+        await check_not_parked(connection, view, [known.organisation] if known else [])
 
 
 def parked() -> GatewayError:

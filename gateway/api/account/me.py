@@ -88,7 +88,8 @@ class Me:
         description=(
             f"Audits of this person's streams, the newest first: {audits.NOTICES_MAX} at most. Who replays, "
             "in which role and why, and what was opened until when."
-        )
+        ),
+        items_max=audits.NOTICES_MAX,
     )
     async def audits(self, info: Info) -> list[AuditNotice]:
         return await notices_of(info.context, self.id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from events.privacy.disclosures import DisclosureEntry
+from gateway.api.showing import disclosures_of
 from gateway.context import Context
 from gateway.errors import ErrorCode, GatewayError
 from rules.audit.answers import AnyQuestion, AuditAnswer, ItemSeen
@@ -23,18 +23,5 @@ async def record(context: Context, owner: str | None, items: Sequence[ItemSeen])
     """Write what is about to be shown into its owner's read log. Raises UNAVAILABLE; then it is not shown."""
     if owner is None or not items:
         return
-    today = context.gateway.calendar.today()
-    await context.gateway.read_log.record(
-        [
-            DisclosureEntry(
-                owner=owner,
-                day=today,
-                item_kind=one.kind,
-                item=one.item,
-                viewer=context.person,
-                viewer_role=context.role.name,
-                purpose="AUDIT",
-            )
-            for one in items
-        ]
-    )
+    shown = [(owner, one.kind, one.item) for one in items]
+    await context.gateway.read_log.record(disclosures_of(context, "AUDIT", shown))

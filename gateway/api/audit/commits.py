@@ -97,7 +97,7 @@ class AuditFaultKind(Enum):
     VIEW_DIFFERS = strawberry.enum_value("VIEW_DIFFERS", description="A view shows something else.")
 
 
-@strawberry.enum(description="What can be read of an event: three reasons for nothing are three words.")
+@strawberry.enum(description="What can be read of an event: each reason why nothing can has its own word.")
 class AuditContents(Enum):
     OPENED = strawberry.enum_value("OPENED", description="Geopend: `opened` has it.")
     SEALED = strawberry.enum_value(
@@ -170,15 +170,14 @@ async def page(
     """Return a page of a replay's commits; what is open in it is recorded first. None when it is over."""
     check_page_size(context, "first", first)
     start = PAGES.key_in(context, after) if after else 0
-    found = await asked(context, CommitsAsked(replay=replay, first=first, after=start), CommitsPage)
+    found = await recorded_page(context, replay, first=first, after=start)
     if found is None:
         return None
-    await record(context, found.owner, list(_items(found.commits)))
     return PAGES.shown(context, found.commits, more=found.more, after=after, node=commit)
 
 
 async def recorded_page(context: Context, replay: str, *, first: int, after: int) -> CommitsPage | None:
-    """Return the commits after a number, for a subscription; what is open in them is recorded first."""
+    """Return the commits after a number; what is open in them is recorded first. None when it is over."""
     found = await asked(context, CommitsAsked(replay=replay, first=first, after=after), CommitsPage)
     if found is not None:
         await record(context, found.owner, list(_items(found.commits)))

@@ -140,8 +140,8 @@ def audit_notice(found: view.Notice) -> AuditNotice:
 async def _payload(info: Info, result: commands.CommandResult) -> AuditNoticePayload:
     context = info.context
     name, found = result.entity_id, None
-    if name is not None and await can_show_result(info, result, view.VIEW):
-        owner = context.person if context.role is Role.PROFESSIONAL else None
+    owner = context.person if context.role is Role.PROFESSIONAL else None
+    if name is not None and await can_show_result(info, result, view.VIEW, of_another=owner is None):
         async with context.gateway.reader.connection() as connection:
             found = await view.notice_named(connection, name, owner=owner)
     return AuditNoticePayload(

@@ -11,8 +11,8 @@ from rules.audit.answers import OpeningSeen
 
 @strawberry.type(
     description=(
-        "Leave to read contents, for a time: on the ground a privacy officer recorded, or null for the "
-        "owner's grant."
+        "Permission to read contents for a time: on a ground that a privacy officer recorded; without a "
+        "ground, by the owner's grant."
     )
 )
 class ContentOpening:

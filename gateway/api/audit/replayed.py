@@ -17,7 +17,7 @@ NAME: Final = "auditReplayed"
 PAGE: Final = 20
 """Commits that are asked for at once: what is open is looked up again for each page."""
 _OVER: Final = "This replay is not yours, or it is over."
-_ENDED: Final = "What was open is not any more. Subscribe again with `after` to go on with the chain."
+_ENDED: Final = "What was open has been closed. Subscribe again with `after` to go on with the chain."
 
 
 @subscription(

@@ -2,8 +2,6 @@
 
 # ruff: noqa: A002 - arguments are called as in GraphQL
 
-import base64
-import hashlib
 from datetime import date, datetime
 from typing import Annotated
 
@@ -25,7 +23,7 @@ from gateway.api.sending import CommandInput, CommandPayload, send_command
 from gateway.context import Context, Info
 from gateway.errors import GatewayError
 from gateway.types.arguments import After, First
-from gateway.types.downloads import Download
+from gateway.types.downloads import Download, download_of
 from gateway.types.enums import ItemKind
 from gateway.types.fields import field
 from gateway.types.ids import refers_to
@@ -115,12 +113,7 @@ class AuditReplay:
         found = await asked(info.context, BundleAsked(replay=self.seen.handle), BundleSeen)
         if found is None:
             return None
-        encoded = base64.b64encode(found.file).decode()
-        return Download(
-            url=f"data:{found.media_type};base64,{encoded}",
-            media_type=found.media_type,
-            digest=hashlib.sha256(found.file).hexdigest(),
-        )
+        return download_of(found.file, media_type=found.media_type)
 
 
 @strawberry.input

@@ -14,7 +14,7 @@ from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CHANGED, KEPT, CommandInput, CommandPayload, can_show_result, send_command
 from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
-from gateway.reading.view_reader import check_not_parked
+from gateway.reading.view_reader import check_organisation_not_parked
 from gateway.types.arguments import After, First, WaitFor
 from gateway.types.enums import described
 from gateway.types.fields import field
@@ -22,7 +22,6 @@ from gateway.types.ids import refers_to
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText, LocalTextInput
 from projections.views import catalogue as view
-from projections.views import organisation
 from rules import commands
 from rules.access.catalogue import SEE_ALL_TERMS
 from rules.clusters import CLUSTERS
@@ -156,8 +155,7 @@ async def term_by_id(context: Context, term: str | None) -> TalentTerm | None:
 async def talent_catalogue(info: Info, wait_for: WaitFor = UNSET) -> TalentCatalogue | None:
     await info.wait_for(wait_for, view.VIEW)
     async with info.context.gateway.reader.connection() as connection:
-        found = await organisation.organisation(connection)
-        await check_not_parked(connection, view.VIEW, [found.organisation] if found else [])
+        await check_organisation_not_parked(connection, view.VIEW)
         version = await view.version(connection)
     return TalentCatalogue(version=version)
 

@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.api.names import Colleague
 from gateway.api.root_fields import query
+from gateway.api.works_here import check_works_here
 from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
 from projections.views import directory
@@ -35,9 +36,7 @@ async def colleagues(
         raise GatewayError(ErrorCode.BAD_REQUEST, f"`name` must have at least {NAME_CHARS_MIN} letters.")
     if len(name) > NAME_CHARS_MAX:
         raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`name` may have at most {NAME_CHARS_MAX} characters.")
-    caller = (await info.caller()).person
-    if caller is None or caller.ended_on is not None:  # someone who left keeps only their portfolio
-        raise GatewayError(ErrorCode.FORBIDDEN, "Only somebody who works here can search for colleagues.")
+    await check_works_here(info, to="search for colleagues")
     async with info.context.gateway.reader.connection() as connection:
         persons = await directory.colleagues(connection, name, limit=COLLEAGUES_MAX)
     return [Colleague(id=strawberry.ID(found.person), display_name=found.display_name) for found in persons]

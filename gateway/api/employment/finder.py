@@ -11,15 +11,14 @@ from gateway.api.catalogue.terms import TalentTerm, talent_term
 from gateway.api.paging import Connection, Paging
 from gateway.api.root_fields import query
 from gateway.api.showing import record_shown
+from gateway.api.works_here import check_works_here
 from gateway.context import Context, Info
-from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.term_labels import Terms
 from gateway.types.arguments import After, First
 from gateway.types.enums import ItemKind
 from gateway.types.fields import LENGTH
 from gateway.types.texts import LocalText
 from projections.views import catalogue, shared
-from rules.access.roles import Role
 
 ITEMS_ASSUMED = 10
 """How many items of a person the cost of a page is measured with; those that there are count when made."""
@@ -72,15 +71,8 @@ async def finder(
     first: First = 20,
     after: After = UNSET,
 ) -> Connection[FoundPerson] | None:
-    await _check_works_here(info)
+    await check_works_here(info, to="look for people")
     return await _page(info.context, term_id or None, first=first, after=after or None)
-
-
-async def _check_works_here(info: Info) -> None:
-    """Raise FORBIDDEN for a professional who left: they keep only their own portfolio."""
-    caller = (await info.caller()).person
-    if info.context.role is Role.PROFESSIONAL and (caller is None or caller.ended_on is not None):
-        raise GatewayError(ErrorCode.FORBIDDEN, "Only somebody who works here can look for people.")
 
 
 async def _page(

@@ -7,9 +7,9 @@ import strawberry
 from gateway.api.lenses.lenses import Question, question_shown
 from gateway.api.root_fields import query
 from gateway.context import Info
-from gateway.reading.view_reader import check_not_parked
+from gateway.reading.view_reader import check_organisation_not_parked
 from gateway.types.enums import Portion
-from projections.views import lenses, organisation, quality
+from projections.views import lenses, quality
 from rules.feedback.lens_versions import lens_and_number
 from rules.feedback.quality import ROUNDS_MIN, SUBMISSIONS_MIN
 from rules.feedback.questions import QUESTIONS_MAX
@@ -48,9 +48,7 @@ async def lens_quality(
     if named is None:
         return None
     async with info.context.gateway.reader.connection() as connection:
-        found = await organisation.organisation(connection)
-        for view in (lenses.VIEW, quality.VIEW):
-            await check_not_parked(connection, view, [found.organisation] if found else [])
+        await check_organisation_not_parked(connection, lenses.VIEW, quality.VIEW)
         version = (await lenses.of_lenses(connection, [named[0]])).get(named)
         if version is None:
             return None

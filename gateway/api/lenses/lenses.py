@@ -1,21 +1,20 @@
 """`lenses` and `lensDrafts`: the question sets of feedback rounds."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
 from gateway.api.root_fields import query
 from gateway.context import Context, Info
-from gateway.reading.view_reader import check_not_parked
+from gateway.reading.view_reader import check_organisation_not_parked
 from gateway.types.enums import LensForm, LensState, Perspective, QuestionKind
 from gateway.types.fields import field
 from gateway.types.ids import LENS, refers_to
 from gateway.types.scalars import Position
 from gateway.types.texts import LocalText
 from projections.views import lenses as view
-from projections.views import organisation
 from rules.access.lenses import SEE_FINDINGS
 from rules.feedback import questions as rules
 from rules.feedback.lens_versions import minutes_to_answer, version_id
@@ -113,7 +112,7 @@ async def lens_version_of(context: Context, lens: str, number: int) -> LensVersi
 async def lenses(info: Info, wait_for: WaitFor = UNSET) -> list[LensVersion] | None:
     await info.wait_for(wait_for, view.VIEW)
     async with info.context.gateway.reader.connection() as connection:
-        await _check_not_parked(connection)
+        await check_organisation_not_parked(connection, view.VIEW)
         found = await view.offered(connection)
     return [lens_version(version) for version in found]
 
@@ -122,11 +121,6 @@ async def lenses(info: Info, wait_for: WaitFor = UNSET) -> list[LensVersion] | N
 async def lens_drafts(info: Info, wait_for: WaitFor = UNSET) -> list[LensVersion] | None:
     await info.wait_for(wait_for, view.VIEW)
     async with info.context.gateway.reader.connection() as connection:
-        await _check_not_parked(connection)
+        await check_organisation_not_parked(connection, view.VIEW)
         found = await view.not_published(connection)
     return [lens_version(version) for version in found]
-
-
-async def _check_not_parked(connection: Any) -> None:
-    found = await organisation.organisation(connection)
-    await check_not_parked(connection, view.VIEW, [found.organisation] if found else [])

@@ -43,7 +43,7 @@ class Goal(Shareable):
         description="The words that the team sees; null when it is not on offer."
     )
     joint_goal_id: strawberry.ID | None = refers_to(
-        "JointGoal", description="The joint goal that the team made of it; null while it made none."
+        "JointGoal", description="The joint goal that grew from it; null if there is none."
     )
     offered_team: strawberry.Private[str | None]
 

@@ -35,7 +35,7 @@ async def read_portfolio(
 
 
 async def _with_joint_goals(connection: Any, goals: tuple[profile.Goal, ...]) -> tuple[profile.Goal, ...]:
-    """Return goals with what teams made of those on offer."""
+    """Return goals, each with the joint goal that a team grew from it."""
     offers = [goal.offer for goal in goals if goal.offer is not None]
     if not offers:
         return goals

@@ -15,14 +15,14 @@ from gateway.api.releases.picture import Picture, read_picture
 from gateway.api.root_fields import query
 from gateway.context import Info
 from gateway.errors import ErrorCode, GatewayError
-from gateway.reading.view_reader import check_not_parked
+from gateway.reading.view_reader import check_organisation_not_parked
 from gateway.types.arguments import Last
 from gateway.types.bands import CountBand
 from gateway.types.downloads import Download, download_of
 from gateway.types.enums import EnergyWord, Held, Language, Trend
 from gateway.types.fields import field
 from gateway.types.ids import refers_to
-from projections.views import catalogue, organisation
+from projections.views import catalogue
 from projections.views import releases as view
 from rules.releases import model
 from rules.releases.units.rows import Row
@@ -113,13 +113,13 @@ class CapabilityRelease:
     contributors_dated: date | None = strawberry.field(description="The day of `contributors`; null with it.")
     layout_since: date = strawberry.field(
         description=(
-            "Since this day parts of the organisation are shown or hidden as they are, but that more of them "
-            "may be hidden. In the first year nothing is drawn anew."
+            "Since this day the same parts of the organisation are shown, except that more of them may be "
+            "hidden. In the first year nothing is drawn anew."
         )
     )
     found: strawberry.Private[view.Release]
-    same_for_all: strawberry.Private[str | None] = None
-    """What the event is called, where a subscription sends it: executed once for all (limits/sharing.py)."""
+    same_for_all: strawberry.Private[str]
+    """What it is called as the event of a subscription: executed once for all (limits/sharing.py)."""
 
     @field(
         description=(
@@ -140,9 +140,11 @@ class CapabilityRelease:
         ] = False,
         cluster_id: Clusters = UNSET,
     ) -> list[CapabilityCell]:
+        if self.held:
+            return []
         unit = model.WHOLE if not unit_id or unit_id == self.found.organisation else unit_id
         picture = await self._picture(info)
-        if self.held or unit not in picture.tree.children:
+        if unit not in picture.tree.children:
             return []
         clusters = _asked(picture, cluster_id or None)
         rows = picture.table(unit, children=children, clusters=clusters)
@@ -195,12 +197,11 @@ class CapabilityRelease:
             return await read_picture(connection, self.found)
 
 
-def capability_release(found: view.Release, *, same_for_all: bool = False) -> CapabilityRelease:
-    """Return a release as it is shown; `same_for_all` for the event of a subscription."""
+def capability_release(found: view.Release) -> CapabilityRelease:
     name = model.release_id(found.organisation, found.epoch)
     return CapabilityRelease(
         id=strawberry.ID(name),
-        same_for_all=name if same_for_all else None,
+        same_for_all=name,
         epoch=found.epoch,
         on=found.on,
         held=found.held is not None,
@@ -241,8 +242,7 @@ async def capability_releases(info: Info, last: Last = 12) -> list[CapabilityRel
 
 async def check_releases(connection: Any) -> None:
     """Raise PARKED while an event of the organisation waits for repair in the view of releases."""
-    known = await organisation.organisation(connection)
-    await check_not_parked(connection, view.VIEW, [known.organisation] if known else [])
+    await check_organisation_not_parked(connection, view.VIEW)
 
 
 def _asked(picture: Picture, cluster: str | None) -> list[str]:

@@ -59,7 +59,7 @@ async def _releases(stream: Subscription, epoch: int) -> AsyncGenerator[Capabili
             # before each message: the role may have been withdrawn since the last one (privacy rule 13)
             await stream.check_access()
             epoch = release.epoch
-            yield capability_release(release, same_for_all=True)
+            yield capability_release(release)
         if len(found) < view.RELEASES_AFTER_MAX:
             await stream.wait()
 

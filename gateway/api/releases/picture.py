@@ -1,4 +1,4 @@
-"""A release with all that its tables and its file are made of: what it shows, its tree, and today's names."""
+"""What the tables and the file of a release need: what it shows, its tree, and today's names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

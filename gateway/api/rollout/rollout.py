@@ -9,17 +9,15 @@ from strawberry import UNSET
 from gateway.api.names import Colleague, Unit, colleague, colleagues_by_name, team_as_unit
 from gateway.api.paging import Connection, Paging, check_page_size
 from gateway.api.root_fields import query
+from gateway.api.works_here import check_works_here
 from gateway.context import Context, Info
-from gateway.errors import ErrorCode, GatewayError
-from gateway.reading.view_reader import check_not_parked
+from gateway.reading.view_reader import check_organisation_not_parked
 from gateway.types.arguments import After, First, Last, WaitFor
 from gateway.types.enums import RolloutState
 from gateway.types.fields import field
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText
-from projections.views import organisation
 from projections.views import rollout as view
-from rules.access.roles import Role
 
 EXPERIENCES_SHOWN = 20
 
@@ -35,7 +33,7 @@ class RolloutTeam:
     )
     front_runner_ids: strawberry.Private[tuple[str, ...]]
 
-    @field(description="The members who stepped forward, by name; who left the team is not shown.")
+    @field(description="The members who stepped forward, by name, without those who left the team.")
     async def front_runners(self, info: Info) -> list[Colleague]:
         return await colleagues_by_name(info.context, self.front_runner_ids)
 
@@ -132,20 +130,12 @@ def material_of(found: view.Material) -> Material:
 @query(description="Which teams started, and what people share about it.")
 async def rollout(info: Info, wait_for: WaitFor = UNSET) -> Rollout | None:
     await info.wait_for(wait_for, view.VIEW)
-    await _check_works_here(info)
+    await check_works_here(info, to="see the rollout")
     await info.context.check_fresh(view.VIEW)
     async with info.context.gateway.reader.connection() as connection:
-        found = await organisation.organisation(connection)
-        await check_not_parked(connection, view.VIEW, [found.organisation] if found else [])
+        await check_organisation_not_parked(connection, view.VIEW)
         version = await view.version(connection)
     return Rollout(version=version)
-
-
-async def _check_works_here(info: Info) -> None:
-    """Raise FORBIDDEN for somebody who left, who keeps the own portfolio and nothing of colleagues."""
-    caller = (await info.caller()).person
-    if info.context.role is Role.PROFESSIONAL and (caller is None or caller.ended_on is not None):
-        raise GatewayError(ErrorCode.FORBIDDEN, "Only somebody who works here can see the rollout.")
 
 
 async def team_by_id(context: Context, team: str) -> RolloutTeam | None:

@@ -59,7 +59,7 @@ async def shown_goals(
     """
     Return those of these goals that are part of no joint goal, once their owners' read logs say so.
 
-    `known` has the ids that a team adopts them by. One without, from before there were such ids, has its own,
+    `known` has the ids that a team adopts them by. A goal from before there were such ids has its own id,
     which `adoptJointGoal` refuses with the reason.
     """
     adopted = {(one.owner, one.goal) for one in known if one.adopted}

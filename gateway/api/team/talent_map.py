@@ -32,7 +32,7 @@ from rules.quadrants import STRONG_FROM
 ROWS_ASSUMED = 200
 """How many rows the cost of a map is measured with; those that there are count while it is made."""
 OPPOSITES_ASSUMED = 50
-_OWN_WORDS = b"ipp.talent-map-row.v1"
+_ROW = b"ipp.talent-map-row.v1"
 
 
 class Coverage(Enum):
@@ -145,7 +145,7 @@ def _opposites(rows: Sequence[MapRow], people: Mapping[str, Colleague]) -> list[
 
 def _row(context: Context, team: str, row: MapRow) -> TalentMapRow:
     # Of this team: a client's cache keeps a row by its id, and another team's row of the word is another.
-    key = context.gateway.position_cipher.alias(f"{team} {row.term is None} {row.key}", purpose=_OWN_WORDS)
+    key = context.gateway.position_cipher.alias(f"{team} {row.term is None} {row.key}", purpose=_ROW)
     return TalentMapRow(
         id=strawberry.ID(key),
         name=LocalText(nl=row.nl, en=row.en),
