@@ -41,7 +41,6 @@ SIZES: Final = {"S": 120, "M": 1_000, "L": 10_000, "XL": 100_000}
 PARTITIONS: Final = 4
 RELEASES: Final = 3
 EVERY_DAYS: Final = 90
-READ_EVENTS: Final = 5_000
 POLICY: Final = {"floors": {}, "releaseEveryDays": EVERY_DAYS, "sharingDaysMax": 365}
 
 

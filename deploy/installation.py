@@ -17,7 +17,7 @@ from kit.health import Health
 from kit.http.tokens import TokenVerifier
 from kit.lifecycle import Loop
 from kit.settings import Settings
-from processes.assembly import checkpoints_of, closing_of, feed_of, releases_of, scheduler_of
+from processes.assembly import checkpoints_of, closing_of, feed_of, maker_of, scheduler_of
 from processes.checkpoints.loop import unsigned
 from processes.closing.closer import Parts
 from processes.closing.loop import ClosingLoop
@@ -79,15 +79,16 @@ class Installation:
 
     def releases(self) -> ReleaseLoop:
         """Return the loop that makes releases on their dates."""
-        return releases_of(
+        calendar = self.services.calendar
+        maker = maker_of(
             self.services.handler,
             store=EventStore(self.services.mapper, self.services.recorder),
             vault=self.services.vault,
             made=self.made_releases,
             database_url=self.settings.database_url,
-            calendar=self.services.calendar,
-            health=self.health,
+            calendar=calendar,
         )
+        return ReleaseLoop(maker, calendar=calendar, health=self.health)
 
     def checkpoints_loop(self) -> Loop:
         """Return the loop that makes checkpoints; without a key it reports that nothing is signed."""

@@ -1,7 +1,7 @@
 """`python -m events replay`: a stream's chain, commit by commit from the log's own bytes; never contents."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -18,7 +18,6 @@ from rules.audit.kinds import AuditStreamKind, kind_of
 
 STREAMS_MAX: Final = 1_000
 """The most streams in one run."""
-_EPOCH: Final = date(1970, 1, 1)
 _DIGITS: Final = 12
 """Of a digest, as many are printed as the eye compares."""
 
@@ -39,7 +38,7 @@ class Until(msgspec.Struct, frozen=True):
             versions = [one.version for one in commit.events if commit.verdict is Outcome.ACCEPTED]
             if self.version is not None and versions and min(versions) > self.version:
                 return
-            if self.day is not None and day_of(commit) > self.day:
+            if self.day is not None and commit.on > self.day:
                 return
             yield commit
 
@@ -112,7 +111,7 @@ def lines_of(commit: CommitOnLog) -> Iterator[str]:
     name = "-" if commit.commit is None else commit.commit.hex()[:_DIGITS]
     yield (
         f"partition {place.partition} record {place.offset}.{place.index} ordinal {ordinal}"
-        f"  {day_of(commit)}  commit {name}  {verdict}"
+        f"  {commit.on}  commit {name}  {verdict}"
     )
     for event in commit.events:
         check = "valid" if event.digest_valid else "DIFFERS"
@@ -122,8 +121,3 @@ def lines_of(commit: CommitOnLog) -> Iterator[str]:
         )
     for fault in commit.faults:
         yield f"  ! {fault.en}"
-
-
-def day_of(commit: CommitOnLog) -> date:
-    """Return the day on which a commit was appended."""
-    return _EPOCH + timedelta(days=commit.day)

@@ -10,18 +10,19 @@ import typer
 from eventsourcing.persistence import EventStore, PersistenceError
 
 from events.assembly import open_log, open_vault
-from events.codec import EventMapper
+from events.codec import EventMapper, UndecodableEventError
 from events.privacy.sealing import VaultUnreachableError
 from events.streams import Stream
 from kit.clock import SystemClock
 from kit.postgres.connections import connect_own
+from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from processes.mails.assembly import mail_settings
 from processes.mails.doctor import examine
 from processes.releases.recompute import NoSuchReleaseError, Recomputation, recompute
 from projections.views.contributions import BasisNotReadyError
 from services.contexts.releases.decider import DECIDER
-from services.handling.loading import load
+from services.handling.loading import StreamNotUnderstoodError, load
 
 DNS_PORT: Final = 53
 _ADDRESS: Final = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -30,6 +31,14 @@ _STATUS: Final = {
     Recomputation.DIFFERS: 1,
     Recomputation.NO_LONGER_POSSIBLE: 3,
 }
+_NOT_KNOWN: Final = (
+    NoSuchReleaseError,
+    BasisNotReadyError,
+    PersistenceError,
+    VaultUnreachableError,
+    UndecodableEventError,
+    StreamNotUnderstoodError,
+)
 _WORDS: Final = {"good": "good ", "note": "note ", "wrong": "WRONG"}
 
 # Pretty tracebacks would show local variables, and with them the password.
@@ -77,7 +86,9 @@ def recompute_release(
     settings.need("database_url", "vault_url")
     try:
         found = _recomputed(settings, epoch)
-    except (NoSuchReleaseError, BasisNotReadyError, PersistenceError, VaultUnreachableError) as error:
+    except SecretError as error:
+        raise SettingsError(str(error)) from None
+    except _NOT_KNOWN as error:
         typer.echo(f"It can't be said now: {error}.", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"Release {epoch}: {found}.")
@@ -85,17 +96,14 @@ def recompute_release(
 
 
 def _recomputed(settings: Settings, epoch: int) -> Recomputation:
-    with (
-        open_vault(settings) as vault,
-        open_log(settings, clock=SystemClock()) as recorder,
-        connect_own(settings.database_url, application_name="recompute") as connection,
-    ):
+    with open_vault(settings) as vault, open_log(settings, clock=SystemClock()) as recorder:
         organisation = vault.organisation()
         if organisation is None:
             raise NoSuchReleaseError("there is no organisation yet")
         store: EventStore[str] = EventStore(EventMapper(vault), recorder)
         state = load(store, DECIDER, (Stream("release", organisation).name,)).state
-        return recompute(state, epoch, connection=connection)
+        with connect_own(settings.database_url, application_name="recompute") as connection:
+            return recompute(state, epoch, connection=connection)
 
 
 def _name_server(given: str) -> tuple[str, int] | None:

@@ -24,7 +24,6 @@ from processes.closing.loop import ClosingLoop
 from processes.hr_feed.endpoint import feed_routes
 from processes.hr_feed.feed import Sender, SendRequest
 from processes.job import SendCommand
-from processes.releases.loop import ReleaseLoop
 from processes.releases.maker import NAME as MAKER
 from processes.releases.maker import Maker
 from processes.releases.maker import Parts as MakerParts
@@ -71,23 +70,6 @@ def scheduler_of(
 def closing_of(handler: CommandHandler, parts: Parts, *, health: Health) -> ClosingLoop:
     """Return the loop that ends rounds; this handler cancels those whose key the keeper lost."""
     return ClosingLoop(Closer(parts), keeper=parts.keeper, send=_send_for(handler, CLOSER), health=health)
-
-
-def releases_of(
-    handler: CommandHandler,
-    *,
-    store: EventStore[str],
-    vault: Vault,
-    made: MadeReleases,
-    database_url: str,
-    calendar: Calendar,
-    health: Health,
-) -> ReleaseLoop:
-    """Return the loop that makes releases, whose commands this handler carries out."""
-    maker = maker_of(
-        handler, store=store, vault=vault, made=made, database_url=database_url, calendar=calendar
-    )
-    return ReleaseLoop(maker, calendar=calendar, health=health)
 
 
 def maker_of(

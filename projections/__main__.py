@@ -25,7 +25,7 @@ from projections.assembly import view_worker
 from projections.folding import StillParkedError, unpark
 from projections.parking import read_parked
 from projections.prune import OLDER_KEPT, prune
-from projections.rebuild import RebuildRunningError, Rebuilt, rebuild, verify_view
+from projections.rebuild import RebuildRunningError, Rebuilt, ViewIncompleteError, rebuild, verify_view
 from projections.registry import ViewRegistrationError, find_views, view_named
 from projections.status import as_grid, parked_grid, status
 from projections.view import View
@@ -93,7 +93,7 @@ def rebuild_view(
                 view,
                 journal=JournalReader(settings.log_name),
                 opener=EventMapper(vault),
-                on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+                on_progress=partial(_progressed, progress, task),
                 swap_different=swap_different,
             )
         except RebuildRunningError as error:
@@ -123,7 +123,7 @@ def verify_views(
                     opener=EventMapper(vault),
                     on_progress=partial(_progressed, progress, task),
                 )
-            except RebuildRunningError as error:
+            except (RebuildRunningError, ViewIncompleteError) as error:
                 _end(str(error))
     if as_json:
         out.print_json(msgspec.json.encode(found).decode())

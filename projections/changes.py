@@ -7,6 +7,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
+import msgspec
 import psycopg
 
 from projections.table import Table
@@ -15,6 +16,11 @@ COPY_ROWS_MIN: Final = 200
 """Fewer rows are written by one INSERT instead of COPY, which takes more round trips."""
 
 Row = dict[str, Any]
+
+
+def as_json(value: object) -> str:
+    """Return a value as a column of type jsonb takes it."""
+    return msgspec.json.encode(value).decode()
 
 
 class Changes:

@@ -163,11 +163,7 @@ def prepare_view(
     """
     with connection.transaction():
         create_schema(connection, schema)
-        existing = connection.execute(
-            "SELECT count(*) FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)",
-            (schema, [table.name for table in view.tables]),
-        ).fetchone()
-        if existing is None or existing[0] != len(view.tables):
+        if not has_all_tables(connection, view, schema=schema):
             drop_view(connection, view, schema=schema)
             for table in view.tables:
                 for statement in table.ddl(schema):
@@ -177,6 +173,15 @@ def prepare_view(
             " FROM generate_series(0, %s) p ON CONFLICT DO NOTHING",
             (view.name, view.version, generation, partitions - 1),
         )
+
+
+def has_all_tables(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> bool:
+    """Return whether each table of a view exists."""
+    existing = connection.execute(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)",
+        (schema, [table.name for table in view.tables]),
+    ).fetchone()
+    return existing is not None and existing[0] == len(view.tables)
 
 
 def drop_view(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> None:

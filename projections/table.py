@@ -16,6 +16,14 @@ class Column:
     nullable: bool = False
 
 
+def text_columns(*names: str, nullable: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name=name, type="text", nullable=nullable) for name in names)
+
+
+def moment_columns(*names: str, nullable: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name=name, type="timestamptz", nullable=nullable) for name in names)
+
+
 # Every row has the partition it came from, so that two builds of a view can be compared at equal positions,
 # and its subject, so that one subject can be emptied or folded again without touching another.
 OWNERSHIP_COLUMNS: Final = (Column(name="partition", type="integer"), Column(name="subject", type="text"))

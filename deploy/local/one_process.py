@@ -100,8 +100,8 @@ def _opened(
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,
-            "releases": installation.releases().run,
             # Of the whole demo, not of its first minute.
+            "releases": _after(made, installation.releases().run),
             "checkpoints": _after(made, installation.checkpoints_loop()),
             "keeper": lambda stop: watch(keeper, health=installation.health, stop=stop),
             "room": lambda stop: watch_room(settings.data_dir, stop),

@@ -1,5 +1,6 @@
 """A table of mails in the vault: which are to be sent, and what became of each. A row is one mail."""
 
+import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,7 +42,7 @@ class Due(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
 
 
 class MailTable(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
-    """A table of mails: the columns of its key, in order, and how a mail becomes one and is made of one."""
+    """A table of mails: the columns of its key, in order, and how to turn a mail into its key and back."""
 
     name: str
     key: tuple[str, ...]
@@ -52,9 +53,11 @@ class MailTable(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
 class MailQueue(VaultDatabase, Generic[M]):
     """Takes mails and notes what became of them; safe from several threads and processes."""
 
-    def __init__(self, url: str, table: MailTable[M], *, name: str) -> None:
+    def __init__(self, url: str, table: MailTable[M], *, name: str, ids: bytes) -> None:
+        """`ids` is the key that makes Message-IDs, another one for each table."""
         super().__init__(url, name=name)
         self._table = table
+        self._ids = ids
         key = ", ".join(table.key)
         self._take = f"""
             UPDATE {table.name} m SET state = 'sending', next_at = %(now)s, attempts = attempts + 1,
@@ -68,6 +71,11 @@ class MailQueue(VaultDatabase, Generic[M]):
             RETURNING m.attempts, {", ".join(f"m.{name}" for name in table.key)}
         """
         self._where = " AND ".join(f"{name} = %({name})s" for name in table.key)
+
+    def message_id(self, mail: M, *, domain: str) -> str:
+        """Return the Message-ID, the same each time, which nobody else can compute."""
+        name = " ".join(map(str, self._table.key_of(mail))).encode()
+        return f"<{hmac.digest(self._ids, name, 'sha256')[:16].hex()}@{domain}>"
 
     def take(self, *, now: datetime, most: int) -> list[Due[M]]:
         """

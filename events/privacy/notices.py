@@ -4,7 +4,6 @@ The outbox of notices to colleagues: that a sharing ends, what became of work, t
 A row is one notice: of one thing to one person. It holds ids only; what a mail says is read when it is sent.
 """
 
-import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,13 +51,7 @@ class NoticeOutbox(MailQueue[Notice]):
     """The vault's table of notices. Every method raises VaultUnreachableError."""
 
     def __init__(self, url: str, master_key: MasterKey) -> None:
-        super().__init__(url, _TABLE, name="vault-notices")
-        self._ids = master_key.derived(b"notice ids")
-
-    def message_id(self, notice: Notice, *, domain: str) -> str:
-        """Return the Message-ID, the same each time, from which nobody can compute what it is about."""
-        name = " ".join(_key_of(notice)).encode()
-        return f"<{hmac.digest(self._ids, name, 'sha256')[:16].hex()}@{domain}>"
+        super().__init__(url, _TABLE, name="vault-notices", ids=master_key.derived(b"notice ids"))
 
     def queue(self, notices: Iterable[Notice], *, now: datetime) -> int:
         """Add notices that are not there yet, of people who are not forgotten; return how many were added."""

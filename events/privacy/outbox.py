@@ -5,7 +5,6 @@ A row is one mail: an invitation, a kind, a number. It is deleted with its invit
 who get no mail, it keeps which were printed.
 """
 
-import hmac
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from events.privacy.mail_queue import Due, MailQueue, MailState, MailTable
+from events.privacy.mail_queue import MailQueue, MailState, MailTable
 from kit.secrets import MasterKey
 
 
@@ -30,9 +29,6 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     invitation: str
     kind: MailKind
     number: int = 1
-
-
-DueMail = Due[Mail]
 
 
 def _key_of(mail: Mail) -> tuple[str, str, int]:
@@ -52,13 +48,7 @@ class Outbox(MailQueue[Mail]):
     """The vault's table of mails; safe from several threads. Every method raises VaultUnreachableError."""
 
     def __init__(self, url: str, master_key: MasterKey) -> None:
-        super().__init__(url, _TABLE, name="vault-outbox")
-        self._ids = master_key.derived(b"mail ids")
-
-    def message_id(self, mail: Mail, *, domain: str) -> str:
-        """Return the Message-ID, the same each time, which nobody else can compute for an invitation."""
-        name = f"{mail.invitation} {mail.kind} {mail.number}".encode()
-        return f"<{hmac.digest(self._ids, name, 'sha256')[:16].hex()}@{domain}>"
+        super().__init__(url, _TABLE, name="vault-outbox", ids=master_key.derived(b"mail ids"))
 
     def queue(self, mails: Iterable[Mail], *, now: datetime) -> int:
         """Add mails that are not there yet; those that are stay as they are. Return how many were added."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import thread_time
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -10,7 +11,8 @@ READS_AT_ONCE_MAX: Final = 3
 """Database connections of one caller, over all their requests to this process."""
 REST: Final = 4
 """While a document is read or an answer made, the event loop does nothing else for milliseconds. Its caller's
-next operation waits so many times as long, so that one caller takes a fifth of the loop's time at most."""
+next operation waits so many times as long, so that one caller takes a fifth of the loop's time at most.
+Processor time is measured: how long a busy machine kept the process waiting is not its caller's doing."""
 REST_FREE_S: Final = 1.0
 """So much rest is not waited for: a screen that asks several things at once is not slower."""
 
@@ -36,15 +38,14 @@ class CallerTurns:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Lengthen the rest by the time that the block takes, REST times; it must not await anything."""
-        loop = asyncio.get_running_loop()
-        self.is_working, begun_s = True, loop.time()
+        """Lengthen the rest by REST times the processor time of the block; it must not await anything."""
+        self.is_working, begun_s = True, thread_time()
         try:
             yield
         finally:
-            ended_s = loop.time()
+            took_s = thread_time() - begun_s
             self.is_working = False
-            self._rest_until_s = max(self._rest_until_s, ended_s) + REST * (ended_s - begun_s)
+            self._rest_until_s = max(self._rest_until_s, asyncio.get_running_loop().time()) + REST * took_s
             self._remember()
 
     def _left_s(self) -> float:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
 from gateway.errors import GatewayError
 from gateway.reading.view_reader import ViewReader, check_organisation_not_parked, parked
 from kit.clock import Calendar
+from projections.role_grants import employment_of, granted_on
 from projections.views import directory, organisation
-from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Employment, Role, grant_is_over, roles_held
+from rules.access.roles import DAYS_AFTER_LEAVING_DEFAULT, Employment, Role, roles_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,9 @@ async def _caller(connection: Any, known: directory.Known, calendar: Calendar) -
     if known.parked:
         raise parked()
     registered = known.person is not None or known.leaving is not None
-    employment = _employment(known.leaving, calendar) if registered else None
+    employment = employment_of(known.leaving, calendar) if registered else None
     days = await _days_after_leaving(connection, employment)
-    granted = ((Role.__members__.get(grant.role), _granted_on(grant.granted_at)) for grant in known.granted)
+    granted = ((Role.__members__.get(grant.role), granted_on(grant.granted_at)) for grant in known.granted)
     roles = roles_held(
         grants=[(role, on) for role, on in granted if role is not None],  # one of a newer program is no role
         employment=employment,
@@ -61,30 +61,6 @@ async def _caller(connection: Any, known: directory.Known, calendar: Calendar) -
         today=calendar.today(),
     )
     return Caller(person=known.person, roles=roles)
-
-
-def grant_left_on(grant: directory.RoleGrant, calendar: Calendar) -> date | None:
-    """Return the day on which the holder left, if the grant ended by that."""
-    if grant.leaving is None:
-        return None
-    over = grant_is_over(_granted_on(grant.granted_at), _employment(grant.leaving, calendar))
-    return grant.leaving.left_on if over else None
-
-
-def _employment(leaving: directory.Leaving | None, calendar: Calendar) -> Employment:
-    if leaving is None:
-        return Employment()
-    returned = leaving.returned_at
-    return Employment(
-        left_on=leaving.left_on,
-        left_recorded_on=calendar.local(leaving.recorded_at).date(),
-        returned_on=None if returned is None else calendar.local(returned).date(),
-    )
-
-
-def _granted_on(granted_at: datetime) -> date:
-    """Return the day of a grant: the log keeps it as midnight UTC of the organisation's day."""
-    return granted_at.astimezone(UTC).date()
 
 
 async def _days_after_leaving(connection: Any, employment: Employment | None) -> int:

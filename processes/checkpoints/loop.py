@@ -14,7 +14,7 @@ EVERY_S: Final = 300.0
 AGAIN_S: Final = 10.0
 """How soon a turn that failed is tried again, as at a first start, when the views are still being made."""
 FAULTY_S: Final = 3_600.0
-"""How soon a log that does not verify is read again."""
+"""How soon the log is read again if it does not verify, or its checkpoint could not be kept."""
 SILENT_S_MAX: Final = 4 * 3_600.0
 """Reading the whole log may take so long."""
 NAME: Final = "checkpoints"
@@ -54,7 +54,7 @@ class CheckpointLoop:
         late = made.due and not made.recorded
         sentence = "today's checkpoint could not be kept yet" if late else "today has its checkpoint"
         self._health.report(NAME, ok=not late, degraded=True, sentence=sentence)
-        return AGAIN_S if late else EVERY_S
+        return FAULTY_S if late else EVERY_S
 
 
 def unsigned(health: Health) -> Loop:

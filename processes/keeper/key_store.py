@@ -147,19 +147,29 @@ class KeyStore:
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file that is complete, and on the disk, before it has its name. One that is there stays."""
-        with as_store_error(path):
-            unfinished = path.with_name(f"{new_id()}.new")
-            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                with suppress(FileExistsError):  # another thread or process was first
-                    os.link(unfinished, path)
-            finally:
-                unfinished.unlink()
-            sync(self._folder)
+        # Another thread or process may be first.
+        with as_store_error(path), written(path, content) as unfinished, suppress(FileExistsError):
+            os.link(unfinished, path)
+
+
+@contextmanager
+def written(path: Path, content: bytes) -> Iterator[Path]:
+    """
+    Write content into a file under a name of its own, and bring it to the disk before the block names it `path`.
+
+    What is left under its own name is deleted; then the folder's names are on the disk. Raises OSError.
+    """
+    unfinished = path.with_name(f"{new_id()}.new")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield unfinished
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def wipe(path: Path) -> None:

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from kit.ids import is_id, new_id
-from processes.keeper.key_store import FILE_MODE, KeyStoreError, as_store_error, sync, wipe
+from processes.keeper.key_store import KeyStoreError, as_store_error, sync, wipe, written
 from rules.feedback.quality import Figure, Sums, Tally
 
 _SUMS: Final = "sums"
@@ -120,15 +120,8 @@ class TallyStore:
 
     def _replace(self, path: Path, content: bytes) -> None:
         """Write a file that is complete, and on the disk, before it has its name."""
-        with as_store_error(path):
-            unfinished = path.with_name(f"{new_id()}.new")
-            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        with as_store_error(path), written(path, content) as unfinished:
             unfinished.replace(path)
-            sync(self._folder)
 
     def _tally(self, round_: str) -> Path:
         if not is_id(round_):

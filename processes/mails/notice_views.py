@@ -9,8 +9,9 @@ from kit.clock import Calendar
 from kit.ids import derived_id
 from processes.job import read_views
 from processes.mails.notices import Addressee, NoticeDue
+from projections.role_grants import grant_left_on
 from projections.views import directory, organisation, profile, releases, team
-from rules.access.roles import Employment, Role, grant_is_over
+from rules.access.roles import Role
 from rules.kinds import ItemKind, Language
 
 SHARING_DAYS: Final = 30
@@ -77,21 +78,14 @@ class ViewsForNotices:
         if not recent:
             return []
         grants = await directory.role_grants(connection)
-        holders = sorted({one.person for one in grants if one.role == Role.HR.name and self._holds(one)})
-        return [_of_release(release, person) for release in recent for person in holders]
-
-    def _holds(self, grant: directory.RoleGrant) -> bool:
-        """Whether a granted role did not end because its holder left, and perhaps returned."""
-        leaving, on = grant.leaving, grant.granted_at.date()
-        if leaving is None:
-            return True
-        returned = leaving.returned_at
-        employment = Employment(
-            left_on=leaving.left_on,
-            left_recorded_on=self._calendar.local(leaving.recorded_at).date(),
-            returned_on=self._calendar.local(returned).date() if returned else None,
+        holders = sorted(
+            {
+                one.person
+                for one in grants
+                if one.role == Role.HR.name and grant_left_on(one, self._calendar) is None
+            }
         )
-        return not grant_is_over(on, employment)
+        return [_of_release(release, person) for release in recent for person in holders]
 
 
 def _of_sharings(found: Sequence[profile.EndingSharing]) -> list[NoticeDue]:

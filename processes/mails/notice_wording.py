@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from events.privacy.notices import NoticeKind
-from processes.mails.wording import MailText, template
+from processes.mails.wording import MailText, filled
 from rules.kinds import ItemKind, Language
 from rules.moments import day
 
@@ -36,8 +36,7 @@ def notice_text(kind: NoticeKind, facts: NoticeFacts) -> MailText:
         "item": _ITEMS[facts.item][facts.language] if facts.item is not None else "",
         "audience": _audience(facts),
     }
-    title, _, body = template(kind.value, facts.language).partition("\n\n")
-    return MailText(title=title.format(**words), body=body.format(**words))
+    return filled(kind.value, facts.language, words)
 
 
 def _audience(facts: NoticeFacts) -> str:

@@ -66,12 +66,15 @@ class NoticeMailer:
         self._views = views
         self._calendar = calendar
         self._look_at: datetime | None = None
+        self._queued: frozenset[Notice] = frozenset()
 
     def turn(self) -> str | None:
         """Queue and send what is due; return what hinders. Raises errors of the views and of the vault."""
         now = self._calendar.now()
         if self._look_at is None or now >= self._look_at:
-            self._outbox.queue([found.notice for found in self._due()], now=now)
+            due = frozenset(found.notice for found in self._due())
+            self._outbox.queue(due - self._queued, now=now)
+            self._queued = due
             self._outbox.tidy(now=now)
             self._look_at = now + LOOK_EVERY
         return self._send() if self._outbox.is_due(now=now) else None
@@ -80,10 +83,10 @@ class NoticeMailer:
         # Read before any is taken: one that is taken and then not sent would count as perhaps sent.
         due = {found.notice: found for found in self._due()}
         taken = self._outbox.take(now=self._calendar.now(), most=BATCH_MAX)
-        people = self._views.addressees(sorted({one.mail.person for one in taken}))
 
         def letter_of(notice: Notice) -> Letter | None:
-            found, to = due.get(notice), people.get(notice.person)
+            found = due.get(notice)
+            to = self._views.addressees([notice.person]).get(notice.person) if found is not None else None
             return None if found is None or to is None else Letter(self._message(found, to), to.email)
 
         return self._sender.send(taken, letter_of)

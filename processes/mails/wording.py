@@ -1,5 +1,6 @@
 """What the mails of feedback rounds say, in Dutch and English. Everybody invited gets the same words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -44,11 +45,16 @@ def mail_text(kind: MailKind, facts: MailFacts) -> MailText:
         "link": facts.link,
         "until": moment(facts.closes_at, facts.language),
     }
-    title, _, body = template(kind.value, facts.language).partition("\n\n")
-    return MailText(title=title.format(**names), body=body.format(**names))
+    return filled(kind.value, facts.language, names)
+
+
+def filled(kind: str, language: Language, words: Mapping[str, str]) -> MailText:
+    """Return the text of a kind of mail with these words in it."""
+    title, _, body = _template(kind, language).partition("\n\n")
+    return MailText(title=title.format(**words), body=body.format(**words))
 
 
 @cache
-def template(kind: str, language: Language) -> str:
+def _template(kind: str, language: Language) -> str:
     """Return the text of a kind of mail, with its title in the first line."""
     return (_FOLDER / f"{kind}.{language.value}.txt").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ from services.handling.state_cache import StateCache
 STEPS_MAX: Final = 32
 """In one turn: a cut-off, the parts of its release, and what another process did meanwhile."""
 NAME: Final = "releases"
-LOCK: Final = 0x69707004
+LOCK: Final = 0x69707008
 """Held while a process makes releases, so that one does the work; the log takes each step once anyway."""
 
 _SO_ALREADY: Final = {"ALREADY_SO", "WRONG_STATE"}
@@ -90,7 +90,7 @@ class Maker:
         self._forgotten_until = 0
 
     def turn(self, say: Callable[[str], None] = lambda _: None) -> Progress:
-        """Do as `make_due`, unless another process does it now."""
+        """Make what is due, unless another process does so now."""
         with alone(self._parts.database_url, lock=LOCK, name=NAME) as may:
             return self.make_due(say) if may else Progress(sentence="another process makes releases now")
 
@@ -108,15 +108,16 @@ class Maker:
         try:
             for _ in range(STEPS_MAX):
                 state = self._state(organisation)
-                if state.pending is None and (due := self._due(state, rules)) is None:
-                    self._forget(state)
-                    return _none_due(state, rules)
-                if state.pending is None and due is not None:
-                    self._send(CutOffRelease(epoch=len(state.cut_offs) + 1, on=due))
-                elif state.pending is not None:
+                if state.pending is not None:
                     due = state.pending.on
                     say(f"the release of {due} is being made")
                     self._finish(state, state.pending)
+                    continue
+                due = self._due(state, rules)
+                if due is None:
+                    self._forget(state)
+                    return _none_due(state, rules)
+                self._send(CutOffRelease(epoch=len(state.cut_offs) + 1, on=due))
         except (BasisNotReadyError, NotSentOnError) as error:
             return Progress(sentence=f"the release of {due} waits: {error}", waits=True, due_on=due)
         return Progress(sentence=f"the release of {due} is not done yet", waits=True, due_on=due)
@@ -161,14 +162,14 @@ class Maker:
         _log.info("release.step", step=command.wire_name(), epoch=command.epoch, outcome=result.outcome)
 
     def _forget(self, state: Releases) -> None:
-        """Forget what was made of releases that the log has."""
+        """Delete the kept results of releases that are on the log."""
         for epoch in range(self._forgotten_until + 1, len(state.releases) + 1):
             self._parts.made.forget(key_of(state.cut_offs[epoch]))
             self._forgotten_until = epoch
 
 
 def key_of(cut_off: ReleaseCutOff) -> str:
-    """Return the key under which what was made of a cut-off is kept: no other log's cut-off has it."""
+    """Return the key of a cut-off in the vault; no other log's cut-off has it."""
     return derived_id("made release", msgspec.json.encode(cut_off).decode())
 
 

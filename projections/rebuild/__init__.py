@@ -13,7 +13,14 @@ from kit.postgres.connections import connect_own
 from projections.batch import Batch, BatchSize, Opener
 from projections.folding import Folding
 from projections.parking import read_parked
-from projections.positions import announce, create_schema, drop_view, prepare_view, read_positions
+from projections.positions import (
+    announce,
+    create_schema,
+    drop_view,
+    has_all_tables,
+    prepare_view,
+    read_positions,
+)
 from projections.prune import prune
 from projections.rebuild.differences import Difference, differences
 from projections.table import REBUILD_SCHEMA, SCHEMA, Table
@@ -29,6 +36,10 @@ OnProgress = Callable[[int, int], None]
 
 class RebuildRunningError(Exception):
     """Another process is rebuilding a view in this database."""
+
+
+class ViewIncompleteError(Exception):
+    """A view that should be verified does not have all of its tables."""
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +67,7 @@ def rebuild(
     versions before it, the last one stays. Workers go on meanwhile and wait only for the swap itself. Raises
     RebuildRunningError, and what folding raises.
     """
-    with _built(database_url, view, journal, opener, on_progress) as (build, rows, found):
+    with _built(database_url, view, journal, opener, on_progress, make_missing=True) as (build, rows, found):
         swapped = swap_different or not found
         if swapped:
             build.catch_up(_journal_ends(build.connection, journal))
@@ -71,22 +82,28 @@ def verify_view(
     """
     Fold the journal again and compare it with the view in use, row by row; nothing is swapped.
 
-    Raises as `rebuild`.
+    Raises ViewIncompleteError, and as `rebuild`.
     """
-    with _built(database_url, view, journal, opener, on_progress) as (build, rows, found):
+    with _built(database_url, view, journal, opener, on_progress, make_missing=False) as (build, rows, found):
         return Rebuilt(events=build.folded, rows_compared=rows, differences=found, swapped=False)
 
 
 @contextmanager
 def _built(
-    database_url: str, view: View, journal: JournalReader, opener: Opener, on_progress: OnProgress
+    database_url: str,
+    view: View,
+    journal: JournalReader,
+    opener: Opener,
+    on_progress: OnProgress,
+    *,
+    make_missing: bool,
 ) -> Iterator[tuple["_Build", int, tuple[Difference, ...]]]:
     """Build a view next to the one in use, yield it with how both compare, and drop what was not swapped."""
     with connect_own(database_url, application_name=f"rebuild {view.name}") as connection:
         locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone()
         if locked is None or not locked[0]:
             raise RebuildRunningError("Another rebuild runs in this database.")
-        _begin(connection, view, journal)
+        _begin(connection, view, journal, make_missing=make_missing)
         build = _Build(connection, view, journal, opener, on_progress)
         build.catch_up(_ordinals(connection, view, SCHEMA))
         with connect_own(database_url, application_name=f"rebuild {view.name} compare") as served:
@@ -132,11 +149,16 @@ class _Build:
                 self._on_progress(self.folded, sum(until.values()))
 
 
-def _begin(connection: psycopg.Connection, view: View, journal: JournalReader) -> None:
+def _begin(connection: psycopg.Connection, view: View, journal: JournalReader, *, make_missing: bool) -> None:
     connection.execute("SET synchronous_commit = off")
     partitions = journal.partition_count(connection)
     generation = journal.generation(connection)
-    prepare_view(connection, view, partitions=partitions, generation=generation)
+    if make_missing:
+        prepare_view(connection, view, partitions=partitions, generation=generation)
+    elif not has_all_tables(connection, view):
+        raise ViewIncompleteError(
+            f"The view {view.name} does not have all of its tables. Start a worker: it makes them and folds."
+        )
     create_schema(connection, REBUILD_SCHEMA)
     drop_view(connection, view, schema=REBUILD_SCHEMA)
     prepare_view(connection, view, partitions=partitions, generation=generation, schema=REBUILD_SCHEMA)

@@ -1,12 +1,11 @@
 """Replays by auditors and what was opened to them, for the owner and for the privacy officer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
 
 from events.catalog.access import (
     AuditAccessEnded,
@@ -18,7 +17,8 @@ from events.catalog.access import (
 from events.catalog.audit import StreamReplayFinished, StreamReplayStarted
 from events.catalog.policy import AuditGroundRecorded
 from events.codec import Forgotten
-from projections.changes import Changes
+from kit.postgres.rows import rows
+from projections.changes import Changes, as_json
 from projections.table import Column, Table
 from projections.view import Fact, View
 from rules.audit.kinds import AuditStreamKind
@@ -129,7 +129,7 @@ def _put_replay(
         auditor=event.auditor,
         kind=event.kind,
         purpose=event.purpose,
-        asks=_as_json(asks),
+        asks=as_json(asks),
         started_at=fact.recorded.at,
         last_day=event.last_day,
         finished_at=None,
@@ -151,14 +151,10 @@ def _put_opening(
         replay=event.replay,
         source=source,
         ground=ground,
-        kinds=_as_json(event.kinds),
+        kinds=as_json(event.kinds),
         until=event.until,
         ended_at=None,
     )
-
-
-def _as_json(kinds: Sequence[ItemKind]) -> str:
-    return msgspec.json.encode(kinds).decode()
 
 
 VIEW: Final = View(
@@ -217,7 +213,5 @@ async def waiting_for_grounds(connection: psycopg.AsyncConnection, today: date) 
 
 
 async def _read(connection: psycopg.AsyncConnection, which: str, **values: Any) -> list[Notice]:
-    given: Mapping[str, Any] = {**values, "limit": NOTICES_MAX, "openings": OPENINGS_MAX}
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute((_READ + which).encode(), given)
-        return [msgspec.convert(row, Notice) for row in await cursor.fetchall()]
+    given = {**values, "limit": NOTICES_MAX, "openings": OPENINGS_MAX}
+    return await rows(connection, Notice, _READ + which, **given)

@@ -18,7 +18,7 @@ from events.catalog.lenses import (
     QuestionReworded,
 )
 from events.streams import Stream
-from projections.changes import Changes
+from projections.changes import Changes, as_json
 from projections.table import Column, Table
 from projections.view import Fact, View
 from rules.feedback.lens_versions import LensState
@@ -144,7 +144,7 @@ def _put(changes: Changes, question: Question | QuestionAdded, **where: Any) -> 
         kind=question.kind.value,
         nl=question.nl,
         en=question.en,
-        perspectives=msgspec.json.encode(question.perspectives).decode(),
+        perspectives=as_json(question.perspectives),
         **where,
     )
 

@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
 
 from events.catalog.quality import QuestionMeasured
+from kit.postgres.rows import rows
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact, View
@@ -49,13 +49,11 @@ VIEW: Final = View(
 )
 
 _BY_QUESTION: Final = (
-    f"SELECT question, answered, not_seen FROM {FIGURES.served} WHERE question = ANY(%s)".encode()
+    f"SELECT question, answered, not_seen FROM {FIGURES.served} WHERE question = ANY(%(questions)s)"
 )
 
 
 async def measured(connection: psycopg.AsyncConnection, questions: Sequence[str]) -> dict[str, Measured]:
     """Return the figures of these questions, by question; those that have none are left out."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_BY_QUESTION, (list(questions),))
-        found = [msgspec.convert(row, Measured) for row in await cursor.fetchall()]
+    found = await rows(connection, Measured, _BY_QUESTION, questions=list(questions))
     return {one.question: one for one in found}

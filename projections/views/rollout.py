@@ -1,11 +1,11 @@
 """Where each team is in the rollout, who goes first in it, what people wrote, and the materials."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row, scalar_row
+from psycopg.rows import scalar_row
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.rollout import (
@@ -20,6 +20,7 @@ from events.catalog.rollout import (
 from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamRenamed, TeamReopened
 from events.catalog.teamwork import ExperienceWritten
 from events.codec import Forgotten, Recorded
+from kit.postgres.rows import rows
 from projections.changes import Changes
 from projections.parking import parked_in
 from projections.table import Column, Table
@@ -259,38 +260,30 @@ async def teams(
         "after_name": plain_name(name or ""),
         "limit": limit,
     }
-    return await _all(connection, Team, _PAGE, values)
+    return await rows(connection, Team, _PAGE, **values)
 
 
 async def team_by_id(connection: psycopg.AsyncConnection, team: str) -> Team | None:
     """Return a team that is open, if there is one."""
-    found = await _all(connection, Team, f"{_TEAMS} AND t.subject = %(team)s", {"team": team})
+    found = await rows(connection, Team, f"{_TEAMS} AND t.subject = %(team)s", team=team)
     return found[0] if found else None
 
 
 async def experiences(connection: psycopg.AsyncConnection, *, last: int) -> list[Experience]:
     """Return what people who work here wrote, the newest first."""
-    return await _all(connection, Experience, _EXPERIENCES, {"experience": None, "last": last})
+    return await rows(connection, Experience, _EXPERIENCES, experience=None, last=last)
 
 
 async def experience_by_id(connection: psycopg.AsyncConnection, experience: str) -> Experience | None:
-    found = await _all(connection, Experience, _EXPERIENCES, {"experience": experience, "last": 1})
+    found = await rows(connection, Experience, _EXPERIENCES, experience=experience, last=1)
     return found[0] if found else None
 
 
 async def materials(connection: psycopg.AsyncConnection) -> list[Material]:
     """Return all materials, the newest first."""
-    return await _all(connection, Material, _MATERIALS, {"material": None})
+    return await rows(connection, Material, _MATERIALS, material=None)
 
 
 async def material_by_id(connection: psycopg.AsyncConnection, material: str) -> Material | None:
-    found = await _all(connection, Material, _MATERIALS, {"material": material})
+    found = await rows(connection, Material, _MATERIALS, material=material)
     return found[0] if found else None
-
-
-async def _all(
-    connection: psycopg.AsyncConnection, row: type[Any], statement: str, values: dict[str, Any]
-) -> list[Any]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return [msgspec.convert(found, row) for found in await cursor.fetchall()]

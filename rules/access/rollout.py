@@ -6,17 +6,16 @@ The working group and the works council see the same: the state of each team and
 
 from typing import Final
 
-from rules.access.decision import ANYONE, PROFESSIONAL, Area, Decision, Relation
+from rules.access.decision import ANYONE, IN_TEAM, PROFESSIONAL, Area, Decision, Relation
 from rules.access.roles import Role
 
-READERS: Final = (Role.PROFESSIONAL, Role.WORKING_GROUP, Role.WORKS_COUNCIL)
+_READERS: Final = (Role.PROFESSIONAL, Role.WORKING_GROUP, Role.WORKS_COUNCIL)
 _WORKING_GROUP: Final = (Role.WORKING_GROUP,)
-_READ: Final = Decision(roles=READERS, relations=ANYONE)
-_OWN_TEAM: Final = Decision(roles=PROFESSIONAL, relations=(Relation.OWNER,), when="for a team of one's own")
+_READ: Final = Decision(roles=_READERS, relations=ANYONE)
 
 AREA: Final = Area(
     root_fields={
-        "rollout": READERS,
+        "rollout": _READERS,
         "stepForwardAsFrontRunner": PROFESSIONAL,
         "inviteTeam": PROFESSIONAL,
         "startTeam": PROFESSIONAL,
@@ -36,7 +35,7 @@ AREA: Final = Area(
             ),
             _READ,
         ),
-        "RolloutTeamPayload": _OWN_TEAM,
+        "RolloutTeamPayload": IN_TEAM,
         "ExperiencePayload": Decision(roles=PROFESSIONAL, relations=(Relation.OWNER,)),
         "MaterialPayload": Decision(roles=_WORKING_GROUP, relations=(Relation.NONE,)),
     },

@@ -1,12 +1,14 @@
 """What auditors ask of the services, and what these answer, since the gateway has no log and no keys."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from rules.audit.kinds import AuditStreamKind
 from rules.kinds import ItemKind
+
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class AuditQuestion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -17,7 +19,7 @@ class StreamsAsked(AuditQuestion, frozen=True, kw_only=True):
     """The streams of a kind, in the order of their pseudonyms."""
 
     kind: AuditStreamKind
-    first: int
+    first: AtLeastOne
     after: str | None = None
 
 
@@ -29,8 +31,8 @@ class CommitsAsked(AuditQuestion, frozen=True, kw_only=True):
     """The commits after the one of this number, which counts those of the stream from 1."""
 
     replay: str
-    first: int
-    after: int = 0
+    first: AtLeastOne
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class VerificationAsked(AuditQuestion, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """Lines for events of streams that have no timeline; those of a portfolio are in rules/timeline."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,6 +20,31 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
     "TeamJoined": ("In een team gekomen", "Joined a team"),
     "TeamLeft": ("Uit een team gegaan", "Left a team"),
     "EmploymentEnded": ("Dienstverband beëindigd", "Employment ended"),
+    # what members of a team do
+    "JointGoalAdopted": ("Gezamenlijk doel vastgelegd", "Joint goal adopted"),
+    "JointGoalProgressNoted": (
+        "Voortgang van een gezamenlijk doel genoteerd",
+        "Progress of a joint goal noted",
+    ),
+    "JointGoalReached": ("Gezamenlijk doel bereikt", "Joint goal reached"),
+    "WorkOffered": ("Klus aangeboden", "Work offered"),
+    "WorkVolunteeredFor": ("Iemand meldde zich voor een klus", "Somebody stepped forward for work"),
+    "WorkTakenUp": ("Klus opgepakt", "Work taken up"),
+    "WorkHandedBack": ("Klus teruggegeven", "Work handed back"),
+    "WorkOfferEnded": ("Klus voorbij", "Offer of work ended"),
+    "TeamSessionHeld": ("Teamgesprek vastgelegd", "Team session recorded"),
+    # rollout
+    "FrontRunnerSteppedForward": ("Koploper gemeld", "Front runner stepped forward"),
+    "TeamInvitedByFrontRunner": ("Team uitgenodigd door een koploper", "Team invited by a front runner"),
+    "TeamStarted": ("Team begonnen", "Team started"),
+    "TeamPaused": ("Team pauzeert", "Team paused"),
+    "ExperienceShared": ("Ervaring gedeeld", "Experience shared"),
+    "MaterialPublished": ("Materiaal gepubliceerd", "Material published"),
+    # release
+    "ReleaseCutOff": ("Peilmoment van een inzichtbeeld vastgelegd", "Release cut off"),
+    "CapabilityCellsReleased": ("Deel van een inzichtbeeld vastgelegd", "Part of a release recorded"),
+    "CapabilityReleased": ("Inzichtbeeld uitgebracht", "Release published"),
+    "ReleaseHeld": ("Inzichtbeeld aangehouden", "Release held"),
     # team and units
     "TeamFormed": ("Team gevormd", "Team formed"),
     "TeamKeyNoted": ("Kenmerk van het team vastgelegd", "Key of the team noted"),
@@ -67,10 +91,11 @@ _LINES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_UNKNOWN: Final = ("Er is iets vastgelegd", "Something was recorded")
+"""Of an event of a newer program; a test checks that every event of today has its own words."""
+
+
 def line_of(fact: str) -> LocalLine:
-    """Return the line of an event by the name of its class; of one without words, its name spelt out."""
-    found = _LINES.get(fact)
-    if found is not None:
-        return LocalLine(nl=found[0], en=found[1])
-    spelt = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", fact).capitalize()
-    return LocalLine(nl=f"Vastgelegd: {spelt}", en=spelt)
+    """Return the line of an event by the name of its class."""
+    nl, en = _LINES.get(fact, _UNKNOWN)
+    return LocalLine(nl=nl, en=en)

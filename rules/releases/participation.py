@@ -1,9 +1,9 @@
 """
 How many agreed to be counted: of the whole organisation only, as a band (privacy rule 14).
 
-Members are known, so who didn't agree are a number as well: both must be enough. The figure is made anew only
-when enough people began or ended to take part since each earlier one (privacy rule 16). Of a unit it would
-say who refused.
+Members are known, so the number who didn't agree is known too: both must be enough. The figure is made anew
+only when enough people began or ended to take part since each earlier one (privacy rule 16). Of a unit it
+would say who refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,4 +27,5 @@ def participation_of(
     if before is None or before.contributors is None or before.contributors_epoch is None:
         return None
     too_old = basis.epoch - before.contributors_epoch > AGE_MAX
-    return None if too_old else (before.contributors, before.contributors_epoch)
+    hidden = too_old or before.contributors.low < floors.organisation
+    return None if hidden else (before.contributors, before.contributors_epoch)

@@ -25,25 +25,22 @@ TermSets = Mapping[str, AbstractSet[str]]
 
 def terms_allow(making: Making, regions: Sequence[Region]) -> bool:
     """Return whether the whole of some regions differs enough from each term that was ever shown."""
-    whole, floor = whole_of(making, regions), making.floors.organisation
-    return all(
-        len(whole ^ holders) >= floor
-        for epoch, release in making.past.releases
-        for term, holders in _sets(making, release).items()
-        if _epoch_of(release, term) == epoch
-    )
+    shown_before = chain.from_iterable(_ever_shown(making).values())
+    return changed_enough(whole_of(making, regions), shown_before, change=making.floors.organisation)
 
 
 def terms_of(making: Making, regions: Sequence[Region]) -> tuple[ReleasedTerm, ...]:
     """Return the terms of a cluster whose whole is shown, by term."""
     wholes = [whole_of(making, one) for one in (regions, *_regions_of(making))]
+    shown_before = _ever_shown(making)
     shown = {
         term: found
         for term in sorted({*making.people.terms, *_latest(making)})
-        if (found := _term(making, term, wholes)) is not None
+        if (found := _term(making, term, shown_before.get(term, ()), wholes)) is not None
     }
     held = making.people.terms.keys()
-    while shown and held <= shown.keys() and _gives_away_several(making, shown, wholes):
+    then = [_sets(making, release) for _, release in making.past.releases]
+    while shown and held <= shown.keys() and _gives_away_several(making, shown, then, wholes):
         _hide_smallest(making, shown)
     return tuple(shown.values())
 
@@ -62,7 +59,9 @@ def whole_of(making: Making, regions: Sequence[Region]) -> AbstractSet[str]:
     )
 
 
-def _term(making: Making, term: str, wholes: Iterable[AbstractSet[str]]) -> ReleasedTerm | None:
+def _term(
+    making: Making, term: str, shown_before: Iterable[AbstractSet[str]], wholes: Iterable[AbstractSet[str]]
+) -> ReleasedTerm | None:
     """Return a term made anew, or as it was, or None where neither may be shown."""
     people, floors = making.people, making.floors
     holders = people.terms.get(term, frozenset())
@@ -70,13 +69,20 @@ def _term(making: Making, term: str, wholes: Iterable[AbstractSet[str]]) -> Rele
     if (
         len(holders) >= floors.organisation
         and len(people.holders) - len(holders) >= floors.organisation
-        and changed_enough(counted, _shown_before(making, term), change=floors.change)
+        and changed_enough(counted, shown_before, change=floors.change)
         and changed_enough(counted, wholes, change=floors.organisation)
     ):
         band = band_of(len(holders), floor=floors.organisation)
         return ReleasedTerm(term=term, holders=band, epoch=making.epoch)
+    return _as_it_was(making, term)
+
+
+def _as_it_was(making: Making, term: str) -> ReleasedTerm | None:
+    """Return a term as it was shown before; None where that may not be shown any more."""
     before = _latest(making).get(term)
-    return None if before is None or making.too_old(before.epoch) or _names_most(making, before) else before
+    if before is None or making.too_old(before.epoch) or _names_most(making, before):
+        return None
+    return None if before.holders.low < making.floors.organisation else before
 
 
 def _names_most(making: Making, term: ReleasedTerm) -> bool:
@@ -86,15 +92,17 @@ def _names_most(making: Making, term: ReleasedTerm) -> bool:
 
 
 def _gives_away_several(
-    making: Making, shown: Mapping[str, ReleasedTerm], wholes: Sequence[AbstractSet[str]]
+    making: Making,
+    shown: Mapping[str, ReleasedTerm],
+    then: Sequence[TermSets],
+    wholes: Sequence[AbstractSet[str]],
 ) -> bool:
     """
     Return whether all terms together say too much of people who hold several.
 
-    They are compared with the whole of this release and, with what was shown of terms then, of earlier ones.
+    They are compared with the whole of this release and, with the terms shown `then`, of earlier releases.
     """
     now = {term: _set(making, one) for term, one in shown.items()}
-    then = [_sets(making, release) for _, release in making.past.releases]
     return any(
         0 < _several({**now, **sets}, whole) < making.floors.organisation
         for sets, whole in zip([now, *then], wholes, strict=True)
@@ -115,8 +123,8 @@ def _hide_smallest(making: Making, shown: dict[str, ReleasedTerm]) -> None:
     """
     made = [term for term, one in shown.items() if one.epoch == making.epoch]
     smallest = min(made or shown, key=lambda term: (len(_set(making, shown[term])), term))
-    before = _latest(making).get(smallest)
-    if made and before is not None and not making.too_old(before.epoch):
+    before = _as_it_was(making, smallest)
+    if made and before is not None:
         shown[smallest] = before
     else:
         del shown[smallest]
@@ -126,14 +134,14 @@ def _latest(making: Making) -> dict[str, ReleasedTerm]:
     return {one.term: one for one in making.past.latest.terms} if making.past.latest else {}
 
 
-def _shown_before(making: Making, term: str) -> Iterator[AbstractSet[str]]:
+def _ever_shown(making: Making) -> dict[str, list[AbstractSet[str]]]:
+    """Return, by term, its holders at each release that made its figure anew."""
+    found: dict[str, list[AbstractSet[str]]] = {}
     for epoch, release in making.past.releases:
-        if _epoch_of(release, term) == epoch:
-            yield _sets(making, release)[term]
-
-
-def _epoch_of(release: ClusterRelease, term: str) -> int | None:
-    return next((one.epoch for one in release.terms if one.term == term), None)
+        for one in release.terms:
+            if one.epoch == epoch:
+                found.setdefault(one.term, []).append(_set(making, one))
+    return found
 
 
 def _sets(making: Making, release: ClusterRelease) -> TermSets:

@@ -120,7 +120,7 @@ class Auditing:
         organisation: str,
     ) -> CommitsPage | VerificationSeen | StateSeen | None:
         """Return what is read in a replay; None when the replay is over."""
-        if not found.is_readable(self._calendar.today()):
+        if not found.replay.is_open(self._calendar.today()):
             return None
         checked = self._read.of(found.stream)
         match question:

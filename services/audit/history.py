@@ -10,13 +10,14 @@ from events.catalog.portfolio.life import CorrectionRecorded
 from events.catalog.portfolio.sharing import ItemShared, ItemSharingEnded
 from events.catalog.portfolio.talents import TalentClaimed
 from events.catalog.registry import Event, wire_name_of
+from events.catalog.team import MemberEvent, WorkOfferEnded
 from events.codec import EventMapper, Forgotten, Recorded, UndecodableEventError, UnknownEvent
 from events.log.proof.commits import EventOnLog
 from events.portfolio_items import details_of, item_of, kind_of_item, named_in
 from events.streams import Stream
 from rules.access.roles import Role
 from rules.audit.answers import OpenedSeen
-from rules.audit.kinds import AuditStreamKind
+from rules.audit.kinds import OF_A_PERSON, AuditStreamKind
 from rules.audit.words import line_of
 from rules.kinds import ItemKind
 from rules.texts import LocalLine
@@ -36,7 +37,6 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     kind: ItemKind | None = None
-    item: str | None = None
     forgotten: bool = False
     shown: OpenedSeen | None = None
 
@@ -83,7 +83,7 @@ class _Words:
             item=item,
             kind=kind,
         )
-        return Opened(version=recorded.version, kind=kind, item=item, shown=shown)
+        return Opened(version=recorded.version, kind=kind, shown=shown)
 
     def _about(self, event: Event) -> tuple[str | None, ItemKind | None]:
         """Return the item and the kind that an event of a portfolio belongs to."""
@@ -114,9 +114,11 @@ class _Words:
 
     def _role(self, recorded: Recorded) -> str | None:
         """Return the role in which an event was caused, as far as the log says it; None of a process."""
+        if isinstance(recorded.event, MemberEvent):
+            return None if isinstance(recorded.event, WorkOfferEnded) else Role.PROFESSIONAL.name
         if self._stream.category in _FED:
             return Role.HR_FEED.name
-        if recorded.by == self._stream.subject:
+        if self._stream.category in OF_A_PERSON and recorded.by == self._stream.subject:
             return Role.PROFESSIONAL.name
         return None
 

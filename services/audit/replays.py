@@ -1,7 +1,7 @@
 """An auditor's own replays, and what is open to them at this moment, looked up on the log each time."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from eventsourcing.persistence import EventStore
@@ -16,7 +16,7 @@ from rules.audit.answers import OpeningSeen
 from rules.audit.kinds import AuditStreamKind
 from rules.kinds import ItemKind
 from services.contexts.audit.state import Audits, Opening, evolve
-from services.decisions.auditing import Replay
+from services.decisions.auditing import OWNED, Replay
 from services.decisions.decider import event_types_of
 from services.decisions.pseudonyms import Pseudonyms
 from services.handling.loading import SubjectForgottenError, known_events
@@ -58,10 +58,6 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     def open_kinds(self) -> frozenset[ItemKind]:
         return frozenset(kind for opening in self.in_force for kind in opening.kinds)
 
-    def is_readable(self, today: date) -> bool:
-        """Whether commits may be read: it is not finished, and did not end by itself."""
-        return self.replay.is_open(today)
-
 
 class Replays:
     """Finds replays; safe from several threads. Raises what loading raises."""
@@ -89,7 +85,8 @@ class Replays:
         replay = state.replays.get(handle)
         if replay is None or replay.auditor != auditor:
             return None
-        if named.recorded_in.category != "access":
+        owned = named.recorded_in.category == OWNED
+        if not owned:
             state = self._with_grounds(state, organisation, owned=False)
         elif any(one.ground is not None for one in state.openings.values()):
             state = self._with_grounds(state, organisation, owned=True)
@@ -97,7 +94,7 @@ class Replays:
         return Found(
             replay=replay,
             stream=named.stream,
-            owner=named.stream.subject if named.recorded_in.category == "access" else None,
+            owner=named.stream.subject if owned else None,
             forgotten=self._is_forgotten(named.stream),
             started_at=_at(recorded, AuditReplayStarted | StreamReplayStarted, replay),
             finished_at=_at_or_none(recorded, AuditReplayFinished | StreamReplayFinished, replay),

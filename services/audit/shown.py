@@ -1,7 +1,6 @@
 """How a commit, an event and a fault are shown to an auditor: never with the name of the stream."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Final
 
 from events.log.acceptance import Outcome
@@ -21,7 +20,6 @@ from rules.audit.answers import (
 from services.audit.history import Opened
 from services.audit.replays import Found
 
-_EPOCH: Final = date(1970, 1, 1)
 _VERDICTS: Final[dict[Outcome, VerdictSeen]] = {
     Outcome.ACCEPTED: "ACCEPTED",
     Outcome.REPEAT: "REPEAT",
@@ -56,7 +54,7 @@ def commit_seen(
         number=number,
         place=place_seen(commit.place),
         commit=commit.commit.hex() if commit.commit is not None else None,
-        day=_EPOCH + timedelta(days=commit.day),
+        day=commit.on,
         verdict=verdict_of(commit),
         rule_version=RULE_VERSION,
         events=tuple(

@@ -1,12 +1,16 @@
 """What decisions on audits depend on beyond their stream; it is looked up before deciding."""
 
 from datetime import date
+from typing import Final
 
 import msgspec
 
 from events.streams import Stream
 from rules.audit.kinds import AuditStreamKind
 from rules.kinds import ItemKind
+
+OWNED: Final = "access"
+"""The category of the streams in which replays of a person's streams are recorded."""
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,3 +45,8 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     stream: Stream
     recorded_in: Stream
     replay: Replay | None = None
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether there is somebody who gets notice and may open contents."""
+        return self.recorded_in.category == OWNED

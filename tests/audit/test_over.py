@@ -52,6 +52,7 @@ def test_a_stream_without_an_owner_is_opened_whole_and_on_a_ground_alone(house: 
     opened = house.events(replay)
     assert {event["contents"] for event in opened} == {"OPENED"}
     assert opened[0]["opened"]["summary"] == {"nl": "Organisatie opgericht", "en": "Organisation founded"}
+    assert {event["opened"]["actorRole"] for event in opened} == {None}
     assert "policy.role-granted.v1" in house.state(replay)
 
 

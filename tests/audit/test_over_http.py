@@ -104,6 +104,10 @@ def test_another_role_is_refused_and_malformed_questions_are(house: AuditHouse, 
         b"{}",
         b"no json",
         msgspec.json.encode({"type": "StreamsAsked", "kind": "round", "first": 1}),
+        msgspec.json.encode({"type": "StreamsAsked", "kind": "policy", "first": 0}),
+        msgspec.json.encode({"type": "StreamsAsked", "kind": "policy", "first": -1}),
+        msgspec.json.encode({"type": "CommitsAsked", "replay": replay, "first": -1}),
+        msgspec.json.encode({"type": "CommitsAsked", "replay": replay, "first": 1, "after": -1}),
     ):
         answer = httpx.post(f"{address}/audit", content=body, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")

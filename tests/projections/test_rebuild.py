@@ -12,7 +12,7 @@ from events.log.recorder import LogRecorder
 from projections.batch import Batch
 from projections.folding import Folding
 from projections.positions import prepare_view, read_positions
-from projections.rebuild import RebuildRunningError, Rebuilt, rebuild, verify_view
+from projections.rebuild import RebuildRunningError, Rebuilt, ViewIncompleteError, rebuild, verify_view
 from projections.rebuild.differences import contents
 from projections.view import View
 from tests.events.log.harness import LogUnderTest
@@ -51,6 +51,16 @@ def fill(log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper, events: 
         for _ in range(events):
             recorder.append([team_formed()])
         wait_until(lambda: count(log.url) == before + events)
+
+
+def verified(log: LogUnderTest, mapper: EventMapper) -> Rebuilt:
+    return verify_view(
+        log.url,
+        WITNESS,
+        journal=log.journal,
+        opener=mapper,
+        on_progress=lambda _done, _total: None,
+    )
 
 
 def table_id(log: LogUnderTest) -> int:
@@ -95,19 +105,28 @@ def test_verifying_names_every_row_that_somebody_changed_and_changes_nothing(
         connection.execute(f"UPDATE {SEEN.served} SET version = 9 WHERE subject = %s", (changed,))
         connection.execute(f"DELETE FROM {SEEN.served} WHERE subject = %s", (dropped,))
     before = table_id(log)
-    found = verify_view(
-        log.url,
-        WITNESS,
-        journal=log.journal,
-        opener=mapper,
-        on_progress=lambda _done, _total: None,
-    )
+    found = verified(log, mapper)
     named = [row for difference in found.differences for row in difference.rows]
     assert {(row.subject, row.kind) for row in named} == {(changed, "changed"), (dropped, "missing")}
     assert all(row.key for row in named)
     assert not found.swapped
     assert table_id(log) == before
     assert count(log.url) == 19
+
+
+def test_a_view_without_all_of_its_tables_is_not_verified_and_not_touched(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    with working(make_worker(log.url, log.name, mapper)):
+        recorder.append([team_formed()])
+        wait_until(lambda: count(log.url) == 1)
+    before = ask(log.url, POSITIONS)
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        connection.execute(f"DROP TABLE {SEEN.served}")
+    with pytest.raises(ViewIncompleteError, match=WITNESS.name):
+        verified(log, mapper)
+    assert ask(log.url, POSITIONS) == before
+    assert ask(log.url, f"SELECT to_regclass('{SEEN.served}')") == [(None,)]
 
 
 def test_a_rebuild_during_a_busy_worker_loses_and_doubles_nothing(

@@ -53,17 +53,15 @@ def verify_partition(
     *,
     log: str,
     partition: int,
-    progress: Callable[[int], None] = lambda _offset: None,
     seen: Seen = lambda _state: None,
 ) -> PartitionReport:
     """
     Fold a partition again, until the journal's position, and compare each accepted event and command.
 
     First it checks that this is the log that was folded. Every column of the journal's rows is compared with
-    the log's bytes; digests are computed from these. `progress` is called with each offset reached. Raises
-    LogUnavailableError and psycopg's errors.
+    the log's bytes; digests are computed from these. Raises LogUnavailableError and psycopg's errors.
     """
-    check = _Check(partition, progress=progress, seen=seen)
+    check = _Check(partition, seen=seen)
     try:
         check.run(conn, reader, JournalTables(log))
     except LogStopError as error:
@@ -77,8 +75,8 @@ def verify_partition(
 
 
 class _Check:
-    def __init__(self, partition: int, *, progress: Callable[[int], None], seen: Seen) -> None:
-        self._partition, self._progress, self._seen = partition, progress, seen
+    def __init__(self, partition: int, *, seen: Seen) -> None:
+        self._partition, self._seen = partition, seen
         self._comparison: Comparison | None = None
         self._stops: list[Fault] = []
         self.offset = 0
@@ -125,7 +123,6 @@ class _Check:
                     raise LogCutError(f"record {self.offset} is missing; the next is {record.offset}")
                 yield record
                 self.offset += 1
-            self._progress(self.offset)
 
     def _compare_state(
         self, conn: psycopg.Connection, tables: JournalTables, state: State, until: Checkpoint

@@ -7,8 +7,8 @@ docs/verifier/ipp_verify.py checks it.
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, LiteralString
+from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -16,21 +16,16 @@ import psycopg
 
 from events.log.acceptance import Head, Outcome
 from events.log.faults import Fault
+from events.log.journal.heads import heads_until
 from events.log.port import LogReader
 from events.log.proof.checkpoints import Checkpoint, read_checkpoint, sorted_leaves
 from events.log.proof.commits import CommitOnLog, EventOnLog, read_commits
 from events.log.proof.merkle import path_of, root_of
 from events.log.proof.notes import NoteSigner, split_note
-from events.log.tables import JournalTables
 
 FORMAT: Final = "ipp/evidence-bundle/1"
 BUNDLE_BYTES_MAX: Final = 64 * 1024 * 1024
 MEDIA_TYPE: Final = "text/plain; charset=utf-8"
-_BEGINNING: Final = date(1970, 1, 1)
-_HEADS: Final[LiteralString] = (
-    "SELECT DISTINCT ON (originator_id) originator_id, originator_version, digest FROM {events}"
-    " WHERE partition = %s AND notification_id <= %s ORDER BY originator_id, originator_version DESC"
-)
 
 
 Chosen = tuple[CommitOnLog, Sequence[EventOnLog]]
@@ -120,8 +115,7 @@ def _cover(
     if checkpoint.generation != place.generation:
         raise BundleError("the checkpoint is of another log")
     root = checkpoint.partitions[place.partition]
-    rows = conn.execute(JournalTables(log).statement(_HEADS), (place.partition, root.events), binary=True)
-    heads = {name: Head(version, bytes(digest)) for name, version, digest in rows}
+    heads = heads_until(conn, log=log, partition=place.partition, ordinal=root.events)
     streams, leaves = sorted_leaves(heads)
     if root_of(leaves) != root.root:
         raise BundleError(f"the journal is not what the checkpoint of {checkpoint.day} says: run verify")
@@ -144,8 +138,7 @@ def _head_lines(stream: str, chosen: Sequence[Chosen], at: datetime) -> Iterator
 def _event_lines(chosen: Iterable[Chosen]) -> Iterator[str]:
     for commit, events in chosen:
         place, name = commit.place, commit.commit.hex() if commit.commit else "-"
-        day = _BEGINNING + timedelta(days=commit.day)
-        yield f"commit {name} {place.offset} {place.index} {place.ordinal} {day}"
+        yield f"commit {name} {place.offset} {place.index} {place.ordinal} {commit.on}"
         for event in events:
             state = b64encode(event.state).decode()
             digests = f"{event.parent.hex()} {event.digest.hex()}"

@@ -1,6 +1,7 @@
 """A stream's commits, read from the log's own bytes by the places that the journal keeps, each checked."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -18,6 +19,7 @@ from events.log.record import RULE, Commit, DamagedRecordError, Entry, unframe
 from events.log.tables import JournalTables
 from events.streams import Stream, partition_of
 
+_EPOCH: Final = date(1970, 1, 1)
 RULE_VERSION: Final = RULE
 """Version of the acceptance rule that gives the verdicts."""
 
@@ -57,6 +59,11 @@ class CommitOnLog(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Outcome | None
     events: Sequence[EventOnLog] = ()
     faults: Sequence[Fault] = ()
+
+    @property
+    def on(self) -> date:
+        """The day on which it was appended."""
+        return _EPOCH + timedelta(days=self.day)
 
 
 _NOT_KEPT: Final = ("niet in het journaal", "not in the journal")

@@ -1,6 +1,6 @@
 """Verifies a partition, also against checkpoints: what the log was when it had as many events as they say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import psycopg
@@ -31,13 +31,10 @@ def verify_with_checkpoints(
     log: str,
     partition: int,
     checkpoints: Sequence[Checkpoint],
-    progress: Callable[[int], None] = lambda _offset: None,
 ) -> Verified:
     """Verify as `verify_partition`, and compare with these checkpoints. Raises what that raises."""
     seen = _Seen(partition, checkpoints)
-    report = verify_partition(
-        conn, reader, log=log, partition=partition, progress=progress, seen=seen.after_record
-    )
+    report = verify_partition(conn, reader, log=log, partition=partition, seen=seen.after_record)
     report = msgspec.structs.replace(report, faults=(*report.faults, *seen.faults(report)))
     state = seen.state
     sound = state is not None and report.whole and not report.faults

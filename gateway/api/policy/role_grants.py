@@ -12,12 +12,12 @@ from gateway.api.names import Colleague, colleague
 from gateway.api.root_fields import mutation, query
 from gateway.api.sending import CHANGED, CommandInput, CommandPayload, can_show_result, send_command
 from gateway.context import Context, Info
-from gateway.reading.callers import grant_left_on
 from gateway.reading.view_reader import check_not_parked
 from gateway.types.arguments import WaitFor
 from gateway.types.enums import Role
 from gateway.types.fields import field
 from kit.clock import Calendar
+from projections.role_grants import grant_left_on
 from projections.views import directory
 from rules import commands
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from projections.table import Column, Table
+from projections.table import Column, Table, text_columns
 
 VERSION: Final = 1
 _ORDINAL: Final = Column(name="ordinal", type="bigint")
@@ -12,10 +12,6 @@ def _table(name: str, *columns: Column, key: tuple[str, ...]) -> Table:
     return Table(name=f"contributions_v{VERSION}_{name}", columns=columns, key=("subject", *key))
 
 
-def _text(name: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type="text", nullable=nullable)
-
-
 # Registered here, or left.
 EMPLOYMENTS: Final = _table(
     "employments", _ORDINAL, Column(name="works_here", type="boolean"), key=("ordinal",)
@@ -23,7 +19,7 @@ EMPLOYMENTS: Final = _table(
 # A team joined on a day; without a day, left.
 MEMBERSHIPS: Final = _table(
     "memberships",
-    _text("team"),
+    *text_columns("team"),
     _ORDINAL,
     Column(name="joined_on", type="date", nullable=True),
     key=("team", "ordinal"),
@@ -40,16 +36,16 @@ CONSENTS: Final = _table(
 # A talent claimed by a term of the catalogue; own words never count, so they have no row.
 CLAIMS: Final = _table(
     "claims",
-    _text("talent"),
+    *text_columns("talent"),
     _ORDINAL,
-    _text("term"),
+    *text_columns("term"),
     Column(name="set_aside_at", type="bigint", nullable=True),
     key=("talent",),
 )
 # An event about a talent does not say whether it has a term, so own words have readings too; none is counted.
 READINGS: Final = _table(
     "readings",
-    _text("talent"),
+    *text_columns("talent"),
     _ORDINAL,
     Column(name="strength", type="smallint"),
     Column(name="energy", type="smallint"),
@@ -58,28 +54,32 @@ READINGS: Final = _table(
 # A talent that was opened to the whole organisation through a day, and where the log says that it ended.
 SHARINGS: Final = _table(
     "sharings",
-    _text("sharing"),
-    _text("talent"),
+    *text_columns("sharing"),
+    *text_columns("talent"),
     _ORDINAL,
     Column(name="until", type="date"),
     Column(name="ended_at", type="bigint", nullable=True),
     key=("sharing",),
 )
-TERMS: Final = _table("terms", _text("term"), _ORDINAL, _text("cluster"), key=("term",))
+TERMS: Final = _table("terms", *text_columns("term"), _ORDINAL, *text_columns("cluster"), key=("term",))
 TERM_STATES: Final = _table(
     "term_states",
-    _text("term"),
+    *text_columns("term"),
     _ORDINAL,
-    _text("state"),
-    _text("merged_into", nullable=True),
+    *text_columns("state"),
+    *text_columns("merged_into", nullable=True),
     key=("term", "ordinal"),
 )
 # Units and teams: under what, and whether closed. At the top without a parent.
 PLACES: Final = _table(
-    "places", _text("unit"), _ORDINAL, _text("parent", nullable=True), key=("unit", "ordinal")
+    "places", *text_columns("unit"), _ORDINAL, *text_columns("parent", nullable=True), key=("unit", "ordinal")
 )
 CLOSINGS: Final = _table(
-    "closings", _text("unit"), _ORDINAL, Column(name="is_closed", type="boolean"), key=("unit", "ordinal")
+    "closings",
+    *text_columns("unit"),
+    _ORDINAL,
+    Column(name="is_closed", type="boolean"),
+    key=("unit", "ordinal"),
 )
 # All that is left of somebody: that they were forgotten, so that a figure may not come out again.
 FORGOTTEN: Final = _table("forgotten", key=())

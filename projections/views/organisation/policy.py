@@ -15,7 +15,7 @@ from events.catalog.policy import (
     WorksCouncilConsentWithdrawn,
 )
 from events.catalog.registry import Event
-from projections.changes import Changes
+from projections.changes import Changes, as_json
 from projections.table import Column, Table
 from projections.view import Fact
 from projections.views.organisation.tree import VERSION
@@ -88,7 +88,7 @@ def fold_policy(fact: Fact, changes: Changes) -> None:
     match event:
         case PolicyAdopted(policy=policy):
             version = recorded.version
-            changes.put(POLICIES, policy=policy, version=version, adopted_at=at, rules=_json(event))
+            changes.put(POLICIES, policy=policy, version=version, adopted_at=at, rules=as_json(event))
         case WorksCouncilConsentRecorded(policy=policy) | DpiaRecorded(policy=policy):
             _put(changes, policy, event, at)
             if isinstance(event, WorksCouncilConsentRecorded):
@@ -102,11 +102,7 @@ def fold_policy(fact: Fact, changes: Changes) -> None:
 
 def _put(changes: Changes, policy: str, event: Event, at: datetime) -> None:
     kind = type(event).__name__
-    changes.put(POLICY_RECORDS, policy=policy, kind=kind, recorded_at=at, record=_json(event))
-
-
-def _json(event: Event) -> str:
-    return msgspec.json.encode(event).decode()
+    changes.put(POLICY_RECORDS, policy=policy, kind=kind, recorded_at=at, record=as_json(event))
 
 
 _RECORD: Final = (

@@ -14,16 +14,8 @@ from events.catalog.portfolio.conversations import (
     ConversationPlanned,
 )
 from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    ORDINAL,
-    Past,
-    if_past,
-    moment_columns,
-    newest_first,
-    profile_table,
-    text_columns,
-)
+from projections.table import Column, moment_columns, text_columns
+from projections.views.profile.layout import ORDINAL, Past, if_past, newest_first, profile_table
 
 CONVERSATIONS: Final = profile_table(
     "conversations",

@@ -14,17 +14,9 @@ from events.catalog.portfolio.energy import (
     PassionLetGo,
     PassionNamed,
 )
-from projections.changes import Changes
-from projections.views.profile.layout import (
-    ORDINAL,
-    TALENT_IDS,
-    Past,
-    as_json,
-    if_past,
-    moment_columns,
-    profile_table,
-    text_columns,
-)
+from projections.changes import Changes, as_json
+from projections.table import moment_columns, text_columns
+from projections.views.profile.layout import ORDINAL, TALENT_IDS, Past, if_past, profile_table
 from rules.kinds import EnergySourceKind, HoursBand
 
 ENERGY_SOURCES: Final = profile_table(

@@ -11,16 +11,9 @@ from events.catalog.portfolio.evidence import (
     EvidenceWithdrawn,
     ReflectionWritten,
 )
-from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    ORDINAL,
-    TALENT_IDS,
-    as_json,
-    moment_columns,
-    profile_table,
-    text_columns,
-)
+from projections.changes import Changes, as_json
+from projections.table import Column, moment_columns, text_columns
+from projections.views.profile.layout import ORDINAL, TALENT_IDS, profile_table
 from rules.kinds import EvidenceKind
 
 EVIDENCE: Final = profile_table(

@@ -19,18 +19,9 @@ from events.catalog.portfolio.goals import (
     GoalSet,
     GoalSharpened,
 )
-from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    AT,
-    ORDINAL,
-    Past,
-    as_json,
-    moment_columns,
-    newest_first,
-    profile_table,
-    text_columns,
-)
+from projections.changes import Changes, as_json
+from projections.table import Column, moment_columns, text_columns
+from projections.views.profile.layout import AT, ORDINAL, Past, newest_first, profile_table
 
 GoalState = Literal["OPEN", "REACHED", "LET_GO"]
 

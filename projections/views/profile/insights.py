@@ -7,7 +7,8 @@ import msgspec
 
 from events.catalog.portfolio.insights import InsightEvent
 from projections.changes import Changes
-from projections.views.profile.layout import ORDINAL, moment_columns, profile_table, text_columns
+from projections.table import moment_columns, text_columns
+from projections.views.profile.layout import ORDINAL, profile_table
 
 INSIGHTS: Final = profile_table(
     "insights",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -13,14 +13,6 @@ VERSION: Final = 6
 ORDINAL: Final = Column(name="ordinal", type="bigint")
 AT: Final = Column(name="at", type="timestamptz")
 TALENT_IDS: Final = Column(name="talents", type="jsonb")
-
-
-def text_columns(*names: str, nullable: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="text", nullable=nullable) for name in names)
-
-
-def moment_columns(*names: str, nullable: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="timestamptz", nullable=nullable) for name in names)
 
 
 def profile_table(
@@ -55,7 +47,3 @@ def open_rows(rows: Iterable[R], began: str, ended: str, past: Past) -> list[R]:
         for row in rows
         if past(getattr(row, began)) and not past(getattr(row, ended))
     ]
-
-
-def as_json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

@@ -15,14 +15,8 @@ from events.catalog.portfolio.life import (
     ProfileStatementWritten,
 )
 from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    AT,
-    ORDINAL,
-    moment_columns,
-    profile_table,
-    text_columns,
-)
+from projections.table import Column, moment_columns, text_columns
+from projections.views.profile.layout import AT, ORDINAL, profile_table
 
 PortfolioState = Literal["OPEN", "PAUSED", "CLOSED"]
 

@@ -46,12 +46,7 @@ from projections.views.profile.goals import (
     goals_at,
 )
 from projections.views.profile.insights import INSIGHTS, Insight, fold_insight
-from projections.views.profile.layout import (
-    VERSION,
-    is_past,
-    newest_first,
-    open_rows,
-)
+from projections.views.profile.layout import VERSION, is_past, newest_first, open_rows
 from projections.views.profile.life import (
     STATEMENTS,
     STATUS_CHANGES,

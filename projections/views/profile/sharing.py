@@ -13,17 +13,9 @@ from events.catalog.portfolio.sharing import (
     ItemSharingEnded,
     SharingEvent,
 )
-from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    AT,
-    ORDINAL,
-    Past,
-    as_json,
-    moment_columns,
-    profile_table,
-    text_columns,
-)
+from projections.changes import Changes, as_json
+from projections.table import Column, moment_columns, text_columns
+from projections.views.profile.layout import AT, ORDINAL, Past, profile_table
 from rules.kinds import Audience, InsightScope, ItemKind
 
 SHARINGS: Final = profile_table(

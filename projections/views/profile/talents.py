@@ -9,16 +9,8 @@ import msgspec
 
 from events.catalog.portfolio.talents import TalentClaimed, TalentEvent, TalentRevised, TalentSetAside
 from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    AT,
-    ORDINAL,
-    Past,
-    if_past,
-    moment_columns,
-    profile_table,
-    text_columns,
-)
+from projections.table import Column, moment_columns, text_columns
+from projections.views.profile.layout import AT, ORDINAL, Past, if_past, profile_table
 from rules.quadrants import TalentQuadrant, quadrant_of
 
 TALENTS: Final = profile_table(

@@ -5,11 +5,8 @@ from typing import Final
 from events.catalog.employment import TeamJoined, TeamLeft
 from events.catalog.registry import Event
 from projections.changes import Changes
-from projections.table import Column
-from projections.views.profile.layout import (
-    profile_table,
-    text_columns,
-)
+from projections.table import Column, text_columns
+from projections.views.profile.layout import profile_table
 
 MEMBERSHIPS: Final = profile_table(
     "memberships",

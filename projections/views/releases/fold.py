@@ -1,7 +1,5 @@
 """How each event changes the rows of releases."""
 
-import msgspec
-
 from events.catalog.registry import Event
 from events.catalog.releases import (
     CapabilityCellsReleased,
@@ -11,7 +9,7 @@ from events.catalog.releases import (
 )
 from events.catalog.team import TeamClosed, TeamFormed, TeamMoved, TeamReopened
 from events.catalog.units import UnitClosed, UnitFormed, UnitMoved, UnitReopened
-from projections.changes import Changes
+from projections.changes import Changes, as_json
 from projections.view import Fact
 from projections.views.releases.tables import CLUSTERS, PLACES, RELEASES
 from rules.releases.model import WHOLE
@@ -24,12 +22,12 @@ def fold(fact: Fact, changes: Changes) -> None:
         case ReleaseCutOff(epoch=epoch):
             about = {"on_day": event.on, "policy": event.policy, "layout_epoch": event.layout_epoch}
             not_yet = {"is_out": False, "held": None, "contributors": None, "contributors_epoch": None}
-            changes.put(RELEASES, epoch=epoch, positions=_json(event.positions), **about, **not_yet)
+            changes.put(RELEASES, epoch=epoch, positions=as_json(event.positions), **about, **not_yet)
         case CapabilityCellsReleased(epoch=epoch, of=of):
-            shown = {"cells": _json(of.cells), "terms": _json(of.terms)}
+            shown = {"cells": as_json(of.cells), "terms": as_json(of.terms)}
             changes.put(CLUSTERS, epoch=epoch, cluster=of.cluster, **shown)
         case CapabilityReleased(epoch=epoch, contributors=band, contributors_epoch=of):
-            contributors = None if band is None else _json(band)
+            contributors = None if band is None else as_json(band)
             changes.set(RELEASES, epoch=epoch, is_out=True, contributors=contributors, contributors_epoch=of)
         case ReleaseHeld(epoch=epoch, reason=reason):
             changes.set(RELEASES, epoch=epoch, is_out=True, held=reason.value)
@@ -62,7 +60,3 @@ def _fold_place(event: Event, fact: Fact, changes: Changes) -> None:
             return
     unit, parent, closed = place
     changes.put(PLACES, unit=unit, ordinal=fact.ordinal, parent=parent, closed=closed)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Final, assert_never
 
-import msgspec
 from msgspec.structs import replace
 
 from events.catalog.registry import Event
@@ -23,7 +22,7 @@ from events.catalog.rounds import (
     SelfMirrorFilled,
 )
 from events.codec import Forgotten
-from projections.changes import Changes
+from projections.changes import Changes, as_json
 from projections.view import Fact, View
 from projections.views.rounds.tables import COMMENTS, INVITATIONS, MIRRORS, ROUNDS, STREAMS, VERSION
 
@@ -77,7 +76,7 @@ def _fold_beginning(
 def _fold_course(event: Event, at: datetime, changes: Changes) -> None:
     match event:
         case SelfMirrorFilled(round=name, answers=answers):
-            changes.set(ROUNDS, round=name, own_answers=_json(answers))
+            changes.set(ROUNDS, round=name, own_answers=as_json(answers))
         case RoundExtended(round=name, closes_at=closes_at):
             changes.set(ROUNDS, round=name, closes_at=closes_at)
         case ReminderSent(round=name, number=number, on=on):
@@ -96,7 +95,7 @@ def _frozen(event: RoundOpened) -> dict[str, Any]:
     return {
         "policy": event.policy,
         "promise_version": event.promise_version,
-        "floors": _json(event.floors),
+        "floors": as_json(event.floors),
         "closes_at": event.closes_at,
         "inbox": event.inbox,
         "public_key": event.public_key,
@@ -110,7 +109,7 @@ def _fold_mirror(
     match event:
         case MirrorReleased(round=name, mirror=mirror, contents=contents):
             bare = tuple(replace(comments, fragments=()) for comments in contents.comments)
-            kept = {"mirror": mirror, "contents": _json(replace(contents, comments=bare))}
+            kept = {"mirror": mirror, "contents": as_json(replace(contents, comments=bare))}
             changes.put(MIRRORS, round=name, released_at=at, **kept)
             _put_fragments(event, changes)
         case CommentFlagged(fragment=fragment, reason=reason):
@@ -128,10 +127,6 @@ def _put_fragments(event: MirrorReleased, changes: Changes) -> None:
             where = {"round": event.round, "block": block, "place": place}
             words = {"fragment": fragment.fragment, "text": fragment.text}
             changes.put(COMMENTS, **where, **words, **unmarked)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 VIEW: Final = View(

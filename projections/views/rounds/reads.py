@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 import psycopg
-from psycopg.rows import dict_row
 
 from events.catalog.rounds import CancelReason
+from kit.postgres.rows import rows
 from projections.parking import parked_in
 from projections.views.rounds.fold import VIEW
 from projections.views.rounds.tables import COMMENTS, INVITATIONS, MIRRORS, ROUNDS, STREAMS
@@ -136,12 +136,12 @@ _TO_MAIL: Final = f"""
 
 async def rounds_of(connection: psycopg.AsyncConnection, person: str) -> list[Round]:
     """Return a person's rounds, the newest first."""
-    return await _all(connection, Round, _ROUNDS, person=person, round=None)
+    return await rows(connection, Round, _ROUNDS, person=person, round=None)
 
 
 async def round_of(connection: psycopg.AsyncConnection, person: str, round_: str) -> Round | None:
     """Return one of a person's rounds; None if that person has no such round."""
-    found = await _all(connection, Round, _ROUNDS, person=person, round=round_)
+    found = await rows(connection, Round, _ROUNDS, person=person, round=round_)
     return found[0] if found else None
 
 
@@ -172,7 +172,7 @@ async def mirrors_of(
     connection: psycopg.AsyncConnection, person: str, rounds: Sequence[str]
 ) -> dict[str, Mirror]:
     """Return the mirrors of these rounds of a person, by round, without what is masked by now."""
-    found = await _all(connection, _Mirror, _MIRRORS, person=person, rounds=list(rounds))
+    found = await rows(connection, _Mirror, _MIRRORS, person=person, rounds=list(rounds))
     return {row.round: _mirror(row) for row in found}
 
 
@@ -199,7 +199,7 @@ _FLAGGED: Final = f"""
 
 async def flagged_fragments(connection: psycopg.AsyncConnection) -> list[FlaggedFragment]:
     """Return the fragments that subjects flagged and that are not masked, the longest waiting first."""
-    return await _all(connection, FlaggedFragment, _FLAGGED)
+    return await rows(connection, FlaggedFragment, _FLAGGED)
 
 
 _BRIEF_COLUMNS: Final = ", ".join(RoundInBrief.__struct_fields__)
@@ -216,7 +216,7 @@ _IN_STATES: Final = f"""
 
 async def rounds_due(connection: psycopg.AsyncConnection, now: datetime, limit: int) -> list[RoundInBrief]:
     """Return rounds, open or never opened, whose time is up, the longest overdue first."""
-    return await _all(connection, RoundInBrief, _DUE, now=now, limit=limit)
+    return await rows(connection, RoundInBrief, _DUE, now=now, limit=limit)
 
 
 async def rounds_in(
@@ -227,15 +227,9 @@ async def rounds_in(
     limit: int,
 ) -> list[RoundInBrief]:
     """Return a page of the rounds of everybody in these states, by id; `after`: the last one before."""
-    return await _all(connection, RoundInBrief, _IN_STATES, states=list(states), after=after, limit=limit)
+    return await rows(connection, RoundInBrief, _IN_STATES, states=list(states), after=after, limit=limit)
 
 
 async def rounds_to_mail(connection: psycopg.AsyncConnection, *, lost_since: datetime) -> list[RoundToMail]:
     """Return the rounds that are open, and those whose key was lost since a moment."""
-    return await _all(connection, RoundToMail, _TO_MAIL, lost_since=lost_since)
-
-
-async def _all(connection: psycopg.AsyncConnection, row: type[T], statement: str, **values: Any) -> list[T]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return [msgspec.convert(found, row) for found in await cursor.fetchall()]
+    return await rows(connection, RoundToMail, _TO_MAIL, lost_since=lost_since)

@@ -2,17 +2,9 @@
 
 from typing import Final
 
-from projections.table import Column, Table
+from projections.table import Column, Table, moment_columns, text_columns
 
 VERSION: Final = 1
-
-
-def _text(*names: str, nullable: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="text", nullable=nullable) for name in names)
-
-
-def _moments(*names: str, nullable: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="timestamptz", nullable=nullable) for name in names)
 
 
 STREAMS: Final = Table(
@@ -21,19 +13,19 @@ STREAMS: Final = Table(
 ROUNDS: Final = Table(
     name=f"rounds_v{VERSION}_rounds",
     columns=(
-        *_text("round", "state", "lens"),
+        *text_columns("round", "state", "lens"),
         Column(name="lens_number", type="integer"),
-        *_text("own_question", nullable=True),
-        *_moments("prepared_at", "closes_at"),
-        *_moments("opened_at", "ended_at", nullable=True),
-        *_text("cancelled_for", nullable=True),
+        *text_columns("own_question", nullable=True),
+        *moment_columns("prepared_at", "closes_at"),
+        *moment_columns("opened_at", "ended_at", nullable=True),
+        *text_columns("cancelled_for", nullable=True),
         # frozen at opening
-        *_text("policy", nullable=True),
+        *text_columns("policy", nullable=True),
         Column(name="promise_version", type="integer", nullable=True),
         Column(name="floors", type="jsonb", nullable=True),
-        *_text("inbox", nullable=True),
+        *text_columns("inbox", nullable=True),
         Column(name="public_key", type="bytea", nullable=True),
-        *_text("attributed", nullable=True),
+        *text_columns("attributed", nullable=True),
         # changed while it runs
         Column(name="own_answers", type="jsonb"),
         Column(name="reminders", type="integer"),
@@ -45,27 +37,31 @@ ROUNDS: Final = Table(
 # Without the person, who is in the vault only. A row stays when the round is over.
 INVITATIONS: Final = Table(
     name=f"rounds_v{VERSION}_invitations",
-    columns=(Column(name="ordinal", type="bigint"), *_text("invitation", "round", "perspective")),
+    columns=(Column(name="ordinal", type="bigint"), *text_columns("invitation", "round", "perspective")),
     key=("invitation",),
     indexes=(("round",),),
 )
 # The contents without the words of raters, which are in the table of comments.
 MIRRORS: Final = Table(
     name=f"rounds_v{VERSION}_mirrors",
-    columns=(*_text("round", "mirror"), *_moments("released_at"), Column(name="contents", type="jsonb")),
+    columns=(
+        *text_columns("round", "mirror"),
+        *moment_columns("released_at"),
+        Column(name="contents", type="jsonb"),
+    ),
     key=("round",),
 )
 # A fragment's text is deleted when it is masked.
 COMMENTS: Final = Table(
     name=f"rounds_v{VERSION}_comments",
     columns=(
-        *_text("fragment", "round"),
+        *text_columns("fragment", "round"),
         Column(name="block", type="integer"),
         Column(name="place", type="integer"),
-        *_text("text", nullable=True),
-        *_moments("flagged_at", nullable=True),
-        *_text("flagged_for", nullable=True),
-        *_moments("masked_at", nullable=True),
+        *text_columns("text", nullable=True),
+        *moment_columns("flagged_at", nullable=True),
+        *text_columns("flagged_for", nullable=True),
+        *moment_columns("masked_at", nullable=True),
     ),
     key=("fragment",),
     indexes=(("round",), ("flagged_at",)),

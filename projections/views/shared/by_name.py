@@ -5,13 +5,13 @@ from typing import Final
 
 import psycopg
 
+from kit.postgres.rows import rows
 from projections.views.shared.opened import (
     COLUMNS,
     GROUPED,
     OPENED,
     STILL_OPEN,
     SharedItem,
-    fetched,
     not_left_since,
 )
 from projections.views.shared.tables import EMPLOYED, VIEWERS
@@ -47,4 +47,4 @@ async def shared_with(
     """
     owner_name, sharing = after or (None, None)
     page = {"after": sharing, "after_name": plain_name(owner_name or ""), "limit": limit}
-    return await fetched(connection, SharedItem, _SHARED_WITH, {"viewer": viewer, "today": today} | page)
+    return await rows(connection, SharedItem, _SHARED_WITH, viewer=viewer, today=today, **page)

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 import psycopg
 
-from projections.views.shared.opened import GROUPED, OPENED, STILL_OPEN, fetched, not_left_since
+from kit.postgres.rows import rows
+from projections.views.shared.opened import GROUPED, OPENED, STILL_OPEN, not_left_since
 from projections.views.shared.tables import EMPLOYED
 from rules.kinds import ItemKind
 from rules.names import plain_name
@@ -73,7 +74,7 @@ async def people_open_to_all(
     name, person = after or (None, None)
     page = {"after": person, "after_name": plain_name(name or ""), "limit": limit}
     of = {"today": today, "terms": None if terms is None else list(terms)}
-    return list(_by_person(await fetched(connection, FoundItem, _FOUND, of | page)))
+    return list(_by_person(await rows(connection, FoundItem, _FOUND, **(of | page))))
 
 
 def _by_person(found: Sequence[FoundItem]) -> Iterable[FoundPerson]:

@@ -12,6 +12,7 @@ import msgspec
 import psycopg
 from psycopg.rows import scalar_row
 
+from kit.postgres.rows import rows
 from projections.parking import parked_in
 from projections.views.shared.fold import VIEW
 from projections.views.shared.opened import (
@@ -20,7 +21,6 @@ from projections.views.shared.opened import (
     OPENED,
     STILL_OPEN,
     SharedItem,
-    fetched,
     not_left_since,
 )
 from projections.views.shared.tables import (
@@ -130,7 +130,7 @@ async def talents_in(
     A viewer who is no member gets none.
     """
     values = {"team": team, "viewer": viewer, "today": today}
-    return await fetched(connection, TeamTalent, _TALENTS, values)
+    return await rows(connection, TeamTalent, _TALENTS, **values)
 
 
 async def items_in(
@@ -153,9 +153,9 @@ async def items_in(
     owner_name, sharing = after or (None, None)
     of: dict[str, Any] = {"team": team, "viewer": viewer, "today": today, "owner": owner, "kind": kind}
     page = {"after": sharing, "after_name": plain_name(owner_name or ""), "limit": limit}
-    return await fetched(connection, SharedItem, _ITEMS, of | page)
+    return await rows(connection, SharedItem, _ITEMS, **(of | page))
 
 
 async def offers_in(connection: psycopg.AsyncConnection, team: str, viewer: str) -> list[OfferedGoal]:
     """Return the goals on offer to a team, newest first, OFFERS_MAX at most; none to who is no member."""
-    return await fetched(connection, OfferedGoal, _OFFERS, {"team": team, "viewer": viewer})
+    return await rows(connection, OfferedGoal, _OFFERS, team=team, viewer=viewer)

@@ -1,12 +1,9 @@
 """What every read of opened items has: an item with its current content, and the SQL of what is open."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
-import psycopg
-from psycopg.rows import kwargs_row
 
 from projections.parking import parked_in
 from projections.views.shared.fold import VIEW
@@ -66,14 +63,3 @@ def not_left_since(moment: str, *people: str) -> str:
     """Return the SQL of: none of these people, each an SQL expression, left the organisation since."""
     of = f"l.subject IN ({', '.join(people)})"
     return f"NOT EXISTS (SELECT FROM {LEAVINGS.served} l WHERE {of} AND l.recorded_at >= {moment})"
-
-
-async def fetched(
-    connection: psycopg.AsyncConnection, row: type[T], statement: str, values: Mapping[str, Any]
-) -> list[T]:
-    """Run a read and return its rows as `row`."""
-    async with connection.cursor(
-        row_factory=kwargs_row(lambda **columns: msgspec.convert(columns, row))
-    ) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return await cursor.fetchall()

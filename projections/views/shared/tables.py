@@ -2,47 +2,39 @@
 
 from typing import Final
 
-from projections.table import Column, Table
+from projections.table import Column, Table, moment_columns, text_columns
 
 VERSION: Final = 5
-
-
-def _text(*names: str, nullable: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="text", nullable=nullable) for name in names)
 
 
 def _numbers(*names: str, nullable: bool = False) -> tuple[Column, ...]:
     return tuple(Column(name=name, type="smallint", nullable=nullable) for name in names)
 
 
-def _moments(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="timestamptz") for name in names)
-
-
 # Who works here now. An owner and a viewer may be in different partitions: joined when read.
 EMPLOYED: Final = Table(
     name=f"shared_v{VERSION}_employed",
-    columns=_text("name", "plain_name"),
+    columns=text_columns("name", "plain_name"),
     key=("subject",),
     indexes=(('plain_name COLLATE "C"', 'subject COLLATE "C"'),),
 )
 # Who left, and when that was recorded: what they shared, or was shared with them, stays closed on return.
 LEAVINGS: Final = Table(
     name=f"shared_v{VERSION}_leavings",
-    columns=(Column(name="version", type="bigint"), *_moments("recorded_at")),
+    columns=(Column(name="version", type="bigint"), *moment_columns("recorded_at")),
     key=("subject", "version"),
 )
 # Who is in which team. The moment is that of the last report: HR may correct the day of joining.
 MEMBERSHIPS: Final = Table(
     name=f"shared_v{VERSION}_memberships",
-    columns=(*_text("team"), *_moments("recorded_at")),
+    columns=(*text_columns("team"), *moment_columns("recorded_at")),
     key=("subject", "team"),
     indexes=(("team",),),
 )
 # Who left which team, and when that was recorded: what they shared with it stays closed on return.
 TEAM_LEAVINGS: Final = Table(
     name=f"shared_v{VERSION}_team_leavings",
-    columns=(Column(name="version", type="bigint"), *_text("team"), *_moments("recorded_at")),
+    columns=(Column(name="version", type="bigint"), *text_columns("team"), *moment_columns("recorded_at")),
     key=("subject", "version"),
 )
 # The open portfolios: nothing of a closed one is shown, whatever its other rows say.
@@ -50,10 +42,10 @@ PORTFOLIOS: Final = Table(name=f"shared_v{VERSION}_portfolios", columns=(), key=
 ITEMS: Final = Table(
     name=f"shared_v{VERSION}_items",
     columns=(
-        *_text("item", "kind"),
-        *_text("title", "title_en", "term", "text", "link", nullable=True),
+        *text_columns("item", "kind"),
+        *text_columns("title", "title_en", "term", "text", "link", nullable=True),
         *_numbers("strength", "energy", "use", nullable=True),
-        *_text("source_kind", nullable=True),
+        *text_columns("source_kind", nullable=True),
     ),
     key=("subject", "item"),
 )
@@ -63,9 +55,9 @@ READINGS: Final = Table(
     name=f"shared_v{VERSION}_readings",
     columns=(
         Column(name="version", type="bigint"),
-        *_text("talent"),
-        *_moments("said_at"),
-        *_text("text", nullable=True),
+        *text_columns("talent"),
+        *moment_columns("said_at"),
+        *text_columns("text", nullable=True),
         *_numbers("strength", "energy", "use"),
     ),
     key=("subject", "version"),
@@ -74,11 +66,11 @@ READINGS: Final = Table(
 SHARINGS: Final = Table(
     name=f"shared_v{VERSION}_sharings",
     columns=(
-        *_text("sharing", "item", "audience"),
-        *_text("team", nullable=True),
+        *text_columns("sharing", "item", "audience"),
+        *text_columns("team", nullable=True),
         Column(name="with_energy", type="boolean"),
         Column(name="until", type="date"),
-        *_moments("opened_at"),
+        *moment_columns("opened_at"),
     ),
     key=("subject", "sharing"),
     indexes=(("audience", "subject"),),
@@ -86,14 +78,14 @@ SHARINGS: Final = Table(
 # With whom by name. The event of an end does not name them, so their rows stay; alone they open nothing.
 VIEWERS: Final = Table(
     name=f"shared_v{VERSION}_viewers",
-    columns=_text("sharing", "viewer"),
+    columns=text_columns("sharing", "viewer"),
     key=("subject", "sharing", "viewer"),
     indexes=(("viewer",),),
 )
 # Goals on offer to a team, in the wording for it.
 OFFERS: Final = Table(
     name=f"shared_v{VERSION}_offers",
-    columns=(*_text("goal", "team", "wording"), *_moments("offered_at")),
+    columns=(*text_columns("goal", "team", "wording"), *moment_columns("offered_at")),
     key=("subject", "goal"),
     indexes=(("team",),),
 )

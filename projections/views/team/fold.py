@@ -2,8 +2,6 @@
 
 from typing import Any, Final, assert_never
 
-import msgspec
-
 from events.catalog.employment import TeamJoined, TeamLeft
 from events.catalog.portfolio.goals import GoalOfferedToTeam, GoalOfferTakenBack
 from events.catalog.registry import Event
@@ -22,7 +20,7 @@ from events.catalog.team import (
 )
 from events.catalog.teamwork import JointGoalWritten, TeamSessionWritten, WorkOfferWritten, WrittenForTeam
 from events.codec import Forgotten, Recorded
-from projections.changes import Changes
+from projections.changes import Changes, as_json
 from projections.view import Fact, View
 from projections.views.team.tables import (
     GOALS_ON_OFFER,
@@ -63,7 +61,7 @@ def _fold_work(event: WorkEvent, recorded: Recorded, changes: Changes) -> None:
     match event:
         case WorkOffered():
             days = {"from_day": event.from_day, "until": event.until}
-            asked = {"wanted": _json(event.wanted), "hours_per_week": event.hours_per_week, **days}
+            asked = {"wanted": as_json(event.wanted), "hours_per_week": event.hours_per_week, **days}
             by = {"author": event.by, "seen": event.seen, "version": version}
             changes.put(WORK_OFFERS, offer=offer, **asked, **by, **_NOT_ENDED)
         case WorkVolunteeredFor(by=by_person, seen=seen):
@@ -110,7 +108,7 @@ def _fold_words(event: WrittenForTeam, changes: Changes) -> None:
         case JointGoalWritten(goal=thing, text=text):
             words = {"text": text}
         case TeamSessionWritten(session=thing, agreements=agreements):
-            words = {"agreements": _json(agreements)}
+            words = {"agreements": as_json(agreements)}
         case _:
             assert_never(event)
     changes.put(WORDS, team=event.team, thing=thing, **(_NO_WORDS | words))
@@ -130,10 +128,6 @@ def _fold_person(event: Event, recorded: Recorded, changes: Changes) -> None:
             changes.drop(GOALS_ON_OFFER, goal=goal)
         case _:  # other events of these streams, which other views show
             pass
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 VIEW: Final = View(

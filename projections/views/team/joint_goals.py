@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 import psycopg
 
-from projections.views.team.membership import PARKED, WRITTEN, rows, words_of
+from kit.postgres.rows import rows
+from projections.views.team.membership import PARKED, WRITTEN, words_of
 from projections.views.team.tables import GOALS_ON_OFFER, JOINT_GOALS, MEMBERS, ORIGINS
 from rules.team.things import thing_id
 

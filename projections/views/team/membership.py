@@ -1,10 +1,9 @@
 """The SQL that joins what a person did or wrote with where they are now."""
 
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-import msgspec
 import psycopg
-from psycopg.rows import dict_row, scalar_row
+from psycopg.rows import scalar_row
 
 from projections.parking import parked_in
 from projections.views.team.fold import VIEW
@@ -45,12 +44,6 @@ async def is_member(connection: psycopg.AsyncConnection, team: str, person: str)
     async with connection.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(_IS_MEMBER, {"team": team, "person": person})
         return bool(await cursor.fetchone())
-
-
-async def rows(connection: psycopg.AsyncConnection, kind: type[T], statement: str, **values: Any) -> list[T]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return [msgspec.convert(row, kind) for row in await cursor.fetchall()]
 
 
 WRITTEN: Final = WORDS.served

@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 import psycopg
 
-from projections.views.team.membership import WRITTEN, rows, words_of
+from kit.postgres.rows import rows
+from projections.views.team.membership import WRITTEN, words_of
 from projections.views.team.tables import SESSIONS
 
 

@@ -2,13 +2,9 @@
 
 from typing import Final
 
-from projections.table import Column, Table
+from projections.table import Column, Table, text_columns
 
 VERSION: Final = 1
-
-
-def _text(*names: str, nullable: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name=name, type="text", nullable=nullable) for name in names)
 
 
 def _version(*names: str) -> tuple[Column, ...]:
@@ -25,40 +21,42 @@ def _table(
 # that of the team's stream.
 WORK_OFFERS: Final = _table(
     "work_offers",
-    *_text("offer", "author"),
+    *text_columns("offer", "author"),
     *_version("seen", "version"),
     Column(name="wanted", type="jsonb"),
-    *_text("hours_per_week", nullable=True),
+    *text_columns("hours_per_week", nullable=True),
     Column(name="from_day", type="date", nullable=True),
     Column(name="until", type="date"),
     Column(name="ended_on", type="date", nullable=True),
     Column(name="ended_version", type="bigint", nullable=True),
-    *_text("ended_for", nullable=True),
+    *text_columns("ended_for", nullable=True),
     key=("offer",),
 )
 VOLUNTEERS: Final = _table(
-    "volunteers", *_text("offer", "person"), *_version("seen", "version"), key=("offer", "person")
+    "volunteers", *text_columns("offer", "person"), *_version("seen", "version"), key=("offer", "person")
 )
 TAKERS: Final = _table(
     "takers",
-    *_text("offer", "person"),
+    *text_columns("offer", "person"),
     *_version("seen", "version"),
     Column(name="taken_on", type="date"),
     key=("offer", "person"),
 )
 JOINT_GOALS: Final = _table(
     "joint_goals",
-    *_text("goal", "author"),
+    *text_columns("goal", "author"),
     *_version("version"),
     Column(name="adopted_on", type="date"),
     Column(name="progress", type="smallint", nullable=True),
     Column(name="reached", type="boolean"),
     key=("goal",),
 )
-ORIGINS: Final = _table("origins", *_text("goal", "offer"), key=("goal", "offer"), indexes=(("offer",),))
+ORIGINS: Final = _table(
+    "origins", *text_columns("goal", "offer"), key=("goal", "offer"), indexes=(("offer",),)
+)
 SESSIONS: Final = _table(
     "sessions",
-    *_text("session", "author"),
+    *text_columns("session", "author"),
     *_version("version"),
     Column(name="held_on", type="date"),
     key=("session",),
@@ -67,18 +65,18 @@ SESSIONS: Final = _table(
 # Of a person. Words are shown only if the team's stream has the fact that they belong to.
 WORDS: Final = _table(
     "words",
-    *_text("team", "thing"),
-    *_text("title", "text", nullable=True),
+    *text_columns("team", "thing"),
+    *text_columns("title", "text", nullable=True),
     Column(name="agreements", type="jsonb", nullable=True),
     key=("team", "thing"),
 )
 GOALS_ON_OFFER: Final = _table(
     "goals_on_offer",
-    *_text("goal", "team", "offer", "wording"),
+    *text_columns("goal", "team", "offer", "wording"),
     Column(name="offered_at", type="timestamptz"),
     key=("goal",),
     indexes=(("offer",), ("team",)),
 )
-MEMBERS: Final = _table("members", *_text("team"), key=("team",))
-LEAVINGS: Final = _table("leavings", *_text("team"), *_version("version"), key=("team",))
+MEMBERS: Final = _table("members", *text_columns("team"), key=("team",))
+LEAVINGS: Final = _table("leavings", *text_columns("team"), *_version("version"), key=("team",))
 """The last leaving of each team: what somebody did there before is over, also after a return."""

@@ -7,7 +7,8 @@ from typing import Final, Literal
 import msgspec
 import psycopg
 
-from projections.views.team.membership import WRITTEN, rows, still_there, words_of
+from kit.postgres.rows import rows
+from projections.views.team.membership import WRITTEN, still_there, words_of
 from projections.views.team.tables import TAKERS, VOLUNTEERS, WORK_OFFERS
 from rules.kinds import HoursBand
 

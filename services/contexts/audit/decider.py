@@ -110,7 +110,7 @@ def _started(
         purpose=command.purpose.strip(),
         last_day=context.today + timedelta(days=REPLAY_DAYS_MAX),
     )
-    if found.recorded_in.category == "access":
+    if found.has_owner:
         return AuditReplayStarted(**structs.asdict(started), asks=asks)
     reject_if(_limit_refusals(state, context))
     return started
@@ -125,10 +125,11 @@ def _starting_refusals(
     context: DecisionContext,
 ) -> list[Refusal]:
     found = [refusals.without_kinds("asksToOpen")] if asks and kind is not AuditStreamKind.PORTFOLIO else []
-    for other in state.replays.values():
-        if (other.stream, other.auditor) == (stream, context.sender) and other.is_open(context.today):
-            found.append(refusals.already_so(*_REPLAYING))
-            break
+    if any(
+        (other.stream, other.auditor) == (stream, context.sender) and other.is_open(context.today)
+        for other in state.replays.values()
+    ):
+        found.append(refusals.already_so(*_REPLAYING))
     return found
 
 
@@ -148,7 +149,7 @@ def _finished(
         raise RejectedError(NOT_FOUND)
     if replay.finished:
         raise RejectedError(refusals.already_so(*_FINISHED))
-    if context.audited.recorded_in.category == "access":
+    if context.audited.has_owner:
         return AuditReplayFinished(replay=replay.replay)
     return StreamReplayFinished(replay=replay.replay)
 
@@ -184,7 +185,7 @@ def _ground(command: RecordAuditGround, context: DecisionContext) -> AuditGround
     replay = audited.replay if audited is not None else None
     if audited is None or replay is None:
         raise RejectedError(NOT_FOUND)
-    if replay.kind in OF_A_PERSON and audited.recorded_in.category != "access":
+    if replay.kind in OF_A_PERSON and not audited.has_owner:
         raise RejectedError(refusals.wrong_state("auditId", *_FORGOTTEN))
     kinds = _kinds(command.kinds)
     found = [refusals.own_replay()] if replay.auditor == context.sender else []

@@ -1,7 +1,6 @@
 """What commands on audits need from other streams before they are decided, and what goes before them."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 from eventsourcing.persistence import EventStore
 from msgspec.structs import replace
@@ -21,26 +20,20 @@ from services.contexts.audit.commands import (
 )
 from services.contexts.audit.decider import DECIDER
 from services.contexts.audit.state import Audits
-from services.decisions.auditing import Audited, Replay
+from services.decisions.auditing import OWNED, Audited, Replay
 from services.decisions.command import Command, DecisionContext
 from services.decisions.pseudonyms import Pseudonyms
 from services.handling.loading import SubjectForgottenError, load
-
-OWNED: Final = "access"
-"""The category of the streams in which replays of a person's streams are recorded."""
 
 
 class AuditLookups:
     """Finds what auditors name by pseudonyms; safe from several threads. Raises what loading raises."""
 
-    def __init__(self, store: EventStore[str], *, policy_version: Callable[[str], int]) -> None:
+    def __init__(self, store: EventStore[str]) -> None:
         self._store = store
-        self._policy_version = policy_version
 
     def added(self, command: Command, context: DecisionContext) -> DecisionContext:
         """Return the context with what this command needs; that of any other command as it is."""
-        if command.names_policy:
-            context = replace(context, policy_version=self._policy_version(context.organisation))
         match command:
             case StartAuditReplay(stream_id=name):
                 return replace(context, audited=self._stream(name, context))
@@ -100,7 +93,7 @@ def audit_first(
 
 
 def _has_owner(context: DecisionContext) -> bool:
-    return context.audited is not None and context.audited.recorded_in.category == OWNED
+    return context.audited is not None and context.audited.has_owner
 
 
 def _notice_of(ground: AuditGroundRecorded) -> NoticeGround:

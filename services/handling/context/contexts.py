@@ -44,9 +44,7 @@ class Contexts:
         self._calendar = calendar
         self._rounds = rounds
         self._releases = releases
-        self._audits = AuditLookups(
-            store, policy_version=lambda organisation: roles.version(organisation=organisation)
-        )
+        self._audits = AuditLookups(store)
 
     def of(
         self,
@@ -82,6 +80,7 @@ class Contexts:
             id_key=id_key,
             professionals=frozenset(filter(self._roles.works_here, command.mentions())),
             lapsed=self._lapsed(command, person) if command.weighs_sharings else frozenset(),
+            policy_version=self._roles.version(organisation=organisation) if command.names_policy else 0,
             terms=self._lookups.terms(command, organisation),
             lens=self._lookups.picked_lens(command, organisation),
             rules=self._lookups.rules(command, organisation),

@@ -49,8 +49,10 @@ def goals_on_offer(
 
     For an id that the services did not make, nothing is read.
     """
-    asked = [offer for offer in dict.fromkeys(offers) if is_signed(offer, key=id_key)]
-    return frozenset(offer for offer in asked if offer in _offered_by(store, team, owner_of(offer) or ""))
+    asked = {offer for offer in offers if is_signed(offer, key=id_key)}
+    owners = {owner_of(offer) or "" for offer in asked}
+    offered = set[str]().union(*(_offered_by(store, team, owner) for owner in owners))
+    return frozenset(asked & offered)
 
 
 def _offered_by(store: EventStore[str], team: str, owner: str) -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import strawberry
+from strawberry.scalars import JSON
 
 from gateway.limits.cost import DocumentLimits
 from gateway.limits.spending import CountedExecutor, Spending, opened
@@ -26,6 +27,10 @@ class Query:
     @strawberry.field
     def things(self, count: int, length: int = 1) -> list[Thing] | None:
         return [Thing(text="é" * length)] * count
+
+    @strawberry.field
+    def content(self, length: int) -> JSON | None:
+        return JSON({"words": ["é" * length]})
 
     @strawberry.field
     async def read(self) -> int:
@@ -67,6 +72,15 @@ def test_an_answer_ends_where_it_is_too_long(aliases: int) -> None:
     result, spending = run(f"{{ {asked} }}", answer_bytes_max=100_000)
     assert all(value is None for value in result.data.values())
     assert spending.answer_bytes < 110_000 + aliases * 2_100
+
+
+def test_content_of_any_shape_counts_too() -> None:
+    result, spending = run("{ content(length: 1000) }", answer_bytes_max=10_000)
+    assert result.errors is None
+    assert spending.answer_bytes > 2_000
+    result, _ = run("{ content(length: 6000) }", answer_bytes_max=10_000)
+    assert result.data == {"content": None}
+    assert {error.extensions["code"] for error in result.errors} == {"LIMIT_EXCEEDED"}
 
 
 def test_the_schema_s_limits_are_those_of_each_operation(harness: Harness) -> None:

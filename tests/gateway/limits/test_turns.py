@@ -4,7 +4,8 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
+from unittest.mock import patch
 
 import pytest
 
@@ -76,20 +77,25 @@ def test_a_read_that_fails_gives_its_turn_back() -> None:
     asyncio.run(run())
 
 
-Advance = Callable[[float], None]
+class Advance(Protocol):
+    """Moves the time, and the processor's too unless the machine stands still."""
+
+    def __call__(self, seconds: float, *, stands_still: bool = False) -> None: ...
 
 
 def with_own_time(run: Callable[[Advance], Coroutine[Any, Any, None]]) -> None:
     """Run something in a loop whose time moves only when it says so."""
 
     async def within() -> None:
-        loop, now_s = asyncio.get_running_loop(), [1_000.0]
+        loop, now_s, busy_s = asyncio.get_running_loop(), [1_000.0], [0.0]
         loop.time = lambda: now_s[0]  # type: ignore[method-assign]
 
-        def advance(seconds: float) -> None:
+        def advance(seconds: float, *, stands_still: bool = False) -> None:
             now_s[0] += seconds
+            busy_s[0] += 0 if stands_still else seconds
 
-        await run(advance)
+        with patch("gateway.limits.turns.thread_time", lambda: busy_s[0]):
+            await run(advance)
 
     asyncio.run(within())
 
@@ -124,6 +130,16 @@ def test_what_takes_little_waits_for_nothing() -> None:
             with mine.working():
                 advance(0.9 * REST_FREE_S / REST / 10)
             await mine.begin()
+
+    with_own_time(run)
+
+
+def test_a_machine_that_stands_still_takes_nobody_s_time() -> None:
+    async def run(advance: Advance) -> None:
+        mine = Turns().of("one")
+        with mine.working():
+            advance(60.0, stands_still=True)
+        await mine.begin()
 
     with_own_time(run)
 

@@ -8,7 +8,6 @@ import pytest
 import structlog
 
 from kit.health import Health
-from processes.assembly import releases_of
 from processes.releases.loop import CHECK, OVERDUE_DAYS, ReleaseLoop
 from processes.releases.maker import Maker
 from tests.backends.postgres import fresh_database
@@ -24,16 +23,7 @@ def house(database: str) -> Iterator[ReleaseHouse]:
 
 
 def loop_of(house: ReleaseHouse, health: Health) -> ReleaseLoop:
-    parts = house.parts()
-    return releases_of(
-        house.house.handler,
-        store=parts.store,
-        vault=house.house.vault,
-        made=house.made,
-        database_url=house.house.log.url,
-        calendar=house.house.calendar,
-        health=health,
-    )
+    return ReleaseLoop(house.maker(), calendar=house.house.calendar, health=health)
 
 
 def said(health: Health) -> tuple[str, str]:

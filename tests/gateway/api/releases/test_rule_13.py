@@ -23,7 +23,7 @@ ABOUT_NO_PERSON = {
     "finder",  # of people who opened something to the whole organisation themselves
 }
 """What HR and board may ask; a new name here needs a reason."""
-_PRIVATE = {Relation.OWNER, Relation.NAMED, Relation.OTHER_PARTY, Relation.INVITED}
+_PRIVATE = {Relation.OWNER, Relation.NAMED, Relation.TEAM, Relation.OTHER_PARTY, Relation.INVITED}
 
 
 @pytest.mark.parametrize("role", [Role.HR, Role.BOARD])
