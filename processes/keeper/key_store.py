@@ -155,7 +155,7 @@ class KeyStore:
 @contextmanager
 def written(path: Path, content: bytes) -> Iterator[Path]:
     """
-    Write content into a file under a name of its own, and bring it to the disk before the block names it `path`.
+    Write content into a file with a name of its own, and to the disk, before the block names the file `path`.
 
     What is left under its own name is deleted; then the folder's names are on the disk. Raises OSError.
     """
