@@ -1,5 +1,5 @@
 """
-The outbox of notices to colleagues: that a sharing ends, what became of work, that a release is out.
+The outbox of notices to colleagues: of sharings, work and releases, and checkpoints to keep.
 
 A row is one notice: of one thing to one person. It holds ids only; what a mail says is read when it is sent.
 """
@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     WORK_LAPSED = "work_lapsed"
     RELEASE_OUT = "release_out"
     RELEASE_HELD = "release_held"
+    CHECKPOINT = "checkpoint"
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Final
 
 import structlog
 
+from events.log.journal.checks import NotAllowedError
 from kit.health import Health
 from kit.lifecycle import Loop, Stop
 from kit.telemetry import traceback_summary
@@ -14,7 +15,7 @@ EVERY_S: Final = 300.0
 AGAIN_S: Final = 10.0
 """How soon a turn that failed is tried again, as at a first start, when the views are still being made."""
 FAULTY_S: Final = 3_600.0
-"""How soon the log is read again if it does not verify, or its checkpoint could not be kept."""
+"""How soon the log is read again if it does not verify, or check or checkpoint could not be kept."""
 SILENT_S_MAX: Final = 4 * 3_600.0
 """Reading the whole log may take so long."""
 NAME: Final = "checkpoints"
@@ -37,6 +38,11 @@ class CheckpointLoop:
         """Make what is due; return after how many seconds to look again."""
         try:
             made = self._maker.make()
+        except NotAllowedError as error:  # nothing but a grant by the operator changes this
+            _log.error("checkpoints.not_allowed", reason=str(error))
+            reason = f"the check of the log can't be kept, so nothing is signed: {error}"
+            self._health.report(NAME, ok=False, degraded=True, sentence=reason)
+            return FAULTY_S
         except Exception as error:  # noqa: BLE001 - what is away now may be back in the next turn
             _log.warning("checkpoints.failed", reason=type(error).__name__, where=traceback_summary(error))
             reason = f"no checkpoint can be made at the moment ({type(error).__name__})"

@@ -16,7 +16,7 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a notice names. `audience` are people or a team by name; None: everybody who works here.
 
-    It is empty when nobody of them is known any more.
+    It is empty when nobody of them is known any more. `note` is a signed checkpoint, to be kept as it is.
     """
 
     name: str
@@ -25,6 +25,7 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     item: ItemKind | None = None
     audience: Sequence[str] | None = None
+    note: str = ""
 
 
 def notice_text(kind: NoticeKind, facts: NoticeFacts) -> MailText:
@@ -35,6 +36,7 @@ def notice_text(kind: NoticeKind, facts: NoticeFacts) -> MailText:
         "on": day(facts.on, facts.language),
         "item": _ITEMS[facts.item][facts.language] if facts.item is not None else "",
         "audience": _audience(facts),
+        "note": facts.note,
     }
     return filled(kind.value, facts.language, words)
 

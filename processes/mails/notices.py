@@ -1,4 +1,4 @@
-"""Notices to colleagues by mail, once each: a sharing ends, what became of work, a release is out."""
+"""Notices to colleagues by mail, once each: of sharings, work and releases, and checkpoints to keep."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -23,7 +23,7 @@ class NoticeDue(msgspec.Struct, frozen=True, kw_only=True):
     A notice that is due, and what it is about.
 
     `on` is the last day of a sharing, and otherwise the day on which it happened. `item` is the kind of what
-    is shared; with these `people`, with the `team`, or with everybody.
+    is shared; with these `people`, with the `team`, or with everybody. `note` is a signed checkpoint.
     """
 
     notice: Notice
@@ -31,6 +31,7 @@ class NoticeDue(msgspec.Struct, frozen=True, kw_only=True):
     item: ItemKind | None = None
     people: tuple[str, ...] = ()
     team: str | None = None
+    note: str = ""
 
 
 class Addressee(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,7 @@ class NoticeMailer:
             language=to.language,
             item=found.item,
             audience=self._views.audience(found),
+            note=found.note,
         )
         envelope = Envelope(
             sender_name=settings.sender_name,

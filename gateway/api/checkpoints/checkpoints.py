@@ -32,7 +32,7 @@ def checkpoint_of(found: view.Checkpoint) -> Checkpoint:
     return Checkpoint(id=strawberry.ID(found.checkpoint), on=found.on_day, note=found.note)
 
 
-@query(description="Checkpoints, the newest first; there is one a day.")
+@query(description="Checkpoints, the newest first: one a day, mailed to auditors and works council.")
 async def checkpoints(info: Info, last: Last = LAST_DEFAULT) -> list[Checkpoint] | None:
     check_page_size(info.context, "last", last)
     async with info.context.gateway.reader.connection() as connection:

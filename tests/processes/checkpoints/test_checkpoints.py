@@ -1,11 +1,13 @@
 """A checkpoint is made once a day, of a log that verifies, and is signed by the keys that the log names."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from events.catalog.checkpoints import CheckpointKeysAdopted
 from events.log.faults import FaultKind
@@ -110,6 +112,25 @@ def test_a_log_that_does_not_verify_gets_no_checkpoint_and_health_names_the_plac
     with psycopg.connect(house.log.url, autocommit=True) as conn:
         checks = last_checks(conn, log=house.log.name)
     assert [fault.kind for check in checks for fault in check.faults] == [FaultKind.CHANGED]
+
+
+def test_a_role_that_may_not_keep_the_check_is_named_and_the_log_is_not_read_again_at_once(
+    house: House,
+) -> None:
+    role = f"reader_{house.log.name}"
+    with psycopg.connect(house.log.url, autocommit=True) as conn:
+        conn.execute(f"CREATE ROLE {role} IN ROLE pg_read_all_data".encode())
+    health = Health(house.clock)
+    config = dataclasses.replace(
+        house.log.config, database_url=make_conninfo(house.log.url, options=f"-c role={role}")
+    )
+    loop = checkpoints_of(house.handler, config=config, signer=SIGNER, calendar=house.calendar, health=health)
+    assert loop.turn() == FAULTY_S
+    finding = health.findings()[NAME]
+    assert finding.state == "degraded"
+    assert "this role may not write to the schema checks" in finding.sentence
+    caught_up(house)
+    assert listed(house) == []
 
 
 def test_while_a_key_takes_over_both_sign_and_the_log_says_by_which_keys(house: House) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from events.privacy.vault import Vault
 from tests.processes.mails.mail_server import MailServer, mail_server
+from tests.processes.mails.notices_rig import Notices
 from tests.processes.mails.rig import MASTER, Rig
 
 
@@ -24,3 +25,11 @@ def rig(database: str, server: MailServer) -> Iterator[Rig]:
     yield made
     made.invitations.close()
     made.outbox.close()
+
+
+@pytest.fixture
+def notices(database: str, server: MailServer) -> Iterator[Notices]:
+    made = Notices(database, server)
+    yield made
+    made.outbox.close()
+    made.vault.close()
