@@ -18,13 +18,13 @@ from processes.releases.maker import LOCK, NAME
 from services.handling.handler import CommandHandler
 
 WAIT_S_MAX: Final = 120.0
-"""How long a release waits for the views to come to its cut-off."""
+"""How long a release waits for the views to reach its cut-off."""
 AGAIN_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReleases:
-    """What is made of a cut-off is kept here first; and the database of the views."""
+    """Where the release of a cut-off is kept before the log has it; and the database of the views."""
 
     made: MadeReleases
     database_url: str

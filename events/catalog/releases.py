@@ -12,7 +12,7 @@ SEALED: Final = False
 @event("release.release-cut-off.v1")
 class ReleaseCutOff(Event, frozen=True, kw_only=True):
     """
-    Release number `epoch`, 1 for the first, is made of the log up to here.
+    Release number `epoch`, 1 for the first, counts the events up to here.
 
     `positions` has the ordinal of the last event that counts, for each partition of the log. `on` is the
     release's day, a fixed date of the policy, and `policy` the one in force.

@@ -137,7 +137,7 @@ class WorkOfferEnded(Event, frozen=True, kw_only=True):
 
 @event("team.team-session-held.v1")
 class TeamSessionHeld(Event, frozen=True, kw_only=True):
-    """The team talked on that day; `by` wrote down what came of it."""
+    """The team talked on that day; `by` wrote down what it agreed."""
 
     session: str
     by: str

@@ -5,7 +5,7 @@ from events.privacy.database import VaultDatabase
 
 class MadeReleases(VaultDatabase):
     """
-    Keeps what was made of a cut-off, once. Safe from several threads; raises VaultUnreachableError.
+    Keeps the release of a cut-off. Safe from several threads; raises VaultUnreachableError.
 
     A release is made from everybody who is not forgotten. Made again after somebody was, it could differ by
     that one person; and every attempt stays on the log for ever, the refused ones too (privacy rule 17). So
@@ -16,7 +16,7 @@ class MadeReleases(VaultDatabase):
         super().__init__(url, name="vault-made-releases")
 
     def of(self, cut_off: str) -> bytes | None:
-        """Return what was made of this cut-off; None if nothing was, or if it was forgotten since."""
+        """Return the release of this cut-off; None if none was made, or if it was forgotten since."""
         with self._connection() as conn:
             row = conn.execute(
                 "SELECT content FROM vault_made_releases WHERE cut_off = %s", (cut_off,)
@@ -35,6 +35,6 @@ class MadeReleases(VaultDatabase):
         return bytes(row[0]) if row is not None else content
 
     def forget(self, cut_off: str) -> None:
-        """Forget what was made of a cut-off, because the log has it."""
+        """Forget the release of a cut-off, because the log has it."""
         with self._connection() as conn:
             conn.execute("DELETE FROM vault_made_releases WHERE cut_off = %s", (cut_off,))

@@ -80,7 +80,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 class Region(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A shown unit without the shown units below it: what a figure is made of.
+    A shown unit without the shown units below it: one figure counts the people of one region.
 
     `value` is its number of holders at the basis of release `epoch`; 0 means that it had no contributors. It
     is safe even when it is known exactly (privacy rule 15), so it may be on the log; nobody is shown more

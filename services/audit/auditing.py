@@ -200,7 +200,7 @@ class Auditing:
         )
 
     def _state(self, version: int | None, found: Found, checked: Checked) -> StateSeen | None:
-        """Return what the opened events amount to; None while nothing is open."""
+        """Return the state that the opened events describe; None while nothing is open."""
         if not found.in_force or found.forgotten:
             return None
         shown = self._opened(version, found, checked)

@@ -1,4 +1,4 @@
-"""What opened events amount to: a stream folded up to a version."""
+"""The state that opened events describe: a stream folded up to a version."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -16,7 +16,7 @@ GONE: Final = frozenset(map(wire_name_of, _GONE))
 
 def folded(shown: Iterable[OpenedSeen], kind: AuditStreamKind) -> dict[str, Any]:
     """
-    Return what opened events, in order, amount to.
+    Return the state that opened events, in order, describe.
 
     Of a portfolio, by kind and then by item: the newest value of each field that the item's events have, and
     the name of the last one as `last`. Of any other stream, by wire name: the newest content of each.

@@ -1,5 +1,5 @@
 """
-Judges a commit by the rule, next to what the journal made of it, and says where a chain breaks.
+Judges a commit by the rule, compares that with the journal's verdict, and says where a chain breaks.
 
 Where the rule refuses what the journal has as accepted, the log or the journal was changed. That is a fault;
 what follows it is then judged as if it had been accepted, so that each change is named once, at its place.

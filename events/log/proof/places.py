@@ -79,7 +79,7 @@ _COMMITS: LiteralString = (
     "SELECT record_offset, command, subject, commit_id, ordinal, events, day, fingerprint, answer"
     " FROM {commits} WHERE subject = %s"
 )
-# Rows of before have no subject: then the record says whose commit it is.
+# Rows that an older program wrote have no subject: then the record says whose commit it is.
 _REFUSALS: LiteralString = (
     "SELECT record_offset, commit_id, verdict FROM {refusals}"
     " WHERE partition = %s AND (subject = %s OR subject IS NULL)"

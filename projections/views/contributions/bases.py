@@ -12,8 +12,8 @@ from projections.positions import read_positions
 from projections.views.contributions.fold import VIEW
 from projections.views.contributions.statements import COUNTED_TERMS, FINDABLE, HOLDERS, PEOPLE, PLACED
 from projections.views.contributions.tables import FORGOTTEN
-from projections.views.contributions.tree import Place, seat_in, tree_of
 from rules.releases.model import Basis
+from rules.releases.units.places import Place, seat_in, tree_of
 
 WORK_MEM: Final = "64MB"
 """For sorting the facts of a hundred thousand people in memory, while a basis is read."""
@@ -25,7 +25,7 @@ class CutOff(msgspec.Struct, frozen=True, kw_only=True):
     """
     The log up to here: `positions` has the ordinal of the last event that counts, for each partition.
 
-    `on` is the day of the release. What was open to the whole organisation until a day before is so no more.
+    `on` is the day of the release: what was open to the whole organisation until a day before does not count.
     """
 
     epoch: int

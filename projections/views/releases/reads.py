@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
 from projections.views.releases.tables import CLUSTERS, PLACES, RELEASES
-from rules.releases.model import WHOLE, CountBand, Held, ReleasedCell, ReleasedTerm
+from rules.releases.model import CountBand, Held, ReleasedCell, ReleasedTerm
+from rules.releases.units.places import Place, tree_of
 
 RELEASES_AFTER_MAX: Final = 100
 """How many releases one read returns of those after one that was seen; the next read returns the rest."""
@@ -101,19 +102,14 @@ async def tree_at(connection: psycopg.AsyncConnection, positions: Sequence[int])
 
     `positions` has an ordinal for each partition of the log.
     """
-    async with connection.cursor(row_factory=dict_row) as cursor:
+    async with connection.cursor() as cursor:
         await cursor.execute(_PLACES.encode(), (list(positions),))
-        rows = {row["unit"]: row for row in await cursor.fetchall()}
-    return {unit: _open_parent(row["parent"], rows) for unit, row in rows.items() if not row["closed"]}
-
-
-def _open_parent(parent: str, rows: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the nearest open unit from here up: a cut-off may have a team and not yet its unit."""
-    seen: set[str] = set()  # a circle, which no decider makes, ends
-    while parent in rows and rows[parent]["closed"] and parent not in seen:
-        seen.add(parent)
-        parent = rows[parent]["parent"]
-    return parent if parent in rows and parent not in seen else WHOLE
+        return tree_of(
+            {
+                unit: Place(parent=parent, is_closed=bool(closed))
+                for unit, parent, closed in await cursor.fetchall()
+            }
+        )
 
 
 async def _releases(connection: psycopg.AsyncConnection, statement: str, value: int | date) -> list[Release]:

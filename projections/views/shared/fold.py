@@ -1,4 +1,4 @@
-"""The fold of what people open to others: one row for each item, sharing, offer and membership of now."""
+"""The fold of what people open to others: one row for each current item, sharing, offer and membership."""
 
 from typing import Any, Final
 

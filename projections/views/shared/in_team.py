@@ -157,5 +157,5 @@ async def items_in(
 
 
 async def offers_in(connection: psycopg.AsyncConnection, team: str, viewer: str) -> list[OfferedGoal]:
-    """Return the goals on offer to a team, newest first, OFFERS_MAX at most; none to who is no member."""
+    """Return the goals on offer to a team, newest first, OFFERS_MAX at most; none if they are no member."""
     return await rows(connection, OfferedGoal, _OFFERS, team=team, viewer=viewer)

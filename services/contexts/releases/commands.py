@@ -42,7 +42,7 @@ class ReleaseCommand(Command, frozen=True, kw_only=True):
 
 class CutOffRelease(ReleaseCommand, frozen=True, kw_only=True):
     """
-    Fix what the next release is made of: the log as far as it is accepted when this is decided.
+    Fix which events the next release counts: those accepted when this is decided.
 
     `new_layout` asks to lay the units out anew, on the tree of now.
     """

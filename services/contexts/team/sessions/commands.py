@@ -1,4 +1,4 @@
-"""The command of a member to write down what came of a conversation of the team."""
+"""The command of a member to write down what a conversation of the team agreed."""
 
 from datetime import date
 from typing import ClassVar, Final
