@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.backends.kafka import Broker, NoBrokerError, kafka_broker
-from tests.backends.postgres import fresh_database, postgres_server
+from tests.backends.postgres import fresh_database, name_of, postgres_server
+from tests.backends.tables import create_all_tables
 
 
 def in_ci() -> bool:
@@ -31,6 +32,21 @@ def postgres_url() -> Iterator[str]:
 def database(postgres_url: str) -> Iterator[str]:
     """Give the URL of a database that is empty and this test's own."""
     with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(postgres_url: str) -> Iterator[str]:
+    """Give the name of a database with all tables and no row; a copy of it is made in a moment."""
+    with fresh_database(postgres_url) as url:
+        create_all_tables(url)
+        yield name_of(url)
+
+
+@pytest.fixture
+def database_with_tables(postgres_url: str, template: str) -> Iterator[str]:
+    """Give the URL of a database that is this test's own, with the tables of all views and of the vault."""
+    with fresh_database(postgres_url, like=template) as url:
         yield url
 
 

@@ -12,8 +12,13 @@ from tests.services.house import with_owner
 
 
 @pytest.fixture(scope="module")
-def organisation(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuditHouse]:
-    with fresh_database(postgres_url) as url, audited(url, tmp_path_factory.mktemp("issuer")) as made:
+def organisation(
+    postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AuditHouse]:
+    with (
+        fresh_database(postgres_url, like=template) as url,
+        audited(url, tmp_path_factory.mktemp("issuer")) as made,
+    ):
         yield made
 
 

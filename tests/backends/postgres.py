@@ -20,11 +20,8 @@ IMAGE: Final = "postgres:18"
 ADDRESS: Final = "IPP_TEST_DATABASE_URL"
 # No test pulls the plug of this server, and its data end with the tests.
 UNSAFE_FAST: Final = {"fsync": "off", "full_page_writes": "off"}
-# Whatever the server's own encoding: in SQL_ASCII, text comes back as bytes.
-_CREATE: Final = sql.SQL(
-    "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
-    " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
-)
+# Said aloud, since a server started without a locale makes databases that know no text.
+_CREATE: Final = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' STRATEGY FILE_COPY")
 
 
 @contextmanager
@@ -48,14 +45,15 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """Give the URL of an empty database, dropped at the end with whoever is still connected."""
+def fresh_database(server_url: str, *, like: str = "template0") -> Iterator[str]:
+    """
+    Give the URL of a copy of a database, an empty one if none is named, dropped at the end.
+
+    Nobody may be connected to the copied one; connections to the copy are closed when it is dropped.
+    """
     name = f"t_{uuid.uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        # Said aloud, since a server started without a locale makes databases that know no text.
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
-        )
+        connection.execute(_CREATE.format(sql.Identifier(name), sql.Identifier(like)))
     try:
         yield url_of(server_url, database=name)
     finally:
@@ -73,3 +71,8 @@ def url_of(server_url: str, *, database: str) -> str:
         f"postgresql://{parts['user']}{password}@{parts.get('host', 'localhost')}"
         f":{parts.get('port', 5432)}/{database}"
     )
+
+
+def name_of(url: str) -> str:
+    """Give the name of the database at an address."""
+    return str(conninfo_to_dict(url)["dbname"])

@@ -21,5 +21,5 @@ def harness(key_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Harness:
 
 
 @pytest.fixture
-def world(key_folder: Path, database: str) -> World:
-    return World(key_folder, database)
+def world(key_folder: Path, database_with_tables: str) -> World:
+    return World(key_folder, database_with_tables)

@@ -15,9 +15,9 @@ SECOND = b"second,Omar,omar@example.org\n"
 
 
 @pytest.fixture
-def feed(database: str) -> Iterator[Feed]:
+def feed(database_with_tables: str) -> Iterator[Feed]:
     """HR's system, where both administrators are professionals."""
-    with inhabited(database) as house:
+    with inhabited(database_with_tables) as house:
         feed = Feed(house)
         assert feed.post(files={"professionals": HEADER + FIRST + SECOND}).json()["problems"] == []
         yield feed

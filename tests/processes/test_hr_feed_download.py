@@ -19,8 +19,8 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def feed(database: str) -> Iterator[Feed]:
-    with inhabited(database) as house:
+def feed(database_with_tables: str) -> Iterator[Feed]:
+    with inhabited(database_with_tables) as house:
         yield Feed(house)
 
 

@@ -57,8 +57,8 @@ CORRECTIONS: list[tuple[dict[str, bytes], list[str]]] = [
 
 
 @pytest.fixture
-def feed(database: str) -> Iterator[Feed]:
-    with inhabited(database) as house:
+def feed(database_with_tables: str) -> Iterator[Feed]:
+    with inhabited(database_with_tables) as house:
         yield Feed(house)
 
 

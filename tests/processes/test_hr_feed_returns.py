@@ -15,9 +15,9 @@ OTHERS = b"x1,Noor,noor@example.org,\n"
 
 
 @pytest.fixture
-def feed(database: str) -> Iterator[Feed]:
+def feed(database_with_tables: str) -> Iterator[Feed]:
     """One of two people has left."""
-    with inhabited(database) as house:
+    with inhabited(database_with_tables) as house:
         feed = Feed(house)
         sent(feed, OTHERS, b"r1,Bo Aerts,bo@example.org,\n")
         assert "recordEmploymentEnded r1" in done(sent(feed, OTHERS))

@@ -38,8 +38,8 @@ def ended(house: House) -> dict[str, str]:
     return {e.sharing: e.reason for e in events if isinstance(e, ItemSharingEnded)}
 
 
-def test_a_sharing_ends_the_day_after_its_last(database: str) -> None:
-    with inhabited(database) as house:
+def test_a_sharing_ends_the_day_after_its_last(database_with_tables: str) -> None:
+    with inhabited(database_with_tables) as house:
         other = colleague(house, "e2")
         short = shared_until(house, TODAY + timedelta(days=3), people=[other])
         long = shared_until(house, TODAY + timedelta(days=30), people=[other])
@@ -58,8 +58,10 @@ def test_a_sharing_ends_the_day_after_its_last(database: str) -> None:
         assert long not in ended(house)
 
 
-def test_the_last_day_of_a_sharing_ends_at_midnight_where_the_organisation_is(database: str) -> None:
-    with inhabited(database) as house:
+def test_the_last_day_of_a_sharing_ends_at_midnight_where_the_organisation_is(
+    database_with_tables: str,
+) -> None:
+    with inhabited(database_with_tables) as house:
         until = TODAY + timedelta(days=1)
         short = shared_until(house, until, people=[colleague(house, "e2")])
         turns = scheduler(house)
@@ -73,8 +75,8 @@ def test_the_last_day_of_a_sharing_ends_at_midnight_where_the_organisation_is(da
         assert ended(house) == {short: "day"}
 
 
-def test_what_is_asked_too_soon_does_not_happen(database: str) -> None:
-    with inhabited(database) as house:
+def test_what_is_asked_too_soon_does_not_happen(database_with_tables: str) -> None:
+    with inhabited(database_with_tables) as house:
         other = colleague(house, "e2")
         sharing = shared_until(house, TODAY + timedelta(days=3), people=[other])
         owner = house.vault.person_for(house.number) or ""
@@ -84,8 +86,8 @@ def test_what_is_asked_too_soon_does_not_happen(database: str) -> None:
         assert ended(house) == {}
 
 
-def test_an_end_that_the_log_settled_as_never_to_happen_comes_the_next_day(database: str) -> None:
-    with inhabited(database) as house:
+def test_an_end_that_the_log_settled_as_never_to_happen_comes_the_next_day(database_with_tables: str) -> None:
+    with inhabited(database_with_tables) as house:
         short = shared_until(house, TODAY + timedelta(days=1), people=[colleague(house, "e2")])
         house.clock.advance(timedelta(days=2))
         caught_up(house)
@@ -100,8 +102,10 @@ def test_an_end_that_the_log_settled_as_never_to_happen_comes_the_next_day(datab
         assert ended(house) == {short: "day"}
 
 
-def test_an_owner_whose_stream_is_not_understood_keeps_no_other_sharing_open(database: str) -> None:
-    with inhabited(database) as house:
+def test_an_owner_whose_stream_is_not_understood_keeps_no_other_sharing_open(
+    database_with_tables: str,
+) -> None:
+    with inhabited(database_with_tables) as house:
         other = colleague(house, "e2")
         strange = with_owner(house, "e3")
         shared_until(strange, TODAY + timedelta(days=1), people=[other])
@@ -120,8 +124,8 @@ def test_an_owner_whose_stream_is_not_understood_keeps_no_other_sharing_open(dat
         assert ended(house) == {short: "day"}
 
 
-def test_a_process_gives_no_persons_command_and_a_person_none_of_a_process(database: str) -> None:
-    with inhabited(database) as house:
+def test_a_process_gives_no_persons_command_and_a_person_none_of_a_process(database_with_tables: str) -> None:
+    with inhabited(database_with_tables) as house:
         with pytest.raises(ForbiddenError):
             house.handler.handle_for_process(NamePassion(text="x"), process="scheduler", occasion="x")
         owner = house.caller(house.number, Role.PROFESSIONAL)
@@ -130,12 +134,14 @@ def test_a_process_gives_no_persons_command_and_a_person_none_of_a_process(datab
             house.handler.handle(command, caller=owner, command_id="2b6a3a5e-0d1c-4c55-9a51-6a0f2d0f4f10")
 
 
-def test_the_read_log_has_room_ahead_and_loses_what_the_policy_no_longer_keeps(database: str) -> None:
-    with inhabited(database) as house:
+def test_the_read_log_has_room_ahead_and_loses_what_the_policy_no_longer_keeps(
+    database_with_tables: str,
+) -> None:
+    with inhabited(database_with_tables) as house:
         accepted(house, "namePassion", text="Iets")
         caught_up(house)
         assert scheduler(house).turn() == DONE
-        with psycopg.connect(database, autocommit=True) as connection:
+        with psycopg.connect(database_with_tables, autocommit=True) as connection:
             months = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'read_log.disclosures'::regclass"
             room = connection.execute(months).fetchone()
             assert room is not None

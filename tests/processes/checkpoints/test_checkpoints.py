@@ -30,8 +30,8 @@ SIGNER = NoteSigner.of_seeds(OLD)
 
 
 @pytest.fixture
-def house(database: str) -> Iterator[House]:
-    with inhabited(database) as found:
+def house(database_with_tables: str) -> Iterator[House]:
+    with inhabited(database_with_tables) as found:
         caught_up(found)
         yield found
 

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def house(postgres_url: str, tmp_path: Path) -> Iterator[RoundHouse]:
-    with fresh_database(postgres_url) as url, round_house(url, tmp_path) as organisation:
+def house(postgres_url: str, template: str, tmp_path: Path) -> Iterator[RoundHouse]:
+    with fresh_database(postgres_url, like=template) as url, round_house(url, tmp_path) as organisation:
         worker = make_worker(url, organisation.log.name, organisation.mapper, views=find_views())
         with working(worker):
             yield organisation.subject()

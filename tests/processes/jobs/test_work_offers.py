@@ -17,8 +17,8 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def house(postgres_url: str) -> Iterator[House]:
-    with fresh_database(postgres_url) as url, inhabited(url) as house:
+def house(postgres_url: str, template: str) -> Iterator[House]:
+    with fresh_database(postgres_url, like=template) as url, inhabited(url) as house:
         on = TODAY.isoformat()
         joined = house.feed("recordTeamJoined", employeeNumber=house.number, teamKey="kade", on=on)
         assert joined.outcome == "ACCEPTED", joined

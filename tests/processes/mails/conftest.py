@@ -17,19 +17,19 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def rig(database: str, server: MailServer) -> Iterator[Rig]:
-    vault = Vault(database, MASTER)
+def rig(database_with_tables: str, server: MailServer) -> Iterator[Rig]:
+    vault = Vault(database_with_tables, MASTER)
     vault.create_tables()
     vault.close()
-    made = Rig(database, server.server)
+    made = Rig(database_with_tables, server.server)
     yield made
     made.invitations.close()
     made.outbox.close()
 
 
 @pytest.fixture
-def notices(database: str, server: MailServer) -> Iterator[Notices]:
-    made = Notices(database, server)
+def notices(database_with_tables: str, server: MailServer) -> Iterator[Notices]:
+    made = Notices(database_with_tables, server)
     yield made
     made.outbox.close()
     made.vault.close()

@@ -33,9 +33,11 @@ PLAIN = """mutation ($id: UUID!, $plain: AnswersInput!) {
 
 
 @pytest.fixture
-def installation(postgres_url: str, tmp_path: Path, key_folder: Path) -> Iterator[Installation]:
+def installation(
+    postgres_url: str, template: str, tmp_path: Path, key_folder: Path
+) -> Iterator[Installation]:
     with (
-        fresh_database(postgres_url) as url,
+        fresh_database(postgres_url, like=template) as url,
         round_house(url, tmp_path / "keeper") as organisation,
         working(make_worker(url, organisation.log.name, organisation.mapper, views=find_views())),
         installed(organisation.subject(), url, key_folder) as made,
