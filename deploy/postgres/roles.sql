@@ -40,12 +40,13 @@ CREATE SCHEMA read_log AUTHORIZATION ipp_processes;
 GRANT USAGE ON SCHEMA read_log TO ipp_gateway;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_processes IN SCHEMA read_log GRANT SELECT, INSERT ON TABLES TO ipp_gateway;
 
--- What the last check of the log found: written by the processes once a day, and by anybody who runs `verify` as the
--- journal's role; the services show it to auditors.
+-- What the last checks found: of the log, written by the processes once a day, and by anybody who runs `verify` as the
+-- journal's role; of the views, by anybody who runs `verify` as their role. The services show it to auditors.
 CREATE SCHEMA checks;
-GRANT USAGE, CREATE ON SCHEMA checks TO ipp_journal, ipp_processes;
+GRANT USAGE, CREATE ON SCHEMA checks TO ipp_journal, ipp_processes, ipp_views;
 GRANT USAGE ON SCHEMA checks TO ipp_services;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_processes IN SCHEMA checks GRANT ALL ON TABLES TO ipp_journal;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_journal IN SCHEMA checks GRANT ALL ON TABLES TO ipp_processes;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_processes IN SCHEMA checks GRANT SELECT ON TABLES TO ipp_services;
 ALTER DEFAULT PRIVILEGES FOR ROLE ipp_journal IN SCHEMA checks GRANT SELECT ON TABLES TO ipp_services;
+ALTER DEFAULT PRIVILEGES FOR ROLE ipp_views IN SCHEMA checks GRANT SELECT ON TABLES TO ipp_services;

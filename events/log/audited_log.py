@@ -13,8 +13,9 @@ from events.log.acceptance import LogCutError, LogStopError
 from events.log.assembly import connect_journal, open_reader
 from events.log.config import LogConfig
 from events.log.faults import Fault, FaultKind, Place
-from events.log.journal.checks import LastCheck, last_checks
+from events.log.journal.checks import LastCheck, ViewCheck, last_checks, last_view_checks
 from events.log.journal.heads import StreamHead, head_of, heads_of
+from events.log.journal.reader import JournalReader
 from events.log.port import LogGoneError, LogUnavailableError
 from events.log.proof.bundle import make_bundle
 from events.log.proof.commits import RULE_VERSION, CommitOnLog, read_commits
@@ -75,6 +76,23 @@ class AuditedLog:
             except psycopg.errors.InsufficientPrivilege:
                 return None
             return next((one for one in checks if one.partition == partition), None)
+
+    def view_checks(self, stream: Stream) -> list[ViewCheck]:
+        """
+        Return the last comparison of each view that folds streams of this kind, with this log's journal.
+
+        None where they are not on record or not readable.
+        """
+        log = self._config.name
+        with self._turn(), self._connection() as conn:
+            try:
+                found = last_view_checks(conn, log=log)
+            except psycopg.errors.InsufficientPrivilege:
+                return []
+            generation = JournalReader(log).generation(conn)
+            return [
+                one for one in found if one.generation == generation and stream.category in one.categories
+            ]
 
     def covering(self, stream: Stream, note: str) -> Covering:
         """

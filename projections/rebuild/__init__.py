@@ -51,6 +51,26 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     swapped: bool
 
 
+class Verified(Rebuilt, frozen=True, kw_only=True):
+    """
+    A comparison in which nothing is swapped.
+
+    `until` has the ordinal up to which each partition was folded, of the log's `generation`. Rows of the
+    subjects in `left_out` were not compared: these are parked.
+    """
+
+    generation: str
+    until: tuple[int, ...]
+    left_out: tuple[str, ...]
+
+
+class _Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    rows: int
+    differences: tuple[Difference, ...]
+    until: Mapping[int, int]
+    left_out: frozenset[str]
+
+
 def rebuild(
     database_url: str,
     view: View,
@@ -67,25 +87,38 @@ def rebuild(
     versions before it, the last one stays. Workers go on meanwhile and wait only for the swap itself. Raises
     RebuildRunningError, and what folding raises.
     """
-    with _built(database_url, view, journal, opener, on_progress, make_missing=True) as (build, rows, found):
-        swapped = swap_different or not found
+    with _built(database_url, view, journal, opener, on_progress, make_missing=True) as (build, found):
+        swapped = swap_different or not found.differences
         if swapped:
             build.catch_up(_journal_ends(build.connection, journal))
             _swap(build.connection, build)
             prune(build.connection, view)
-        return Rebuilt(events=build.folded, rows_compared=rows, differences=found, swapped=swapped)
+        return Rebuilt(
+            events=build.folded,
+            rows_compared=found.rows,
+            differences=found.differences,
+            swapped=swapped,
+        )
 
 
 def verify_view(
     database_url: str, view: View, *, journal: JournalReader, opener: Opener, on_progress: OnProgress
-) -> Rebuilt:
+) -> Verified:
     """
     Fold the journal again and compare it with the view in use, row by row; nothing is swapped.
 
     Raises ViewIncompleteError, and as `rebuild`.
     """
-    with _built(database_url, view, journal, opener, on_progress, make_missing=False) as (build, rows, found):
-        return Rebuilt(events=build.folded, rows_compared=rows, differences=found, swapped=False)
+    with _built(database_url, view, journal, opener, on_progress, make_missing=False) as (build, found):
+        return Verified(
+            events=build.folded,
+            rows_compared=found.rows,
+            differences=found.differences,
+            swapped=False,
+            generation=journal.generation(build.connection),
+            until=tuple(ordinal for _, ordinal in sorted(found.until.items())),
+            left_out=tuple(sorted(found.left_out)),
+        )
 
 
 @contextmanager
@@ -97,7 +130,7 @@ def _built(
     on_progress: OnProgress,
     *,
     make_missing: bool,
-) -> Iterator[tuple["_Build", int, tuple[Difference, ...]]]:
+) -> Iterator[tuple["_Build", _Comparison]]:
     """Build a view next to the one in use, yield it with how both compare, and drop what was not swapped."""
     with connect_own(database_url, application_name=f"rebuild {view.name}") as connection:
         locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_REBUILD_LOCK,)).fetchone()
@@ -107,8 +140,8 @@ def _built(
         build = _Build(connection, view, journal, opener, on_progress)
         build.catch_up(_ordinals(connection, view, SCHEMA))
         with connect_own(database_url, application_name=f"rebuild {view.name} compare") as served:
-            rows, found = _compare(served, build)
-        yield build, rows, found
+            found = _compare(served, build)
+        yield build, found
         drop_view(connection, view, schema=REBUILD_SCHEMA)
 
 
@@ -173,15 +206,17 @@ def _journal_ends(connection: psycopg.Connection, journal: JournalReader) -> dic
     return {progress.partition: progress.ordinal for progress in journal.progress(connection)}
 
 
-def _compare(served: psycopg.Connection, build: _Build) -> tuple[int, tuple[Difference, ...]]:
+def _compare(served: psycopg.Connection, build: _Build) -> _Comparison:
     """Compare both builds at the positions of one snapshot of the view in use, without parked subjects."""
     view = build.view
     served.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with served.transaction():
-        build.catch_up(_ordinals(served, view, SCHEMA))
+        until = _ordinals(served, view, SCHEMA)
+        build.catch_up(until)
         parked = read_parked(served, view) + read_parked(build.connection, view, schema=REBUILD_SCHEMA)
         without = frozenset(row.subject for row in parked)
-        return differences(served, build.connection, view, without=without)
+        rows, found = differences(served, build.connection, view, without=without)
+        return _Comparison(rows=rows, differences=found, until=until, left_out=without)
 
 
 def _swap(connection: psycopg.Connection, build: _Build) -> None:

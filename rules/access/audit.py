@@ -51,6 +51,7 @@ AREA: Final = Area(
                 "AuditVerification",
                 "AuditFault",
                 "AuditVerifyRun",
+                "AuditViewCheck",
                 "AuditReplayPayload",
             ),
             _REPLAY,

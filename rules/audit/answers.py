@@ -214,6 +214,20 @@ class VerifyRun(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
 
 
+class ViewCheckSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    The last comparison of a view that shows the stream with a fold of the journal, row by row.
+
+    `equal`: all rows agreed that come from the stream's partition; None if this stream's were left out, since
+    they wait for repair. `version` is the stream's last that the view had folded then.
+    """
+
+    view: str
+    at: datetime
+    equal: bool | None
+    version: int
+
+
 class CheckpointSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A signed note that covers the version."""
 
@@ -228,7 +242,7 @@ class VerificationSeen(AuditAnswer, frozen=True, kw_only=True):
 
     `commits` counts those up to there and `not_accepted` those among them that were refused. Without a
     `checkpoint` it is complete on the operator's word; without a `verify_run`, `verify` is not known to have
-    run. `view_equal` is None where the view was not compared.
+    run. `view_checks` are of the views that show such a stream, as far as any was ever compared.
     """
 
     version: int
@@ -238,9 +252,17 @@ class VerificationSeen(AuditAnswer, frozen=True, kw_only=True):
     not_accepted: int
     faults: tuple[FaultSeen, ...]
     verified_at: datetime
-    view_equal: bool | None = None
+    view_checks: tuple[ViewCheckSeen, ...] = ()
     verify_run: VerifyRun | None = None
     checkpoint: CheckpointSeen | None = None
+
+    @property
+    def view_equal(self) -> bool | None:
+        """Whether every view agreed when it was compared; None where one, or all, were not compared."""
+        found = {one.equal for one in self.view_checks}
+        if False in found:
+            return False
+        return True if found == {True} else None
 
 
 class ItemSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -196,6 +196,7 @@ class Auditing:
             faults=tuple(fault_seen(fault, found.stream) for fault in faults[:FAULTS_MAX]),
             verified_at=checked.at,
             verify_run=self._evidence.verify_run(checked.partition),
+            view_checks=self._evidence.view_checks(found.stream, checked.accepted()),
             checkpoint=vouched.checkpoint if vouched and _covers(vouched, reached) else None,
         )
 

@@ -1,6 +1,6 @@
 """What is known beyond the stream itself: when `verify` last ran, checkpoints, and the file to take away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -12,11 +12,12 @@ from events.codec import Recorded
 from events.log.audited_log import AuditedLog
 from events.log.proof.bundle import MEDIA_TYPE, BundleError
 from events.log.proof.checkpoints import CheckpointError
+from events.log.proof.commits import EventOnLog
 from events.log.proof.notes import NoteError, NoteSigner
 from events.streams import Stream
 from kit.clock import Clock
 from kit.errors import BadRequestError
-from rules.audit.answers import BundleSeen, CheckpointSeen, VerifyRun
+from rules.audit.answers import BundleSeen, CheckpointSeen, VerifyRun, ViewCheckSeen
 
 FILE_BYTES_MAX: Final = 4 * 1024 * 1024
 """The largest file in an answer, which has it in base64 within its own limit of 8 MiB."""
@@ -54,6 +55,25 @@ class Evidence:
         if checked is None:
             return None
         return VerifyRun(at=checked.checked_at, faults=len(checked.faults), whole=checked.whole)
+
+    def view_checks(self, stream: Stream, accepted: Iterable[EventOnLog]) -> tuple[ViewCheckSeen, ...]:
+        """Return when the views that show the stream were last compared, and what was found."""
+        checks = self._log.view_checks(stream)
+        partition = self._log.partition_of(stream)
+        places = [(event.ordinal or 0, event.version) for event in accepted]
+        return tuple(
+            ViewCheckSeen(
+                view=one.view,
+                at=one.checked_at,
+                equal=None
+                if stream.subject in one.left_out
+                else all(other.partition != partition for other in one.differences),
+                version=max(
+                    (version for ordinal, version in places if ordinal <= one.until[partition]), default=0
+                ),
+            )
+            for one in checks
+        )
 
     def newest(self, organisation: str) -> CheckpointSeen | None:
         """Return the newest checkpoint; None before the first."""

@@ -53,7 +53,8 @@ COMMITS = """query ($id: ID!, $after: String, $first: Int! = 50) { auditReplay(i
                  opened { name summary { nl en } at actorRole content } } } } } } }"""
 VERIFICATION = """query ($id: ID!, $version: Int) { auditReplay(id: $id) { verification(version: $version) {
     version head valid commits notAccepted faults { kind version position { offset } message { nl en } }
-    verifiedAt viewEqual verifyRun { at faults whole } checkpoint { on note } complete { nl en } } } }"""
+    verifiedAt viewEqual viewChecks { view at equal version }
+    verifyRun { at faults whole } checkpoint { on note } complete { nl en } } } }"""
 STATE = "query ($id: ID!, $version: Int) { auditReplay(id: $id) { state(version: $version) } }"
 STREAMS = """query ($kind: AuditStreamKind!, $first: Int! = 50, $after: String) {
     auditStreams(kind: $kind, first: $first, after: $after) {

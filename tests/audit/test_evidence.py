@@ -2,17 +2,23 @@
 
 import base64
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
+from typer.testing import CliRunner
 
 from events.log.faults import Fault, FaultKind, Place
 from events.log.journal import checks
+from events.log.journal.reader import JournalReader
 from events.log.journal.verify import PartitionReport
 from events.streams import partition_of
 from kit.errors import BadRequestError
 from processes.checkpoints.maker import CheckpointMaker
+from projections.__main__ import app as projections
+from projections.views import timeline
 from rules.audit.answers import BundleAsked
 from services.audit import evidence
 from services.decisions.command import Command
@@ -81,6 +87,69 @@ def test_an_answer_says_when_the_whole_rule_was_last_applied_and_what_it_found(h
     run = house.verification(replay)["verifyRun"]
     assert (run["faults"], run["whole"]) == (1, True)
     assert run["at"].startswith(f"{at:%Y-%m-%dT%H:%M}")
+
+
+def views_verified(house: AuditHouse, folder: Path, patch: pytest.MonkeyPatch) -> int:
+    """Run the operator's command on one view that shows portfolios; return its exit code."""
+    key = folder / "master.key"
+    key.write_text(house.house.vault._master.key.hex())
+    for name, value in (
+        ("IPP_DATABASE_URL", house.url),
+        ("IPP_VAULT_URL", house.url),
+        ("IPP_MASTER_KEY_FILE", str(key)),
+        ("IPP_LOG_NAME", house.house.log.name),
+    ):
+        patch.setenv(name, value)
+    return CliRunner().invoke(projections, ["verify", timeline.VIEW.name]).exit_code
+
+
+def test_an_answer_says_what_the_last_check_of_the_views_found_and_until_which_version(
+    house: AuditHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay = house.start()
+    never = house.verification(replay)
+    assert (never["viewEqual"], never["viewChecks"]) == (None, [])
+    assert views_verified(house, tmp_path, monkeypatch) == 0
+    assert house.house.owner("setGoal", text="Na de controle").outcome == "ACCEPTED"
+    caught_up(house.house)
+    found = house.verification(replay)
+    (check,) = found["viewChecks"]
+    assert (found["viewEqual"], check["view"], check["equal"]) == (True, "timeline", True)
+    assert (check["version"], found["version"]) == (never["version"], never["version"] + 1)
+    assert check["at"]
+    change = f"UPDATE {timeline.ENTRIES.served} SET version = version + %s WHERE subject = %s".encode()
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        connection.execute(change, (100, house.owner))
+        assert views_verified(house, tmp_path, monkeypatch) == 1
+        connection.execute(change, (-100, house.owner))
+    differs = house.verification(replay)
+    assert (differs["viewEqual"], differs["viewChecks"][0]["equal"]) == (False, False)
+    assert differs["viewChecks"][0]["version"] == differs["version"]
+    assert (differs["valid"], differs["faults"]) == (True, []), "the chain is another thing than a view"
+    assert house.verification(house.start("policy"))["viewChecks"] == [], "this view shows no such stream"
+
+
+def test_a_check_that_left_the_stream_out_or_was_of_another_log_does_not_count(house: AuditHouse) -> None:
+    replay = house.start()
+    log = house.house.log
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        check = checks.ViewCheck(
+            view="timeline",
+            version=1,
+            categories=("portfolio",),
+            checked_at=house.house.clock.now(),
+            generation=JournalReader(log.name).generation(connection),
+            until=(1_000,) * log.partitions,
+            rows=1,
+            differences=(),
+            left_out=(house.owner,),
+        )
+        checks.record_view_check(connection, log=log.name, check=check)
+        found = house.verification(replay)
+        assert (found["viewEqual"], found["viewChecks"][0]["equal"]) == (None, None)
+        other = replace(check, generation="0" * 32)
+        checks.record_view_check(connection, log=log.name, check=other)
+        assert house.verification(replay)["viewChecks"] == []
 
 
 def checkpointed(house: AuditHouse) -> None:

@@ -12,7 +12,14 @@ from events.log.recorder import LogRecorder
 from projections.batch import Batch
 from projections.folding import Folding
 from projections.positions import prepare_view, read_positions
-from projections.rebuild import RebuildRunningError, Rebuilt, ViewIncompleteError, rebuild, verify_view
+from projections.rebuild import (
+    RebuildRunningError,
+    Rebuilt,
+    Verified,
+    ViewIncompleteError,
+    rebuild,
+    verify_view,
+)
 from projections.rebuild.differences import contents
 from projections.view import View
 from tests.events.log.harness import LogUnderTest
@@ -53,7 +60,7 @@ def fill(log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper, events: 
         wait_until(lambda: count(log.url) == before + events)
 
 
-def verified(log: LogUnderTest, mapper: EventMapper) -> Rebuilt:
+def verified(log: LogUnderTest, mapper: EventMapper) -> Verified:
     return verify_view(
         log.url,
         WITNESS,
@@ -110,6 +117,7 @@ def test_verifying_names_every_row_that_somebody_changed_and_changes_nothing(
     assert {(row.subject, row.kind) for row in named} == {(changed, "changed"), (dropped, "missing")}
     assert all(row.key for row in named)
     assert not found.swapped
+    assert [(one,) for one in found.until] == ask(log.url, POSITIONS)
     assert table_id(log) == before
     assert count(log.url) == 19
 

@@ -29,7 +29,7 @@ class EventOnLog(msgspec.Struct, frozen=True, kw_only=True):
     One event of the stream. `topic` and `state` are as on the log: sealed, in a person's stream.
 
     `digest` is the one that the journal has (for a commit that was not accepted: the recomputed one),
-    `recomputed` that of the bytes on the log, 32 bytes each.
+    `recomputed` that of the bytes on the log, 32 bytes each. `ordinal` is None unless it was accepted.
     """
 
     version: int
@@ -38,6 +38,7 @@ class EventOnLog(msgspec.Struct, frozen=True, kw_only=True):
     state: bytes
     digest: bytes
     recomputed: bytes
+    ordinal: int | None = None
 
     @property
     def digest_valid(self) -> bool:
@@ -206,6 +207,7 @@ class _Reading:
                 state=write.state,
                 digest=row.digest if row else recomputed,
                 recomputed=recomputed,
+                ordinal=ordinal if accepted else None,
             )
 
     def _missing(

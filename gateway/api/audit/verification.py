@@ -10,7 +10,7 @@ from gateway.api.checkpoints.checkpoints import Checkpoint
 from gateway.context import Context
 from gateway.types.scalars import Digest
 from gateway.types.texts import LocalText
-from rules.audit.answers import CheckpointSeen, VerificationAsked, VerificationSeen, VerifyRun
+from rules.audit.answers import CheckpointSeen, VerificationAsked, VerificationSeen, VerifyRun, ViewCheckSeen
 
 
 @strawberry.type(
@@ -24,6 +24,26 @@ class AuditVerifyRun:
     faults: int = strawberry.field(description="How many faults it found; 0 when all agreed.")
     whole: bool = strawberry.field(
         description="Whether it reached the end of what was folded then, or ended at what it found."
+    )
+
+
+@strawberry.type(
+    description=(
+        "The last time that the operator's check folded the journal again and compared every row of a view "
+        "with it, up to a version of this stream."
+    )
+)
+class AuditViewCheck:
+    view: str = strawberry.field(description="The view by name; all of them show something of such a stream.")
+    at: datetime = strawberry.field(description="When it ran.")
+    equal: bool | None = strawberry.field(
+        description=(
+            "Whether all rows agreed that come from this part of the log, all its streams together; null "
+            "where this stream's were left out, since they wait for repair."
+        )
+    )
+    version: int = strawberry.field(
+        description="The stream's last version that was compared; later ones came since, and 0 is none."
     )
 
 
@@ -41,7 +61,13 @@ class AuditVerification:
         description="When it was read from the log: what was read serves further questions for a minute."
     )
     view_equal: bool | None = strawberry.field(
-        description="Folded from the log, against the view as served; null where it was not compared."
+        description=(
+            "Folded again, against the views as served: what the last check of each found, up to the "
+            "version in `viewChecks`. Null where one of them, or all, were not compared."
+        )
+    )
+    view_checks: list[AuditViewCheck] = strawberry.field(
+        description="The last check of each view; empty when it is not on record that one ran."
     )
     verify_run: AuditVerifyRun | None = strawberry.field(
         description="Null when it is not on record that this check ran."
@@ -68,6 +94,7 @@ async def verification_of(context: Context, replay: str, version: int | None) ->
         faults=[fault(one) for one in found.faults],
         verified_at=found.verified_at,
         view_equal=found.view_equal,
+        view_checks=[_view_check(one) for one in found.view_checks],
         verify_run=_run(found.verify_run),
         checkpoint=_checkpoint(found.checkpoint),
         complete=_complete(found),
@@ -76,6 +103,10 @@ async def verification_of(context: Context, replay: str, version: int | None) ->
 
 def _run(found: VerifyRun | None) -> AuditVerifyRun | None:
     return AuditVerifyRun(at=found.at, faults=found.faults, whole=found.whole) if found is not None else None
+
+
+def _view_check(found: ViewCheckSeen) -> AuditViewCheck:
+    return AuditViewCheck(view=found.view, at=found.at, equal=found.equal, version=found.version)
 
 
 def _checkpoint(found: CheckpointSeen | None) -> Checkpoint | None:

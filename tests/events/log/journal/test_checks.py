@@ -8,7 +8,16 @@ import psycopg
 import pytest
 
 from events.log.faults import Fault, FaultKind, Place
-from events.log.journal.checks import LastCheck, NotAllowedError, last_checks, record_check
+from events.log.journal.checks import (
+    LastCheck,
+    NotAllowedError,
+    ViewCheck,
+    ViewDifference,
+    last_checks,
+    last_view_checks,
+    record_check,
+    record_view_check,
+)
 from events.log.journal.verify import PartitionReport
 
 pytestmark = pytest.mark.postgres
@@ -22,6 +31,18 @@ FAULT = Fault(
     en="other",
     stream="team-" + "b" * 32,
     version=2,
+)
+
+VIEW_CHECK = ViewCheck(
+    view="profile",
+    version=3,
+    categories=["access", "portfolio"],
+    checked_at=NOON,
+    generation="a" * 32,
+    until=[4, 0],
+    rows=9,
+    differences=(ViewDifference(table="profile_v3_goals", partition=1),),
+    left_out=["b" * 32],
 )
 
 
@@ -44,7 +65,7 @@ def test_the_last_check_of_each_partition_is_kept(database: str) -> None:
     assert faulty == LastCheck(partition=1, whole=False, faults=(FAULT,), **expected)  # type: ignore[arg-type]
 
 
-def test_journal_and_processes_write_what_the_services_read(database: str) -> None:
+def test_each_role_writes_its_own_checks_and_the_services_read_both(database: str) -> None:
     """Run the lines of roles.sql about checks, under names of this test's own."""
     names = {f"ipp_{name}": f"t_{uuid.uuid4().hex}" for name in ("journal", "processes", "services", "views")}
     text = ROLES.read_text().split("CREATE SCHEMA checks")[1]
@@ -64,6 +85,13 @@ def test_journal_and_processes_write_what_the_services_read(database: str) -> No
                 conn.execute(f"SET ROLE {names[role]}".encode())
                 with pytest.raises(NotAllowedError):
                     record_check(conn, log="ipp", report=report(0), at=NOON)
+            record_view_check(conn, log="ipp", check=VIEW_CHECK)
+            for role in ("ipp_services", "ipp_journal"):
+                conn.execute(f"SET ROLE {names[role]}".encode())
+                with pytest.raises(NotAllowedError):
+                    record_view_check(conn, log="ipp", check=VIEW_CHECK)
+            conn.execute(f"SET ROLE {names['ipp_services']}".encode())
+            assert last_view_checks(conn, log="ipp") == [VIEW_CHECK]
         finally:
             conn.execute("RESET ROLE")
             conn.execute("DROP SCHEMA IF EXISTS checks CASCADE")
