@@ -1,7 +1,7 @@
 """The energy balance of a working week: the hours of givers and of drainers, each summed into a band."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 import msgspec
@@ -71,22 +71,19 @@ def month_ends(now: datetime, months: int) -> tuple[datetime, ...]:
 
 
 def _balance(sources: Sequence[Source], moment: datetime) -> EnergyBalance:
-    existing = [source for source in sources if _exists(source, moment)]
+    at = moment.astimezone(UTC)  # moments of two zones are compared by way of both their offsets
+    hours: dict[EnergySourceKind, int] = {}
+    for source in sources:
+        if source.noted_at <= at and (source.removed_at is None or source.removed_at > at):
+            hours[source.kind] = hours.get(source.kind, 0) + _MIDDLES[source.hours_per_week]
     return EnergyBalance(
         moment=moment,
-        giver=_sum(existing, EnergySourceKind.GIVER),
-        drainer=_sum(existing, EnergySourceKind.DRAINER),
+        giver=_band(hours.get(EnergySourceKind.GIVER)),
+        drainer=_band(hours.get(EnergySourceKind.DRAINER)),
     )
 
 
-def _exists(source: Source, moment: datetime) -> bool:
-    return source.noted_at <= moment and (source.removed_at is None or source.removed_at > moment)
-
-
-def _sum(sources: Iterable[Source], kind: EnergySourceKind) -> HoursBand | None:
-    hours = [_MIDDLES[source.hours_per_week] for source in sources if source.kind == kind]
-    return _band(sum(hours)) if hours else None
-
-
-def _band(hours: int) -> HoursBand:
+def _band(hours: int | None) -> HoursBand | None:
+    if hours is None:
+        return None
     return next((band for upper_edge, band in _UPPER_EDGES if hours <= upper_edge), HoursBand.OVER_16)

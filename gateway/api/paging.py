@@ -17,6 +17,19 @@ Row = TypeVar("Row")
 Key = TypeVar("Key")
 
 
+# A cursor is encrypted when it is asked for: most documents ask for the last of a page, or for none.
+def _cursor(self: "Edge[Any]") -> str:
+    return self.encrypted()
+
+
+def _first_cursor(self: "PageInfo") -> str | None:
+    return self.edges[0].encrypted() if self.edges else None
+
+
+def _last_cursor(self: "PageInfo") -> str | None:
+    return self.edges[-1].encrypted() if self.edges else None
+
+
 @strawberry.type(description="Whether there is more of a list, and how to go on. No list counts its items.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
@@ -24,17 +37,22 @@ class PageInfo:
         description="Whether `after` was given. Earlier pages are kept by the client."
     )
     start_cursor: str | None = strawberry.field(
-        description="The cursor of the first item; null for an empty page."
+        resolver=_first_cursor, description="The cursor of the first item; null for an empty page."
     )
     end_cursor: str | None = strawberry.field(
-        description="The cursor of the last item, for `after`; null for an empty page."
+        resolver=_last_cursor,
+        description="The cursor of the last item, for `after`; null for an empty page.",
     )
+    edges: strawberry.Private[Sequence["Edge[Any]"]] = ()
 
 
 @strawberry.type
 class Edge(Generic[Node]):
-    cursor: str = strawberry.field(description="The place of the item in the list, for `after`.")
+    cursor: str = strawberry.field(
+        resolver=_cursor, description="The place of the item in the list, for `after`."
+    )
     node: Node = strawberry.field(description="The item.")
+    encrypted: strawberry.Private[Callable[[], str]]
 
 
 @strawberry.type
@@ -93,14 +111,13 @@ class Paging(Generic[Row, Key]):
         node: Callable[[Row], Node],
     ) -> Connection[Node]:
         """Return the connection of one page of rows."""
-        edges = [Edge(cursor=self.cursor_of(context, row), node=node(row)) for row in rows]
-        info = PageInfo(
-            has_next_page=more,
-            has_previous_page=bool(after),
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        )
+        edges = [self.edge(context, row, node(row)) for row in rows]
+        info = PageInfo(has_next_page=more, has_previous_page=bool(after), edges=edges)
         return Connection(edges=edges, page_info=info)
+
+    def edge(self, context: Context, row: Row, node: Node) -> Edge[Node]:
+        """Return the edge of a row."""
+        return Edge(encrypted=lambda: self.cursor_of(context, row), node=node)
 
     def cursor_of(self, context: Context, row: Row) -> str:
         """Return the cursor of a row."""

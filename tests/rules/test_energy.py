@@ -79,6 +79,17 @@ def test_a_source_counts_from_its_noting_until_its_removal() -> None:
     assert [balance.moment for balance in balances] == moments
 
 
+def test_moments_are_compared_whatever_their_zones_and_returned_in_their_own() -> None:
+    # The clock goes back at 01:00 UTC: the two moments below are both 02:30 on a wall clock.
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=amsterdam)
+    second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=amsterdam)
+    between = source(UP_TO_2, noted_at=datetime(2026, 10, 25, 1, tzinfo=UTC))
+    balances = energy_balance([between], [first, second])
+    assert [(balance.moment, balance.giver) for balance in balances] == [(first, None), (second, UP_TO_2)]
+    assert all(balance.moment.tzinfo is amsterdam for balance in balances)
+
+
 @given(st.lists(st.sampled_from(BANDS), max_size=8), st.sampled_from(BANDS))
 def test_one_more_source_never_makes_it_less(hours: list[HoursBand], more: HoursBand) -> None:
     before, after = givers(*hours), givers(*hours, more)

@@ -52,7 +52,7 @@ async def audit_replayed(
             before = now_open
             for seen in page.commits:
                 await _check(context, seen, page.openings)
-                yield Edge(cursor=PAGES.cursor_of(context, seen), node=commit(seen))
+                yield PAGES.edge(context, seen, commit(seen))
                 number = seen.number
             more = page.more and bool(page.commits)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import psycopg
 
-from kit.postgres.rows import rows
+from kit.postgres.rows import prepared_rows
 from projections.views.shared.opened import (
     COLUMNS,
     GROUPED,
@@ -20,8 +20,8 @@ from rules.names import plain_name
 _SHARED_WITH: Final = f"""
     SELECT {COLUMNS} FROM {OPENED}
     JOIN {VIEWERS.served} v USING (subject, sharing)
-    JOIN {EMPLOYED.served} me ON me.subject = v.viewer
     WHERE v.viewer = %(viewer)s AND {STILL_OPEN}
+        AND EXISTS (SELECT FROM {EMPLOYED.served} me WHERE me.subject = %(viewer)s)
         AND {not_left_since("s.opened_at", "v.viewer", "s.subject")}
     GROUP BY {GROUPED}
     HAVING %(after)s::text IS NULL
@@ -47,4 +47,4 @@ async def shared_with(
     """
     owner_name, sharing = after or (None, None)
     page = {"after": sharing, "after_name": plain_name(owner_name or ""), "limit": limit}
-    return await rows(connection, SharedItem, _SHARED_WITH, viewer=viewer, today=today, **page)
+    return await prepared_rows(connection, SharedItem, _SHARED_WITH, viewer=viewer, today=today, **page)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import psycopg
 
-from kit.postgres.rows import rows
+from kit.postgres.rows import prepared_rows
 from projections.views.shared.opened import GROUPED, OPENED, STILL_OPEN, not_left_since
 from projections.views.shared.tables import EMPLOYED
 from rules.kinds import ItemKind
@@ -74,7 +74,7 @@ async def people_open_to_all(
     name, person = after or (None, None)
     page = {"after": person, "after_name": plain_name(name or ""), "limit": limit}
     of = {"today": today, "terms": None if terms is None else list(terms)}
-    return list(_by_person(await rows(connection, FoundItem, _FOUND, **(of | page))))
+    return list(_by_person(await prepared_rows(connection, FoundItem, _FOUND, **(of | page))))
 
 
 def _by_person(found: Sequence[FoundItem]) -> Iterable[FoundPerson]:

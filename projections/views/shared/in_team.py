@@ -12,7 +12,7 @@ import msgspec
 import psycopg
 from psycopg.rows import scalar_row
 
-from kit.postgres.rows import rows
+from kit.postgres.rows import prepared_rows, rows
 from projections.parking import parked_in
 from projections.views.shared.fold import VIEW
 from projections.views.shared.opened import (
@@ -130,7 +130,7 @@ async def talents_in(
     A viewer who is no member gets none.
     """
     values = {"team": team, "viewer": viewer, "today": today}
-    return await rows(connection, TeamTalent, _TALENTS, **values)
+    return await prepared_rows(connection, TeamTalent, _TALENTS, **values)
 
 
 async def items_in(
@@ -153,7 +153,7 @@ async def items_in(
     owner_name, sharing = after or (None, None)
     of: dict[str, Any] = {"team": team, "viewer": viewer, "today": today, "owner": owner, "kind": kind}
     page = {"after": sharing, "after_name": plain_name(owner_name or ""), "limit": limit}
-    return await rows(connection, SharedItem, _ITEMS, **(of | page))
+    return await prepared_rows(connection, SharedItem, _ITEMS, **(of | page))
 
 
 async def offers_in(connection: psycopg.AsyncConnection, team: str, viewer: str) -> list[OfferedGoal]:
