@@ -120,13 +120,11 @@ def _is_loopback(host: str) -> bool:
 
 def _stored_key(path: Path) -> RSAKey:
     if path.exists():
-        return RSAKey.import_key(path.read_bytes(), {"kid": _kid(path)})
+        key = RSAKey.import_key(path.read_bytes())
+        key.ensure_kid()
+        return key
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = RSAKey.generate_key(2048)
+    made = RSAKey.generate_key(2048)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key.as_pem(private=True))
+        file.write(made.as_pem(private=True))
     return _stored_key(path)
-
-
-def _kid(path: Path) -> str:
-    return str(RSAKey.import_key(path.read_bytes()).thumbprint())

@@ -18,7 +18,6 @@ from events.privacy import disclosures as read_log
 from events.streams import Stream
 from gateway.auth import Authenticator
 from gateway.commands.in_process_bus import InProcessBus
-from gateway.http.development_issuer import DevelopmentIssuer
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
@@ -30,7 +29,7 @@ from services.audit.evidence import bundles_of
 from services.audit.reading import StreamsRead
 from services.decisions.pseudonyms import Pseudonyms
 from services.handling.requests import RequestHandler
-from tests.gateway.harness import SCHEMA, Harness
+from tests.gateway.harness import SCHEMA, Harness, issuer_at
 from tests.processes.house import caught_up, inhabited
 from tests.services.house import TALENT, House
 
@@ -192,9 +191,7 @@ def _connected(harness: Harness, house: House, url: str, bus: InProcessBus, keys
         return await asyncio.to_thread(house.vault.person_for, value)
 
     harness.clock = house.clock
-    harness.issuer = DevelopmentIssuer(
-        profile="embedded", folder=keys, person_claim="employee_number", clock=house.clock
-    )
+    harness.issuer = issuer_at(keys, house.clock)
     harness.gateway = replace(
         harness.gateway,
         authenticator=Authenticator(

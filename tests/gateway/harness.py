@@ -3,8 +3,10 @@
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +26,7 @@ from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import Rows, ViewReader
 from gateway.schema import build_schema
-from kit.clock import Calendar, FixedClock
+from kit.clock import Calendar, Clock, FixedClock
 from kit.settings import Settings
 from projections import parking
 from projections.view import View
@@ -166,14 +168,26 @@ class StandInBus:
         return None
 
 
+@cache
+def _issuer(folder: Path) -> DevelopmentIssuer:
+    return DevelopmentIssuer(
+        profile="embedded", folder=folder, person_claim="employee_number", clock=FixedClock(NOW)
+    )
+
+
+def issuer_at(folder: Path, clock: Clock) -> DevelopmentIssuer:
+    """Return the folder's issuer with this clock; its key is read once, since checking it takes long."""
+    issuer = copy(_issuer(folder))
+    issuer._clock = clock
+    return issuer
+
+
 class Harness:
     """A gateway whose parts a test can change, and a client for it."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = FixedClock(NOW)
-        self.issuer = DevelopmentIssuer(
-            profile="embedded", folder=folder, person_claim="employee_number", clock=self.clock
-        )
+        self.issuer = issuer_at(folder, self.clock)
         self.calendar = Calendar(clock=self.clock, zone=ZONE)
         self.views = StandInViews()
         self.bus = StandInBus()
