@@ -37,7 +37,7 @@ test: $(READY) $(PAGES) ## everything, on a real Kafka broker and PostgreSQL; be
 	@deploy/tools.sh
 	@$(RUN)/python -m tests.prerequisites
 	@$(MAKE) --no-print-directory check
-	$(RUN)/pytest -n $(WORKERS) --dist loadfile -m "not compose and not faults" $(ARGS)
+	$(RUN)/pytest -n $(WORKERS) -m "not compose and not faults" $(ARGS)
 	@echo "Faults, and beside them docker compose, whose words come at the end"; \
 	$(RUN)/pytest -m compose tests/compose > .compose.log 2>&1 & compose=$$!; \
 	$(RUN)/pytest -m faults $(ARGS); faults=$$?; \

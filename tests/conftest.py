@@ -1,5 +1,6 @@
 """The real backends that marked tests run on, and the rule that nothing is skipped in CI."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import pytest
 from tests.backends.kafka import Broker, NoBrokerError, kafka_broker
 from tests.backends.postgres import fresh_database, name_of, postgres_server
 from tests.backends.tables import create_all_tables
+from tests.distribution import ByFileOrDemo, longest_first
 
 
 def in_ci() -> bool:
@@ -69,6 +71,22 @@ def kafka(broker_of_the_session: Broker | str) -> Iterator[Broker]:
     broker_of_the_session.start()
     yield broker_of_the_session
     broker_of_the_session.resume()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFileOrDemo:
+    """Called by pytest-xdist, when there are several processes."""
+    return ByFileOrDemo(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # of pytest-xdist
+        items.sort(key=lambda item: longest_first(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every garbage collection to come: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

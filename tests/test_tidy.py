@@ -40,6 +40,13 @@ def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_trees_afterwards() -> Iterator[None]:
+    """Forget the trees, a few hundred megabytes, before this process runs other tests."""
+    yield
+    tree_of.cache_clear()
+
+
 def named(file: Path) -> str:
     return str(file.relative_to(ROOT))
 

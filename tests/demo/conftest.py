@@ -8,7 +8,7 @@ from tests.backends.postgres import fresh_database
 from tests.demo.organisation import Organisation, filled
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole(postgres_url: str) -> Iterator[Organisation]:
     with fresh_database(postgres_url) as database, filled(database) as organisation:
         yield organisation

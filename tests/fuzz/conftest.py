@@ -10,7 +10,7 @@ from tests.fuzz.planted import Colleague, plant
 UNLIMITED = "1000000000"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     limits = dict.fromkeys(
         ("IPP_REQUESTS_PER_MINUTE_MAX", "IPP_REQUESTS_BURST_MAX", "IPP_COMMANDS_PER_MINUTE_MAX"), UNLIMITED
@@ -20,6 +20,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def colleague(demo: Demo) -> Colleague:
     return plant(demo)

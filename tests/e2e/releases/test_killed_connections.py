@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(3_600)]
 AT_ONCE: Final = 8
 KILLED: Final = int(os.environ.get("IPP_TEST_KILLED_CONNECTIONS", "0"))
 """So many connections; 0: as many as fit into FOR_S."""
-FOR_S: Final = 30.0
+FOR_S: Final = 10.0
 SETTLED_S_MAX: Final = 60.0
 SETTLES_S: Final = 1.0
 ASK: Final = "subscription { capabilityReleased { id } }"
