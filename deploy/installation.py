@@ -17,12 +17,20 @@ from kit.health import Health
 from kit.http.tokens import TokenVerifier
 from kit.lifecycle import Loop
 from kit.settings import Settings
-from processes.assembly import checkpoints_of, closing_of, feed_of, maker_of, scheduler_of
+from processes.assembly import (
+    checkpoints_of,
+    closing_of,
+    feed_of,
+    maker_of,
+    recomputing_of,
+    scheduler_of,
+)
 from processes.checkpoints.loop import unsigned
 from processes.closing.closer import Parts
 from processes.closing.loop import ClosingLoop
 from processes.keeper.app import ClosingKeeper, WholeKeeper
 from processes.mails.assembly import mails_loop
+from processes.recomputing import Recomputing, recomputation_routes
 from processes.releases.loop import ReleaseLoop
 from processes.scheduler import Scheduler
 from projections.assembly import view_worker
@@ -101,6 +109,22 @@ class Installation:
             calendar=self.services.calendar,
             health=self.health,
         ).run
+
+    def recomputing(self) -> Recomputing:
+        """Return what computes releases and mirrors again for auditors."""
+        services = self.services
+        return recomputing_of(
+            services.handler,
+            store=EventStore(services.mapper, services.recorder),
+            vault=services.vault,
+            mirror_keys=self.mirror_keys,
+            database_url=self.settings.database_url,
+            calendar=services.calendar,
+        )
+
+    def recomputations(self, verifier: TokenVerifier) -> APIRouter:
+        """Return the route by which the gateway asks for them."""
+        return recomputation_routes(self.recomputing(), callers=self.services.callers(verifier))
 
     def hr_feed(self, verifier: TokenVerifier) -> APIRouter:
         """Return the routes of HR's files; `verifier` verifies the tokens of those who send them."""

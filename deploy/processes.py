@@ -44,7 +44,9 @@ def _run(installation: Installation) -> None:
         Stop().on_signals() as stop,
     ):
         verifier = verifier_of(settings, clock=services.calendar, client=client)
-        api = app_of(health_routes(health), installation.hr_feed(verifier))
+        api = app_of(
+            health_routes(health), installation.hr_feed(verifier), installation.recomputations(verifier)
+        )
         loops = {
             "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
             "probes": probes_loop(health, host=settings.host, port=settings.probes_port),

@@ -31,17 +31,27 @@ async def _opened(
     with httpx.Client() as issuer:
         async with (
             services_client(settings.services_url) as services,
+            _processes_client(settings.processes_url) as processes,
             open_gateway(
                 settings,
                 position_key=position_key,
                 verifier=verifier_of(settings, clock=clock, client=issuer),
                 person_for=persons.caller_for,
-                bus=HttpBus(services),
+                bus=HttpBus(services, processes=processes),
                 calendar=Calendar(clock=clock, zone=settings.zone),
                 keeper=KeeperSetting.APART,
             ) as gateway,
         ):
             yield gateway
+
+
+@asynccontextmanager
+async def _processes_client(url: str) -> AsyncIterator[httpx.AsyncClient | None]:
+    if not url:
+        yield None
+        return
+    async with services_client(url) as client:
+        yield client
 
 
 def main() -> int:

@@ -74,6 +74,8 @@ class Settings:
 
     services_url: str = ""
     """Where the gateway sends commands; empty in the embedded profile, where they are handled in process."""
+    processes_url: str = ""
+    """Where the gateway asks what only the processes compute: recomputations for auditors; empty: none."""
     keeper_url: str = ""
     """Where the keeper of round keys is; empty in the embedded profile, where it is in the same process."""
     keeper_token_file: Path | None = None

@@ -19,8 +19,9 @@ from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from processes.mails.assembly import mail_settings
 from processes.mails.doctor import examine
-from processes.releases.recompute import NoSuchReleaseError, Recomputation, recompute
+from processes.releases.recompute import NoSuchReleaseError, recompute
 from projections.views.contributions import BasisNotReadyError
+from rules.audit.recomputation import Recomputation
 from services.contexts.releases.decider import DECIDER
 from services.handling.loading import StreamNotUnderstoodError, load
 

@@ -10,32 +10,45 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from events.log.config import LogConfig
 from events.log.proof.notes import NoteSigner
 from events.privacy.made_releases import MadeReleases
+from events.privacy.mirror_keys import MirrorKeys
 from events.privacy.vault import Vault
+from events.streams import Stream
 from kit.clock import Calendar
-from kit.errors import ForbiddenError, RequestError
+from kit.errors import ForbiddenError, RequestError, UnavailableError
 from kit.health import Health
-from kit.postgres.connections import connect_own_async
+from kit.ids import is_id
+from kit.postgres.connections import connect_own, connect_own_async
 from processes.checkpoints.loop import NAME as CHECKPOINTS
 from processes.checkpoints.loop import CheckpointLoop
 from processes.checkpoints.maker import CheckpointMaker
 from processes.closing.closer import NAME as CLOSER
 from processes.closing.closer import Closer, Parts
 from processes.closing.loop import ClosingLoop
+from processes.closing.recompute import MirrorRecomputing
 from processes.hr_feed.endpoint import feed_routes
 from processes.hr_feed.feed import Sender, SendRequest
-from processes.job import SendCommand
+from processes.job import SendCommand, read_views
+from processes.recomputing import Recomputing
 from processes.releases.maker import NAME as MAKER
 from processes.releases.maker import Maker
 from processes.releases.maker import Parts as MakerParts
+from processes.releases.recompute import NoSuchReleaseError
+from processes.releases.recompute import recompute as recompute_release
 from processes.scheduler import NAME as SCHEDULER
 from processes.scheduler import Scheduler
+from projections.views import rounds
+from projections.views.contributions import BasisNotReadyError
+from rules.audit.recomputation import Recomputation
 from rules.commands import CommandRequest, CommandResult, Refusal
+from rules.releases.model import organisation_and_epoch
+from services.contexts.releases.decider import DECIDER
 from services.decisions.command import Command
 from services.feedback.invitation_chores import InvitationChores
 from services.handling.handler import CommandHandler
 from services.handling.registry import MalformedCommandError, read_command
 from services.handling.results import NothingAppliedError
-from services.http.app import ErrorBoundary
+from services.handling.state_cache import StateCache
+from services.http.app import ErrorBoundary, request_error
 from services.http.authentication import (
     CallerReader,
 )
@@ -107,6 +120,42 @@ def checkpoints_of(
     return CheckpointLoop(maker, health=health)
 
 
+def recomputing_of(
+    handler: CommandHandler,
+    *,
+    store: EventStore[str],
+    vault: Vault,
+    mirror_keys: MirrorKeys,
+    database_url: str,
+    calendar: Calendar,
+) -> Recomputing:
+    """Return what computes releases and mirrors again for auditors."""
+    mirrors = MirrorRecomputing(
+        store=store, mirror_keys=mirror_keys, organisation=vault.organisation, calendar=calendar
+    )
+    releases = StateCache(store)
+
+    def recompute(of: str) -> Recomputation | None:
+        named = organisation_and_epoch(of)
+        if named is None:
+            if not is_id(of):
+                return None
+            place = read_views(database_url, lambda connection: rounds.place_of_mirror(connection, of))
+            return mirrors.recompute(*place) if place is not None else None
+        if named[0] != vault.organisation():
+            return None
+        state = releases.load(DECIDER, (Stream("release", named[0]).name,)).state
+        try:
+            with connect_own(database_url, application_name="recompute") as connection:
+                return recompute_release(state, named[1], connection=connection)
+        except NoSuchReleaseError:
+            return None
+        except BasisNotReadyError as error:
+            raise UnavailableError("the views lack facts that it rests on now; try again later") from error
+
+    return Recomputing(recompute, require_role=handler.require_role)
+
+
 def _send_for(handler: CommandHandler, process: str) -> SendCommand:
     def send(command: Command, *, occasion: str) -> bool:
         try:
@@ -126,6 +175,7 @@ def app_of(*routers: APIRouter) -> FastAPI:
     app = FastAPI(title="IPP processes", docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
         app.include_router(router)
+    app.add_exception_handler(RequestError, request_error)
     app.add_middleware(ErrorBoundary)
     return app
 

@@ -38,7 +38,8 @@ def serve_gateway(installation: Installation, stop: Stop) -> None:
             feedback=services.feedback,
             delivery=services.delivery,
             auditing=services.auditing,
-        )
+        ),
+        recomputing=installation.recomputing(),
     )
 
     @asynccontextmanager

@@ -1,10 +1,11 @@
-"""The port to the services: it sends commands, and asks what only the vault knows."""
+"""The port to services and processes: it sends commands, and asks what needs the vault or the log."""
 
 from typing import Protocol
 
 from gateway.auth import Identity
 from rules.access.roles import Role
 from rules.audit.answers import AnyAnswer, AnyQuestion
+from rules.audit.recomputation import Recomputation
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
@@ -33,3 +34,6 @@ class CommandBus(Protocol):
 
     async def audit(self, question: AnyQuestion, *, identity: Identity, role: Role) -> AnyAnswer | None:
         """Return what an auditor asks; None of what is not there, or not theirs."""
+
+    async def recomputation(self, of: str, *, identity: Identity, role: Role) -> Recomputation | None:
+        """Return what computing a release or mirror again says; None when there is no such thing."""

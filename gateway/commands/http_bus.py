@@ -1,7 +1,8 @@
-"""The command bus of production: sends commands to the services over HTTP, with the caller's own token."""
+"""The bus of production: asks services and processes over HTTP, with the caller's own token."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -11,6 +12,7 @@ from gateway.errors import ErrorCode, GatewayError
 from kit.telemetry import correlation_id
 from rules.access.roles import Role
 from rules.audit.answers import AnyAnswer, AnyQuestion
+from rules.audit.recomputation import Recomputation
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
@@ -19,6 +21,8 @@ CONNECT_S_MAX: Final = 3.0
 CONNECTIONS_MAX: Final = 64
 _NOT_FOUND: Final = 404
 _NO_ANSWER: Final = "The services did not answer in time; try again."
+_NO_PROCESSES: Final = "Nothing can be computed again in this installation: IPP_PROCESSES_URL is not set."
+_NOT_RECOMPUTED_YET: Final = "The processes did not answer, so nothing is known yet; ask again in a minute."
 T = TypeVar("T")
 
 
@@ -32,6 +36,7 @@ _decode_invitation = msgspec.json.Decoder(RaterInvitation).decode
 _decode_invited = msgspec.json.Decoder(list[InvitedPerson]).decode
 _decode_letters = msgspec.json.Decoder(list[InvitationLetter]).decode
 _decode_audit: Callable[[bytes], AnyAnswer] = msgspec.json.Decoder(AnyAnswer).decode
+_decode_recomputation = msgspec.json.Decoder(Recomputation).decode
 _decode_error = msgspec.json.Decoder(_Error).decode
 # The errors of services that mean that nothing was applied; after any other failure it is not known.
 _ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.INTERNAL}
@@ -40,8 +45,9 @@ _ERROR_CODES = {code.value: code for code in ErrorCode if code is not ErrorCode.
 class HttpBus:
     """A command without a clear answer is UNSETTLED: it may have happened."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
+    def __init__(self, client: httpx.AsyncClient, *, processes: httpx.AsyncClient | None = None) -> None:
+        """`client` is for the services, `processes` for what only the processes compute."""
+        self._client, self._processes = client, processes
 
     async def send(self, request: CommandRequest, *, identity: Identity, role: Role) -> CommandResult:
         body = {
@@ -94,6 +100,17 @@ class HttpBus:
             "/audit", _decode_audit, headers, _NO_ANSWER, body=msgspec.json.encode(question)
         )
 
+    async def recomputation(self, of: str, *, identity: Identity, role: Role) -> Recomputation | None:
+        if self._processes is None:
+            raise GatewayError(ErrorCode.UNAVAILABLE, _NO_PROCESSES)
+        return await self._asked(
+            f"/recomputation?{urlencode({'of': of})}",
+            _decode_recomputation,
+            _headers(identity, role),
+            _NOT_RECOMPUTED_YET,
+            client=self._processes,
+        )
+
     async def _asked(
         self,
         path: str,
@@ -102,22 +119,23 @@ class HttpBus:
         too_late: str,
         *,
         body: bytes | None = None,
+        client: httpx.AsyncClient | None = None,
     ) -> T | None:
-        """Return what the services answer; None for "there is no such thing". Raises GatewayError."""
+        """Return what `client`, else the services, answer; None for "there is none". Raises GatewayError."""
         method = "GET" if body is None else "POST"
         try:
-            answer = await self._client.request(method, path, headers=headers, content=body)
+            answer = await (client or self._client).request(method, path, headers=headers, content=body)
             if answer.is_success:
                 return decode(answer.content)
         except (httpx.HTTPError, msgspec.MsgspecError):
             raise GatewayError(ErrorCode.UNAVAILABLE, too_late) from None
-        if answer.status_code == _NOT_FOUND:
+        if answer.status_code == _NOT_FOUND and _code_of(answer) == "NOT_FOUND":
             return None
         raise _error_of(answer) or GatewayError(ErrorCode.UNAVAILABLE, too_late)
 
 
 def services_client(url: str) -> httpx.AsyncClient:
-    """Open an HTTP client for the services, with the bus's timeouts."""
+    """Open an HTTP client for the services, or for the processes, with the bus's timeouts."""
     return httpx.AsyncClient(
         base_url=url,
         timeout=httpx.Timeout(COMMAND_S_MAX, connect=CONNECT_S_MAX),
@@ -133,9 +151,21 @@ def _headers(identity: Identity, role: Role) -> dict[str, str]:
 
 def _error_of(answer: httpx.Response) -> GatewayError | None:
     """Return the error that the services answered, if it means that nothing was applied; else None."""
+    error = _decoded(answer)
+    code = _ERROR_CODES.get(error.code) if error is not None else None
+    if error is None or code is None:
+        return None
+    return GatewayError(code, f"{error.message[:1].upper()}{error.message[1:]}.")
+
+
+def _code_of(answer: httpx.Response) -> str | None:
+    """Return the code of an error; None of one that is not the services' own, as of a proxy."""
+    error = _decoded(answer)
+    return error.code if error is not None else None
+
+
+def _decoded(answer: httpx.Response) -> _Error | None:
     try:
-        error = _decode_error(answer.content)
+        return _decode_error(answer.content)
     except msgspec.MsgspecError:
         return None
-    code = _ERROR_CODES.get(error.code)
-    return GatewayError(code, f"{error.message[:1].upper()}{error.message[1:]}.") if code else None

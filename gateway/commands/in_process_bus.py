@@ -11,6 +11,7 @@ from gateway.errors import ErrorCode, GatewayError
 from kit.errors import RequestError
 from rules.access.roles import Role
 from rules.audit.answers import AnyAnswer, AnyQuestion
+from rules.audit.recomputation import Recomputation
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 
@@ -18,6 +19,8 @@ THREADS_MAX = 16
 WAITING_MAX = 128
 COMMAND_S_MAX = 12.0
 NO_ANSWER = "The services did not answer in time; try again."
+NOTHING_RECOMPUTED = "Nothing can be computed again in this installation."
+NOT_RECOMPUTED_YET = "It is still being computed, so nothing is known yet; ask again in a minute."
 T = TypeVar("T")
 
 
@@ -32,6 +35,12 @@ class CommandHandler(Protocol):
     def audit(self, question: AnyQuestion, *, person: str, role: Role) -> AnyAnswer | None: ...
 
 
+class Recomputing(Protocol):
+    """Computes releases and mirrors again (processes/recomputing.py). It blocks and raises RequestError."""
+
+    def recomputed(self, of: str, *, person: str, role: Role) -> Recomputation | None: ...
+
+
 class InProcessBus:
     """
     Handles commands on a pool of threads of its own, outside the serving event loop.
@@ -40,8 +49,9 @@ class InProcessBus:
     that thread as free, so the number of threads would have no bound while the log can't be reached.
     """
 
-    def __init__(self, commands: CommandHandler) -> None:
+    def __init__(self, commands: CommandHandler, *, recomputing: Recomputing | None = None) -> None:
         self._handler = commands
+        self._recomputing = recomputing
         self._threads = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="commands")
         self._running = 0
 
@@ -76,6 +86,12 @@ class InProcessBus:
     async def audit(self, question: AnyQuestion, *, identity: Identity, role: Role) -> AnyAnswer | None:
         ask = partial(self._handler.audit, question, person=_person(identity), role=role)
         return await self._asked(ask, NO_ANSWER)
+
+    async def recomputation(self, of: str, *, identity: Identity, role: Role) -> Recomputation | None:
+        if self._recomputing is None:
+            raise GatewayError(ErrorCode.UNAVAILABLE, NOTHING_RECOMPUTED)
+        ask = partial(self._recomputing.recomputed, of, person=_person(identity), role=role)
+        return await self._asked(ask, NOT_RECOMPUTED_YET)
 
     async def _asked(self, work: Callable[[], T], too_late: str) -> T:
         try:

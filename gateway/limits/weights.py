@@ -33,6 +33,8 @@ WEIGHTS: Final = {
     "AuditReplay.evidenceBundle": 500,
     "AuditReplay.state": 500,
     "AuditReplay.verification": 500,
+    # Everything that it rests on is read and computed again.
+    "Query.recomputation": 3_000,
     # Hours of each month, counted from the sources' history.
     "Portfolio.energyBalance": 20,
     # A whole release is read; the file has every figure of it, in words.
@@ -66,6 +68,7 @@ ITEMS_MAX: Final = {
     "CapabilityRelease.cells": 250,
     "CapabilityRelease.terms": 250,
     "AuditVerification.faults": 100,
+    "AuditVerification.viewChecks": 20,
     "CommandResult.refusals": 20,
     "Conversation.agreements": 20,
     "InsightConsent.scopes": 10,

@@ -8,6 +8,7 @@ import strawberry
 
 from rules.access.roles import Role
 from rules.audit.kinds import AuditStreamKind
+from rules.audit.recomputation import Recomputation
 from rules.feedback.lens_versions import LensState
 from rules.feedback.mirror import GapKind, MeanBand, Portion
 from rules.feedback.questions import LensForm, Perspective, QuestionKind
@@ -41,6 +42,7 @@ __all__ = [
     "Perspective",
     "Portion",
     "QuestionKind",
+    "Recomputation",
     "Returning",
     "Role",
     "RolloutState",
@@ -249,5 +251,14 @@ described(
         "POLICY": "Roles, rules, and what was decided about them.",
         "RELEASE": "Pictures of the whole organisation.",
         "ACCESS": "Audits of a professional's streams.",
+    },
+)
+described(
+    Recomputation,
+    description="What computing it again says, and all that is said: figures would show what a floor hides.",
+    values={
+        "AGREES": "It comes out the same.",
+        "DIFFERS": "It does not: something that it rests on, or it itself, was changed.",
+        "NO_LONGER_POSSIBLE": "Keys or facts that it rests on are gone, as after 30 days or an erasure.",
     },
 )

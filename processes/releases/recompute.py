@@ -1,22 +1,13 @@
 """A release computed again: it agrees, it differs, or it is no longer possible (privacy rule 22)."""
 
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from processes.releases.making import made_from, wanted_bases
 from projections.views.contributions import read_bases
+from rules.audit.recomputation import Recomputation
 from services.contexts.releases.state import Releases
-
-
-class Recomputation(StrEnum):
-    """All that a recomputation says: no figure, and not where one differs."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    NO_LONGER_POSSIBLE = "no longer possible"
-    """It does not come out the same, and somebody was forgotten who may have been counted."""
 
 
 class NoSuchReleaseError(Exception):
@@ -26,6 +17,8 @@ class NoSuchReleaseError(Exception):
 def recompute(state: Releases, epoch: int, *, connection: Any) -> Recomputation:
     """
     Make a release again from its cut-off, and compare every byte.
+
+    NO_LONGER_POSSIBLE: it does not come out the same, and somebody was forgotten who may have been counted.
 
     `connection` is to the database of the views, in autocommit. Raises NoSuchReleaseError and
     BasisNotReadyError.

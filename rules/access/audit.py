@@ -28,7 +28,7 @@ _KEEPERS: Final = (Role.WORKS_COUNCIL, Role.AUDITOR)
 AREA: Final = Area(
     root_fields={
         "checkpoints": _KEEPERS,
-        **dict.fromkeys(("auditStreams", "auditReplay", "auditReplayed"), _AUDITOR),
+        **dict.fromkeys(("auditStreams", "auditReplay", "auditReplayed", "recomputation"), _AUDITOR),
         "auditGroundRequests": _OFFICER,
         **dict.fromkeys(("startAuditReplay", "finishAuditReplay"), _AUDITOR),
         **dict.fromkeys(("grantAuditAccess", "endAuditAccess"), PROFESSIONAL),

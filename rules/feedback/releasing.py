@@ -1,6 +1,6 @@
 """Computes a mirror: floors and merging first, then figures (privacy rules 1, 2, 3, 7 and 8)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -72,10 +72,8 @@ def release(
     grouping, members = shown_members(terms, submissions)
     if not members:
         return Release(contents=MirrorContents(left_out=grouping.left_out), kept=())
-    contents = MirrorContents(
-        blocks=tuple(_block(block, people) for block, people in members.items()),
-        left_out=grouping.left_out,
-        rows=tuple(_row(one, members, own) for one in terms.questions if one.kind is QuestionKind.SCALE),
+    contents = replace(
+        figures_of(terms, members, own, left_out=grouping.left_out),
         picks=_picks(terms, members, own),
         comments=tuple(
             comments
@@ -83,9 +81,24 @@ def release(
             if one.kind is QuestionKind.OPEN
             for comments in _comments(one, members, terms.floors.comments, derive)
         ),
-        steadiness=_steadiness(grouping, members),
     )
     return Release(contents=contents, kept=tuple(one for people in members.values() for one in people))
+
+
+def figures_of(
+    terms: RoundTerms,
+    members: Mapping[Group, Sequence[Submission]],
+    own: Sequence[Answer],
+    *,
+    left_out: tuple[Perspective, ...],
+) -> MirrorContents:
+    """Return blocks, cells and totals of the blocks that are shown: neither talents nor words."""
+    return MirrorContents(
+        blocks=tuple(_block(block, people) for block, people in members.items()),
+        left_out=left_out,
+        rows=tuple(_row(one, members, own) for one in terms.questions if one.kind is QuestionKind.SCALE),
+        steadiness=_steadiness(members),
+    )
 
 
 def shown_members(
@@ -135,14 +148,14 @@ def _block(block: Group, people: Sequence[Submission]) -> Block:
     )
 
 
-def _steadiness(grouping: Grouping, members: dict[Group, list[Submission]]) -> float | None:
+def _steadiness(members: Mapping[Group, Sequence[Submission]]) -> float | None:
     """Return the steadiness of the total, from the lower edges of the bands that are shown."""
-    bands = [block.band(len(members[block])) for block in grouping.shown if not block.attributed]
+    bands = [block.band(len(people)) for block, people in members.items() if not block.attributed]
     people = sum(band.low for band in bands if band is not None)
     return steadiness_of(people) if people else None
 
 
-def _row(question: Question, members: dict[Group, list[Submission]], own: Sequence[Answer]) -> Row:
+def _row(question: Question, members: Mapping[Group, Sequence[Submission]], own: Sequence[Answer]) -> Row:
     mine = next((answer.scale for answer in own if answer.question == question.question), None)
     cells = {block: _cell(block, people, question) for block, people in members.items()}
     total = total_of(
@@ -169,25 +182,40 @@ def _cell(block: Group, people: Sequence[Submission], question: Question) -> Cel
 def _picks(
     terms: RoundTerms, members: dict[Group, list[Submission]], own: Sequence[Answer]
 ) -> tuple[TalentPick, ...]:
+    chosen = {block: picked_in(people) for block, people in members.items()}
+    return picks_of(terms, chosen, {block: block.band(len(found)) for block, found in chosen.items()}, own)
+
+
+def picked_in(people: Sequence[Submission]) -> list[set[str]]:
+    """Return what each of those picked who picked anything."""
+    return [found for found in map(_picked_by, people) if found]
+
+
+def picks_of(
+    terms: RoundTerms,
+    chosen: Mapping[Group, Sequence[set[str]]],
+    bands: Mapping[Group, CountBand | None],
+    own: Sequence[Answer],
+) -> tuple[TalentPick, ...]:
     """
     Return the terms that the subject or enough raters picked; never by perspective.
 
-    Of each block enough people must have picked something, as for every cell. A block counts with the lower
-    edge of its band at most: so the number says nothing about a size that is not shown (privacy rule 2). The
-    number needed is the lowest floor of the blocks that count.
+    `chosen` is what each person of a block picked, and `bands` how many of a block picked anything; None for
+    too few. Of each block enough people must have picked something, as for every cell. A block counts with
+    the lower edge of its band at most: so the number says nothing about a size that is not shown (privacy
+    rule 2). The number needed is the lowest floor of the blocks that count.
     """
     questions = {one.question for one in terms.questions if one.kind is QuestionKind.TALENT_PICK}
     mine = {term for answer in own if answer.question in questions for term in answer.terms}
     picks = dict.fromkeys(mine, 0)
     floors = []
-    for block, people in members.items():
-        chosen = [one for one in (_picked_by(submission) for submission in people) if one]
-        band = block.band(len(chosen))
+    for block, found in chosen.items():
+        band = bands[block]
         if block.attributed or band is None:
             continue
         floors.append(block.floor)
-        for term in set().union(*chosen):
-            times = min(sum(term in one for one in chosen), band.low)
+        for term in set().union(*found):
+            times = min(sum(term in one for one in found), band.low)
             picks[term] = picks.get(term, 0) + times
     needed = min(floors, default=terms.floors.raters)
     lows = {term: band_of(people).low if people >= needed else 0 for term, people in picks.items()}

@@ -97,7 +97,7 @@ def create_app(
 
     _add_audit(app, requests=requests, callers=callers, in_thread=in_thread, bytes_max=body_bytes_max)
     _add_invitations(app, requests=requests, callers=callers, in_thread=in_thread)
-    app.add_exception_handler(RequestError, _request_error)
+    app.add_exception_handler(RequestError, request_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(ErrorBoundary)
     return app
@@ -213,7 +213,8 @@ def _command_request(name: str, body: bytes) -> CommandRequest:
     )
 
 
-def _request_error(_request: Request, error: Exception) -> Response:
+def request_error(_request: Request, error: Exception) -> Response:
+    """Return the answer to an error that is meant for the sender."""
     if not isinstance(error, RequestError):
         raise TypeError("registered for RequestError only")
     if isinstance(error, UnavailableError) and not isinstance(error, NothingAppliedError):

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from events.privacy.mirror_keys import KEPT_DAYS
+from processes.recomputing import PER_MINUTE_MAX
 from rules.audit.kinds import (
     COMMITS_MAX,
     OPENING_DAYS_MAX,
@@ -33,4 +35,6 @@ def test_the_page_has_the_limits_of_the_program() -> None:
     assert f"ends by itself after {REPLAY_DAYS_MAX} days" in PAGE
     assert f"has {REPLAYS_OPEN_MAX} open at most" in PAGE
     assert f"within {OPENING_DAYS_MAX} days" in PAGE
+    assert f"a mirror of {KEPT_DAYS} days or older" in PAGE
+    assert f"for one auditor {PER_MINUTE_MAX} a minute" in PAGE
     assert f"{COMMITS_MAX} commits and {PAGE_BYTES_MAX // 2**20} MiB" in PAGE

@@ -33,6 +33,7 @@ from projections.view import View
 from projections.views import directory, organisation, profile, timeline
 from rules.access.roles import Role
 from rules.audit.answers import AnyAnswer, AnyQuestion
+from rules.audit.recomputation import Recomputation
 from rules.commands import CommandRequest, CommandResult
 from rules.feedback.invitation import InvitationLetter, InvitedPerson, RaterInvitation
 from rules.promise import KeeperSetting
@@ -165,6 +166,9 @@ class StandInBus:
         return self.to_print
 
     async def audit(self, question: AnyQuestion, *, identity: Identity, role: Role) -> AnyAnswer | None:
+        return None
+
+    async def recomputation(self, of: str, *, identity: Identity, role: Role) -> Recomputation | None:
         return None
 
 

@@ -80,7 +80,15 @@ EXPECTED = {
     **dict.fromkeys(("formTeam", "renameTeam", "moveTeam", "closeTeam", "reopenTeam"), "HR_FEED"),
     # An auditor never opens anything: the owner does, or the privacy officer (privacy rule 22).
     **dict.fromkeys(
-        ("auditStreams", "auditReplay", "auditReplayed", "startAuditReplay", "finishAuditReplay"), "AUDITOR"
+        (
+            "auditStreams",
+            "auditReplay",
+            "auditReplayed",
+            "recomputation",
+            "startAuditReplay",
+            "finishAuditReplay",
+        ),
+        "AUDITOR",
     ),
     **dict.fromkeys(("grantAuditAccess", "endAuditAccess"), "PROFESSIONAL"),
     **dict.fromkeys(("auditGroundRequests", "recordAuditGround"), "PRIVACY_OFFICER"),

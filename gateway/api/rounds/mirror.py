@@ -112,7 +112,7 @@ class MirrorComments:
     )
 )
 class Mirror:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="To hand to an auditor, for `recomputation`.")
     released_at: datetime = strawberry.field(description="When the round closed.")
     blocks: list[MirrorBlock] = strawberry.field(
         description=(

@@ -176,6 +176,12 @@ async def mirrors_of(
     return {row.round: _mirror(row) for row in found}
 
 
+async def place_of_mirror(connection: psycopg.AsyncConnection, mirror: str) -> tuple[str, str] | None:
+    """Return whose mirror this is, and of which round; None if there is none."""
+    statement = f"SELECT subject, round FROM {MIRRORS.served} WHERE mirror = %s"
+    return await (await connection.execute(statement.encode(), (mirror,))).fetchone()
+
+
 def _mirror(row: _Mirror) -> Mirror:
     fragments: list[list[ShownFragment]] = [[] for _ in row.contents.comments]
     for one in row.fragments:

@@ -23,9 +23,10 @@ from events.privacy.made_releases import MadeReleases
 from events.streams import Stream
 from kit.postgres.connections import connect_own
 from processes.releases.maker import NAME, Maker, Parts
-from processes.releases.recompute import Recomputation, recompute
+from processes.releases.recompute import recompute
 from projections.views import contributions
 from rules.access.roles import Role
+from rules.audit.recomputation import Recomputation
 from rules.commands import CommandResult
 from rules.kinds import InsightScope, Language
 from services.contexts.releases.decider import DECIDER

@@ -8,13 +8,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from eventsourcing.persistence import EventStore
 from msgspec.structs import replace
 
 from events.catalog.portfolio.life import PortfolioPaused
+from events.privacy.mirror_keys import MirrorKeys
+from kit.errors import ForbiddenError
+from processes.assembly import recomputing_of
 from processes.releases import making
-from processes.releases.recompute import NoSuchReleaseError, Recomputation
+from processes.releases.recompute import NoSuchReleaseError
 from projections.views.contributions import BasisNotReadyError
-from rules.releases.model import Release
+from rules.access.roles import Role
+from rules.audit.recomputation import Recomputation
+from rules.releases.model import Release, release_id
 from tests.processes.releases.house import ReleaseHouse, release_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
@@ -102,6 +108,34 @@ def test_the_command_answers_with_one_word_and_a_status(house: ReleaseHouse, tmp
     assert (status, said.startswith("It can't be said now: ")) == (2, True)
     forget(house, counted)
     assert command(house, tmp_path, 1) == (3, "Release 1: no longer possible.\n")
+
+
+def test_rule_22_an_auditor_names_a_release_by_its_id_and_nobody_else_gets_a_word(
+    house: ReleaseHouse,
+) -> None:
+    house.released()
+    inside = house.house
+    granted = inside.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="AUDITOR", subject="auditor")
+    assert granted.outcome == "ACCEPTED"
+    auditor = inside.caller("auditor", Role.AUDITOR).person
+    mirror_keys = MirrorKeys(inside.log.url, inside.vault._master)
+    made = recomputing_of(
+        inside.handler,
+        store=EventStore(inside.mapper, inside.log.recorders[0]),
+        vault=inside.vault,
+        mirror_keys=mirror_keys,
+        database_url=inside.log.url,
+        calendar=inside.calendar,
+    )
+    organisation = inside.vault.organisation_or_new()
+    first = release_id(organisation, 1)
+    assert made.recomputed(first, person=auditor, role=Role.AUDITOR) is Recomputation.AGREES
+    for none in (release_id(organisation, 2), release_id("9" * 32, 1)):
+        assert made.recomputed(none, person=auditor, role=Role.AUDITOR) is None
+    for person, role in ((auditor, Role.HR), (inside.caller("e1", Role.AUDITOR).person, Role.AUDITOR)):
+        with pytest.raises(ForbiddenError):
+            made.recomputed(first, person=person, role=role)
+    mirror_keys.close()
 
 
 def command(house: ReleaseHouse, folder: Path, epoch: int) -> tuple[int, str]:

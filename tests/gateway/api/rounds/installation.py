@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import psycopg
+from eventsourcing.persistence import EventStore
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, build_schema, get_named_type
 
 from events.privacy import disclosures as read_log
@@ -21,7 +22,9 @@ from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import ViewReader
 from gateway.schema import schema_text
+from processes.assembly import recomputing_of
 from processes.closing.closer import Closer
+from processes.recomputing import Recomputing
 from rules.access.decisions import roles_for
 from rules.access.roles import Role
 from rules.feedback.rater_code import shown
@@ -94,6 +97,7 @@ class Installation:
     harness: Harness
     closer: Closer
     url: str
+    mirror_keys: MirrorKeys
 
     def ask(self, document: str, *, code: str | None = None, **variables: Any) -> httpx.Response:
         """Ask as the subject, or as the rater with this code."""
@@ -166,16 +170,27 @@ def connect_gateway(harness: Harness, house: House, url: str, bus: InProcessBus)
     harness.endpoint = GraphQLEndpoint(SCHEMA, harness.gateway, with_page=True)
 
 
+def recomputing(house: RoundHouse, url: str, mirror_keys: MirrorKeys) -> Recomputing:
+    return recomputing_of(
+        house.handler,
+        store=EventStore(house.mapper, house.log.recorders[0]),
+        vault=house.vault,
+        mirror_keys=mirror_keys,
+        database_url=url,
+        calendar=house.calendar,
+    )
+
+
 @contextmanager
 def installed(house: RoundHouse, url: str, keys: Path) -> Iterator[Installation]:
     harness = Harness(keys)
-    bus = InProcessBus(house.requests())
+    mirror_keys = MirrorKeys(url, house.vault._master)
+    bus = InProcessBus(house.requests(), recomputing=recomputing(house, url, mirror_keys))
     connect_gateway(harness, house, url, bus)
     with psycopg.connect(url, autocommit=True) as connection:
         read_log.create_tables(connection, house.calendar.today())
-    mirror_keys = MirrorKeys(url, house.vault._master)
     try:
-        yield Installation(house, harness, Closer(house.closing_parts(mirror_keys)), url)
+        yield Installation(house, harness, Closer(house.closing_parts(mirror_keys)), url, mirror_keys)
     finally:
         bus.close()
         mirror_keys.close()

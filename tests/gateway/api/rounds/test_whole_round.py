@@ -5,20 +5,32 @@ While raters hand in, replace and take back, nothing that the subject can ask fo
 rater gets the same answers before and after. Only what the subject does, and the end, change anything.
 """
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from events.privacy.answers import seal_answers
+from events.privacy.mirror_keys import KEPT_DAYS
+from gateway.auth import Identity
+from gateway.commands.http_bus import HttpBus
+from gateway.errors import ErrorCode, GatewayError
+from processes.assembly import app_of
+from processes.recomputing import recomputation_routes
 from projections.registry import find_views
+from rules.access.roles import Role
+from rules.audit.recomputation import Recomputation
 from rules.feedback.lens_versions import version_id
+from services.http.authentication import CallerReader
 from tests.backends.postgres import fresh_database
-from tests.gateway.api.rounds.installation import Installation, installed
+from tests.gateway.api.rounds.installation import Installation, installed, recomputing
 from tests.gateway.api.rounds.test_rater import MUTATION, QUERY
 from tests.projections.witness import make_worker, working
 from tests.services.round_house import CLOSES_AT, round_house
@@ -113,6 +125,7 @@ def test_nothing_that_the_subject_can_read_moves_while_raters_answer(installatio
     after = {code: installation.ask(QUERY, code=code).content for code in codes}
     assert after == {code: page.content for code, page in pages.items()}
     ends(installation, round_, codes[0], invitations[codes[0]])
+    recomputes(installation, round_)
 
 
 def ends(installation: Installation, round_: str, code: str, invitation: dict[str, Any]) -> None:
@@ -135,3 +148,57 @@ def ends(installation: Installation, round_: str, code: str, invitation: dict[st
     late = installation.ask(MUTATION, code=code, id=str(uuid4()), sealed=locked)
     (refused,) = late.json()["errors"]
     assert refused["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def recomputes(installation: Installation, round_: str) -> None:
+    """
+    Privacy rule 22: an auditor whom the subject gave the mirror's id gets one word, nobody else any.
+
+    First in one process, then over HTTP, as a gateway without keys asks the processes.
+    """
+    house = installation.house
+    mirror = installation.ask("query ($id: ID!) { round(id: $id) { mirror { id } } }", id=round_).json()
+    name = mirror["data"]["round"]["mirror"]["id"]
+    for claim, role in (("auditor", "AUDITOR"), ("hr", "HR")):
+        granted = house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role=role, subject=claim)
+        assert granted.outcome == "ACCEPTED"
+    installation.settled()
+
+    def asked(of: str, *, claim: str = "auditor", role: str = "AUDITOR") -> Any:
+        document = "query ($id: ID!) { recomputation(id: $id) }"
+        return asyncio.run(installation.harness.ask(document, name=claim, role=role, id=of))
+
+    assert asked(name) == {"data": {"recomputation": "AGREES"}}
+    for none in ("Mirror:" + "9" * 32, "", "CapabilityRelease:" + "9" * 32 + "-1", f"{name}'"):
+        assert asked(none) == {"data": {"recomputation": None}}
+    for claim, role in (("hr", "HR"), ("hr", "AUDITOR"), (house.number, "PROFESSIONAL")):
+        assert asked(name, claim=claim, role=role)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert over_http(installation, name.partition(":")[2]) is Recomputation.AGREES
+    assert over_http(installation, "9" * 32) is None
+    house.clock.advance(timedelta(days=KEPT_DAYS))
+    assert over_http(installation, name.partition(":")[2]) is Recomputation.NO_LONGER_POSSIBLE
+    with pytest.raises(GatewayError) as refused:
+        over_http(installation, name.partition(":")[2], claim="hr")
+    assert refused.value.code is ErrorCode.FORBIDDEN
+
+
+def over_http(installation: Installation, of: str, *, claim: str = "auditor") -> Recomputation | None:
+    """Ask processes that begin now, with the auditor's own token."""
+    house, harness = installation.house, installation.harness
+    callers = CallerReader(
+        verifier=harness.issuer.verifier(), persons=house.vault, person_claim="employee_number"
+    )
+    made = recomputing(house, installation.url, installation.mirror_keys)
+    app = app_of(recomputation_routes(made, callers=callers))
+    identity = Identity(person=None, expires_at=house.clock.now(), token=harness.issuer.token(claim))
+
+    async def run() -> Recomputation | None:
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            httpx.AsyncClient() as services,
+            httpx.AsyncClient(transport=transport, base_url="http://processes") as processes,
+        ):
+            bus = HttpBus(services, processes=processes)
+            return await bus.recomputation(of, identity=identity, role=Role.AUDITOR)
+
+    return asyncio.run(run())
