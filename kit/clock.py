@@ -44,6 +44,10 @@ class Calendar:
     def today(self) -> date:
         return self.local(self.now()).date()
 
+    def past(self, moment: datetime | None) -> datetime | None:
+        """Return a moment of the past; None, which means now, for one to come: nothing is known of it yet."""
+        return moment if moment is not None and moment < self.now() else None
+
     def local(self, moment: datetime) -> datetime:
         """Return the same moment in the organisation's zone, with its day and hour."""
         return moment.astimezone(self.zone)

@@ -22,6 +22,8 @@ LIST_ITEMS_ASSUMED: Final = 100
 WEIGHTS: Final = {
     # The whole portfolio of a person; with `asOf`, computed from its history.
     "Me.portfolio": 300,
+    # Two of them.
+    "Me.portfolioDifference": 600,
     "Mirror.insights": 300,
     "Portfolio.timeline": 200,
     # All talents that a team shows, with the lines in the read logs.
@@ -137,7 +139,12 @@ ITEMS_SHARED: Final = {
     "TalentMapRow.cells": 1_000,
 }
 """Lists of one item whose length is bounded, or assumed, for a whole portfolio or map together."""
-OF_ONE_PORTFOLIO: Final = ("Portfolio.", "Mirror.insights", "TeamTalentMap.rows")
+OF_ONE_PORTFOLIO: Final = (
+    *("Portfolio.", "Mirror.insights", "TeamTalentMap.rows"),
+    *("ProfileStatementDifference.", "TalentClaimDifference.", "EnergySourceDifference."),
+    *("PassionDifference.", "EvidenceDifference.", "ReflectionDifference.", "InsightDifference."),
+    *("GoalDifference.", "ConversationDifference.", "SharingDifference."),
+)
 """Lists whose items are all of one portfolio, or of one map."""
 SIZE_ARGUMENTS: Final = {"first": None, "last": None, "months": 36}
 """Arguments that set the length of a list, with their maximum; None: that of a page."""

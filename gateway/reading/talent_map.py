@@ -70,10 +70,16 @@ def map_rows(
     return rows if cluster else [*rows, *_of_own_words(own_words)]
 
 
-def last_fact(rows: Iterable[MapRow], *, nothing: datetime) -> datetime:
-    """Return the moment of the newest fact that these rows show; `nothing` if they show none."""
+def last_fact(rows: Iterable[MapRow], *, nothing: datetime, until: datetime | None = None) -> datetime:
+    """
+    Return the moment of the newest fact that these rows show; `nothing` if they show none.
+
+    With `until`, a moment of the past: words are shown as they read today, so their later facts don't count.
+    """
+    rows = list(rows)
     said = [talent.said_at for row in rows for talent in row.talents]
-    return max([*said, *(row.term.changed_at for row in rows if row.term)], default=nothing)
+    changed = [row.term.changed_at for row in rows if row.term]
+    return max([*said, *(at for at in changed if until is None or at <= until)], default=nothing)
 
 
 def _place(term: catalogue.Term) -> tuple[int, str, str, str]:

@@ -12,20 +12,33 @@ from gateway.reading.view_reader import ViewReader
 from projections.views import catalogue, shared
 
 
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment of the past, and its day in the organisation."""
+
+    moment: datetime
+    day: date
+
+
 class TeamAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """A team's page, for one of its members, on a day, from views that are at most `at_most_s` old."""
+    """
+    A team's page, for one of its members, on a day, from views that are at most `at_most_s` old.
+
+    With `past`, what it showed then, of what it shows today.
+    """
 
     team: str
     viewer: str
     today: date
     at_most_s: float
+    past: Past | None = None
 
 
 class OpenTalents(msgspec.Struct, frozen=True, kw_only=True):
     """
     The talents that are open in a team, in the words of today, by owner's name.
 
-    `terms` are those they were claimed by, read as today; `since` is when the first member was reported.
+    `terms` are those they were claimed by, read as today; `since` is when the first member was reported, or
+    the moment of the past that was asked for.
     """
 
     since: datetime
@@ -41,12 +54,21 @@ async def open_talents(reader: ViewReader, asked: TeamAsked) -> OpenTalents:
 
     async def read(connection: Any) -> OpenTalents:
         since = await check_member(connection, asked)
-        found = await shared.talents_in(connection, asked.team, asked.viewer, today=asked.today)
+        found = await _talents(connection, asked)
         terms = await catalogue.terms_read_as(connection, [item.term for item in found if item.term])
         talents = [relabelled_item(terms, item) for item in found]
-        return OpenTalents(since=since, talents=talents, terms=terms)
+        nothing = asked.past.moment if asked.past else since
+        return OpenTalents(since=nothing, talents=talents, terms=terms)
 
     return await reader.subject(shared.VIEW, asked.viewer, read, at_most_s=asked.at_most_s)
+
+
+async def _talents(connection: Any, asked: TeamAsked) -> Sequence[shared.TeamTalent]:
+    team, past = asked.team, asked.past
+    if past is None:
+        return await shared.talents_in(connection, team, asked.viewer, today=asked.today)
+    found = await shared.talents_with_past(connection, team, asked.viewer, today=asked.today)
+    return shared.talents_then(found, team, moment=past.moment, day=past.day)
 
 
 async def open_offers(reader: ViewReader, asked: TeamAsked) -> OpenOffers:

@@ -18,6 +18,13 @@ _ENERGY: Final = Decision(
     when=f"{_LASTING}, with its energy",
 )
 
+_KINDS: Final = (
+    *("ProfileStatement", "TalentClaim", "EnergySource", "Passion", "Evidence", "Reflection", "Insight"),
+    *("Goal", "Conversation", "Sharing"),
+)
+# What differs of a kind of item between two moments.
+_DIFFERENT: Final = tuple(f"{kind}{end}" for kind in _KINDS for end in ("Difference", "Changed"))
+
 AREA: Final = Area(
     root_fields=dict.fromkeys(
         (
@@ -80,6 +87,8 @@ AREA: Final = Area(
                 "DisclosureConnection",
                 "DisclosureEdge",
                 "PortfolioChange",
+                "PortfolioDifference",
+                *_DIFFERENT,
                 "PortfolioPayload",
                 "TalentPayload",
                 "EnergySourcePayload",

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from gateway.api.account.difference import PortfolioDifference, portfolio_difference
 from gateway.api.audit.notices import AuditNotice, notices_of
 from gateway.api.names import Colleague
 from gateway.api.paging import Connection
@@ -52,10 +53,29 @@ class Me:
             ),
         ] = UNSET,
     ) -> Portfolio | None:
-        # nothing is known of a moment in the future, so it means now
-        moment = as_of if as_of and as_of < info.context.gateway.calendar.now() else None
+        moment = info.context.gateway.calendar.past(as_of or None)
         content = await read_portfolio(info.context, self.id, moment)
         return Portfolio.of(content) if content else None
+
+    @field(
+        description=(
+            "What differs in the portfolio between two moments, each a picture with ids of its own, as "
+            "`portfolio` shows it with `asOf`. Null if it was not opened by `until`."
+        )
+    )
+    async def portfolio_difference(
+        self,
+        info: Info,
+        *,
+        from_: Annotated[
+            datetime,
+            strawberry.argument(name="from", description="The earlier moment; not later than `until`."),
+        ],
+        until: Annotated[
+            datetime | None, strawberry.argument(description="The later moment. Left out, now.")
+        ] = UNSET,
+    ) -> PortfolioDifference | None:
+        return await portfolio_difference(info.context, self.id, since=from_, until=until or None)
 
     @field(description="Items that colleagues opened to this person by name, ordered by owner.")
     async def shared_with_me(

@@ -34,9 +34,10 @@ class ProfileStatement(Shareable):
 
 
 def statement_of(portfolio: profile.Portfolio) -> ProfileStatement | None:
-    statement = portfolio.statement
-    if statement is None:
-        return None
+    return profile_statement(portfolio, portfolio.statement) if portfolio.statement else None
+
+
+def profile_statement(portfolio: profile.Portfolio, statement: profile.Statement) -> ProfileStatement:
     return ProfileStatement(
         id=strawberry.ID(statement.statement),
         portfolio=portfolio,

@@ -1,6 +1,7 @@
 """To whom in a team a talent gives energy and whom it costs, as far as they shared that."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import strawberry
 
@@ -10,7 +11,7 @@ from gateway.api.showing import record_shown
 from gateway.api.team.team_part import MEMBERS_ASSUMED
 from gateway.context import Context
 from gateway.reading.talent_map import MapRow, map_rows
-from gateway.reading.team_items import OpenTalents, TeamAsked
+from gateway.reading.team_items import OpenTalents, Past, TeamAsked
 from gateway.types.fields import LENGTH
 from projections.views import shared
 
@@ -31,17 +32,23 @@ class TermEnergy:
     )
 
 
-async def talents_of_team(context: Context, team: str) -> OpenTalents:
-    """Return the talents that are open in a team. Before one is shown, `record_talents` is called with it."""
-    return await context.loaders.talents.load(team_asked(context, team))
+async def talents_of_team(context: Context, team: str, as_of: datetime | None = None) -> OpenTalents:
+    """
+    Return the talents that are open in a team, or were at a moment of the past.
+
+    Before one is shown, `record_talents` is called with it.
+    """
+    return await context.loaders.talents.load(team_asked(context, team, as_of))
 
 
-def team_asked(context: Context, team: str) -> TeamAsked:
+def team_asked(context: Context, team: str, as_of: datetime | None = None) -> TeamAsked:
+    calendar = context.gateway.calendar
     return TeamAsked(
         team=team,
         viewer=context.person,
-        today=context.gateway.calendar.today(),
+        today=calendar.today(),
         at_most_s=context.gateway.limits.staleness_max_s,
+        past=Past(moment=as_of, day=calendar.local(as_of).date()) if as_of else None,
     )
 
 

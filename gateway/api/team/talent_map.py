@@ -70,6 +70,8 @@ class TalentMapCell:
 @strawberry.type(description="One talent across the team.")
 class TalentMapRow:
     id: strawberry.ID
+    as_of: strawberry.Private[datetime | None]
+    """The moment of the past that is shown; None for now."""
     name: LocalText = strawberry.field(
         description="The shared word, or the own words as the first holder wrote them."
     )
@@ -92,7 +94,11 @@ class TalentMapRow:
     )
 )
 class TeamTalentMap:
-    as_of: datetime = strawberry.field(description="The moment of the last fact that it shows.")
+    as_of: datetime = strawberry.field(
+        description=(
+            "The moment of the last fact that it shows; of a past without one, the moment that was asked for."
+        )
+    )
     holders: list[Colleague] = strawberry.field(
         description="Who shared a talent, by name.", metadata={LENGTH: MEMBERS_ASSUMED}
     )
@@ -111,19 +117,35 @@ class TeamTalentMap:
 
 @strawberry.type
 class TalentMapPart(TeamPart):
-    @field(description="The talents that members opened to the team or to everybody, and nothing else.")
+    @field(
+        description=(
+            "The talents that members opened to the team or to everybody, and nothing else. With `asOf`: of "
+            "what is open today, what was open at that moment too, of people who are members today and were "
+            "then, in their numbers and stories of then. Words and names are those of today; rows have ids "
+            "of that moment."
+        )
+    )
     async def talent_map(
         self,
         info: Info,
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(
+                description="A moment of the past, to show the map of then. Left out, the current one."
+            ),
+        ] = UNSET,
         cluster_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only the words of this family.")
         ] = UNSET,
     ) -> TeamTalentMap:
-        return await _talent_map(info.context, self.content.team, cluster_id or None)
+        moment = info.context.gateway.calendar.past(as_of or None)
+        return await _talent_map(info.context, self.content.team, moment, cluster_id or None)
 
 
-async def _talent_map(context: Context, team: str, cluster: str | None) -> TeamTalentMap:
-    opened = await talents_of_team(context, team)
+async def _talent_map(
+    context: Context, team: str, as_of: datetime | None, cluster: str | None
+) -> TeamTalentMap:
+    opened = await talents_of_team(context, team, as_of)
     async with context.gateway.reader.connection() as connection:
         offered = await catalogue.terms_of_working_group(connection, cluster=cluster)
     rows = map_rows(opened.talents, opened.terms, offered, cluster=cluster)
@@ -132,9 +154,9 @@ async def _talent_map(context: Context, team: str, cluster: str | None) -> TeamT
     await record_talents(context, talents)
     people = colleagues_of(talents)
     return TeamTalentMap(
-        as_of=last_fact(rows, nothing=opened.since),
+        as_of=last_fact(rows, nothing=opened.since, until=as_of),
         holders=list(people.values()),
-        rows=[_row(context, team, row) for row in rows],
+        rows=[_row(context, team, row, as_of) for row in rows],
         energy_opposites=_opposites(rows, people),
     )
 
@@ -143,11 +165,12 @@ def _opposites(rows: Sequence[MapRow], people: Mapping[str, Colleague]) -> list[
     return [term_energy(row, people) for row in rows if row.term and row.is_opposite]
 
 
-def _row(context: Context, team: str, row: MapRow) -> TalentMapRow:
+def _row(context: Context, team: str, row: MapRow, as_of: datetime | None) -> TalentMapRow:
     # Of this team: a client's cache keeps a row by its id, and another team's row of the word is another.
     key = context.gateway.position_cipher.alias(f"{team} {row.term is None} {row.key}", purpose=_ROW)
     return TalentMapRow(
         id=strawberry.ID(key),
+        as_of=as_of,
         name=LocalText(nl=row.nl, en=row.en),
         term=talent_term(row.term) if row.term else None,
         coverage=_coverage(row.holders),

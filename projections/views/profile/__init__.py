@@ -1,6 +1,7 @@
 """A professional's portfolio at any moment, with agreements, teams, and sharings that are due to end."""
 
 from projections.views.profile.conversations import Agreement, Conversation
+from projections.views.profile.difference import Changed, Difference, PortfolioDifference, difference
 from projections.views.profile.energy import EnergySource, Passion
 from projections.views.profile.evidence import Evidence, Reflection
 from projections.views.profile.goals import Goal, GoalState
@@ -31,7 +32,9 @@ __all__ = [
     "TO_CONFIRM_MAX",
     "VIEW",
     "Agreement",
+    "Changed",
     "Conversation",
+    "Difference",
     "DueSharing",
     "EndingSharing",
     "EnergySource",
@@ -43,6 +46,7 @@ __all__ = [
     "Membership",
     "Passion",
     "Portfolio",
+    "PortfolioDifference",
     "PortfolioState",
     "Reading",
     "Reflection",
@@ -53,6 +57,7 @@ __all__ = [
     "agreement_for",
     "agreements_to_confirm",
     "by_name",
+    "difference",
     "language_of",
     "members_of",
     "members_of_teams",

@@ -126,10 +126,10 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
     """
-    The rows of one person, oldest first.
+    The rows of one person that began by a moment, or by now, oldest first.
 
-    Versions, statements and consents are newest first, because only the last one counts. Read for now, they
-    have only that one, and sharings only open ones; read for a moment, all are there.
+    Of versions, statements and consents only the last one counts, so there is one at most; sharings are those
+    that were open. What happened later to a row may still be in it: `portfolio_at` leaves that out.
     """
 
     versions: tuple[VersionRow, ...]

@@ -58,9 +58,9 @@ from rules.agreements import owner_of
 T = TypeVar("T")
 TO_CONFIRM_MAX: Final = 200
 """Agreements returned at once. Others write them, in any number; older ones follow as some are confirmed."""
+_AS_OF: Final = "%(as_of)s::timestamptz"
 _OLDEST_FIRST: Final = "ORDER BY ordinal"
-_NOW: Final = "%(as_of)s::timestamptz IS NULL"
-_LAST: Final = f"DESC LIMIT CASE WHEN {_NOW} THEN 1 END"
+_LAST: Final = "ORDER BY ordinal DESC LIMIT 1"
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,30 +89,33 @@ class EndingSharing(msgspec.Struct, frozen=True, kw_only=True):
     until: date
 
 
-def _part(name: str, table: Table, row: type[msgspec.Struct], which: str = _OLDEST_FIRST) -> str:
+def _part(name: str, table: Table, row: type[msgspec.Struct], began: str, which: str = _OLDEST_FIRST) -> str:
+    """Return the SQL of a part: the rows that began by the moment, which is a column of theirs."""
     columns = ", ".join(row.__struct_fields__)
-    rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s {which}"
+    by_then = f"({_AS_OF} IS NULL OR {began} <= {_AS_OF})"
+    rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s AND {by_then} {which}"
     return f"'{name}', coalesce((SELECT json_agg(r) FROM ({rows}) r), '[]')"
 
 
+_OPEN_THEN: Final = f"(ended_at IS NULL OR ended_at > {_AS_OF})"
 # One statement sees one moment of the database, and one document takes one round trip.
 _PARTS: Final = (
-    _part("versions", VERSIONS, VersionRow, f"ORDER BY version {_LAST}"),
-    _part("status_changes", STATUS_CHANGES, StatusRow),
-    _part("statements", STATEMENTS, Statement, f"{_OLDEST_FIRST} {_LAST}"),
-    _part("talents", TALENTS, TalentRow),
-    _part("readings", READINGS, Reading),
-    _part("energy_sources", ENERGY_SOURCES, EnergySource),
-    _part("passions", PASSIONS, Passion),
-    _part("evidence", EVIDENCE, Evidence),
-    _part("reflections", REFLECTIONS, Reflection),
-    _part("insights", INSIGHTS, Insight),
-    _part("goals", GOALS, GoalRow),
-    _part("goal_changes", GOAL_CHANGES, GoalChangeRow),
-    _part("conversations", CONVERSATIONS, ConversationRow),
-    _part("agreements", AGREEMENTS, AgreementRow, f"{_OLDEST_FIRST}, place"),
-    _part("sharings", SHARINGS, Sharing, f"AND (ended_at IS NULL OR NOT {_NOW}) {_OLDEST_FIRST}"),
-    _part("consents", CONSENTS, ConsentRow, f"{_OLDEST_FIRST} {_LAST}"),
+    _part("versions", VERSIONS, VersionRow, "at", "ORDER BY version DESC LIMIT 1"),
+    _part("status_changes", STATUS_CHANGES, StatusRow, "at"),
+    _part("statements", STATEMENTS, Statement, "written_at", _LAST),
+    _part("talents", TALENTS, TalentRow, "claimed_at"),
+    _part("readings", READINGS, Reading, "at"),
+    _part("energy_sources", ENERGY_SOURCES, EnergySource, "noted_at"),
+    _part("passions", PASSIONS, Passion, "named_at"),
+    _part("evidence", EVIDENCE, Evidence, "added_at"),
+    _part("reflections", REFLECTIONS, Reflection, "written_at"),
+    _part("insights", INSIGHTS, Insight, "kept_at"),
+    _part("goals", GOALS, GoalRow, "set_at"),
+    _part("goal_changes", GOAL_CHANGES, GoalChangeRow, "at"),
+    _part("conversations", CONVERSATIONS, ConversationRow, "planned_at"),
+    _part("agreements", AGREEMENTS, AgreementRow, "made_at", f"{_OLDEST_FIRST}, place"),
+    _part("sharings", SHARINGS, Sharing, "shared_at", f"AND {_OPEN_THEN} {_OLDEST_FIRST}"),
+    _part("consents", CONSENTS, ConsentRow, "at", _LAST),
 )
 _DOCUMENT: Final = f"SELECT json_build_object({', '.join(_PARTS)})::text".encode()
 _ROWS: Final = msgspec.json.Decoder(Rows)

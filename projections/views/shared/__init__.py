@@ -1,4 +1,4 @@
-"""What people have open to others now: by name, to a team or to all; and goals on offer to a team."""
+"""What people have open to others: by name, to a team (of the past too) or to all; and goals on offer."""
 
 from projections.views.shared.by_name import shared_with
 from projections.views.shared.fold import VIEW
@@ -12,6 +12,7 @@ from projections.views.shared.in_team import (
     talents_in,
     team_since,
 )
+from projections.views.shared.in_team_then import TalentWithPast, talents_then, talents_with_past
 from projections.views.shared.opened import SharedItem
 
 __all__ = [
@@ -21,11 +22,14 @@ __all__ = [
     "FoundPerson",
     "OfferedGoal",
     "SharedItem",
+    "TalentWithPast",
     "TeamTalent",
     "items_in",
     "offers_in",
     "people_open_to_all",
     "shared_with",
     "talents_in",
+    "talents_then",
+    "talents_with_past",
     "team_since",
 ]

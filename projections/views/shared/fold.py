@@ -1,4 +1,4 @@
-"""The fold of what people open to others: one row for each current item, sharing, offer and membership."""
+"""The fold of what people open to others: current items and offers, and since when what was open to whom."""
 
 from typing import Any, Final
 
@@ -24,13 +24,12 @@ from projections.view import Fact, View
 from projections.views.shared.tables import (
     EMPLOYED,
     ITEMS,
-    LEAVINGS,
     MEMBERSHIPS,
     OFFERS,
     PORTFOLIOS,
+    PRESENCES,
     READINGS,
     SHARINGS,
-    TEAM_LEAVINGS,
     VERSION,
     VIEWERS,
 )
@@ -55,7 +54,7 @@ def fold(fact: Fact, changes: Changes) -> None:
         case ItemShared():
             _fold_sharing(fact, event, changes)
         case ItemSharingEnded(sharing=sharing):
-            changes.drop(SHARINGS, sharing=sharing)
+            changes.set(SHARINGS, sharing=sharing, ended_at=fact.recorded.at)
         case _:
             _fold_employment(fact, changes)
             _fold_offer(fact, changes)
@@ -65,25 +64,32 @@ def fold(fact: Fact, changes: Changes) -> None:
 
 
 def _fold_employment(fact: Fact, changes: Changes) -> None:
-    recorded = {"version": fact.recorded.version, "recorded_at": fact.recorded.at}
     match fact.recorded.event:
         case ProfessionalRegistered(name=name):
             changes.put(EMPLOYED, name=name, plain_name=plain_name(name))
+            _put_presence(fact, changes, team=None, there=True)
         case EmploymentEnded():
             changes.drop(EMPLOYED)
-            changes.put(LEAVINGS, **recorded)
+            _put_presence(fact, changes, team=None, there=False)
         case TeamJoined(team=team):
             changes.put(MEMBERSHIPS, team=team, recorded_at=fact.recorded.at)
+            _put_presence(fact, changes, team=team, there=True)
         case TeamLeft(team=team):
             changes.drop(MEMBERSHIPS, team=team)
-            changes.put(TEAM_LEAVINGS, team=team, **recorded)
+            _put_presence(fact, changes, team=team, there=False)
         case _:
             pass
+
+
+def _put_presence(fact: Fact, changes: Changes, *, team: str | None, there: bool) -> None:
+    recorded = {"version": fact.recorded.version, "recorded_at": fact.recorded.at}
+    changes.put(PRESENCES, team=team, there=there, **recorded)
 
 
 def _fold_sharing(fact: Fact, event: ItemShared, changes: Changes) -> None:
     to = {"audience": event.audience, "team": event.team}
     opened = {"with_energy": event.with_energy, "until": event.until, "opened_at": fact.recorded.at}
+    opened |= {"ended_at": None}
     changes.put(SHARINGS, sharing=event.sharing, item=event.item, **to, **opened)
     for viewer in event.people if event.audience == "people" else ():
         changes.put(VIEWERS, sharing=event.sharing, viewer=viewer)
@@ -162,9 +168,8 @@ VIEW: Final = View(
     categories=frozenset({"portfolio", "employment"}),
     tables=(
         EMPLOYED,
-        LEAVINGS,
+        PRESENCES,
         MEMBERSHIPS,
-        TEAM_LEAVINGS,
         PORTFOLIOS,
         ITEMS,
         READINGS,

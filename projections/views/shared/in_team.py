@@ -21,6 +21,7 @@ from projections.views.shared.opened import (
     OPENED,
     STILL_OPEN,
     SharedItem,
+    left_none,
     not_left_since,
 )
 from projections.views.shared.tables import (
@@ -29,7 +30,6 @@ from projections.views.shared.tables import (
     OFFERS,
     PORTFOLIOS,
     READINGS,
-    TEAM_LEAVINGS,
 )
 from rules.kinds import ItemKind
 from rules.names import plain_name
@@ -61,9 +61,8 @@ class OfferedGoal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _not_left(moment: str, owner: str) -> str:
-    return f"""{not_left_since(moment, owner)}
-        AND NOT EXISTS (SELECT FROM {TEAM_LEAVINGS.served} l
-            WHERE l.subject = {owner} AND l.team = %(team)s AND l.recorded_at >= {moment})"""
+    of_team = f"l.subject = {owner} AND l.team = %(team)s"
+    return f"{not_left_since(moment, owner)} AND {left_none(of_team, moment)}"
 
 
 _MEMBER: Final = f"""EXISTS (SELECT FROM {MEMBERSHIPS.served} JOIN {EMPLOYED.served} USING (subject)
@@ -84,7 +83,7 @@ _ITEMS: Final = f"""
     LIMIT %(limit)s
 """
 # A reading that differs from the one before only in what the viewer may not see does not move `said_at`.
-_TALENTS: Final = f"""
+TALENTS: Final = f"""
     SELECT t.*, greatest(t.opened_at, (
         SELECT max(r.said_at) FROM (
             SELECT said_at,
@@ -97,8 +96,10 @@ _TALENTS: Final = f"""
         SELECT {COLUMNS}, min(s.opened_at) AS since, max(s.opened_at) AS opened_at,
                o.plain_name AS plain_name
         FROM {_OPEN_TO_TEAM} AND i.kind = '{ItemKind.TALENT}' GROUP BY {GROUPED}
-    ) t ORDER BY t.plain_name COLLATE "C", t.owner COLLATE "C", t.sharing COLLATE "C"
+    ) t
 """
+BY_OWNER: Final = 'ORDER BY t.plain_name COLLATE "C", t.owner COLLATE "C", t.sharing COLLATE "C"'
+_TALENTS: Final = f"{TALENTS} {BY_OWNER}"
 _OFFERS: Final = f"""
     SELECT g.goal, g.subject AS owner, o.name AS owner_name, g.wording, g.offered_at FROM {OFFERS.served} g
     JOIN {MEMBERSHIPS.served} m USING (subject, team)

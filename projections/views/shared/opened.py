@@ -7,7 +7,7 @@ import msgspec
 
 from projections.parking import parked_in
 from projections.views.shared.fold import VIEW
-from projections.views.shared.tables import EMPLOYED, ITEMS, LEAVINGS, PORTFOLIOS, SHARINGS
+from projections.views.shared.tables import EMPLOYED, ITEMS, PORTFOLIOS, PRESENCES, SHARINGS
 from rules.kinds import EnergySourceKind, ItemKind
 
 T = TypeVar("T")
@@ -56,10 +56,17 @@ OPENED: Final = f"""{SHARINGS.served} s
 GROUPED: Final = "s.subject, i.subject, i.item, o.subject"
 
 # Nothing of a parked owner is shown: the event that could not be folded may have ended a sharing.
-STILL_OPEN: Final = f"s.until >= %(today)s AND s.subject NOT IN ({parked_in(VIEW)})"
+STILL_OPEN: Final = f"""s.ended_at IS NULL AND s.until >= %(today)s
+        AND s.subject NOT IN ({parked_in(VIEW)})"""
 
 
 def not_left_since(moment: str, *people: str) -> str:
     """Return the SQL of: none of these people, each an SQL expression, left the organisation since."""
-    of = f"l.subject IN ({', '.join(people)})"
-    return f"NOT EXISTS (SELECT FROM {LEAVINGS.served} l WHERE {of} AND l.recorded_at >= {moment})"
+    of = f"l.subject IN ({', '.join(people)}) AND l.team IS NULL"
+    return left_none(of, moment)
+
+
+def left_none(of: str, moment: str) -> str:
+    """Return the SQL of: no leaving `l` of these was recorded since a moment; `of` is a condition on `l`."""
+    left = f"{of} AND NOT l.there AND l.recorded_at >= {moment}"
+    return f"NOT EXISTS (SELECT FROM {PRESENCES.served} l WHERE {left})"

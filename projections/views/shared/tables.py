@@ -4,7 +4,7 @@ from typing import Final
 
 from projections.table import Column, Table, moment_columns, text_columns
 
-VERSION: Final = 5
+VERSION: Final = 6
 
 
 def _numbers(*names: str, nullable: bool = False) -> tuple[Column, ...]:
@@ -18,10 +18,16 @@ EMPLOYED: Final = Table(
     key=("subject",),
     indexes=(('plain_name COLLATE "C"', 'subject COLLATE "C"'),),
 )
-# Who left, and when that was recorded: what they shared, or was shared with them, stays closed on return.
-LEAVINGS: Final = Table(
-    name=f"shared_v{VERSION}_leavings",
-    columns=(Column(name="version", type="bigint"), *moment_columns("recorded_at")),
+# When somebody was there or not there any more: who works here, without a team, and who is in a team. What
+# was shared before a leaving stays closed on return, and a moment of the past has those who were there then.
+PRESENCES: Final = Table(
+    name=f"shared_v{VERSION}_presences",
+    columns=(
+        Column(name="version", type="bigint"),
+        *text_columns("team", nullable=True),
+        Column(name="there", type="boolean"),
+        *moment_columns("recorded_at"),
+    ),
     key=("subject", "version"),
 )
 # Who is in which team. The moment is that of the last report: HR may correct the day of joining.
@@ -30,12 +36,6 @@ MEMBERSHIPS: Final = Table(
     columns=(*text_columns("team"), *moment_columns("recorded_at")),
     key=("subject", "team"),
     indexes=(("team",),),
-)
-# Who left which team, and when that was recorded: what they shared with it stays closed on return.
-TEAM_LEAVINGS: Final = Table(
-    name=f"shared_v{VERSION}_team_leavings",
-    columns=(Column(name="version", type="bigint"), *text_columns("team"), *moment_columns("recorded_at")),
-    key=("subject", "version"),
 )
 # The open portfolios: nothing of a closed one is shown, whatever its other rows say.
 PORTFOLIOS: Final = Table(name=f"shared_v{VERSION}_portfolios", columns=(), key=("subject",))
@@ -63,6 +63,7 @@ READINGS: Final = Table(
     key=("subject", "version"),
     indexes=(("subject", "talent"),),
 )
+# Ended ones too, since a moment of the past asks what was open then.
 SHARINGS: Final = Table(
     name=f"shared_v{VERSION}_sharings",
     columns=(
@@ -71,6 +72,7 @@ SHARINGS: Final = Table(
         Column(name="with_energy", type="boolean"),
         Column(name="until", type="date"),
         *moment_columns("opened_at"),
+        *moment_columns("ended_at", nullable=True),
     ),
     key=("subject", "sharing"),
     indexes=(("audience", "subject"),),
