@@ -49,6 +49,8 @@ SIZES: Final = (100, 1_000, 10_000)
 """Events of each portfolio; a person makes about forty a year."""
 MEMBERS: Final = 12
 TALENTS: Final = "12345678"
+TERMS: Final = (CALM, CONTACT)
+STORY: Final = "Ik zie wat er onder een vraag ligt."
 STEPS: Final = 60
 """Moments that a slider passes over in one drag, evenly over the whole history."""
 RUNS: Final = 5
@@ -72,16 +74,13 @@ OF_NOW: Final = {"a portfolio of now": PORTFOLIO, "a team's map of now": MAP}
 
 
 def life_of(person: str, count: int) -> Iterator[Event]:
-    """Yield a portfolio's events: eight talents, shared with the team, then mostly changes of what there is."""
+    """Yield a portfolio's events: eight talents, shared with the team, then mostly changes of them."""
     chance = Random(person)  # noqa: S311 - an invented life
     yield PortfolioOpened(language=Language.NL)
     for number, name in enumerate(TALENTS):
-        numbers = {"strength": 3, "energy": 1, "use": 1}
-        term = {"term": (CALM, CONTACT)[number], "name_en": "Calm"} if number < 2 else {}
-        story = "Ik zie wat er onder een vraag ligt."
-        yield TalentClaimed(
-            talent=item_of(person, name), name=f"Talent {name}", story=story, **numbers, **term
-        )
+        claimed: dict[str, Any] = {"name": f"Talent {name}", "story": STORY, "strength": 3}
+        claimed |= {"term": TERMS[number], "name_en": "Calm"} if number < len(TERMS) else {}
+        yield TalentClaimed(talent=item_of(person, name), energy=1, use=1, **claimed)
         yield shares(person, name, energy=True, until=TODAY + timedelta(days=100))
     goals: list[str] = []
     source = ""
@@ -109,7 +108,7 @@ def life_of(person: str, count: int) -> Iterator[Event]:
             case _:
                 said = {name: chance.randint(1, 2) for name in ("strength", "energy", "use")}
                 talent = item_of(person, chance.choice(TALENTS))
-                yield TalentRevised(talent=talent, story="Ik zie wat er onder een vraag ligt.", **said)
+                yield TalentRevised(talent=talent, story=STORY, **said)
 
 
 class Installation(World):
@@ -133,8 +132,12 @@ class Installation(World):
 
     def pooled(self, lend: Connect) -> None:
         """Let the gateway borrow its connections."""
-        views = {"freshness": Freshness(connect=lend, listen=lend), "reader": ViewReader(lend)}
-        self.gateway = replace(self.gateway, read_log=ReadLog(lend), **views)
+        self.gateway = replace(
+            self.gateway,
+            freshness=Freshness(connect=lend, listen=lend),
+            read_log=ReadLog(lend),
+            reader=ViewReader(lend),
+        )
 
     def _folded(self, person: str, count: int, views: Sequence[View]) -> None:
         """Fold a life into views, evenly over the year, an event after the other."""

@@ -67,8 +67,9 @@ async def _talents(connection: Any, asked: TeamAsked) -> Sequence[shared.TeamTal
     team, past = asked.team, asked.past
     if past is None:
         return await shared.talents_in(connection, team, asked.viewer, today=asked.today)
-    found = await shared.talents_with_past(connection, team, asked.viewer, today=asked.today)
-    return shared.talents_then(found, team, moment=past.moment, day=past.day)
+    return await shared.talents_then(
+        connection, team, asked.viewer, today=asked.today, moment=past.moment, day=past.day
+    )
 
 
 async def open_offers(reader: ViewReader, asked: TeamAsked) -> OpenOffers:

@@ -46,6 +46,19 @@ const examples = [
 }
 fragment Picture on Portfolio { version talents { name { nl } strength energy quadrant } goals { text state progress } }`,
    `{ "then": "HALF-A-YEAR-AGO" }`],
+  ["What changed since then", "PROFESSIONAL", `query WhatChanged($from: DateTime!) {
+  me {
+    portfolioDifference(from: $from) {
+      talents {
+        added { name { nl } strength }
+        changed { before { strength energy } after { name { nl } strength energy } }
+        removed { name { nl } }
+      }
+      goals { added { text } changed { before { state progress } after { text state progress } } removed { text } }
+      passions { added { text } removed { text } }
+    }
+  }
+}`, `{ "from": "HALF-A-YEAR-AGO" }`],
   ["What colleagues opened to me", "PROFESSIONAL", `{
   me {
     sharedWithMe(first: 5) {

@@ -7,7 +7,7 @@ from projections.views.profile.evidence import Evidence, Reflection
 from projections.views.profile.goals import Goal, GoalState
 from projections.views.profile.insights import Insight
 from projections.views.profile.life import PortfolioState, Statement
-from projections.views.profile.portfolio import VIEW, Portfolio, Rows, portfolio_at
+from projections.views.profile.portfolio import VIEW, Portfolio
 from projections.views.profile.reads import (
     TO_CONFIRM_MAX,
     DueSharing,
@@ -20,7 +20,6 @@ from projections.views.profile.reads import (
     members_of_teams,
     memberships,
     portfolio_of,
-    rows_of,
     sharings_ending,
     sharings_to_end,
     teams_of,
@@ -50,7 +49,6 @@ __all__ = [
     "PortfolioState",
     "Reading",
     "Reflection",
-    "Rows",
     "Sharing",
     "Statement",
     "Talent",
@@ -62,9 +60,7 @@ __all__ = [
     "members_of",
     "members_of_teams",
     "memberships",
-    "portfolio_at",
     "portfolio_of",
-    "rows_of",
     "sharings_ending",
     "sharings_to_end",
     "teams_of",

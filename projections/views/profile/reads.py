@@ -125,15 +125,10 @@ async def portfolio_of(
     connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None
 ) -> Portfolio | None:
     """Return a person's portfolio, now or at a moment; None if it was not opened by then."""
-    return portfolio_at(person, await rows_of(connection, person, as_of), as_of)
-
-
-async def rows_of(connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None) -> Rows:
-    """Return the rows that `portfolio_at` needs for a portfolio, now or at a moment."""
     async with connection.cursor(row_factory=scalar_row) as cursor:
         # Prepared, because planning takes longer than running it.
         await cursor.execute(_DOCUMENT, {"person": person, "as_of": as_of}, prepare=True)
-        return _ROWS.decode(await cursor.fetchone() or "")
+        return portfolio_at(person, _ROWS.decode(await cursor.fetchone() or ""), as_of)
 
 
 _LANGUAGE: Final = f"""

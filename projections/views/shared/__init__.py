@@ -12,7 +12,7 @@ from projections.views.shared.in_team import (
     talents_in,
     team_since,
 )
-from projections.views.shared.in_team_then import TalentWithPast, talents_then, talents_with_past
+from projections.views.shared.in_team_then import talents_then
 from projections.views.shared.opened import SharedItem
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "FoundPerson",
     "OfferedGoal",
     "SharedItem",
-    "TalentWithPast",
     "TeamTalent",
     "items_in",
     "offers_in",
@@ -30,6 +29,5 @@ __all__ = [
     "shared_with",
     "talents_in",
     "talents_then",
-    "talents_with_past",
     "team_since",
 ]

@@ -82,24 +82,32 @@ _ITEMS: Final = f"""
     ORDER BY o.plain_name COLLATE "C", min(s.sharing) COLLATE "C"
     LIMIT %(limit)s
 """
-# A reading that differs from the one before only in what the viewer may not see does not move `said_at`.
-TALENTS: Final = f"""
-    SELECT t.*, greatest(t.opened_at, (
-        SELECT max(r.said_at) FROM (
-            SELECT said_at,
-                   (strength, text) IS DISTINCT FROM (lag(strength) OVER w, lag(text) OVER w) AS talent,
-                   (energy, use) IS DISTINCT FROM (lag(energy) OVER w, lag(use) OVER w) AS energy
-            FROM {READINGS.served} WHERE subject = t.owner AND talent = t.item
-            WINDOW w AS (ORDER BY version)
-        ) r WHERE r.talent OR r.energy AND t.energy IS NOT NULL)) AS said_at
-    FROM (
-        SELECT {COLUMNS}, min(s.opened_at) AS since, max(s.opened_at) AS opened_at,
-               o.plain_name AS plain_name
-        FROM {_OPEN_TO_TEAM} AND i.kind = '{ItemKind.TALENT}' GROUP BY {GROUPED}
-    ) t
+OPEN_TALENTS: Final = f"""
+    SELECT {COLUMNS}, min(s.opened_at) AS since, max(s.opened_at) AS opened_at, o.plain_name AS plain_name
+    FROM {_OPEN_TO_TEAM} AND i.kind = '{ItemKind.TALENT}' GROUP BY {GROUPED}
 """
 BY_OWNER: Final = 'ORDER BY t.plain_name COLLATE "C", t.owner COLLATE "C", t.sharing COLLATE "C"'
-_TALENTS: Final = f"{TALENTS} {BY_OWNER}"
+
+
+def said_of_talent(until: str = "true") -> str:
+    """
+    Return the SQL of each time that something was said of the talent `t`, and what of it was new.
+
+    `until` is a condition. A reading in which nothing is new that the viewer may see does not move `said_at`.
+    """
+    return f"""SELECT version, said_at, strength, text, energy, use,
+               (strength, text) IS DISTINCT FROM (lag(strength) OVER w, lag(text) OVER w) AS new_talent,
+               (energy, use) IS DISTINCT FROM (lag(energy) OVER w, lag(use) OVER w) AS new_energy
+        FROM {READINGS.served} WHERE subject = t.owner AND talent = t.item AND {until}
+        WINDOW w AS (ORDER BY version)"""
+
+
+_TALENTS: Final = f"""
+    SELECT t.*, greatest(t.opened_at, (
+        SELECT max(r.said_at) FROM ({said_of_talent()}) r
+        WHERE r.new_talent OR r.new_energy AND t.energy IS NOT NULL)) AS said_at
+    FROM ({OPEN_TALENTS}) t {BY_OWNER}
+"""
 _OFFERS: Final = f"""
     SELECT g.goal, g.subject AS owner, o.name AS owner_name, g.wording, g.offered_at FROM {OFFERS.served} g
     JOIN {MEMBERSHIPS.served} m USING (subject, team)

@@ -8,16 +8,16 @@ that was shared at both.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
 import psycopg
 
-from kit.postgres.rows import rows
+from kit.postgres.rows import prepared_rows
 from projections.table import Table
-from projections.views.shared.in_team import BY_OWNER, TALENTS, TeamTalent
-from projections.views.shared.tables import PRESENCES, READINGS, SHARINGS
+from projections.views.shared.in_team import BY_OWNER, OPEN_TALENTS, TeamTalent, said_of_talent
+from projections.views.shared.opened import SharedItem
+from projections.views.shared.tables import PRESENCES, SHARINGS
 from rules.kinds import Audience
 
 
@@ -42,21 +42,26 @@ class PastSharing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PastReading(msgspec.Struct, frozen=True, kw_only=True):
-    """What an owner said of a talent from a moment on."""
+    """
+    What an owner had said of a talent by a moment.
 
-    said_at: datetime
+    `said_at` is when strength and story became so, `energy_said_at` when energy and use did.
+    """
+
     strength: int
     text: str | None
     energy: int
     use: int
+    said_at: datetime
+    energy_said_at: datetime
 
 
-class TalentWithPast(TeamTalent, frozen=True, kw_only=True):
-    """A talent that is open in a team today, with the past of its owner, sharings and content."""
+class _WithPast(SharedItem, frozen=True, kw_only=True):
+    """A talent that is open in a team today, with the past of its owner, its sharings and its content."""
 
     presences: tuple[Presence, ...]
     sharings: tuple[PastSharing, ...]
-    readings: tuple[PastReading, ...]
+    reading: PastReading | None
 
 
 def _past(row: type[msgspec.Struct], table: Table, where: str, order: str) -> str:
@@ -65,59 +70,60 @@ def _past(row: type[msgspec.Struct], table: Table, where: str, order: str) -> st
     return f"(SELECT coalesce(jsonb_agg(r), '[]') FROM ({of}) r)"
 
 
+_READING: Final = f"""(SELECT to_jsonb(x) FROM (
+        SELECT r.strength, r.text, r.energy, r.use,
+               max(r.said_at) FILTER (WHERE r.new_talent) OVER () AS said_at,
+               max(r.said_at) FILTER (WHERE r.new_energy) OVER () AS energy_said_at
+        FROM ({said_of_talent("said_at <= %(moment)s")}) r ORDER BY r.version DESC LIMIT 1) x)"""
 # One statement sees one moment of the database: what is open today, and the past of just that.
 _WITH_PAST: Final = f"""
     SELECT t.*,
            {_past(Presence, PRESENCES, "(team IS NULL OR team = %(team)s)", "version")} AS presences,
-           {_past(PastSharing, SHARINGS, "item = t.item", "opened_at")} AS sharings,
-           {_past(PastReading, READINGS, "talent = t.item", "version")} AS readings
-    FROM ({TALENTS}) t {BY_OWNER}
+           {_past(PastSharing, SHARINGS, "item = t.item", "opened_at")} AS sharings, {_READING} AS reading
+    FROM ({OPEN_TALENTS}) t {BY_OWNER}
 """
 
 
-async def talents_with_past(
-    connection: psycopg.AsyncConnection, team: str, viewer: str, *, today: date
-) -> list[TalentWithPast]:
-    """Return the talents that are open in a team today, with their past, by owner's name.
-
-    A viewer who is no member gets none.
-    """
-    values = {"team": team, "viewer": viewer, "today": today}
-    return await rows(connection, TalentWithPast, _WITH_PAST, **values)
-
-
-def talents_then(
-    talents: Sequence[TalentWithPast], team: str, *, moment: datetime, day: date
+async def talents_then(
+    connection: psycopg.AsyncConnection,
+    team: str,
+    viewer: str,
+    *,
+    today: date,
+    moment: datetime,
+    day: date,
 ) -> list[TeamTalent]:
     """
-    Return the talents that were open in a team at a moment, in the order of today.
+    Return the talents that were open in a team at a moment of the past, in the order of today's names.
 
     `day` is that of the moment in the organisation. Facts of exactly that moment are included. Names are
-    those of today, numbers and story those of then.
+    those of today, numbers and story those of then. A viewer who is no member today gets none.
     """
-    found = (_talent_then(one, team, moment, day) for one in talents)
-    return [talent for talent in found if talent is not None]
+    values = {"team": team, "viewer": viewer, "today": today, "moment": moment}
+    found = await prepared_rows(connection, _WithPast, _WITH_PAST, **values)
+    talents = (_talent_then(one, team, moment, day) for one in found)
+    return [talent for talent in talents if talent is not None]
 
 
-def _talent_then(one: TalentWithPast, team: str, moment: datetime, day: date) -> TeamTalent | None:
+def _talent_then(one: _WithPast, team: str, moment: datetime, day: date) -> TeamTalent | None:
     presences = [row for row in one.presences if row.recorded_at <= moment]
     opened = [row for row in one.sharings if _was_open(row, presences, team, moment, day)]
-    said = [row for row in one.readings if row.said_at <= moment]
-    if not (opened and said and _was_there(presences, None) and _was_there(presences, team)):
+    said = one.reading
+    if said is None or not (opened and _was_there(presences, None) and _was_there(presences, team)):
         return None
     with_energy = one.energy is not None and any(row.with_energy for row in opened)
-    last = said[-1]
+    seen = (said.said_at, said.energy_said_at) if with_energy else (said.said_at,)
     of_then: dict[str, Any] = {
         "sharing": min(row.sharing for row in opened),
-        "text": last.text,
-        "strength": last.strength,
-        "energy": last.energy if with_energy else None,
-        "use": last.use if with_energy else None,
+        "text": said.text,
+        "strength": said.strength,
+        "energy": said.energy if with_energy else None,
+        "use": said.use if with_energy else None,
         "until": max(row.until for row in opened),
         "since": min(row.opened_at for row in opened),
-        "said_at": max(_last_seen(said, with_energy=with_energy), *(row.opened_at for row in opened)),
+        "said_at": max(*seen, *(row.opened_at for row in opened)),
     }
-    of_today = {name: getattr(one, name) for name in TeamTalent.__struct_fields__}
+    of_today = {name: getattr(one, name) for name in SharedItem.__struct_fields__}
     return TeamTalent(**(of_today | of_then))
 
 
@@ -140,13 +146,3 @@ def _was_open(
     return not any(
         row.team in of and not row.there and row.recorded_at >= sharing.opened_at for row in presences
     )
-
-
-def _last_seen(said: Sequence[PastReading], *, with_energy: bool) -> datetime:
-    """Return the moment of the last reading that changed something that the viewer sees."""
-    seen = said[0].said_at
-    for before, row in pairwise(said):
-        changed = (row.strength, row.text) != (before.strength, before.text)
-        if changed or (with_energy and (row.energy, row.use) != (before.energy, before.use)):
-            seen = row.said_at
-    return seen
