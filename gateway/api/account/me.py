@@ -40,7 +40,8 @@ class Me:
     @field(
         description=(
             "Null until opened. To show two moments next to each other, ask twice under two aliases "
-            "with `asOf`, each with ids of its own; what happened between them is in `timeline`."
+            "with `asOf`, each with ids of its own; what differs is `portfolioDifference`, and what happened "
+            "between them is in `timeline`."
         )
     )
     async def portfolio(

@@ -22,6 +22,7 @@ from tests.releases import (
     UNSHOWN,
     cut_off,
     held,
+    published,
 )
 
 pytestmark = pytest.mark.postgres
@@ -56,6 +57,17 @@ def test_before_the_first_release_there_is_none_and_on_a_day_the_one_in_force(ho
     }
     assert days == {-1: None, 0: {"epoch": 1}, 89: {"epoch": 1}, 90: {"epoch": 1}}
     assert ask(house, document)["capabilities"] == {"epoch": 1}
+
+
+def test_a_release_of_the_past_is_shown_as_it_was_when_it_was_the_last(house: World) -> None:
+    document = f"""query ($on: Date) {{ capabilities(asOf: $on) {{ id epoch on contributors {{ from to }}
+        cells(children: true) {{ {CELL} }} terms {{ term {{ id }} holders {{ from to }} dated }} }} }}"""
+    then = (FIRST_DAY + timedelta(days=89)).isoformat()
+    before = ask(house, document, on=then)
+    house.happened(STREAM, cut_off(2), *published(2))
+    assert ask(house, document, on=then) == before
+    now, last_day = ask(house, document), ask(house, document, on="9999-12-31")
+    assert (now["capabilities"]["epoch"], now) == (2, last_day), "a day to come is today"
 
 
 def test_the_whole_has_a_cell_for_each_cluster_and_hidden_ones_are_null(house: World) -> None:
