@@ -19,8 +19,9 @@ from events.log.acceptance import (
     Verdict,
     judge_frame,
 )
+from events.log.journal.claims import Claims
 from events.log.journal.rows import Batch
-from events.log.journal.statements import LOOK_UP, WRITE
+from events.log.journal.statements import ACCEPT, LOOK_UP, WRITE
 from events.log.port import LogRecord
 from events.log.record import (
     Commit,
@@ -77,10 +78,18 @@ def _chunks(frames: _Chunk) -> list[_Chunk]:
     return chunks
 
 
+def _entries(chunk: _Chunk) -> list[Entry]:
+    return [entry for _, frame in chunk if frame for entry in frame.entries]
+
+
 def _rests_on_counts(chunk: _Chunk) -> bool:
     """Return whether a commit has a `decided_on`: all commits before it must be written to be counted."""
-    entries = (entry for _, frame in chunk if frame for entry in frame.entries)
-    return any(isinstance(entry, Commit) and entry.decided_on is not None for entry in entries)
+    return any(isinstance(entry, Commit) and entry.decided_on is not None for entry in _entries(chunk))
+
+
+def _checkpoint_after(chunk: _Chunk, state: State) -> Checkpoint:
+    last = chunk[-1][0]
+    return Checkpoint(last.offset + 1, state.ordinal, last.epoch, sha256(last.value).digest())
 
 
 class Journal:
@@ -89,6 +98,7 @@ class Journal:
     def __init__(self, *, tables: JournalTables, state: State, checkpoint: Checkpoint) -> None:
         self._tables, self._state, self.checkpoint = tables, state, checkpoint
         self._look_up_statement = tables.statement(LOOK_UP)
+        self._accept_statement = tables.statement(ACCEPT)
         self._write_statement = tables.statement(WRITE)
 
     def fold(self, conn: psycopg.Connection, records: Sequence[LogRecord]) -> None:
@@ -100,7 +110,11 @@ class Journal:
         """
         frames, stop = self._frames(records)
         if frames:
-            self._fold(conn, _chunks(frames))
+            chunks = _chunks(frames)
+            if len(chunks) > 1 or not self._fold_claims(conn, chunks[0]):
+                self._fold(conn, chunks)
+            if len(self._state.heads) > HEADS_MAX:
+                self._state.heads.clear()
         if stop is not None:
             raise stop
 
@@ -120,6 +134,27 @@ class Journal:
                 return frames, LogStopError(f"record {record.offset} needs a newer program: {error}")
         return frames, None
 
+    def _fold_claims(self, conn: psycopg.Connection, chunk: _Chunk) -> bool:
+        """
+        Fold a chunk in one statement, which accepts all its commits if what they claim of the past is so.
+
+        Returns False, with nothing changed here or in the journal, where it isn't, or where another worker
+        moved the position: then the look-up says which.
+        """
+        claims = Claims.of(self._state, _entries(chunk))
+        if claims is None or (batch := _all_accepted(claims.state, chunk)) is None:
+            return False
+        after = _checkpoint_after(chunk, claims.state)
+        commits, others = batch.accepted_columns(self._tables)
+        parameters = (*commits, *self._moving(after), *claims.columns(), *others)
+        moved = conn.execute(self._accept_statement, parameters, prepare=True).fetchone()
+        if moved is None or moved[0] != 1:
+            return False
+        self.checkpoint = after
+        self._state.ordinal = after.ordinal
+        self._state.heads.update(claims.state.heads)
+        return True
+
     def _fold(self, conn: psycopg.Connection, chunks: Sequence[_Chunk]) -> None:
         """
         Fold chunk by chunk; while PostgreSQL writes one, the next is judged.
@@ -133,13 +168,11 @@ class Journal:
             if judged and _rests_on_counts(chunk):
                 self._write(conn, judged)
                 judged = None
-            self._look_up(conn, [entry for _, frame in chunk if frame for entry in frame.entries])
+            self._look_up(conn, _entries(chunk))
             with self._writing(conn, judged):
                 judged = self._judge(chunk)
         if judged:
             self._write(conn, judged)
-        if len(state.heads) > HEADS_MAX:
-            state.heads.clear()
 
     @contextmanager
     def _writing(self, conn: psycopg.Connection, judged: "_Judged | None") -> Iterator[None]:
@@ -195,10 +228,7 @@ class Journal:
         for record, frame in chunk:
             if frame is not None:
                 self._judge_record(record, frame, batch)
-        last = chunk[-1][0]
-        digest = sha256(last.value).digest()
-        checkpoint = Checkpoint(last.offset + 1, self._state.ordinal, last.epoch, digest)
-        return _Judged(checkpoint, batch.columns(self._tables))
+        return _Judged(_checkpoint_after(chunk, self._state), batch.columns(self._tables))
 
     def _judge_record(self, record: LogRecord, frame: Frame, batch: Batch) -> None:
         for entry, verdict in judge_frame(self._state, frame):
@@ -232,10 +262,13 @@ class Journal:
 
     def _send(self, conn: psycopg.Connection, judged: _Judged) -> psycopg.Cursor:
         """Write a judged chunk and move the position in one statement; if the fence fails, nothing at all."""
-        after = judged.checkpoint
-        moving = (after.next_offset, after.ordinal, after.epoch, after.digest)
-        fence = (self._state.partition, self.checkpoint.next_offset)
-        return conn.execute(self._write_statement, (*moving, *fence, *judged.columns), prepare=True)
+        parameters = (*self._moving(judged.checkpoint), *judged.columns)
+        return conn.execute(self._write_statement, parameters, prepare=True)
+
+    def _moving(self, after: Checkpoint) -> tuple[object, ...]:
+        """Return the parameters that move the position, and those of the fence that all depends on."""
+        moved = (after.next_offset, after.ordinal, after.epoch, after.digest)
+        return (*moved, self._state.partition, self.checkpoint.next_offset)
 
     def _moved(self, sent: psycopg.Cursor, judged: _Judged) -> None:
         moved = sent.fetchone()
@@ -243,6 +276,20 @@ class Journal:
             at = self.checkpoint.next_offset
             raise FenceError(f"partition {self._state.partition} is no longer at offset {at}")
         self.checkpoint = judged.checkpoint
+
+
+def _all_accepted(state: State, chunk: _Chunk) -> Batch | None:
+    """Return what a chunk writes if the rule accepts all of it, else None."""
+    batch = Batch()
+    for record, frame in chunk:
+        if frame is None:
+            continue
+        for entry, verdict in judge_frame(state, frame):
+            if not isinstance(entry, Commit) or verdict.outcome is not Outcome.ACCEPTED:
+                return None
+            batch.accept(record, entry, verdict)
+            batch.notify(frame.writer, entry, verdict)
+    return batch
 
 
 def _is_text(name: str) -> bool:

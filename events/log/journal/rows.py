@@ -59,8 +59,32 @@ class Batch(msgspec.Struct):
     def notify(self, writer: str, commit: Commit, verdict: Verdict) -> None:
         self.notices[writer].append(VerdictNotice(commit.commit, verdict.outcome, verdict.ordinal))
 
+    def accepted_columns(self, tables: JournalTables) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+        """Return the commits, and the events with the notices: parameters for what is accepted."""
+        return (
+            self._commits(),
+            (*self._events(), *_columns(self._notifications(tables), Texts, Texts)),
+        )
+
     def columns(self, tables: JournalTables) -> tuple[Column, ...]:
         """Return the parameters of the write statement that follow the position and its fence."""
+        return (
+            *self._events(),
+            *self._commits(),
+            *_columns(self.refusals, Bytes, Texts, Ints, Texts),
+            *_columns(self.voided, Texts, Bytes),
+            Texts(self.closed_subjects),
+            *_columns(self.tracking, Texts, Ints),
+            *_columns(self._notifications(tables), Texts, Texts),
+        )
+
+    def _events(self) -> tuple[Column, ...]:
+        return _columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes)
+
+    def _commits(self) -> tuple[Column, ...]:
+        return _columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes)
+
+    def _notifications(self, tables: JournalTables) -> list[tuple[str, str]]:
         notifications = [
             (channel, payload)
             for writer, notices in self.notices.items()
@@ -69,17 +93,9 @@ class Batch(msgspec.Struct):
         ]
         if self.events:
             notifications.append((tables.channel, ""))
-        return (
-            *_columns(self.events, Texts, Ints, Texts, Bytes, Ints, Bytes),
-            *_columns(self.commits, Texts, Bytes, Bytes, Ints, Ints, Ints, Ints, Bytes, Bytes),
-            *_columns(self.refusals, Bytes, Texts, Ints, Texts),
-            *_columns(self.voided, Texts, Bytes),
-            Texts(self.closed_subjects),
-            *_columns(self.tracking, Texts, Ints),
-            *_columns(notifications, Texts, Texts),
-        )
+        return notifications
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], *kinds: type[Column]) -> list[Column]:
+def _columns(rows: Sequence[tuple[Any, ...]], *kinds: type[Column]) -> tuple[Column, ...]:
     columns = zip(*rows, strict=True) if rows else ((),) * len(kinds)
-    return [kind(column) for kind, column in zip(kinds, columns, strict=True)]
+    return tuple(kind(column) for kind, column in zip(kinds, columns, strict=True))

@@ -1,7 +1,7 @@
 """Mutations of our own code: each must make the tests above fail, or they would prove nothing."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -10,9 +10,9 @@ from eventsourcing.persistence import StoredEvent
 
 from events.log import acceptance
 from events.log.acceptance import Outcome, State, Verdict
+from events.log.journal import statements
 from events.log.journal.fold import FenceError
 from events.log.journal.log_identity import open_partition
-from events.log.journal.statements import WRITE
 from events.log.outcomes import ConflictError
 from events.log.record import Commit, Entry, digest_of, encode_entry, frame
 from tests.events.log import test_acceptance as cases
@@ -84,9 +84,12 @@ def test_a_gap_that_stays_open_breaks_an_invariant(monkeypatch: pytest.MonkeyPat
 # ── The fence ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def two_workers_on_one_partition(url: str) -> None:
+GAP = encode_entry(cases.commit(1, cases.write(cases.S, 5)))
+
+
+def two_workers_on_one_partition(url: str, entries: Sequence[bytes]) -> None:
     """
-    T9: a batch of refused commits moves the offset and not the ordinal; the other worker must notice.
+    T9: a batch in which nothing is accepted moves the offset, not the ordinal; the other worker must notice.
 
     Raises FenceError as it should.
     """
@@ -97,8 +100,7 @@ def two_workers_on_one_partition(url: str) -> None:
         log.tables.create(one)
         first = open_partition(one, reader, tables=log.tables, partition=0, identity=reader.identity())
         second = open_partition(other, reader, tables=log.tables, partition=0, identity=reader.identity())
-        gap = cases.commit(1, cases.write(cases.S, 5))
-        appender.append(0, frame(first._state.generation, "", [encode_entry(gap)])).result(5)
+        appender.append(0, frame(first._state.generation, "", entries)).result(5)
         records = list(reader.read({0: 1}, timeout_s=5))
         first.fold(one, records)
         try:
@@ -109,20 +111,22 @@ def two_workers_on_one_partition(url: str) -> None:
 
 
 @pytest.mark.postgres
-def test_a_worker_that_comes_second_is_stopped_by_the_fence(database: str) -> None:
+@pytest.mark.parametrize("entries", [[GAP], []], ids=["refused", "empty"])
+def test_a_worker_that_comes_second_is_stopped_by_the_fence(database: str, entries: list[bytes]) -> None:
     with pytest.raises(FenceError):
-        two_workers_on_one_partition(database)
+        two_workers_on_one_partition(database, entries)
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize(("name", "entries"), [("WRITE", [GAP]), ("ACCEPT", [])])
 def test_a_fence_on_the_wrong_column_lets_the_second_worker_in(
-    database: str, monkeypatch: pytest.MonkeyPatch
+    name: str, entries: list[bytes], database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fence = "partition = %s AND next_offset = %s"
-    assert fence in WRITE
-    mutant = WRITE.replace(fence, "partition = %s AND ordinal = %s - 1")
-    monkeypatch.setattr("events.log.journal.fold.WRITE", mutant)
-    two_workers_on_one_partition(database)
+    fence, statement = "partition = %s AND next_offset = %s", getattr(statements, name)
+    assert fence in statement
+    mutant = statement.replace(fence, "partition = %s AND ordinal = %s - 1")
+    monkeypatch.setattr(f"events.log.journal.fold.{name}", mutant)
+    two_workers_on_one_partition(database, entries)
 
 
 # ── The verdict ──────────────────────────────────────────────────────────────────────────────────────────

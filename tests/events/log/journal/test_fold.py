@@ -12,7 +12,7 @@ import pytest
 
 from events.log.acceptance import begin
 from events.log.journal.fold import Checkpoint, FenceError, Journal
-from events.log.journal.statements import LOOK_UP, WRITE, prepare_session
+from events.log.journal.statements import ACCEPT, LOOK_UP, WRITE, prepare_session
 from events.log.port import LogRecord
 from events.log.record import Entry, Frame, Genesis, Void, encode_entry, frame
 from events.log.tables import JournalTables
@@ -42,7 +42,7 @@ def young_journal(url: str) -> Iterator[tuple[psycopg.Connection[Any], JournalTa
         yield conn, tables
 
 
-@pytest.mark.parametrize("statement", [LOOK_UP, WRITE], ids=["look_up", "write"])
+@pytest.mark.parametrize("statement", [LOOK_UP, WRITE, ACCEPT], ids=["look_up", "write", "accept"])
 def test_statements_planned_while_the_journal_is_young_never_scan_a_table(
     statement: str, database: str
 ) -> None:
@@ -116,6 +116,7 @@ def test_a_backlog_folds_to_the_same_rows_in_chunks_of_any_size(
     entries: int, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with taken_up(database) as (conn, journal, records):
+        monkeypatch.setattr(journal, "_fold_claims", lambda *_: False)
         for record in records:
             journal.fold(conn, [record])
         one_by_one = rows(conn, journal)
