@@ -1,9 +1,11 @@
 """Connections to PostgreSQL that notice a dead peer in seconds."""
 
 import asyncio
+import time
 from typing import Any, Final
 
 import psycopg
+from psycopg.abc import RV, PQGen
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 CONNECT_TIMEOUT_S: Final = 5
@@ -11,6 +13,8 @@ POOL_WAIT_S: Final = 10.0
 """How long a caller waits for a free connection before `psycopg_pool.PoolTimeout`."""
 POOL_WAITING_MAX: Final = 1_000
 RECONNECT_S_MAX: Final = 10.0
+_INTERRUPTIBLE_S: Final = 0.1
+"""How often a wait looks whether it was interrupted; as psycopg's own."""
 
 _ALIVE: Final[dict[str, Any]] = {
     "connect_timeout": CONNECT_TIMEOUT_S,
@@ -102,9 +106,39 @@ async def _see_open(connection: psycopg.AsyncConnection[Any]) -> None:
         connection.pgconn.consume_input()
 
 
-def connect_own(url: str, *, application_name: str) -> psycopg.Connection[tuple[Any, ...]]:
-    """Open a connection of the caller's own, in autocommit; raises psycopg.OperationalError."""
-    return psycopg.connect(url, autocommit=True, application_name=application_name, **_ALIVE)
+class ImpatientConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that is closed when its server has not answered for `answer_within_s`."""
+
+    answer_within_s: float | None = None
+
+    def wait(self, gen: PQGen[RV], interval: float = _INTERRUPTIBLE_S, timeout: float | None = None) -> RV:
+        if timeout is not None or self.answer_within_s is None:
+            return super().wait(gen, interval, timeout)
+        began = time.monotonic()
+        try:
+            return super().wait(gen, interval, self.answer_within_s)
+        except psycopg.OperationalError as error:
+            if time.monotonic() - began < self.answer_within_s:
+                raise
+            # The server may still execute the statement; what follows must not wait for it once more.
+            self.close()
+            message = f"the server has not answered for {self.answer_within_s:g} s"
+            raise psycopg.OperationalError(message) from error
+
+
+def connect_own(
+    url: str, *, application_name: str, answer_within_s: float | None = None
+) -> psycopg.Connection[tuple[Any, ...]]:
+    """
+    Open a connection of the caller's own, in autocommit; raises psycopg.OperationalError.
+
+    With `answer_within_s`, so does a statement that takes longer, and the connection is closed.
+    """
+    connection = ImpatientConnection.connect(
+        url, autocommit=True, application_name=application_name, **_ALIVE
+    )
+    connection.answer_within_s = answer_within_s
+    return connection
 
 
 async def connect_own_async(url: str, *, application_name: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:

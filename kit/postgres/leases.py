@@ -19,6 +19,8 @@ from kit.postgres.creation import create_once
 
 HEARTBEAT_S_MAX: Final = 1.0
 TERMINATE_WAIT_MS: Final = 1_000
+ANSWER_S_MIN: Final = 3.0
+"""However short the lease, a statement may take so long: to end a stale worker alone takes up to a second."""
 SETUP_LOCK: Final = 0x69707001
 
 # Unlogged: no session survives a crash of the server, so its row need not either, and no heartbeat waits.
@@ -92,6 +94,7 @@ class Leases:
         self._database_url = database_url
         self._partitions = partitions
         self._beat_s = min(HEARTBEAT_S_MAX, lease_s / 4)
+        self._answer_within_s = max(lease_s, ANSWER_S_MIN)
         self._lock = lock_class(group)
         self._names = {
             "group": group,
@@ -106,7 +109,11 @@ class Leases:
 
     @property
     def connection(self) -> psycopg.Connection:
-        """The one connection, autocommit, for all transactions of this worker. Raises LeaseLostError."""
+        """
+        The one connection, autocommit, for all transactions of this worker. Raises LeaseLostError.
+
+        A statement that takes longer than the lease raises psycopg.OperationalError and closes it.
+        """
         if self._connection is None:
             raise LeaseLostError("No connection is open; hold() opens one.")
         return self._connection
@@ -147,7 +154,10 @@ class Leases:
     def _open(self) -> psycopg.Connection:
         if self._connection is None:
             name = f"{self._names['group']} {self._names['worker']}"
-            self._connection = connect_own(self._database_url, application_name=name)
+            # A frozen server takes the lease with it; its worker must notice, report it and try again.
+            self._connection = connect_own(
+                self._database_url, application_name=name, answer_within_s=self._answer_within_s
+            )
             create_tables(self._connection)
         if self._connection.closed:
             raise LeaseLostError("The connection was closed.")

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from events.log.acceptance import Head, State
+from events.log.acceptance import Head, Outcome, State, judge_frame
+from events.log.journal.rows import Batch, Chunk
 from events.log.record import ZERO_PARENT, Commit, Entry, Write
 from kit.postgres.columns import Bytes, Column, Ints, Texts
 
@@ -66,6 +67,19 @@ class Claims:
             counts=dict(claimed_counts),
         )
         return cls(state=state, heads=claimed_heads, counts=claimed_counts)
+
+    def accepted(self, chunk: Chunk) -> Batch | None:
+        """Return what a chunk writes if the claims are so; None if the rule does not accept all of it."""
+        batch = Batch()
+        for record, frame in chunk:
+            if frame is None:
+                continue
+            for entry, verdict in judge_frame(self.state, frame):
+                if not isinstance(entry, Commit) or verdict.outcome is not Outcome.ACCEPTED:
+                    return None
+                batch.accept(record, entry, verdict)
+                batch.notify(frame.writer, entry, verdict)
+        return batch
 
     def columns(self) -> tuple[Column, ...]:
         """Return the parameters of the statement's fence that demand these claims."""

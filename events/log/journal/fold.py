@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from select import select
 from typing import Final
 
 import msgspec
 import psycopg
 import structlog
+from psycopg.abc import PQGen
+from psycopg.waiting import WAIT_W
 
 from events.log.acceptance import (
     Head,
@@ -20,7 +21,7 @@ from events.log.acceptance import (
     judge_frame,
 )
 from events.log.journal.claims import Claims
-from events.log.journal.rows import Batch
+from events.log.journal.rows import Batch, Chunk
 from events.log.journal.statements import ACCEPT, LOOK_UP, WRITE
 from events.log.port import LogRecord
 from events.log.record import (
@@ -62,12 +63,9 @@ class _Judged(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
 
 
-_Chunk = list[tuple[LogRecord, Frame | None]]
-
-
-def _chunks(frames: _Chunk) -> list[_Chunk]:
+def _chunks(frames: Chunk) -> list[Chunk]:
     """Cut frames into chunks of about CHUNK_ENTRIES."""
-    chunks: list[_Chunk] = [[]]
+    chunks: list[Chunk] = [[]]
     entries = 0
     for record, frame in frames:
         if entries >= CHUNK_ENTRIES:
@@ -78,16 +76,16 @@ def _chunks(frames: _Chunk) -> list[_Chunk]:
     return chunks
 
 
-def _entries(chunk: _Chunk) -> list[Entry]:
+def _entries(chunk: Chunk) -> list[Entry]:
     return [entry for _, frame in chunk if frame for entry in frame.entries]
 
 
-def _rests_on_counts(chunk: _Chunk) -> bool:
+def _rests_on_counts(chunk: Chunk) -> bool:
     """Return whether a commit has a `decided_on`: all commits before it must be written to be counted."""
     return any(isinstance(entry, Commit) and entry.decided_on is not None for entry in _entries(chunk))
 
 
-def _checkpoint_after(chunk: _Chunk, state: State) -> Checkpoint:
+def _checkpoint_after(chunk: Chunk, state: State) -> Checkpoint:
     last = chunk[-1][0]
     return Checkpoint(last.offset + 1, state.ordinal, last.epoch, sha256(last.value).digest())
 
@@ -118,8 +116,8 @@ class Journal:
         if stop is not None:
             raise stop
 
-    def _frames(self, records: Sequence[LogRecord]) -> tuple[_Chunk, LogStopError | None]:
-        frames: _Chunk = []
+    def _frames(self, records: Sequence[LogRecord]) -> tuple[Chunk, LogStopError | None]:
+        frames: Chunk = []
         expected = self.checkpoint.next_offset
         for record in records:
             if record.offset != expected:
@@ -134,7 +132,7 @@ class Journal:
                 return frames, LogStopError(f"record {record.offset} needs a newer program: {error}")
         return frames, None
 
-    def _fold_claims(self, conn: psycopg.Connection, chunk: _Chunk) -> bool:
+    def _fold_claims(self, conn: psycopg.Connection, chunk: Chunk) -> bool:
         """
         Fold a chunk in one statement, which accepts all its commits if what they claim of the past is so.
 
@@ -142,7 +140,8 @@ class Journal:
         moved the position: then the look-up says which.
         """
         claims = Claims.of(self._state, _entries(chunk))
-        if claims is None or (batch := _all_accepted(claims.state, chunk)) is None:
+        batch = claims.accepted(chunk) if claims else None
+        if claims is None or batch is None:
             return False
         after = _checkpoint_after(chunk, claims.state)
         commits, others = batch.accepted_columns(self._tables)
@@ -155,7 +154,7 @@ class Journal:
         self._state.heads.update(claims.state.heads)
         return True
 
-    def _fold(self, conn: psycopg.Connection, chunks: Sequence[_Chunk]) -> None:
+    def _fold(self, conn: psycopg.Connection, chunks: Sequence[Chunk]) -> None:
         """
         Fold chunk by chunk; while PostgreSQL writes one, the next is judged.
 
@@ -182,9 +181,7 @@ class Journal:
             return
         with conn.pipeline():
             sent = self._send(conn, judged)
-            # PostgreSQL only works on what has left this process.
-            while conn.pgconn.flush():
-                select([], [conn], [])
+            conn.wait(_sending(conn))  # PostgreSQL only works on what has left this process
             yield
             self._moved(sent, judged)
 
@@ -223,7 +220,7 @@ class Journal:
                 case _:
                     state.counts[name] = number
 
-    def _judge(self, chunk: _Chunk) -> _Judged:
+    def _judge(self, chunk: Chunk) -> _Judged:
         batch = Batch()
         for record, frame in chunk:
             if frame is not None:
@@ -278,18 +275,9 @@ class Journal:
         self.checkpoint = judged.checkpoint
 
 
-def _all_accepted(state: State, chunk: _Chunk) -> Batch | None:
-    """Return what a chunk writes if the rule accepts all of it, else None."""
-    batch = Batch()
-    for record, frame in chunk:
-        if frame is None:
-            continue
-        for entry, verdict in judge_frame(state, frame):
-            if not isinstance(entry, Commit) or verdict.outcome is not Outcome.ACCEPTED:
-                return None
-            batch.accept(record, entry, verdict)
-            batch.notify(frame.writer, entry, verdict)
-    return batch
+def _sending(conn: psycopg.Connection) -> PQGen[None]:
+    while conn.pgconn.flush():
+        yield WAIT_W
 
 
 def _is_text(name: str) -> bool:

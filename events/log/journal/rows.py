@@ -8,10 +8,13 @@ import msgspec
 
 from events.log.acceptance import Verdict
 from events.log.port import LogRecord
-from events.log.record import Commit, Void
+from events.log.record import Commit, Frame, Void
 from events.log.tables import JournalTables
 from events.log.verdicts import VerdictNotice, channel_of, payloads
 from kit.postgres.columns import Bytes, Column, Ints, Texts
+
+Chunk = list[tuple[LogRecord, Frame | None]]
+"""Consecutive records that are folded at once; None for the frame of a damaged one."""
 
 
 class Batch(msgspec.Struct):

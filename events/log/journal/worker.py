@@ -20,7 +20,7 @@ from events.log.journal.statements import prepare_session
 from events.log.port import LogGoneError, LogReader, LogRecord, LogUnavailableError
 from events.log.tables import JournalTables
 from kit.health import Health
-from kit.postgres.connections import describe_error
+from kit.postgres.connections import connect_own, describe_error
 from kit.postgres.leases import LeaseLostError, Leases
 from kit.retry import retrying
 
@@ -100,6 +100,9 @@ class JournalWorker:
         reader = self._open_reader()
         leases = None
         try:
+            # Not on the leases' connection: an index that a new version adds may take longer than a lease.
+            with connect_own(self._url, application_name=f"{self._tables.lease_group} start") as connection:
+                self._tables.create(connection)
             leases = Leases(
                 database_url=self._url,
                 group=self._tables.lease_group,
@@ -108,7 +111,6 @@ class JournalWorker:
                 worker=self._worker,
             )
             leases.hold()
-            self._tables.create(leases.connection)
             prepare_session(leases.connection)
             self._identity = reader.identity()
             while not stop.is_set():

@@ -119,6 +119,32 @@ def test_a_transaction_left_open_costs_the_leases(worker: Opened) -> None:
     assert leases.hold() == frozenset(range(PARTITIONS))
 
 
+def test_a_server_that_does_not_answer_for_as_long_as_the_lease_costs_it(
+    worker: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.postgres.leases.ANSWER_S_MIN", LEASE_S)
+    leases = worker("a")
+    leases.hold()
+    with pytest.raises(psycopg.OperationalError, match="has not answered for 1 s"):
+        leases.connection.execute("SELECT pg_sleep(60)")
+    with pytest.raises(LeaseLostError):
+        leases.hold()
+    turn_until(lambda: len(leases.held) == PARTITIONS, leases)
+
+
+def test_a_pipeline_that_gets_no_answer_ends_with_the_lease(
+    worker: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.postgres.leases.ANSWER_S_MIN", LEASE_S)
+    leases = worker("a")
+    leases.hold()
+    began = time.monotonic()
+    with pytest.raises(psycopg.OperationalError), leases.connection.pipeline():
+        leases.connection.execute("SELECT pg_sleep(60)").fetchone()
+    assert leases.connection.closed
+    assert time.monotonic() - began < PATIENCE_S
+
+
 def test_a_server_that_is_away_is_a_lost_lease() -> None:
     leases = Leases("postgresql://127.0.0.1:9/nowhere", "test", PARTITIONS, LEASE_S, "a")
     with pytest.raises(LeaseLostError):

@@ -166,7 +166,7 @@ def test_a_log_is_folded_as_the_rule_says_in_records_of_any_size_whatever_is_for
     with folding(database) as folded:
 
         @given(st.lists(records, min_size=1, max_size=8), st.lists(st.booleans(), max_size=8))
-        @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
         def agree(log: list[list[Entry]], forget_after: list[bool]) -> None:
             assert folded.verdicts(log, forget_after) == by_the_rule(log)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import psycopg
@@ -15,7 +16,7 @@ from events.log.outcomes import OutcomeUnknownError
 from events.log.port import LogRecord
 from events.log.record import RECORD_BYTES_MAX
 from kit.postgres.leases import Leases
-from tests.events.log.harness import LogUnderTest, assert_agrees, event, subject
+from tests.events.log.harness import LogUnderTest, assert_agrees, event, subject, unique_name
 from tests.events.log.journal.watched import PATIENCE_S, Watched, one_of, until
 
 pytestmark = pytest.mark.postgres
@@ -85,6 +86,25 @@ def test_a_log_that_is_away_as_a_whole_fails_the_check_and_heals(unfolded: LogUn
         watched.away.clear()
         recorder.writer._append_timeout_s = PATIENCE_S
         recorder.append([event(one_of(0), 1)])
+
+
+def test_a_database_that_does_not_answer_is_given_up_with_the_lease_and_nothing_is_lost(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.postgres.leases.ANSWER_S_MIN", 1.0)
+    log = LogUnderTest(url=database, name=unique_name(), append_timeout_s=PATIENCE_S)
+    log.create()
+    watched, recorder, one = Watched(log, lease_s=1.0), log.recorder(), subject()
+    with watched.running(), ThreadPoolExecutor(1) as pool:
+        recorder.append([event(one, 1)])
+        with psycopg.connect(database) as other:
+            other.execute(log.tables.statement("SELECT * FROM {positions} FOR UPDATE"))
+            appending = pool.submit(recorder.append, [event(one, 2)])
+            until(lambda: watched.reports("failed", "OperationalError, the server did not answer"))
+        assert appending.result(PATIENCE_S).position.ordinal == 2
+        until(lambda: watched.reports("ok", "folding 1 partition"))
+    assert_agrees(log)
+    log.drop()
 
 
 def test_the_log_is_asked_for_its_name_once_a_session(unfolded: LogUnderTest) -> None:

@@ -60,7 +60,7 @@ class Leaderless:
 class Watched:
     """A running worker over a log whose partitions can be taken away."""
 
-    def __init__(self, log: LogUnderTest) -> None:
+    def __init__(self, log: LogUnderTest, *, lease_s: float = 10.0) -> None:
         self.away: set[int] = set()
         self.silent: set[int] = set()
         self.asked: list[str] = []
@@ -70,7 +70,7 @@ class Watched:
             log=log.name,
             open_reader=lambda: Leaderless(log.reader(), self.away, self.silent, self.asked),
             health=self.health,
-            lease_s=10.0,
+            lease_s=lease_s,
             worker="watched",
         )
 
