@@ -56,6 +56,7 @@ class GroupCommitter:
 
     def __init__(self, appender: LogAppender, *, generation: bytes, writer: str) -> None:
         self._appender, self._generation, self._writer = appender, generation, writer
+        self._frame_bytes = framed_size([], writer=writer)
         self._changed = Condition()
         self._queues: dict[int, _Queue] = {}
         self._count = 0
@@ -69,7 +70,7 @@ class GroupCommitter:
 
         Raises CommitTooLargeError (over one record's size) and NotSentError (too many wait, or closed).
         """
-        size = framed_size([entry], writer=self._writer)
+        size = self._frame_bytes + len(entry)
         if size > RECORD_BYTES_MAX:
             raise CommitTooLargeError(
                 f"a commit of {size} bytes is over the limit of {RECORD_BYTES_MAX} bytes for one record"
@@ -128,7 +129,7 @@ class GroupCommitter:
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _take(self, queue: _Queue) -> list[tuple[bytes, NotSent]]:
-        size, taken = framed_size([], writer=self._writer), 0
+        size, taken = self._frame_bytes, 0
         for entry, _ in queue.waiting:
             size += len(entry)
             if size > RECORD_BYTES_MAX:

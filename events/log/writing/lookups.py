@@ -1,6 +1,6 @@
 """What a writer reads from the journal: commands, verdicts, heads, each by its key."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, LiteralString
 
@@ -33,11 +33,13 @@ class LogIdentity(msgspec.Struct, frozen=True):
         """The generation as it is written in positions."""
         return self.generation.hex()
 
-    def subject_of(self, streams: Iterable[str]) -> str:
+    def subject_of(self, streams: Sequence[str]) -> str:
         """Return the subject of a commit's streams. Raises ProgrammingError when there are several."""
         if self.one_subject:
             return ""
         try:
+            if len(streams) == 1:  # as nearly always
+                return Stream.parse(streams[0]).subject
             subjects = {Stream.parse(stream).subject for stream in streams}
         except StreamNameError as error:
             raise ProgrammingError(str(error)) from error

@@ -16,7 +16,7 @@ from events.log.port import LogAppender
 from events.log.record import ZERO_PARENT, Commit, Void, Write, digest_of, encode_entry
 from events.log.verdicts import VerdictNotice
 from events.log.writing.group_commit import GroupCommitter
-from events.log.writing.ids import fresh_id
+from events.log.writing.ids import fresh_command, fresh_id
 from events.log.writing.lookups import Connect, LogIdentity, Lookups
 from events.log.writing.waiting import VerdictListener, wait_for
 from rules.commands import LogPosition
@@ -72,17 +72,20 @@ class LogWriter:
         decides: after a wrong guess the head is read and the commit is sent once more.
         """
         log = self._opened()
-        subject = subject or log.subject_of(event[0] for event in events)
-        command = command or fresh_id() + fresh_id()
+        subject = subject or log.subject_of([event[0] for event in events])
+        partition = log.partition_of(subject)
+        command = command or fresh_command()
         track = (tracking.application_name, tracking.notification_id) if tracking else None
         for may_guess in (True, False):
             writes, heads, guessed = self._chain(events, may_guess=may_guess)
             commit = Commit(
                 subject, command, fresh_id(), writes, fingerprint, answer, decided_on, last, tracking=track
             )
-            notice = self._send(log, commit)
+            notice = self._send(partition, commit)
             if notice.outcome is Outcome.ACCEPTED:
-                return self._accepted(log, commit, heads, notice)
+                self._remember(heads)
+                position = LogPosition(generation=log.name, partition=partition, ordinal=notice.ordinal)
+                return _accepted(commit, position)
             for stream in heads:
                 self._heads.pop(stream, None)
             if notice.outcome is Outcome.REPEAT:
@@ -173,13 +176,13 @@ class LogWriter:
             raise NotSentError("the log is closed")
         return self._committer
 
-    def _send(self, log: LogIdentity, commit: Commit) -> VerdictNotice:
+    def _send(self, partition: int, commit: Commit) -> VerdictNotice:
         listener, committer = self._listener, self._open_committer()
         if listener is None:
             raise NotSentError("the log is closed")
         pending = listener.expect(commit.commit)
         try:
-            committer.submit(log.partition_of(commit.subject), encode_entry(commit), pending.fail)
+            committer.submit(partition, encode_entry(commit), pending.fail)
             notice = wait_for(
                 pending,
                 timeout_s=self._append_timeout_s,
@@ -242,22 +245,10 @@ class LogWriter:
             return None, True
         return self._lookups.head(stream), False
 
-    def _accepted(
-        self, log: LogIdentity, commit: Commit, heads: dict[str, Head], notice: VerdictNotice
-    ) -> Accepted:
+    def _remember(self, heads: dict[str, Head]) -> None:
         if len(self._heads) > HEADS_MAX:
             self._heads = {}
         self._heads.update(heads)
-        partition = log.partition_of(commit.subject)
-        position = LogPosition(generation=log.name, partition=partition, ordinal=notice.ordinal)
-        return Accepted(
-            subject=commit.subject,
-            command=commit.command,
-            position=position,
-            events=len(commit.writes),
-            answer=commit.answer,
-            fingerprint=commit.fingerprint,
-        )
 
     def _repeated(self, commit: Commit) -> Accepted:
         try:
@@ -278,3 +269,14 @@ class LogWriter:
                 version = head.version if head else None
         message = f"the log refused the commit: {outcome.name}"
         return ConflictError(message, outcome=outcome, version=version)
+
+
+def _accepted(commit: Commit, position: LogPosition) -> Accepted:
+    return Accepted(
+        subject=commit.subject,
+        command=commit.command,
+        position=position,
+        events=len(commit.writes),
+        answer=commit.answer,
+        fingerprint=commit.fingerprint,
+    )
