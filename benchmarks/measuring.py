@@ -1,9 +1,10 @@
 """Doing one thing again and again in threads for a time: how often, and how long it took; processor time."""
 
+import asyncio
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Final, NamedTuple
@@ -20,10 +21,32 @@ class Measured(NamedTuple):
     done: int
 
 
+class Timed(NamedTuple):
+    """How long each took, in seconds, without those of the first two seconds; `done` counts those too."""
+
+    took: list[float]
+    done: int
+
+
 def measure(work: Callable[[], object], threads: int, seconds: float) -> Measured:
     """Do `work` in so many threads for a time. Raises what it raised."""
+    return summary(timed(work, threads, seconds), seconds)
+
+
+def summary(timed: Timed, seconds: float) -> Measured:
+    took = sorted(timed.took)
+    return Measured(
+        per_s=len(took) / seconds,
+        p50_ms=round(1000 * statistics.median(took), 2),
+        p99_ms=round(1000 * took[int(len(took) * 0.99)], 2),
+        done=timed.done,
+    )
+
+
+def timed(work: Callable[[], object], threads: int, seconds: float) -> Timed:
+    """Do `work` in so many threads for a time. Raises what it raised."""
     barrier = Barrier(threads + 1)
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(threads)]
+    spans: list[list[tuple[float, float]]] = [[] for _ in range(threads)]
     failed: list[Exception] = []
     end = time.perf_counter() + 3600.0
 
@@ -36,7 +59,7 @@ def measure(work: Callable[[], object], threads: int, seconds: float) -> Measure
         except Exception as error:  # noqa: BLE001 - raised by the thread that started this one
             failed.append(error)
 
-    workers = [Thread(target=repeat, args=(mine,), daemon=True) for mine in taken]
+    workers = [Thread(target=repeat, args=(mine,), daemon=True) for mine in spans]
     for worker in workers:
         worker.start()
     barrier.wait()
@@ -46,14 +69,30 @@ def measure(work: Callable[[], object], threads: int, seconds: float) -> Measure
         worker.join()
     if failed:
         raise failed[0]
+    return _within(spans, started, seconds)
+
+
+async def timed_tasks(work: Callable[[], Awaitable[object]], tasks: int, seconds: float) -> Timed:
+    """Do `work` in so many tasks of one loop for a time. Raises what it raised."""
+    spans: list[list[tuple[float, float]]] = [[] for _ in range(tasks)]
+    started = time.perf_counter()
+    end = started + WARM_UP_S + seconds
+
+    async def repeat(mine: list[tuple[float, float]]) -> None:
+        while (begun := time.perf_counter()) < end:
+            await work()
+            mine.append((begun, time.perf_counter()))
+
+    async with asyncio.TaskGroup() as group:
+        for mine in spans:
+            group.create_task(repeat(mine))
+    return _within(spans, started, seconds)
+
+
+def _within(spans: list[list[tuple[float, float]]], started: float, seconds: float) -> Timed:
     window = (started + WARM_UP_S, started + WARM_UP_S + seconds)
-    spans = sorted(b - a for mine in taken for a, b in mine if window[0] <= b < window[1])
-    return Measured(
-        per_s=len(spans) / seconds,
-        p50_ms=round(1000 * statistics.median(spans), 2),
-        p99_ms=round(1000 * spans[int(len(spans) * 0.99)], 2),
-        done=sum(map(len, taken)),
-    )
+    took = [b - a for mine in spans for a, b in mine if window[0] <= b < window[1]]
+    return Timed(took, sum(map(len, spans)))
 
 
 def cpu_s(process: int) -> float:

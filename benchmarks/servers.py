@@ -1,7 +1,9 @@
-"""The servers that benchmarks measure: a durable PostgreSQL, Kafka as in the tests, UmaDB from its wheel."""
+"""The servers that benchmarks measure: a durable PostgreSQL, Kafka, UmaDB from its wheel, NATS by Go."""
 
 import logging
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,11 +16,16 @@ from typing import Final
 import structlog
 
 from kit.postgres.embedded import EmbeddedPostgres
+from tests.backends.kafka import ADDRESS, IMAGE
 from tests.backends.kafka import kafka_broker as _kafka_broker
+from tests.backends.kafka_docker import DockerBroker
+from tests.backends.kafka_native import NativeBroker, jars
 from tests.backends.postgres import fresh_database
 
 UMADB_PORT: Final = 50_051
+NATS_VERSION: Final = "v2.15.2"
 START_TIMEOUT_S: Final = 20.0
+BUILD_TIMEOUT_S: Final = 600.0
 
 
 def log_to_stderr() -> None:
@@ -46,6 +53,73 @@ def kafka_bootstrap() -> Iterator[str]:
     """Give the address of a single broker."""
     with _kafka_broker() as broker:
         yield broker.bootstrap
+
+
+@contextmanager
+def placed_broker(*, docker: bool) -> Iterator[tuple[str, str]]:
+    """
+    Give a single broker's address, and where it runs.
+
+    On the host it is as near as its rivals, whose servers are there too; behind Docker's proxy each byte is
+    copied once more. An address in the environment goes first.
+    """
+    if os.environ.get(ADDRESS):
+        with _kafka_broker() as given:
+            yield given.bootstrap, f"given by {ADDRESS}"
+        return
+    with tempfile.TemporaryDirectory(prefix="ipp-bench-kafka-") as folder:
+        broker = DockerBroker(IMAGE) if docker else NativeBroker(Path(folder), jars())
+        try:
+            broker.start()
+            yield broker.bootstrap, "behind Docker's proxy" if docker else "on the host"
+        finally:
+            broker.close()
+
+
+@contextmanager
+def nats_server(*, sync_interval: str | None) -> Iterator[str]:
+    """Give the address of a NATS server with JetStream; flushes as said, None for its default."""
+    program = nats_program()
+    with tempfile.TemporaryDirectory(prefix="ipp-bench-nats-") as folder:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        sync = "" if sync_interval is None else f'sync_interval: "{sync_interval}"'
+        settings = Path(folder) / "nats.conf"
+        settings.write_text(f'listen: "{address}"\njetstream {{\nstore_dir: "{folder}"\n{sync}\n}}\n')
+        with subprocess.Popen(  # noqa: S603 - a program that this module built
+            [str(program), "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server:
+            try:
+                _wait_for(address)
+                yield f"nats://{address}"
+            finally:
+                server.terminate()
+
+
+def nats_program() -> Path:
+    """Return NATS's server, which Go builds from its module, once per version."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ipp" / f"nats-{NATS_VERSION}"
+    program = cache / "nats-server"
+    if not program.exists():
+        module = f"github.com/nats-io/nats-server/v2@{NATS_VERSION}"
+        subprocess.run(  # noqa: S603 - a module named here
+            ["go", "install", module],  # noqa: S607 - whichever go is first
+            env={**os.environ, "GOBIN": str(cache)},
+            check=True,
+            timeout=BUILD_TIMEOUT_S,
+        )
+    return program
+
+
+def _wait_for(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"the server at {address} did not start within {START_TIMEOUT_S:g} s")
 
 
 @contextmanager

@@ -1,0 +1,26 @@
+"""The comparison of appends is fair: no rival that flushes less than ours is what ours is compared with."""
+
+from benchmarks.append.__main__ import Case, _ratios
+from benchmarks.append.clients import Loaded
+from benchmarks.measuring import Measured
+
+
+def rates(*per_s: float) -> list[Loaded]:
+    return [Loaded(Measured(per_s=rate, p50_ms=1, p99_ms=1, done=1), client_us=1) for rate in per_s]
+
+
+def test_each_round_is_compared_with_a_rival_that_flushes_as_often_or_always() -> None:
+    rounds = {
+        Case("nats", "default", 1, 64): rates(400, 100),
+        Case("nats", "every", 1, 64): rates(50, 100),
+        Case("nats", "every", 2, 64): rates(1, 1),
+        Case("ipp", "default", 1, 64): rates(200, 200),
+        Case("ipp", "every", 1, 64): rates(100, 150),
+        Case("ipp", "every", 1, 1): rates(1, 1),
+    }
+    found = [(line["ipp"], line["against"], line["from"], line["to"]) for line in _ratios(rounds, 64)]
+    assert found == [
+        ("default", "nats (default)", 0.5, 2.0),
+        ("default", "nats (every)", 2.0, 4.0),
+        ("every", "nats (every)", 1.5, 2.0),
+    ]
