@@ -258,7 +258,7 @@ class VerificationSeen(AuditAnswer, frozen=True, kw_only=True):
 
     @property
     def view_equal(self) -> bool | None:
-        """Whether every view agreed when it was compared; None where one, or all, were not compared."""
+        """Whether every view agreed that was ever compared; None if none was, or one left the stream out."""
         found = {one.equal for one in self.view_checks}
         if False in found:
             return False

@@ -63,7 +63,8 @@ class AuditVerification:
     view_equal: bool | None = strawberry.field(
         description=(
             "Folded again, against the views as served: what the last check of each found, up to the "
-            "version in `viewChecks`. Null where one of them, or all, were not compared."
+            "version in `viewChecks`, which names the views that were ever compared. Null where none was, or "
+            "where one left this stream out."
         )
     )
     view_checks: list[AuditViewCheck] = strawberry.field(
