@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.context import Gateway
+from gateway.http.about import about_routes
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.pages import built_files, page_routes
 from gateway.schema import build_schema
@@ -63,6 +64,7 @@ def create_app(
     app = FastAPI(title="IPP gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(health_routes(health))
     app.include_router(page_routes(zone=zone))
+    app.include_router(about_routes())
     app.mount("/pages", built_files())
     if extra is not None:
         app.include_router(extra)

@@ -1,4 +1,4 @@
-"""The demo's pages, which need no internet, and Strawberry's GraphiQL, which does."""
+"""Pages that are one file: the demo's, which need no internet, and Strawberry's GraphiQL, which does."""
 
 import json
 import re
@@ -48,7 +48,7 @@ Page = tuple[str, dict[str, str]]
 def query_page() -> Page:
     """Return the page to ask from, with headers that allow no script but its own."""
     people = {name: role.name for name, role in PEOPLE.items()}
-    return _page(
+    return page_of(
         "query.html",
         style=_read("page.css") + _read("query.css"),
         script="".join(_read(name) for name in SCRIPTS),
@@ -59,7 +59,7 @@ def query_page() -> Page:
 
 def home_page(*, port: int) -> Page:
     """Return the page that says where everything is."""
-    return _page("home.html", style=_read("page.css"), port=str(port))
+    return page_of("home.html", style=_read("page.css"), port=str(port))
 
 
 def graphiql_page() -> Page:
@@ -69,7 +69,13 @@ def graphiql_page() -> Page:
     return html, _headers(_GRAPHIQL_POLICY.format(nonce=nonce, cdn=GRAPHIQL_FROM))
 
 
-def _page(name: str, **marks: str) -> Page:
+def style_of_pages() -> str:
+    """Return the style that pages share."""
+    return _read("page.css")
+
+
+def page_of(name: str, **marks: str) -> Page:
+    """Return a page of `gateway/web` with its marks filled in, which must be safe as HTML."""
     marks["nonce"] = secrets.token_urlsafe(16)
     html = _MARK.sub(lambda mark: marks[mark[1]], _read(name))
     return html, _headers(_POLICY.format(nonce=marks["nonce"]))

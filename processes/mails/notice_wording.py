@@ -14,9 +14,11 @@ from rules.moments import day
 
 class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
-    What a notice names. `audience` are people or a team by name; None: everybody who works here.
+    What a notice names.
 
-    It is empty when nobody of them is known any more. `note` is a signed checkpoint, to be kept as it is.
+    `explained` is the address of the page that explains it, where there is one. `audience` are people or a
+    team by name; None: everybody who works here. It is empty when nobody of them is known any more. `note` is
+    a signed checkpoint, to be kept as it is.
     """
 
     name: str
@@ -25,6 +27,7 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     item: ItemKind | None = None
     audience: Sequence[str] | None = None
+    explained: str = ""
     note: str = ""
 
 
@@ -33,6 +36,7 @@ def notice_text(kind: NoticeKind, facts: NoticeFacts) -> MailText:
     words = {
         "name": facts.name,
         "link": facts.link,
+        "explained": facts.explained,
         "on": day(facts.on, facts.language),
         "item": _ITEMS[facts.item][facts.language] if facts.item is not None else "",
         "audience": _audience(facts),

@@ -7,15 +7,30 @@ from typing import Final, Protocol
 
 import msgspec
 
-from events.privacy.notices import Notice, NoticeOutbox
+from events.privacy.notices import Notice, NoticeKind, NoticeOutbox
 from kit.clock import Calendar
 from processes.mails.message import Envelope, message_of
 from processes.mails.notice_wording import NoticeFacts, notice_text
 from processes.mails.sending import BATCH_MAX, BatchSender, Letter, MailSettings
 from rules.kinds import ItemKind, Language
+from rules.pages import Page, address_of
 
 LOOK_EVERY: Final = timedelta(minutes=5)
 """How often the views are asked for new ones."""
+EXPLAINED: Final = {
+    NoticeKind.SHARING_ENDS: Page.STAFF,
+    NoticeKind.WORK_TAKEN_UP: Page.STAFF,
+    NoticeKind.WORK_LAPSED: Page.STAFF,
+    NoticeKind.RELEASE_OUT: Page.CAPABILITIES,
+    NoticeKind.RELEASE_HELD: Page.CAPABILITIES,
+}
+"""The pages that notices lead to."""
+
+
+def page_of(kind: NoticeKind, language: Language, *, public_url: str) -> str:
+    """Return the address of the page that explains a notice; empty where there is none."""
+    page = EXPLAINED.get(kind)
+    return address_of(page, language, public_url=public_url) if page is not None else ""
 
 
 class NoticeDue(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +116,7 @@ class NoticeMailer:
             name=to.name,
             on=found.on,
             link=settings.page,
+            explained=page_of(found.notice.kind, to.language, public_url=settings.page),
             language=to.language,
             item=found.item,
             audience=self._views.audience(found),

@@ -80,6 +80,7 @@ AREA: Final = Area(
                 "Conversation",
                 "Sharing",
                 "InsightConsent",
+                "InsightNotice",
                 "TimelineEntry",
                 "TimelineEntryConnection",
                 "TimelineEntryEdge",

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from gateway.api.explaining import address_in_both
 from gateway.api.paging import Connection
 from gateway.api.portfolio import timeline
 from gateway.api.portfolio.conversations import Conversation, conversation_of
@@ -21,10 +22,12 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.types.arguments import After, First
 from gateway.types.enums import HoursBand, InsightScope, TalentQuadrant
 from gateway.types.fields import field
+from gateway.types.texts import LocalText
 from kit.ids import derived_id
 from projections.views import profile
 from rules import energy
 from rules.energy import MONTHS_MAX, month_ends
+from rules.pages import NOTICE_VERSION, Page
 
 
 @strawberry.type(description="Who the owner is as a professional, in the owner's words.")
@@ -63,6 +66,14 @@ class InsightConsent:
     scopes: list[InsightScope] = strawberry.field(description="What may be counted.")
     since: datetime = strawberry.field(description="When it was given.")
     notice_version: int = strawberry.field(description="The version of the explanation that the owner read.")
+
+
+@strawberry.type(description="What an owner is to read before agreeing to be counted.")
+class InsightNotice:
+    version: int = strawberry.field(description="For `noticeVersion` of `giveInsightConsent`.")
+    page: LocalText = strawberry.field(
+        description="The address of the page, in each language: link it where you ask."
+    )
 
 
 @strawberry.type(description="The hours of a usual working week that gave and that cost energy.")
@@ -171,6 +182,10 @@ class Portfolio:
             return None
         scopes = [scope for scope in InsightScope if scope in consent.scopes]
         return InsightConsent(scopes=scopes, since=consent.since, notice_version=consent.notice_version)
+
+    @field(description="What is to be read before `giveInsightConsent`.")
+    def insight_notice(self, info: Info) -> InsightNotice:
+        return InsightNotice(version=NOTICE_VERSION, page=address_in_both(info.context, Page.STAFF))
 
     @field(description="How the portfolio became what it is, newest first.")
     async def timeline(

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, TermCluster, cluster_of, talent_term
+from gateway.api.explaining import address_in_both
 from gateway.api.names import Unit
 from gateway.api.paging import check_page_size
 from gateway.api.releases.csv_file import MEDIA_TYPE, ShownTerm, csv_file
@@ -22,8 +23,10 @@ from gateway.types.downloads import Download, download_of
 from gateway.types.enums import EnergyWord, Held, Language, Trend
 from gateway.types.fields import field
 from gateway.types.ids import refers_to
+from gateway.types.texts import LocalText
 from projections.views import catalogue
 from projections.views import releases as view
+from rules.pages import Page
 from rules.releases import model
 from rules.releases.units.rows import Row
 
@@ -191,6 +194,10 @@ class CapabilityRelease:
         terms = [] if self.held else await _terms(info, picture, list(picture.cells))
         content = csv_file(self.found, picture, rows, terms, language=language)
         return download_of(content, media_type=MEDIA_TYPE)
+
+    @field(description="The address of the page on how a release is read: link it from where it is shown.")
+    def explanation(self, info: Info) -> LocalText:
+        return address_in_both(info.context, Page.CAPABILITIES)
 
     async def _picture(self, info: Info) -> Picture:
         async with info.context.gateway.reader.connection() as connection:

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, talent_term
+from gateway.api.explaining import address_in_both
 from gateway.api.names import Colleague
 from gateway.api.portfolio.shared import quadrant_shown
 from gateway.api.portfolio.talents import ENERGY, QUADRANT, STRENGTH
@@ -27,6 +28,7 @@ from gateway.types.fields import LENGTH, field
 from gateway.types.ids import refers_to
 from gateway.types.texts import LocalText
 from projections.views import catalogue, shared
+from rules.pages import Page
 from rules.quadrants import STRONG_FROM
 
 ROWS_ASSUMED = 200
@@ -113,6 +115,10 @@ class TeamTalentMap:
         description="What gives some energy and costs others: to talk about, not to divide work by.",
         metadata={LENGTH: OPPOSITES_ASSUMED},
     )
+
+    @field(description="The address of the page on who sees what one shares: link it from the map.")
+    def explanation(self, info: Info) -> LocalText:
+        return address_in_both(info.context, Page.STAFF)
 
 
 @strawberry.type

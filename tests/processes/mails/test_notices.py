@@ -63,6 +63,7 @@ def test_an_owner_is_asked_once_thirty_days_before_a_sharing_ends(
     assert title == "Je deelt een talent tot en met vrijdag 25 december 2026"
     assert "met Bo Aerts, Cas Bos, tot en met vrijdag 25 december 2026" in words
     assert "https://ipp.example\n" in words.replace("\r\n", "\n")
+    assert words.split()[-1] == "https://ipp.example/about/privacy-for-staff#in-het-nederlands"
     assert notices.states() == {(FENNA, NoticeKind.SHARING_ENDS): MailState.SENT}
 
 

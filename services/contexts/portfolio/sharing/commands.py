@@ -10,14 +10,13 @@ from events.streams import Stream
 from kit.ids import is_id
 from rules.commands import Refusal
 from rules.kinds import InsightScope
+from rules.pages import NOTICE_VERSION
 from services.contexts.portfolio.owner_commands import AsProfessional, NewItem, PortfolioCommand
 from services.decisions.command import Command, DecisionContext, name_of, stream_of
 from services.decisions.validation import invalid
 
 PEOPLE_MAX: Final = 30
 """The most people in one sharing; for more, share with the team or the organisation."""
-NOTICE_VERSION: Final = 1
-"""The version of the explanation of being counted that screens show now."""
 
 
 class AudienceInput(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from events.catalog.catalogue import TermsMerged
 from events.catalog.policy import RoleWithdrawn
 from projections.views import releases
 from rules.access.roles import Role
+from tests.explained import title_at
 from tests.gateway.api.releases.given import CELL, READERS, STREAM, ask, cells, figures
 from tests.gateway.world import World
 from tests.releases import (
@@ -45,6 +46,12 @@ def test_a_release_has_its_day_its_rules_and_its_participation(house: World) -> 
         "contributorsDated": "2026-01-05",
         "layoutSince": "2026-01-05",
     }
+
+
+def test_a_release_leads_to_the_page_on_how_it_is_read(house: World) -> None:
+    found = ask(house, "{ capabilities { explanation { nl en } } }")["capabilities"]["explanation"]
+    for address in found.values():
+        assert title_at(address) == "What the organisation is good at"
 
 
 def test_before_the_first_release_there_is_none_and_on_a_day_the_one_in_force(house: World) -> None:

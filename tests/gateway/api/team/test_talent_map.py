@@ -12,6 +12,7 @@ from events.catalog.portfolio.sharing import ItemSharingEnded
 from events.catalog.portfolio.talents import TalentRevised
 from gateway.types.scalars import write_moment
 from projections.views import shared
+from tests.explained import title_at
 from tests.gateway.api.team.members import (
     CALM,
     CONTACT,
@@ -32,6 +33,7 @@ MAP = f"""
     rows {{ id name {{ nl en }} {TERM} coverage
         cells {{ holderId strength energy quadrant story sharedSince until }} }}
     energyOpposites {{ term {{ id }} givesTo {{ displayName }} costs {{ displayName }} }}
+    explanation {{ nl en }}
 """
 ASK = f'query ($cluster: ID) {{ team(id: "Team:{TEAM}") {{ talentMap(clusterId: $cluster) {{ {MAP} }} }} }}'
 
@@ -72,6 +74,11 @@ def test_a_team_without_words_and_talents_has_an_empty_map(world: World) -> None
     found = shown(world)
     assert (found["rows"], found["holders"]) == ([], [])
     assert found["asOf"] < write_moment(world.clock.now())
+
+
+def test_a_map_leads_to_the_page_on_who_sees_what_one_shares(team: World) -> None:
+    for address in shown(team)["explanation"].values():
+        assert title_at(address) == "Your portfolio and the organisation: three questions"
 
 
 def test_rows_are_by_family_and_name_and_then_the_own_words(team: World) -> None:
