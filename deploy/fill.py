@@ -12,11 +12,13 @@ from deploy.demo.people import KNOWN, PEOPLE
 from deploy.demo.progress import bars
 from deploy.demo.releases import DemoReleases
 from deploy.demo.seed import seed
+from deploy.demo.year import PART_DAYS
 from events.assembly import open_made_releases
 from kit.secrets import SecretError
 from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 from services.assembly import open_services
+from services.contexts.policy.commands import POLICY_RANGES
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,6 +26,14 @@ app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=F
 @app.command()
 def main(
     people: Annotated[int, typer.Option(min=len(KNOWN), help="How many professionals.")] = PEOPLE,
+    release_every_days: Annotated[
+        int,
+        typer.Option(
+            min=POLICY_RANGES["release_every_days"][0],
+            max=POLICY_RANGES["release_every_days"][1],
+            help="How often the first policy wants a release. Those of the past year are made, too.",
+        ),
+    ] = PART_DAYS,
 ) -> None:
     """Found the organisation and give it people, as far as that was not done before."""
     settings = Settings.from_env(os.environ)
@@ -38,7 +48,9 @@ def main(
             count=people,
             today=parts.calendar.today(),
             on_progress=on_progress,
-            releases=DemoReleases(made=made, database_url=settings.database_url),
+            releases=DemoReleases(
+                made=made, database_url=settings.database_url, every_days=release_every_days
+            ),
         )
     sys.stdout.write(f"The organisation has {people} professionals, each with a year of their own.\n")
 

@@ -10,6 +10,7 @@ from typing import Final
 from eventsourcing.persistence import EventStore
 
 from deploy.demo.client import DayClock, DemoServices, SeedingError
+from deploy.demo.year import PART_DAYS
 from events.privacy.made_releases import MadeReleases
 from kit.clock import Calendar
 from kit.postgres.alone import alone
@@ -24,10 +25,16 @@ AGAIN_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReleases:
-    """Where the release of a cut-off is kept before the log has it; and the database of the views."""
+    """
+    Where the release of a cut-off is kept before the log has it; and the database of the views.
+
+    `every_days` is what the demo's policy says. Where it is more than the demo's year, all are left to the
+    process that makes releases.
+    """
 
     made: MadeReleases
     database_url: str
+    every_days: int = PART_DAYS
 
 
 @contextmanager

@@ -61,16 +61,26 @@ def _seed(
     services: DemoServices, releases: DemoReleases | None, *, count: int, today: date, on_progress: OnProgress
 ) -> None:
     founded = _founded_on(services, today)
-    # In an installation that was just founded, people have a past as well.
+    # In an installation that was just founded, people have a past as well, and so has its policy.
     young = today - founded < timedelta(days=YEAR_DAYS)
     # At the latest the day before the first start, so that nothing happens at an hour that is still to come.
     last_day = founded - timedelta(days=1) if young else founded + timedelta(days=YEAR_DAYS)
+    began = last_day - timedelta(days=PARTS * PART_DAYS) if young else founded
     client = DemoClient(services, DayClock(founded))
     everyone = people.people(count, today=last_day)
     rows = read_list(SHIPPED.read_bytes())
     council = services.vault.person_for("works-council")
     if council is None or not client.is_done(council, Role.WORKS_COUNCIL, "consent"):
-        _make(services, releases, client, everyone, rows=rows, last_day=last_day, on_progress=on_progress)
+        _make(
+            services,
+            releases,
+            client,
+            everyone,
+            rows=rows,
+            began=began,
+            last_day=last_day,
+            on_progress=on_progress,
+        )
     terms_by_label = {row.term.label.nl: row.term.term(client.organisation) for row in rows}
     seed_teams(services, everyone, terms=terms_by_label, last_day=last_day, on_progress=on_progress)
     seed_audits(services, last_day=last_day)
@@ -86,15 +96,17 @@ def _make(
     everyone: Sequence[Someone],
     *,
     rows: Sequence[Row],
+    began: date,
     last_day: date,
     on_progress: OnProgress,
 ) -> None:
-    """Make everything but the feedback rounds."""
+    """Make everything but the feedback rounds. The first policy is adopted on the day `began`."""
     facts = list(_facts(everyone))
     for number, (sender, role, name, fields) in enumerate(facts):
         client.send(client.person(sender), role, name, fields, occasion=f"fact {number}")
         on_progress("Teams and people", number + 1, len(facts))
-    policy = _adopt_policy(client)
+    every_days = releases.every_days if releases is not None else PART_DAYS
+    policy = _adopt_policy(DemoClient(services, DayClock(began)), every_days=every_days)
     client.load_terms(rows)
     _simulate_years(
         services,
@@ -102,6 +114,7 @@ def _make(
         client,
         everyone,
         terms=[row.term for row in rows],
+        began=began,
         last_day=last_day,
         on_progress=on_progress,
     )
@@ -152,10 +165,10 @@ def _facts(everyone: Sequence[Someone]) -> Iterator[tuple[str, Role, str, dict[s
         yield fact("recordTeamJoined", employeeNumber=number, teamKey=someone.team, on="2020-01-01")
 
 
-def _adopt_policy(client: DemoClient) -> str:
+def _adopt_policy(client: DemoClient, *, every_days: int) -> str:
     fields = {
         "floors": {},
-        "releaseEveryDays": PART_DAYS,
+        "releaseEveryDays": every_days,
         "sharingDaysMax": 365,
         "portfolioDaysAfterLeaving": 90,
     }
@@ -187,6 +200,7 @@ def _simulate_years(
     everyone: Sequence[Someone],
     *,
     terms: Sequence[ListedTerm],
+    began: date,
     last_day: date,
     on_progress: OnProgress,
 ) -> None:
@@ -195,7 +209,7 @@ def _simulate_years(
     done = 0
     with ThreadPoolExecutor(THREADS, "demo") as threads:
         for part in range(PARTS):
-            ends = last_day - timedelta(days=YEAR_DAYS - PART_DAYS * (part + 1))
+            ends = began + timedelta(days=PART_DAYS * (part + 1))
             begun = [threads.submit(year.go_on, ends, last=part == PARTS - 1) for year in years]
             try:
                 for simulated in begun:

@@ -74,6 +74,13 @@ class Stack:
     def down(self, *options: str) -> None:
         self._do("down", "--timeout", "20", *options)
 
+    def kill(self, service: str) -> None:
+        """End a service's containers at once, and leave them; `start` starts them again."""
+        self._do("kill", service)
+
+    def start(self, service: str) -> None:
+        self._do("start", service)
+
     def run_in(self, service: str, *command: str) -> str:
         """Run a command in a service's container and return what it printed."""
         return self._do("exec", "-T", service, *command)

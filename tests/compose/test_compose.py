@@ -5,12 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from deploy.demo.people import ORGANISATION
 from tests.browser.chromium import open_browser
 from tests.browser.walk import check, walk
 from tests.compose.issuer import Issuer
-from tests.compose.stack import NoStackError, Stack, make_ready, running
-from tests.conftest import not_to_be_had
+from tests.compose.stack import Stack
 from tests.e2e.asking import Someone
 from tests.e2e.flow import run_flow
 
@@ -33,22 +31,6 @@ except OSError:
 def ask_as(stack: Stack, role: str, database: str, statement: str) -> str:
     address = f"postgresql://ipp_{role}:{stack.settings[f'IPP_{role.upper()}_PASSWORD']}@127.0.0.1/{database}"
     return stack.run_in("postgres", "psql", "-qtA", address, "-c", statement)
-
-
-@pytest.fixture(scope="module")
-def issuer_and_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Issuer, Stack]]:
-    try:
-        make_ready()
-    except NoStackError as error:
-        not_to_be_had(str(error))
-    stack = Stack(tmp_path_factory.mktemp("compose"))
-    issuer = Issuer(stack.keys)
-    with running(stack):
-        founding = ("python", "-m", "services", "found", "--name", ORGANISATION)
-        stack.run_in("services", *founding, "--administrator", "administrator")
-        assert "60 of 60 words" in stack.run_in("services", "python", "-m", "services", "terms")
-        stack.run_in("services", "python", "-m", "deploy.fill", "--people", "10")
-        yield issuer, stack
 
 
 def test_the_whole_way_from_command_to_subscription(issuer_and_stack: tuple[Issuer, Stack]) -> None:
