@@ -1,0 +1,54 @@
+"""The demo's teams, releases and audits are as the README promises them."""
+
+from collections import Counter
+from typing import Any, get_args
+
+import pytest
+
+from events.catalog import access, releases, team
+from rules.releases.model import Held
+from tests.demo.organisation import Organisation
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
+
+
+def of_kind(whole: Organisation, *kinds: type) -> list[Any]:
+    return [fact.recorded.event for fact in whole.facts if isinstance(fact.recorded.event, kinds)]
+
+
+def test_there_are_joint_goals_and_work_that_was_taken_up_lapsed_or_is_open(whole: Organisation) -> None:
+    assert of_kind(whole, team.JointGoalAdopted)
+    offered = {offer.offer for offer in of_kind(whole, team.WorkOffered)}
+    taken_up = {each.offer for each in of_kind(whole, team.WorkTakenUp)}
+    assert taken_up
+    assert {each.offer for each in of_kind(whole, team.WorkVolunteeredFor)} - taken_up
+    assert taken_up < offered
+
+
+def test_there_are_six_releases_of_which_two_are_held_because_too_few_came_or_went(
+    whole: Organisation,
+) -> None:
+    assert [each.epoch for each in of_kind(whole, releases.ReleaseCutOff)] == [1, 2, 3, 4, 5, 6]
+    published = [each.epoch for each in of_kind(whole, releases.CapabilityReleased)]
+    held = of_kind(whole, releases.ReleaseHeld)
+    assert [each.reason for each in held] == [Held.UNCHANGED] * 2
+    assert sorted([*published, *(each.epoch for each in held)]) == [1, 2, 3, 4, 5, 6]
+    assert 2 in published
+    assert 6 in published, "its trend is against the one of four releases ago"
+
+
+def test_in_the_newest_release_each_part_is_shown_for_some_clusters_and_kept_back_for_others(
+    whole: Organisation,
+) -> None:
+    newest = [each.of for each in of_kind(whole, releases.CapabilityCellsReleased) if each.epoch == 6]
+    units = Counter(cell.unit for of in newest for cell in of.cells if not cell.rest)
+    assert len(newest) > 1
+    assert any(0 < shown < len(newest) for shown in units.values())
+    assert any(cell.rest for of in newest for cell in of.cells)
+
+
+def test_one_portfolio_was_opened_to_an_auditor_by_its_owner_and_one_on_a_ground(
+    whole: Organisation,
+) -> None:
+    kinds = Counter(type(each) for each in of_kind(whole, *get_args(access.AccessEvent)))
+    assert kinds == {access.AuditReplayStarted: 2, access.AuditAccessGranted: 1, access.AuditGroundNoticed: 1}
