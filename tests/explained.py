@@ -25,4 +25,5 @@ def title_at(address: str) -> str:
     answer = client().get(path)
     assert answer.status_code == 200, address
     assert f'<h2 id="{part}">' in answer.text, address
-    return answer.text.partition("<title>")[2].partition("</title>")[0]
+    title: str = answer.text.partition("<title>")[2].partition("</title>")[0]
+    return title

@@ -2,6 +2,9 @@
 
 import strawberry
 
+from rules.kinds import Language
+from rules.pages import Page, address_of
+
 
 @strawberry.type(
     description=(
@@ -18,3 +21,11 @@ class LocalText:
 class LocalTextInput:
     nl: str = strawberry.field(description="In Dutch.")
     en: str = strawberry.field(description="In English.")
+
+
+def address_in_both(page: Page, *, public_url: str) -> LocalText:
+    """Return where a page is, in each language; without the gateway's own address, the path there."""
+    return LocalText(
+        nl=address_of(page, Language.NL, public_url=public_url),
+        en=address_of(page, Language.EN, public_url=public_url),
+    )

@@ -8,11 +8,9 @@ import pytest
 from deploy.demo.people import ORGANISATION
 from tests.clients import npm
 from tests.compose.issuer import Issuer
-from tests.compose.stack import NoStackError, Stack, make_ready, running
+from tests.compose.stack import PEOPLE, NoStackError, Stack, make_ready, running
 from tests.conftest import not_to_be_had
 
-PEOPLE = 16
-"""So many that the first release shows something of the whole."""
 RELEASE_EVERY_DAYS = 366
 """The first release is still to come, so that those that tests wait for are made by the stack's processes."""
 

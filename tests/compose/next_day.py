@@ -6,14 +6,14 @@ It is the text of a program for `python -c`: the tests are not in the image.
 
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import cast
 
 from deploy.demo.client import DayClock
 from events.assembly import log_config
 from events.log.proof.notes import NoteSigner
-from kit.clock import Calendar
+from kit.clock import Calendar, SystemClock
 from kit.health import Health
 from kit.settings import Settings
 from processes.assembly import checkpoints_of
@@ -23,7 +23,7 @@ from services.handling.handler import CommandHandler
 
 def main() -> None:
     settings = Settings.from_env(os.environ)
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # noqa: TID251 - the test plays the next day
+    tomorrow = Calendar(clock=SystemClock(), zone=settings.zone).today() + timedelta(days=1)
     calendar = Calendar(clock=DayClock(tomorrow), zone=UTC)
     health = Health(calendar)
     with open_services(settings) as parts:
@@ -35,7 +35,7 @@ def main() -> None:
             handler, config=log_config(settings), signer=signer, calendar=calendar, health=health
         )
         loop.turn()
-    sys.stdout.write(health.findings()["checkpoints"].sentence)
+    sys.stdout.write(f"{tomorrow}: {health.findings()['checkpoints'].sentence}")
 
 
 if __name__ == "__main__":

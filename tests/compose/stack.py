@@ -17,6 +17,8 @@ ROOT: Final = Path(__file__).parents[2]
 STANDINS: Final = "IPP_TEST_STANDINS"
 IMAGES: Final = {"python": "3.13", "postgres": "18", "kafka": "4.3.1"}
 UP_S_MAX: Final = 420
+PEOPLE: Final = 16
+"""Of the demo's, so many that the first release shows something of the whole."""
 
 
 class NoStackError(Exception):

@@ -8,24 +8,27 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
 
-from deploy.demo.people import KNOWN
+from deploy.demo.people import people
 from events.log.proof.notes import NoteSigner
 from tests.compose.issuer import Issuer
-from tests.compose.stack import Stack
+from tests.compose.stack import PEOPLE, Stack
 from tests.e2e.asking import Someone, new_command
 from tests.verifier.program import PROGRAM as VERIFIER
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1200)]
 NEXT_DAY: Final = Path(__file__).with_name("next_day.py").read_text(encoding="utf-8")
 CHECK_S_MAX: Final = 60.0
+WALK_S_MAX: Final = 300.0
+KEPT: Final = ("--checkpoint", "kept.txt")
 STREAMS: Final = "{ auditStreams(kind: PORTFOLIO) { edges { node { id version } } } }"
-AUDITS: Final = "{ me { audits { id purpose } portfolio { talents(withSetAside: true) { id } } } }"
+AUDITS: Final = """query ($seen: [Position!]) { me(waitFor: $seen) {
+    audits { id purpose } portfolio { talents(withSetAside: true) { id } } } }"""
 REPLAY: Final = """query ($id: ID!) { auditReplay(id: $id) {
     verification { valid version head complete { en } faults { kind } }
     commits(first: 100) { edges { node { verdict
@@ -90,10 +93,10 @@ async def begun(stack: Stack, issuer: Issuer) -> Audit:
     """Let the auditor pick a portfolio, by pseudonym, and find whose it is by who sees the replay."""
     auditor = Someone(stack.url, issuer.token("auditor"), "AUDITOR")
     purpose = f"Steekproef {new_command()}"
-    replay = await started(auditor, purpose)
-    for number, _, _ in KNOWN:
-        owner = Someone(stack.url, issuer.token(number), "PROFESSIONAL")
-        me = (await owner.ask(AUDITS))["me"]
+    replay, seen = await started(auditor, purpose)
+    for someone in people(PEOPLE, today=date(2026, 1, 1)):
+        owner = Someone(stack.url, issuer.token(someone.number), "PROFESSIONAL")
+        me = (await owner.ask(AUDITS, seen=[seen]))["me"]
         for notice in me["audits"]:
             if notice["purpose"] == purpose:
                 talents = {talent["id"] for talent in me["portfolio"]["talents"]}
@@ -101,15 +104,27 @@ async def begun(stack: Stack, issuer: Issuer) -> Audit:
     raise AssertionError("nobody sees that their portfolio is replayed")
 
 
-async def started(auditor: Someone, purpose: str) -> str:
-    """Start a replay of the first portfolio that this auditor does not replay already."""
+async def started(auditor: Someone, purpose: str) -> tuple[str, str]:
+    """
+    Start a replay of the first portfolio that this auditor does not replay already.
+
+    Return it, and the position of the command.
+    """
     for stream in (await auditor.ask(STREAMS))["auditStreams"]["edges"]:
         fields = {"streamId": stream["node"]["id"], "purpose": purpose, "asksToOpen": ["TALENT"]}
         found = await auditor.command("startAuditReplay", "auditReplay { id }", **fields)
         if found["command"]["outcome"] == "ACCEPTED":
-            return str(found["auditReplay"]["id"])
+            return found["auditReplay"]["id"], found["command"]["position"]
         assert [refusal["code"] for refusal in found["command"]["refusals"]] == ["ALREADY_SO"]
     raise AssertionError("there is no portfolio that is not replayed already")
+
+
+async def kept_by(auditor: Someone, day: str) -> str:
+    """Return the checkpoint of a day, as soon as it is listed."""
+    while True:
+        (newest,) = (await auditor.ask("{ checkpoints(last: 1) { on note } }"))["checkpoints"]
+        if newest["on"] == day:
+            return str(newest["note"])
 
 
 def events_of(seen: Any) -> list[Any]:
@@ -149,37 +164,42 @@ def test_from_an_owners_grant_over_a_replay_to_evidence_that_a_stranger_checks_o
 
     async def steps() -> None:
         audit = await begun(stack, issuer)
-        sealed = await audit.seen()
-        assert {event["contents"] for event in events_of(sealed)} == {"SEALED"}
-        await audit.grant()
-        seen = await audit.seen()
-        assert (seen["verification"]["valid"], seen["verification"]["faults"]) == (True, [])
-        opened = [event["opened"] for event in events_of(seen) if event["contents"] == "OPENED"]
-        claimed = [each for each in opened if each["name"].startswith("portfolio.talent-claimed.")]
-        assert {f"Item:{each['content']['talent']}" for each in claimed} == audit.talents
-        assert len(opened) < len(events_of(seen)), "what was not asked for stays sealed"
-
+        head = await opened_by_grant(audit)
         finished = await audit.auditor.done("finishAuditReplay", FINISH, replayId=audit.replay)
         today = file_of(finished["auditReplay"]["evidenceBundle"])
         assert stranger.check(today)[:2] == (4, "complete on the operator's word")
 
-        assert await asyncio.to_thread(stack.run_in, "processes", "python", "-c", NEXT_DAY) == (
-            "today has its checkpoint"
-        )
-        kept = (await audit.auditor.ask("{ checkpoints(last: 1) { note } }"))["checkpoints"][0]["note"]
-        stranger.keep("kept.txt", kept.encode())
-        found = (await audit.auditor.ask(BUNDLE, id=audit.replay))["auditReplay"]["evidenceBundle"]
-        bundle = file_of(found)
-        checked = stranger.check(bundle, "--checkpoint", "kept.txt")
+        said = await asyncio.to_thread(stack.run_in, "processes", "python", "-c", NEXT_DAY)
+        tomorrow = said.removesuffix(": today has its checkpoint")
+        stranger.keep("kept.txt", (await kept_by(audit.auditor, tomorrow)).encode())
+        bundle = file_of((await audit.auditor.ask(BUNDLE, id=audit.replay))["auditReplay"]["evidenceBundle"])
+        checked = stranger.check(bundle, *KEPT)
         assert checked[:2] == (0, "complete"), checked.text
-        head = seen["verification"]["head"]
-        assert f"last {seen['verification']['version']} {head}\n" in bundle.decode()
+        assert f"last {head}\n" in bundle.decode()
+        finds_what_is_changed(stranger, bundle)
 
-        for changed, place in changes(bundle.decode()):
-            broken = stranger.check(changed.encode(), "--checkpoint", "kept.txt")
-            assert broken[:2] == (1, "broken"), (place, broken.text)
-            assert place in broken.text
-        stranger.keep("key.pub", str(NoteSigner.of_seeds(("ipp", bytes(32))).verifier_keys[0]).encode())
-        assert stranger.check(bundle)[:2] == (2, "unknown key")
+    asyncio.run(asyncio.wait_for(steps(), WALK_S_MAX))
 
-    asyncio.run(asyncio.wait_for(steps(), CHECK_S_MAX * 5))
+
+async def opened_by_grant(audit: Audit) -> str:
+    """See all sealed, then talents opened by their owner's grant; return version and digest of the head."""
+    sealed = await audit.seen()
+    assert {event["contents"] for event in events_of(sealed)} == {"SEALED"}
+    await audit.grant()
+    seen = await audit.seen()
+    assert (seen["verification"]["valid"], seen["verification"]["faults"]) == (True, [])
+    opened = [event["opened"] for event in events_of(seen) if event["contents"] == "OPENED"]
+    claimed = [each for each in opened if each["name"].startswith("portfolio.talent-claimed.")]
+    assert {f"Item:{each['content']['talent']}" for each in claimed} == audit.talents
+    assert len(opened) < len(events_of(seen)), "what was not asked for stays sealed"
+    return f"{seen['verification']['version']} {seen['verification']['head']}"
+
+
+def finds_what_is_changed(stranger: Stranger, bundle: bytes) -> None:
+    """Any byte that is changed is found, and so is a bundle that somebody else signed."""
+    for changed, place in changes(bundle.decode()):
+        broken = stranger.check(changed.encode(), *KEPT)
+        assert broken[:2] == (1, "broken"), (place, broken.text)
+        assert place in broken.text
+    stranger.keep("key.pub", str(NoteSigner.of_seeds(("ipp", bytes(32))).verifier_keys[0]).encode())
+    assert stranger.check(bundle)[:2] == (2, "unknown key")

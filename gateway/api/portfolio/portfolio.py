@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from gateway.api.explaining import address_in_both
 from gateway.api.paging import Connection
 from gateway.api.portfolio import timeline
 from gateway.api.portfolio.conversations import Conversation, conversation_of
@@ -22,7 +21,7 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.types.arguments import After, First
 from gateway.types.enums import HoursBand, InsightScope, TalentQuadrant
 from gateway.types.fields import field
-from gateway.types.texts import LocalText
+from gateway.types.texts import LocalText, address_in_both
 from kit.ids import derived_id
 from projections.views import profile
 from rules import energy
@@ -185,7 +184,8 @@ class Portfolio:
 
     @field(description="What is to be read before `giveInsightConsent`.")
     def insight_notice(self, info: Info) -> InsightNotice:
-        return InsightNotice(version=NOTICE_VERSION, page=address_in_both(info.context, Page.STAFF))
+        page = address_in_both(Page.STAFF, public_url=info.context.gateway.public_url)
+        return InsightNotice(version=NOTICE_VERSION, page=page)
 
     @field(description="How the portfolio became what it is, newest first.")
     async def timeline(

@@ -8,7 +8,6 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, TermCluster, cluster_of, talent_term
-from gateway.api.explaining import address_in_both
 from gateway.api.names import Unit
 from gateway.api.paging import check_page_size
 from gateway.api.releases.csv_file import MEDIA_TYPE, ShownTerm, csv_file
@@ -23,7 +22,7 @@ from gateway.types.downloads import Download, download_of
 from gateway.types.enums import EnergyWord, Held, Language, Trend
 from gateway.types.fields import field
 from gateway.types.ids import refers_to
-from gateway.types.texts import LocalText
+from gateway.types.texts import LocalText, address_in_both
 from projections.views import catalogue
 from projections.views import releases as view
 from rules.pages import Page
@@ -197,7 +196,7 @@ class CapabilityRelease:
 
     @field(description="The address of the page on how a release is read: link it from where it is shown.")
     def explanation(self, info: Info) -> LocalText:
-        return address_in_both(info.context, Page.CAPABILITIES)
+        return address_in_both(Page.CAPABILITIES, public_url=info.context.gateway.public_url)
 
     async def _picture(self, info: Info) -> Picture:
         async with info.context.gateway.reader.connection() as connection:

@@ -9,7 +9,6 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.api.catalogue.terms import TalentTerm, talent_term
-from gateway.api.explaining import address_in_both
 from gateway.api.names import Colleague
 from gateway.api.portfolio.shared import quadrant_shown
 from gateway.api.portfolio.talents import ENERGY, QUADRANT, STRENGTH
@@ -26,7 +25,7 @@ from gateway.reading.talent_map import MapRow, last_fact, map_rows
 from gateway.types.enums import TalentQuadrant, described
 from gateway.types.fields import LENGTH, field
 from gateway.types.ids import refers_to
-from gateway.types.texts import LocalText
+from gateway.types.texts import LocalText, address_in_both
 from projections.views import catalogue, shared
 from rules.pages import Page
 from rules.quadrants import STRONG_FROM
@@ -118,7 +117,7 @@ class TeamTalentMap:
 
     @field(description="The address of the page on who sees what one shares: link it from the map.")
     def explanation(self, info: Info) -> LocalText:
-        return address_in_both(info.context, Page.STAFF)
+        return address_in_both(Page.STAFF, public_url=info.context.gateway.public_url)
 
 
 @strawberry.type
