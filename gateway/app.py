@@ -62,9 +62,8 @@ def create_app(
                         await task
 
     app = FastAPI(title="IPP gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.include_router(health_routes(health))
-    app.include_router(page_routes(zone=zone))
-    app.include_router(about_routes())
+    for routes in (health_routes(health), page_routes(zone=zone), about_routes()):
+        app.include_router(routes)
     app.mount("/pages", built_files())
     if extra is not None:
         app.include_router(extra)
