@@ -46,7 +46,7 @@ FENNA = directory.Person(person=OWNER, display_name="Fenna", registered_at=NOW, 
 LIMITS = RequestLimits(
     document=DocumentLimits(depth_max=12, cost_max=Settings().query_cost_max, page_max=100),
     body_bytes_max=10_000,
-    request_s_max=2.0,
+    request_s_max=30.0,
     wait_for_s=0.1,
     staleness_max_s=30.0,
     subscriptions_per_person_max=3,

@@ -118,6 +118,7 @@ def test_a_resolver_that_hangs_is_cut_off(harness: Harness, monkeypatch: pytest.
     async def hangs(_: object) -> None:
         await asyncio.sleep(30)
 
+    harness.limit(request_s_max=0.1)
     monkeypatch.setattr(organisation, "organisation", hangs)
     answer = asyncio.run(harness.ask("{ organisation { name } }"))
     assert answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"

@@ -48,6 +48,8 @@ def document(root: str, name: str) -> str:
 
 def _selection(field: GraphQLField) -> str:
     inner = get_named_type(field.type)
+    if is_leaf_type(inner):
+        return ""
     assert isinstance(inner, GraphQLObjectType)
     leaf = next(
         (name for name, detail in inner.fields.items() if is_leaf_type(get_named_type(detail.type))), None
