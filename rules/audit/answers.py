@@ -219,10 +219,12 @@ class ViewCheckSeen(msgspec.Struct, frozen=True, kw_only=True):
     The last comparison of a view that shows the stream with a fold of the journal, row by row.
 
     `equal`: all rows agreed that come from the stream's partition; None if this stream's were left out, since
-    they wait for repair. `version` is the stream's last that the view had folded then.
+    they wait for repair. `version` is the stream's last that the view had folded then. `of_version` is that
+    of the view itself, 0 from a program that did not say it: what serves another one was not compared.
     """
 
     view: str
+    of_version: int = 0
     at: datetime
     equal: bool | None
     version: int

@@ -64,6 +64,7 @@ class Evidence:
         return tuple(
             ViewCheckSeen(
                 view=one.view,
+                of_version=one.version,
                 at=one.checked_at,
                 equal=None
                 if stream.subject in one.left_out

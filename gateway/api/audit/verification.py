@@ -1,8 +1,11 @@
 """The check of a chain from its first event to a version."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 import strawberry
+from msgspec.structs import replace
 
 from gateway.api.audit.asking import asked
 from gateway.api.audit.commits import AuditFault, fault
@@ -10,6 +13,7 @@ from gateway.api.checkpoints.checkpoints import Checkpoint
 from gateway.context import Context
 from gateway.types.scalars import Digest
 from gateway.types.texts import LocalText
+from projections.registry import find_views
 from rules.audit.answers import CheckpointSeen, VerificationAsked, VerificationSeen, VerifyRun, ViewCheckSeen
 
 
@@ -64,7 +68,7 @@ class AuditVerification:
         description=(
             "Folded again, against the views as served: what the last check of each found, up to the "
             "version in `viewChecks`, which names the views that were ever compared. Null where none was, or "
-            "where one left this stream out."
+            "where one left this stream out. A check of a view that an update replaced does not count."
         )
     )
     view_checks: list[AuditViewCheck] = strawberry.field(
@@ -86,6 +90,9 @@ async def verification_of(context: Context, replay: str, version: int | None) ->
     found = await asked(context, VerificationAsked(replay=replay, version=version), VerificationSeen)
     if found is None:
         return None
+    # After an update another version of a view may be served here, which was not compared yet.
+    served = [one for one in found.view_checks if _served().get(one.view) == one.of_version]
+    found = replace(found, view_checks=tuple(served))
     return AuditVerification(
         version=found.version,
         head=Digest(found.head) if found.head else None,
@@ -104,6 +111,12 @@ async def verification_of(context: Context, replay: str, version: int | None) ->
 
 def _run(found: VerifyRun | None) -> AuditVerifyRun | None:
     return AuditVerifyRun(at=found.at, faults=found.faults, whole=found.whole) if found is not None else None
+
+
+@cache
+def _served() -> Mapping[str, int]:
+    """Return the version of each view that this program serves."""
+    return {view.name: view.version for view in find_views()}
 
 
 def _view_check(found: ViewCheckSeen) -> AuditViewCheck:
