@@ -16,6 +16,8 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.errors import ErrorCode, GatewayError
+from gateway.execution.executor import CompiledExecutor
+from gateway.execution.slots import Complete, Place
 from gateway.limits.allowance import Allowance, Held
 from gateway.limits.turns import CallerTurns
 from gateway.limits.weights import COMMAND_COST, weight_of
@@ -117,6 +119,7 @@ class Spending:
             self.clock.reschedule(None)
 
 
+_NOTHING: Final = nullcontext()
 _current: ContextVar[Spending | None] = ContextVar("spending", default=None)
 
 
@@ -135,7 +138,7 @@ def opened(spending: Spending) -> Iterator[Spending]:
         _current.reset(before)
 
 
-class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
+class CountedExecutor(CompiledExecutor, StrawberryGraphQLCoreExecutionContext):
     """Executes like graphql-core, and counts every field and text in the operation's account."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -144,9 +147,12 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def build_per_event_executor(self, payload: Any) -> Any:
         made: Any = super().build_per_event_executor(payload)
-        # Their keys are ids of objects that each event makes: shared, they would grow with every event.
-        made._costs, made._relevant_sub_fields = {}, {}  # noqa: SLF001
+        made._costs = {}  # noqa: SLF001 - its keys are ids of objects that each event makes
         return made
+
+    def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: FBT001 - graphql-core's own
+        self.meter = _current.get()
+        return super().execute_operation(serially)
 
     def execute_fields(
         self,
@@ -156,14 +162,7 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: Any,
         position_context: Any,
     ) -> Any:
-        self._count(parent_type, grouped_field_set)
-        spending = _current.get()
-        turns = spending.turns if spending else None
-        if turns is None or turns.is_working:
-            return super().execute_fields(
-                parent_type, source_value, path, grouped_field_set, position_context
-            )
-        with turns.working():
+        with self._measuring():
             return super().execute_fields(
                 parent_type, source_value, path, grouped_field_set, position_context
             )
@@ -176,10 +175,20 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: Any,
         position_context: Any,
     ) -> Any:
-        self._count(parent_type, grouped_field_set)
+        self.count_fields(parent_type, grouped_field_set)
         return super().execute_fields_serially(
             parent_type, source_value, path, grouped_field_set, position_context
         )
+
+    def working(self, complete: Complete, value: Any, place: Place) -> Any:
+        with self._measuring():
+            return super().working(complete, value, place)
+
+    def _measuring(self) -> AbstractContextManager[None]:
+        """Return what measures the caller's working time, unless a call above does."""
+        spending = _current.get()
+        turns = spending.turns if spending else None
+        return _NOTHING if turns is None or turns.is_working else turns.working()
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
         completed = StrawberryGraphQLCoreExecutionContext.complete_leaf_value(return_type, result)
@@ -188,22 +197,18 @@ class CountedExecutor(StrawberryGraphQLCoreExecutionContext):
             spending.text(completed if kind is str else json.dumps(completed, ensure_ascii=False))
         return completed
 
-    def _count(self, parent_type: GraphQLObjectType, grouped_field_set: Any) -> None:
+    def cost_of(self, parent: GraphQLObjectType, grouped: Any) -> int:
+        return sum(1 + self._weight(parent, details[0].node.name.value) for details in grouped.values())
+
+    def count_fields(self, parent: GraphQLObjectType, grouped: Any) -> None:
         spending = _current.get()
         if spending is None:
             return
         # All items of a list have the same set of fields, so its cost is computed once.
-        known = self._costs.get(id(grouped_field_set))
+        known = self._costs.get(id(grouped))
         if known is None:
-            known = (
-                grouped_field_set,
-                sum(
-                    1 + self._weight(parent_type, details[0].node.name.value)
-                    for details in grouped_field_set.values()
-                ),
-            )
-            self._costs[id(grouped_field_set)] = known
-        spending.fields(len(grouped_field_set), known[1])
+            known = self._costs[id(grouped)] = (grouped, self.cost_of(parent, grouped))
+        spending.fields(len(grouped), known[1])
 
     def _weight(self, parent_type: GraphQLObjectType, name: str) -> int:
         field = parent_type.fields.get(name)

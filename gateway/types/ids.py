@@ -28,6 +28,7 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from gateway.errors import ErrorCode, GatewayError
+from gateway.execution.resolving import OF_SOURCE, OfSource, of_source
 from gateway.types.scalars import write_moment
 
 ITEM: Final = "Item"
@@ -85,7 +86,7 @@ def complete_ids(schema: GraphQLSchema) -> None:
             for name, field in kind.fields.items():
                 resolve = field.resolve or default_field_resolver
                 if _holds_ids(field.type):
-                    resolve = _writing(resolve, *_names(kind, name, field))
+                    resolve = _writing(resolve, *_names(kind, name, field), of_source(field, schema))
                 if takes := _readers({name: (arg.type, arg.out_name) for name, arg in field.args.items()}):
                     resolve = _reading(resolve, takes)
                     field.subscribe = field.subscribe and _reading(field.subscribe, takes)
@@ -108,8 +109,16 @@ def _names(kind: GraphQLObjectType, name: str, field: GraphQLField) -> tuple[str
     return names, names == ITEM
 
 
-def _writing(resolve: Resolver, names: str, of_the_moment: bool) -> Resolver:  # noqa: FBT001 - of one schema
-    """Return a resolver that writes the ids that `resolve` returns, with the moment that its source shows."""
+def _writing(
+    resolve: Resolver,
+    names: str,
+    of_the_moment: bool,  # noqa: FBT001 - of one schema
+    direct: OfSource | None,
+) -> Resolver:
+    """Return a resolver that writes the ids that `resolve` returns, with the moment that its source shows.
+
+    `direct` returns the same from the source alone, where that is enough.
+    """
 
     def written(found: object, as_of: datetime | None) -> object:
         if isinstance(found, list):
@@ -119,11 +128,15 @@ def _writing(resolve: Resolver, names: str, of_the_moment: bool) -> Resolver:  #
     async def awaited(found: Awaitable[object], as_of: datetime | None) -> object:
         return written(await found, as_of)
 
-    def resolve_id(source: object, info: Any, **arguments: Any) -> object:
+    def shown(source: object, found: object) -> object:
         as_of = getattr(source, "as_of", None) if of_the_moment else None
-        found = resolve(source, info, **arguments)
         return awaited(found, as_of) if inspect.isawaitable(found) else written(found, as_of)
 
+    def resolve_id(source: object, info: Any, **arguments: Any) -> object:
+        return shown(source, resolve(source, info, **arguments))
+
+    if direct is not None:
+        setattr(resolve_id, OF_SOURCE, lambda source: shown(source, direct(source)))
     return resolve_id
 
 
