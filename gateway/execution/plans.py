@@ -1,6 +1,7 @@
 """Plans: what compiling an operation gave, kept for the next time, as long as its document is."""
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import Any, Final
 from weakref import ReferenceType, ref
 
@@ -21,9 +22,9 @@ from gateway.execution.slots import Run
 
 PLANS_MAX: Final = 1_000
 FIELDS_MAX: Final = 50_000
-"""Of all plans of a process together, 2 kB each at most; of what is more, the plans used longest ago go."""
-USES_BEFORE: Final = 1
-"""So often a document is executed as it is: one that is never sent again is not worth compiling."""
+"""Of all plans of a process together, about 2.5 kB each; of what is more, the plans used longest ago go."""
+USES_BEFORE: Final = 3
+"""So often a document is executed as it is: compiling one takes as long as several executions save."""
 
 Values = tuple[bool, ...]
 
@@ -64,9 +65,13 @@ class Plans:
     ) -> Plan | None:
         """Return the plan of an operation, empty when it is new; None if it is not to be compiled."""
         known = self._known(document)
-        if known.flags is None:
+        known.uses += 1
+        if known.uses <= self._uses_before:
             return None
-        values = tuple(variables.get(name) for name in known.flags)
+        flags = known.flags
+        if flags is None:
+            return None
+        values = tuple(variables.get(name) for name in flags)
         if not all(isinstance(value, bool) for value in values):
             return None  # an error of the directive, which graphql-core writes
         key = (id(document), id(schema), id(operation), values)
@@ -74,9 +79,6 @@ class Plans:
         if plan is not None:
             self._plans.move_to_end(key)
             return plan
-        known.uses += 1
-        if known.uses <= self._uses_before:
-            return None
         known.keys.add(key)
         plan = self._plans[key] = Plan(schema)
         self._trim()
@@ -118,16 +120,18 @@ class _Known:
 
     def __init__(self, document: DocumentNode, gone: Any) -> None:
         self.document: ReferenceType[DocumentNode] = ref(document, gone)
-        self.flags = _flags(document)
         self.uses = 0
         self.keys: set[tuple[Any, ...]] = set()
 
-
-def _flags(document: DocumentNode) -> tuple[str, ...] | None:
-    """Return the variables that decide what is selected; None if the document is not one to compile."""
-    found = _Flags()
-    visit(document, found)
-    return tuple(sorted(found.names)) if found.is_plain else None
+    @cached_property
+    def flags(self) -> tuple[str, ...] | None:
+        """The variables that decide what is selected; None if the document is not one to compile."""
+        document = self.document()
+        if document is None:
+            return None
+        found = _Flags()
+        visit(document, found)
+        return tuple(sorted(found.names)) if found.is_plain else None
 
 
 class _Flags(Visitor):
