@@ -160,8 +160,8 @@ class CommandHandler:
         """Return how a command of this caller ended; None if it is not known here."""
         command_id = canonical(command_id)
         key = command_key(caller.person, command_id)
+        self.require_role("command", caller)
         with unavailable_reported():
-            self.require_role("command", caller)
             found = self._recorder.find_any(key)
         if found is not None:
             return result_of(command_id, found)
@@ -182,9 +182,14 @@ class CommandHandler:
         return organisation
 
     def require_role(self, field: str, caller: Caller) -> str:
-        """Return the organisation's id if the caller may use this root field. Raises ForbiddenError."""
-        self._allowed(field, caller)
-        return self.organisation()
+        """
+        Return the organisation's id if the caller may use this root field.
+
+        Raises ForbiddenError, and NothingAppliedError while the log or the vault can't say who holds a role.
+        """
+        with unavailable_reported():
+            self._allowed(field, caller)
+            return self.organisation()
 
     def _allowed(self, field: str, caller: Caller) -> Holder:
         """Return the caller's roles if the caller may use this root field. Raises ForbiddenError."""

@@ -194,6 +194,8 @@ def test_a_retry_of_what_was_accepted_is_not_told_that_nothing_changed_with_the_
     assert "; nothing was changed" not in str(refused.value)
     assert "this request changed nothing" in str(refused.value)
     assert "ask how it ended" in str(refused.value)
+    with pytest.raises(NothingAppliedError):
+        handler.require_role("auditReplay", caller)
     assert house.owner("claimTalent", command_id=command_id, **TALENT).outcome == "ACCEPTED"
 
 
