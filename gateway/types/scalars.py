@@ -16,6 +16,8 @@ from strawberry.types.scalar import ScalarDefinition
 RFC3339 = "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6"
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,30}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+YEAR_MIN = 2
+"""Of the year 1, some moments have no day in another time zone."""
 CLIENT_UUID_VERSIONS = (4, 7)
 POSITION_CHARS_MAX = 256
 URL_CHARS_MAX = 2_000
@@ -39,9 +41,13 @@ def parse_moment(value: object) -> datetime:
         raise GraphQLError("A DateTime is an RFC 3339 moment, e.g. 2026-11-23T09:30:00Z.")
     seconds, fraction, zone = found.groups()
     try:
-        return datetime.fromisoformat(f"{seconds}.{(fraction or '')[:6]:0<6}{zone}".upper()).astimezone(UTC)
+        read = datetime.fromisoformat(f"{seconds}.{(fraction or '')[:6]:0<6}{zone}".upper())
+        moment = read.astimezone(UTC)
     except (ValueError, OverflowError):
         raise GraphQLError("This DateTime does not exist.") from None
+    if moment.year < YEAR_MIN:
+        raise GraphQLError(f"A DateTime is of the year {YEAR_MIN} or later.")
+    return moment
 
 
 def write_moment(value: datetime) -> str:

@@ -94,6 +94,9 @@ def test_a_moment_is_written_as_its_description_shows() -> None:
         "2026-11-23T09:30:00." + "1" * 31 + "Z",
         "2026-11-23T24:00:01Z",
         "2026-11-23T09:30:60Z",
+        "0001-01-01T00:30:00Z",
+        "0001-12-31T23:59:59Z",
+        "9999-12-31T23:30:00-01:00",
     ],
 )
 def test_what_is_no_moment_is_refused(text: object) -> None:
