@@ -36,7 +36,8 @@ from kit.clock import SystemClock
 from kit.health import Health
 from kit.ids import new_id
 from kit.secrets import MasterKey
-from projections.registry import find_views
+from projections.folding import unpark
+from projections.registry import find_views, view_named
 from projections.views import directory, profile
 from projections.views.contributions.tables import CLOSINGS, FORGOTTEN
 from projections.views.contributions.tables import SHARINGS as COUNTED_SHARINGS
@@ -258,8 +259,10 @@ def test_status_names_who_is_parked_and_unparking_mends_it(house: House, persons
         assert house.run("unpark", "profile").returncode == 1
         vault.execute("INSERT INTO vault_keys SELECT * FROM aside")
     assert house.vault.key_of(persons[5]) == nothing_lost
-    for view in parked:
-        assert house.run("unpark", view).returncode == 0
+    assert house.run("unpark", "profile").returncode == 0
+    with psycopg.connect(house.log.url, autocommit=True) as connection:
+        for view in parked.keys() - {"profile"}:
+            unpark(connection, view_named(view), persons[5], journal=house.log.journal, opener=house.mapper)
     assert read(house.log.url, profile.portfolio_of, persons[5]) is not None
     assert ask(house.log.url, "SELECT * FROM views.parked") == []
 
