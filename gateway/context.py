@@ -156,6 +156,13 @@ class Context:
             self.allowance.take_request(self.payer)
 
     @property
+    def known_identity(self) -> Identity:
+        """What the caller's token says. Raises UNAUTHENTICATED without one."""
+        if self.identity is None:
+            raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
+        return self.identity
+
+    @property
     def person(self) -> str:
         """The caller's id; use it after `check_access`. Raises FORBIDDEN if the caller is not known."""
         if self.identity is None or self.identity.person is None:

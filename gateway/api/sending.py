@@ -63,15 +63,13 @@ class CommandPayload:
 async def send_command(info: Info, input: CommandInput) -> commands.CommandResult:
     """Send the command that the input is named after."""
     context = info.context
-    if context.identity is None:
-        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
     request = commands.CommandRequest(
         name=_mutation_of(type(input).__name__),
         command_id=str(input.command_id),
         expected_version=input.expected_version if isinstance(input.expected_version, int) else None,
         input=_content(input, leave_out=("command_id", "expected_version")),
     )
-    return await context.gateway.bus.send(request, identity=context.identity, role=context.role)
+    return await context.gateway.bus.send(request, identity=context.known_identity, role=context.role)
 
 
 def _mutation_of(input_name: str) -> str:

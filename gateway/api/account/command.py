@@ -10,7 +10,6 @@ import strawberry
 from gateway.api.command_result import CommandResult, command_result
 from gateway.api.root_fields import query
 from gateway.context import Info
-from gateway.errors import ErrorCode, GatewayError
 
 
 @query(
@@ -23,7 +22,5 @@ async def command(
     info: Info, id: Annotated[UUID, strawberry.argument(description="The `commandId` that it was sent with.")]
 ) -> CommandResult | None:
     context = info.context
-    if context.identity is None:
-        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    result = await context.gateway.bus.result_of(str(id), identity=context.identity, role=context.role)
+    result = await context.gateway.bus.result_of(str(id), identity=context.known_identity, role=context.role)
     return command_result(info, result) if result else None

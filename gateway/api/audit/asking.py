@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from gateway.api.showing import disclosures_of
 from gateway.context import Context
-from gateway.errors import ErrorCode, GatewayError
 from rules.audit.answers import AnyQuestion, AuditAnswer, ItemSeen
 
 A = TypeVar("A", bound=AuditAnswer)
@@ -13,9 +12,7 @@ A = TypeVar("A", bound=AuditAnswer)
 
 async def asked(context: Context, question: AnyQuestion, kind: type[A]) -> A | None:
     """Return the answer; None of what is not there, or not this auditor's. Raises GatewayError."""
-    if context.identity is None:
-        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    found = await context.gateway.bus.audit(question, identity=context.identity, role=context.role)
+    found = await context.gateway.bus.audit(question, identity=context.known_identity, role=context.role)
     return found if isinstance(found, kind) else None
 
 

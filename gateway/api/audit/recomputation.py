@@ -8,7 +8,6 @@ import strawberry
 
 from gateway.api.root_fields import query
 from gateway.context import Info
-from gateway.errors import ErrorCode, GatewayError
 from gateway.types.enums import Recomputation
 
 
@@ -24,6 +23,6 @@ async def recomputation(
     id: Annotated[strawberry.ID, strawberry.argument(description="Of a `CapabilityRelease` or a `Mirror`.")],
 ) -> Recomputation | None:
     context = info.context
-    if context.identity is None:
-        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    return await context.gateway.bus.recomputation(str(id), identity=context.identity, role=context.role)
+    return await context.gateway.bus.recomputation(
+        str(id), identity=context.known_identity, role=context.role
+    )

@@ -74,9 +74,7 @@ class ConfirmLettersInput(CommandInput):
 )
 async def invitation_letters(info: Info) -> InvitationLetters | None:
     context = info.context
-    if context.identity is None:
-        raise GatewayError(ErrorCode.UNAUTHENTICATED, "This needs a bearer token.")
-    found = await context.gateway.bus.letters(identity=context.identity, role=context.role)
+    found = await context.gateway.bus.letters(identity=context.known_identity, role=context.role)
     letters = [
         InvitationLetter(
             id=strawberry.ID(one.invitation),
