@@ -21,13 +21,13 @@ from gateway.http.endpoint import GraphQLEndpoint
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.view_reader import ViewReader
-from projections.changes import Changes
 from projections.parking import park
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import Fact, View
 from rules.kinds import Language
 from tests.gateway.harness import NOW, PEOPLE, SCHEMA, Harness
+from tests.projections.views.given import fold_into_views
 
 OWNER, COLLEAGUE = PEOPLE["owner"], PEOPLE["colleague"]
 ORGANISATION = "d" * 32
@@ -80,12 +80,7 @@ class World(Harness):
         subject = Stream.parse(stream).subject
         recorded = Recorded(stream=stream, version=self._versions[stream], event=event, at=moment, by=subject)
         fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
-        for view in find_views():
-            if Stream.parse(stream).category in view.categories:
-                changes = Changes(view.tables, 0)
-                changes.about(subject)
-                view.fold(fact, changes)
-                changes.write(connection, "views")
+        fold_into_views(connection, fact)
         return moment
 
     def stale(self, view: View, seconds: float) -> None:

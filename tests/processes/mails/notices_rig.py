@@ -20,12 +20,12 @@ from kit.secrets import MasterKey
 from processes.mails.notice_views import ViewsForNotices
 from processes.mails.notices import LOOK_EVERY, NoticeMailer
 from processes.mails.sending import MailSettings
-from projections.changes import Changes
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import Fact
 from rules.kinds import Language
 from tests.processes.mails.mail_server import MailServer
+from tests.projections.views.given import fold_into_views
 
 MASTER = MasterKey(key=os.urandom(32))
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -80,12 +80,7 @@ class Notices:
                 subject = Stream.parse(stream).subject
                 recorded = Recorded(stream=stream, version=version, event=event, at=at, by=subject)
                 fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
-                for view in find_views():
-                    if Stream.parse(stream).category in view.categories:
-                        changes = Changes(view.tables, 0)
-                        changes.about(subject)
-                        view.fold(fact, changes)
-                        changes.write(connection, "views")
+                fold_into_views(connection, fact)
 
     def of(self, name: str, stream: str, *events: Event) -> None:
         self.happened(f"{stream}-{self.people[name]}", *events)

@@ -13,6 +13,7 @@ from events.streams import Stream
 from projections.changes import Changes
 from projections.positions import drop_view, prepare_view
 from projections.rebuild.differences import Content, contents
+from projections.registry import find_views
 from projections.view import Fact, View
 
 T = TypeVar("T")
@@ -51,6 +52,16 @@ def _fold(connection: psycopg.Connection, view: View, batches: Sequence[Sequence
             view.fold(fact, changes)
         changes.write(connection, "views")
     return contents(connection, view)
+
+
+def fold_into_views(connection: psycopg.Connection, fact: Fact) -> None:
+    """Fold a fact, by itself, into every view that reads its stream."""
+    for view in find_views():
+        if Stream.parse(fact.recorded.stream).category in view.categories:
+            changes = Changes(view.tables, 0)
+            changes.about(fact.subject)
+            view.fold(fact, changes)
+            changes.write(connection, "views")
 
 
 def read(url: str, reading: Callable[..., Awaitable[T]], *values: Any) -> T:
