@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import httpx
 
@@ -31,7 +31,7 @@ async def _opened(
     with httpx.Client() as issuer:
         async with (
             services_client(settings.services_url) as services,
-            _processes_client(settings.processes_url) as processes,
+            services_client(settings.processes_url) if settings.processes_url else nullcontext() as processes,
             open_gateway(
                 settings,
                 position_key=position_key,
@@ -43,15 +43,6 @@ async def _opened(
             ) as gateway,
         ):
             yield gateway
-
-
-@asynccontextmanager
-async def _processes_client(url: str) -> AsyncIterator[httpx.AsyncClient | None]:
-    if not url:
-        yield None
-        return
-    async with services_client(url) as client:
-        yield client
 
 
 def main() -> int:

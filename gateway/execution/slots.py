@@ -20,7 +20,7 @@ CLASSES_MAX: Final = 10_000
 Place = Any
 """Where a value is in the answer: None for the root, a Path, or (place above, key or index, type or None).
 
-A Path is made of it only when somebody needs one: for an error, or for a resolver's `info`.
+It becomes a Path only when somebody needs one: for an error, or for a resolver's `info`.
 """
 
 

@@ -68,7 +68,7 @@ def difference(before: Portfolio | None, after: Portfolio) -> PortfolioDifferenc
         evidence=_between(before.evidence if before else (), after.evidence, "evidence"),
         reflections=_between(before.reflections if before else (), after.reflections, "reflection"),
         insights=_between(before.insights if before else (), after.insights, "insight"),
-        # What a team made of a goal is the team's.
+        # How a team goes on with a goal is the team's.
         goals=_between(before.goals if before else (), after.goals, "goal", "joint_goal"),
         conversations=_between(before.conversations if before else (), after.conversations, "conversation"),
         sharings=_between(before.sharings if before else (), after.sharings, "sharing"),
