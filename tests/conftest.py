@@ -1,10 +1,12 @@
 """The real backends that marked tests run on, and the rule that nothing is skipped in CI."""
 
 import gc
+import logging
 import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.backends.kafka import Broker, NoBrokerError, kafka_broker
 from tests.backends.postgres import fresh_database, name_of, postgres_server
@@ -21,6 +23,17 @@ def not_to_be_had(reason: str) -> None:
     if in_ci():
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Undo what a test set up for logging: a program's `main` run in the process, for example."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")
