@@ -125,6 +125,7 @@ _OF_WORKING_GROUP: Final = f"""
     WHERE state = 'ADOPTED' AND list IS NULL AND (%(cluster)s::text IS NULL OR cluster = %(cluster)s)
     ORDER BY plain_nl COLLATE "C", term COLLATE "C"
 """
+_MERGED: Final = f"SELECT term, merged_into FROM {TERMS.served} WHERE merged_into IS NOT NULL"
 _READING_AS: Final = f"""
     SELECT term FROM {TERMS.served} WHERE coalesce(merged_into, term) IN (
         SELECT coalesce(merged_into, term) FROM {TERMS.served} WHERE term = %(term)s)
@@ -187,6 +188,13 @@ async def terms_of_working_group(
 ) -> list[Term]:
     """Return the adopted terms that the working group wrote, none of a loaded list, by their Dutch label."""
     return await _all(connection, Term, _OF_WORKING_GROUP, {"cluster": cluster})
+
+
+async def merged_terms(connection: psycopg.AsyncConnection) -> dict[str, str]:
+    """Return all terms that were merged, each with the term that is shown in its place."""
+    async with connection.cursor() as cursor:
+        await cursor.execute(_MERGED.encode())
+        return dict(await cursor.fetchall())
 
 
 async def terms_reading_as(connection: psycopg.AsyncConnection, term: str) -> list[str]:

@@ -22,6 +22,7 @@ from gateway.context import Info
 from gateway.types.arguments import Last
 from gateway.types.enums import HoursBand
 from gateway.types.fields import field
+from projections.views import catalogue
 from projections.views import team as view
 from rules import commands
 from rules.names import plain_name
@@ -127,7 +128,10 @@ class WorkOffersPart(TeamPart):
         team, today = self.content.team, info.context.gateway.calendar.today()
 
         async def read(connection: Any) -> Sequence[view.WorkOffer]:
-            return await view.work_offers(connection, team, today=today, only_open=only_open, limit=last)
+            merged = await catalogue.merged_terms(connection)
+            return await view.work_offers(
+                connection, team, today=today, merged=merged, only_open=only_open, limit=last
+            )
 
         return [work_offer_of(offer) for offer in await read_team(info.context, team, read)]
 
@@ -208,7 +212,8 @@ async def _payload(info: Info, result: commands.CommandResult) -> WorkOfferPaylo
     today = info.context.gateway.calendar.today()
 
     async def read(connection: Any, team: str, offer: str) -> view.WorkOffer | None:
-        return await view.work_offer(connection, team, offer, today=today)
+        merged = await catalogue.merged_terms(connection)
+        return await view.work_offer(connection, team, offer, today=today, merged=merged)
 
     found = await changed_thing(info, result, read)
     return WorkOfferPayload(

@@ -1,11 +1,12 @@
 """Reads of work offers: those of a team, those that are due to end, and whom to inform of an end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 import psycopg
+from psycopg.types.json import Jsonb
 
 from kit.postgres.rows import rows
 from projections.views.team.membership import WRITTEN, still_there, words_of
@@ -21,7 +22,7 @@ class WorkOffer(msgspec.Struct, frozen=True, kw_only=True):
     An offer of work, with the people who are still in the team, by id.
 
     `offer` is its id within the team. `author` is None once they left. `took_up_alike` are those who took up
-    other work of the last year that wants one of the same terms.
+    other work of the last year that wants one of the same terms, or one that was merged with it.
     """
 
     team: str
@@ -74,14 +75,22 @@ def _of_offer(row: str) -> str:
 
 _VOLUNTEERS: Final = _people(VOLUNTEERS.served, "v", _of_offer("v"))
 _TAKERS: Final = _people(TAKERS.served, "t", _of_offer("t"))
+
+
+def _read_as(term: str) -> str:
+    return f"coalesce(%(merged)s::jsonb ->> {term}, {term})"
+
+
 _ALIKE: Final = _people(
     TAKERS.served,
     "a",
     "a.subject = o.subject",
     "a.offer <> o.offer",
     "a.taken_on >= %(alike_since)s",
-    f"""EXISTS (SELECT FROM {WORK_OFFERS.served} other, jsonb_array_elements_text(other.wanted) term
-        WHERE other.subject = a.subject AND other.offer = a.offer AND o.wanted ? term.value)""",
+    f"""EXISTS (SELECT FROM {WORK_OFFERS.served} other, jsonb_array_elements_text(other.wanted) theirs,
+            jsonb_array_elements_text(o.wanted) ours
+        WHERE other.subject = a.subject AND other.offer = a.offer
+            AND {_read_as("theirs.value")} = {_read_as("ours.value")})""",
 )
 _AUTHOR_THERE: Final = still_there("o.author", "o.subject", "o.seen")
 _TAKEN: Final = f"""EXISTS (SELECT FROM {TAKERS.served} t
@@ -102,24 +111,38 @@ _OFFERS: Final = f"""
 
 
 async def work_offers(
-    connection: psycopg.AsyncConnection, team: str, *, today: date, only_open: bool, limit: int
+    connection: psycopg.AsyncConnection,
+    team: str,
+    *,
+    today: date,
+    merged: Mapping[str, str],
+    only_open: bool,
+    limit: int,
 ) -> list[WorkOffer]:
-    """Return the newest offers of a team; `only_open`: those that nobody does and whose time is not over."""
+    """
+    Return the newest offers of a team; `only_open`: those that nobody does and whose time is not over.
+
+    `merged` has the terms that were merged, each with the one shown in its place.
+    """
     values = {"team": team, "offer": None, "only_open": only_open, "limit": limit}
-    return await rows(connection, WorkOffer, _OFFERS, **values, **_days(today))
+    return await rows(connection, WorkOffer, _OFFERS, **values, **_kinds_of_work(today, merged))
 
 
 async def work_offer(
-    connection: psycopg.AsyncConnection, team: str, offer: str, *, today: date
+    connection: psycopg.AsyncConnection, team: str, offer: str, *, today: date, merged: Mapping[str, str]
 ) -> WorkOffer | None:
     """Return one offer of a team by its id there, open or not; None if nothing is left to show."""
     values = {"team": team, "offer": offer, "only_open": False, "limit": 1}
-    found = await rows(connection, WorkOffer, _OFFERS, **values, **_days(today))
+    found = await rows(connection, WorkOffer, _OFFERS, **values, **_kinds_of_work(today, merged))
     return found[0] if found else None
 
 
-def _days(today: date) -> dict[str, date]:
-    return {"today": today, "alike_since": today - timedelta(days=ALIKE_DAYS)}
+def _kinds_of_work(today: date, merged: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "today": today,
+        "alike_since": today - timedelta(days=ALIKE_DAYS),
+        "merged": Jsonb(dict(merged)),
+    }
 
 
 _TO_END: Final = f"""

@@ -230,11 +230,23 @@ def test_who_did_this_kind_of_work_before_is_named_and_nobody_is_counted(real: R
     assert [offer["title"] for offer in energies] == ["Anders", "Derde"]
 
 
-def a_term(real: RealTeam) -> str:
+def test_work_that_asked_for_a_word_that_was_merged_since_is_work_of_the_same_kind(real: RealTeam) -> None:
+    former, kept = a_term(real, "Inplannen"), a_term(real)
+    before, after = (offered(real, title=term, wantedTermIds=[term]) for term in (former, kept))
+    for mutation in ("volunteerForWork", "takeUpWork"):
+        real.changed(mutation, "workOffer", name="e2", workOfferId=before["id"])
+    shown = "workOffers { id tookUpAlike { displayName } }"
+    assert real.page(shown)["workOffers"] == [{"id": after["id"], "tookUpAlike": []}]
+    merged = real.house.ask("e2", Role.WORKING_GROUP, "mergeTerms", termIds=[former], intoId=kept)
+    assert merged.outcome == "ACCEPTED", merged
+    assert [names(offer["tookUpAlike"]) for offer in real.page(shown)["workOffers"]] == [["Bo"]]
+
+
+def a_term(real: RealTeam, word: str = "Plannen") -> str:
     house = real.house
     house.ask("administrator", Role.ADMINISTRATOR, "grantRole", role="WORKING_GROUP", subject="e2")
     proposed = house.ask(
-        "e2", Role.WORKING_GROUP, "proposeTerm", label={"nl": "Plannen", "en": "Planning"}, clusterId="calm"
+        "e2", Role.WORKING_GROUP, "proposeTerm", label={"nl": word, "en": f"{word} (en)"}, clusterId="calm"
     )
     assert proposed.outcome == "ACCEPTED", proposed
     adopted = house.ask("e2", Role.WORKING_GROUP, "adoptTerm", termId=proposed.entity_id)

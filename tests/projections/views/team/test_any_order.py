@@ -23,7 +23,9 @@ def shown_of(database: str, team: str, today: date) -> dict[str, Any]:
 
     async def reading(connection: psycopg.AsyncConnection) -> dict[str, Any]:
         offers = {
-            only_open: await view.work_offers(connection, team, today=today, only_open=only_open, limit=100)
+            only_open: await view.work_offers(
+                connection, team, today=today, merged={}, only_open=only_open, limit=100
+            )
             for only_open in (True, False)
         }
         due = await view.work_offers_to_end(connection, today, 100)

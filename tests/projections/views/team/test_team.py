@@ -1,6 +1,8 @@
 """What a team has together: of people who have not left since, in words that are still there."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -44,10 +46,17 @@ pytestmark = pytest.mark.postgres
 
 
 def work(
-    database: str, *, only_open: bool = False, today: date = DAY, limit: int = 50
+    database: str,
+    *,
+    only_open: bool = False,
+    today: date = DAY,
+    limit: int = 50,
+    merged: Mapping[str, str] = MappingProxyType({}),
 ) -> list[view.WorkOffer]:
     async def reading(connection: psycopg.AsyncConnection) -> list[view.WorkOffer]:
-        return await view.work_offers(connection, TEAM, today=today, only_open=only_open, limit=limit)
+        return await view.work_offers(
+            connection, TEAM, today=today, merged=merged, only_open=only_open, limit=limit
+        )
 
     return read(database, reading)
 
@@ -83,8 +92,8 @@ def test_an_offer_has_its_words_and_who_stepped_forward(database: str) -> None:
         took_up_alike=(),
     )
     assert work(database) == work(database, only_open=True) == [shown]
-    assert read(database, lambda c: view.work_offer(c, TEAM, WORK, today=DAY)) == shown
-    assert read(database, lambda c: view.work_offer(c, BOB, WORK, today=DAY)) is None
+    assert read(database, lambda c: view.work_offer(c, TEAM, WORK, today=DAY, merged={})) == shown
+    assert read(database, lambda c: view.work_offer(c, BOB, WORK, today=DAY, merged={})) is None
 
 
 def test_work_that_somebody_does_is_open_no_more_until_it_is_handed_back(database: str) -> None:
@@ -184,6 +193,8 @@ def test_who_took_up_work_of_this_kind_in_the_last_year_is_named_once(database: 
     folded(database, view.VIEW, facts(*JOINED, *words, *acts))
     alike = {offer.offer: offer.took_up_alike for offer in work(database)}
     assert alike == {WORK: (BOB,), OTHER_WORK: (), GOAL: (), SESSION: ()}
+    merged = {"d" * 32: "e" * 32, TERM: "e" * 32}
+    assert work(database, merged=merged)[-1].took_up_alike == (BOB, CAS)
     a_year_later = {
         offer.offer: offer.took_up_alike for offer in work(database, today=DAY.replace(year=2028))
     }
