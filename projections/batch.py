@@ -25,7 +25,11 @@ class Opener(Protocol):
 
 
 class BatchSize:
-    """How many events to read at once: more while batches are small in bytes, fewer when one is too large."""
+    """
+    How many events to read at once.
+
+    More while batches are small in bytes; fewer when one is too large, or was not folded within the lease.
+    """
 
     def __init__(self) -> None:
         self.events = BATCH_EVENTS_MIN
@@ -36,6 +40,10 @@ class BatchSize:
             self.events = max(1, self.events // 4)
         elif len(events) == self.events and size * 2 <= BATCH_BYTES_MAX:
             self.events = min(BATCH_EVENTS_MAX, self.events * 2)
+
+    def was_interrupted(self) -> None:
+        """Ask for fewer: the same batch again would take as long again, and never end."""
+        self.events = max(1, self.events // 4)
 
 
 class Batch:

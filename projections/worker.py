@@ -119,6 +119,7 @@ class ViewWorker:
         write("views.interrupted", reason=reason, attempt=attempt)
         self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
         if not isinstance(error, VaultUnreachableError):
+            self._size.was_interrupted()
             self._forget()
 
     def _forget(self) -> None:
