@@ -90,7 +90,7 @@ async def open_gateway(
             ),
             bus=bus,
             calendar=calendar,
-            freshness=Freshness(connect=lend, listen=listen),
+            freshness=Freshness(connect=lend, listen=listen, one_server=settings.database_is_one_server),
             keeper=keeper,
             limits=limits,
             position_cipher=PositionCipher(_cipher_key(position_key)),

@@ -43,6 +43,9 @@ class Settings:
     """The database of the journal and the views."""
     vault_url: str = field(default="", repr=False)
     """The vault's own database."""
+    database_is_one_server: bool = False
+    """Whether every connection to `database_url` is to the same server, never to a replica. Then a gateway
+    trusts the positions of views that it hears; else it reads them."""
     database_pool_max: int = 10
     master_key_file: Path = Path(".ipp/master.key")
     """The key that wraps the persons' keys: for services and view workers, never for a gateway."""
@@ -210,7 +213,7 @@ def _default(setting: "Field[Any]") -> Any:
 def _read(name: str, text: str, kind: Any) -> Any:
     choices = get_args(kind)
     # msgspec would also accept "1" and "null" for a switch, and "2.0" and "1e3" for a whole number.
-    if kind == bool | None and text.lower() not in {"true", "false"}:
+    if kind in {bool, bool | None} and text.lower() not in {"true", "false"}:
         raise SettingsError(f"{name} must be true or false.")
     if kind in {int, float}:
         text = text.strip()

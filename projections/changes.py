@@ -92,7 +92,8 @@ class Changes:
 
 def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows: Collection[Row]) -> None:
     """Write whole rows, many of them by COPY; if a key exists already, which is rare, by an upsert."""
-    if len(rows) >= COPY_ROWS_MIN:
+    pipelined = connection.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF  # it allows no COPY
+    if len(rows) >= COPY_ROWS_MIN and not pipelined:
         with suppress(psycopg.errors.UniqueViolation), connection.transaction():
             _copy(connection, schema, table, rows)
             return

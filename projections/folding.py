@@ -1,6 +1,7 @@
 """Folds a batch into views: fence, fold, rows and positions in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +15,13 @@ from events.streams import Stream
 from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
-from projections.parking import Failures, park, read_parked, release
+from projections.parking import Failures, park, release
 from projections.positions import advance, announce
 from projections.table import SCHEMA
 from projections.view import View
 
+PIPELINED_EVENTS_MAX: Final = 64
+"""The writes of a batch so small are sent together. Larger ones may COPY, which a pipeline does not allow."""
 FOLD_TOOK: Final = latency("ipp_view_fold_seconds", "A view's own part of folding a batch.", "view")
 
 log = structlog.get_logger(__name__)
@@ -78,24 +81,28 @@ class Folding:
         ordinal = batch.events[indexes[-1]].ordinal
         parked: list[tuple[View, Failures]] = []
         with connection.transaction():
-            advance(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
-            for view in views:
-                own = [index for index in indexes if batch.category(index) in view.categories]
-                if own:
-                    with FOLD_TOOK.labels(view.name).time():
-                        parked.append((view, self._fold_view(view, batch, own, partition, failures)))
-            if schema == SCHEMA:
-                announce(connection, views, partition, ordinal)
+            before = advance(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
+            small = len(indexes) <= PIPELINED_EVENTS_MAX
+            with connection.pipeline() if small else nullcontext():
+                for view in views:
+                    own = [index for index in indexes if batch.category(index) in view.categories]
+                    if own:
+                        skipped = {subject for name, subject in before if name == view.name}
+                        with FOLD_TOOK.labels(view.name).time():
+                            parked.append((view, self._fold_view(view, batch, own, failures, skipped)))
         for view, of_view in parked:
             for subject, (failed_at, reason) in of_view.items():
                 log.error("view.parked", view=view.name, subject=subject, ordinal=failed_at, reason=reason)
 
     def _fold_view(
-        self, view: View, batch: Batch, own: Sequence[int], partition: int, failures: Failures
+        self, view: View, batch: Batch, own: Sequence[int], failures: Failures, parked: set[str]
     ) -> Failures:
-        """Fold the view's `own` events, those of its categories; return the subjects that were parked now."""
-        connection, schema = self.connection, self.schema
-        parked = {row.subject for row in read_parked(connection, view, partition=partition, schema=schema)}
+        """
+        Fold the view's `own` events, those of its categories; return the subjects that were parked now.
+
+        `parked` are the subjects that were parked before.
+        """
+        connection, schema, partition = self.connection, self.schema, batch.events[0].partition
         changes = Changes(view.tables, partition)
         folded = fold_events(view, batch, own, changes, skipped=parked | failures.keys())
         failures = failures | folded.failures
@@ -191,4 +198,4 @@ def unpark(
             raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {failed_at}.")
         changes.write(connection, SCHEMA)
         release(connection, view, {subject})
-        announce(connection, (view,), partition, ordinal)
+        announce(connection, view, partition=partition)

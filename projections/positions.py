@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final, LiteralString
 
 import msgspec
@@ -16,7 +17,7 @@ from projections.table import SCHEMA
 from projections.view import View
 
 CHANNEL: Final = "views"
-"""NOTIFY channel: "view partition ordinal" in each transaction that moved a position."""
+"""NOTIFY channel: in each transaction that moved a position, `Announced` as text, with spaces between."""
 
 _POSITIONS_DDL: Final[LiteralString] = """
 CREATE SCHEMA IF NOT EXISTS {schema};
@@ -49,14 +50,47 @@ class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
     stale_s: float
 
 
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Where a view is in a partition, as it was notified.
+
+    A notification arrives after its transaction is visible to others on the same server.
+    """
+
+    view: str
+    partition: int
+    ordinal: int
+    version: int
+    generation: str
+
+
+def read_announced(payload: str) -> Announced | None:
+    """Read a notification on CHANNEL; None for one that another version of this program wrote."""
+    match payload.split(" "):
+        case [view, partition, ordinal, version, generation] if (
+            partition.isdecimal() and ordinal.isdecimal() and version.isdecimal()
+        ):
+            return Announced(
+                view=view,
+                partition=int(partition),
+                ordinal=int(ordinal),
+                version=int(version),
+                generation=generation,
+            )
+        case _:
+            return None
+
+
 class FenceError(Exception):
     """Another worker moved this position: what is in memory is wrong and must be read again."""
 
 
+_THESE: Final = "(SELECT * FROM unnest(%s::text[], %s::integer[]))"
+_ANNOUNCED: Final = "concat_ws(' ', view, partition, ordinal, version, generation)"
 _READ: Final = (
     f"SELECT view, partition, generation, ordinal, seen_at,"
     f" extract(epoch FROM clock_timestamp() - seen_at)::float8 AS stale_s FROM {SCHEMA}.positions"
-    " WHERE (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[])) ORDER BY view, partition"
+    f" WHERE (view, version) IN {_THESE} ORDER BY view, partition"
 )
 
 
@@ -90,28 +124,50 @@ def advance(
     expected: int,
     ordinal: int,
     schema: str = SCHEMA,
-) -> None:
+) -> set[tuple[str, str]]:
     """
-    Move the positions from `expected` to `ordinal`; the first statement of the transaction that folds.
+    Move the positions from `expected` to `ordinal`; the first statements of the transaction that folds.
 
     This is the fence: it raises FenceError unless all views are at `expected`, and keeps the rows locked
-    until the transaction ends, so that no other worker folds this partition meanwhile.
+    until the transaction ends, so that no other worker folds this partition meanwhile. In the schema that is
+    read, those who wait are notified once the transaction commits. Return the parked subjects of that
+    partition, each with its view's name.
     """
-    moved = connection.execute(
-        f"UPDATE {schema}.positions SET ordinal = %s WHERE partition = %s AND ordinal = %s"
-        " AND (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))",
-        (ordinal, partition, expected, *_keys(views)),
-    ).rowcount
-    if moved != len(views):
+    keys = _keys(views)
+    with connection.pipeline():
+        moved = connection.execute(_advance_sql(schema), (ordinal, partition, expected, *keys), prepare=True)
+        parked = connection.execute(_parked_sql(schema), (partition, *keys), prepare=True)
+        count = moved.fetchone()
+    if count is None or count[0] != len(views):
         names = ", ".join(view.name for view in views)
         raise FenceError(f"Not all of {names} are still at {expected} in partition {partition}.")
+    return set(parked.fetchall())
 
 
-def announce(connection: psycopg.Connection, views: Sequence[View], partition: int, ordinal: int) -> None:
-    """Notify those who wait for these views, once the transaction commits."""
-    payloads = [f"{view.name} {partition} {ordinal}" for view in views]
-    statement = "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) payload"
-    connection.execute(statement, (CHANNEL, payloads))
+@cache
+def _advance_sql(schema: str) -> bytes:
+    notify = f", count(pg_notify('{CHANNEL}', {_ANNOUNCED}))" if schema == SCHEMA else ""
+    return (
+        f"WITH moved AS (UPDATE {schema}.positions SET ordinal = %s WHERE partition = %s AND ordinal = %s"
+        f" AND (view, version) IN {_THESE} RETURNING view, partition, ordinal, version, generation)"
+        f" SELECT count(*){notify} FROM moved"
+    ).encode()
+
+
+@cache
+def _parked_sql(schema: str) -> bytes:
+    return (
+        f"SELECT view, subject FROM {schema}.parked WHERE partition = %s AND (view, version) IN {_THESE}"
+    ).encode()
+
+
+def announce(connection: psycopg.Connection, view: View, *, partition: int | None = None) -> None:
+    """Notify those who wait for a view where it is, once the transaction commits; in one partition or all."""
+    connection.execute(
+        f"SELECT pg_notify('{CHANNEL}', {_ANNOUNCED}) FROM {SCHEMA}.positions"
+        " WHERE view = %s AND version = %s AND (%s::integer IS NULL OR partition = %s)",
+        (view.name, view.version, partition, partition),
+    )
 
 
 def record_freshness(
@@ -126,7 +182,7 @@ def record_freshness(
     connection.execute(
         f"UPDATE {SCHEMA}.positions p SET seen_at = greatest(p.seen_at, checkpoint.seen_at)"
         f" FROM (SELECT view, version, partition FROM {SCHEMA}.positions"
-        " WHERE (view, version) IN (SELECT * FROM unnest(%s::text[], %s::integer[]))"
+        f" WHERE (view, version) IN {_THESE}"
         " FOR UPDATE SKIP LOCKED) free"
         " JOIN unnest(%s::integer[], %s::bigint[], %s::timestamptz[])"
         " AS checkpoint(partition, ordinal, seen_at)"
@@ -173,6 +229,8 @@ def prepare_view(
             " FROM generate_series(0, %s) p ON CONFLICT DO NOTHING",
             (view.name, view.version, generation, partitions - 1),
         )
+        if schema == SCHEMA:
+            announce(connection, view)  # it may be further back than those who listen believe
 
 
 def has_all_tables(connection: psycopg.Connection, view: View, *, schema: str = SCHEMA) -> bool:

@@ -184,18 +184,21 @@ class ViewWorker:
                     self._ordinals[view.name, partition] = position.ordinal
 
     def _fold_partition(self, connection: psycopg.Connection, partition: int) -> bool:
-        """Fold the next batch into every view, together for views at the same ordinal; return whether any."""
+        """
+        Fold the next batch into every view, together for views at the same ordinal; return whether to go on.
+
+        There is no more when all views read a batch that was not full: what is accepted later notifies.
+        """
         by_ordinal: dict[int, list[View]] = defaultdict(list)
         for view in self._views:
             by_ordinal[self._ordinals[view.name, partition]].append(view)
-        found = False
+        more = False
         for ordinal, views in by_ordinal.items():
-            events = self._journal.read_partition(
-                connection, partition=partition, after=ordinal, limit=self._size.events
-            )
+            limit = self._size.events
+            events = self._journal.read_partition(connection, partition=partition, after=ordinal, limit=limit)
             if not events:
                 continue
-            found = True
+            more = more or len(events) >= limit or len(by_ordinal) > 1
             self._size.saw(events)
             batch = Batch(events, self._opener)
             folding = Folding(connection=connection, views=tuple(views))
@@ -206,7 +209,7 @@ class ViewWorker:
             for view in views:
                 self._ordinals[view.name, partition] = reached
                 EVENTS_PASSED.labels(view.name).inc(len(events))
-        return found
+        return more
 
     def _checkpoints(self, connection: psycopg.Connection, held: AbstractSet[int]) -> list[JournalCheckpoint]:
         """Return what the journal holds, before any of it is read, in partitions where that is due."""

@@ -62,6 +62,7 @@ def _kept_in(folder: Path, settings: Settings, server: EmbeddedPostgres) -> Sett
         settings,
         probes_port=free_near(settings.host, settings.probes_port),
         database_url=server.url("ipp"),
+        database_is_one_server=True,
         vault_url=server.url("vault"),
         master_key_file=folder / "master.key",
         position_key_file=folder / "position.key",

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from gateway.errors import ErrorCode, GatewayError
+from gateway.reading.heard_positions import HeardPositions
 from projections.positions import CHANNEL, positions_of, staleness_of
 from projections.view import View
 from projections.views import profile
@@ -29,11 +30,18 @@ _log = structlog.get_logger("gateway")
 
 
 class Freshness:
-    """`connect` lends a connection for reading; `listen` opens one to the primary, kept until it breaks."""
+    """
+    `connect` lends a connection for reading; `listen` opens one to the primary, kept until it breaks.
 
-    def __init__(self, *, connect: Connect, listen: Connect) -> None:
+    With `one_server` both lead to the same server. Only then what was heard can be read at once, and the
+    positions that were notified decide; otherwise they are read, since a replica may be behind.
+    """
+
+    def __init__(self, *, connect: Connect, listen: Connect, one_server: bool = False) -> None:
         self._connect = connect
         self._listen = listen
+        self._one_server = one_server
+        self._heard = HeardPositions()
         self._waiting: dict[ViewPartition, set[asyncio.Event]] = defaultdict(set)
         self._listening = False
 
@@ -52,6 +60,7 @@ class Freshness:
             except Exception as error:  # noqa: BLE001 - whatever broke it, it has to listen again
                 _log.warning("views_listener.interrupted", kind=type(error).__name__)
             self._listening = False
+            self._heard.forget()
             await asyncio.sleep(RECONNECT_S)
 
     async def _listen_until_lost(self) -> None:
@@ -60,6 +69,8 @@ class Freshness:
             self._listening = True
             self._notify_all()  # views may have moved while nothing was listening
             async for notice in connection.notifies():
+                if self._one_server:
+                    self._heard.hear(notice.payload)
                 view, _, rest = str(notice.payload).partition(" ")
                 self.notify(view, rest.partition(" ")[0])
 
@@ -103,8 +114,13 @@ class Freshness:
         """
         if not positions:
             return
-        signals = {(view.name, at.partition) for view in views for at in positions}
-        if not await self._until(partial(self._have_passed, views, positions), *signals, within_s=within_s):
+        passed = await self._until(
+            partial(self._have_passed, views, positions),
+            *{(view.name, at.partition) for view in views for at in positions},
+            within_s=within_s,
+            heard=partial(self._heard.have_passed, views, positions),
+        )
+        if not passed:
             raise not_yet(within_s)
 
     async def wait_until(
@@ -114,20 +130,27 @@ class Freshness:
         return await self._until(reached, (view.name, None), within_s=within_s)
 
     async def _until(
-        self, reached: Callable[[], Awaitable[bool]], *signals: ViewPartition, within_s: float
+        self,
+        reached: Callable[[], Awaitable[bool]],
+        *signals: ViewPartition,
+        within_s: float,
+        heard: Callable[[], bool | None] = lambda: None,
     ) -> bool:
-        if await reached():
+        """`heard` is asked first, unless a notification may have been lost; after None, `reached` is."""
+        if heard():
             return True
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
+        all_arrived = True
         with self.signal(*signals) as signal:
             while True:
                 signal.clear()
-                if await reached():
+                known = heard() if all_arrived else None
+                if known or (known is None and await reached()):
                     return True
                 if loop.time() >= deadline:
                     return False
-                await signal.wait(within_s=min(POLL_S, deadline - loop.time()))
+                all_arrived = await signal.wait(within_s=min(POLL_S, deadline - loop.time()))
 
     async def check_fresh(self, views: Sequence[View], *, at_most_s: float) -> None:
         """Raise UNAVAILABLE if a view or its journal was last confirmed up to date more than `at_most_s` ago.

@@ -257,8 +257,7 @@ def _swap(connection: psycopg.Connection, build: _Build) -> None:
             " WHERE view = %s AND version = %s",
             (view.name, view.version),
         )
-        for partition, ordinal in _ordinals(connection, view, SCHEMA).items():
-            announce(connection, (view,), partition, ordinal)
+        announce(connection, view)
 
 
 def _readers_of(connection: psycopg.Connection, table: Table) -> list[str]:

@@ -59,6 +59,7 @@ def test_a_text_stays_a_text_and_a_path_a_path_whatever_it_looks_like() -> None:
         ({"IPP_LEASE_S": "nan"}, "IPP_LEASE_S must be more than 0"),
         ({"IPP_LOG_FORMAT": "JSON"}, "IPP_LOG_FORMAT must be one of console, json"),
         ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "1"}, "must be true or false"),
+        ({"IPP_DATABASE_IS_ONE_SERVER": "1"}, "must be true or false"),
         ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": "null"}, "must be true or false"),
         ({"IPP_KAFKA_FLUSH_EVERY_MESSAGE": ""}, "must be true or false"),
         ({"IPP_PROFILE": "production"}, "This process needs IPP_KAFKA_BOOTSTRAP"),

@@ -4,14 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
 from gateway.errors import ErrorCode, GatewayError
 from gateway.reading import freshness as module
 from gateway.reading.freshness import Freshness
+from gateway.reading.heard_positions import HeardPositions
 from kit.postgres.connections import connect_own, connect_own_async
-from projections.positions import advance, announce, prepare_view
+from projections.positions import CHANNEL, advance, prepare_view
 from projections.views import profile
 from rules.commands import LogPosition
 
@@ -33,9 +35,17 @@ def place(ordinal: int, generation: str = GENERATION) -> LogPosition:
 
 def moved(url: str, expected: int, ordinal: int, *, notified: bool = True) -> None:
     with connect_own(url, application_name="test") as connection, connection.transaction():
-        advance(connection, (VIEW,), 1, expected=expected, ordinal=ordinal)
         if notified:
-            announce(connection, (VIEW,), 1, ordinal)
+            advance(connection, (VIEW,), 1, expected=expected, ordinal=ordinal)
+        else:
+            connection.execute("UPDATE views.positions SET ordinal = %s WHERE partition = 1", (ordinal,))
+
+
+def fold_anew(url: str) -> None:
+    """Lose a table of the view, and start its worker again."""
+    with connect_own(url, application_name="test") as connection:
+        connection.execute(f"DROP TABLE {VIEW.tables[0].served}")
+        prepare_view(connection, VIEW, partitions=3, generation=GENERATION)
 
 
 async def until(fresh: Freshness, *, listening: bool) -> None:
@@ -43,14 +53,33 @@ async def until(fresh: Freshness, *, listening: bool) -> None:
         await asyncio.sleep(0.01)
 
 
-def with_freshness(url: str, work: Callable[[Freshness], Awaitable[None]]) -> None:
+class Connections:
+    """Opens connections to one database, and counts them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.opened = 0
+
     @asynccontextmanager
-    async def connect() -> AsyncIterator[object]:
-        async with await connect_own_async(url, application_name="gateway-listen") as connection:
+    async def open(self) -> AsyncIterator[object]:
+        self.opened += 1
+        async with await connect_own_async(self._url, application_name="gateway-listen") as connection:
             yield connection
 
+
+def with_freshness(
+    url: str,
+    work: Callable[[Freshness], Awaitable[None]],
+    *,
+    one_server: bool = False,
+    reading: Connections | None = None,
+) -> None:
+    listens = Connections(url)
+
     async def run() -> None:
-        fresh = Freshness(connect=connect, listen=connect)
+        fresh = Freshness(
+            connect=(reading or Connections(url)).open, listen=listens.open, one_server=one_server
+        )
         listening = asyncio.create_task(fresh.run())
         try:
             async with asyncio.timeout(20):
@@ -155,3 +184,82 @@ def test_listening_comes_back_after_its_connection_was_ended(view_database: str)
         await asyncio.wait_for(waiting, 5)
 
     with_freshness(view_database, work)
+
+
+@pytest.mark.parametrize("one_server", [True, False])
+def test_a_position_that_was_heard_is_not_read_where_all_is_one_server(
+    view_database: str, *, one_server: bool
+) -> None:
+    reading = Connections(view_database)
+
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(moved, view_database, 0, 1)
+        await fresh.wait([VIEW], [place(1)], within_s=15)  # read, or heard already
+        before = reading.opened
+        waiting = asyncio.create_task(fresh.wait([VIEW], [place(3)], within_s=15))
+        await asyncio.to_thread(moved, view_database, 1, 2)
+        await asyncio.to_thread(moved, view_database, 2, 3)
+        await waiting
+        await fresh.wait([VIEW], [place(2)], within_s=15)
+        assert (reading.opened == before) is one_server
+
+    with_freshness(view_database, work, one_server=one_server, reading=reading)
+
+
+def test_what_was_heard_of_another_log_or_version_says_nothing_and_is_read(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(moved, view_database, 0, 9)
+        await fresh.wait([VIEW], [place(9)], within_s=15)
+        with pytest.raises(GatewayError) as gone:
+            await fresh.wait([VIEW], [place(1, generation="0" * 32)], within_s=5)
+        assert gone.value.code is ErrorCode.POSITION_GONE
+        newer = replace(VIEW, version=VIEW.version + 1)
+        with pytest.raises(GatewayError) as late:
+            await fresh.wait([newer], [place(1)], within_s=0.1)
+        assert late.value.code is ErrorCode.NOT_YET
+
+    with_freshness(view_database, work, one_server=True)
+
+
+def test_a_view_that_is_folded_anew_is_heard_to_be_further_back(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(moved, view_database, 0, 9)
+        await fresh.wait([VIEW], [place(9)], within_s=15)
+        with fresh.signal((VIEW.name, 1)) as signal:
+            await asyncio.to_thread(fold_anew, view_database)
+            assert await signal.wait(within_s=5)
+        with pytest.raises(GatewayError) as late:
+            await fresh.wait([VIEW], [place(9)], within_s=0.1)
+        assert late.value.code is ErrorCode.NOT_YET
+
+    with_freshness(view_database, work, one_server=True)
+
+
+def test_after_a_notification_that_is_written_differently_positions_are_read(view_database: str) -> None:
+    """Another version of the program may fold while this one serves."""
+    reading = Connections(view_database)
+
+    def move_and_say(payload: str) -> None:
+        moved(view_database, 2, 5, notified=False)
+        with connect_own(view_database, application_name="test") as connection:
+            connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(moved, view_database, 0, 2)
+        await fresh.wait([VIEW], [place(2)], within_s=15)
+        before = reading.opened
+        waiting = asyncio.create_task(fresh.wait([VIEW], [place(5)], within_s=15))
+        await asyncio.to_thread(move_and_say, f"{VIEW.name} 1 5")
+        await waiting
+        assert reading.opened > before
+
+    with_freshness(view_database, work, one_server=True, reading=reading)
+
+
+def test_nothing_heard_outlives_its_connection() -> None:
+    heard = HeardPositions()
+    heard.hear(f"{VIEW.name} 1 5 {VIEW.version} {GENERATION}")
+    assert heard.have_passed([VIEW], [place(5)]) is True
+    assert heard.have_passed([VIEW], [place(6)]) is False
+    heard.forget()
+    assert heard.have_passed([VIEW], [place(5)]) is None
