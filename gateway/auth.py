@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from cachetools import LRUCache
 
 from kit.clock import Clock
 from kit.http.tokens import TokenVerifier
@@ -59,7 +60,7 @@ class Authenticator:
         self._person_claim = person_claim
         self._person_for = person_for
         self._clock = clock
-        self._cache: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._cache: LRUCache[bytes, _Verified] = LRUCache(CACHED_TOKENS_MAX)
 
     async def identify(self, token: str) -> Identity:
         """Verify a token and find its person. Raises TokenRefusedError, or IssuerUnreachableError."""
@@ -77,7 +78,7 @@ class Authenticator:
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
         identity = Identity(person=person, expires_at=expires_at, token=token, keys_version=version)
         if person is not None:  # a person unknown now may be registered in the next moment
-            self._remember(digest, _Verified(identity, str(value), self._clock.now()))
+            self._cache[digest] = _Verified(identity, str(value), self._clock.now())
         return identity
 
     async def confirmed(self, identity: Identity) -> Identity:
@@ -105,8 +106,3 @@ class Authenticator:
         if person is None:
             self._cache.pop(digest, None)
         return cached.identity
-
-    def _remember(self, digest: bytes, verified: _Verified) -> None:
-        self._cache[digest] = verified
-        while len(self._cache) > CACHED_TOKENS_MAX:
-            self._cache.popitem(last=False)

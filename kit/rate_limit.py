@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+
+from cachetools import LRUCache
 
 _MINUTE_S = 60.0
 
@@ -21,9 +22,8 @@ class RateLimiter:
     ) -> None:
         self._per_minute = per_minute
         self._burst = float(burst)
-        self._callers_max = callers_max
         self._now_s = now_s
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(callers_max)
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -37,7 +37,6 @@ class RateLimiter:
             left = self._left(caller, now_s)
             allowed = left >= amount
             self._buckets[caller] = (left - amount if allowed else left, now_s)
-            self._drop_oldest()
         return 0.0 if allowed else (amount - left) * _MINUTE_S / self._per_minute
 
     def charge(self, caller: str, amount: float) -> None:
@@ -48,7 +47,6 @@ class RateLimiter:
         now_s = self._now_s()
         with self._lock:
             self._buckets[caller] = (self._left(caller, now_s) - amount, now_s)
-            self._drop_oldest()
 
     def give_back(self, caller: str, amount: float) -> None:
         """Put back requests that were taken and not used, up to a full bucket."""
@@ -58,9 +56,5 @@ class RateLimiter:
                 self._buckets[caller] = (min(self._burst, self._left(caller, now_s) + amount), now_s)
 
     def _left(self, caller: str, now_s: float) -> float:
-        left, seen_s = self._buckets.pop(caller, (self._burst, now_s))
+        left, seen_s = self._buckets.get(caller, (self._burst, now_s))
         return min(self._burst, left + max(0.0, now_s - seen_s) * self._per_minute / _MINUTE_S)
-
-    def _drop_oldest(self) -> None:
-        while len(self._buckets) > self._callers_max:
-            self._buckets.popitem(last=False)

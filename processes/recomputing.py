@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
 import anyio.to_thread
 import msgspec
 import structlog
+from cachetools import TTLCache
 from fastapi import APIRouter, Request, Response
 
 from kit.errors import NotFoundError, RequestError, TooManyRequestsError, UnavailableError
@@ -50,9 +50,9 @@ class Recomputing:
         require_role: Callable[[str, Caller], str],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._recompute, self._require_role, self._now_s = recompute, require_role, now_s
+        self._recompute, self._require_role = recompute, require_role
         self._one_at_a_time = threading.Lock()
-        self._kept: OrderedDict[str, tuple[Recomputation, float]] = OrderedDict()
+        self._kept: TTLCache[str, Recomputation] = TTLCache(KEPT_MAX, KEPT_S, timer=now_s)
         self._limiter = RateLimiter(
             per_minute=PER_MINUTE_MAX, burst=PER_MINUTE_MAX, callers_max=CALLERS_MAX, now_s=now_s
         )
@@ -81,15 +81,9 @@ class Recomputing:
             self._one_at_a_time.release()
 
     def _result(self, of: str) -> Recomputation | None:
-        found, until = self._kept.get(of, (None, 0.0))
-        if found is not None and self._now_s() < until:
-            return found
-        result = self._recompute(of)
+        result = self._kept.get(of) or self._recompute(of)
         if result is not None:
-            self._kept.pop(of, None)
-            self._kept[of] = (result, self._now_s() + KEPT_S)
-            if len(self._kept) > KEPT_MAX:
-                self._kept.popitem(last=False)
+            self._kept.setdefault(of, result)
         return result
 
 

@@ -79,8 +79,9 @@ class Vault(Persons):
     """
     Finds persons by claim, and keys by person or other subject. Safe from several threads.
 
-    In the table keys are wrapped by the master key; unwrapped ones are in memory for a short time. Every
-    method raises VaultUnreachableError when the database is away.
+    In the table keys are wrapped by the master key; unwrapped ones are in memory until the first reading
+    after the minute in which they may be used. Every method raises VaultUnreachableError when the database
+    is away.
     """
 
     def __init__(self, url: str, master_key: MasterKey) -> None:
@@ -210,9 +211,17 @@ class Vault(Persons):
             opened[subject] = _Opened(key, until)
         with self._lock:
             self._cache.update(opened)
-            while len(self._cache) > KEYS_CACHED_MAX:
-                self._cache.popitem(last=False)
+            self._drop_oldest()
         return opened
+
+    def _drop_oldest(self) -> None:
+        """Drop the keys used longest ago: what is too much, and what may be used no more."""
+        now = time.monotonic()
+        while self._cache:
+            oldest = next(iter(self._cache.values()))
+            if len(self._cache) <= KEYS_CACHED_MAX and oldest.until > now:
+                break
+            self._cache.popitem(last=False)
 
     def fingerprint_key(self, subject: str) -> bytes:
         """

@@ -1,9 +1,10 @@
 """Finds out whether a rater's code is right, and limits by address how many wrong ones are tried."""
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
+
+from cachetools import TTLCache
 
 from gateway.auth import Identity
 from kit.clock import Clock
@@ -35,7 +36,9 @@ class RaterCodes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: OrderedDict[str, datetime] = OrderedDict()
+        self._known: TTLCache[str, None] = TTLCache(
+            KNOWN_MAX, KNOWN_FOR.total_seconds(), timer=lambda: clock.now().timestamp()
+        )
         self._wrong = RateLimiter(
             per_minute=WRONG_CODES_PER_MINUTE_MAX,
             burst=WRONG_CODES_PER_MINUTE_MAX,
@@ -52,7 +55,7 @@ class RaterCodes:
         """
         rater, now = caller_of(code), self._clock.now()
         identity = Identity(person=rater, expires_at=now + KNOWN_FOR, token=token, is_rater=True)
-        known = self._known.get(rater, now) > now
+        known = rater in self._known
         if not known:
             self._take_wrong(address)
         try:
@@ -68,15 +71,9 @@ class RaterCodes:
             raise UnauthenticatedError(OVER)
         if not known:
             self._wrong.give_back(address, 1)
-        self._remember(rater, identity.expires_at)
+        self._known[rater] = None
         return identity
 
     def _take_wrong(self, address: str) -> None:
         if self._wrong.take(address):
             raise TooManyRequestsError("too many codes that are not right came from here: wait a minute")
-
-    def _remember(self, rater: str, until: datetime) -> None:
-        self._known[rater] = until
-        self._known.move_to_end(rater)
-        while len(self._known) > KNOWN_MAX:
-            self._known.popitem(last=False)

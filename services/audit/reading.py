@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
 import msgspec
+from cachetools import TTLCache
 
 from events.log.acceptance import Outcome
 from events.log.audited_log import AuditedLog, StreamOnLog
@@ -22,6 +22,8 @@ READ_KEPT_S: Final = 60.0
 STREAMS_KEPT_MAX: Final = 8
 BYTES_KEPT_MAX: Final = 64 * 1024 * 1024
 """The most bytes of events kept of all streams together; a larger stream is read again for each page."""
+BYTES_OF_ONE_MIN: Final = BYTES_KEPT_MAX // STREAMS_KEPT_MAX
+"""A small stream counts as so many, so that few are kept."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,16 +67,20 @@ class StreamsRead:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log, self._calendar = log, calendar
-        self._kept_s, self._now_s = kept_s, now_s
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Stream, tuple[Checked, float]] = OrderedDict()
+        self._kept: TTLCache[Stream, Checked] = TTLCache(
+            BYTES_KEPT_MAX,
+            kept_s,
+            timer=now_s,
+            getsizeof=lambda checked: max(checked.bytes, BYTES_OF_ONE_MIN),
+        )
 
     def of(self, stream: Stream) -> Checked:
         """Return what is on the log of a stream, read at most READ_KEPT_S ago."""
         with self._lock:
             kept = self._kept.get(stream)
-        if kept is not None and self._now_s() < kept[1]:
-            return kept[0]
+        if kept is not None:
+            return kept
         at = self._calendar.now()
         on_log = self._log.read(stream)
         checked = Checked(
@@ -83,18 +89,10 @@ class StreamsRead:
             at=at,
             bytes=sum(map(bytes_of, on_log.commits)),
         )
-        self._keep(stream, checked)
+        if checked.bytes <= BYTES_KEPT_MAX:
+            with self._lock:
+                self._kept[stream] = checked
         return checked
-
-    def _keep(self, stream: Stream, checked: Checked) -> None:
-        with self._lock:
-            self._kept.pop(stream, None)
-            self._kept[stream] = (checked, self._now_s() + self._kept_s)
-            while len(self._kept) > STREAMS_KEPT_MAX or self._bytes() > BYTES_KEPT_MAX:
-                self._kept.popitem(last=False)
-
-    def _bytes(self) -> int:
-        return sum(checked.bytes for checked, _ in self._kept.values())
 
 
 def bytes_of(commit: CommitOnLog) -> int:

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
+from cachetools import TLRUCache
 from eventsourcing.persistence import EventStore
 
 from events.privacy.sealing import KeyDestroyedError
@@ -34,9 +34,11 @@ class RoundStates:
 
     def __init__(self, store: EventStore[str], *, now_s: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._now_s = now_s
         self._lock = threading.Lock()
-        self._cached: OrderedDict[str, _Cached] = OrderedDict()
+        self._now_s = now_s
+        self._cached: TLRUCache[str, _Cached] = TLRUCache(
+            STATES_CACHED_MAX, ttu=lambda _, cached, _now: cached.until_s, timer=now_s
+        )
 
     def __len__(self) -> int:
         """Return how many people's rounds are cached."""
@@ -47,8 +49,6 @@ class RoundStates:
         stream = Stream("round", subject).name
         with self._lock:
             cached = self._cached.get(stream)
-        if cached is not None and cached.until_s <= self._now_s():
-            cached = None
         since = cached.loaded if cached is not None else None
         try:
             loaded = load(self._store, DECIDER, (stream,), since=since)
@@ -57,8 +57,5 @@ class RoundStates:
         until_s = cached.until_s if cached is not None else self._now_s() + STATE_CACHED_S_MAX
         with self._lock:
             self._cached[stream] = _Cached(loaded, until_s)
-            self._cached.move_to_end(stream)
-            while len(self._cached) > STATES_CACHED_MAX:
-                self._cached.popitem(last=False)
         state: Rounds = loaded.state
         return state

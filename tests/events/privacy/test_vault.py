@@ -152,6 +152,17 @@ def test_an_opened_key_is_used_unasked_no_longer_than_its_limit(
     reader.close()
 
 
+def test_a_key_that_may_be_used_no_more_leaves_memory_when_another_is_read(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = vault.person_for_or_new("e1"), vault.person_for_or_new("e2")
+    vault.key_of(before)
+    now = time.monotonic()
+    monkeypatch.setattr("events.privacy.vault.time.monotonic", lambda: now + KEY_CACHED_S_MAX + 1)
+    vault.key_of(after)
+    assert set(vault._cache) == {after}
+
+
 def test_who_may_only_find_persons_by_claim_needs_no_key(vault: Vault, database: str) -> None:
     person = vault.person_for_or_new("e1")
     persons = Persons(database)
