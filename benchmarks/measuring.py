@@ -5,6 +5,7 @@ import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Final, NamedTuple
@@ -99,3 +100,15 @@ def cpu_s(process: int) -> float:
     """Return the processor time that a process has used, all its threads together."""
     of_all = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(of_all[11]) + int(of_all[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of_all_s(process: int) -> float:
+    """Return the processor time that a process and its children have used, those that ended included."""
+    of_all = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    ended = (int(of_all[13]) + int(of_all[14])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    alive = 0.0
+    for child in children:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            alive += cpu_s(int(child))
+    return cpu_s(process) + ended + alive

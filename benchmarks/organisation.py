@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.counted_people import CountedPeople, append, new_people
-from benchmarks.projection import fold_view, timed
+from benchmarks.projection.folds import Sealing, fold_view, no_server_s, timed
 from benchmarks.released import Place, make_release, opened, recompute_plainly
 from benchmarks.servers import log_to_stderr, postgres_database
 from events.codec import EventMapper
@@ -76,13 +76,9 @@ def founded(place: Place, people: int) -> CountedPeople:
 def fold(place: Place, conn: psycopg.Connection) -> float:
     """Fold the view up to the journal's end in a process of its own; return its events per second."""
     total = journal_end(place, conn)
-    master_key = place.key
-    return timed(
-        fold_view,
-        (place.log.url, place.vault_url, master_key, place.log.name, VIEW.name),
-        partial(_passed, conn),
-        total,
-    )
+    sealing = Sealing(url=place.vault_url, master_key=Path(place.key))
+    arguments = (place.log.url, sealing, place.log.name, VIEW.name)
+    return timed(fold_view, arguments, partial(_passed, conn), total, no_server_s).per_s
 
 
 def _passed(conn: psycopg.Connection) -> int:

@@ -14,7 +14,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.projection import fill
+from benchmarks.projection.load import fill
 from benchmarks.servers import kafka_bootstrap, log_to_stderr, postgres_database
 from events.log.adapters.kafka_topic import create_topic
 from events.log.config import KafkaConfig

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -55,23 +55,34 @@ def kafka_bootstrap() -> Iterator[str]:
         yield broker.bootstrap
 
 
+class PlacedBroker(NamedTuple):
+    """A single broker: its address, where it runs, and its process if that is on this machine."""
+
+    bootstrap: str
+    where: str
+    pid: int | None = None
+
+
 @contextmanager
-def placed_broker(*, docker: bool) -> Iterator[tuple[str, str]]:
+def placed_broker(*, docker: bool) -> Iterator[PlacedBroker]:
     """
-    Give a single broker's address, and where it runs.
+    Give a single broker.
 
     On the host it is as near as its rivals, whose servers are there too; behind Docker's proxy each byte is
     copied once more. An address in the environment goes first.
     """
     if os.environ.get(ADDRESS):
         with _kafka_broker() as given:
-            yield given.bootstrap, f"given by {ADDRESS}"
+            yield PlacedBroker(given.bootstrap, f"given by {ADDRESS}")
         return
     with tempfile.TemporaryDirectory(prefix="ipp-bench-kafka-") as folder:
         broker = DockerBroker(IMAGE) if docker else NativeBroker(Path(folder), jars())
         try:
             broker.start()
-            yield broker.bootstrap, "behind Docker's proxy" if docker else "on the host"
+            if isinstance(broker, NativeBroker):
+                yield PlacedBroker(broker.bootstrap, "on the host", broker.pid)
+            else:
+                yield PlacedBroker(broker.bootstrap, "behind Docker's proxy")
         finally:
             broker.close()
 

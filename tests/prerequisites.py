@@ -19,6 +19,8 @@ def missing() -> Iterator[tuple[str, str]]:
     if not os.environ.get(KAFKA_ADDRESS) and not engine_answers() and tools:
         why = f"{DOCKER}, {' and '.join(tools)} missing, {KAFKA_ADDRESS}=host:port not set"
         yield "everything on a real Kafka broker (-m kafka)", why
+    elif tools:
+        yield "the comparison with Kafka Streams", f"{' and '.join(tools)} missing"
     if not engine_answers() and not (standins().exists() and os.geteuid() == 0):
         yield "the compose stack (-m compose)", DOCKER
     node = [tool for tool in ("node", "npm") if shutil.which(tool) is None]

@@ -56,4 +56,10 @@ def test_a_broker_that_is_named_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_machine_with_everything_says_nothing(tmp_path: Path) -> None:
-    assert said(tmp_path, "docker", "node", "npm", "chromium") == ""
+    assert said(tmp_path, "docker", "java", "mvn", "node", "npm", "chromium") == ""
+
+
+def test_docker_in_place_of_java_is_enough_for_all_but_kafka_streams(tmp_path: Path) -> None:
+    told = said(tmp_path, "docker", "node", "npm", "chromium")
+    assert told.count("missing") == 1
+    assert "Kafka Streams: java and mvn missing" in told

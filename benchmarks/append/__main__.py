@@ -41,7 +41,7 @@ class Contest:
     def __init__(self, stack: ExitStack, *, docker: bool) -> None:
         self._stack = stack
         url = stack.enter_context(postgres_database())
-        bootstrap, self.broker = stack.enter_context(placed_broker(docker=docker))
+        bootstrap, self.broker, _ = stack.enter_context(placed_broker(docker=docker))
         rivals: list[System] = [serve_stock(url), serve_umadb(stack)]
         rivals += [serve_nats(stack, flush=flush) for flush in FLUSHES]
         self._clients: dict[tuple[str, str, int], Clients] = {}

@@ -57,6 +57,13 @@ class NativeBroker:
         self._conf.write_text(PROPERTIES.format(port=port, controller=controller, logs=folder / "logs"))
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The broker's process."""
+        if self._process is None:
+            raise NoBrokerError("The broker is not running.")
+        return self._process.pid
+
     def start(self) -> None:
         if self._process is not None and self._process.poll() is None:
             return
