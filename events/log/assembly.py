@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 from eventsourcing.postgres import PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 
 from events.log.adapters import kafka as kafka_log
 from events.log.adapters import kafka_topic
@@ -22,7 +22,7 @@ from events.log.recorder import LogRecorder
 from events.log.writing.writer import LogWriter
 from kit.clock import Clock, FixedClock
 from kit.health import Health
-from kit.postgres.connections import connect_own, describe_error
+from kit.postgres.connections import connect_own, describe_error, open_pool
 
 INBOX_CLOCK: Final = FixedClock(datetime(1970, 1, 1, tzinfo=UTC))
 """Every record of an inbox has this time: when somebody handed in is not on the log."""
@@ -71,7 +71,7 @@ def open_appender(config: LogConfig, *, clock: Clock) -> LogAppender:
 
 def open_recorder(config: LogConfig, *, clock: Clock) -> LogRecorder:
     """Return the process's recorder, which opens the log when it first appends; see `close_recorder`."""
-    datastore = _datastore(config)
+    datastore = _Datastore(config.database_url, pool_max=config.database_pool_max)
     writer = LogWriter(
         log=config.name,
         url=config.database_url,
@@ -131,16 +131,14 @@ def connect_journal(config: LogConfig) -> psycopg.Connection:
         raise LogUnavailableError(f"the journal's database does not answer: {error}") from error
 
 
-def _datastore(config: LogConfig) -> PostgresDatastore:
-    parts = conninfo_to_dict(config.database_url)
-    return PostgresDatastore(
-        dbname=str(parts.get("dbname", "")),
-        host=str(parts.get("host", "")),
-        port=str(parts.get("port", "")),
-        user=str(parts.get("user", "")),
-        password=str(parts.get("password", "")),
-        pool_size=1,
-        max_overflow=config.database_pool_max - 1,
-        pre_ping=True,
-        originator_id_type="text",
-    )
+class _Datastore(PostgresDatastore):
+    """
+    The library's datastore with a pool of this project's, which has the whole address, its TLS options too.
+
+    It notices a dead peer, and checks a connection without a round trip.
+    """
+
+    def __init__(self, url: str, *, pool_max: int) -> None:
+        super().__init__(dbname="", host="", port="", user="", password="", originator_id_type="text")
+        pool = open_pool(url, max_size=pool_max, name="log", autocommit=True, row_factory=dict_row)
+        self.pool = pool  # type: ignore[assignment]  # theirs is a subclass whose password may change

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.abc import RV, PQGen
+from psycopg.rows import Row, RowFactory, tuple_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 CONNECT_TIMEOUT_S: Final = 5
@@ -28,25 +29,37 @@ _ALIVE: Final[dict[str, Any]] = {
 
 
 def open_pool(
-    url: str, *, min_size: int = 1, max_size: int, name: str, autocommit: bool = False
-) -> ConnectionPool[psycopg.Connection[tuple[Any, ...]]]:
+    url: str,
+    *,
+    min_size: int = 1,
+    max_size: int,
+    name: str,
+    autocommit: bool = False,
+    row_factory: RowFactory[Row] = tuple_row,  # type: ignore[assignment]  # which is one of them
+) -> ConnectionPool[psycopg.Connection[Row]]:
     """
     Open a pool that fills itself in the background, also when the server comes up later.
 
-    `name` is shown in `pg_stat_activity`. A connection is checked before it is lent, so a restarted server
-    causes no error.
+    `name` is shown in `pg_stat_activity`. A connection is checked before it is lent, without a round trip, so
+    a restarted server causes no error.
     """
     return ConnectionPool(
         url,
+        connection_class=psycopg.Connection[Row],
         min_size=min_size,
         max_size=max_size,
         name=name,
         open=True,
-        check=ConnectionPool.check_connection,
+        check=_see_open,
         timeout=POOL_WAIT_S,
         max_waiting=POOL_WAITING_MAX,
         reconnect_timeout=RECONNECT_S_MAX,
-        kwargs={**_ALIVE, "application_name": name, "autocommit": autocommit},
+        kwargs={
+            **_ALIVE,
+            "application_name": name,
+            "autocommit": autocommit,
+            "row_factory": row_factory,
+        },
     )
 
 
@@ -75,18 +88,14 @@ class _KeepingPool(AsyncConnectionPool[AsyncConnection]):
 async def open_async_pool(
     url: str, *, min_size: int = 1, max_size: int, name: str, autocommit: bool = True
 ) -> AsyncConnectionPool[AsyncConnection]:
-    """
-    Open a pool of async connections for the running loop; otherwise as `open_pool`.
-
-    Many short reads borrow from it, so the check of a connection needs no round trip.
-    """
+    """Open a pool of async connections for the running loop; otherwise as `open_pool`."""
     pool = _KeepingPool(
         url,
         min_size=min_size,
         max_size=max_size,
         name=name,
         open=False,
-        check=_see_open,
+        check=_see_open_async,
         timeout=POOL_WAIT_S,
         max_waiting=POOL_WAITING_MAX,
         reconnect_timeout=RECONNECT_S_MAX,
@@ -96,7 +105,12 @@ async def open_async_pool(
     return pool
 
 
-async def _see_open(connection: psycopg.AsyncConnection[Any]) -> None:
+async def _see_open_async(connection: psycopg.AsyncConnection[Any]) -> None:
+    """As `_see_open`."""
+    _see_open(connection)
+
+
+def _see_open(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
     """
     Raise psycopg.OperationalError if the server has closed the connection, without a round trip.
 

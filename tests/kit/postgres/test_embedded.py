@@ -97,12 +97,17 @@ def test_nobody_connects_without_the_password(folder: Path) -> None:
             psycopg.connect(f"postgresql://postgres@{parts}")
 
 
-def test_a_pool_outlives_a_restart_of_connections(database: str) -> None:
-    pool = open_pool(database, max_size=2, name="ipp test pool")
+def test_a_pool_lends_no_connection_that_was_ended_and_asks_the_server_nothing_to_know(database: str) -> None:
+    pool = open_pool(database, max_size=2, name="ipp test pool", autocommit=True)
     try:
-        with pool.connection() as connection:
-            first = connection.info.backend_pid
         with connect_own(database, application_name="ipp test") as own:
+            with pool.connection() as connection:
+                first = connection.info.backend_pid
+                connection.execute("SELECT")
+            before = last_asked(own, first)
+            with pool.connection() as connection:
+                assert connection.info.backend_pid == first
+            assert last_asked(own, first) == before
             own.execute("SELECT pg_terminate_backend(%s, 5000)", (first,))
         with pool.connection() as connection:
             assert connection.info.backend_pid != first
@@ -110,6 +115,10 @@ def test_a_pool_outlives_a_restart_of_connections(database: str) -> None:
             assert name == ("ipp test pool",)
     finally:
         pool.close()
+
+
+def last_asked(own: psycopg.Connection[Any], backend: int) -> object:
+    return own.execute("SELECT state_change FROM pg_stat_activity WHERE pid = %s", (backend,)).fetchone()
 
 
 def test_an_async_pool_opens_while_the_server_is_away() -> None:
@@ -136,17 +145,13 @@ def test_an_async_pool_lends_no_connection_that_was_ended_and_asks_the_server_no
             await pool.close()
 
     async def ask(pool: Any, own: psycopg.Connection[Any]) -> None:
-        def last_asked(backend: int) -> object:
-            seen = "SELECT state_change FROM pg_stat_activity WHERE pid = %s"
-            return own.execute(seen, (backend,)).fetchone()
-
         async with pool.connection() as connection:
             first = connection.info.backend_pid
             await connection.execute("SELECT")
-        before = last_asked(first)
+        before = last_asked(own, first)
         async with pool.connection() as connection:
             assert connection.info.backend_pid == first
-        assert last_asked(first) == before
+        assert last_asked(own, first) == before
         own.execute("SELECT pg_terminate_backend(%s, 5000)", (first,))
         async with pool.connection() as connection:
             await connection.execute("SELECT")
