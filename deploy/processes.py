@@ -56,6 +56,7 @@ def _run(installation: Installation) -> None:
             "releases": installation.releases().run,
             "checkpoints": installation.checkpoints_loop(),
             "outcome resolver": services.handler.resolver.run,
+            "cached states": services.handler.person_states.run,
             "checks": lambda stop: watch(health, recorder=services.recorder, vault=services.vault, stop=stop),
         }
         run_all(loops, stop)

@@ -69,6 +69,7 @@ def serve_commands(context: typer.Context) -> None:
                 "http": lambda stop: serve(api, host=settings.host, port=settings.port, stop=stop),
                 "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
                 "outcome resolver": services.handler.resolver.run,
+                "cached states": services.handler.person_states.run,
                 "checks": lambda stop: watch(
                     health, recorder=services.recorder, vault=services.vault, stop=stop
                 ),

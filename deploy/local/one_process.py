@@ -98,6 +98,7 @@ def _opened(
         made = Event()
         loops: dict[str, Loop] = {
             "outcome resolver": installation.services.handler.resolver.run,
+            "cached states": installation.services.handler.person_states.run,
             "scheduler": installation.scheduler().run,
             "mails": installation.mails_loop(),
             "closer": installation.closing(keeper).run,

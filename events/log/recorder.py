@@ -1,6 +1,6 @@
 """The `eventsourcing` library's recorder for this log: it appends to the log and reads from the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from typing_extensions import override
 from events.log.acceptance import Outcome
 from events.log.outcomes import Accepted, ConflictError, Voided
 from events.log.tables import JournalTables
+from events.log.writing.lookups import ReadAhead
 from events.log.writing.writer import LogWriter
 
 
@@ -99,6 +100,10 @@ class LogRecorder(PostgresProcessRecorder):
     def commits_of(self, subject: str) -> int:
         """Return a subject's number of accepted commits, for `decided_on`."""
         return self.writer.lookups.commits_of(subject)
+
+    def read_ahead(self, command: bytes, *, subject: str, streams: Mapping[str, int]) -> ReadAhead:
+        """Read in one trip what `find_any`, `commits_of` and `select_events` after versions would."""
+        return self.writer.lookups.read_ahead(command, subject=subject, streams=streams)
 
     def positions(self) -> tuple[int, ...]:
         """Return the ordinal of each partition's last accepted event, all of one moment."""

@@ -28,6 +28,12 @@ class Decider(msgspec.Struct, Generic[C, S, E], frozen=True, kw_only=True):
     evolve: Callable[[S, E], S]
     cached: bool = False
     """Whether the folded state is cached. Only for a decider whose single stream is the organisation's."""
+    cached_a_minute: bool = False
+    """
+    Whether it is cached for a short time, while the person's key is there. Only for streams of a person.
+
+    Events that come later are folded after it, so events of different streams must not depend on each other.
+    """
 
 
 AnyDecider = Decider[Any, Any, Any]

@@ -36,6 +36,7 @@ from services.handling.context.team_words import words_of
 from services.handling.fingerprints import FingerprintKeys, Fingerprints, fingerprints_of
 from services.handling.loading import Loaded, SubjectForgottenError
 from services.handling.outcome_resolver import OutcomeResolver
+from services.handling.read_ahead import ReadAhead
 from services.handling.registry import decider_of, shown_name
 from services.handling.results import Answer, NothingAppliedError, refused, result_of
 from services.handling.state_cache import StateCache
@@ -62,6 +63,8 @@ class PreparedCommand(msgspec.Struct, frozen=True, kw_only=True):
     context: DecisionContext
     expected_version: int | None = None
     look_up: Callable[[DecisionContext], DecisionContext] | None = None
+    ahead: ReadAhead | None = None
+    """What was read before, for the first attempt."""
 
 
 def going_first(
@@ -173,7 +176,7 @@ class Attempts:
         subject = Stream.parse(streams[0]).subject
         # What was read in one stream must still hold when the log accepts what is written to another. Every
         # command names it, so that the log does not reveal which commands read several streams.
-        seen = self._recorder.commits_of(subject)
+        seen = (prepared.ahead or self._recorder).commits_of(subject)
         try:
             loaded = self._loaded(prepared)
             if prepared.look_up is not None:
@@ -200,8 +203,9 @@ class Attempts:
         )
 
     def _loaded(self, prepared: PreparedCommand) -> Loaded:
-        command = prepared.command
-        return self._states.load(decider_of(command), command.streams(prepared.context))
+        command, ahead = prepared.command, prepared.ahead
+        streams = command.streams(prepared.context)
+        return self._states.load(decider_of(command), streams, store=ahead.store if ahead else None)
 
     def _run_first(self, first: PreparedCommand) -> None:
         """Have accepted what goes first. Raises RejectedError and NothingAppliedError."""

@@ -29,6 +29,8 @@ from services.handling.context.release_lookups import ReleaseLookups
 from services.handling.context.round_lookups import NO_KEY, RoundLookups, RoundParts
 from services.handling.fingerprints import FingerprintKeys
 from services.handling.outcome_resolver import OutcomeResolver
+from services.handling.person_states import PersonStates, StateKeys
+from services.handling.read_ahead import AheadReader
 from services.handling.registry import shown_name
 from services.handling.rehearsal import Rehearsal
 from services.handling.results import Caller, canonical, refused, result_of, unavailable_reported
@@ -44,7 +46,7 @@ _ended = metrics.counter(
 _took = metrics.latency("ipp_command_seconds", "How long a command took, retries and verdict included.")
 
 
-class Vault(ClaimVault, FingerprintKeys, Protocol):
+class Vault(ClaimVault, FingerprintKeys, StateKeys, Protocol):
     """What the handler needs of events/privacy/vault.py."""
 
     def organisation(self) -> str | None: ...
@@ -70,7 +72,8 @@ class CommandHandler:
         self._vault = vault
         self._calendar = calendar
         self._store: EventStore[str] = EventStore(mapper, recorder)
-        self._states = StateCache(self._store)
+        self.person_states = PersonStates(vault)
+        self._states = StateCache(self._store, persons=self.person_states)
         self._lookups = Lookups(self._states)
         self._roles = RoleReader(self._store, calendar)
         self._rounds = RoundLookups(
@@ -78,6 +81,7 @@ class CommandHandler:
         )
         self.releases = ReleaseLookups(self._store, self._states, positions=recorder.positions)
         self._claims = Claims(vault, self._roles)
+        self._ahead = AheadReader(self._store, recorder, self._states, self._roles, calendar)
         self._contexts = self._contexts_on(self._store, self._roles, self._states)
         self.resolver = OutcomeResolver(recorder)
         self._attempts = Attempts(
@@ -117,10 +121,8 @@ class CommandHandler:
         """
         rehearsal = Rehearsal(self._store, self._attempts.decided)
         roles = RoleReader(rehearsal.store, self._calendar)
-        claims, contexts = (
-            Claims(self._vault, roles),
-            self._contexts_on(rehearsal.store, roles, rehearsal.states),
-        )
+        claims = Claims(self._vault, roles)
+        contexts = self._contexts_on(rehearsal.store, roles, rehearsal.states)
 
         def decide(command: Command, command_id: str) -> CommandResult:
             with unavailable_reported():
@@ -191,9 +193,9 @@ class CommandHandler:
             self._allowed(field, caller)
             return self.organisation()
 
-    def _allowed(self, field: str, caller: Caller) -> Holder:
+    def _allowed(self, field: str, caller: Caller, store: EventStore[str] | None = None) -> Holder:
         """Return the caller's roles if the caller may use this root field. Raises ForbiddenError."""
-        holder = self._roles.held(caller.person, organisation=self.organisation())
+        holder = self._roles.held(caller.person, organisation=self.organisation(), store=store)
         if not may_ask(field, caller.role, held=holder.roles):
             raise ForbiddenError(f"{field} is not yours to ask in the role {caller.role.name}")
         return holder
@@ -204,9 +206,10 @@ class CommandHandler:
         if refusals := command.refusals():
             return refused(command_id, *refusals)
         key = command_key(caller.person, command_id)
-        if (found := self._recorder.find_any(key)) is not None:
-            return self._attempts.earlier_result(command, command_id, found, sender=caller.person)
-        sender = self._allowed(command.wire_name(), caller)
+        ahead = self._ahead.read(command, key, sender=caller.person, organisation=self.organisation())
+        if ahead.found is not None:
+            return self._attempts.earlier_result(command, command_id, ahead.found, sender=caller.person)
+        sender = self._allowed(command.wire_name(), caller, ahead.store)
         person = self._claims.person(command, sender=caller.person, expected_version=expected_version)
         prepared = self._prepared(
             command,
@@ -216,7 +219,7 @@ class CommandHandler:
             person=person,
             contexts=self._contexts,
         )
-        prepared = msgspec.structs.replace(prepared, expected_version=expected_version)
+        prepared = msgspec.structs.replace(prepared, expected_version=expected_version, ahead=ahead)
         if not command.is_addressed(prepared.context):
             return refused(command_id, NOT_FOUND)
         if isinstance(command, InviteRater):

@@ -25,6 +25,10 @@ class Loaded(msgspec.Struct, frozen=True):
     state: Any
     versions: dict[str, int]
 
+    def is_after(self, other: "Loaded") -> bool:
+        """Whether this was loaded later than another state of the same streams, or at the same versions."""
+        return all(self.versions[stream] >= version for stream, version in other.versions.items())
+
 
 def load(
     store: EventStore[str], decider: AnyDecider, streams: tuple[str, ...], *, since: Loaded | None = None

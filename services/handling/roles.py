@@ -75,11 +75,23 @@ class RoleReader:
         self._lock = threading.Lock()
         self._cached: dict[str, Grants] = {}
 
-    def held(self, person: str, *, organisation: str) -> Holder:
-        """Return a person's roles. After they leave, PROFESSIONAL lasts as many days as the policy says."""
-        grants = self._grants(organisation)
+    def streams(self, person: str, *, organisation: str) -> dict[str, int]:
+        """Return the streams that `held` reads, each with the version after which it reads."""
+        policy = Stream("policy", organisation).name
+        with self._lock:
+            version = self._cached.get(policy, Grants()).version
+        return {policy: version, Stream("employment", person).name: 0}
+
+    def held(self, person: str, *, organisation: str, store: EventStore[str] | None = None) -> Holder:
+        """
+        Return a person's roles, as `store` has the events.
+
+        After they leave, PROFESSIONAL lasts as many days as the policy says.
+        """
+        store = store or self._store
+        grants = self._grants(organisation, store)
         try:
-            employment = self._employment(person)
+            employment = self._employment(person, store)
         except SubjectForgottenError:
             return Holder(roles=frozenset(), left=True)
         granted = [
@@ -148,22 +160,22 @@ class RoleReader:
         except SubjectForgottenError:
             return True
 
-    def _grants(self, organisation: str) -> Grants:
+    def _grants(self, organisation: str, store: EventStore[str] | None = None) -> Grants:
         """Return the grants after all accepted events. Cached, since every command reads them."""
         stream = Stream("policy", organisation).name
         with self._lock:
             grants = self._cached.get(stream, Grants())
-        for recorded in known_events(self._store, stream, _POLICY, after=grants.version):
+        for recorded in known_events(store or self._store, stream, _POLICY, after=grants.version):
             grants = grants.after(recorded)
         with self._lock:
             if grants.version > self._cached.get(stream, Grants()).version:
                 self._cached[stream] = grants
         return grants
 
-    def _employment(self, person: str) -> Employment | None:
+    def _employment(self, person: str, store: EventStore[str] | None = None) -> Employment | None:
         """Return a person's employment; None if never registered. Raises SubjectForgottenError."""
-        employment = None
-        for recorded in known_events(self._store, Stream("employment", person).name, _EMPLOYMENT):
+        employment, stream = None, Stream("employment", person).name
+        for recorded in known_events(store or self._store, stream, _EMPLOYMENT):
             on = self._calendar.local(recorded.at).date()
             match recorded.event:
                 case ProfessionalRegistered():

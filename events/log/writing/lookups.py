@@ -1,12 +1,12 @@
 """What a writer reads from the journal: commands, verdicts, heads, each by its key."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, LiteralString
 
 import msgspec
 import psycopg
-from eventsourcing.persistence import ProgrammingError
+from eventsourcing.persistence import ProgrammingError, StoredEvent
 from psycopg.rows import tuple_row
 
 from events.log.acceptance import Head, Outcome
@@ -51,6 +51,14 @@ class LogIdentity(msgspec.Struct, frozen=True):
         return 0 if self.one_subject else partition_of(subject, self.partitions)
 
 
+class ReadAhead(msgspec.Struct, frozen=True):
+    """How a command ended, its subject's number of commits, and the events of streams after a version."""
+
+    found: Accepted | Voided | None
+    commits: int
+    events: dict[tuple[str, int], list[StoredEvent]]
+
+
 class Lookups:
     """Reads of one journal by key. All raise the library's persistence errors when the database is away."""
 
@@ -79,6 +87,28 @@ class Lookups:
     def commits_of(self, subject: str) -> int:
         """Return a subject's number of accepted commits, for `decided_on`."""
         return int(self._rows("count", (subject,))[0][0])
+
+    def read_ahead(self, command: bytes, *, subject: str, streams: Mapping[str, int]) -> ReadAhead:
+        """
+        Read in one trip what deciding a command needs.
+
+        The number of commits is read first, each stream by its own snapshot after it: what is accepted in
+        between makes the number too small, so that a commit that was `decided_on` it is refused.
+        """
+
+        def ask(statement: str, *arguments: object) -> psycopg.Cursor[tuple[Any, ...]]:
+            cursor = conn.cursor(row_factory=tuple_row, binary=True)
+            return cursor.execute(self._sql[statement], arguments, prepare=True)
+
+        with self._connect() as conn, conn.pipeline():
+            found, count = ask("find_any", command, command), ask("count", subject)
+            events = {(stream, after): ask("stream", stream, after) for stream, after in streams.items()}
+            ended = found.fetchone()
+            return ReadAhead(
+                found=_found(ended) if ended else None,
+                commits=int(count.fetchall()[0][0]),
+                events={name: [StoredEvent(*row) for row in asked] for name, asked in events.items()},
+            )
 
     def positions(self) -> tuple[int, ...]:
         """Return the ordinal of each partition's last accepted event, all of one moment."""
@@ -128,6 +158,8 @@ _STATEMENTS: Final[dict[str, LiteralString]] = {
     " LEFT JOIN {positions} p USING (partition) ORDER BY partition",
     "head": "SELECT originator_version, digest FROM {events} WHERE originator_id = %s"
     " ORDER BY originator_version DESC LIMIT 1",
+    "stream": "SELECT originator_id, originator_version, topic, state FROM {events}"
+    " WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version",
     "find": _FOUND
     + " WHERE command = %s AND subject = %s UNION ALL "
     + _VOIDED

@@ -134,4 +134,5 @@ DECIDER: Final = Decider[AnyPortfolioCommand, Portfolio, PortfolioEvent | RoundE
     initial=Portfolio(),
     decide=decide,
     evolve=evolve,
+    cached_a_minute=True,
 )
