@@ -15,7 +15,6 @@ from events.log.recorder import LogRecorder
 from events.privacy.sealing import VaultUnreachableError
 from kit.clock import SystemClock
 from kit.health import Health
-from projections import worker as module
 from projections.batch import Batch
 from projections.folding import Folding
 from projections.positions import FenceError, advance, prepare_view, read_positions
@@ -48,37 +47,6 @@ def test_what_is_accepted_is_soon_folded_and_the_position_says_so(
     for one in accepted:
         assert one.position.ordinal <= positions[one.position.partition]
     assert sum(positions.values()) == 20
-
-
-def test_who_waits_is_notified_of_every_move(
-    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
-) -> None:
-    with psycopg.connect(log.url, autocommit=True) as listener:
-        listener.execute("LISTEN views")
-        with working(make_worker(log.url, log.name, mapper)):
-            position = recorder.append([team_formed()]).position
-            # First those of the new view, in all partitions.
-            notified = [notice.payload for notice in listener.notifies(timeout=20, stop_after=4)]
-    generation = position.generation
-    assert sorted(notified[:3]) == [f"witness {partition} 0 1 {generation}" for partition in range(3)]
-    assert notified[3:] == [f"witness {position.partition} {position.ordinal} 1 {generation}"]
-
-
-def test_after_a_batch_that_was_not_full_a_worker_waits_and_does_not_read_again(
-    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr(module, "wait_for_notification", lambda _, *, timeout_s: waited.append(timeout_s))
-    worker = make_worker(log.url, log.name, mapper)
-    worker._size.events = 2
-    team = uuid.uuid4().hex
-    recorder.append([team_formed(team, version=version) for version in range(1, 8)])
-    try:
-        while count(log.url) < 7:
-            worker._turn()
-    finally:
-        worker._forget()
-    assert waited == [0, 0, module.IDLE_WAIT_S], "two batches were full, of two and of four; the last had one"
 
 
 def test_a_worker_goes_on_where_the_last_one_stopped(
