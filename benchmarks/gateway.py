@@ -139,17 +139,16 @@ def open_pages(database_url: str, people: Sequence[str]) -> None:
     """Give everyone a full page of items opened by others: rows of the view, as the fold writes them."""
     chance = random.Random(1)  # noqa: S311 - an invented organisation
     with psycopg.connect(database_url) as conn, conn.cursor() as cursor:
-        cursor.execute(
-            f"SELECT v.partition, v.subject, v.sharing FROM {shared.VIEWERS.served} v"
-            f" JOIN {shared.SHARINGS.served} USING (subject, sharing)"
-        )
-        opened = sorted(set(cursor.fetchall()))
+        columns = ", ".join(column.name for column in shared.OPEN.all_columns)
+        cursor.execute(f"SELECT DISTINCT ON (sharing) {columns} FROM {shared.OPEN.served} ORDER BY sharing")
+        opened = cursor.fetchall()
+        names = [column.name for column in shared.OPEN.all_columns]
         for viewer in people:
-            rows = [(*row, viewer) for row in chance.sample(opened, 2 * PAGE) if row[1] != viewer]
+            chosen = [dict(zip(names, row, strict=True)) for row in chance.sample(opened, 2 * PAGE)]
             cursor.executemany(
-                f"INSERT INTO {shared.VIEWERS.served} (partition, subject, sharing, viewer)"
-                " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                rows,
+                f"INSERT INTO {shared.OPEN.served} ({columns})"
+                f" VALUES ({', '.join(f'%({name})s' for name in names)}) ON CONFLICT DO NOTHING",
+                [row | {"whom": viewer} for row in chosen if row["subject"] != viewer],
             )
 
 

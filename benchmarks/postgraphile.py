@@ -49,11 +49,11 @@ MY_PORTFOLIO: Final = """query MyPortfolio($person: String!) { personBySubject(s
   disclosuresList(first: 5, orderBy: DAY_DESC) { day viewerRole purpose itemKind item }
 } }"""
 SHARED_WITH_ME: Final = """query SharedWithMe($person: String!) { personBySubject(subject: $person) {
-  subject openedByList(first: 20) { open {
+  subject openedByList(first: 20) {
     sharing until withEnergy
     shown { item kind title text link strength energy use }
     owner { subject name }
-  } }
+  }
 } }"""
 
 
@@ -93,14 +93,9 @@ def _tags() -> dict[str, Any]:
         related(person, "owner", "subject", named="person", back="disclosures"),
     )
     tag(
-        shared.VIEWERS.served,
-        "viewer_of",
-        related(person, "viewer", "subject", named="viewing", back="openedBy"),
-        related(shared.SHARINGS.served, "subject, sharing", "subject, sharing", named="open"),
-    )
-    tag(
-        shared.SHARINGS.served,
+        shared.OPEN.served,
         "opened",
+        related(person, "whom", "subject", named="reader", back="openedBy"),
         related(shared.ITEMS.served, "subject, item", "subject, item", named="shown"),
         related(shared.EMPLOYED.served, "subject", "subject", named="owner"),
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import psycopg
 
-from projections.table import Table
+from projections.table import Copied, Table
 
 COPY_ROWS_MIN: Final = 200
 """Fewer rows are written by one INSERT instead of COPY, which takes more round trips."""
@@ -38,6 +38,7 @@ class Changes:
         self._put: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
         self._set: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
         self._dropped: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
+        self._all_dropped: dict[str, list[Row]] = defaultdict(list)
 
     def about(self, subject: str) -> None:
         self._subject = subject
@@ -68,6 +69,15 @@ class Changes:
         self._set[table.name].pop(key, None)
         self._dropped[table.name][key] = key_columns
 
+    def drop_all(self, table: Table, **columns: Any) -> None:
+        """Delete every row of the subject that has these values in columns of the key."""
+        columns["subject"] = self._subject
+        places = [(table.key.index(name), value) for name, value in columns.items()]
+        for pending in (self._put[table.name], self._set[table.name]):
+            for key in [key for key in pending if all(key[place] == value for place, value in places)]:
+                del pending[key]
+        self._all_dropped[table.name].append(columns)
+
     def empty(self) -> None:
         """Delete every row of the subject, in all tables of the view."""
         self._emptied.add(self._subject)
@@ -82,12 +92,31 @@ class Changes:
             if self._emptied:
                 subjects = sorted(self._emptied)
                 connection.execute(f"DELETE FROM {schema}.{table.name} WHERE subject = ANY(%s)", (subjects,))
-            if dropped := self._dropped.get(table.name):
-                _run(connection, _delete_sql(schema, table), table.key, dropped.values())
+            dropped = [*self._dropped.get(table.name, {}).values(), *self._all_dropped.get(table.name, ())]
+            for names, rows in _by_columns(dropped):
+                _run(connection, _delete_sql(schema, table, names), names, rows)
             if put := self._put.get(table.name):
                 _write_rows(connection, schema, table, put.values())
             for names, rows in _by_columns(self._set.get(table.name, {}).values()):
                 _run(connection, _update_sql(schema, table, names), names, rows)
+        for table in self._tables:
+            for copied in table.copied:
+                if rows := self._sources_of(table, copied):
+                    _run(connection, _copy_sql(schema, table, copied), copied.source.key, rows)
+
+    def _sources_of(self, table: Table, copied: Copied) -> list[Row]:
+        """Return the keys of the rows of the source whose value may not be in the copies yet."""
+        names, column = copied.source.key, copied.column.name
+        source = copied.source.name
+        changed = [
+            *self._put[table.name].values(),
+            *self._put[source].values(),
+            *(row for row in self._set[source].values() if column in row),
+            *self._dropped[source].values(),
+            *self._all_dropped[source],
+        ]
+        keys = sorted({tuple([row[name] for name in names]) for row in changed})
+        return [dict(zip(names, key, strict=True)) for key in keys]
 
 
 def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows: Collection[Row]) -> None:
@@ -114,7 +143,7 @@ def _run(connection: psycopg.Connection, sql: str, names: tuple[str, ...], rows:
 
 
 def _names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.all_columns)
+    return tuple(column.name for column in table.put_columns)
 
 
 def _by_columns(rows: Iterable[Row]) -> Iterable[tuple[tuple[str, ...], list[Row]]]:
@@ -149,6 +178,17 @@ def _update_sql(schema: str, table: Table, names: tuple[str, ...]) -> str:
 
 
 @cache
-def _delete_sql(schema: str, table: Table) -> str:
-    where = " AND ".join(f"t.{name} = u.{name}" for name in table.key)
-    return f"DELETE FROM {schema}.{table.name} t USING {_unnest(table, table.key)} WHERE {where}"
+def _delete_sql(schema: str, table: Table, names: tuple[str, ...]) -> str:
+    where = " AND ".join(f"t.{name} = u.{name}" for name in names)
+    return f"DELETE FROM {schema}.{table.name} t USING {_unnest(table, names)} WHERE {where}"
+
+
+@cache
+def _copy_sql(schema: str, table: Table, copied: Copied) -> str:
+    name, key, source = copied.column.name, copied.source.key, f"{schema}.{copied.source.name}"
+    where = " AND ".join(f"t.{part} = u.{part}" for part in key)
+    return (
+        f"UPDATE {schema}.{table.name} t SET {name} = s.{name}"
+        f" FROM {_unnest(copied.source, key)} LEFT JOIN {source} s USING ({', '.join(key)})"
+        f" WHERE {where} AND t.{name} IS DISTINCT FROM s.{name}"
+    )

@@ -30,17 +30,40 @@ OWNERSHIP_COLUMNS: Final = (Column(name="partition", type="integer"), Column(nam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Copied:
+    """
+    A nullable column with the value of that column in the row of `source` that the key of `source` names.
+
+    `source` is a table of the same view; the columns of its key are columns of this table too. Without such a
+    row the value is null. So an index can have an order that the fact of a row doesn't know.
+    """
+
+    column: Column
+    source: "Table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """A table of one view, the view's version in its name; `key` is its primary key."""
+    """
+    A table of one view, the view's version in its name; `key` is its primary key.
+
+    The columns in `copied` are no part of a row that a fold puts: they follow their source by themselves.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    copied: tuple[Copied, ...] = ()
+
+    @property
+    def put_columns(self) -> tuple[Column, ...]:
+        """The columns of a row that a fold puts, and whose it is."""
+        return OWNERSHIP_COLUMNS + self.columns
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
-        return OWNERSHIP_COLUMNS + self.columns
+        return self.put_columns + tuple(copied.column for copied in self.copied)
 
     @property
     def served(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from projections.changes import Changes
 from projections.positions import prepare_view
-from projections.table import Column, Table
+from projections.table import Column, Copied, Table
 from projections.view import View
 
 pytestmark = pytest.mark.postgres
@@ -22,11 +22,24 @@ THINGS = Table(
     ),
     key=("subject", "thing"),
 )
+OWNERS = Table(
+    name="things_v1_owners", columns=(Column(name="name", type="text", nullable=True),), key=("subject",)
+)
+# Each thing may lie in several places, where the name of its owner and its size are written on it.
+PLACES = Table(
+    name="things_v1_places",
+    columns=(Column(name="thing", type="text"), Column(name="place", type="text")),
+    key=("subject", "thing", "place"),
+    copied=(
+        Copied(column=Column(name="name", type="text", nullable=True), source=OWNERS),
+        Copied(column=Column(name="size", type="integer", nullable=True), source=THINGS),
+    ),
+)
 VIEW = View(
     name="things",
     version=1,
     categories=frozenset({"thing"}),
-    tables=(THINGS,),
+    tables=(THINGS, PLACES, OWNERS),
     fold=lambda _fact, _changes: None,
 )
 
@@ -50,6 +63,32 @@ def change(thing: str, **columns: Any) -> Step:
 
 def drop(thing: str) -> Step:
     return lambda changes: changes.drop(THINGS, thing=thing)
+
+
+def lay(thing: str, place: str) -> Step:
+    return lambda changes: changes.put(PLACES, thing=thing, place=place)
+
+
+def fetch(**where: str) -> Step:
+    return lambda changes: changes.drop_all(PLACES, **where)
+
+
+def name(name: str) -> Step:
+    return lambda changes: changes.put(OWNERS, name=name)
+
+
+def rename(name: str) -> Step:
+    return lambda changes: changes.set(OWNERS, name=name)
+
+
+def unname(changes: Changes) -> None:
+    changes.drop(OWNERS)
+
+
+def places(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        f"SELECT thing, place, name, size FROM {PLACES.served} WHERE subject = 'ann' ORDER BY thing, place"
+    ).fetchall()
 
 
 def rows(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
@@ -76,13 +115,53 @@ def rows(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
 def test_changes_say_the_same_in_one_batch_as_one_by_one(
     connection: psycopg.Connection, steps: list[Step], expected: list[tuple[Any, ...]], at_once: str
 ) -> None:
+    write(connection, steps, at_once)
+    assert rows(connection) == expected
+
+
+def write(connection: psycopg.Connection, steps: list[Step], at_once: str) -> None:
     for batch in [steps] if at_once == "one batch" else [[step] for step in steps]:
         changes = Changes(VIEW.tables, 0)
         changes.about("ann")
         for step in batch:
             step(changes)
         changes.write(connection, "views")
-    assert rows(connection) == expected
+
+
+@pytest.mark.parametrize("at_once", ["one batch", "a batch each"])
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([lay("a", "box"), lay("a", "bin"), lay("b", "box"), fetch(thing="a")], [("b", "box", None, None)]),
+        ([lay("a", "box"), lay("b", "box"), fetch(place="box"), lay("b", "bin")], [("b", "bin", None, None)]),
+        ([lay("a", "box"), fetch(thing="a"), lay("a", "box")], [("a", "box", None, None)]),
+        ([lay("a", "box"), put("a", 3), name("Ann")], [("a", "box", "Ann", 3)]),
+        (
+            [name("Ann"), put("a", 3), lay("a", "box"), lay("b", "box")],
+            [("a", "box", "Ann", 3), ("b", "box", "Ann", None)],
+        ),
+        (
+            [name("Ann"), put("a", 3), lay("a", "box"), rename("An"), change("a", size=4)],
+            [("a", "box", "An", 4)],
+        ),
+        ([name("Ann"), put("a", 3), lay("a", "box"), lay("a", "box")], [("a", "box", "Ann", 3)]),
+        ([name("Ann"), put("a", 3), lay("a", "box"), unname, drop("a")], [("a", "box", None, None)]),
+        ([name("Ann"), lay("a", "box"), Changes.empty, lay("b", "box")], [("b", "box", None, None)]),
+    ],
+)
+def test_a_copied_column_follows_its_source_in_any_batches(
+    connection: psycopg.Connection, steps: list[Step], expected: list[tuple[Any, ...]], at_once: str
+) -> None:
+    bobs = Changes(VIEW.tables, 0)
+    bobs.about("bob")
+    for step in (name("Bob"), put("a", 9), lay("a", "box")):
+        step(bobs)
+    bobs.write(connection, "views")
+    write(connection, steps, at_once)
+    assert places(connection) == expected
+    assert connection.execute(f"SELECT name, size FROM {PLACES.served} WHERE subject = 'bob'").fetchall() == [
+        ("Bob", 9)
+    ]
 
 
 def test_emptying_one_subject_leaves_the_others(connection: psycopg.Connection) -> None:

@@ -26,12 +26,13 @@ from projections.views.shared.tables import (
     ITEMS,
     MEMBERSHIPS,
     OFFERS,
+    OPEN,
     PORTFOLIOS,
     PRESENCES,
     READINGS,
     SHARINGS,
+    TO_ALL,
     VERSION,
-    VIEWERS,
 )
 from rules.kinds import ItemKind
 from rules.names import plain_name
@@ -55,6 +56,7 @@ def fold(fact: Fact, changes: Changes) -> None:
             _fold_sharing(fact, event, changes)
         case ItemSharingEnded(sharing=sharing):
             changes.set(SHARINGS, sharing=sharing, ended_at=fact.recorded.at)
+            changes.drop_all(OPEN, sharing=sharing)
         case _:
             _fold_employment(fact, changes)
             _fold_offer(fact, changes)
@@ -89,10 +91,17 @@ def _put_presence(fact: Fact, changes: Changes, *, team: str | None, there: bool
 def _fold_sharing(fact: Fact, event: ItemShared, changes: Changes) -> None:
     to = {"audience": event.audience, "team": event.team}
     opened = {"with_energy": event.with_energy, "until": event.until, "opened_at": fact.recorded.at}
-    opened |= {"ended_at": None}
-    changes.put(SHARINGS, sharing=event.sharing, item=event.item, **to, **opened)
-    for viewer in event.people if event.audience == "people" else ():
-        changes.put(VIEWERS, sharing=event.sharing, viewer=viewer)
+    changes.put(SHARINGS, sharing=event.sharing, item=event.item, **to, **opened, ended_at=None)
+    for whom in _open_to(event):
+        changes.put(OPEN, item=event.item, whom=whom, sharing=event.sharing, **opened)
+
+
+def _open_to(event: ItemShared) -> tuple[str, ...]:
+    if event.audience == "people":
+        return event.people
+    if event.audience == "organisation":
+        return (TO_ALL,)
+    return (event.team,) if event.team else ()
 
 
 def _fold_offer(fact: Fact, changes: Changes) -> None:
@@ -174,7 +183,7 @@ VIEW: Final = View(
         ITEMS,
         READINGS,
         SHARINGS,
-        VIEWERS,
+        OPEN,
         OFFERS,
     ),
     fold=fold,

@@ -10,7 +10,7 @@ import psycopg
 
 from kit.postgres.rows import prepared_rows
 from projections.views.shared.opened import GROUPED, OPENED, STILL_OPEN, not_left_since
-from projections.views.shared.tables import EMPLOYED
+from projections.views.shared.tables import OPEN, TO_ALL
 from rules.kinds import ItemKind
 from rules.names import plain_name
 
@@ -37,24 +37,45 @@ class FoundPerson(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[FoundItem, ...]
 
 
-_OPEN: Final = f"""s.audience = 'organisation' AND {STILL_OPEN}
-        AND {not_left_since("s.opened_at", "s.subject")}
-        AND (%(terms)s::text[] IS NULL OR i.kind = '{ItemKind.TALENT}' AND i.term = ANY(%(terms)s))"""
-# First the people of the page, then all that each of them opened. LIMIT 1 instead of EXISTS, so that people
-# are looked at in the order of their index until the page is full, and not all of them first.
-_FOUND: Final = f"""
-    WITH people AS (
-        SELECT p.subject FROM {EMPLOYED.served} p
-        WHERE (SELECT true FROM {OPENED} WHERE s.subject = p.subject AND {_OPEN} LIMIT 1)
-            AND (%(after)s::text IS NULL
-                OR (p.plain_name COLLATE "C", p.subject COLLATE "C") > (%(after_name)s, %(after)s))
-        ORDER BY p.plain_name COLLATE "C", p.subject COLLATE "C" LIMIT %(limit)s
-    )
-    SELECT s.subject AS owner, o.name AS owner_name, i.item, i.kind, i.title, i.title_en, i.term, i.text,
-           max(s.until) AS until
-    FROM {OPENED} JOIN people USING (subject) WHERE {_OPEN} GROUP BY {GROUPED}
-    ORDER BY o.plain_name COLLATE "C", s.subject COLLATE "C", i.kind COLLATE "C", i.item COLLATE "C"
+_OPEN_TO_ALL: Final = f"""s.whom = '{TO_ALL}' AND {STILL_OPEN}
+        AND {not_left_since("s.opened_at", "s.subject")}"""
+_OF_TERMS: Final = f"i.kind = '{ItemKind.TALENT}' AND i.term = ANY(%(terms)s)"
+
+
+def _people(of: str) -> str:
+    """Return the SQL of a page of people with something open `of` this: an index is read until it is full."""
+    return f"""
+        SELECT p.plain_name COLLATE "C" AS plain_name, p.subject COLLATE "C" AS subject
+        FROM {OPEN.served} p CROSS JOIN LATERAL (
+            SELECT FROM {OPENED} WHERE s.subject = p.subject AND s.item = p.item AND {_OPEN_TO_ALL} LIMIT 1) x
+        WHERE p.whom = '{TO_ALL}' AND {of}
+            AND (p.plain_name COLLATE "C", p.subject COLLATE "C") > (%(after_name)s, %(after)s)
+        GROUP BY p.plain_name COLLATE "C", p.subject COLLATE "C"
+        ORDER BY p.plain_name COLLATE "C", p.subject COLLATE "C" LIMIT %(limit)s"""
+
+
+def _found(people: str, *, shown: str = "true") -> str:
+    """Return the SQL of what these people opened, as far as it is `shown`."""
+    return f"""
+    WITH people AS ({people})
+    SELECT x.* FROM people CROSS JOIN LATERAL (
+        SELECT s.subject AS owner, o.name AS owner_name, i.item, i.kind, i.title, i.title_en, i.term, i.text,
+               max(s.until) AS until
+        FROM {OPENED} WHERE s.subject = people.subject COLLATE "default" AND {_OPEN_TO_ALL} AND {shown}
+        GROUP BY {GROUPED}
+    ) x
+    ORDER BY people.plain_name, people.subject, x.kind COLLATE "C", x.item COLLATE "C"
 """
+
+
+_FOUND: Final = _found(_people("true"))
+# A page of each term, of which the first are the page of all.
+_FOUND_BY_TERMS: Final = _found(
+    f"""SELECT DISTINCT plain_name, subject
+        FROM unnest(%(terms)s::text[]) AS t(term) CROSS JOIN LATERAL ({_people("p.term = t.term")}) people
+        ORDER BY plain_name, subject LIMIT %(limit)s""",
+    shown=_OF_TERMS,
+)
 
 
 async def people_open_to_all(
@@ -71,10 +92,12 @@ async def people_open_to_all(
     With `terms`: only talents that were claimed by one of them. `after` is name and id of the last person of
     the previous page.
     """
-    name, person = after or (None, None)
-    page = {"after": person, "after_name": plain_name(name or ""), "limit": limit}
-    of = {"today": today, "terms": None if terms is None else list(terms)}
-    return list(_by_person(await prepared_rows(connection, FoundItem, _FOUND, **(of | page))))
+    name, person = after or ("", "")
+    of = {"today": today, "after": person, "after_name": plain_name(name), "limit": limit}
+    if terms is None:
+        return list(_by_person(await prepared_rows(connection, FoundItem, _FOUND, **of)))
+    found = await prepared_rows(connection, FoundItem, _FOUND_BY_TERMS, terms=list(terms), **of)
+    return list(_by_person(found))
 
 
 def _by_person(found: Sequence[FoundItem]) -> Iterable[FoundPerson]:

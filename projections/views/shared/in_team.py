@@ -30,6 +30,7 @@ from projections.views.shared.tables import (
     OFFERS,
     PORTFOLIOS,
     READINGS,
+    TO_ALL,
 )
 from rules.kinds import ItemKind
 from rules.names import plain_name
@@ -67,24 +68,29 @@ def _not_left(moment: str, owner: str) -> str:
 
 _MEMBER: Final = f"""EXISTS (SELECT FROM {MEMBERSHIPS.served} JOIN {EMPLOYED.served} USING (subject)
             WHERE subject = %(viewer)s AND team = %(team)s)"""
-_OPEN_TO_TEAM: Final = f"""{OPENED}
-    JOIN {MEMBERSHIPS.served} m ON m.subject = s.subject AND m.team = %(team)s
-    WHERE {STILL_OPEN} AND {_MEMBER} AND (s.audience = 'team' AND s.team = %(team)s AND
-        {_not_left("s.opened_at", "s.subject")}
-        OR s.audience = 'organisation' AND {not_left_since("s.opened_at", "s.subject")})"""
+_OPEN_TO_TEAM: Final = f"""{STILL_OPEN} AND (
+            s.whom = %(team)s AND {_not_left("s.opened_at", "s.subject")}
+            OR s.whom = '{TO_ALL}' AND {not_left_since("s.opened_at", "s.subject")})"""
+# Members by name, each looked up with what they opened, until the page is full.
 _ITEMS: Final = f"""
-    SELECT {COLUMNS} FROM {_OPEN_TO_TEAM}
-        AND (%(owner)s::text IS NULL OR s.subject = %(owner)s)
-        AND (%(kind)s::text IS NULL OR i.kind = %(kind)s)
-    GROUP BY {GROUPED}
-    HAVING %(after)s::text IS NULL
-        OR (o.plain_name COLLATE "C", min(s.sharing) COLLATE "C") > (%(after_name)s, %(after)s)
-    ORDER BY o.plain_name COLLATE "C", min(s.sharing) COLLATE "C"
+    SELECT x.* FROM (
+        SELECT subject, o.plain_name FROM {MEMBERSHIPS.served} m JOIN {EMPLOYED.served} o USING (subject)
+        WHERE m.team = %(team)s AND {_MEMBER} AND o.plain_name COLLATE "C" >= %(after_name)s
+            AND (%(owner)s::text IS NULL OR subject = %(owner)s)
+        ORDER BY o.plain_name COLLATE "C" OFFSET 0
+    ) m CROSS JOIN LATERAL (
+        SELECT {COLUMNS} FROM {OPENED}
+        WHERE s.subject = m.subject AND {_OPEN_TO_TEAM} AND (%(kind)s::text IS NULL OR i.kind = %(kind)s)
+        GROUP BY {GROUPED}
+    ) x
+    WHERE (m.plain_name COLLATE "C", x.sharing COLLATE "C") > (%(after_name)s, %(after)s)
+    ORDER BY m.plain_name COLLATE "C", x.sharing COLLATE "C"
     LIMIT %(limit)s
 """
 OPEN_TALENTS: Final = f"""
     SELECT {COLUMNS}, min(s.opened_at) AS since, max(s.opened_at) AS opened_at, o.plain_name AS plain_name
-    FROM {_OPEN_TO_TEAM} AND i.kind = '{ItemKind.TALENT}' GROUP BY {GROUPED}
+    FROM {OPENED} JOIN {MEMBERSHIPS.served} m ON m.subject = s.subject AND m.team = %(team)s
+    WHERE {_OPEN_TO_TEAM} AND {_MEMBER} AND i.kind = '{ItemKind.TALENT}' GROUP BY {GROUPED}
 """
 BY_OWNER: Final = 'ORDER BY t.plain_name COLLATE "C", t.owner COLLATE "C", t.sharing COLLATE "C"'
 
@@ -159,9 +165,9 @@ async def items_in(
     `after` is the owner's name and the sharing of the last item of the previous page. A viewer who is no
     member gets nothing.
     """
-    owner_name, sharing = after or (None, None)
+    owner_name, sharing = after or ("", "")
     of: dict[str, Any] = {"team": team, "viewer": viewer, "today": today, "owner": owner, "kind": kind}
-    page = {"after": sharing, "after_name": plain_name(owner_name or ""), "limit": limit}
+    page = {"after": sharing, "after_name": plain_name(owner_name), "limit": limit}
     return await prepared_rows(connection, SharedItem, _ITEMS, **(of | page))
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from projections.parking import parked_in
 from projections.views.shared.fold import VIEW
-from projections.views.shared.tables import EMPLOYED, ITEMS, PORTFOLIOS, PRESENCES, SHARINGS
+from projections.views.shared.tables import EMPLOYED, ITEMS, OPEN, PORTFOLIOS, PRESENCES
 from rules.kinds import EnergySourceKind, ItemKind
 
 T = TypeVar("T")
@@ -47,16 +47,16 @@ COLUMNS: Final = """min(s.sharing) AS sharing, i.item, i.kind, s.subject AS owne
            CASE WHEN bool_or(s.with_energy) THEN i.use END AS use, i.source_kind, max(s.until) AS until"""
 """Of OPENED, grouped by GROUPED: an item with all its sharings `s`."""
 
-OPENED: Final = f"""{SHARINGS.served} s
+OPENED: Final = f"""{OPEN.served} s
     JOIN {ITEMS.served} i USING (subject, item)
     JOIN {PORTFOLIOS.served} USING (subject)
     JOIN {EMPLOYED.served} o USING (subject)"""
-"""Sharings of people who work here and whose portfolio is not closed, with the item, if it is still there."""
+"""What is open, of people who work here and whose portfolio is not closed, with the item if there is one."""
 
 GROUPED: Final = "s.subject, i.subject, i.item, o.subject"
 
 # Nothing of a parked owner is shown: the event that could not be folded may have ended a sharing.
-STILL_OPEN: Final = f"""s.ended_at IS NULL AND s.until >= %(today)s
+STILL_OPEN: Final = f"""s.until >= %(today)s
         AND s.subject NOT IN ({parked_in(VIEW)})"""
 
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from projections.table import Column, Table, moment_columns, text_columns
+from projections.table import Column, Copied, Table, moment_columns, text_columns
 
-VERSION: Final = 6
+VERSION: Final = 7
 
 
 def _numbers(*names: str, nullable: bool = False) -> tuple[Column, ...]:
@@ -63,7 +63,7 @@ READINGS: Final = Table(
     key=("subject", "version"),
     indexes=(("subject", "talent"),),
 )
-# Ended ones too, since a moment of the past asks what was open then.
+# All that was ever shared, for a moment of the past.
 SHARINGS: Final = Table(
     name=f"shared_v{VERSION}_sharings",
     columns=(
@@ -75,15 +75,30 @@ SHARINGS: Final = Table(
         *moment_columns("ended_at", nullable=True),
     ),
     key=("subject", "sharing"),
-    indexes=(("audience", "subject"),),
 )
-# With whom by name. The event of an end does not name them, so their rows stay; alone they open nothing.
-VIEWERS: Final = Table(
-    name=f"shared_v{VERSION}_viewers",
-    columns=text_columns("sharing", "viewer"),
-    key=("subject", "sharing", "viewer"),
-    indexes=(("viewer",),),
+# What is open to whom, until the sharing ends: to each person by name, a team, or TO_ALL. Name and term are
+# here for the indexes, which have the order of pages: what a page costs depends on its size, and not on the
+# length of the list.
+OPEN: Final = Table(
+    name=f"shared_v{VERSION}_open",
+    columns=(
+        *text_columns("item", "whom", "sharing"),
+        Column(name="with_energy", type="boolean"),
+        Column(name="until", type="date"),
+        *moment_columns("opened_at"),
+    ),
+    key=("subject", "whom", "item", "sharing"),
+    indexes=(
+        ("whom", 'plain_name COLLATE "C"', 'sharing COLLATE "C"'),
+        ("whom", "term", 'plain_name COLLATE "C"', 'subject COLLATE "C"'),
+    ),
+    copied=(
+        Copied(column=Column(name="plain_name", type="text", nullable=True), source=EMPLOYED),
+        Copied(column=Column(name="term", type="text", nullable=True), source=ITEMS),
+    ),
 )
+TO_ALL: Final = "organisation"
+"""To whom something is open that is open to the whole organisation; no person or team has such an id."""
 # Goals on offer to a team, in the wording for it.
 OFFERS: Final = Table(
     name=f"shared_v{VERSION}_offers",
