@@ -194,7 +194,7 @@ def run(people_count: int, clients: Sequence[int], seconds: float, screen: Conso
         url = demo.settings()["IPP_DATABASE_URL"]
         server = stack.enter_context(postgraphile.postgraphile(url, pool_max=POOL_MAX))
         ours, peer = Client(demo.url), Client(server.url)
-        people = People(ours, list(_tokens(demo, people_count)))
+        people = People(ours, list(tokens_of(demo, people_count)))
         open_pages(url, people.ids)
 
         def ipp(ask: Ask) -> System:
@@ -218,7 +218,7 @@ def run(people_count: int, clients: Sequence[int], seconds: float, screen: Conso
     return {"rows": rows, "ratios": ratios_of(rows), "people": people_count, "stated": stated}
 
 
-def _tokens(demo: Demo, count: int) -> Iterator[str]:
+def tokens_of(demo: Demo, count: int) -> Iterator[str]:
     known = [number for number, _, _ in KNOWN]
     for number in known + [f"e{place:04}" for place in range(len(known), count)]:
         yield demo.token(number)
