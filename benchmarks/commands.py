@@ -104,7 +104,7 @@ def measured(system: System, clients: int, seconds: float) -> dict[str, Any]:
 
 
 def run(people: int, clients: Sequence[int], seconds: float, screen: Console) -> dict[str, Any]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     with systems(people) as found:
         idling = {system.name: idle(system) for system in found}
         for count in clients:
