@@ -22,6 +22,7 @@ from gateway.limits.documents import AcceptedDocuments, CheckedDocument
 from gateway.limits.sharing import SharingExecutor
 from gateway.limits.spending import TOOK_TOO_LONG, Spending, opened
 from gateway.masking import mask_errors
+from gateway.short_way import ShortWay
 from gateway.types.ids import complete_ids
 from gateway.types.scalars import SCALARS
 
@@ -36,15 +37,26 @@ class _MaskedSchema(strawberry.Schema):
     An extension would miss the errors of other extensions.
     """
 
-    def __init__(self, *args: Any, limits: DocumentLimits, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, limits: DocumentLimits, documents: AcceptedDocuments, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._limits = limits
         complete_ids(self._schema)
+        self.short_way = ShortWay(
+            self._schema, documents, executor_class=SharingExecutor, extensions=self.get_extensions()
+        )
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
+        known = None if args else self.short_way.find(query, kwargs)
         with opened(self._account(kwargs.get("context_value"))) as spending:
             try:
-                result: ExecutionResult = mask_errors(await super().execute(*args, **kwargs))
+                ran = (
+                    super().execute(query, *args, **kwargs)
+                    if known is None
+                    else self.short_way.execute(known, kwargs)
+                )
+                result: ExecutionResult = mask_errors(await ran)
             finally:
                 spending.give_back()
         return result
@@ -114,6 +126,7 @@ def build_schema(limits: DocumentLimits, *, suggestions: bool = False) -> strawb
         ],
         execution_context_class=SharingExecutor,
         limits=limits,
+        documents=documents,
     )
 
 

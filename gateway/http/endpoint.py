@@ -22,10 +22,10 @@ from strawberry.types.graphql import OperationType
 
 from gateway.context import Context, Gateway, RequestRefusedError
 from gateway.errors import ErrorCode, GatewayError
-from gateway.http.media_types import JSON, check_json_body, media_type, prefers_stream
+from gateway.http.media_types import GRAPHQL_RESPONSE, JSON, check_json_body, media_type, prefers_stream
 from gateway.http.query_page import graphiql_page, query_page
 from gateway.http.refusals import failure, over_allowance, refusal
-from gateway.http.strict_json import read_json, write_json
+from gateway.http.strict_json import read_json, write_json, written
 from gateway.http.web_socket import INIT_S_MAX, LimitedWebSocket
 from gateway.limits.allowance import Allowance, OverAllowanceError
 from gateway.limits.sockets import OpenSockets
@@ -145,10 +145,22 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             )
         check_json_body(request)
         need_plain_body(request.headers)
-        media_type(request)
-        return await self.run(request)
+        answer_type = media_type(request)
+        context = await self.get_context(request)
+        if prefers_stream(request.headers.get("accept", "")):
+            return await self.run(request, context=context)
+        data = await self.parse_http_body(self.request_adapter_class(request))
+        result = await self._execute(data, context)
+        return _response(await self.process_result(request, result), answer_type)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response = await super().get_sub_response(request)
+        response.media_type = media_type(request)
+        return response
+
+    async def get_context(
+        self, request: Request | WebSocket, _response: Response | WebSocket | None = None
+    ) -> Context:
         context = Context(
             self._gateway,
             headers=request.headers,
@@ -164,8 +176,6 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         finally:  # requests with refused tokens count as well
             context.take_request()
         self.check_identified(context)
-        if isinstance(response, Response):
-            response.media_type = media_type(request)
         return context
 
     def check_identified(self, context: Context) -> None:
@@ -220,10 +230,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             protocol="sse" if events else "http",
         )
 
-    async def execute_single(self, *_: Any, **arguments: Any) -> ExecutionResult:
+    async def _execute(self, data: GraphQLRequestData, context: Context) -> ExecutionResult:
+        """Execute a query or mutation within its time. Raises RequestRefusedError, OverAllowanceError."""
         try:
             async with asyncio.timeout(self._gateway.limits.request_s_max):
-                result = await self._execute(arguments["request_data"], arguments["context"])
+                result = await self._executed(data, context)
         except TimeoutError:
             raise RequestRefusedError(504, ErrorCode.LIMIT_EXCEEDED, TOOK_TOO_LONG) from None
         for error in result.errors or ():
@@ -231,7 +242,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 raise error
         return result
 
-    async def _execute(self, data: GraphQLRequestData, context: Context) -> ExecutionResult:
+    async def _executed(self, data: GraphQLRequestData, context: Context) -> ExecutionResult:
         try:
             return await self.schema.execute(
                 data.query,
@@ -256,17 +267,19 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
-        """Answer 400 if the document was not executed, unless the client knows `application/json` only."""
-        media_type = sub_response.media_type
-        executed = "data" in response_data
-        status = 200 if executed or media_type == JSON else 400
-        return Response(self.encode_json(response_data), status_code=status, media_type=media_type)
+        return _response(response_data, sub_response.media_type or GRAPHQL_RESPONSE)
 
     def decode_json(self, data: str | bytes) -> object:
         return read_json(data)
 
     def encode_json(self, data: object) -> bytes | str:
         return write_json(data)
+
+
+def _response(data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], answer_type: str) -> Response:
+    """Answer 400 if the document was not executed, unless the client knows `application/json` only."""
+    status = 200 if "data" in data or answer_type == JSON else 400
+    return Response(written(data), status_code=status, media_type=answer_type)
 
 
 def _address(connection: HTTPConnection) -> str:

@@ -1,6 +1,7 @@
 """Media types of requests and answers, by the rules of HTTP: in any case, and with weights (`q`)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import HTTPConnection, Request
@@ -12,6 +13,8 @@ GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 EVENT_STREAM: Final = "text/event-stream"
 _ANY: Final = ("application/*", "*/*", "")
+HEADERS_CACHED: Final = 64
+"""Clients send one of a few values; each was parsed before."""
 
 
 def media_type(request: HTTPConnection) -> str:
@@ -39,6 +42,7 @@ def prefers_stream(accept: str) -> bool:
     return accepted.get(EVENT_STREAM, 0.0) > json
 
 
+@lru_cache(maxsize=HEADERS_CACHED)
 def accepted_types(accept: str) -> Mapping[str, float]:
     """Return the weight of each media type in an `Accept` header; 0 for one that is not accepted."""
     weights: dict[str, float] = {}
@@ -55,14 +59,17 @@ def accepted_types(accept: str) -> Mapping[str, float]:
 
 def check_json_body(request: Request) -> None:
     """Raise RequestRefusedError (415) for a body of another type, in another charset, or compressed."""
-    name, *parameters = (
-        piece.strip().lower() for piece in request.headers.get("content-type", "").split(";")
-    )
+    if not _is_json(request.headers.get("content-type", "")):
+        raise RequestRefusedError(415, ErrorCode.BAD_REQUEST, "The body must be application/json, in UTF-8.")
+
+
+@lru_cache(maxsize=HEADERS_CACHED)
+def _is_json(content_type: str) -> bool:
+    name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
     charsets = [
         value.strip('" ') for key, _, value in (p.partition("=") for p in parameters) if key == "charset"
     ]
-    if name != JSON or any(charset not in {"utf-8", "utf8"} for charset in charsets):
-        raise RequestRefusedError(415, ErrorCode.BAD_REQUEST, "The body must be application/json, in UTF-8.")
+    return name == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)
 
 
 def media_type_or_default(request: Request) -> str:

@@ -3,9 +3,12 @@
 import json
 from typing import Any, Final
 
+import msgspec
+
 from gateway.limits.shared_results import SharedData
 
 _UNREADABLE: Final = "the body is not readable JSON"
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def read_json(data: str | bytes) -> Any:
@@ -16,7 +19,7 @@ def read_json(data: str | bytes) -> Any:
     """
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
-        found = json.loads(text, parse_constant=_no_number)
+        found = _decode(text)
         if "\\ud" in text.lower() or not text.isascii():
             json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):  # the original JSONDecodeError would quote the input
@@ -28,14 +31,17 @@ def _no_number(name: str) -> float:
     raise ValueError(name)
 
 
+_decode: Final = json.JSONDecoder(parse_constant=_no_number).decode
+
+
 def write_json(data: object) -> str:
     """Return the JSON of an answer or message; what several subscribers get is written once for all."""
     if isinstance(data, SharedData):
-        return data.written(_written)
+        return data.written(_text)
     if isinstance(data, dict) and _holds_shared(data):
-        members = (f"{_written(name)}:{write_json(value)}" for name, value in data.items())
+        members = (f"{write_json(name)}:{write_json(value)}" for name, value in data.items())
         return f"{{{','.join(members)}}}"
-    return _written(data)
+    return written(data).decode()
 
 
 def _holds_shared(data: dict[str, object]) -> bool:
@@ -44,5 +50,10 @@ def _holds_shared(data: dict[str, object]) -> bool:
     return isinstance(payload, dict) and isinstance(payload.get("data"), SharedData)
 
 
-def _written(data: object) -> str:
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+def written(data: object) -> bytes:
+    """Return the JSON of an answer to one request."""
+    return _encode(data)
+
+
+def _text(data: object) -> str:
+    return written(data).decode()

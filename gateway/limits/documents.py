@@ -34,6 +34,13 @@ class Accepted:
     document: DocumentNode
     costs: Mapping[str | None, int]
 
+    def operation(self, named: str | None) -> OperationDefinitionNode | None:
+        """Return the operation to run; None without a name among several, and for a name that it has not."""
+        operations = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
+        if named is None:
+            return operations[0] if len(operations) == 1 else None
+        return next((node for node in operations if name_of(node) == named), None)
+
 
 class AcceptedDocuments:
     """Caches the documents used last, up to a number of bytes; for use within one event loop."""
@@ -104,7 +111,8 @@ class CheckedDocument(SchemaExtension):
         elif document is not None:
             operation = self._chosen(document)
         if self._known is not None and operation is not None:
-            await self._begin(operation, self._known)
+            self.execution_context.pre_execution_errors = []  # validated, now or before
+            await begin(operation, self._known)
         yield
 
     def _chosen(self, document: DocumentNode) -> OperationDefinitionNode | None:
@@ -113,7 +121,7 @@ class CheckedDocument(SchemaExtension):
         named = self.execution_context._provided_operation_name  # noqa: SLF001 - the public one falls back
         if named is None and len(operations) > 1:
             raise GatewayError(ErrorCode.BAD_REQUEST, SEVERAL_OPERATIONS)
-        return next((node for node in operations if named is None or _name(node) == named), None)
+        return next((node for node in operations if named is None or name_of(node) == named), None)
 
     def _accept(self, document: DocumentNode) -> Accepted | None:
         """Return the document and its costs; None if validation found errors."""
@@ -128,16 +136,17 @@ class CheckedDocument(SchemaExtension):
         self._documents.add(context.query or "", accepted)
         return accepted
 
-    async def _begin(self, operation: OperationDefinitionNode, accepted: Accepted) -> None:
-        self.execution_context.pre_execution_errors = []  # validated, now or before
-        spending = current_spending()
-        if spending is None:
-            return
-        if operation.operation is OperationType.SUBSCRIPTION:
-            spending.mark_endless()  # its cost is not known before; the number of open ones is limited
-        else:
-            spending.hold(accepted.costs[_name(operation)])
-        await spending.begin()
+
+async def begin(operation: OperationDefinitionNode, accepted: Accepted) -> None:
+    """Take an operation's cost from the allowance, and wait for the turn. Raises OverAllowanceError."""
+    spending = current_spending()
+    if spending is None:
+        return
+    if operation.operation is OperationType.SUBSCRIPTION:
+        spending.mark_endless()  # its cost is not known before; the number of open ones is limited
+    else:
+        spending.hold(accepted.costs[name_of(operation)])
+    await spending.begin()
 
 
 def _working() -> AbstractContextManager[None]:
@@ -146,5 +155,6 @@ def _working() -> AbstractContextManager[None]:
     return spending.working() if spending else nullcontext()
 
 
-def _name(operation: OperationDefinitionNode) -> str | None:
+def name_of(operation: OperationDefinitionNode) -> str | None:
+    """Return the name of an operation; None if it has none."""
     return operation.name.value if operation.name else None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gateway.both_ways import BothWays
 from tests.gateway.harness import Harness
 from tests.gateway.world import World
 
@@ -23,3 +24,14 @@ def harness(key_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Harness:
 @pytest.fixture
 def world(key_folder: Path, database_with_tables: str) -> World:
     return World(key_folder, database_with_tables)
+
+
+@pytest.fixture
+def asked_once() -> None:
+    """Requested by tests that count what a request does, or end requests in the middle."""
+
+
+@pytest.fixture(autouse=True)
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> BothWays | None:
+    """Answer each query by the short way and the whole way, which must agree."""
+    return None if "asked_once" in request.fixturenames else BothWays(monkeypatch)
