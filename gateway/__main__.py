@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from socket import socket
 
 import httpx
 
@@ -17,6 +18,7 @@ from kit.health import Health
 from kit.http.probes import probes_loop
 from kit.http.server import PortTakenError, serve
 from kit.http.tokens import verifier_of
+from kit.http.workers import WorkerFailedError, run_workers, stop_with_parent
 from kit.lifecycle import Stop, run_all
 from kit.secrets import SecretError, read_key
 from kit.settings import Settings, SettingsError
@@ -45,16 +47,17 @@ async def _opened(
             yield gateway
 
 
-def main() -> int:
-    """Serve until stopped; exit with status 2 and one line when a setting or the key file is wrong."""
-    try:
-        settings = Settings.from_env(os.environ)
-        settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
-        position_key = read_key(settings.position_key_file)
-    except (SettingsError, SecretError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    set_up_logging(as_json=settings.log_format == "json", process="gateway")
+def _read_settings() -> tuple[Settings, bytes]:
+    """Return the settings and the position key. Raises SettingsError, SecretError."""
+    settings = Settings.from_env(os.environ)
+    settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
+    return settings, read_key(settings.position_key_file)
+
+
+def _serve(
+    settings: Settings, position_key: bytes, stop: Stop, *, listening: socket | None = None, number: int = 0
+) -> None:
+    """Serve in this process; with others, on the socket of all and with the probes of this number."""
     clock = SystemClock()
     persons = Persons(settings.vault_url)
     health = Health(clock)
@@ -65,20 +68,53 @@ def main() -> int:
         with_page=False,
         cors_origins=settings.allowed_origins,
     )
+    probes_port = settings.probes_port + number if settings.probes_port else 0
     loops = {
-        "http": lambda stop: serve(
-            app, host=settings.host, port=settings.port, stop=stop, ping_s=settings.stream_ping_s
+        "http": lambda until: serve(
+            app,
+            host=settings.host,
+            port=settings.port,
+            stop=until,
+            ping_s=settings.stream_ping_s,
+            listening=listening,
         ),
-        "probes": probes_loop(health, host=settings.host, port=settings.probes_port),
+        "probes": probes_loop(health, host=settings.host, port=probes_port),
     }
     try:
+        run_all(loops, stop)
+    finally:
+        persons.close()
+
+
+def _work(listening: socket, number: int) -> None:
+    """Serve as one of several workers; the process that started them has checked the settings."""
+    settings, position_key = _read_settings()
+    set_up_logging(as_json=settings.log_format == "json", process=f"gateway {number}")
+    with Stop().on_signals() as stop:
+        stop_with_parent(stop)
+        _serve(settings, position_key, stop, listening=listening, number=number)
+
+
+def main() -> int:
+    """Serve until stopped; exit with status 2 and one line when a setting or the key file is wrong."""
+    try:
+        settings, position_key = _read_settings()
+    except (SettingsError, SecretError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    set_up_logging(as_json=settings.log_format == "json", process="gateway")
+    try:
         with Stop().on_signals() as stop:
-            run_all(loops, stop)
+            if settings.workers == 1:
+                _serve(settings, position_key, stop)
+            else:
+                run_workers(_work, count=settings.workers, host=settings.host, port=settings.port, stop=stop)
     except PortTakenError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    finally:
-        persons.close()
+    except WorkerFailedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

@@ -104,6 +104,9 @@ class Settings:
     port: int = 8000
     probes_port: int = 9000
     """The port of each process for health and metrics; metrics are on no other port."""
+    workers: int = 1
+    """Processes of one gateway that serve `port` together. Each counts and limits by itself, and has its own
+    port for health and metrics: `probes_port`, and the numbers after it."""
 
     lease_s: float = 10.0
     staleness_max_s: float = 30.0

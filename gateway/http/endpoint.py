@@ -159,7 +159,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return response
 
     async def get_context(
-        self, request: Request | WebSocket, _response: Response | WebSocket | None = None
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket | None = None,  # noqa: ARG002 - strawberry's own
     ) -> Context:
         context = Context(
             self._gateway,

@@ -37,15 +37,17 @@ def serve(
     stop: Stop,
     limits: ConnectionLimits = CONNECTION_LIMITS,
     ping_s: float = PING_S,
+    listening: socket.socket | None = None,
 ) -> None:
     """
     Serve in this thread until `stop`, then wait for requests in progress, for `GRACE_S` at most.
 
-    WebSockets are pinged every `ping_s` seconds, and ended when no answer comes within twice that.
+    WebSockets are pinged every `ping_s` seconds, and ended when no answer comes within twice that. Without
+    `listening`, a socket that several processes serve, it listens on the address itself.
 
     Raises PortTakenError.
     """
-    listening = _listen(host, port)
+    sockets = [listening or listen(host, port)]
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -67,10 +69,11 @@ def serve(
         server.should_exit = True
 
     threading.Thread(target=end, name="http stop", daemon=True).start()
-    server.run(sockets=[listening])
+    server.run(sockets=sockets)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on this address. Raises PortTakenError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING_MAX)

@@ -5,8 +5,8 @@ answer must not differ in anything that a client sees.
 """
 
 import re
-from collections import OrderedDict
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +32,17 @@ class Asked:
 
 
 _asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+_once: ContextVar[bool] = ContextVar("once", default=False)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Answer what is asked in the block once, as it comes: for what counts the work of a request."""
+    token = _once.set(True)
+    try:
+        yield
+    finally:
+        _once.reset(token)
 
 
 class BothWays:
@@ -39,7 +50,7 @@ class BothWays:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.compared = 0
-        self._once = GraphQLEndpoint.__call__
+        self._endpoint = GraphQLEndpoint.__call__
         self._find = ShortWay.find
 
         def find(way: ShortWay, text: str | None, given: Mapping[str, Any]) -> Known | None:
@@ -58,8 +69,8 @@ class BothWays:
 
     async def _answer(self, endpoint: GraphQLEndpoint, scope: Scope, receive: Receive, send: Send) -> None:
         accept = dict(scope.get("headers", ())).get(b"accept", b"").decode("latin-1")
-        if scope["type"] != "http" or prefers_stream(accept):
-            await self._once(endpoint, scope, receive, send)
+        if _once.get() or scope["type"] != "http" or prefers_stream(accept):
+            await self._endpoint(endpoint, scope, receive, send)
             return
         taken: list[MutableMapping[str, Any]] = []
 
@@ -95,7 +106,7 @@ class BothWays:
 
         token = _asked.set(asked)
         try:
-            await self._once(endpoint, scope, receive, send)
+            await self._endpoint(endpoint, scope, receive, send)
         finally:
             _asked.reset(token)
         return sent
@@ -111,10 +122,11 @@ def seen(messages: list[MutableMapping[str, Any]]) -> tuple[int, list[tuple[byte
     return messages[0]["status"], sorted(messages[0]["headers"]), _CORRELATION.sub(b"", body)
 
 
-def _buckets(endpoint: GraphQLEndpoint) -> OrderedDict[str, tuple[float, float]]:
-    return endpoint._allowance._rate._buckets.copy()
+def _buckets(endpoint: GraphQLEndpoint) -> dict[str, tuple[float, float]]:
+    return dict(endpoint._allowance._rate._buckets)
 
 
-def _fill(endpoint: GraphQLEndpoint, buckets: OrderedDict[str, tuple[float, float]]) -> None:
+def _fill(endpoint: GraphQLEndpoint, buckets: dict[str, tuple[float, float]]) -> None:
     """Let the allowances be as they were: nobody pays for being asked twice."""
-    endpoint._allowance._rate._buckets = buckets.copy()
+    endpoint._allowance._rate._buckets.clear()
+    endpoint._allowance._rate._buckets.update(buckets)

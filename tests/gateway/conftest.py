@@ -26,12 +26,7 @@ def world(key_folder: Path, database_with_tables: str) -> World:
     return World(key_folder, database_with_tables)
 
 
-@pytest.fixture
-def asked_once() -> None:
-    """Requested by tests that count what a request does, or end requests in the middle."""
-
-
 @pytest.fixture(autouse=True)
-def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> BothWays | None:
-    """Answer each query by the short way and the whole way, which must agree."""
-    return None if "asked_once" in request.fixturenames else BothWays(monkeypatch)
+def both_ways(monkeypatch: pytest.MonkeyPatch) -> BothWays:
+    """Answer each query by the short way and by the whole way, which must agree."""
+    return BothWays(monkeypatch)

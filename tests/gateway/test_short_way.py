@@ -1,37 +1,37 @@
 """A query of a document that was accepted before is executed the short way, and nothing else is."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from graphql import ExecutionResult
+from graphql import ExecutionResult, execute
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
-from gateway import short_way
 from gateway.limits.cost import TOKENS_MAX
 from gateway.limits.documents import AcceptedDocuments, CheckedDocument
 from gateway.limits.sharing import SharingExecutor
 from gateway.schema import build_schema
 from gateway.short_way import ShortWay
-from tests.gateway.both_ways import BothWays
+from tests.gateway.both_ways import BothWays, asked_once
 from tests.gateway.harness import LIMITS, SCHEMA, Harness
 
 DOCUMENT = "query One { me { id } } query Other { __typename }"
 
 
 @pytest.fixture
-def ran(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def ran(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Give a list of the operations that went the short way, with a schema that knows no document yet."""
     harness.endpoint.schema = build_schema(LIMITS.document)
     went: list[str] = []
-    execute = short_way.execute
 
     def noted(*given: Any, **named: Any) -> Any:
         went.append(named["operation_name"])
         return execute(*given, **named)
 
-    monkeypatch.setattr(short_way, "execute", noted)
-    return went
+    monkeypatch.setattr("gateway.short_way.execute", noted)
+    with asked_once():
+        yield went
 
 
 def ask(harness: Harness, **body: object) -> int:
@@ -39,7 +39,6 @@ def ask(harness: Harness, **body: object) -> int:
     return asyncio.run(harness.send(json=body, headers=headers)).status_code
 
 
-@pytest.mark.usefixtures("asked_once")
 def test_a_document_goes_the_whole_way_once(harness: Harness, ran: list[str]) -> None:
     assert ask(harness, query=DOCUMENT, operationName="One") == 200
     assert ran == []
@@ -48,7 +47,6 @@ def test_a_document_goes_the_whole_way_once(harness: Harness, ran: list[str]) ->
     assert ran == ["One", "Other"]
 
 
-@pytest.mark.usefixtures("asked_once")
 @pytest.mark.parametrize(
     "unusual",
     [
@@ -83,9 +81,7 @@ def test_an_extension_that_is_not_known_closes_the_short_way() -> None:
         ([Unknown()], False),
         ([Changed(documents, LIMITS.document)], False),
     ):
-        made = ShortWay(
-            SCHEMA._schema, documents, executor_class=SharingExecutor, extensions=[*known, *more]
-        )
+        made = ShortWay(SCHEMA._schema, documents, executor_class=SharingExecutor, extensions=[*known, *more])
         assert made.is_open is is_open
 
 
@@ -94,6 +90,6 @@ def test_another_answer_of_one_way_is_found(
 ) -> None:
     assert ask(harness, query="{ me { id } }") == 200
     assert both_ways.compared == 1
-    monkeypatch.setattr(short_way, "execute", lambda *_, **__: ExecutionResult(data={"me": None}))
+    monkeypatch.setattr("gateway.short_way.execute", lambda *_, **__: ExecutionResult(data={"me": None}))
     with pytest.raises(AssertionError):
         ask(harness, query="{ me { id } }")

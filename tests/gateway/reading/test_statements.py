@@ -17,6 +17,7 @@ from gateway.reading.disclosures import ReadLog
 from gateway.reading.view_reader import ViewReader
 from rules.kinds import ItemKind, Language
 from tests.gateway.api.team.members import CALM, TEAM, has, offered_work, said, shares, team_of_two
+from tests.gateway.both_ways import asked_once
 from tests.gateway.harness import SCHEMA
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, World, claimed
 
@@ -42,7 +43,8 @@ def statements(world: World, document: str, *, name: str = "owner") -> int:
 
     world.gateway = replace(world.gateway, reader=ViewReader(connect), read_log=ReadLog(connect))
     world.endpoint = GraphQLEndpoint(SCHEMA, world.gateway, with_page=True)
-    answer = asyncio.run(world.ask(document, name=name))
+    with asked_once():
+        answer = asyncio.run(world.ask(document, name=name))
     assert "errors" not in answer, answer
     return counted
 
