@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.gateway import UNLIMITED, Ask, Client, People, claims, tokens_of
+from benchmarks.gateway.asking import UNLIMITED, Ask, Client, People, claims, tokens_of
 from benchmarks.measuring import cpu_of_all_s, cpu_s, measure
 from benchmarks.servers import log_to_stderr
 from tests.e2e.demo import free_port, running_demo

@@ -119,8 +119,8 @@ def install() -> str:
 
 
 @contextmanager
-def postgraphile(database_url: str, *, pool_max: int) -> Iterator[Server]:
-    """Serve the views and the read log of this database."""
+def postgraphile(database_url: str, *, pool_max: int, processes: int = 1) -> Iterator[Server]:
+    """Serve the views and the read log of this database, with so many processes below one."""
     port = free_port()
     settings = {
         "connectionString": database_url,
@@ -128,6 +128,7 @@ def postgraphile(database_url: str, *, pool_max: int) -> Iterator[Server]:
         "tags": _tags(),
         "port": port,
         "poolMax": pool_max,
+        "processes": processes,
     }
     env = {**os.environ, "SETTINGS": json.dumps(settings), "NODE_ENV": "production"}
     env["GRAPHILE_ENV"] = "production"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.gateway import MY_PORTFOLIO, SHARED_WITH_ME
+from benchmarks.gateway.documents import MY_PORTFOLIO, SHARED_WITH_ME
 from events.catalog.policy import RoleGranted
 from events.catalog.portfolio.energy import EnergySourceNoted
 from events.catalog.portfolio.sharing import ItemShared

@@ -1,16 +1,17 @@
 """Several processes serve one port: each of them answers, one that dies is replaced, and all of them stop."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from socket import socket
 
-import httpx
 from fastapi import FastAPI
 
 from kit.http.server import serve
@@ -18,7 +19,7 @@ from kit.http.workers import YOUNG_S, Work, WorkerFailedError, run_workers, stop
 from kit.lifecycle import Stop
 from tests.e2e.demo import free_port
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 S_MAX = 60.0
 """Never reached, however busy the machine is, unless something waits for ever."""
 FAILED = 1
@@ -73,9 +74,12 @@ def answering(port: int, count: int) -> dict[int, int]:
     deadline = time.monotonic() + S_MAX
     while len(found) < count:
         assert time.monotonic() < deadline
-        with suppress(httpx.TransportError):
-            number, process = httpx.get(f"http://127.0.0.1:{port}/").json()
+        with suppress(OSError, HTTPException), closing(HTTPConnection("127.0.0.1", port)) as connection:
+            connection.request("GET", "/")
+            number, process = json.loads(connection.getresponse().read())
             found[number] = process
+            continue
+        time.sleep(0.05)
     return found
 
 
