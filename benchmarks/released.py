@@ -135,7 +135,9 @@ def facts_of(
         )
         batch = Batch(events, mapper)
         yield from (
-            batch.fact(index) for index in range(len(events)) if batch.category(index) in VIEW.categories
+            batch.fact(index)
+            for index in range(len(events))
+            if batch.streams[index].category in VIEW.categories
         )
         after = events[-1].ordinal
 

@@ -146,32 +146,37 @@ class EventMapper(Mapper[str]):
     @override
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         """Open and decode. Raises UndecodableEventError, NoKeyError and VaultUnreachableError."""
-        stream = str(stored_event.originator_id)
+        return self.recorded(
+            str(stored_event.originator_id),
+            stored_event.originator_version,
+            stored_event.topic,
+            stored_event.state,
+        )
+
+    def recorded(self, stream: str, version: int, topic: str, state: bytes) -> Recorded:
+        """Open and decode an event that is no StoredEvent of the library. Raises as `to_domain_event`."""
         parsed = Stream.parse(stream)
-        version = stored_event.originator_version
-        sealed = stored_event.topic == SEALED
+        sealed = topic == SEALED
         if sealed is not (parsed.category in PERSON_CATEGORIES):
             # An event about a person is valid only if it is sealed with the person's key; others never are.
             wrong = "sealed" if sealed else "not sealed"
             raise UndecodableEventError(f"version {version} of {stream} must not be {wrong}")
         try:
             if sealed:
-                name, at, by, data = self._opened(parsed.subject, stored_event.state)
+                content = _decode_sealed(
+                    open_sealed(self._keys.key_of(parsed.subject), parsed.subject, state)
+                )
+                at, by, event = content.at, content.by, self._event(content.name, content.data)
             else:
-                clear = _decode_clear(stored_event.state)
-                name, by, data = stored_event.topic, clear.by, clear.data
-                at = datetime(clear.day.year, clear.day.month, clear.day.day, tzinfo=UTC)
-            event = self._event(name, data)
+                clear = _decode_clear(state)
+                at, by = datetime(clear.day.year, clear.day.month, clear.day.day, tzinfo=UTC), clear.by
+                event = self._event(topic, clear.data)
         except KeyDestroyedError:
             event, at, by = Forgotten(), _BEGINNING, _NOBODY
         except (SealError, msgspec.MsgspecError):
             # Without the cause, whose message may quote content.
             raise UndecodableEventError(f"version {version} of {stream} can't be decoded") from None
         return Recorded(stream=stream, version=version, event=event, at=at, by=by)
-
-    def _opened(self, subject: str, state: bytes) -> tuple[str, datetime, str, msgspec.Raw]:
-        content = _decode_sealed(open_sealed(self._keys.key_of(subject), subject, state))
-        return content.name, content.at, content.by, content.data
 
     def _event(self, name: str, data: msgspec.Raw) -> Event:
         if name in UPCASTS:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from eventsourcing.persistence import StoredEvent
-
 from events.codec import Recorded
 from events.log.journal.reader import JournalEvent
 from events.privacy.sealing import VaultUnreachableError
@@ -19,7 +17,7 @@ BATCH_BYTES_MAX: Final = 16 * 2**20
 class Opener(Protocol):
     """Opens stored events: events.codec.EventMapper."""
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Recorded: ...
+    def recorded(self, stream: str, version: int, topic: str, state: bytes) -> Recorded: ...
 
     def fetch_keys(self, streams: Iterable[str]) -> None: ...
 
@@ -56,12 +54,10 @@ class Batch:
 
     def __init__(self, events: Sequence[JournalEvent], opener: Opener) -> None:
         self.events = events
+        self.streams = [Stream.parse(event.stream) for event in events]
         self._opener = opener
         self._opened: dict[int, Fact | Exception] = {}
         self._keys_fetched = False
-
-    def category(self, index: int) -> str:
-        return Stream.parse(self.events[index].stream).category
 
     def fact(self, index: int) -> Fact:
         if not self._keys_fetched:
@@ -70,17 +66,15 @@ class Batch:
             self._keys_fetched = True
         opened = self._opened.get(index)
         if opened is None:
-            opened = self._opened[index] = self._open(self.events[index])
+            opened = self._opened[index] = self._open(index)
         if isinstance(opened, Exception):
             raise opened
         return opened
 
-    def _open(self, event: JournalEvent) -> Fact | Exception:
-        stored = StoredEvent(
-            originator_id=event.stream, originator_version=event.version, topic=event.topic, state=event.state
-        )
+    def _open(self, index: int) -> Fact | Exception:
+        event = self.events[index]
         try:
-            recorded = self._opener.to_domain_event(stored)
+            recorded = self._opener.recorded(event.stream, event.version, event.topic, event.state)
         except VaultUnreachableError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one event parks its subject, and only that
@@ -88,6 +82,6 @@ class Batch:
         return Fact(
             partition=event.partition,
             ordinal=event.ordinal,
-            subject=Stream.parse(event.stream).subject,
+            subject=self.streams[index].subject,
             recorded=recorded,
         )

@@ -11,7 +11,6 @@ import structlog
 from events.codec import Forgotten
 from events.log.journal.reader import JournalReader
 from events.privacy.sealing import VaultUnreachableError
-from events.streams import Stream
 from kit.metrics import latency
 from projections.batch import Batch, Opener
 from projections.changes import Changes
@@ -65,7 +64,7 @@ class Folding:
             return
         if len(indexes) == 1:
             event = batch.events[indexes[0]]
-            subject = Stream.parse(event.stream).subject
+            subject = batch.streams[indexes[0]].subject
             self._transact(views, batch, indexes, after, {subject: (event.ordinal, reason)})
             return
         half = len(indexes) // 2
@@ -85,7 +84,7 @@ class Folding:
             small = len(indexes) <= PIPELINED_EVENTS_MAX
             with connection.pipeline() if small else nullcontext():
                 for view in views:
-                    own = [index for index in indexes if batch.category(index) in view.categories]
+                    own = [index for index in indexes if batch.streams[index].category in view.categories]
                     if own:
                         skipped = {subject for name, subject in before if name == view.name}
                         with FOLD_TOOK.labels(view.name).time():
@@ -134,8 +133,7 @@ def fold_events(
     folded = FoldedEvents(failures={}, forgotten=set())
     skipped = set(skipped)
     for index in indexes:
-        event = batch.events[index]
-        subject = Stream.parse(event.stream).subject
+        subject = batch.streams[index].subject
         if subject in skipped and not _is_forgotten(batch, index):
             continue
         try:
@@ -149,7 +147,7 @@ def fold_events(
         except VaultUnreachableError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one event parks its subject, and only that
-            folded.failures[subject] = (event.ordinal, reason_of(error))
+            folded.failures[subject] = (batch.events[index].ordinal, reason_of(error))
             skipped.add(subject)
     return folded
 
@@ -192,7 +190,7 @@ def unpark(
         changes.about(subject)
         changes.empty()
         batch = Batch(events, opener)
-        own = [index for index in range(len(events)) if batch.category(index) in view.categories]
+        own = [index for index in range(len(events)) if batch.streams[index].category in view.categories]
         folded = fold_events(view, batch, own, changes, skipped=set())
         for failed_at, reason in folded.failures.values():
             raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {failed_at}.")

@@ -102,7 +102,7 @@ def not_in_profile() -> Iterator[str]:
         except AssertionError as error:
             yield f"{type(event).__name__} is not folded; add it to {_raised_in(error)}"
             continue
-        tables = {name for rows in (changes._put, changes._set, changes._dropped) for name in rows}
+        tables = {table.name for table in changes._pending}
         if tables <= {VERSIONS.name}:
             file = f"projections/views/profile/{type(event).__module__.rpartition('.')[2]}.py"
             yield f"{type(event).__name__} writes no row of the view profile; fold it in {file}"

@@ -14,7 +14,6 @@ from events.codec import SEALED, EventMapper
 from events.log.journal.reader import JournalEvent, JournalReader
 from events.privacy.sealing import open_sealed
 from events.privacy.vault import Vault
-from events.streams import Stream
 from kit.postgres.connections import connect_own
 from projections.batch import BATCH_EVENTS_MAX, Batch
 from projections.changes import Changes
@@ -75,14 +74,14 @@ def _fold(  # noqa: PLR0917 - the steps of one batch
     vault: Vault,
 ) -> int:
     batch = Batch(events, mapper)
-    own = [index for index in range(len(events)) if batch.category(index) in view.categories]
+    own = [index for index in range(len(events)) if batch.streams[index].category in view.categories]
     with watch.step("decode"):
         for index in own:
             batch.fact(index)
     with watch.step("open"):
         for index in own:
             if events[index].topic == SEALED:
-                subject = Stream.parse(events[index].stream).subject
+                subject = batch.streams[index].subject
                 open_sealed(vault.key_of(subject), subject, events[index].state)
     with watch.step("fold"):
         fold_events(view, batch, own, Changes(view.tables, 0), skipped=set())

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -34,6 +35,18 @@ class VaultUnreachableError(UnavailableError):
     """The vault does not answer: nothing is known about any key."""
 
 
+class PersonKey(bytes):
+    """
+    A key that is used again and again, with its cipher: making that takes longer than opening one event.
+
+    The cipher lives no longer than the key does in memory.
+    """
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        return AESGCM(self)
+
+
 class PersonKeys(Protocol):
     """Where keys come from."""
 
@@ -54,7 +67,7 @@ def seal(key: bytes, subject: str, plaintext: bytes, *, nonce: bytes | None = No
     padding = -(_OVERHEAD_BYTES + len(plaintext)) % STEP_BYTES
     padded = len(plaintext).to_bytes(_LENGTH_BYTES) + plaintext + bytes(padding)
     nonce = nonce or os.urandom(NONCE_BYTES)
-    return _FORMAT + nonce + AESGCM(key).encrypt(nonce, padded, _FORMAT + subject.encode())
+    return _FORMAT + nonce + _cipher(key).encrypt(nonce, padded, _FORMAT + subject.encode())
 
 
 def open_sealed(key: bytes, subject: str, sealed: bytes) -> bytes:
@@ -63,8 +76,12 @@ def open_sealed(key: bytes, subject: str, sealed: bytes) -> bytes:
         raise SealError("not sealed in a format that this program knows")
     nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
-        padded = AESGCM(key).decrypt(nonce, ciphertext, _FORMAT + subject.encode())
+        padded = _cipher(key).decrypt(nonce, ciphertext, _FORMAT + subject.encode())
     except (InvalidTag, ValueError) as error:
         raise SealError("the sealed content is damaged, or of another subject") from error
     length = int.from_bytes(padded[:_LENGTH_BYTES])
     return padded[_LENGTH_BYTES : _LENGTH_BYTES + length]
+
+
+def _cipher(key: bytes) -> AESGCM:
+    return key.cipher if isinstance(key, PersonKey) else AESGCM(key)

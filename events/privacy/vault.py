@@ -13,7 +13,13 @@ import msgspec
 import psycopg
 
 from events.privacy.database import VaultDatabase
-from events.privacy.sealing import KEY_BYTES, KeyDestroyedError, NoKeyError, VaultUnreachableError
+from events.privacy.sealing import (
+    KEY_BYTES,
+    KeyDestroyedError,
+    NoKeyError,
+    PersonKey,
+    VaultUnreachableError,
+)
 from kit.ids import new_id
 from kit.postgres.creation import create_once
 from kit.secrets import MasterKey, SecretError
@@ -167,10 +173,7 @@ class Vault(Persons):
 
     def key_of(self, subject: str) -> bytes:
         """Return a subject's key. Raises KeyDestroyedError, NoKeyError, VaultUnreachableError."""
-        with self._lock:
-            opened = self._cache.get(subject)
-            if opened is not None:
-                self._cache.move_to_end(subject)
+        opened = self._cache.get(subject)  # one step, so it needs no lock
         if opened is None or opened.until <= time.monotonic():
             opened = self._read([subject]).get(subject)
         if opened is None:
@@ -254,7 +257,7 @@ class Vault(Persons):
 
     def _unwrapped(self, subject: str, wrapped: bytes) -> bytes:
         try:
-            return self._master.unwrap(wrapped, context=subject.encode())
+            return PersonKey(self._master.unwrap(wrapped, context=subject.encode()))
         except SecretError as error:
             # A fault of the whole installation, not of this subject: workers must stop, not park.
             raise VaultUnreachableError("the vault's keys don't open under this master key") from error

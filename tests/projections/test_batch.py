@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import pytest
-from eventsourcing.persistence import StoredEvent
 
 from events.codec import EventMapper, Recorded, UndecodableEventError
 from events.log.journal.reader import JournalEvent
@@ -38,11 +37,11 @@ class Counting:
             raise VaultUnreachableError("out of reach")
         self._mapper.fetch_keys(streams)
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
+    def recorded(self, stream: str, version: int, topic: str, state: bytes) -> Recorded:
         self.asked += 1
         if self.away:
             raise VaultUnreachableError("out of reach")
-        return self._mapper.to_domain_event(stored_event)
+        return self._mapper.recorded(stream, version, topic, state)
 
 
 def test_an_event_is_opened_once_however_many_views_look_at_it() -> None:

@@ -8,7 +8,6 @@ from threading import Thread
 
 import psycopg
 import pytest
-from eventsourcing.persistence import StoredEvent
 
 from events.codec import EventMapper, Recorded
 from events.log.recorder import LogRecorder
@@ -221,10 +220,10 @@ class VaultAway:
             raise VaultUnreachableError("out of reach")
         self.mapper.fetch_keys(streams)
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
+    def recorded(self, stream: str, version: int, topic: str, state: bytes) -> Recorded:
         if self.away:
             raise VaultUnreachableError("out of reach")
-        return self.mapper.to_domain_event(stored_event)
+        return self.mapper.recorded(stream, version, topic, state)
 
 
 def test_a_key_vault_out_of_reach_stops_the_fold_and_parks_nobody(
