@@ -151,6 +151,12 @@ async def confirm_agreement(info: Info, input: ConfirmAgreementInput) -> Agreeme
 
 async def _conversation(info: Info, result: commands.CommandResult) -> ConversationPayload:
     portfolio, shown = await changed_item(
-        info, result, lambda its: its.conversations, lambda item: item.conversation, conversation_of
+        info,
+        result,
+        lambda its: its.conversations,
+        lambda item: item.conversation,
+        conversation_of,
+        kind=Conversation,
+        parts=frozenset({"conversations", "agreements"}),
     )
     return ConversationPayload(command=command_result(info, result), content=portfolio, conversation=shown)

@@ -110,13 +110,25 @@ async def let_go_of_passion(info: Info, input: LetGoOfPassionInput) -> PassionPa
 
 async def _energy_source(info: Info, result: commands.CommandResult) -> EnergySourcePayload:
     portfolio, shown = await changed_item(
-        info, result, lambda portfolio: portfolio.energy_sources, lambda item: item.source, energy_source_of
+        info,
+        result,
+        lambda portfolio: portfolio.energy_sources,
+        lambda item: item.source,
+        energy_source_of,
+        kind=EnergySource,
+        parts=frozenset({"energy_sources"}),
     )
     return EnergySourcePayload(command=command_result(info, result), content=portfolio, energy_source=shown)
 
 
 async def _passion(info: Info, result: commands.CommandResult) -> PassionPayload:
     portfolio, passion = await changed_item(
-        info, result, lambda portfolio: portfolio.passions, lambda item: item.passion, passion_of
+        info,
+        result,
+        lambda portfolio: portfolio.passions,
+        lambda item: item.passion,
+        passion_of,
+        kind=Passion,
+        parts=frozenset({"passions"}),
     )
     return PassionPayload(command=command_result(info, result), content=portfolio, passion=passion)

@@ -117,13 +117,25 @@ async def write_reflection(info: Info, input: WriteReflectionInput) -> Reflectio
 
 async def _evidence(info: Info, result: commands.CommandResult) -> EvidencePayload:
     portfolio, evidence = await changed_item(
-        info, result, lambda portfolio: portfolio.evidence, lambda item: item.evidence, evidence_of
+        info,
+        result,
+        lambda portfolio: portfolio.evidence,
+        lambda item: item.evidence,
+        evidence_of,
+        kind=Evidence,
+        parts=frozenset({"evidence"}),
     )
     return EvidencePayload(command=command_result(info, result), content=portfolio, evidence=evidence)
 
 
 async def _reflection(info: Info, result: commands.CommandResult) -> ReflectionPayload:
     portfolio, reflection = await changed_item(
-        info, result, lambda portfolio: portfolio.reflections, lambda item: item.reflection, reflection_of
+        info,
+        result,
+        lambda portfolio: portfolio.reflections,
+        lambda item: item.reflection,
+        reflection_of,
+        kind=Reflection,
+        parts=frozenset({"reflections"}),
     )
     return ReflectionPayload(command=command_result(info, result), content=portfolio, reflection=reflection)

@@ -160,6 +160,12 @@ async def take_back_goal_offer(info: Info, input: TakeBackGoalOfferInput) -> Goa
 
 async def _goal(info: Info, result: commands.CommandResult) -> GoalPayload:
     portfolio, goal = await changed_item(
-        info, result, lambda portfolio: portfolio.goals, lambda item: item.goal, goal_of
+        info,
+        result,
+        lambda portfolio: portfolio.goals,
+        lambda item: item.goal,
+        goal_of,
+        kind=Goal,
+        parts=frozenset({"goals", "goal_changes"}),
     )
     return GoalPayload(command=command_result(info, result), content=portfolio, goal=goal)

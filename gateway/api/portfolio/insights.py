@@ -57,6 +57,12 @@ class InsightPayload(OwnersPayload):
 async def keep_mirror_insight(info: Info, input: KeepMirrorInsightInput) -> InsightPayload:
     result = await send_command(info, input)
     portfolio, insight = await changed_item(
-        info, result, lambda portfolio: portfolio.insights, lambda item: item.insight, insight_of
+        info,
+        result,
+        lambda portfolio: portfolio.insights,
+        lambda item: item.insight,
+        insight_of,
+        kind=Insight,
+        parts=frozenset({"insights"}),
     )
     return InsightPayload(command=command_result(info, result), content=portfolio, insight=insight)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from gateway.api.selections import asks_item_alone
 from gateway.api.sending import can_show_result
 from gateway.context import Context, Info
 from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
@@ -17,12 +18,16 @@ S = TypeVar("S")
 
 
 async def read_portfolio(
-    context: Context, person: str, as_of: datetime | None = None
+    context: Context, person: str, as_of: datetime | None = None, *, parts: frozenset[str] | None = None
 ) -> profile.Portfolio | None:
-    """Return someone's portfolio, now or at a moment; None if it was not opened by then. Raises PARKED."""
+    """
+    Return someone's portfolio, now or at a moment; None if it was not opened by then. Raises PARKED.
+
+    With `parts`, see `profile.portfolio_of`.
+    """
 
     async def read(connection: Any) -> profile.Portfolio | None:
-        found = await profile.portfolio_of(connection, person, as_of)
+        found = await profile.portfolio_of(connection, person, as_of, parts=parts)
         # At a moment of the past a talent has the words that its owner claimed it in.
         claimed = claimed_terms(found) if found and as_of is None else []
         terms = await catalogue.terms_read_as(connection, claimed)
@@ -60,10 +65,23 @@ async def changed_item(
     items: Callable[[profile.Portfolio], Sequence[R]],
     id_of: Callable[[R], str],
     shown: Callable[[profile.Portfolio, R], S],
+    *,
+    kind: type[S],
+    parts: frozenset[str],
 ) -> tuple[profile.Portfolio | None, S | None]:
-    """Return the portfolio after the command, and the item that it changed as `shown`; None if it is gone."""
-    portfolio = await changed_portfolio(info, result)
+    """
+    Return the portfolio after the command, and the item that it changed as `shown`; None if it is gone.
+
+    Where only what the item itself says is asked for, `parts` are read, which items of this `kind` are made
+    of; then no portfolio is returned.
+    """
+    if alone := asks_item_alone(info, kind):
+        if not await can_show_result(info, result, profile.VIEW):
+            return None, None
+        portfolio = await read_portfolio(info.context, info.context.person, parts=parts)
+    else:
+        portfolio = await changed_portfolio(info, result)
     if portfolio is None:
         return None, None
     found = next((item for item in items(portfolio) if id_of(item) == result.entity_id), None)
-    return portfolio, None if found is None else shown(portfolio, found)
+    return None if alone else portfolio, None if found is None else shown(portfolio, found)

@@ -137,6 +137,12 @@ async def end_item_sharing(info: Info, input: EndItemSharingInput) -> SharingPay
 
 async def _sharing(info: Info, result: commands.CommandResult) -> SharingPayload:
     portfolio, sharing = await changed_item(
-        info, result, lambda portfolio: portfolio.sharings, lambda item: item.sharing, sharing_of
+        info,
+        result,
+        lambda portfolio: portfolio.sharings,
+        lambda item: item.sharing,
+        sharing_of,
+        kind=Sharing,
+        parts=frozenset({"sharings"}),
     )
     return SharingPayload(command=command_result(info, result), content=portfolio, sharing=sharing)

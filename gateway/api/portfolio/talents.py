@@ -143,6 +143,12 @@ async def set_talent_aside(info: Info, input: SetTalentAsideInput) -> TalentPayl
 
 async def _talent(info: Info, result: commands.CommandResult) -> TalentPayload:
     portfolio, talent = await changed_item(
-        info, result, lambda portfolio: portfolio.talents, lambda item: item.talent, talent_claim
+        info,
+        result,
+        lambda portfolio: portfolio.talents,
+        lambda item: item.talent,
+        talent_claim,
+        kind=TalentClaim,
+        parts=frozenset({"talents", "readings"}),
     )
     return TalentPayload(command=command_result(info, result), content=portfolio, talent=talent)

@@ -129,25 +129,26 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     The rows of one person that began by a moment, or by now, oldest first.
 
     Of versions, statements and consents only the last one counts, so there is one at most; sharings are those
-    that were open. What happened later to a row may still be in it: `portfolio_at` leaves that out.
+    that were open. What happened later to a row may still be in it: `portfolio_at` leaves that out. A part
+    that was not asked for is empty.
     """
 
     versions: tuple[VersionRow, ...]
     status_changes: tuple[StatusRow, ...]
-    statements: tuple[Statement, ...]
-    talents: tuple[TalentRow, ...]
-    readings: tuple[Reading, ...]
-    energy_sources: tuple[EnergySource, ...]
-    passions: tuple[Passion, ...]
-    evidence: tuple[Evidence, ...]
-    reflections: tuple[Reflection, ...]
-    insights: tuple[Insight, ...]
-    goals: tuple[GoalRow, ...]
-    goal_changes: tuple[GoalChangeRow, ...]
-    conversations: tuple[ConversationRow, ...]
-    agreements: tuple[AgreementRow, ...]
-    sharings: tuple[Sharing, ...]
-    consents: tuple[ConsentRow, ...]
+    statements: tuple[Statement, ...] = ()
+    talents: tuple[TalentRow, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    energy_sources: tuple[EnergySource, ...] = ()
+    passions: tuple[Passion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    reflections: tuple[Reflection, ...] = ()
+    insights: tuple[Insight, ...] = ()
+    goals: tuple[GoalRow, ...] = ()
+    goal_changes: tuple[GoalChangeRow, ...] = ()
+    conversations: tuple[ConversationRow, ...] = ()
+    agreements: tuple[AgreementRow, ...] = ()
+    sharings: tuple[Sharing, ...] = ()
+    consents: tuple[ConsentRow, ...] = ()
 
 
 def fold(fact: Fact, changes: Changes) -> None:  # noqa: C901 - one for each kind of event

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -89,12 +90,14 @@ class EndingSharing(msgspec.Struct, frozen=True, kw_only=True):
     until: date
 
 
-def _part(name: str, table: Table, row: type[msgspec.Struct], began: str, which: str = _OLDEST_FIRST) -> str:
-    """Return the SQL of a part: the rows that began by the moment, which is a column of theirs."""
+def _part(
+    name: str, table: Table, row: type[msgspec.Struct], began: str, which: str = _OLDEST_FIRST
+) -> tuple[str, str]:
+    """Return a part's name and its SQL: the rows that began by the moment, which is a column of theirs."""
     columns = ", ".join(row.__struct_fields__)
-    by_then = f"({_AS_OF} IS NULL OR {began} <= {_AS_OF})"
+    by_then = f"{began} <= coalesce({_AS_OF}, 'infinity')"
     rows = f"SELECT {columns} FROM {table.served} WHERE subject = %(person)s AND {by_then} {which}"
-    return f"'{name}', coalesce((SELECT json_agg(r) FROM ({rows}) r), '[]')"
+    return name, f"'{name}', coalesce((SELECT json_agg(r) FROM ({rows}) r), '[]')"
 
 
 _OPEN_THEN: Final = f"(ended_at IS NULL OR ended_at > {_AS_OF})"
@@ -117,17 +120,32 @@ _PARTS: Final = (
     _part("sharings", SHARINGS, Sharing, "shared_at", f"AND {_OPEN_THEN} {_OLDEST_FIRST}"),
     _part("consents", CONSENTS, ConsentRow, "at", _LAST),
 )
-_DOCUMENT: Final = f"SELECT json_build_object({', '.join(_PARTS)})::text".encode()
+_WHETHER_OPENED: Final = frozenset({"versions", "status_changes"})
 _ROWS: Final = msgspec.json.Decoder(Rows)
 
 
+@cache
+def document(parts: frozenset[str] | None) -> bytes:
+    """Return the statement that reads these parts of a portfolio, or all."""
+    chosen = [sql for name, sql in _PARTS if parts is None or name in parts | _WHETHER_OPENED]
+    return f"SELECT json_build_object({', '.join(chosen)})::text".encode()
+
+
 async def portfolio_of(
-    connection: psycopg.AsyncConnection, person: str, as_of: datetime | None = None
+    connection: psycopg.AsyncConnection,
+    person: str,
+    as_of: datetime | None = None,
+    *,
+    parts: frozenset[str] | None = None,
 ) -> Portfolio | None:
-    """Return a person's portfolio, now or at a moment; None if it was not opened by then."""
+    """
+    Return a person's portfolio, now or at a moment; None if it was not opened by then.
+
+    With `parts`, fields of `Rows`, it has only what these parts make, and everything else is empty.
+    """
     async with connection.cursor(row_factory=scalar_row) as cursor:
         # Prepared, because planning takes longer than running it.
-        await cursor.execute(_DOCUMENT, {"person": person, "as_of": as_of}, prepare=True)
+        await cursor.execute(document(parts), {"person": person, "as_of": as_of}, prepare=True)
         return portfolio_at(person, _ROWS.decode(await cursor.fetchone() or ""), as_of)
 
 

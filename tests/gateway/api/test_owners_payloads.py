@@ -68,11 +68,11 @@ def payload_of(name: str) -> GraphQLObjectType:
     return payload
 
 
-def sent(world: World, name: str, selection: str, **given: Any) -> Any:
+def sent(world: World, name: str, selection: str, fragment: str = "", **given: Any) -> Any:
     assert MUTATION is not None
     kind = MUTATION.fields[name].args["input"].type
     shown = f"command {{ outcome version }} {selection}"
-    document = f"mutation ($input: {kind}) {{ {name}(input: $input) {{ {shown} }} }}"
+    document = f"mutation ($input: {kind}) {{ {name}(input: $input) {{ {shown} }} }} {fragment}"
     answer = asyncio.run(world.ask(document, input=sample(kind) | given))
     assert "errors" not in answer, answer
     return answer["data"][name]

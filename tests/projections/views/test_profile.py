@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered, TeamJoined, TeamLeft
 from events.catalog.portfolio.conversations import (
@@ -20,6 +21,8 @@ from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
 from projections.parking import park
 from projections.views import profile
+from projections.views.profile import portfolio
+from projections.views.profile.reads import document
 from rules.agreements import agreement_id
 from rules.kinds import ItemKind, Language
 from rules.quadrants import TalentQuadrant
@@ -46,6 +49,11 @@ def days(count: int) -> timedelta:
 
 def hours(count: int) -> timedelta:
     return timedelta(hours=count)
+
+
+def test_the_statement_of_a_portfolio_is_short_enough_for_psycopg_to_remember_how_it_parsed_it() -> None:
+    assert len(document(None)) <= MAX_CACHED_STATEMENT_LENGTH
+    assert all(name.encode() in document(None) for name in portfolio.Rows.__struct_fields__)
 
 
 def test_there_is_no_portfolio_before_it_was_opened(database: str) -> None:
