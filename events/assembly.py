@@ -51,6 +51,7 @@ def _topic(settings: Settings, name: str) -> KafkaConfig | None:
         options=kafka_options(settings),
         replicas=settings.kafka_replicas,
         flush_every_message=settings.kafka_flush_every_message,
+        plain_client=settings.kafka_plain_client,
     )
 
 

@@ -62,6 +62,8 @@ class Settings:
     kafka_replicas: int = 3
     kafka_flush_every_message: bool | None = None
     """Unless it is set, true if there are fewer than two replicas."""
+    kafka_plain_client: bool = False
+    """Use the Kafka client's own producer and consumer: slower, and without any of its private names."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_sasl_username: str = ""

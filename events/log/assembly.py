@@ -65,7 +65,7 @@ def open_reader(config: LogConfig) -> LogReader:
 def open_appender(config: LogConfig, *, clock: Clock) -> LogAppender:
     """Return an appender, for all threads of a process."""
     if config.kafka:
-        return kafka_log.KafkaAppender(config.kafka.options, topic=config.kafka.topic, clock=clock)
+        return kafka_log.KafkaAppender(config.kafka, clock=clock)
     return table_log.TableAppender(config.database_url, log=config.name, clock=clock)
 
 

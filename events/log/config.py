@@ -24,6 +24,8 @@ class KafkaConfig:
     """Not shown: it may hold a password."""
     replicas: int = 3
     flush_every_message: bool | None = None
+    plain_client: bool = False
+    """Append and read through the client's own producer and consumer, which takes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

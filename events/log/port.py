@@ -56,12 +56,16 @@ class SettingFault(msgspec.Struct, frozen=True, kw_only=True):
 class LogAppender(Protocol):
     """Appends records. Safe to call from several threads."""
 
+    @property
+    def blocks(self) -> bool:
+        """Whether `append` may wait for the log; then only a thread that may wait should call it."""
+
     def append(self, partition: int, record: bytes) -> "Future[int]":
         """
-        Append a record and return the future of its offset; may block for a moment while the log is away.
+        Append a record and return the future of its offset.
 
-        An error *raised* here proves that nothing was sent (NotSentError). A failed future proves nothing:
-        the record may still arrive, and may arrive more than once.
+        NotSentError, raised here or by the future, proves that nothing was sent. Any other error proves
+        nothing: the record may still arrive, and may arrive more than once.
         """
 
     def close(self) -> None:

@@ -44,7 +44,7 @@ class Unreliable:
     """An appender that loses acknowledgements, sends twice, and sends old records again later."""
 
     def __init__(self, appender: LogAppender, seed: int) -> None:
-        self._appender = appender
+        self._appender, self.blocks = appender, appender.blocks
         self._random = random.Random(seed)  # noqa: S311 - a repeatable schedule
         self._old: list[tuple[int, bytes]] = []
 

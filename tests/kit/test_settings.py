@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from events.log.adapters.kafka import DELIVERY_TIMEOUT_MS
+from events.log.adapters.kafka_produce import DELIVERY_TIMEOUT_MS
 from events.log.config import APPEND_TIMEOUT_S
 from kit.settings import Settings, SettingsError
 

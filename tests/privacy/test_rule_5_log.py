@@ -64,6 +64,8 @@ def house(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 class TooLate:
     """An appender that sends nothing before another closer is done."""
 
+    blocks = True
+
     def __init__(self, appender: LogAppender, house: ClosingHouse) -> None:
         self._appender, self._house = appender, house
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any, Final
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
 from events.log.adapters.kafka_admin import (
-    BOOTSTRAP_TIMEOUT_MS,
     READ_TIMEOUT_MS,
     RECONNECT,
-    REQUEST_TIMEOUT_MS,
-    KafkaOptions,
     topic_id,
     topic_values,
 )
-from events.log.adapters.kafka_fetch import FETCH_BYTES_MAX, Fetches
+from events.log.adapters.kafka_fetch import Fetches
+from events.log.adapters.kafka_plain import PlainDeliveries, PlainFetches, new_consumer
+from events.log.adapters.kafka_produce import Deliveries
 from events.log.adapters.topic_settings import setting_faults, topic_settings
 from events.log.config import KafkaConfig
 from events.log.outcomes import NotSentError
@@ -37,59 +35,32 @@ _READING: Final = {
     "socket_connection_setup_timeout_ms": READ_TIMEOUT_MS,
     "socket_connection_setup_timeout_max_ms": READ_TIMEOUT_MS,
 }
-DELIVERY_TIMEOUT_MS: Final = 15_000
-"""After this time the producer gives up an undelivered record, so that none arrives much later."""
-SEND_BLOCK_MS: Final = 5_000
 _MS_PER_DAY: Final = 86_400_000
 _DAY_MAX: Final = 2**31 - 1
 
 
 class KafkaAppender:
-    """Appends records, acknowledged by all in-sync replicas; one connection, one sender thread."""
+    """Appends records, acknowledged by all in-sync replicas."""
 
-    def __init__(self, options: KafkaOptions, *, topic: str, clock: Clock) -> None:
-        self._topic, self._clock = topic, clock
+    def __init__(self, config: KafkaConfig, *, clock: Clock) -> None:
+        self._clock = clock
+        deliveries = PlainDeliveries if config.plain_client else Deliveries
         try:
-            self._producer = KafkaProducer(
-                **{**RECONNECT, **options},
-                acks="all",
-                # The rule takes duplicates for repeats. If on, it allowed one batch in flight a partition.
-                enable_idempotence=False,
-                linger_ms=0,
-                batch_size=0,
-                max_request_size=1024 * 1024,
-                request_timeout_ms=REQUEST_TIMEOUT_MS,
-                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-                max_block_ms=SEND_BLOCK_MS,
-                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
-                metrics_enabled=False,
-                allow_auto_create_topics=False,
-            )
+            self._deliveries = deliveries({**RECONNECT, **config.options}, topic=config.topic)
         except kafka_errors.KafkaError as error:
             raise NotSentError(f"Kafka does not answer: {error}") from error
 
+    @property
+    def blocks(self) -> bool:
+        return self._deliveries.blocks
+
     def append(self, partition: int, record: bytes) -> "Future[int]":
-        done: Future[int] = Future()
         if len(record) > RECORD_BYTES_MAX:
             raise NotSentError(f"a record of {len(record)} bytes is over the limit of {RECORD_BYTES_MAX}")
-        try:
-            sent = self._producer.send(
-                self._topic,
-                value=record,
-                partition=partition,
-                timestamp_ms=day_of(self._clock) * _MS_PER_DAY,
-            )
-        except (kafka_errors.KafkaError, AssertionError) as error:
-            raise NotSentError(f"Kafka did not accept the record: {error}") from error
-        sent.add_callback(lambda metadata: done.set_result(metadata.offset))
-        sent.add_errback(done.set_exception)
-        return done
+        return self._deliveries.send(partition, record, timestamp_ms=day_of(self._clock) * _MS_PER_DAY)
 
     def close(self) -> None:
-        with suppress(
-            kafka_errors.KafkaTimeoutError
-        ):  # the outcome of what is not sent in time stays unknown
-            self._producer.close(timeout=DELIVERY_TIMEOUT_MS / 1e3)
+        self._deliveries.close()
 
 
 class KafkaReader:
@@ -98,7 +69,8 @@ class KafkaReader:
     def __init__(self, config: KafkaConfig) -> None:
         self._options, self._topic = config.options, config.topic
         self._settings = topic_settings(config)
-        self._fetches: Fetches | None = None
+        self._plain_client = config.plain_client
+        self._fetches: Fetches | PlainFetches | None = None
         self._side: KafkaConsumer | None = None
 
     def identity(self) -> str:
@@ -122,11 +94,7 @@ class KafkaReader:
             return []
         try:
             if self._fetches is None:
-                self._fetches = Fetches(
-                    {**RECONNECT, **self._options, **_READING},
-                    topic=self._topic,
-                    bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
-                )
+                self._fetches = self._open_fetches()
             found = self._fetches.read(after, timeout_s=timeout_s)
         except LogDamagedError:
             self.close()
@@ -178,27 +146,19 @@ class KafkaReader:
             self._fetches.close()
             self._fetches = None
 
-    def _new_consumer(self) -> KafkaConsumer:
-        try:
-            return KafkaConsumer(
-                **{**RECONNECT, **self._options},
-                group_id=None,
-                enable_auto_commit=False,
-                # With "earliest", a cut log would be read from its new beginning without an error.
-                auto_offset_reset="none",
-                allow_auto_create_topics=False,
-                max_partition_fetch_bytes=FETCH_BYTES_MAX,
-                request_timeout_ms=READ_TIMEOUT_MS,
-                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
-                metrics_enabled=False,
-            )
-        except kafka_errors.KafkaError as error:
-            raise LogUnavailableError(f"Kafka does not answer: {error}") from error
+    def _open_fetches(self) -> Fetches | PlainFetches:
+        options = {**RECONNECT, **self._options}
+        if self._plain_client:
+            return PlainFetches(options, topic=self._topic)
+        return Fetches({**options, **_READING}, topic=self._topic)
 
     def _open_side(self) -> KafkaConsumer:
         """Return the consumer for single records; `read` has connections of its own."""
         if self._side is None:
-            self._side = self._new_consumer()
+            try:
+                self._side = new_consumer({**RECONNECT, **self._options})
+            except kafka_errors.KafkaError as error:
+                raise LogUnavailableError(f"Kafka does not answer: {error}") from error
         return self._side
 
     def _close_side(self) -> None:

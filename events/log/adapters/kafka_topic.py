@@ -6,8 +6,9 @@ from contextlib import suppress
 
 from kafka import errors as kafka_errors
 
-from events.log.adapters.kafka import DELIVERY_TIMEOUT_MS, KafkaAppender, KafkaReader
+from events.log.adapters.kafka import KafkaAppender, KafkaReader
 from events.log.adapters.kafka_admin import KafkaOptions, lend_admin
+from events.log.adapters.kafka_produce import DELIVERY_TIMEOUT_MS
 from events.log.adapters.topic_settings import REPLICAS, topic_settings
 from events.log.config import KafkaConfig
 from events.log.port import LogGoneError, LogSettingsError, SettingFault
@@ -64,7 +65,7 @@ def _write_genesis(
             )
     first = reader.record_at(0, 0)
     generation = unframe(first.value).generation if first else uuid.uuid4().bytes
-    appender = KafkaAppender(config.options, topic=config.topic, clock=clock)
+    appender = KafkaAppender(config, clock=clock)
     try:
         for partition in range(partitions):
             if reader.record_at(partition, 0) is None:

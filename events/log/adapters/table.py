@@ -55,6 +55,8 @@ def create_table_log(
 class TableAppender:
     """Appends to the table; each append is a transaction that is on disk when it returns."""
 
+    blocks: Final = True
+
     def __init__(self, url: str, *, log: str, clock: Clock) -> None:
         self._url, self._log, self._clock = url, log, clock
         self._lock = Lock()

@@ -1,8 +1,7 @@
 """Group commit: all commits that wait for a partition at one moment are appended in one record."""
 
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Final
@@ -27,6 +26,7 @@ CLOSE_TIMEOUT_S: Final = 20.0
 _log = structlog.get_logger()
 
 NotSent = Callable[[NotSentError], None]
+_Batch = list[tuple[bytes, NotSent]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,9 +49,11 @@ class GroupCommitter:
     """
     Appends the entries of all threads of a process, a record for each partition at a time.
 
-    `submit` queues an encoded entry and returns at once. A thread frames all entries that wait for a
-    partition, and appends them as soon as fewer than IN_FLIGHT_MAX records of it are unacknowledged. The
-    outcome comes from the journal's verdict; only a record that provably was not sent is reported here.
+    `submit` queues an encoded entry. All entries that wait for a partition are framed and appended as soon as
+    fewer than IN_FLIGHT_MAX records of it are unacknowledged. The thread does so whose entry or
+    acknowledgement makes them complete; where the time is up, or the appender blocks, one of the committer's
+    own. The outcome comes from the journal's verdict; only a record that provably was not sent is reported
+    here.
     """
 
     def __init__(self, appender: LogAppender, *, generation: bytes, writer: str) -> None:
@@ -66,7 +68,7 @@ class GroupCommitter:
 
     def submit(self, partition: int, entry: bytes, not_sent: NotSent) -> None:
         """
-        Queue an entry. `not_sent` is called, on the committer's thread, when it provably was not sent.
+        Queue an entry. `not_sent` is called, on any thread, when it provably was not sent.
 
         Raises CommitTooLargeError (over one record's size) and NotSentError (too many wait, or closed).
         """
@@ -85,9 +87,13 @@ class GroupCommitter:
                 queue = self._queues[partition] = _Queue()
             queue.waiting.append((entry, not_sent))
             self._count += 1
+            batch = self._take_complete(queue)
+            due = queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.last_batch_size}
             # Each time the committer's thread wakes, it takes the interpreter's lock from the writers.
-            if queue.in_flight < IN_FLIGHT_MAX and len(queue.waiting) in {1, queue.last_batch_size}:
+            if due and not batch:
                 self._changed.notify()
+        if batch:
+            self._send(partition, batch)
 
     def close(self) -> None:
         """Send what waits, then close the appender."""
@@ -128,7 +134,12 @@ class GroupCommitter:
         times = [queue.flush_at for queue in self._queues.values() if queue.flush_at is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
-    def _take(self, queue: _Queue) -> list[tuple[bytes, NotSent]]:
+    def _take_complete(self, queue: _Queue) -> _Batch:
+        """Return what a thread that may not wait can send now: as many entries as are waited for, or none."""
+        blocked = self._appender.blocks or queue.in_flight >= IN_FLIGHT_MAX
+        return [] if blocked or len(queue.waiting) < queue.last_batch_size else self._take(queue)
+
+    def _take(self, queue: _Queue) -> _Batch:
         size, taken = self._frame_bytes, 0
         for entry, _ in queue.waiting:
             size += len(entry)
@@ -142,27 +153,31 @@ class GroupCommitter:
         queue.last_batch_size, queue.flush_at = ALTERNATING_SIZE if alternate else taken, None
         return batch
 
-    def _send(self, partition: int, batch: Sequence[tuple[bytes, NotSent]]) -> None:
+    def _send(self, partition: int, batch: _Batch) -> None:
         record = frame(self._generation, self._writer, [entry for entry, _ in batch])
         try:
             sent = self._appender.append(partition, record)
-        except NotSentError as error:
-            self._acknowledged(partition)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live
+            self._after(partition, batch, error)
+            return
+        sent.add_done_callback(lambda done: self._after(partition, batch, done.exception()))
+
+    def _after(self, partition: int, batch: _Batch, error: BaseException | None) -> None:
+        following = self._acknowledged(partition)
+        if following:
+            self._send(partition, following)
+        if isinstance(error, NotSentError):
             for _, not_sent in batch:
                 not_sent(error)
-            return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live, and nothing is known
-            self._acknowledged(partition)
-            _log.error("append.unknown", partition=partition, kind=type(error).__name__)
-            return
-        sent.add_done_callback(lambda done: self._after(partition, done))
-
-    def _after(self, partition: int, done: "Future[int]") -> None:
-        self._acknowledged(partition)
-        if error := done.exception():
+        elif error is not None:
             _log.warning("append.unknown", partition=partition, error=type(error).__name__)
 
-    def _acknowledged(self, partition: int) -> None:
+    def _acknowledged(self, partition: int) -> _Batch:
+        """Note that a record is not under way any more; return what to send instead of it."""
         with self._changed:
-            self._queues[partition].in_flight -= 1
-            self._changed.notify()
+            queue = self._queues[partition]
+            queue.in_flight -= 1
+            following = self._take_complete(queue)
+            if self._closing or (queue.waiting and not following):
+                self._changed.notify()
+            return following

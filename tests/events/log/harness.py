@@ -63,6 +63,7 @@ class LogUnderTest:
     bootstrap: str | None = None
     one_subject: bool = False
     append_timeout_s: float = 8.0
+    plain_client: bool = False
     recorders: list[LogRecorder] = field(default_factory=list)
 
     @property
@@ -75,7 +76,13 @@ class LogUnderTest:
 
     @property
     def config(self) -> LogConfig:
-        kafka = KafkaConfig(topic=self.topic, options=self.options, replicas=1, flush_every_message=False)
+        kafka = KafkaConfig(
+            topic=self.topic,
+            options=self.options,
+            replicas=1,
+            flush_every_message=False,
+            plain_client=self.plain_client,
+        )
         return LogConfig(
             name=self.name,
             partitions=self.partitions,

@@ -164,6 +164,8 @@ def test_resolving_an_accepted_command_finds_it(log: LogUnderTest) -> None:
 class LostReplies:
     """Sends every record, and reports a failure."""
 
+    blocks = True
+
     def __init__(self, appender: LogAppender) -> None:
         self._appender = appender
 

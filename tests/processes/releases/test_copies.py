@@ -40,6 +40,7 @@ def house(request: Any, database: str) -> Iterator[ReleaseHouse]:
 class Gated:
     """The log, reached through a gate that opens for a record with these events when `before` returns."""
 
+    blocks = True
     log: LogAppender
     before: Callable[[str], object]
 

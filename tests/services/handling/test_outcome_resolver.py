@@ -57,6 +57,7 @@ class Stubborn:
 class Counting:
     """The real appender; it counts what is appended."""
 
+    blocks = True
     appender: LogAppender
     partitions: list[int] = field(default_factory=list)
 

@@ -32,6 +32,8 @@ class MemoryLog:
 
 
 class MemoryAppender:
+    blocks = True
+
     def __init__(self, log: MemoryLog) -> None:
         self.log = log
 

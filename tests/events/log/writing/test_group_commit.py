@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from queue import Queue
-from threading import Thread
+from threading import Thread, current_thread
 
 import pytest
 
@@ -19,11 +19,15 @@ GENERATION = bytes(16)
 class Held:
     """Takes records and acknowledges one when `acknowledge` is called."""
 
+    blocks = False
+
     def __init__(self) -> None:
         self._records: Queue[tuple[int, Future[int]]] = Queue()
+        self.threads: list[str] = []
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         sent: Future[int] = Future()
+        self.threads.append(current_thread().name)
         entries = unframe(record).entries
         self._records.put((len(entries), sent))
         return sent
@@ -36,6 +40,9 @@ class Held:
 
     def acknowledge(self) -> None:
         self._last.set_result(0)
+
+    def not_sent(self) -> None:
+        self._last.set_exception(NotSentError("no leader"))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -92,8 +99,50 @@ def test_of_very_many_two_groups_take_turns(held: tuple[GroupCommitter, Held]) -
     closed_with.join()
 
 
+def test_the_thread_that_completes_a_record_sends_it(held: tuple[GroupCommitter, Held]) -> None:
+    committer, appender = held
+    appender.acknowledge()
+    submit(committer, 1)
+    assert appender.next() == 1
+    submit(committer, 1)
+    Thread(target=appender.acknowledge, name="acknowledgements").start()
+    assert appender.next() == 1
+    appender.acknowledge()
+    here = current_thread().name
+    assert appender.threads == [here, here, "acknowledgements"]
+
+
+def test_an_appender_that_blocks_is_called_by_the_committers_own_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Held, "blocks", True)
+    appender = Held()
+    committer = GroupCommitter(appender, generation=GENERATION, writer="w")
+    submit(committer, 1)
+    assert appender.next() == 1
+    submit(committer, 1)
+    appender.acknowledge()
+    assert appender.next() == 1
+    appender.acknowledge()
+    committer.close()
+    assert appender.threads == ["group commit", "group commit"]
+
+
+def test_what_provably_was_not_sent_is_said_when_it_is_known(held: tuple[GroupCommitter, Held]) -> None:
+    committer, appender = held
+    appender.acknowledge()
+    unsent: Queue[NotSentError] = Queue()
+    committer.submit(0, encode_entry(Void(subject="s", command=bytes(32))), unsent.put)
+    assert appender.next() == 1
+    assert unsent.empty()
+    appender.not_sent()
+    assert str(unsent.get(timeout=10)) == "no leader"
+
+
 class FailsOnce:
     """A real appender that raises what nobody foresaw at its first record, and works on."""
+
+    blocks = True
 
     def __init__(self, inner: LogAppender) -> None:
         self._inner, self._failed = inner, False
