@@ -1,6 +1,7 @@
 """What an event of a portfolio is about: its item, that item's kind and words, and what its line needs."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 from events.catalog.portfolio.conversations import ConversationHeld, ConversationPlanned
@@ -32,7 +33,8 @@ _ITEM_FIELDS: Final[dict[str, ItemKind | None]] = {
 
 def item_of(event: Event) -> str | None:
     """Return the item that an event is about; None for the whole portfolio, and for the end of a sharing."""
-    item: str | None = next((getattr(event, name) for name in _ITEM_FIELDS if hasattr(event, name)), None)
+    field = _item_field(type(event))
+    item: str | None = None if field is None else getattr(event, field)
     return item
 
 
@@ -40,7 +42,13 @@ def kind_of_item(event: Event) -> ItemKind | None:
     """Return the kind of the item that an event names; None where it names none."""
     if isinstance(event, ItemShared):
         return event.kind
-    return next((kind for name, kind in _ITEM_FIELDS.items() if hasattr(event, name)), None)
+    field = _item_field(type(event))
+    return None if field is None else _ITEM_FIELDS[field]
+
+
+@cache
+def _item_field(kind: type[Event]) -> str | None:
+    return next((name for name in _ITEM_FIELDS if name in kind.__struct_fields__), None)
 
 
 def details_of(event: Event) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """A whole portfolio: folds events into rows, and makes the portfolio of any moment from rows."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -14,6 +15,7 @@ from events.catalog.portfolio.insights import InsightEvent
 from events.catalog.portfolio.life import LifeEvent
 from events.catalog.portfolio.sharing import SharingEvent
 from events.catalog.portfolio.talents import TalentEvent
+from events.catalog.registry import Event
 from events.codec import Forgotten
 from events.streams import Stream
 from projections.changes import Changes
@@ -151,7 +153,23 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     consents: tuple[ConsentRow, ...] = ()
 
 
-def fold(fact: Fact, changes: Changes) -> None:  # noqa: C901 - one for each kind of event
+_FOLDS: Final[dict[type[Event], Callable[[Any, datetime, int, Changes], None]]] = {
+    kind: fold_kind
+    for kinds, fold_kind in (
+        (LifeEvent, fold_life),
+        (TalentEvent, fold_talent),
+        (EnergyEvent, fold_energy),
+        (EvidenceEvent, fold_evidence),
+        (InsightEvent, fold_insight),
+        (GoalEvent, fold_goal),
+        (ConversationEvent, fold_conversation),
+        (SharingEvent, fold_sharing),
+    )
+    for kind in get_args(kinds) or (kinds,)  # one kind alone is no union
+}
+
+
+def fold(fact: Fact, changes: Changes) -> None:
     """Write the rows of one fact: of a portfolio, or of an employment, which has the teams."""
     recorded = fact.recorded
     event, at, ordinal = recorded.event, recorded.at, fact.ordinal
@@ -162,22 +180,8 @@ def fold(fact: Fact, changes: Changes) -> None:  # noqa: C901 - one for each kin
         fold_teams(event, changes)
         return
     changes.put(VERSIONS, version=recorded.version, at=at)
-    if isinstance(event, LifeEvent):
-        fold_life(event, at, ordinal, changes)
-    elif isinstance(event, TalentEvent):
-        fold_talent(event, at, ordinal, changes)
-    elif isinstance(event, EnergyEvent):
-        fold_energy(event, at, ordinal, changes)
-    elif isinstance(event, EvidenceEvent):
-        fold_evidence(event, at, ordinal, changes)
-    elif isinstance(event, InsightEvent):
-        fold_insight(event, at, ordinal, changes)
-    elif isinstance(event, GoalEvent):
-        fold_goal(event, at, ordinal, changes)
-    elif isinstance(event, ConversationEvent):
-        fold_conversation(event, at, ordinal, changes)
-    elif isinstance(event, SharingEvent):
-        fold_sharing(event, at, ordinal, changes)
+    if (fold_kind := _FOLDS.get(type(event))) is not None:
+        fold_kind(event, at, ordinal, changes)
 
 
 VIEW: Final = View(

@@ -91,15 +91,30 @@ def fold_talent(event: TalentEvent, at: datetime, ordinal: int, changes: Changes
             changes.set(TALENTS, talent=talent, set_aside_at=at)
             return
         case TalentClaimed(talent=talent):
-            words = {"name": event.name, "name_en": event.name_en, "term": event.term}
-            times = {"claimed_at": at, "set_aside_at": None}
-            changes.put(TALENTS, ordinal=ordinal, talent=talent, **words, **times)
+            changes.put(
+                TALENTS,
+                ordinal=ordinal,
+                talent=talent,
+                name=event.name,
+                name_en=event.name_en,
+                term=event.term,
+                claimed_at=at,
+                set_aside_at=None,
+            )
         case TalentRevised(talent=talent):
             pass
         case _:
             assert_never(event)
-    numbers = {"strength": event.strength, "energy": event.energy, "use": event.use}
-    changes.put(READINGS, ordinal=ordinal, talent=talent, at=at, **numbers, story=event.story)
+    changes.put(
+        READINGS,
+        ordinal=ordinal,
+        talent=talent,
+        at=at,
+        strength=event.strength,
+        energy=event.energy,
+        use=event.use,
+        story=event.story,
+    )
 
 
 def talents_at(rows: Sequence[TalentRow], readings: Sequence[Reading], past: Past) -> tuple[Talent, ...]:
