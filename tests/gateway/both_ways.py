@@ -5,7 +5,8 @@ answer must not differ in anything that a client sees.
 """
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.media_types import prefers_stream
 from gateway.short_way import Known, ShortWay
 
+ALIKE_MAX = 2
+"""So often one caller's document is compared in a test: once by each way first."""
+TRIES_MAX = 5
+Seen = tuple[int, list[tuple[bytes, bytes]], bytes]
+"""Of an answer: its status, headers and body."""
 _CORRELATION = re.compile(rb'"correlationId":"[0-9a-f]+"')
 
 
@@ -50,6 +56,7 @@ class BothWays:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.compared = 0
+        self._asked_before: Counter[tuple[object, ...]] = Counter()
         self._endpoint = GraphQLEndpoint.__call__
         self._find = ShortWay.find
 
@@ -81,18 +88,21 @@ class BothWays:
         before = _buckets(endpoint)
         asked = Asked()
         first = await self._asked(endpoint, scope, recorded, asked)
-        if self._is_query(asked):
+        if self._is_query(asked) and self._is_new(asked, scope):
             after = _buckets(endpoint)
-            _fill(endpoint, before)
-            left = iter(taken)
 
-            async def again() -> MutableMapping[str, Any]:
-                return next(left)
+            async def again(*, short: bool) -> Seen:
+                left = iter(taken)
 
-            other = await self._asked(endpoint, scope, again, Asked(open=asked.found is None))
+                async def replayed() -> MutableMapping[str, Any]:
+                    return next(left)
+
+                _fill(endpoint, before)
+                return seen(await self._asked(endpoint, scope, replayed, Asked(open=short)))
+
+            await _compared(seen(first), again, was_short=asked.found is not None)
             _fill(endpoint, after)
             self.compared += 1
-            assert seen(first) == seen(other)
         for message in first:
             await send(message)
 
@@ -111,13 +121,38 @@ class BothWays:
             _asked.reset(token)
         return sent
 
+    def _is_new(self, asked: Asked, scope: Scope) -> bool:
+        """Whether this caller has not asked the same document some times before in this test."""
+        caller = [value for name, value in scope["headers"] if name in {b"authorization", b"ipp-role"}]
+        key = (asked.given[0], asked.given[1].get("operation_name"), *caller)
+        self._asked_before[key] += 1
+        return self._asked_before[key] <= ALIKE_MAX
+
     def _is_query(self, asked: Asked) -> bool:
         """Whether the request was a query that both ways can answer."""
         return asked.way is not None and self._find(asked.way, *asked.given) is not None
 
 
-def seen(messages: list[MutableMapping[str, Any]]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Return what a client sees of an answer: its status, headers and body, without what is made for each."""
+async def _compared(first: Seen, again: Callable[..., Awaitable[Seen]], *, was_short: bool) -> None:
+    """
+    Raise AssertionError unless the other way gives the same answer.
+
+    Of fields that fail side by side, the first one's error is answered, whichever that is: an answer that
+    varies by itself is asked for several times.
+    """
+    of_this, of_other = [first], list[Seen]()
+    for _ in range(TRIES_MAX):
+        of_other.append(await again(short=not was_short))
+        if of_other[-1] in of_this:
+            return
+        of_this.append(await again(short=was_short))
+        if of_this[-1] in of_other:
+            return
+    raise AssertionError(f"{of_this[0]}\n{of_other[0]}")
+
+
+def seen(messages: list[MutableMapping[str, Any]]) -> Seen:
+    """Return what a client sees of an answer, without what is made for each."""
     body = b"".join(message.get("body", b"") for message in messages[1:])
     return messages[0]["status"], sorted(messages[0]["headers"]), _CORRELATION.sub(b"", body)
 
