@@ -32,3 +32,14 @@ class VaultDatabase:
         except psycopg.Error as error:
             # Whatever the cause, nothing is known about any key: a worker must not park an event for it.
             raise VaultUnreachableError("the vault's database does not answer, or refuses") from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection for one statement: no trip begins or ends its transaction."""
+        with self._connection() as conn:
+            conn.autocommit = True
+            try:
+                yield conn
+            finally:
+                if not conn.closed:
+                    conn.autocommit = False

@@ -60,13 +60,13 @@ class Persons(VaultDatabase):
 
     def person_for(self, claim_value: str) -> str | None:
         """Return the person with this claim value, or None."""
-        with self._connection() as conn:
+        with self._reading() as conn:
             row = conn.execute("SELECT person FROM vault_persons WHERE claim = %s", (claim_value,)).fetchone()
             return row[0] if row else None
 
     def caller_for(self, claim_value: str) -> str | None:
         """Return the person who comes in by a token with this claim value; None also while it is in doubt."""
-        with self._connection() as conn:
+        with self._reading() as conn:
             row = conn.execute(
                 "SELECT person FROM vault_persons WHERE claim = %s AND doubted_at IS NULL", (claim_value,)
             ).fetchone()
@@ -74,7 +74,7 @@ class Persons(VaultDatabase):
 
     def claims_of(self, persons: Sequence[str]) -> dict[str, str]:
         """Return the claim values of these persons by person; unknown persons are left out."""
-        with self._connection() as conn:
+        with self._reading() as conn:
             rows = conn.execute(
                 "SELECT person, claim FROM vault_persons WHERE person = ANY(%s)", (list(persons),)
             ).fetchall()
@@ -155,7 +155,7 @@ class Vault(Persons):
     def organisation(self) -> str | None:
         """Return the organisation's id, or None before it is founded."""
         if self._organisation is None:
-            with self._connection() as conn:
+            with self._reading() as conn:
                 row = conn.execute("SELECT organisation FROM vault_organisation").fetchone()
                 self._organisation = row[0] if row else None
         return self._organisation
@@ -194,7 +194,7 @@ class Vault(Persons):
 
     def _read(self, subjects: list[str]) -> dict[str, _Opened]:
         until = time.monotonic() + KEY_CACHED_S_MAX
-        with self._connection() as conn:
+        with self._reading() as conn:
             found = dict(
                 conn.execute(
                     "SELECT subject, wrapped FROM vault_keys WHERE subject = ANY(%s)", (subjects,)

@@ -18,16 +18,26 @@ S = TypeVar("S")
 
 
 async def read_portfolio(
-    context: Context, person: str, as_of: datetime | None = None, *, parts: frozenset[str] | None = None
+    context: Context,
+    person: str,
+    as_of: datetime | None = None,
+    *,
+    parts: frozenset[str] | None = None,
+    item: str | None = None,
 ) -> profile.Portfolio | None:
     """
     Return someone's portfolio, now or at a moment; None if it was not opened by then. Raises PARKED.
 
-    With `parts`, see `profile.portfolio_of`.
+    With `parts`, see `profile.portfolio_of`. With an `item`, talents and goals are only those of that id, so
+    that nothing is looked up for the others.
     """
 
     async def read(connection: Any) -> profile.Portfolio | None:
         found = await profile.portfolio_of(connection, person, as_of, parts=parts)
+        if found is not None and item is not None:
+            talents = tuple(talent for talent in found.talents if talent.talent == item)
+            goals = tuple(goal for goal in found.goals if goal.goal == item)
+            found = replace(found, talents=talents, goals=goals)
         # At a moment of the past a talent has the words that its owner claimed it in.
         claimed = claimed_terms(found) if found and as_of is None else []
         terms = await catalogue.terms_read_as(connection, claimed)
@@ -78,7 +88,9 @@ async def changed_item(
     if alone := asks_item_alone(info, kind):
         if not await can_show_result(info, result, profile.VIEW):
             return None, None
-        portfolio = await read_portfolio(info.context, info.context.person, parts=parts)
+        portfolio = await read_portfolio(
+            info.context, info.context.person, parts=parts, item=result.entity_id
+        )
     else:
         portfolio = await changed_portfolio(info, result)
     if portfolio is None:
