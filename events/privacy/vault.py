@@ -25,6 +25,7 @@ from kit.postgres.creation import create_once
 from kit.secrets import MasterKey, SecretError
 
 KEYS_CACHED_MAX: Final = 20_000
+"""With the cipher that a used key keeps, each takes about 3 KB."""
 KEY_CACHED_S_MAX: Final = 60.0
 """How long an unwrapped key is used before the vault is asked again whether it was destroyed."""
 

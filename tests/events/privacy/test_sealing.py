@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.privacy.sealing import STEP_BYTES, SealError, open_sealed, seal
+from events.privacy.sealing import STEP_BYTES, PersonKey, SealError, open_sealed, seal
 
 KEY = os.urandom(32)
 
@@ -34,6 +34,15 @@ def test_another_key_or_subject_does_not_open_it() -> None:
         open_sealed(os.urandom(32), "ann", sealed)
     with pytest.raises(SealError):
         open_sealed(KEY, "bob", sealed)
+
+
+def test_a_key_that_keeps_its_cipher_seals_and_opens_as_the_same_bytes_do() -> None:
+    kept = PersonKey(KEY)
+    assert open_sealed(kept, "ann", seal(KEY, "ann", b"calm")) == b"calm"
+    assert open_sealed(KEY, "ann", seal(kept, "ann", b"calm")) == b"calm"
+    assert kept.cipher is kept.cipher
+    with pytest.raises(SealError):
+        open_sealed(PersonKey(os.urandom(32)), "ann", seal(kept, "ann", b"calm"))
 
 
 def test_no_byte_can_be_changed_and_none_be_lost() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.privacy.sealing import KeyDestroyedError, NoKeyError, VaultUnreachableError
+from events.privacy.sealing import KeyDestroyedError, NoKeyError, PersonKey, VaultUnreachableError
 from events.privacy.vault import KEY_CACHED_S_MAX, KEYS_CACHED_MAX, Persons, Vault
 from kit.ids import is_id
 from kit.secrets import MasterKey
@@ -60,6 +60,7 @@ def test_every_person_has_a_key_of_their_own_and_it_is_nowhere_in_clear(vault: V
     one, other = (vault.key_of(vault.person_for_or_new(claim)) for claim in ("e1", "e2"))
     assert one != other
     assert len(one) == 32
+    assert isinstance(one, PersonKey), "many events are opened with it"
     with psycopg.connect(database) as connection:
         for (wrapped,) in connection.execute("SELECT wrapped FROM vault_keys").fetchall():
             assert one not in wrapped
