@@ -22,7 +22,7 @@ class Dictionaries:
 
     def put(self, table: Table, **row: Any) -> None:
         row |= self._place
-        assert row.keys() == {column.name for column in table.all_columns}
+        assert row.keys() == {column.name for column in table.put_columns}
         self._tables[table.name][self._key(table, row)] = row
 
     def set(self, table: Table, **columns: Any) -> None:
@@ -32,6 +32,12 @@ class Dictionaries:
 
     def drop(self, table: Table, **key: Any) -> None:
         self._tables[table.name].pop(self._key(table, key), None)
+
+    def drop_all(self, table: Table, **columns: Any) -> None:
+        gone = (columns | self._place).items()
+        rows = self._tables[table.name]
+        for key in [key for key, row in rows.items() if gone <= row.items()]:
+            del rows[key]
 
     def empty(self) -> None:
         for rows in self._tables.values():
@@ -48,7 +54,19 @@ def folded(view: View, facts: Iterable[Fact]) -> dict[str, list[Row]]:
     for fact in facts:
         if fact.recorded.stream.partition("-")[0] in view.categories:
             view.fold(fact, cast("Changes", Dictionaries(fact.partition, fact.subject, tables)))
-    return {table.name: [_read(table, row) for row in tables[table.name].values()] for table in view.tables}
+    return {
+        table.name: [_read(table, row | _copied(table, row, tables)) for row in tables[table.name].values()]
+        for table in view.tables
+    }
+
+
+def _copied(table: Table, row: Row, tables: dict[str, dict[tuple[Any, ...], Row]]) -> Row:
+    """The columns of a row that follow another table."""
+    found = {}
+    for copied in table.copied:
+        source = tables[copied.source.name].get(tuple(row[name] for name in copied.source.key), {})
+        found[copied.column.name] = source.get(copied.column.name)
+    return found
 
 
 def served(url: str, view: View) -> dict[str, list[Row]]:
