@@ -37,8 +37,8 @@ REQUEST_BYTES_MAX: Final = 1024 * 1024
 RETRY_S: Final = 0.1
 TURN_S: Final = 1.0
 """How often the connections are looked after while nothing is under way."""
-REQUEST_VERSION_MAX: Final = 9
-"""Later versions name topics by id."""
+REQUEST_VERSION_MAX: Final = 8
+"""Later versions say the same, take longer to write (1.3 to 1.5 times), and name topics by id in the end."""
 _ALL_IN_SYNC: Final = -1
 _MAGIC, _UNCOMPRESSED, _ONE_RECORD = 2, 0, 0
 

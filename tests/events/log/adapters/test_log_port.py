@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from events.log.adapters import kafka_admin, kafka_plain, kafka_produce
 from events.log.adapters.kafka_fetch import ASK_AHEAD_BYTES_MAX, Fetches
 from events.log.adapters.table import READ_BYTES_MAX
 from events.log.outcomes import NotSentError
@@ -127,7 +128,11 @@ def test_a_missing_log_is_an_error_that_names_it(unfolded: LogUnderTest) -> None
 
 
 @pytest.mark.kafka
-def test_a_missing_broker_raises_the_errors_of_the_port(database: str) -> None:
+def test_a_missing_broker_raises_the_errors_of_the_port(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (kafka_admin, kafka_plain, kafka_produce):
+        monkeypatch.setattr(module, "BOOTSTRAP_TIMEOUT_MS", 300)
     away = LogUnderTest(url=database, name="away", bootstrap="127.0.0.1:1")
     with pytest.raises(LogUnavailableError):
         away.create()
