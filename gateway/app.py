@@ -46,9 +46,10 @@ def create_app(
         async with open_gateway() as gateway:
             schema = build_schema(gateway.limits.document, suggestions=with_page)
             endpoint = GraphQLEndpoint(schema, gateway, with_page=with_page, allowed_origins=cors_origins)
-            for path in PATHS:
-                app.router.routes.append(Route(path, endpoint))
-                app.router.routes.append(WebSocketRoute(path, endpoint))
+            # The first, since routes are tried one after the other.
+            app.router.routes[:0] = [
+                route for path in PATHS for route in (Route(path, endpoint), WebSocketRoute(path, endpoint))
+            ]
             background = [
                 asyncio.create_task(gateway.freshness.run(), name="views listener"),
                 asyncio.create_task(_report_health(gateway, health), name="health"),
