@@ -40,7 +40,6 @@ class AheadReader:
         decider = decider_of(command)
         if not decider.cached_a_minute:
             return {}
-        now = self._calendar.now()
         # The streams of such a command depend on nothing that has to be looked up.
         names = command.streams(
             DecisionContext(
@@ -48,8 +47,8 @@ class AheadReader:
                 organisation=organisation,
                 sender=sender,
                 person=sender,
-                today=now.date(),
-                now=now,
+                today=self._calendar.today(),
+                now=self._calendar.local(self._calendar.now()),
                 id_key=b"",
             )
         )
