@@ -22,6 +22,8 @@ from tests.events.log.harness import LogUnderTest
 JOINED: Final = 10
 COMMITS_PER_RECORD: Final = 100
 """As group commit makes them under load."""
+COMMITS_AT_ONCE: Final = 20 * COMMITS_PER_RECORD
+"""More would wait in the client for longer than it waits for an acknowledgement."""
 MOMENT: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
@@ -74,14 +76,15 @@ def fill(log: LogUnderTest, commits: Sequence[Commit]) -> None:
     genesis = reader.record_at(0, 0)
     assert genesis is not None  # noqa: S101 - the log was just made
     generation = unframe(genesis.value).generation
-    sent = [
-        appender.append(
-            0,
-            frame(generation, "", [encode_entry(c) for c in commits[start : start + COMMITS_PER_RECORD]]),
-        )
-        for start in range(0, len(commits), COMMITS_PER_RECORD)
-    ]
-    for future in sent:
-        future.result(60)
+    for begun in range(0, len(commits), COMMITS_AT_ONCE):
+        some = commits[begun : begun + COMMITS_AT_ONCE]
+        sent = [
+            appender.append(
+                0, frame(generation, "", [encode_entry(c) for c in some[at : at + COMMITS_PER_RECORD]])
+            )
+            for at in range(0, len(some), COMMITS_PER_RECORD)
+        ]
+        for future in sent:
+            future.result(60)
     appender.close()
     reader.close()
