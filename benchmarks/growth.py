@@ -25,9 +25,10 @@ from benchmarks.gateway.serving import gateway_of
 from benchmarks.grown import Grown
 from benchmarks.measuring import cpu_of_all_s
 from benchmarks.servers import log_to_stderr
-from kit.clock import SystemClock
+from kit.clock import Calendar, SystemClock
 from projections.views import profile, shared
 from tests.e2e.demo import Demo, running_demo
+from tests.services.house import ZONE
 
 SIZES: Final = {"S": 100, "M": 1_000, "L": 10_000}
 SECONDS: Final = 6.0
@@ -40,7 +41,7 @@ FINDER: Final = f"finder, {PAGE}"
 FIND: Final = "{ finder(first: 20) { edges { node { id displayName items { kind title { nl } } } } } }"
 OURS: Final = {PORTFOLIO: MY_PORTFOLIO, SHARED: SHARED_WITH_ME, FINDER: FIND}
 THEIRS: Final = {PORTFOLIO: postgraphile.MY_PORTFOLIO, SHARED: postgraphile.SHARED_WITH_ME}
-TODAY: Final = SystemClock().now().date()
+TODAY: Final = Calendar(clock=SystemClock(), zone=ZONE).today()
 START_S_MAX: Final = 300.0
 Read = Callable[[psycopg.AsyncConnection], Awaitable[Any]]
 
