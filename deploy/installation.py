@@ -1,6 +1,6 @@
 """Builds a process from its settings, out of the parts that each floor's assembly opens."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ from processes.recomputing import Recomputing, recomputation_routes
 from processes.releases.loop import ReleaseLoop
 from processes.scheduler import Scheduler
 from projections.assembly import view_worker
-from projections.worker import ViewWorker
+from projections.worker import ViewWorker, at_once
 from services.assembly import Services, open_services
 
 
@@ -52,8 +52,14 @@ class Installation:
         self.health.expect(HEALTH_CHECK, within_s=self.settings.staleness_max_s)
         return journal_worker(log_config(self.settings), health=self.health)
 
-    def view_worker(self, *, name: str) -> ViewWorker:
-        return view_worker(self.settings, opener=self.services.mapper, health=self.health, worker=name)
+    def view_worker(self, *, name: str, gather_s: Callable[[], float] = at_once) -> ViewWorker:
+        return view_worker(
+            self.settings,
+            opener=self.services.mapper,
+            health=self.health,
+            worker=name,
+            gather_s=gather_s,
+        )
 
     def scheduler(self) -> Scheduler:
         return scheduler_of(

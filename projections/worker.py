@@ -3,7 +3,7 @@
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Final
@@ -42,6 +42,11 @@ BATCH_TOOK: Final = latency(
 log = structlog.get_logger(__name__)
 
 
+def at_once() -> float:
+    """Return for how long events gather before a batch where readers may wait for each of them."""
+    return 0.0
+
+
 class OtherGenerationError(Exception):
     """The log has another generation than the one that the views were folded from."""
 
@@ -56,7 +61,8 @@ class ViewWorker:
 
     After a temporary failure (database or key vault unavailable, lease or fence lost, a COMMIT of unknown
     outcome) it drops what is in memory and retries with growing waits. Any other error is a bug and ends
-    `run`.
+    `run`. `gather_s` is asked before each batch how long to let events gather: a batch costs much the same
+    with more of them in it.
     """
 
     def __init__(
@@ -69,7 +75,9 @@ class ViewWorker:
         lease_s: float,
         worker: str,
         health: Health,
+        gather_s: Callable[[], float] = at_once,
     ) -> None:
+        self._gather_s = gather_s
         self._database_url = database_url
         self._journal = journal
         self._views = tuple(views)
@@ -109,6 +117,8 @@ class ViewWorker:
             while not stop.is_set():
                 with suppress(RetryError):  # it failed after `stop` was set
                     turns(self._turn)
+                if (gather_s := self._gather_s()) > 0:
+                    stop.wait(gather_s)
         finally:
             self._forget()
 

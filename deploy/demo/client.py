@@ -1,6 +1,8 @@
 """Sends the demo's commands as of chosen days, each once however often the seeding is started again."""
 
+import threading
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -54,6 +56,20 @@ class DayClock:
         return datetime.combine(self.day, _HOUR) + timedelta(minutes=self._readings % 400)
 
 
+class _SendersClock:
+    """Shows in each thread what the clock of the client shows that sent something there last."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+
+    def show(self, clock: DayClock) -> None:
+        self._own.clock = clock
+
+    def now(self) -> datetime:
+        now: datetime = self._own.clock.now()
+        return now
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoRounds:
     """Where invitations are kept, and the keeper."""
@@ -100,14 +116,25 @@ class DemoClient:
         self._store: EventStore[str] = EventStore(services.mapper, services.recorder)
         self._vault = services.vault
         self._clock = clock
+        self._shown = _SendersClock()
         self._handler = CommandHandler(
             recorder=services.recorder,
             vault=services.vault,
             mapper=services.mapper,
             # Days are those of this clock, whatever the organisation's zone.
-            calendar=Calendar(clock=clock, zone=UTC),
+            calendar=Calendar(clock=self._shown, zone=UTC),
             rounds=services.rounds.parts if services.rounds else None,
         )
+
+    def on(self, clock: DayClock) -> "DemoClient":
+        """Return a client with a clock of its own that has the same handler, and so its cached states."""
+        other = copy(self)
+        other._clock = clock  # noqa: SLF001 - of this class
+        return other
+
+    def _on_own_day(self) -> CommandHandler:
+        self._shown.show(self._clock)
+        return self._handler
 
     @property
     def day(self) -> date:
@@ -127,7 +154,7 @@ class DemoClient:
     def send(self, person: str, role: Role, name: str, fields: dict[str, Any], *, occasion: str) -> str:
         """Send a command until it is accepted, and return the id of what it made. Raises SeedingError."""
         for _ in range(TRIES_MAX):
-            result = self._handler.handle(
+            result = self._on_own_day().handle(
                 read_command(name, fields),
                 caller=Caller(person=person, role=role),
                 command_id=_command_id(occasion),
@@ -141,14 +168,14 @@ class DemoClient:
     def load_terms(self, rows: Sequence[Row]) -> None:
         """Load shared terms for talents. Raises SeedingError."""
         try:
-            load_list(self._handler, rows)
+            load_list(self._on_own_day(), rows)
         except TermListError as error:
             raise SeedingError(str(error)) from None
 
     def load_lens(self, lens: LoadLens) -> None:
         """Load a lens as a draft, if it was not. Raises SeedingError."""
         try:
-            load_lens(self._handler, lens)
+            load_lens(self._on_own_day(), lens)
         except LensFileError as error:
             raise SeedingError(str(error)) from None
 
@@ -160,7 +187,7 @@ class DemoClient:
 
     def is_done(self, person: str, role: Role, occasion: str) -> bool:
         caller = Caller(person=person, role=role)
-        return self._handler.result_of(caller=caller, command_id=_command_id(occasion)) is not None
+        return self._on_own_day().result_of(caller=caller, command_id=_command_id(occasion)) is not None
 
     def agreements_of(self, person: str, conversation: str) -> Sequence[str]:
         """Return the ids of the agreements that were made in a conversation of this person."""
@@ -203,7 +230,7 @@ class PersonHistory:
 
     def __init__(
         self,
-        services: DemoServices,
+        client: DemoClient,
         someone: Someone,
         *,
         team: str,
@@ -213,7 +240,7 @@ class PersonHistory:
     ) -> None:
         joined = max(someone.joined, last_day - timedelta(days=YEAR_DAYS))
         self._clock = DayClock(joined + timedelta(days=1))
-        self._client = DemoClient(services, self._clock)
+        self._client = client.on(self._clock)
         self._number = someone.number
         self._sent = 0
         self._person = self._client.person(someone.number)

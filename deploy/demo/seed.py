@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from eventsourcing.persistence import EventStore
 
 from deploy.demo import people, words
+from deploy.demo.at_once import at_once
 from deploy.demo.audits import seed_audits
 from deploy.demo.client import DayClock, DemoClient, DemoServices, PersonHistory, SeedingError
 from deploy.demo.feedback import seed_rounds
@@ -27,9 +28,9 @@ from services.admin.terms import SHIPPED, Row, read_list
 from services.contexts.catalogue.commands import ListedTerm
 from services.handling.loading import events_of
 
-THREADS: Final = 6
-"""How many people's years are simulated at once."""
 _DOCUMENT: Final = "0123456789abcdef" * 4
+Fact = tuple[str, Role, str, dict[str, Any]]
+"""A command: its sender, role, name and input."""
 # The first people with tokens have talents that the README's queries show; writing reports gives one of them
 # energy, and costs another.
 _OWN: Final = {
@@ -101,12 +102,9 @@ def _make(
     on_progress: OnProgress,
 ) -> None:
     """Make everything but the feedback rounds. The first policy is adopted on the day `began`."""
-    facts = list(_facts(everyone))
-    for number, (sender, role, name, fields) in enumerate(facts):
-        client.send(client.person(sender), role, name, fields, occasion=f"fact {number}")
-        on_progress("Teams and people", number + 1, len(facts))
+    _report_facts(client, everyone, on_progress)
     every_days = releases.every_days if releases is not None else PART_DAYS
-    policy = _adopt_policy(DemoClient(services, DayClock(began)), every_days=every_days)
+    policy = _adopt_policy(client.on(DayClock(began)), every_days=every_days)
     client.load_terms(rows)
     _simulate_years(
         services,
@@ -118,8 +116,27 @@ def _make(
         last_day=last_day,
         on_progress=on_progress,
     )
-    _propose_terms(DemoClient(services, DayClock(last_day)))
+    _propose_terms(client.on(DayClock(last_day)))
     _record_consent(client, policy)
+
+
+def _report_facts(client: DemoClient, everyone: Sequence[Someone], on_progress: OnProgress) -> None:
+    """Send what makes roles, units, teams and people; those of different people at once."""
+    facts = list(enumerate(_facts(everyone)))
+    of_people = facts[-2 * len(everyone) :]
+
+    def send(number: int, fact: Fact) -> None:
+        sender, role, name, fields = fact
+        client.send(client.person(sender), role, name, fields, occasion=f"fact {number}")
+
+    def employ(place: int) -> None:
+        for number, fact in of_people[2 * place : 2 * place + 2]:
+            send(number, fact)
+
+    for number, fact in facts[: -len(of_people)]:
+        send(number, fact)
+    for done in at_once(partial(employ, place) for place in range(len(everyone))):
+        on_progress("Teams and people", done, len(everyone))
 
 
 def _founded_on(services: DemoServices, today: date) -> date:
@@ -145,13 +162,13 @@ def _founded_on(services: DemoServices, today: date) -> date:
     return day
 
 
-def _facts(everyone: Sequence[Someone]) -> Iterator[tuple[str, Role, str, dict[str, Any]]]:
-    """Yield the commands that make roles, units, teams and people: sender, role, name, input."""
+def _facts(everyone: Sequence[Someone]) -> Iterator[Fact]:
+    """Yield the commands that make roles, units and teams, and then two for each person."""
     for subject, role in people.GRANTS:
         fields = {"role": role.name, "subject": subject}
         yield people.FIRST_ADMINISTRATOR, Role.ADMINISTRATOR, "grantRole", fields
 
-    def fact(name: str, /, **fields: Any) -> tuple[str, Role, str, dict[str, Any]]:
+    def fact(name: str, /, **fields: Any) -> Fact:
         return people.FEED, Role.HR_FEED, name, fields
 
     for key, name, parent in people.UNITS:
@@ -205,41 +222,34 @@ def _simulate_years(
     on_progress: OnProgress,
 ) -> None:
     """Simulate everybody's year, part by part, so that at the end of each part the log is as of that day."""
-    years = _years(services, client, everyone, terms=terms, last_day=last_day)
-    done = 0
-    with ThreadPoolExecutor(THREADS, "demo") as threads:
-        for part in range(PARTS):
-            ends = began + timedelta(days=PART_DAYS * (part + 1))
-            begun = [threads.submit(year.go_on, ends, last=part == PARTS - 1) for year in years]
-            try:
-                for simulated in begun:
-                    simulated.result()
-                    done += 1
-                    on_progress("A year of each", done, PARTS * len(years))
-            except BaseException:
-                threads.shutdown(cancel_futures=True)
-                raise
-            if releases is not None:
-                make_due_releases(services, releases, DayClock(ends))
-                on_progress("Releases", part + 1, PARTS)
+    years = _years(
+        client, everyone, organisation=services.vault.organisation() or "", terms=terms, last_day=last_day
+    )
+    for part in range(PARTS):
+        ends = began + timedelta(days=PART_DAYS * (part + 1))
+        lives = (partial(year.go_on, ends, last=part == PARTS - 1) for year in years)
+        for done in at_once(lives):
+            on_progress("A year of each", part * len(years) + done, PARTS * len(years))
+        if releases is not None:
+            make_due_releases(services, releases, DayClock(ends))
+            on_progress("Releases", part + 1, PARTS)
 
 
 def _years(
-    services: DemoServices,
     client: DemoClient,
     everyone: Sequence[Someone],
     *,
+    organisation: str,
     terms: Sequence[ListedTerm],
     last_day: date,
 ) -> list["_Year"]:
     ids = {someone.number: client.person(someone.number) for someone in everyone}
-    organisation = services.vault.organisation() or ""
     shared = {listed.label.nl: listed.term(organisation) for listed in terms}
 
     def year(someone: Someone) -> _Year:
         in_team = [ids[one.number] for one in everyone if one.team == someone.team and one is not someone]
         history = PersonHistory(
-            services,
+            client,
             someone,
             team=derived_id(organisation, "team", someone.team),
             colleagues=in_team or [one for one in ids.values() if one != ids[someone.number]],

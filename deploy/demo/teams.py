@@ -3,9 +3,11 @@
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from deploy.demo import people, team_words
+from deploy.demo.at_once import at_once
 from deploy.demo.client import DayClock, DemoClient, DemoServices
 from deploy.demo.people import Someone
 from deploy.demo.progress import OnProgress
@@ -35,12 +37,15 @@ def seed_teams(
 
     `terms` are the ids of the shared terms by their Dutch label.
     """
-    for place, (key, _, _) in enumerate(people.TEAMS):
-        members = [someone for someone in everyone if someone.team == key]
-        if members:
-            _Team(services, key, members, terms=terms, last_day=last_day).live()
-        on_progress("Teams together", place + 1, len(people.TEAMS))
     client = DemoClient(services, DayClock(last_day - timedelta(days=BEGAN_DAYS_AGO)))
+    members = {key: [someone for someone in everyone if someone.team == key] for key, _, _ in people.TEAMS}
+    teams = [
+        _Team(client, key, of_team, terms=terms, last_day=last_day)
+        for key, of_team in members.items()
+        if of_team
+    ]
+    for done in at_once(team.live for team in teams):
+        on_progress("Teams together", done, len(teams))
     (title_nl, title_en), (text_nl, text_en) = team_words.MATERIAL_TITLE, team_words.MATERIAL_TEXT
     fields = {"title": {"nl": title_nl, "en": title_en}, "text": {"nl": text_nl, "en": text_en}}
     member = client.person("working-group")
@@ -52,7 +57,7 @@ class _Team:
 
     def __init__(
         self,
-        services: DemoServices,
+        client: DemoClient,
         key: str,
         members: Sequence[Someone],
         *,
@@ -60,7 +65,7 @@ class _Team:
         last_day: date,
     ) -> None:
         self._clock = DayClock(last_day)
-        self._client = DemoClient(services, self._clock)
+        self._client = client.on(self._clock)
         self._key, self._terms, self._last_day = key, terms, last_day
         self._members = [self._client.person(someone.number) for someone in members]
         self._team = derived_id(self._client.organisation, "team", key)
@@ -128,7 +133,9 @@ class _Team:
     def _adopt_goals(self) -> None:
         """Make a joint goal of what members offered, and another where enough of them did."""
         self._on(0)
-        offers = [offer for person in self._members for offer in self._client.goal_offers_of(person)]
+        # Of the first few: each member who is looked at has their whole portfolio read.
+        on_offer = (offer for person in self._members for offer in self._client.goal_offers_of(person))
+        offers = list(islice(on_offer, 3))
         for place, (text, origins) in enumerate(
             zip(team_words.JOINT_GOALS, (offers[:2], offers[2:3]), strict=False)
         ):

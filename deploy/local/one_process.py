@@ -34,6 +34,8 @@ FOLDER_MODE: Final = 0o700
 MAIL_FROM: Final = "feedback@kade.example"
 """The mailbox that the demo's mails come from; nothing is delivered."""
 MOMENT_S: Final = 0.5
+SEEDING_GATHER_S: Final = 0.5
+"""While the organisation is made nobody reads, so that events may gather for the views."""
 LOG_LEVEL: Final = logging.WARNING
 
 
@@ -115,7 +117,9 @@ def _opened(
         }
         beneath: dict[str, Loop] = {
             "journal": installation.journal_worker().run,
-            "views": installation.view_worker(name="local").run,
+            "views": installation.view_worker(
+                name="local", gather_s=lambda: 0.0 if made.is_set() else SEEDING_GATHER_S
+            ).run,
         }
         yield loops, beneath
 

@@ -17,7 +17,17 @@ from projections.parking import read_parked
 from projections.positions import prepare_view
 from projections.view import Fact
 from tests.events.log.harness import LogUnderTest
-from tests.projections.witness import SEEN, WITNESS, ask, count, make_worker, team_formed, working, write_down
+from tests.projections.witness import (
+    SEEN,
+    WITNESS,
+    ask,
+    count,
+    make_worker,
+    team_formed,
+    wait_until,
+    working,
+    write_down,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -41,6 +51,18 @@ def test_who_waits_is_notified_of_every_move(
     generation = position.generation
     assert sorted(notified[:3]) == [f"witness {partition} 0 1 {generation}" for partition in range(3)]
     assert notified[3:] == [f"witness {position.partition} {position.ordinal} 1 {generation}"]
+
+
+def test_where_events_may_gather_the_next_batch_waits_and_a_stop_ends_that(
+    log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
+) -> None:
+    recorder.append([team_formed()])
+    with working(make_worker(log.url, log.name, mapper, gather_s=3600)):
+        wait_until(lambda: count(log.url) == 1)
+        recorder.append([team_formed()])
+    assert count(log.url) == 1
+    with working(make_worker(log.url, log.name, mapper)):
+        wait_until(lambda: count(log.url) == 2)
 
 
 def test_after_a_batch_that_was_not_full_a_worker_waits_and_does_not_read_again(

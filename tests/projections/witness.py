@@ -73,6 +73,7 @@ def make_worker(
     lease_s: float = 2.0,
     health: Health | None = None,
     name: str | None = None,
+    gather_s: float = 0.0,
 ) -> ViewWorker:
     return ViewWorker(
         database_url=url,
@@ -82,6 +83,7 @@ def make_worker(
         lease_s=lease_s,
         worker=name or uuid.uuid4().hex[:8],
         health=health or Health(SystemClock()),
+        gather_s=lambda: gather_s,
     )
 
 
