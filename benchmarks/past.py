@@ -32,9 +32,7 @@ from events.catalog.team import TeamFormed
 from events.codec import Recorded
 from events.streams import Stream
 from gateway.context import Context
-from gateway.reading.disclosures import ReadLog
-from gateway.reading.freshness import Connect, Freshness
-from gateway.reading.view_reader import ViewReader
+from gateway.reading.freshness import Connect
 from gateway.types.scalars import write_moment
 from kit.postgres.connections import open_async_pool
 from projections.changes import Changes
@@ -42,7 +40,7 @@ from projections.view import Fact, View
 from projections.views import profile, shared, timeline
 from rules.kinds import EnergySourceKind, HoursBand, Language
 from tests.gateway.api.team.members import CALM, CONTACT, TEAM, UNIT, adopted, item_of, shares
-from tests.gateway.harness import NOW, SCHEMA
+from tests.gateway.harness import NOW, SCHEMA, reading_from
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, World
 
 SIZES: Final = (100, 1_000, 10_000)
@@ -132,12 +130,7 @@ class Installation(World):
 
     def pooled(self, lend: Connect) -> None:
         """Let the gateway borrow its connections."""
-        self.gateway = replace(
-            self.gateway,
-            freshness=Freshness(connect=lend, listen=lend),
-            read_log=ReadLog(lend),
-            reader=ViewReader(lend),
-        )
+        self.gateway = replace(self.gateway, **reading_from(lend))
 
     def _folded(self, person: str, count: int, views: Sequence[View]) -> None:
         """Fold a life into views, evenly over the year, an event after the other."""

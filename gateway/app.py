@@ -1,9 +1,9 @@
-"""The gateway as an ASGI application: the GraphQL address, health, metrics, and two background tasks."""
+"""The gateway as an ASGI application: the GraphQL address, health, metrics, and the background tasks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -50,17 +50,12 @@ def create_app(
             app.router.routes[:0] = [
                 route for path in PATHS for route in (Route(path, endpoint), WebSocketRoute(path, endpoint))
             ]
-            background = [
-                asyncio.create_task(gateway.freshness.run(), name="views listener"),
-                asyncio.create_task(_report_health(gateway, health), name="health"),
-            ]
-            try:
+            async with _in_background(
+                gateway.freshness.run(),
+                gateway.portfolios.run(gateway.freshness),
+                _report_health(gateway, health),
+            ):
                 yield
-            finally:
-                for task in background:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
 
     app = FastAPI(title="IPP gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for routes in (health_routes(health), page_routes(zone=zone), about_routes()):
@@ -78,6 +73,19 @@ def create_app(
             max_age=CORS_AGE_S,
         )
     return app
+
+
+@asynccontextmanager
+async def _in_background(*running: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these while the block does, and cancel them at its end."""
+    tasks = [asyncio.create_task(one) for one in running]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _report_health(gateway: Gateway, health: Health) -> None:

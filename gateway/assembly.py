@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -12,21 +12,25 @@ from gateway.auth import Authenticator
 from gateway.commands.bus import CommandBus
 from gateway.context import Gateway, RequestLimits
 from gateway.limits.cost import DocumentLimits
-from gateway.limits.lending import in_turn
+from gateway.limits.lending import asked_in_turn, in_turn
 from gateway.limits.rater_codes import RaterCodes
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.limits.trusted_documents import read_trusted_documents
 from gateway.position_cipher import POSITION_KEY_BYTES, PositionCipher
 from gateway.reading.disclosures import ReadLog
-from gateway.reading.freshness import Freshness
+from gateway.reading.freshness import Connect, Freshness
+from gateway.reading.portfolios import Portfolios
 from gateway.reading.view_reader import ViewReader
 from kit.clock import Calendar
 from kit.http.tokens import TokenVerifier
+from kit.postgres.channels import open_channels
 from kit.postgres.connections import connect_own_async, open_async_pool
 from kit.settings import Settings
 from rules.promise import KeeperSetting
 
 REQUEST_S_MAX = 30.0
+READ_CHANNELS = 2
+"""Connections that all requests share for their short reads; many statements wait on each at once."""
 
 
 def limits_of(settings: Settings) -> RequestLimits:
@@ -72,15 +76,17 @@ async def open_gateway(
     raters says where the keeper runs. Raises TrustedDocumentsError.
     """
     limits, url = limits_of(settings), settings.database_url
-
-    @asynccontextmanager
-    async def listen() -> AsyncIterator[Any]:
-        async with await connect_own_async(url, application_name="gateway-listen") as connection:
-            yield connection
-
-    pool = await open_async_pool(url, max_size=settings.database_pool_max, name="gateway")
-    lend = in_turn(pool.connection)
-    try:
+    async with AsyncExitStack() as stack:
+        pool = await open_async_pool(url, max_size=settings.database_pool_max, name="gateway")
+        stack.push_async_callback(pool.close)
+        channels = await stack.enter_async_context(
+            open_channels(url, count=READ_CHANNELS, name="gateway-reads")
+        )
+        lend, ask = in_turn(pool.connection), asked_in_turn(channels.ask)
+        reader = ViewReader(lend, ask)
+        freshness = Freshness(
+            connect=lend, listen=_listen_on(url), one_server=settings.database_is_one_server
+        )
         yield Gateway(
             authenticator=Authenticator(
                 verifier=verifier,
@@ -90,20 +96,28 @@ async def open_gateway(
             ),
             bus=bus,
             calendar=calendar,
-            freshness=Freshness(connect=lend, listen=listen, one_server=settings.database_is_one_server),
+            freshness=freshness,
             keeper=keeper,
             limits=limits,
+            portfolios=Portfolios(reader),
             position_cipher=PositionCipher(_cipher_key(position_key)),
             public_url=settings.public_url,
             rater_codes=RaterCodes(calendar),
-            read_log=ReadLog(lend),
-            reader=ViewReader(lend),
+            read_log=ReadLog(lend, ask),
+            reader=reader,
             subscriptions=OpenSubscriptions(
                 per_person_max=limits.subscriptions_per_person_max, in_process_max=limits.subscriptions_max
             ),
         )
-    finally:
-        await pool.close()
+
+
+def _listen_on(url: str) -> Connect:
+    @asynccontextmanager
+    async def listen() -> AsyncIterator[Any]:
+        async with await connect_own_async(url, application_name="gateway-listen") as connection:
+            yield connection
+
+    return listen
 
 
 def _cipher_key(position_key: bytes) -> bytes:

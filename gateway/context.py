@@ -20,6 +20,7 @@ from gateway.reading.callers import Caller, find_caller, find_callers
 from gateway.reading.disclosures import ReadLog
 from gateway.reading.freshness import Freshness
 from gateway.reading.loaders import Loaders
+from gateway.reading.portfolios import Portfolios
 from gateway.reading.streams import Streams
 from gateway.reading.view_reader import ViewReader
 from kit.clock import Calendar
@@ -80,6 +81,7 @@ class Gateway:
     freshness: Freshness
     keeper: KeeperSetting
     limits: RequestLimits
+    portfolios: Portfolios
     position_cipher: PositionCipher
     public_url: str
     """Where people reach this gateway; links in letters begin so. Empty where it is not set."""

@@ -1,12 +1,13 @@
 """Whether a subject's rows in a view are parked, and how stale the view is: read together with the rows."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 import psycopg
 from psycopg.rows import class_row
 
+from kit.postgres.statements import Select
 from projections.table import SCHEMA
 from projections.view import View
 
@@ -22,6 +23,31 @@ class RowStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     parked: bool
     stale_s: float
+
+
+class WithStatus(msgspec.Struct, Generic[Rows], frozen=True, kw_only=True):
+    """Rows of a subject and their status, of one moment; `stale_s` is None before any worker confirmed it."""
+
+    parked: bool
+    stale_s: float | None
+    rows: Rows
+
+
+def with_status(view: View, rows: str, of: type[Rows], *, subject: str) -> Select[WithStatus[Rows]]:
+    """
+    Return the statement of rows of a subject in a view with their status, at one moment of the database.
+
+    `rows` selects one JSON value; `subject` is the SQL of the subject's id.
+    """
+    asked: Any = WithStatus[of]  # type: ignore[valid-type]
+    is_of_view = f"view = '{view.name}' AND version = {view.version}"
+    return Select(
+        f"SELECT json_build_object('parked', EXISTS (SELECT FROM {SCHEMA}.parked"
+        f" WHERE {is_of_view} AND subject = {subject}),"
+        " 'stale_s', (SELECT extract(epoch FROM clock_timestamp() - min(seen_at))::float8"
+        f" FROM {SCHEMA}.positions WHERE {is_of_view}), 'rows', ({rows}))",
+        asked,
+    )
 
 
 _UNKNOWN: Final = RowStatus(parked=True, stale_s=float("inf"))

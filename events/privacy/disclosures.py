@@ -6,9 +6,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 import psycopg
-from psycopg.rows import kwargs_row
 
 from kit.postgres.creation import create_once
+from kit.postgres.statements import Select, Source
 from rules.kinds import ItemKind
 
 SCHEMA: Final = "read_log"
@@ -115,8 +115,22 @@ async def record(connection: psycopg.AsyncConnection, shown: Sequence[Disclosure
         )
 
 
+_OF_OWNER: Final = Select(
+    f"""
+    SELECT coalesce(json_agg(d), '[]') FROM (
+        SELECT day, item_kind, item, viewer_role, purpose, line FROM {_TABLE}
+        WHERE owner = %(owner)s::text AND day < %(before)s::date
+            AND (%(day)s::date IS NULL OR day < %(day)s
+                 OR day = %(day)s AND (item COLLATE "C", line) > (%(item)s::text, %(line)s::uuid))
+            AND (%(kinds)s::text[] IS NULL OR item_kind = ANY(%(kinds)s))
+        ORDER BY day DESC, item COLLATE "C", line LIMIT %(limit)s::int) d
+    """,
+    list[Disclosure],
+)
+
+
 async def of_owner(
-    connection: psycopg.AsyncConnection,
+    source: Source,
     owner: str,
     *,
     before_day: date,
@@ -129,27 +143,16 @@ async def of_owner(
     `after` is (day, item, line) of the last one on the previous page. With `kinds`, those of these kinds.
     """
     day, item, line = after or (None, None, None)
-    values: dict[str, Any] = {
-        "owner": owner,
-        "before": before_day,
-        "day": day,
-        "item": item,
-        "line": line,
-        "limit": limit,
-    }
-    values["kinds"] = None if kinds is None else [kind.value for kind in kinds]
-    async with connection.cursor(
-        row_factory=kwargs_row(lambda **row: msgspec.convert(row, Disclosure))
-    ) as cursor:
-        await cursor.execute(
-            f"SELECT day, item_kind, item, viewer_role, purpose, line::text AS line FROM {_TABLE}"
-            " WHERE owner = %(owner)s AND day < %(before)s AND (%(day)s::date IS NULL OR day < %(day)s"
-            ' OR day = %(day)s AND (item COLLATE "C", line) > (%(item)s, %(line)s::uuid))'
-            " AND (%(kinds)s::text[] IS NULL OR item_kind = ANY(%(kinds)s))"
-            ' ORDER BY day DESC, item COLLATE "C", line LIMIT %(limit)s',
-            values,
-        )
-        return await cursor.fetchall()
+    read = _OF_OWNER.read(
+        owner=owner,
+        before=before_day,
+        day=day,
+        item=item,
+        line=line,
+        limit=limit,
+        kinds=None if kinds is None else [kind.value for kind in kinds],
+    )
+    return await read.of(source)
 
 
 def _month_of(day: date) -> date:

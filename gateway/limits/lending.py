@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.limits.spending import current_spending
+from kit.postgres.statements import Ask, Read
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
+T = TypeVar("T")
 
 
 def in_turn(connect: Connect) -> Connect:
@@ -27,3 +29,26 @@ def in_turn(connect: Connect) -> Connect:
                 yield connection
 
     return lend
+
+
+def asked_in_turn(ask: Ask) -> Ask:
+    """Return what asks as `ask` does, when it is the caller's turn: a channel is everybody's too."""
+
+    async def in_its_turn(read: Read[T], /) -> T:
+        spending = current_spending()
+        if spending is None or spending.turns is None:
+            return await ask(read)
+        async with spending.turns.reads:
+            return await ask(read)
+
+    return in_its_turn
+
+
+def asked_on_connections(connect: Connect) -> Ask:
+    """Return what asks each read on a connection that is lent for it: as a channel does, without one."""
+
+    async def on_connection(read: Read[T], /) -> T:
+        async with connect() as connection:
+            return await read.of(connection)
+
+    return on_connection

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gateway.errors import GatewayError
 from gateway.reading.view_reader import ViewReader, check_organisation_not_parked, parked
@@ -28,9 +27,7 @@ async def find_caller(reader: ViewReader, person: str, *, calendar: Calendar) ->
 
     Raises PARKED.
     """
-    async with reader.connection() as connection:
-        known = await directory.known_of(connection, person)
-        return await _caller(connection, known, calendar)
+    return await _caller(reader, await directory.known_of(reader.ask, person), calendar)
 
 
 async def find_callers(
@@ -38,21 +35,20 @@ async def find_callers(
 ) -> dict[str, Caller | GatewayError]:
     """Return each of these people and their roles, as `find_caller` does; PARKED in place of one who is."""
     found: dict[str, Caller | GatewayError] = {}
-    async with reader.connection() as connection:
-        for person, known in (await directory.known_of_all(connection, persons)).items():
-            try:
-                found[person] = await _caller(connection, known, calendar)
-            except GatewayError as error:
-                found[person] = error
+    for person, known in (await directory.known_of_all(reader.ask, persons)).items():
+        try:
+            found[person] = await _caller(reader, known, calendar)
+        except GatewayError as error:
+            found[person] = error
     return found
 
 
-async def _caller(connection: Any, known: directory.Known, calendar: Calendar) -> Caller:
+async def _caller(reader: ViewReader, known: directory.Known, calendar: Calendar) -> Caller:
     if known.parked:
         raise parked()
     registered = known.person is not None or known.leaving is not None
     employment = employment_of(known.leaving, calendar) if registered else None
-    days = await _days_after_leaving(connection, employment)
+    days = await _days_after_leaving(reader, employment)
     granted = ((Role.__members__.get(grant.role), granted_on(grant.granted_at)) for grant in known.granted)
     roles = roles_held(
         grants=[(role, on) for role, on in granted if role is not None],  # one of a newer program is no role
@@ -63,9 +59,10 @@ async def _caller(connection: Any, known: directory.Known, calendar: Calendar) -
     return Caller(person=known.person, roles=roles)
 
 
-async def _days_after_leaving(connection: Any, employment: Employment | None) -> int:
+async def _days_after_leaving(reader: ViewReader, employment: Employment | None) -> int:
     if employment is None or not employment.is_over:
         return DAYS_AFTER_LEAVING_DEFAULT  # not asked for
-    await check_organisation_not_parked(connection, organisation.VIEW)
-    policy = await organisation.policy_in_force(connection)
+    async with reader.connection() as connection:
+        await check_organisation_not_parked(connection, organisation.VIEW)
+        policy = await organisation.policy_in_force(connection)
     return policy.portfolio_days_after_leaving if policy else DAYS_AFTER_LEAVING_DEFAULT

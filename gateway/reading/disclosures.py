@@ -8,17 +8,24 @@ import structlog
 from events.privacy import disclosures
 from events.privacy.disclosures import Disclosure, DisclosureEntry
 from gateway.errors import ErrorCode, GatewayError
+from gateway.limits.lending import asked_on_connections
 from gateway.reading.freshness import Connect
+from kit.postgres.statements import Ask
 from rules.kinds import ItemKind
 
 _log = structlog.get_logger("gateway")
 
 
 class ReadLog:
-    """`connect` lends a connection to the primary: what is not recorded there is not shown."""
+    """
+    `connect` lends a connection to the primary: what is not recorded there is not shown.
 
-    def __init__(self, connect: Connect) -> None:
+    `ask` answers its reads, or else such connections do.
+    """
+
+    def __init__(self, connect: Connect, ask: Ask | None = None) -> None:
         self._connect = connect
+        self._ask = ask or asked_on_connections(connect)
 
     async def record(self, entries: Sequence[DisclosureEntry]) -> None:
         """Write entries for items that are about to be shown. Raises UNAVAILABLE if they can't be written."""
@@ -41,7 +48,6 @@ class ReadLog:
         kinds: Sequence[ItemKind] | None = None,
     ) -> list[Disclosure]:
         """Return a page of what was shown of someone before a day, the newest first; of all kinds or some."""
-        async with self._connect() as connection:
-            return await disclosures.of_owner(
-                connection, owner, before_day=before_day, after=after, limit=limit, kinds=kinds
-            )
+        return await disclosures.of_owner(
+            self._ask, owner, before_day=before_day, after=after, limit=limit, kinds=kinds
+        )

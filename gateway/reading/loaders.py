@@ -69,8 +69,7 @@ class Loaders:
         return [known[person].display_name if person in known else None for person in persons]
 
     async def _teams(self, teams: list[str]) -> Sequence[organisation.Team | None]:
-        async with self._reader.connection() as connection:
-            known = await organisation.teams_by_ids(connection, teams)
+        known = await organisation.teams_by_ids(self._reader.ask, teams)
         return [known.get(team) for team in teams]
 
     async def _members(self, teams: list[str]) -> Sequence[list[str]]:
@@ -94,8 +93,7 @@ class Loaders:
         return [None] * len(asked)
 
     async def _terms(self, terms: list[str]) -> Sequence[catalogue.Term | None]:
-        async with self._reader.connection() as connection:
-            known = await catalogue.terms_read_as(connection, terms)
+        known = await catalogue.terms_read_as(self._reader.ask, terms)
         return [known.get(term) for term in terms]
 
     async def _lenses(self, versions: list[tuple[str, int]]) -> Sequence[lenses.LensVersion | None]:

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from gateway.errors import ErrorCode, GatewayError
+from gateway.limits.lending import asked_on_connections
 from gateway.reading.freshness import Connect, too_stale
+from kit.postgres.statements import Ask
 from projections import parking
-from projections.row_status import read_with_status
+from projections.row_status import WithStatus, read_with_status
 from projections.view import View
 from projections.views import organisation
 
@@ -15,10 +17,15 @@ Rows = TypeVar("Rows")
 
 
 class ViewReader:
-    """`connection` lends a connection of the pool for reading; one to a replica will do."""
+    """
+    `connection` lends a connection of the pool for reading; one to a replica will do.
 
-    def __init__(self, connection: Connect) -> None:
+    `ask` answers the short reads that most requests need: by a channel, or else on such connections.
+    """
+
+    def __init__(self, connection: Connect, ask: Ask | None = None) -> None:
         self.connection = connection
+        self.ask: Ask = ask or asked_on_connections(connection)
 
     async def subject(
         self,
@@ -35,11 +42,22 @@ class ViewReader:
         """
         async with self.connection() as connection:
             status, rows = await read_with_status(connection, view, subject, read)
-        if status.stale_s > at_most_s:
-            raise too_stale(at_most_s)
-        if status.parked:
-            raise parked()
+        _check(parked_now=status.parked, stale_s=status.stale_s, at_most_s=at_most_s)
         return rows
+
+
+def rows_of(found: WithStatus[Rows], *, at_most_s: float = math.inf) -> Rows:
+    """Return the rows of a subject. Raises as `ViewReader.subject` does."""
+    stale_s = math.inf if found.stale_s is None else found.stale_s
+    _check(parked_now=found.parked, stale_s=stale_s, at_most_s=at_most_s)
+    return found.rows
+
+
+def _check(*, parked_now: bool, stale_s: float, at_most_s: float) -> None:
+    if stale_s > at_most_s:
+        raise too_stale(at_most_s)
+    if parked_now:
+        raise parked()
 
 
 async def check_not_parked(connection: Any, view: View, subjects: Sequence[str]) -> None:

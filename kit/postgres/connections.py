@@ -162,6 +162,22 @@ async def connect_own_async(url: str, *, application_name: str) -> psycopg.Async
     )
 
 
+async def connect_for_reads(url: str, *, name: str, statement_s_max: float) -> AsyncConnection:
+    """
+    Open an async connection on which nothing can be written, in autocommit.
+
+    PostgreSQL ends a statement that takes longer than `statement_s_max`. Raises psycopg.OperationalError.
+    """
+    connection: AsyncConnection = await psycopg.AsyncConnection.connect(
+        url, autocommit=True, application_name=name, **_ALIVE
+    )
+    limits = (
+        f"SET statement_timeout = {round(1000 * statement_s_max)}; SET default_transaction_read_only = on"
+    )
+    await connection.execute(limits.encode())
+    return connection
+
+
 def describe_error(error: psycopg.Error) -> str:
     """Return an error's class and SQLSTATE. Its text may quote a row, so it must not be logged or shown."""
     state = f"SQLSTATE {error.sqlstate}" if error.sqlstate else "the server did not answer"

@@ -16,6 +16,7 @@ from events.catalog.catalogue import (
     TermReworded,
     TermsMerged,
 )
+from kit.postgres.statements import Maybe, Select, Source
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact, View
@@ -115,11 +116,6 @@ _ADOPTED_AND: Final = f"""
     SELECT {_COLUMNS} FROM {TERMS.served} WHERE state = 'ADOPTED' OR term = ANY(%(terms)s)
     ORDER BY plain_nl COLLATE "C", term COLLATE "C"
 """
-_READ_AS: Final = f"""
-    SELECT asked.term AS asked, {", ".join(f"kept.{name}" for name in Term.__struct_fields__)}
-    FROM {TERMS.served} asked JOIN {TERMS.served} kept ON kept.term = coalesce(asked.merged_into, asked.term)
-    WHERE asked.term = ANY(%(terms)s)
-"""
 _OF_WORKING_GROUP: Final = f"""
     SELECT {_COLUMNS} FROM {TERMS.served}
     WHERE state = 'ADOPTED' AND list IS NULL AND (%(cluster)s::text IS NULL OR cluster = %(cluster)s)
@@ -134,6 +130,22 @@ _READING_AS: Final = f"""
 
 class _ReadAs(Term, frozen=True, kw_only=True):
     asked: str
+
+
+_READ_AS: Final = Select(
+    f"""
+    SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT asked.term AS asked, {", ".join(f"kept.{name}" for name in Term.__struct_fields__)}
+        FROM {TERMS.served} asked
+        JOIN {TERMS.served} kept ON kept.term = coalesce(asked.merged_into, asked.term)
+        WHERE asked.term = ANY(%(terms)s::text[])) r
+    """,
+    list[_ReadAs],
+)
+VERSION_KEY: Final = Select(
+    f"SELECT to_json(version || ' ' || xmin::text) FROM {CATALOGUES.served} LIMIT 1", Maybe
+)
+"""Another text after each fact about terms, and after a rebuild: then terms may have other words."""
 
 
 async def version(connection: psycopg.AsyncConnection) -> int:
@@ -175,12 +187,11 @@ async def adopted_and(connection: psycopg.AsyncConnection, ids: Sequence[str]) -
     return await _all(connection, Term, _ADOPTED_AND, {"terms": list(ids)})
 
 
-async def terms_read_as(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Term]:
+async def terms_read_as(source: Source, ids: Sequence[str]) -> dict[str, Term]:
     """Return the terms to show for these ids, by the ids: the terms themselves, unless they were merged."""
     if not ids:
         return {}
-    found = await _all(connection, _ReadAs, _READ_AS, {"terms": list(ids)})
-    return {read.asked: read for read in found}
+    return {read.asked: read for read in await _READ_AS.read(terms=list(ids)).of(source)}
 
 
 async def terms_of_working_group(

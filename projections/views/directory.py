@@ -1,16 +1,17 @@
 """The people by name, and the roles they hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row, dict_row, kwargs_row
+from psycopg.rows import class_row, kwargs_row
 
 from events.catalog.employment import EmploymentEnded, ProfessionalRegistered
 from events.catalog.policy import RoleGranted, RoleWithdrawn
 from events.codec import Forgotten
+from kit.postgres.statements import Select, Source
 from projections.changes import Changes
 from projections.parking import parked_in
 from projections.table import Column, Table
@@ -179,15 +180,20 @@ def _leaving_of(person: str) -> str:
 
 # Parked organisations count too: the event that waits for repair may have withdrawn a role.
 _KNOWN_OF: Final = f"""
-    SELECT asked.person AS asked, p.*, {_leaving_of("asked.person")} AS leaving, (
-               SELECT coalesce(jsonb_agg(jsonb_build_object('role', role, 'granted_at', granted_at)), '[]')
-               FROM {ROLE_GRANTS.served} WHERE person = asked.person) AS granted,
-           EXISTS ({_PARKED} AND (k.subject = asked.person OR k.subject IN (
-               SELECT subject FROM {ROLE_GRANTS.served} WHERE person = asked.person))) AS parked
-    FROM %s LEFT JOIN LATERAL ({_PERSON} subject = asked.person) p ON true
+    json_build_object(
+        'person', (SELECT row_to_json(p) FROM ({_PERSON} subject = asked.person) p),
+        'leaving', {_leaving_of("asked.person")},
+        'granted', (
+            SELECT coalesce(jsonb_agg(jsonb_build_object('role', role, 'granted_at', granted_at)), '[]')
+            FROM {ROLE_GRANTS.served} WHERE person = asked.person),
+        'parked', EXISTS ({_PARKED} AND (k.subject = asked.person OR k.subject IN (
+            SELECT subject FROM {ROLE_GRANTS.served} WHERE person = asked.person))))
 """
-_KNOWN: Final = _KNOWN_OF.replace("%s", "(SELECT %(person)s::text AS person) asked").encode()
-_ALL_KNOWN: Final = _KNOWN_OF.replace("%s", "unnest(%(persons)s::text[]) AS asked(person)").encode()
+_KNOWN: Final = Select(f"SELECT {_KNOWN_OF} FROM (SELECT %(person)s::text AS person) asked", Known)
+_ALL_KNOWN: Final = Select(
+    f"SELECT json_object_agg(asked.person, {_KNOWN_OF}) FROM unnest(%(persons)s::text[]) AS asked(person)",
+    dict[str, Known],
+)
 _GRANTS: Final = (
     "SELECT g.subject AS organisation, g.role_grant, g.person, g.role, g.granted_at,"
     f" {_leaving_of('g.person')} AS leaving"
@@ -203,24 +209,14 @@ async def persons_by_ids(connection: psycopg.AsyncConnection, persons: Sequence[
     return {person.person: person for person in known}
 
 
-async def known_of(connection: psycopg.AsyncConnection, person: str) -> Known:
+async def known_of(source: Source, person: str) -> Known:
     """Return who a caller is and which roles they hold, at one moment. Every request asks this."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_KNOWN, {"person": person}, prepare=True)
-        return _known(await cursor.fetchone() or {})
+    return await _KNOWN.read(person=person).of(source)
 
 
-async def known_of_all(connection: psycopg.AsyncConnection, persons: Sequence[str]) -> dict[str, Known]:
-    """Return who each of these callers is and which roles they hold, all at one moment."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_ALL_KNOWN, {"persons": list(persons)})
-        return {row["asked"]: _known(row) for row in await cursor.fetchall()}
-
-
-def _known(row: Mapping[str, Any]) -> Known:
-    person = msgspec.convert(row, Person) if row["person"] else None
-    rest = {name: row[name] for name in ("granted", "parked", "leaving")}
-    return msgspec.convert({"person": person, **rest}, Known)
+async def known_of_all(source: Source, persons: Sequence[str]) -> dict[str, Known]:
+    """Return who each of these callers is and which roles they hold, all at one moment; one at least."""
+    return await _ALL_KNOWN.read(persons=persons).of(source)
 
 
 async def employed(connection: psycopg.AsyncConnection) -> list[Person]:

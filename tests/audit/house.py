@@ -19,9 +19,6 @@ from events.streams import Stream
 from gateway.auth import Authenticator
 from gateway.commands.in_process_bus import InProcessBus
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.reading.disclosures import ReadLog
-from gateway.reading.freshness import Freshness
-from gateway.reading.view_reader import ViewReader
 from rules.access.roles import Role
 from rules.signed_ids import key_of_ids
 from services.audit.auditing import Auditing
@@ -29,7 +26,7 @@ from services.audit.evidence import bundles_of
 from services.audit.reading import StreamsRead
 from services.decisions.pseudonyms import Pseudonyms
 from services.handling.requests import RequestHandler
-from tests.gateway.harness import SCHEMA, Harness, issuer_at
+from tests.gateway.harness import SCHEMA, Harness, issuer_at, reading_from
 from tests.processes.house import caught_up, inhabited
 from tests.services.house import TALENT, House
 
@@ -202,12 +199,10 @@ def _connected(harness: Harness, house: House, url: str, bus: InProcessBus, keys
         ),
         bus=bus,
         calendar=house.calendar,
-        freshness=Freshness(connect=connect, listen=connect),
         limits=replace(
             harness.gateway.limits, request_s_max=30.0, wait_for_s=5.0, requests_burst_max=100_000
         ),
-        read_log=ReadLog(connect),
-        reader=ViewReader(connect),
+        **reading_from(connect),
     )
     harness.endpoint = GraphQLEndpoint(SCHEMA, harness.gateway, with_page=True)
 

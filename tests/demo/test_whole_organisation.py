@@ -57,7 +57,7 @@ def test_everyone_sees_what_was_opened_to_them_and_nothing_else(whole: Organisat
 
     async def opened(connection: psycopg.AsyncConnection) -> dict[str, list[shared.SharedItem]]:
         return {
-            viewer: await shared.shared_with(connection, viewer, today=whole.today, limit=ALL)
+            viewer: (await shared.shared_with(connection, viewer, today=whole.today, limit=ALL)).rows
             for viewer in employed
         }
 

@@ -23,10 +23,12 @@ from gateway.limits.rater_codes import RaterCodes
 from gateway.limits.subscriptions import OpenSubscriptions
 from gateway.position_cipher import PositionCipher
 from gateway.reading.disclosures import ReadLog
-from gateway.reading.freshness import Freshness
+from gateway.reading.freshness import Connect, Freshness
+from gateway.reading.portfolios import Portfolios
 from gateway.reading.view_reader import Rows, ViewReader
 from gateway.schema import build_schema
 from kit.clock import Calendar, Clock, FixedClock
+from kit.postgres.statements import Ask
 from kit.settings import Settings
 from projections import parking
 from projections.view import View
@@ -172,6 +174,17 @@ class StandInBus:
         return None
 
 
+def reading_from(connect: Connect, ask: Ask | None = None) -> dict[str, Any]:
+    """Return the parts of a gateway that read, by their names: all from the same database."""
+    reader = ViewReader(connect, ask)
+    return {
+        "freshness": Freshness(connect=connect, listen=connect),
+        "portfolios": Portfolios(reader),
+        "read_log": ReadLog(connect, ask),
+        "reader": reader,
+    }
+
+
 @cache
 def _issuer(folder: Path) -> DevelopmentIssuer:
     return DevelopmentIssuer(
@@ -196,6 +209,7 @@ class Harness:
         self.views = StandInViews()
         self.bus = StandInBus()
         self.position_cipher = PositionCipher(bytes(64))
+        reader = StandInReader()
         self.gateway = Gateway(
             authenticator=Authenticator(
                 verifier=self.issuer.verifier(),
@@ -208,11 +222,12 @@ class Harness:
             freshness=StandInFreshness(connect=_NoConnection, listen=_NoConnection),
             keeper=KeeperSetting.APART,
             limits=LIMITS,
+            portfolios=Portfolios(reader),
             position_cipher=self.position_cipher,
             public_url="https://ipp.example",
             rater_codes=RaterCodes(self.clock),
             read_log=ReadLog(_NoConnection),
-            reader=StandInReader(),
+            reader=reader,
             subscriptions=OpenSubscriptions(per_person_max=3, in_process_max=4),
         )
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)

@@ -18,15 +18,13 @@ from events.codec import Recorded
 from events.privacy import disclosures as read_log
 from events.streams import Stream
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.reading.disclosures import ReadLog
-from gateway.reading.freshness import Freshness
-from gateway.reading.view_reader import ViewReader
+from kit.postgres.channels import open_channels
 from projections.parking import park
 from projections.positions import prepare_view
 from projections.registry import find_views
 from projections.view import Fact, View
 from rules.kinds import Language
-from tests.gateway.harness import NOW, PEOPLE, SCHEMA, Harness
+from tests.gateway.harness import NOW, PEOPLE, SCHEMA, Harness, reading_from
 from tests.projections.views.given import fold_into_views
 
 OWNER, COLLEAGUE = PEOPLE["owner"], PEOPLE["colleague"]
@@ -49,12 +47,7 @@ class World(Harness):
             read_log.create_tables(connection, TODAY)
             for view in find_views():
                 prepare_view(connection, view, partitions=1, generation="f" * 32)
-        self.gateway = replace(
-            self.gateway,
-            freshness=Freshness(connect=self._connect, listen=self._connect),
-            read_log=ReadLog(self._connect),
-            reader=ViewReader(self._connect),
-        )
+        self.gateway = replace(self.gateway, **reading_from(self._connect))
         self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
 
     @asynccontextmanager
@@ -65,7 +58,7 @@ class World(Harness):
 
     def happened(self, stream: str, *events: Event, at: datetime | None = None) -> datetime:
         """Fold one commit of a stream into every view that reads the stream; return its moment."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with psycopg.connect(self.url) as connection:  # one transaction, as a worker's: no reader sees half
             for event in events:
                 at = self._happened(connection, stream, event, at)
             connection.execute("UPDATE views.positions SET seen_at = clock_timestamp()")
@@ -82,6 +75,16 @@ class World(Harness):
         fact = Fact(partition=0, ordinal=self._ordinal, subject=subject, recorded=recorded)
         fold_into_views(connection, fact)
         return moment
+
+    @asynccontextmanager
+    async def on_channels(self) -> AsyncIterator[None]:
+        """Let the gateway ask its short reads on channels, as it does in production, while the block runs."""
+        before = self.gateway, self.endpoint
+        async with open_channels(self.url, count=2, name="world") as channels:
+            self.gateway = replace(self.gateway, **reading_from(self._connect, channels.ask))
+            self.endpoint = GraphQLEndpoint(SCHEMA, self.gateway, with_page=True)
+            yield
+        self.gateway, self.endpoint = before
 
     def stale(self, view: View, seconds: float) -> None:
         """Let a view have been confirmed up to date so many seconds ago."""

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
-
-from msgspec.structs import replace
+from typing import TypeVar
 
 from gateway.api.selections import asks_item_alone
 from gateway.api.sending import can_show_result
 from gateway.context import Context, Info
-from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
-from projections.views import catalogue, profile, team, timeline
+from projections.views import profile, timeline
 from rules import commands
 
 R = TypeVar("R")
@@ -31,31 +28,7 @@ async def read_portfolio(
     With `parts`, see `profile.portfolio_of`. With an `item`, talents and goals are only those of that id, so
     that nothing is looked up for the others.
     """
-
-    async def read(connection: Any) -> profile.Portfolio | None:
-        found = await profile.portfolio_of(connection, person, as_of, parts=parts)
-        if found is not None and item is not None:
-            talents = tuple(talent for talent in found.talents if talent.talent == item)
-            goals = tuple(goal for goal in found.goals if goal.goal == item)
-            found = replace(found, talents=talents, goals=goals)
-        # At a moment of the past a talent has the words that its owner claimed it in.
-        claimed = claimed_terms(found) if found and as_of is None else []
-        terms = await catalogue.terms_read_as(connection, claimed)
-        if found is None:
-            return None
-        goals = await _with_joint_goals(connection, found.goals)
-        return replace(relabelled_portfolio(terms, found), as_of=as_of, goals=goals)
-
-    return await context.gateway.reader.subject(profile.VIEW, person, read)
-
-
-async def _with_joint_goals(connection: Any, goals: tuple[profile.Goal, ...]) -> tuple[profile.Goal, ...]:
-    """Return goals, each with the joint goal that a team grew from it."""
-    offers = [goal.offer for goal in goals if goal.offer is not None]
-    if not offers:
-        return goals
-    made = await team.joint_goals_from(connection, offers)
-    return tuple(replace(goal, joint_goal=made.get(goal.offer or "")) for goal in goals)
+    return await context.gateway.portfolios.read(person, as_of, parts=parts, item=item)
 
 
 async def changed_portfolio(info: Info, result: commands.CommandResult) -> profile.Portfolio | None:

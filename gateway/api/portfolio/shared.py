@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import strawberry
 
@@ -13,6 +12,7 @@ from gateway.api.portfolio.talents import ENERGY, QUADRANT, STRENGTH
 from gateway.api.showing import record_shown
 from gateway.context import Context, Info
 from gateway.reading.term_labels import relabelled_item
+from gateway.reading.view_reader import rows_of
 from gateway.types.enums import EnergySourceKind, ItemKind, TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.scalars import Url
@@ -80,18 +80,13 @@ def quadrant_shown(item: shared.SharedItem) -> TalentQuadrant | None:
 
 async def page(context: Context, viewer: str, *, first: int, after: str | None) -> Connection[SharedItem]:
     """Return a page of the items shared with someone; each is first recorded in its owner's read log."""
-    today = context.gateway.calendar.today()
+    today, ask = context.gateway.calendar.today(), context.gateway.reader.ask
 
     async def read(after_key: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
-        async def items(connection: Any) -> list[shared.SharedItem]:
-            found = await shared.shared_with(connection, viewer, today=today, after=after_key, limit=limit)
-            claimed = [item.term for item in found if item.term is not None]
-            terms = await catalogue.terms_read_as(connection, claimed)
-            return [relabelled_item(terms, item) for item in found]
-
-        return await context.gateway.reader.subject(
-            shared.VIEW, viewer, items, at_most_s=context.gateway.limits.staleness_max_s
-        )
+        page = await shared.shared_with(ask, viewer, today=today, after=after_key, limit=limit)
+        found = rows_of(page, at_most_s=context.gateway.limits.staleness_max_s)
+        terms = await catalogue.terms_read_as(ask, [item.term for item in found if item.term is not None])
+        return [relabelled_item(terms, item) for item in found]
 
     async def record(rows: Sequence[shared.SharedItem]) -> None:
         await record_shown(context, "SHARED_BY_NAME", [(row.owner, row.kind, row.item) for row in rows])

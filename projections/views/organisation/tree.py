@@ -13,6 +13,7 @@ from events.catalog.registry import Event
 from events.catalog.team import TeamClosed, TeamFormed, TeamKeyNoted, TeamMoved, TeamRenamed, TeamReopened
 from events.catalog.units import UnitClosed, UnitFormed, UnitKeyNoted, UnitMoved, UnitRenamed, UnitReopened
 from events.streams import Stream
+from kit.postgres.statements import Select, Source
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact
@@ -133,7 +134,8 @@ def _fold_team(event: Event, changes: Changes) -> None:
 
 
 _UNIT: Final = f"SELECT unit, name, parent, hr_key FROM {UNITS.served} WHERE closed = %s"
-_TEAM: Final = f"SELECT subject AS team, name, unit, version, hr_key FROM {TEAMS.served} WHERE closed = %s"
+_TEAM_COLUMNS: Final = "subject AS team, name, unit, version, hr_key"
+_TEAM: Final = f"SELECT {_TEAM_COLUMNS} FROM {TEAMS.served} WHERE closed = %s"
 
 _PLACES: Final = f"""
     SELECT unit, name, parent, hr_key FROM {UNITS.served} WHERE unit = ANY(%(ids)s)
@@ -164,11 +166,16 @@ async def teams(connection: psycopg.AsyncConnection, *, closed: bool = False) ->
         return await cursor.fetchall()
 
 
-async def teams_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Team]:
+_TEAMS_BY_IDS: Final = Select(
+    "SELECT coalesce(json_agg(t), '[]') FROM"
+    f" (SELECT {_TEAM_COLUMNS} FROM {TEAMS.served} WHERE NOT closed AND subject = ANY(%(teams)s::text[])) t",
+    list[Team],
+)
+
+
+async def teams_by_ids(source: Source, ids: Sequence[str]) -> dict[str, Team]:
     """Return those of these teams that are known and not closed, by id."""
-    async with connection.cursor(row_factory=class_row(Team)) as cursor:
-        await cursor.execute(f"{_TEAM} AND subject = ANY(%s)", (False, list(ids)))
-        return {team.team: team for team in await cursor.fetchall()}
+    return {team.team: team for team in await _TEAMS_BY_IDS.read(teams=ids).of(source)}
 
 
 async def places_by_ids(connection: psycopg.AsyncConnection, ids: Sequence[str]) -> dict[str, Unit]:

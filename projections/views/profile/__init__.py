@@ -9,12 +9,16 @@ from projections.views.profile.insights import Insight
 from projections.views.profile.life import PortfolioState, Statement
 from projections.views.profile.portfolio import VIEW, Portfolio
 from projections.views.profile.reads import (
+    DOCUMENT_KEY,
     TO_CONFIRM_MAX,
+    Document,
     DueSharing,
     EndingSharing,
     Membership,
     agreement_for,
     agreements_to_confirm,
+    document,
+    document_keys,
     language_of,
     members_of,
     members_of_teams,
@@ -28,12 +32,14 @@ from projections.views.profile.sharing import InsightConsent, Sharing
 from projections.views.profile.talents import Reading, Talent, by_name
 
 __all__ = [
+    "DOCUMENT_KEY",
     "TO_CONFIRM_MAX",
     "VIEW",
     "Agreement",
     "Changed",
     "Conversation",
     "Difference",
+    "Document",
     "DueSharing",
     "EndingSharing",
     "EnergySource",
@@ -56,6 +62,8 @@ __all__ = [
     "agreements_to_confirm",
     "by_name",
     "difference",
+    "document",
+    "document_keys",
     "language_of",
     "members_of",
     "members_of_teams",

@@ -9,7 +9,9 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row, scalar_row
 
+from kit.postgres.statements import Maybe, Select, Source
 from projections.parking import parked_in
+from projections.row_status import WithStatus, with_status
 from projections.table import Table
 from projections.views.profile.conversations import (
     AGREEMENTS,
@@ -120,33 +122,61 @@ _PARTS: Final = (
     _part("sharings", SHARINGS, Sharing, "shared_at", f"AND {_OPEN_THEN} {_OLDEST_FIRST}"),
     _part("consents", CONSENTS, ConsentRow, "at", _LAST),
 )
+# Another text after each fact of the portfolio and after a rebuild: then the portfolio may be another one.
+_KEY: Final = f"""
+    SELECT version || ' ' || at::text || ' ' || xmin::text AS key
+    FROM {VERSIONS.served} WHERE subject = %(person)s ORDER BY version DESC LIMIT 1
+"""
 _WHETHER_OPENED: Final = frozenset({"versions", "status_changes"})
 _ROWS: Final = msgspec.json.Decoder(Rows)
 
 
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a portfolio, as JSON, and their key: while it is the same, so are the rows of now."""
+
+    key: str | None
+    rows: msgspec.Raw
+
+    def portfolio(self, person: str, as_of: datetime | None = None) -> Portfolio | None:
+        """Return the portfolio that the rows are of; None if it was not opened by then."""
+        return portfolio_at(person, _ROWS.decode(self.rows), as_of)
+
+
 @cache
-def document(parts: frozenset[str] | None) -> bytes:
-    """Return the statement that reads these parts of a portfolio, or all."""
+def document(parts: frozenset[str] | None = None) -> Select[WithStatus[Document]]:
+    """Return the statement of these parts of a `person`'s portfolio, or of all, `as_of` a moment or now."""
     chosen = [sql for name, sql in _PARTS if parts is None or name in parts | _WHETHER_OPENED]
-    return f"SELECT json_build_object({', '.join(chosen)})::text".encode()
+    rows = f"SELECT json_build_object('key', ({_KEY}), 'rows', json_build_object({', '.join(chosen)}))"
+    return with_status(VIEW, rows, Document, subject="%(person)s")
+
+
+DOCUMENT_KEY: Final = with_status(VIEW, f"SELECT to_json(key) FROM ({_KEY}) k", Maybe, subject="%(person)s")
+"""Of the document of a `person` now; fifteen parts of a document take long to plan and to begin."""
+_KEYS: Final = Select(
+    f"""
+    SELECT coalesce(json_object_agg(asked.person, k.key), '{{}}')
+    FROM unnest(%(persons)s::text[]) asked(person)
+    CROSS JOIN LATERAL ({_KEY.replace("%(person)s", "asked.person")}) k
+    """,
+    dict[str, str],
+)
 
 
 async def portfolio_of(
-    connection: psycopg.AsyncConnection,
-    person: str,
-    as_of: datetime | None = None,
-    *,
-    parts: frozenset[str] | None = None,
+    source: Source, person: str, as_of: datetime | None = None, *, parts: frozenset[str] | None = None
 ) -> Portfolio | None:
     """
     Return a person's portfolio, now or at a moment; None if it was not opened by then.
 
     With `parts`, fields of `Rows`, it has only what these parts make, and everything else is empty.
     """
-    async with connection.cursor(row_factory=scalar_row) as cursor:
-        # Prepared, because planning takes longer than running it.
-        await cursor.execute(document(parts), {"person": person, "as_of": as_of}, prepare=True)
-        return portfolio_at(person, _ROWS.decode(await cursor.fetchone() or ""), as_of)
+    found = await document(parts).read(person=person, as_of=as_of).of(source)
+    return found.rows.portfolio(person, as_of)
+
+
+async def document_keys(source: Source, persons: Sequence[str]) -> dict[str, str]:
+    """Return the keys of people's documents now, by person; of one without a portfolio there is none."""
+    return await _KEYS.read(persons=persons).of(source)
 
 
 _LANGUAGE: Final = f"""

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Final
 
-import psycopg
-
-from kit.postgres.rows import prepared_rows
+from kit.postgres.statements import Source
+from projections.row_status import WithStatus, with_status
+from projections.views.shared.fold import VIEW
 from projections.views.shared.opened import (
     COLUMNS,
     GROUPED,
@@ -27,28 +27,35 @@ _SHARED_WITH: Final = f"""
             AND {not_left_since("s.opened_at", "v.whom", "s.subject")}
         GROUP BY {GROUPED} HAVING min(s.sharing) = v.sharing
     ) x
-    WHERE v.whom = %(viewer)s
-        AND (v.plain_name COLLATE "C", v.sharing COLLATE "C") > (%(after_name)s, %(after)s)
+    WHERE v.whom = %(viewer)s::text
+        AND (v.plain_name COLLATE "C", v.sharing COLLATE "C") > (%(after_name)s::text, %(after)s::text)
         AND EXISTS (SELECT FROM {EMPLOYED.served} me WHERE me.subject = %(viewer)s)
     ORDER BY v.plain_name COLLATE "C", v.sharing COLLATE "C"
-    LIMIT %(limit)s
+    LIMIT %(limit)s::int
 """
 
 
+_PAGE: Final = with_status(
+    VIEW,
+    f"SELECT coalesce(json_agg(p), '[]') FROM ({_SHARED_WITH}) p",
+    list[SharedItem],
+    subject="%(viewer)s",
+)
+AfterItem = tuple[str, str]
+"""The owner's name and the sharing of the last item of a page."""
+
+
 async def shared_with(
-    connection: psycopg.AsyncConnection,
-    viewer: str,
-    *,
-    today: date,
-    after: tuple[str, str] | None = None,
-    limit: int,
-) -> list[SharedItem]:
+    source: Source, viewer: str, *, today: date, after: AfterItem | None = None, limit: int
+) -> WithStatus[list[SharedItem]]:
     """
     Return a page of the items that are open to a viewer by name on a day, last day included, by owner's name.
 
-    `after` is the owner's name and the sharing of the last item of the previous page. People who no longer
-    work here share nothing and see nothing; after they return, only what was shared since.
+    `after` is of the previous page. People who no longer work here share nothing and see nothing; after they
+    return, only what was shared since. The status is that of the viewer's rows, of the same moment.
     """
     owner_name, sharing = after or ("", "")
-    page = {"after": sharing, "after_name": plain_name(owner_name), "limit": limit}
-    return await prepared_rows(connection, SharedItem, _SHARED_WITH, viewer=viewer, today=today, **page)
+    read = _PAGE.read(
+        viewer=viewer, today=today, after=sharing, after_name=plain_name(owner_name), limit=limit
+    )
+    return await read.of(source)

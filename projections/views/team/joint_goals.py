@@ -8,6 +8,7 @@ import msgspec
 import psycopg
 
 from kit.postgres.rows import rows
+from kit.postgres.statements import Select, Source
 from projections.views.team.membership import PARKED, WRITTEN, words_of
 from projections.views.team.tables import GOALS_ON_OFFER, JOINT_GOALS, MEMBERS, ORIGINS
 from rules.team.things import thing_id
@@ -96,12 +97,14 @@ class _Origin(msgspec.Struct, frozen=True):
     offer: str
 
 
-_FROM: Final = (
-    f"SELECT r.subject AS team, r.goal, r.offer FROM {ORIGINS.served} r WHERE r.offer = ANY(%(offers)s)"
+_FROM: Final = Select(
+    "SELECT coalesce(json_agg(json_build_object('team', r.subject, 'goal', r.goal, 'offer', r.offer)), '[]')"
+    f" FROM {ORIGINS.served} r WHERE r.offer = ANY(%(offers)s::text[])",
+    list[_Origin],
 )
 
 
-async def joint_goals_from(connection: psycopg.AsyncConnection, offers: Sequence[str]) -> dict[str, str]:
+async def joint_goals_from(source: Source, offers: Sequence[str]) -> dict[str, str]:
     """Return the whole id of the joint goal that each of these offers became part of, by the offer."""
-    found = await rows(connection, _Origin, _FROM, offers=list(offers))
+    found = await _FROM.read(offers=offers).of(source)
     return {row.offer: thing_id(row.team, row.goal) for row in found}

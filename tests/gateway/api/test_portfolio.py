@@ -219,6 +219,7 @@ def test_names_are_read_together_however_many_items_there_are(world: World) -> N
             )
             world.happened(portfolio, claimed(item), opening)
         before = world.connections
+        world.gateway.portfolios.pictures.drop(OWNER)
         world.mine(selection)
         return world.connections - before
 

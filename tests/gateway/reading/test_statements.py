@@ -13,12 +13,10 @@ from events.catalog.employment import ProfessionalRegistered, TeamJoined
 from events.catalog.portfolio.life import PortfolioOpened
 from events.catalog.portfolio.sharing import ItemShared
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.reading.disclosures import ReadLog
-from gateway.reading.view_reader import ViewReader
 from rules.kinds import ItemKind, Language
 from tests.gateway.api.team.members import CALM, TEAM, has, offered_work, said, shares, team_of_two
 from tests.gateway.both_ways import asked_once
-from tests.gateway.harness import SCHEMA
+from tests.gateway.harness import SCHEMA, reading_from
 from tests.gateway.world import COLLEAGUE, OWNER, TODAY, TOMORROW, World, claimed
 
 pytestmark = pytest.mark.postgres
@@ -41,7 +39,7 @@ def statements(world: World, document: str, *, name: str = "owner") -> int:
         ) as connection:
             yield connection
 
-    world.gateway = replace(world.gateway, reader=ViewReader(connect), read_log=ReadLog(connect))
+    world.gateway = replace(world.gateway, **reading_from(connect))
     world.endpoint = GraphQLEndpoint(SCHEMA, world.gateway, with_page=True)
     with asked_once():
         answer = asyncio.run(world.ask(document, name=name))
@@ -55,9 +53,9 @@ def test_finding_the_caller_is_one_statement(world: World) -> None:
     assert statements(world, "{ viewer { displayName roles } }") == 1
 
 
-def test_a_portfolio_is_its_status_and_its_document_and_the_caller(world: World) -> None:
+def test_a_portfolio_is_its_document_and_the_caller(world: World) -> None:
     world.happened(world.opened(), claimed())
-    assert statements(world, "{ me { portfolio { talents { name { nl } } } } }") == 3
+    assert statements(world, "{ me { portfolio { talents { name { nl } } } } }") == 2
 
 
 def team_of(world: World, people: int, talents: int) -> None:
@@ -83,8 +81,9 @@ def test_a_talent_map_takes_as_many_statements_for_thirty_people_as_for_three(
     document = (
         f'{{ team(id: "Team:{TEAM}") {{ talentMap {{ holders {{ id }} rows {{ {rows} }} {energies} }} }} }}'
     )
-    # the caller; the team; what is shared, its words and the other words; the lines in the read log
-    assert statements(world, document) == 1 + 3 + 5 + 2
+    # the caller; how old the views are, and the team; what is shared, its words and the other words; the
+    # lines in the read log
+    assert statements(world, document) == 1 + 1 + 3 + 5 + 2
     ((lines,),) = world.run("SELECT count(*) FROM read_log.disclosures")
     assert lines == (people - 2) * talents
 
@@ -99,7 +98,7 @@ def test_the_energies_of_many_offers_are_read_and_recorded_once(world: World) ->
     assert len(set(counted)) == 1, counted
 
 
-def test_a_page_of_what_others_opened_is_read_in_two_statements_and_recorded_in_two(world: World) -> None:
+def test_a_page_of_what_others_opened_is_read_in_one_statement_and_recorded_in_two(world: World) -> None:
     opened = ItemShared(
         sharing="2" * 32,
         item="1" * 32,
@@ -111,6 +110,6 @@ def test_a_page_of_what_others_opened_is_read_in_two_statements_and_recorded_in_
     )
     world.happened(world.opened(), claimed(), opened)
     document = "{ me { sharedWithMe { edges { node { owner { id } } } } } }"
-    assert statements(world, document, name="colleague") == 5
+    assert statements(world, document, name="colleague") == 4
     ((owner,),) = world.run("SELECT owner FROM read_log.disclosures")
     assert owner == OWNER

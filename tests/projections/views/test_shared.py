@@ -37,7 +37,8 @@ OPENED = PortfolioOpened(language=Language.NL)
 
 def shown(database: str, viewer: str, *, today: date = TODAY, **asked: Any) -> list[shared.SharedItem]:
     async def reading(connection: psycopg.AsyncConnection) -> list[shared.SharedItem]:
-        return await shared.shared_with(connection, viewer, today=today, **{"limit": 50, **asked})
+        found = await shared.shared_with(connection, viewer, today=today, **{"limit": 50, **asked})
+        return found.rows
 
     return read(database, reading)
 

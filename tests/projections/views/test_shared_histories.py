@@ -186,7 +186,7 @@ def shown(database: str, viewer: str) -> list[Row]:
         found: list[shared.SharedItem] = []
         while True:
             after = (found[-1].owner_name, found[-1].sharing) if found else None
-            page = await shared.shared_with(connection, viewer, today=TODAY, after=after, limit=1)
+            page = (await shared.shared_with(connection, viewer, today=TODAY, after=after, limit=1)).rows
             found += page
             if not page:
                 return found

@@ -18,9 +18,6 @@ from events.privacy.mirror_keys import MirrorKeys
 from gateway.auth import Authenticator
 from gateway.commands.in_process_bus import InProcessBus
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.reading.disclosures import ReadLog
-from gateway.reading.freshness import Freshness
-from gateway.reading.view_reader import ViewReader
 from gateway.schema import schema_text
 from processes.assembly import recomputing_of
 from processes.closing.closer import Closer
@@ -28,7 +25,7 @@ from processes.recomputing import Recomputing
 from rules.access.decisions import roles_for
 from rules.access.roles import Role
 from rules.feedback.rater_code import shown
-from tests.gateway.harness import SCHEMA, Harness
+from tests.gateway.harness import SCHEMA, Harness, reading_from
 from tests.projections.witness import ask as ask_database
 from tests.projections.witness import wait_until
 from tests.services.house import House
@@ -159,7 +156,6 @@ def connect_gateway(harness: Harness, house: House, url: str, bus: InProcessBus)
         ),
         bus=bus,
         calendar=house.calendar,
-        freshness=Freshness(connect=connect, listen=connect),
         limits=replace(
             harness.gateway.limits,
             body_bytes_max=256 * 1024,
@@ -167,8 +163,7 @@ def connect_gateway(harness: Harness, house: House, url: str, bus: InProcessBus)
             wait_for_s=5.0,
             requests_burst_max=100_000,
         ),
-        read_log=ReadLog(connect),
-        reader=ViewReader(connect),
+        **reading_from(connect),
     )
     harness.endpoint = GraphQLEndpoint(SCHEMA, harness.gateway, with_page=True)
 

@@ -114,11 +114,13 @@ def adopted(real: RealTeam) -> Any:
 
 
 def test_goals_on_offer_become_a_joint_goal_that_the_team_reaches(real: RealTeam) -> None:
+    portfolio = "{ me { portfolio { goals { text jointGoalId } } } }"
+    real.ask(portfolio, name="e2")
     goal = adopted(real)
     assert (goal["text"], goal["state"], goal["progress"]) == ("Wij coachen elkaar", "OPEN", None)
     assert {origin["owner"]["displayName"] for origin in goal["origins"]} == {"Fenna", "Bo"}
     assert real.page("goalsOnOffer { goalId }") == {"goalsOnOffer": []}
-    mine = real.ask("{ me { portfolio { goals { text jointGoalId } } } }", name="e2")
+    mine = real.ask(portfolio, name="e2")
     assert mine["data"]["me"]["portfolio"]["goals"] == [
         {"text": "Gecoacht worden", "jointGoalId": goal["id"]}
     ]

@@ -148,7 +148,7 @@ def by_person(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str, list[str]]
 
 async def shared_pages(connection: psycopg.AsyncConnection, viewer: str) -> list[shared.SharedItem]:
     async def page(after: tuple[str, str] | None) -> list[shared.SharedItem]:
-        return await shared.shared_with(connection, viewer, today=TODAY, after=after, limit=PAGE)
+        return (await shared.shared_with(connection, viewer, today=TODAY, after=after, limit=PAGE)).rows
 
     return await all_of(page)
 
@@ -193,7 +193,7 @@ def test_a_page_reads_a_bounded_part_of_the_list(database: str, plans: str) -> N
         counted = [await rows_of_open(connection)]
         for after in (None, ("P5", "")):
             of: dict[str, Any] = {"today": TODAY, "after": after, "limit": PAGE}
-            assert len(await shared.shared_with(connection, viewer, **of)) == PAGE
+            assert len((await shared.shared_with(connection, viewer, **of)).rows) == PAGE
             counted.append(await rows_of_open(connection))
             for terms in (None, TERMS[:1]):
                 assert len(await shared.people_open_to_all(connection, terms=terms, **of)) == PAGE

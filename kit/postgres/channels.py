@@ -1,0 +1,154 @@
+"""A few channels for all reads of a process: they come back when they are lost, and nobody waits for ever."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final, TypeVar
+
+import psycopg
+import structlog
+
+from kit import metrics
+from kit.postgres.channel import Asked, Channel
+from kit.postgres.connections import POOL_WAIT_S, RECONNECT_S_MAX, describe_error
+from kit.postgres.statements import Read
+
+T = TypeVar("T")
+WAITING_MAX: Final = 2_000
+"""Reads that are not answered yet; the next ones are refused."""
+CLOSE_S_MAX: Final = 5.0
+"""How long closing waits for answers."""
+_RECONNECT_S: Final = 0.1
+_log = structlog.get_logger("reads")
+
+_took: Final = metrics.latency("ipp_read_seconds", "How long a read took, from asking to its answer.")
+_failed: Final = metrics.counter("ipp_reads_failed_total", "Reads that ended in an error, or were refused.")
+_lost: Final = metrics.counter("ipp_read_connections_lost_total", "Connections for reads that broke.")
+_open: Final = metrics.gauge("ipp_read_connections_open", "Connections for reads that are open.")
+_waiting: Final = metrics.gauge("ipp_reads_waiting", "Reads that are not answered yet.")
+
+
+class ReadsRefusedError(psycopg.OperationalError):
+    """A read was not asked: there is no connection, too many wait already, or this is being closed."""
+
+
+class Channels:
+    """Opens `count` channels to one database in the background, and asks the one with the fewest waiting."""
+
+    def __init__(self, url: str, *, count: int, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._channels: list[Channel] = []
+        self._unsent: deque[Asked] = deque()
+        """What waits for a connection."""
+        self._pending: set[asyncio.Future[bytes | None]] = set()
+        self._is_closed = False
+        self._loop = asyncio.get_running_loop()
+        self._opening = {self._loop.create_task(self._open()) for _ in range(count)}
+
+    async def ask(self, read: Read[T]) -> T:
+        """
+        Return the answer of a read, which must not write.
+
+        When a connection is lost, what it had not answered is asked again on another, once. Raises psycopg's
+        errors; ReadsRefusedError when there is no connection for POOL_WAIT_S, or WAITING_MAX reads wait.
+        """
+        begun = self._loop.time()
+        try:
+            answer = await self._answer(read.statement.numbered, read.texts())
+        except psycopg.Error:
+            _failed.inc()
+            raise
+        _took.observe(self._loop.time() - begun)
+        return read.statement.decode(answer)
+
+    def _answer(self, statement: bytes, values: list[bytes | None]) -> asyncio.Future[bytes | None]:
+        if self._is_closed:
+            raise ReadsRefusedError("the connections for reads are closed")
+        if len(self._pending) >= WAITING_MAX:
+            raise ReadsRefusedError(f"{WAITING_MAX} reads wait already")
+        answer: asyncio.Future[bytes | None] = self._loop.create_future()
+        self._pending.add(answer)
+        _waiting.set(len(self._pending))
+        answer.add_done_callback(self._no_longer_waits)
+        self._send(Asked(statement, values, answer))
+        return answer
+
+    def _no_longer_waits(self, answer: asyncio.Future[bytes | None]) -> None:
+        self._pending.discard(answer)
+        _waiting.set(len(self._pending))
+
+    def _send(self, asked: Asked) -> None:
+        if self._channels:
+            min(self._channels, key=_waiting_of).ask(asked)
+            return
+        self._unsent.append(asked)
+        self._loop.call_later(POOL_WAIT_S, self._give_up, asked)
+
+    def _give_up(self, asked: Asked) -> None:
+        with suppress(ValueError):  # it was sent meanwhile
+            self._unsent.remove(asked)
+            asked.fail(ReadsRefusedError(f"there was no connection for {POOL_WAIT_S:g} s"))
+
+    async def _open(self) -> None:
+        """Open one channel, trying until it is open."""
+        wait_s = _RECONNECT_S
+        while True:
+            try:
+                channel = await Channel.open(self._url, name=self._name, on_lost=self._on_lost)
+                break
+            except psycopg.Error as error:
+                _log.warning("reads.not_connected", reason=describe_error(error))
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, RECONNECT_S_MAX)
+        self._channels.append(channel)
+        _open.inc()
+        unsent, self._unsent = self._unsent, deque()
+        for asked in unsent:
+            if not asked.answer.done():
+                self._send(asked)
+
+    def _on_lost(self, channel: Channel, unanswered: Sequence[Asked], error: Exception) -> None:
+        self._channels.remove(channel)
+        _open.dec()
+        if not self._is_closed:
+            _lost.inc()
+            _log.warning("reads.connection_lost", unanswered=len(unanswered))
+            self._opening = {task for task in self._opening if not task.done()}
+            self._opening.add(self._loop.create_task(self._open()))
+        for asked in unanswered:
+            if asked.answer.done():
+                continue
+            if asked.lost or self._is_closed:
+                asked.fail(error)
+            else:
+                asked.lost, asked.alone = True, False
+                self._send(asked)
+
+    async def close(self) -> None:
+        """Wait for answers that are due, CLOSE_S_MAX at most, and end the connections."""
+        self._is_closed = True
+        for task in self._opening:
+            task.cancel()
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        for asked in self._unsent:
+            asked.fail(ReadsRefusedError("the connections for reads are closed"))
+        if self._pending:
+            await asyncio.wait(self._pending, timeout=CLOSE_S_MAX)
+        for channel in list(self._channels):
+            channel.close()
+
+
+def _waiting_of(channel: Channel) -> int:
+    return channel.waiting
+
+
+@asynccontextmanager
+async def open_channels(url: str, *, count: int, name: str) -> AsyncIterator[Channels]:
+    """Open channels in the running loop, also when the server comes up later; close them at the end."""
+    channels = Channels(url, count=count, name=name)
+    try:
+        yield channels
+    finally:
+        await channels.close()
