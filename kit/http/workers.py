@@ -16,14 +16,16 @@ from kit.http.server import listen
 from kit.lifecycle import STOP_GRACE_S, Stop
 
 YOUNG_S: Final = 10.0
-"""A worker that ends sooner could not start: another one would end likewise, so all of them stop."""
+"""A worker that ends by itself sooner could not start, and no other could: all of them stop. One that was
+killed is replaced at any age."""
 LOOK_S: Final = 0.2
 """How often it is looked whether to stop."""
 _spawn = multiprocessing.get_context("spawn")
 _log = structlog.get_logger("workers")
 
 Work = Callable[[socket.socket, int], None]
-"""Serves a listening socket until SIGTERM, as the worker with this number; a function of a module."""
+"""Serves a listening socket until SIGTERM, as the worker with this number. A function of a module that has a
+name of its own: those of `__main__` are not found by another process."""
 
 
 class WorkerFailedError(Exception):
@@ -37,14 +39,12 @@ class _Worker:
     since_s: float
 
 
-def run_workers(
-    work: Work, *, count: int, host: str, port: int, stop: Stop, young_s: float = YOUNG_S
-) -> None:
+def run_workers(work: Work, *, count: int, host: str, port: int, stop: Stop) -> None:
     """
     Run `work` in so many processes until `stop`, all on one socket, which is listened on before they start.
 
     A worker that dies is replaced; what has connected and was not accepted yet goes to another one. Raises
-    PortTakenError, and WorkerFailedError when one ends within `young_s` of its start.
+    PortTakenError, and WorkerFailedError when one ends by itself within YOUNG_S of its start.
     """
     with listen(host, port) as listening:
 
@@ -58,7 +58,7 @@ def run_workers(
             workers.extend(map(start, range(count)))
             while not stop.is_set():
                 for number, worker in enumerate(workers):
-                    workers[number] = _living(worker, start, young_s)
+                    workers[number] = _living(worker, start)
                 wait([worker.process.sentinel for worker in workers], timeout=LOOK_S)
         finally:
             _end(workers)
@@ -77,12 +77,13 @@ def stop_with_parent(stop: Stop) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
-def _living(worker: _Worker, start: Callable[[int], _Worker], young_s: float) -> _Worker:
+def _living(worker: _Worker, start: Callable[[int], _Worker]) -> _Worker:
     """Return the worker, or the one that replaces it. Raises WorkerFailedError."""
     if worker.process.is_alive():
         return worker
     status = worker.process.exitcode
-    if time.monotonic() - worker.since_s < young_s:
+    was_killed = status is not None and status < 0
+    if not was_killed and time.monotonic() - worker.since_s < YOUNG_S:
         raise WorkerFailedError(f"Worker {worker.number} ended with status {status} while it was starting.")
     _log.error("worker.died", number=worker.number, status=status)
     return start(worker.number)

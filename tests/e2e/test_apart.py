@@ -56,11 +56,7 @@ def test_the_thin_way_works_over_http_between_the_processes(demo: Demo) -> None:
     services, gateway = free_port(), free_port()
     with (
         process_of("services", services, settings),
-        process_of(
-            "gateway",
-            gateway,
-            {**settings, "IPP_SERVICES_URL": f"http://127.0.0.1:{services}", "IPP_WORKERS": "2"},
-        ),
+        process_of("gateway", gateway, {**settings, "IPP_SERVICES_URL": f"http://127.0.0.1:{services}"}),
     ):
         run_flow(f"http://127.0.0.1:{gateway}", demo.token)
 
