@@ -1,20 +1,24 @@
 """`python -m gateway`: serve GraphQL until stopped."""
 
+import os
 import sys
+from functools import partial
 
-from gateway.serving import read_settings, serve_gateway, work
+from gateway.serving import serve_gateway, work
 from kit.http.server import PortTakenError
 from kit.http.workers import WorkerFailedError, run_workers
 from kit.lifecycle import Stop
-from kit.secrets import SecretError
-from kit.settings import SettingsError
+from kit.secrets import SecretError, read_key
+from kit.settings import Settings, SettingsError
 from kit.telemetry import set_up_logging
 
 
 def main() -> int:
     """Serve until stopped; exit with status 2 and one line when a setting or the key file is wrong."""
     try:
-        settings, position_key = read_settings()
+        settings = Settings.from_env(os.environ)
+        settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
+        position_key = read_key(settings.position_key_file)
     except (SettingsError, SecretError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -24,7 +28,8 @@ def main() -> int:
             if settings.workers == 1:
                 serve_gateway(settings, position_key, stop)
             else:
-                run_workers(work, count=settings.workers, host=settings.host, port=settings.port, stop=stop)
+                each = partial(work, settings, position_key)
+                run_workers(each, count=settings.workers, host=settings.host, port=settings.port, stop=stop)
     except PortTakenError as error:
         sys.stderr.write(f"{error}\n")
         return 2

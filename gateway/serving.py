@@ -1,6 +1,5 @@
 """Serves a gateway in this process, alone or as one of several; commands go to the services over HTTP."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from socket import socket
@@ -19,7 +18,6 @@ from kit.http.server import serve
 from kit.http.tokens import verifier_of
 from kit.http.workers import stop_with_parent
 from kit.lifecycle import Stop, run_all
-from kit.secrets import read_key
 from kit.settings import Settings
 from kit.telemetry import set_up_logging
 from rules.promise import KeeperSetting
@@ -44,13 +42,6 @@ async def _opened(
             ) as gateway,
         ):
             yield gateway
-
-
-def read_settings() -> tuple[Settings, bytes]:
-    """Return the settings and the position key. Raises SettingsError, SecretError."""
-    settings = Settings.from_env(os.environ)
-    settings.need("services_url", "database_url", "vault_url", "oidc_issuer", "oidc_jwks_url")
-    return settings, read_key(settings.position_key_file)
 
 
 def serve_gateway(
@@ -85,9 +76,8 @@ def serve_gateway(
         persons.close()
 
 
-def work(listening: socket, number: int) -> None:
-    """Serve as one of several workers; the process that started them has checked the settings."""
-    settings, position_key = read_settings()
+def work(settings: Settings, position_key: bytes, listening: socket, number: int) -> None:
+    """Serve as one of several workers, each a process of its own."""
     set_up_logging(as_json=settings.log_format == "json", process=f"gateway {number}")
     with Stop().on_signals() as stop:
         stop_with_parent(stop)
