@@ -24,6 +24,7 @@ from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
 from tests.events.log.harness import LogUnderTest
 
+WORKER_START_S_MAX = 60.0
 SETTLE_S_MAX = 120.0
 """How long a writer goes on asking what became of a command: longer than a broker takes to be back."""
 ROOT = Path(__file__).parents[2]
@@ -114,6 +115,7 @@ def run_writers(
     def write(number: int) -> None:
         histories[number] = write_history(log, subjects=people, stop=stop, seed=number)
 
+    _wait_for_worker(log)
     threads = [Thread(target=write, args=(number,), daemon=True) for number in range(writers)]
     for thread in threads:
         thread.start()
@@ -125,6 +127,19 @@ def run_writers(
         thread.join(SETTLE_S_MAX + 30)
         assert not thread.is_alive(), "a writer never came back"
     return [line for history in histories for line in history]
+
+
+def _wait_for_worker(log: LogUnderTest) -> None:
+    """Wait until a journal worker has read the log: on a busy machine its process takes long to start."""
+    deadline = time.monotonic() + WORKER_START_S_MAX
+    while True:
+        try:
+            log.recorder().writer.wait_for_journal()
+        except NotSentError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
 
 
 def check(log: LogUnderTest, lines: Sequence[Line]) -> Counter[str]:

@@ -5,10 +5,8 @@ The client's consumer has a thread for its connections, and hands each record ov
 of few, large records that costs more than the reading.
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from kafka import TopicPartition
@@ -26,12 +24,8 @@ FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
 """Small enough to arrive within the reader's timeout on a slow line."""
 RESPONSE_BYTES_MAX: Final = 2 * FETCH_BYTES_MAX
 """The first record of a fetch is complete, whatever its size."""
-ASK_AHEAD_BYTES_MAX: Final = 256 * 1024
-"""After a larger response there is a backlog, whose fold takes longer than the next fetch may wait."""
-ASK_AHEAD_S: Final = 0.25
-"""How long such a fetch waits for records: so long is lost at most if the caller goes on from elsewhere."""
 OVERDUE_S: Final = 0.05
-"""How much longer than the timeout an empty response is waited for; less time is not worth another fetch."""
+"""How much longer than the timeout an empty response is waited for."""
 REQUEST_VERSION_MAX: Final = 11
 """Later versions say the same, take longer to write (1.3 to 1.5 times), and name topics by id in the end."""
 _NO_SESSION: Final = {"session_id": 0, "session_epoch": -1, "forgotten_topics_data": []}
@@ -55,29 +49,9 @@ class Fetches:
             raise
 
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> list[tuple[int, int, Any]]:
-        """
-        Return partition, leader epoch and record of the next records in these partitions.
-
-        Asks for the ones after them before it returns, so that the broker has the next fetch while they are
-        folded. The caller may go on from elsewhere: a response to other offsets is passed over.
-        """
-        deadline = time.monotonic() + timeout_s
-        left_s = timeout_s
-        while True:
-            self._fetch(after, left_s)
-            self._wait(left_s + OVERDUE_S)
-            found = self._take(after)
-            left_s = deadline - time.monotonic()
-            if found or left_s < OVERDUE_S:
-                break
-        if found and sum(len(record.value or b"") for _, _, record in found) <= ASK_AHEAD_BYTES_MAX:
-            following = {partition: record.offset + 1 for partition, _, record in found}
-            with suppress(kafka_errors.KafkaError):  # the next read meets the same, without these records
-                self._fetch({**after, **following}, min(timeout_s, ASK_AHEAD_S))
-        return found
-
-    def _take(self, after: Mapping[int, int]) -> list[tuple[int, int, Any]]:
-        """Return the records of the responses that are there."""
+        """Return partition, leader epoch and record of the next records in these partitions."""
+        self._fetch(after, timeout_s)
+        self._wait(timeout_s + OVERDUE_S)
         found: list[tuple[int, int, Any]] = []
         for node, (response, offsets) in list(self._open.items()):
             if not response.is_done:
@@ -92,10 +66,6 @@ class Fetches:
                     if offsets[part.partition_index] == after.get(part.partition_index):
                         found += _records(part, offsets[part.partition_index])
         return found
-
-    def asked(self) -> dict[int, int]:
-        """Return the offset of each partition's fetch that has no response yet, or one that was not read."""
-        return {part: offset for _, offsets in self._open.values() for part, offset in offsets.items()}
 
     def close(self) -> None:
         self._manager.close()

@@ -1,11 +1,8 @@
 """What every log adapter does: order, offsets, single records, and clear errors."""
 
-from typing import Any
-
 import pytest
 
 from events.log.adapters import kafka_admin, kafka_plain, kafka_produce
-from events.log.adapters.kafka_fetch import ASK_AHEAD_BYTES_MAX, Fetches
 from events.log.adapters.table import READ_BYTES_MAX
 from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogReader, LogUnavailableError
@@ -97,26 +94,6 @@ def test_an_idle_log_answers_with_nothing_in_time(unfolded: LogUnderTest) -> Non
     reader = unfolded.reader()
     assert list(reader.read({0: 1}, timeout_s=0.1)) == []
     reader.close()
-
-
-@pytest.mark.kafka
-def test_the_next_fetch_is_asked_before_records_are_returned_unless_there_is_a_backlog(
-    kafka: Any, database: str
-) -> None:
-    log = LogUnderTest(url=database, name=unique_name(), bootstrap=kafka.bootstrap)
-    log.create()
-    appender, fetches = log.appender(), Fetches({"bootstrap_servers": kafka.bootstrap}, topic=log.topic)
-    assert len(fetches.read({0: 0}, timeout_s=10)) == 1
-    assert fetches.asked() == {0: 1}
-    appender.append(0, b"small").result(10)
-    assert len(fetches.read({0: 1}, timeout_s=10)) == 1
-    assert fetches.asked() == {0: 2}
-    appender.append(0, bytes(ASK_AHEAD_BYTES_MAX + 1)).result(10)
-    assert len(fetches.read({0: 2}, timeout_s=10)) == 1
-    assert fetches.asked() == {}
-    appender.close()
-    fetches.close()
-    log.drop()
 
 
 def test_a_missing_log_is_an_error_that_names_it(unfolded: LogUnderTest) -> None:
