@@ -18,9 +18,10 @@ from projections.table import Column, Table
 from projections.view import Fact, View
 from rules.names import name_words, plain_name
 
-_VERSION: Final = 4
+_VERSION: Final = 5
 NAME_STARTS_MAX: Final = 8
 """A person is found by any of so many first words of their name."""
+FEW_LETTERS: Final = (1, 2, 3)
 
 PERSONS: Final = Table(
     name=f"directory_v{_VERSION}_persons",
@@ -45,15 +46,20 @@ EMPLOYMENTS: Final = Table(
 )
 # One row for each word of the plain name: the rest of the name from that word on, so that LIKE finds any
 # word by its start. Words are numbered, so that a changed name replaces the rows of the earlier one. The
-# pattern operators make LIKE use the index in any collation.
+# pattern operators make LIKE use the index in any collation. What begins with a few letters only may be a
+# tenth of all people: for these an index each has the people in the order of their names.
 NAME_STARTS: Final = Table(
     name=f"directory_v{_VERSION}_name_starts",
     columns=(
         Column(name="word", type="smallint"),
         Column(name="rest", type="text"),
+        Column(name="plain_name", type="text"),
     ),
     key=("subject", "word"),
-    indexes=(("rest text_pattern_ops",),),
+    indexes=(
+        ("rest text_pattern_ops",),
+        *((f"left(rest, {count})", 'plain_name COLLATE "C"', "subject") for count in FEW_LETTERS),
+    ),
 )
 # From the organisation's own stream, so the holder may be in another partition: joined when read.
 ROLE_GRANTS: Final = Table(
@@ -148,7 +154,7 @@ def _fold_name(name: str, changes: Changes) -> None:
     words = name_words(name)
     for word in range(NAME_STARTS_MAX):
         if word < len(words):
-            changes.put(NAME_STARTS, word=word, rest=" ".join(words[word:]))
+            changes.put(NAME_STARTS, word=word, rest=" ".join(words[word:]), plain_name=" ".join(words))
         else:
             changes.drop(NAME_STARTS, word=word)
 
@@ -253,6 +259,17 @@ async def reachable(
         return {found.person: found for found in await cursor.fetchall()}
 
 
+# In the order of the index, where there are many. A name may have two words that begin so: it is found once.
+_COLLEAGUES: Final = f"""
+    SELECT p.subject AS person, p.display_name, p.registered_at, p.ended_on
+    FROM {NAME_STARTS.served} s JOIN {PERSONS.served} p ON p.subject = s.subject
+    WHERE {{begins}} AND p.ended_on IS NULL AND s.subject NOT IN ({_PARKED}) AND NOT EXISTS (
+        SELECT FROM {NAME_STARTS.served} e
+        WHERE e.subject = s.subject AND e.word < s.word AND e.rest LIKE %(start)s)
+    ORDER BY s.plain_name COLLATE "C", s.subject LIMIT %(limit)s
+"""
+
+
 async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: int) -> list[Person]:
     """
     Return people who work here and have a word in their name that begins with `start`, by name.
@@ -262,12 +279,11 @@ async def colleagues(connection: psycopg.AsyncConnection, start: str, *, limit: 
     plain = plain_name(start)
     if not plain:
         return []
-    statement = (
-        f"{_PERSON} ended_on IS NULL AND subject NOT IN ({_PARKED})"
-        f" AND subject IN (SELECT subject FROM {NAME_STARTS.served} WHERE rest LIKE %s)"
-        ' ORDER BY plain_name COLLATE "C", subject LIMIT %s'
-    )
-    return await _persons(connection, statement, f"{plain}%", limit)
+    few = f"left(s.rest, {len(plain)}) = %(plain)s" if len(plain) in FEW_LETTERS else "s.rest LIKE %(start)s"
+    values = {"plain": plain, "start": f"{plain}%", "limit": limit}
+    async with connection.cursor(row_factory=class_row(Person)) as cursor:
+        await cursor.execute(_COLLEAGUES.format(begins=few).encode(), values)
+        return await cursor.fetchall()
 
 
 async def role_grants(connection: psycopg.AsyncConnection) -> list[RoleGrant]:

@@ -11,12 +11,14 @@ from events.catalog.registry import Event
 from events.codec import Forgotten, UnknownEvent
 from kit.ids import new_id
 from projections.views import directory
+from rules.names import plain_name
 from tests.projections.views.given import NOON, facts, folded, read
 
 pytestmark = pytest.mark.postgres
 
 ORG, ANN, BOB, TEAM, GRANT = (new_id() for _ in range(5))
 LEFT_ON = date(2026, 11, 1)
+MANY = 300
 
 
 def registered(person: str, name: str) -> tuple[str, Event]:
@@ -140,6 +142,51 @@ def test_roles_are_those_granted_on_the_policy_stream_until_withdrawn(database: 
     folded(database, directory.VIEW, facts(founded, granted(ANN, "HR", GRANT), withdrawn))
     assert roles_of(database, ANN) == []
     assert read(database, directory.role_grants) == []
+
+
+def test_the_first_who_are_found_are_those_of_everybody_by_name(database: str) -> None:
+    names = [
+        f"{first} {between} {last}"
+        for first in ("Anna", "Ännchen", "Bo", "Dana", "Vanessa")
+        for between in ("van", "de", "Anna")
+        for last in ("Dam", "Aal", "Vaandrager")
+    ]
+    people = [registered(f"{place:032x}", name) for place, name in enumerate(names)]
+    folded(database, directory.VIEW, facts(*people))
+    for start in ("a", "an", "ann", "anna", "anna d", "d", "van"):
+        matching = [name for name in names if any(of.startswith(start) for of in starts_of(name))]
+        assert found(database, start, limit=7) == sorted(matching, key=plain_name)[:7], start
+
+
+def starts_of(name: str) -> list[str]:
+    """Return the rest of a name from each of its words on."""
+    words = plain_name(name).split()
+    return [" ".join(words[place:]) for place in range(len(words))]
+
+
+def test_a_few_of_many_who_are_found_are_read_and_not_all(database: str) -> None:
+    many = [registered(f"{place:032x}", f"Anna {place:03}") for place in range(MANY)]
+    folded(database, directory.VIEW, facts(*many))
+
+    async def rows_read(connection: psycopg.AsyncConnection) -> int:
+        await connection.execute("VACUUM ANALYZE")
+        before = await rows_of_persons(connection)
+        assert len(await directory.colleagues(connection, "an", limit=5)) == 5
+        return await rows_of_persons(connection) - before
+
+    assert read(database, rows_read) <= 5
+
+
+async def rows_of_persons(connection: psycopg.AsyncConnection) -> int:
+    """Return how many rows of `PERSONS` this connection has read so far, by any way."""
+    await connection.execute("SELECT pg_stat_force_next_flush()")
+    cursor = await connection.execute(
+        "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables"
+        " WHERE schemaname = 'views' AND relname = %s",
+        (directory.PERSONS.name,),
+    )
+    ((rows,),) = await cursor.fetchall()
+    return int(rows)
 
 
 def test_all_roles_in_force_go_by_role_and_then_by_the_holders_name(database: str) -> None:
