@@ -37,6 +37,7 @@ from tests.e2e.demo import Demo, running_demo
 
 PEOPLE: Final = 120
 PORTFOLIO: Final = "my portfolio"
+COLD: Final = f"{PORTFOLIO}, its picture not kept"
 SHARED: Final = f"shared with me, {PAGE}"
 BESIDE: Final = f"{WRITES_PER_S:g} writes a second beside"
 TWO: Final = "two processes each"
@@ -46,6 +47,7 @@ SECONDS: Final = 6.0
 POOL_MAX: Final = 10
 START_S_MAX: Final = 600.0
 GATEWAY: Final = "gateway"
+WITHOUT_PICTURES: Final = "benchmarks.gateway.without_pictures"
 DOCUMENTS: Final = {
     PORTFOLIO: (MY_PORTFOLIO, postgraphile.MY_PORTFOLIO),
     SHARED: (SHARED_WITH_ME, postgraphile.SHARED_WITH_ME),
@@ -103,6 +105,8 @@ def rows_of(place: Place, clients: Sequence[int], seconds: float) -> Iterator[di
                 yield from measured(f"{what}, {BESIDE}", systems, clients)
         with ExitStack() as stack:
             yield from measured(f"{what}, {TWO}", place.reads(stack, what, processes=2), clients[-1:])
+    with ExitStack() as stack:
+        yield from measured(COLD, place.reads(stack, PORTFOLIO, program=WITHOUT_PICTURES), clients)
     # The last, since portfolios grow by it.
     yield from measured(CLAIM, place.writes(), clients)
 
