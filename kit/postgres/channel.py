@@ -99,11 +99,13 @@ class Channel:
     def ask(self, asked: Asked) -> None:
         """Send it with all else of this turn of the loop; its future gets the answer, or the error."""
         try:
+            if asked.alone:
+                self._sync()  # nothing before it in the same transaction
             self._send(asked)
             if asked.alone:
                 self._sync()
-        except psycopg.Error as error:
-            self._end(error)
+        except Exception as error:  # noqa: BLE001 - what was sent may be out of step with what is expected
+            self._end(error, asked)
             return
         if not self._flush_is_due:
             self._flush_is_due = True
@@ -160,7 +162,7 @@ class Channel:
         try:
             self._pgconn.consume_input()
             self._take_results()
-        except psycopg.Error as error:
+        except Exception as error:  # noqa: BLE001 - the next answers could be given to the wrong callers
             self._end(error)
             return
         if self._is_writing:  # over TLS, writing may have waited for what was read
@@ -171,12 +173,15 @@ class Channel:
         while sent and not pgconn.is_busy():
             result = pgconn.get_result()
             if result is None:  # ends the results of one statement
-                if self._result is None:
-                    raise psycopg.OperationalError("the connection is out of step with its answers")
+                if self._result is None or sent[0] is _SYNC:
+                    raise _out_of_step()
                 result, self._result = self._result, None
                 self._answered(result)
-            elif result.status == ExecStatus.PIPELINE_SYNC and sent[0] is _SYNC:
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                if sent[0] is not _SYNC:
+                    raise _out_of_step()
                 sent.popleft()
+                self._result = None  # an error of the sync: all before it was answered
             else:
                 self._result = result
 
@@ -199,7 +204,6 @@ class Channel:
         elif result.status == ExecStatus.PIPELINE_ABORTED and not asked.alone:
             _aborted.inc()
             asked.alone = True
-            self._sync()  # nothing before it in the same transaction
             self.ask(asked)
         else:
             asked.fail(psycopg.errors.error_from_result(result))
@@ -218,7 +222,7 @@ class Channel:
         """End the connection; what is not answered yet is handed to `on_lost`."""
         self._end(psycopg.OperationalError("the connection was closed"))
 
-    def _end(self, error: Exception) -> None:
+    def _end(self, error: Exception, *unsent: Asked) -> None:
         if not self._is_open:
             return
         self._is_open = False
@@ -228,8 +232,13 @@ class Channel:
             self._watch.cancel()
         self._pgconn.finish()
         unanswered = [asked for asked in self._sent if isinstance(asked, Asked)]
+        unanswered += [asked for asked in unsent if asked not in unanswered]
         self._sent.clear()
         self._on_lost(self, unanswered, error)
+
+
+def _out_of_step() -> psycopg.OperationalError:
+    return psycopg.OperationalError("the connection is out of step with its answers")
 
 
 def _check_not_ended(pgconn: Any, result: Any) -> None:

@@ -16,7 +16,7 @@ from kit.postgres.statements import Read
 
 T = TypeVar("T")
 WAITING_MAX: Final = 2_000
-"""Reads that are not answered yet; the next ones are refused."""
+"""Reads that are not answered yet, also of callers who left; the next ones are refused."""
 CLOSE_S_MAX: Final = 5.0
 """How long closing waits for answers."""
 _RECONNECT_S: Final = 0.1
@@ -66,7 +66,8 @@ class Channels:
     def _answer(self, statement: bytes, values: list[bytes | None]) -> asyncio.Future[bytes | None]:
         if self._is_closed:
             raise ReadsRefusedError("the connections for reads are closed")
-        if len(self._pending) >= WAITING_MAX:
+        # Not the callers who wait: PostgreSQL answers those who left too, and until then they take memory.
+        if len(self._unsent) + sum(map(_waiting_of, self._channels)) >= WAITING_MAX:
             raise ReadsRefusedError(f"{WAITING_MAX} reads wait already")
         answer: asyncio.Future[bytes | None] = self._loop.create_future()
         self._pending.add(answer)

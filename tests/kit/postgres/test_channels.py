@@ -203,3 +203,51 @@ def test_waiting_is_bounded_in_number_and_time(database: str, monkeypatch: pytes
                 await task
 
     with_channels(nowhere, steps)
+
+
+def test_a_read_that_could_not_be_sent_is_asked_on_the_next_connection(database: str) -> None:
+    async def steps(opened: Channels) -> None:
+        process = await PROCESS.read().of(opened.ask)
+        (only,) = opened._channels
+        only._pgconn.finish()  # as libpq does in a write to a server that is gone
+        assert await ECHO.read(text="never prepared there", number=1).of(opened.ask) == [
+            "never prepared there",
+            1,
+        ]
+        assert await PROCESS.read().of(opened.ask) != process
+
+    with_channels(database, steps, count=1)
+
+
+def test_a_connection_that_is_out_of_step_answers_nobody_any_more(database: str) -> None:
+    async def steps(opened: Channels) -> None:
+        process = await PROCESS.read().of(opened.ask)
+        (only,) = opened._channels
+        only._pgconn.pipeline_sync()  # an answer arrives that nobody expects
+        reads = [ECHO.read(text="t", number=number).of(opened.ask) for number in range(5)]
+        assert await asyncio.gather(*reads) == [["t", number] for number in range(5)]
+        assert await PROCESS.read().of(opened.ask) != process
+
+    with_channels(database, steps, count=1)
+
+
+def test_reads_of_callers_who_left_are_among_those_that_wait(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "WAITING_MAX", 3)
+
+    async def steps(opened: Channels) -> None:
+        await PROCESS.read().of(opened.ask)
+        left = [asyncio.create_task(SLOW.read(for_s="0.1").of(opened.ask)) for _ in range(3)]
+        await asyncio.sleep(0)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        with pytest.raises(ReadsRefusedError, match="3 reads wait"):
+            await PROCESS.read().of(opened.ask)
+        (only,) = opened._channels
+        while only.waiting:  # noqa: ASYNC110 - nothing says when an answer that nobody awaits arrives
+            await asyncio.sleep(0.01)
+        await PROCESS.read().of(opened.ask)
+
+    with_channels(database, steps, count=1)
