@@ -80,15 +80,17 @@ class Portfolios:
         return None
 
     async def _made(self, person: str) -> Picture | None:
-        """Make a picture from the rows. The key of the words is read before the words: it is never newer."""
+        """Make a picture from the rows. A key and what it is of are read together, on one server."""
         found, words = await _WHOLE.read(person=person, as_of=None).of(self._reader.ask)
         document = rows_of(found)
         _from_rows.inc()
         portfolio = document.portfolio(person)
         if portfolio is None or document.key is None:
             return None
-        worded = await self._in_current_words(portfolio)
-        picture = Picture(key=document.key, words=words, size=len(document.rows), portfolio=worded)
+        if claimed := claimed_terms(portfolio):
+            terms, words = await catalogue.terms_with_key(self._reader.ask, claimed)
+            portfolio = relabelled_portfolio(terms, portfolio)
+        picture = Picture(key=document.key, words=words, size=len(document.rows), portfolio=portfolio)
         self.pictures.keep(person, picture)
         return picture
 

@@ -16,7 +16,7 @@ from events.catalog.catalogue import (
     TermReworded,
     TermsMerged,
 )
-from kit.postgres.statements import Maybe, Select, Source
+from kit.postgres.statements import Maybe, Select, Source, both
 from projections.changes import Changes
 from projections.table import Column, Table
 from projections.view import Fact, View
@@ -146,6 +146,7 @@ VERSION_KEY: Final = Select(
     f"SELECT to_json(version || ' ' || xmin::text) FROM {CATALOGUES.served} LIMIT 1", Maybe
 )
 """Another text after each fact about terms, and after a rebuild: then terms may have other words."""
+_READ_AS_WITH_KEY: Final = both(_READ_AS, VERSION_KEY)
 
 
 async def version(connection: psycopg.AsyncConnection) -> int:
@@ -192,6 +193,12 @@ async def terms_read_as(source: Source, ids: Sequence[str]) -> dict[str, Term]:
     if not ids:
         return {}
     return {read.asked: read for read in await _READ_AS.read(terms=list(ids)).of(source)}
+
+
+async def terms_with_key(source: Source, ids: Sequence[str]) -> tuple[dict[str, Term], str | None]:
+    """Return what `terms_read_as` does, and VERSION_KEY at the same moment."""
+    found, key = await _READ_AS_WITH_KEY.read(terms=list(ids)).of(source)
+    return {read.asked: read for read in found}, key
 
 
 async def terms_of_working_group(

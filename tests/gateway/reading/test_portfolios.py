@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 
 from events.catalog.catalogue import TermReworded
@@ -12,6 +13,8 @@ from events.codec import Forgotten
 from gateway.reading import pictures, portfolios
 from gateway.reading.pictures import Picture, Pictures
 from gateway.reading.portfolios import Portfolios
+from gateway.reading.view_reader import ViewReader
+from kit.postgres.statements import Read
 from projections.views import directory, profile
 from projections.views.profile.life import VERSIONS
 from projections.views.profile.talents import TALENTS
@@ -92,6 +95,30 @@ def test_no_read_after_a_claim_is_without_it(owned: World) -> None:
 def test_a_word_that_changed_is_shown_in_the_kept_portfolio(owned: World) -> None:
     owned.happened(f"catalogue-{ORGANISATION}", TermReworded(term=CALM, nl="Kalm blijven", en="Keeping calm"))
     assert shown(owned) == ["Kalm blijven"]
+
+
+@pytest.mark.postgres
+def test_words_read_on_a_server_that_is_behind_are_not_kept_as_new_ones(owned: World) -> None:
+    """Reads may be spread over servers, of which some have not heard of the newest words yet."""
+
+    async def steps() -> list[str]:
+        current = owned.gateway.reader.ask
+        async with await psycopg.AsyncConnection.connect(owned.url) as behind:
+            await behind.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+            await behind.execute("SELECT")  # from here on it sees the words of this moment
+            reworded = TermReworded(term=CALM, nl="Kalm blijven", en="Keeping calm")
+            await asyncio.to_thread(owned.happened, f"catalogue-{ORGANISATION}", reworded)
+
+            async def ask(read: Read[Any], /) -> Any:
+                return await (read.of(behind) if "terms" in read.values else current(read))
+
+            reads = Portfolios(ViewReader(owned.gateway.reader.connection, ask))
+            assert await reads.read(OWNER)
+            await behind.rollback()  # it has caught up
+            found = await reads.read(OWNER)
+            return [talent.name for talent in found.talents] if found else []
+
+    assert asyncio.run(steps()) == ["Kalm blijven"]
 
 
 @pytest.mark.postgres
