@@ -7,9 +7,9 @@ collecting costs more than the sending.
 """
 
 import time
-from collections import defaultdict
 from collections.abc import Collection, Mapping
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock, Thread
@@ -62,7 +62,7 @@ class _Delivery:
         return self.begun + (DELIVERY_TIMEOUT_MS if self.maybe_sent else UNSENT_TIMEOUT_MS) / 1e3
 
     def fail(self, error: BaseException) -> None:
-        if not self.done.done():
+        with suppress(InvalidStateError):  # it has its outcome
             unsent = NotSentError(f"Kafka did not take the record: {error}")
             self.done.set_exception(error if self.maybe_sent else unsent)
 
@@ -132,6 +132,7 @@ class Deliveries:
         finally:
             if mine:
                 self._turn.release()
+        self._fail_if_late(delivery)
         self._due.set()
         return delivery.done
 
@@ -146,7 +147,13 @@ class Deliveries:
             self._connections.close()
             self._net.close()
             for delivery in list(self._open.values()):
-                delivery.fail(kafka_errors.KafkaConnectionError("this process is closing its log"))
+                delivery.fail(_closed())
+
+    def _fail_if_late(self, delivery: _Delivery) -> None:
+        """Fail a record that was handed in while this was closed: `close` may have looked before it came."""
+        if self._closing:
+            delivery.maybe_sent = True
+            delivery.fail(_closed())
 
     def _run(self) -> None:
         while not self._closing:
@@ -157,18 +164,23 @@ class Deliveries:
                     self._look_after()
                 except Exception as error:  # noqa: BLE001 - without this thread nothing is acknowledged
                     _log.error("kafka.connections_failed", kind=type(error).__name__)
+                    self._give_up()
 
     def _look_after(self) -> None:
         """Let the connections work until nothing is under way."""
         self._net.poll(timeout_ms=0)
         while not self._closing and (self._open or self._asks_for_leaders()):
             self._net.poll(timeout_ms=TURN_S * 1e3)
-            now = time.monotonic()
-            for done, delivery in list(self._open.items()):
-                if now > delivery.deadline:
-                    delivery.fail(kafka_errors.KafkaTimeoutError("not acknowledged in time"))
-                if done.done():
-                    del self._open[done]
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Fail what had its time, and let go of what has its outcome."""
+        now = time.monotonic()
+        for done, delivery in list(self._open.items()):
+            if now > delivery.deadline:
+                delivery.fail(kafka_errors.KafkaTimeoutError("not acknowledged in time"))
+            if done.done():
+                del self._open[done]
 
     def _asks_for_leaders(self) -> bool:
         return bool(self._cluster.need_update or self._cluster.metadata_refresh_in_progress)
@@ -188,6 +200,8 @@ class Deliveries:
 
     def _send(self, broker: _Broker) -> None:
         """Send what waits for a broker in one request, with the first record of each partition."""
+        # What was given up while it waited was reported as not sent, so it must not be sent now.
+        broker.waiting = [delivery for delivery in broker.waiting if not delivery.done.done()]
         if not broker.waiting or broker.in_flight >= IN_FLIGHT_MAX:
             return
         first: dict[int, _Delivery] = {}
@@ -232,19 +246,23 @@ class Deliveries:
         )
 
     def _answered(self, broker: _Broker, sent: dict[int, _Delivery], response: Any) -> None:
-        unanswered = dict(sent)
-        errors: defaultdict[type[kafka_errors.KafkaError], list[_Delivery]] = defaultdict(list)
-        for topic in response.responses:
-            for part in topic.partition_responses:
-                delivery = unanswered.pop(part.index)
-                if part.error_code:
-                    errors[kafka_errors.for_code(part.error_code)].append(delivery)
-                elif not delivery.done.done():
-                    delivery.done.set_result(part.base_offset)
-        for kind, deliveries in errors.items():
-            for delivery in deliveries:
-                self._again(delivery, kind(f"partition {delivery.partition}"))
-        self._lost(broker, unanswered, kafka_errors.KafkaProtocolError("no answer for this partition"))
+        unanswered, refused = dict(sent), list[tuple[_Delivery, Exception]]()
+        error: Exception = kafka_errors.KafkaProtocolError("no answer for this partition")
+        try:
+            for part in (part for topic in response.responses for part in topic.partition_responses):
+                if (delivery := unanswered.pop(part.index, None)) is None:
+                    _log.error("kafka.answer_not_asked_for", partition=part.index)
+                elif part.error_code:
+                    kind = kafka_errors.for_code(part.error_code)
+                    refused.append((delivery, kind(f"partition {delivery.partition}")))
+                else:
+                    with suppress(InvalidStateError):  # it was given up
+                        delivery.done.set_result(part.base_offset)
+        except Exception as failed:  # noqa: BLE001 - whatever the answer is, the request is under way no more
+            error = failed
+        self._lost(broker, unanswered, error)
+        for delivery, reason in refused:
+            self._again(delivery, reason)
 
     def _lost(self, broker: _Broker, sent: dict[int, _Delivery], error: Exception) -> None:
         broker.in_flight -= 1
@@ -262,3 +280,8 @@ class Deliveries:
             delivery.fail(error)
         else:
             self._net.call_later(RETRY_S, lambda: self._deliver(delivery))
+
+
+def _closed() -> Exception:
+    error: Exception = kafka_errors.KafkaConnectionError("this process is closing its log")
+    return error

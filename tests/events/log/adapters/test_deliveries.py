@@ -82,7 +82,7 @@ class Brokers:
             if isinstance(answer, Exception):
                 future.failure(answer)
             else:
-                future.success(_response({index: answer.get(index, 0) for index in parts}))
+                future.success(_response(dict.fromkeys(parts, 0) | answer))
 
         self.net.call_soon_threadsafe(resolve)
 
@@ -208,6 +208,50 @@ def test_a_silent_broker_makes_it_unknown_and_it_is_not_sent_again_later(
     brokers.silent.pop()()
     assert deliveries.send(0, b"another", timestamp_ms=0).result(WAIT_S) == 100
     assert [parts for _, parts in brokers.sent] == [{0: b"record"}, {0: b"another"}]
+
+
+def test_what_was_given_up_while_it_waited_for_its_turn_is_never_sent(
+    opened: tuple[Deliveries, Brokers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries, brokers = opened
+    monkeypatch.setattr(kafka_produce, "TURN_S", 0.02)
+    monkeypatch.setattr(kafka_produce, "UNSENT_TIMEOUT_MS", 50)
+    brokers.script += [None] * IN_FLIGHT_MAX
+    under_way = [deliveries.send(0, b"x", timestamp_ms=0) for _ in range(IN_FLIGHT_MAX)]
+    brokers.until_sent(IN_FLIGHT_MAX)
+    assert isinstance(deliveries.send(1, b"given up", timestamp_ms=0).exception(WAIT_S), NotSentError)
+    for answer in brokers.silent:
+        answer()
+    assert [sent.result(WAIT_S) for sent in under_way] == [100] * IN_FLIGHT_MAX
+    assert deliveries.send(2, b"another", timestamp_ms=0).result(WAIT_S) == 102
+    assert {1: b"given up"} not in [parts for _, parts in brokers.sent]
+    assert brokers.sent[-1] == (1, {2: b"another"})
+
+
+def test_an_answer_that_is_not_understood_leaves_no_request_under_way(
+    opened: tuple[Deliveries, Brokers],
+) -> None:
+    deliveries, brokers = opened
+    for _ in range(IN_FLIGHT_MAX + 1):
+        brokers.script.append({7: 0})
+        assert deliveries.send(0, b"record", timestamp_ms=0).result(WAIT_S) == 100
+
+
+def test_connections_that_fail_keep_nothing_from_being_given_up(
+    opened: tuple[Deliveries, Brokers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries, brokers = opened
+    monkeypatch.setattr(kafka_produce, "TURN_S", 0.02)
+    monkeypatch.setattr(kafka_produce, "DELIVERY_TIMEOUT_MS", 50)
+
+    def fail(**_options: object) -> None:
+        raise OSError("bad file descriptor")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(brokers.net, "poll", fail)
+        brokers.script.append(None)
+        error = deliveries.send(0, b"record", timestamp_ms=0).exception(WAIT_S)
+    assert isinstance(error, kafka_errors.KafkaTimeoutError)
 
 
 def test_closing_fails_what_is_under_way_and_takes_nothing_more(
