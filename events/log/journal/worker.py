@@ -68,6 +68,7 @@ class JournalWorker:
         self._reasons: dict[int, str] = {}
         self._report_at = 0.0
         self._identity = ""
+        self._pieces = Pieces()
         self._settings = SettingsLook()
         self._watch = LogWatch(open_reader, settings=self._settings)
 
@@ -135,7 +136,7 @@ class JournalWorker:
         for record in self._read(reader):
             by_partition[record.partition].append(record)
         for partition, batch in by_partition.items():
-            for piece in pieces(batch):
+            for piece in self._pieces.of(batch):
                 # A turn is long when there is much to fold; the lease must not expire meanwhile.
                 if partition not in leases.hold() or not self._fold(leases, reader, partition, piece):
                     break
@@ -209,6 +210,9 @@ class JournalWorker:
         except LogUnavailableError as error:
             self._drop(partition, error)
             return False
+        except psycopg.OperationalError:
+            self._pieces.was_interrupted()
+            raise
         return True
 
     def _drop(self, partition: int, error: LogUnavailableError) -> None:
@@ -255,15 +259,31 @@ def _grouped(reasons: Mapping[int, str], one: str, several: str) -> Iterator[str
         yield f"partition{'s' if plural else ''} {which} {several if plural else one}: {reason}"
 
 
-def pieces(batch: Sequence[LogRecord]) -> Iterator[list[LogRecord]]:
-    """Cut records into pieces of up to FOLD_BYTES_MAX and FOLD_RECORDS_MAX, at least one record each."""
-    piece: list[LogRecord] = []
-    size = 0
-    for record in batch:
-        if piece and (size + len(record.value) > FOLD_BYTES_MAX or len(piece) >= FOLD_RECORDS_MAX):
+class Pieces:
+    """
+    Cuts records into pieces of up to FOLD_BYTES_MAX and FOLD_RECORDS_MAX, at least one record each.
+
+    Into smaller ones after a fold that was interrupted: it may have taken longer than the lease, and the same
+    piece again would take as long again, and never end. They grow again while they are folded.
+    """
+
+    def __init__(self) -> None:
+        self._divided_by = 1
+
+    def of(self, batch: Sequence[LogRecord]) -> Iterator[list[LogRecord]]:
+        """Yield one piece after the other; asked for the next, the one before counts as folded."""
+        piece: list[LogRecord] = []
+        size = 0
+        for record in batch:
+            full = len(piece) >= FOLD_RECORDS_MAX // self._divided_by
+            if piece and (full or size + len(record.value) > FOLD_BYTES_MAX // self._divided_by):
+                yield piece
+                self._divided_by = max(1, self._divided_by // 2)
+                piece, size = [], 0
+            piece.append(record)
+            size += len(record.value)
+        if piece:
             yield piece
-            piece, size = [], 0
-        piece.append(record)
-        size += len(record.value)
-    if piece:
-        yield piece
+
+    def was_interrupted(self) -> None:
+        self._divided_by = min(FOLD_RECORDS_MAX, self._divided_by * 4)

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from structlog.testing import capture_logs
 
 from events.log.journal.fold import Journal
 from events.log.journal.log_identity import open_partition
-from events.log.journal.worker import FOLD_BYTES_MAX, pieces
+from events.log.journal.worker import FOLD_BYTES_MAX, Pieces
 from events.log.outcomes import OutcomeUnknownError
 from events.log.port import LogRecord
 from events.log.record import RECORD_BYTES_MAX
@@ -20,6 +21,8 @@ from tests.events.log.harness import LogUnderTest, assert_agrees, event, subject
 from tests.events.log.journal.watched import PATIENCE_S, Watched, one_of, until
 
 pytestmark = pytest.mark.postgres
+
+BACKLOG = 12
 
 
 def test_a_partition_away_from_the_start_is_shown_and_stops_no_other_and_heals(
@@ -118,7 +121,7 @@ def test_the_log_is_asked_for_its_name_once_a_session(unfolded: LogUnderTest) ->
 def test_a_backlog_of_large_records_is_folded_in_bounded_pieces() -> None:
     value = bytes(RECORD_BYTES_MAX)
     batch = [LogRecord(partition=0, offset=n, epoch=0, day=0, value=value) for n in range(20)]
-    cut = list(pieces(batch))
+    cut = list(Pieces().of(batch))
     assert [record for piece in cut for record in piece] == batch
     assert all(sum(len(record.value) for record in piece) <= FOLD_BYTES_MAX for piece in cut)
 
@@ -126,7 +129,47 @@ def test_a_backlog_of_large_records_is_folded_in_bounded_pieces() -> None:
 def test_a_record_over_the_bound_is_a_piece_by_itself() -> None:
     large = LogRecord(partition=0, offset=1, epoch=0, day=0, value=bytes(FOLD_BYTES_MAX + 1))
     small = LogRecord(partition=0, offset=2, epoch=0, day=0, value=b"small")
-    assert list(pieces([large, small])) == [[large], [small]]
+    assert list(Pieces().of([large, small])) == [[large], [small]]
+
+
+def test_after_an_interruption_pieces_are_smaller_and_grow_again_while_they_are_folded() -> None:
+    batch = [LogRecord(partition=0, offset=n, epoch=0, day=0, value=b"small") for n in range(4_000)]
+    pieces = Pieces()
+    assert [len(piece) for piece in pieces.of(batch)] == [2_000, 2_000]
+    pieces.was_interrupted()
+    assert [len(piece) for piece in pieces.of(batch)] == [500, 1_000, 2_000, 500]
+    for _ in range(20):
+        pieces.was_interrupted()
+    assert len(next(pieces.of(batch))) == 1
+
+
+def test_a_backlog_whose_fold_takes_longer_than_it_may_is_folded_in_smaller_pieces(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends the fold, as another worker does when a lease is over."""
+    monkeypatch.setattr("events.log.journal.worker.FOLD_RECORDS_MAX", BACKLOG)
+    log = LogUnderTest(url=database, name=unique_name(), append_timeout_s=PATIENCE_S)
+    log.create()
+    recorder = log.recorder()
+    with log.folding():
+        recorder.append([event(subject(), 1)])
+    recorder.writer._append_timeout_s = 0.01
+    for _ in range(BACKLOG):
+        with pytest.raises(OutcomeUnknownError):
+            recorder.append([event(subject(), 1)])
+    hurried = LogUnderTest(url=make_conninfo(database, options="-c statement_timeout=1000"), name=log.name)
+    with psycopg.connect(database, autocommit=True) as conn, capture_logs() as logs:
+        conn.execute(
+            "CREATE OR REPLACE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END'"
+        )
+        slow = "CREATE TRIGGER slow BEFORE INSERT ON {events} FOR EACH ROW EXECUTE FUNCTION slowly()"
+        conn.execute(log.tables.statement(slow))
+        with Watched(hurried).running():
+            until(lambda: recorder.positions()[0] == 1 + BACKLOG)
+    assert "journal.restart" in {line["event"] for line in logs}
+    assert_agrees(log)
+    log.drop()
 
 
 def test_the_lease_is_renewed_between_partitions_and_pieces_of_one_turn(
