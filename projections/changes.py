@@ -153,22 +153,22 @@ def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows:
     exists already, which is rare, and values that are not of their column's type.
     """
     pipelined = connection.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF  # it allows no COPY
-    if len(rows) >= COPY_ROWS_MIN and not pipelined and _fits(table, rows):
-        with suppress(psycopg.errors.UniqueViolation, *_NOT_BINARY), connection.transaction():
-            _copy(connection, schema, table, rows)
+    if len(rows) >= COPY_ROWS_MIN and not pipelined:
+        with suppress(psycopg.errors.UniqueViolation, *_NOT_BINARY):
+            _check_integers(table, rows)
+            with connection.transaction():
+                _copy(connection, schema, table, rows)
             return
     _run(connection, _upsert_sql(schema, table), _names(table), rows)
 
 
-def _fits(table: Table, rows: Iterable[Row]) -> bool:
-    """Return whether all integers fit their columns: the client's binary form of others would be cut."""
+def _check_integers(table: Table, rows: Iterable[Row]) -> None:
+    """Raise OverflowError for integers that don't fit: the client's binary form of them would be cut."""
     for column in table.columns:
         if limit := _INTEGERS_BELOW.get(column.type):
-            name = column.name
-            values = [row[name] for row in rows if row[name] is not None]
+            values = [value for row in rows if (value := row[column.name]) is not None]
             if values and not (max(values) < limit and min(values) >= -limit):
-                return False
-    return True
+                raise OverflowError(column.name)
 
 
 def _copy(connection: psycopg.Connection, schema: str, table: Table, rows: Iterable[Row]) -> None:

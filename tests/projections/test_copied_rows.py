@@ -93,7 +93,14 @@ def test_what_does_not_fit_its_column_is_refused_as_by_an_upsert(
     monkeypatch.setattr(changing, "COPY_ROWS_MIN", 1)
     prepare_view(connection, OF_SIZES, partitions=1, generation="g")
     fits = {"size": 2**15 - 1, "words": "words", "day": None}
-    for wrong in ({"size": 2**15}, {"size": -(2**15) - 1}, {"words": "a\0b"}, {"thing": 2**63}, {"day": 5}):
+    for wrong in (
+        {"size": "many"},
+        {"size": 2**15},
+        {"size": -(2**15) - 1},
+        {"words": "a\0b"},
+        {"thing": 2**63},
+        {"day": 5},
+    ):
         changes = Changes(OF_SIZES.tables, 0)
         changes.about("ann")
         for thing in range(3):
