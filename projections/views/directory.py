@@ -45,9 +45,8 @@ EMPLOYMENTS: Final = Table(
     key=("subject", "version"),
 )
 # One row for each word of the plain name: the rest of the name from that word on, so that LIKE finds any
-# word by its start. Words are numbered, so that a changed name replaces the rows of the earlier one. The
-# pattern operators make LIKE use the index in any collation. What begins with a few letters only may be a
-# tenth of all people: for these an index each has the people in the order of their names.
+# word by its start. Words are numbered, so that a changed name replaces the rows of the earlier one. What
+# begins with a few letters may be a tenth of all people: an index for each has them in order of their names.
 NAME_STARTS: Final = Table(
     name=f"directory_v{_VERSION}_name_starts",
     columns=(

@@ -133,6 +133,7 @@ def test_goals_on_offer_become_a_joint_goal_that_the_team_reaches(real: RealTeam
 
 def test_rule_21_an_origin_is_in_its_owners_read_log_before_it_is_shown(real: RealTeam) -> None:
     adopted(real)
+    real.days_pass(1)  # a line is written once a day
     with psycopg.connect(real.house.log.url, autocommit=True) as connection:
         connection.execute("DELETE FROM read_log.disclosures")
         real.page("jointGoals { text }")
