@@ -66,13 +66,19 @@ class PersonStates:
             return None
         return cached.loaded
 
-    def put(self, name: Name, loaded: Loaded) -> None:
-        """Cache a state for as long as the one that it continues, unless it is empty or older."""
+    def put(self, name: Name, loaded: Loaded, *, since: Loaded | None = None) -> None:
+        """
+        Cache a state for as long as the one that it continues, unless it is empty or older.
+
+        With `since`, it continues that one; not cached if that was dropped meanwhile, for its age or its key.
+        """
         if not any(loaded.versions.values()):
             return
         with self._lock:
             before = self._cached.get(name)
             if before is None:
+                if since is not None:
+                    return
                 self._cached[name] = _Cached(loaded, self._now_s() + STATE_CACHED_S_MAX)
             elif loaded.is_after(before.loaded):
                 self._cached[name] = _Cached(loaded, before.until_s)

@@ -28,7 +28,8 @@ class StateCache:
         self, decider: AnyDecider, streams: tuple[str, ...], *, store: EventStore[str] | None = None
     ) -> Loaded:
         """Return the state after all accepted events, as `store` has them. Raises what `load` raises."""
-        loaded = load(store or self._store, decider, streams, since=self.cached(decider, streams))
+        since = self.cached(decider, streams)
+        loaded = load(store or self._store, decider, streams, since=since)
         if decider.cached:
             (stream,) = streams
             with self._lock:
@@ -36,7 +37,7 @@ class StateCache:
                 if newest is None or loaded.versions[stream] > newest.versions[stream]:
                     self._cached[stream] = loaded
         elif decider.cached_a_minute and self._persons is not None:
-            self._persons.put(_name(decider, streams), loaded)
+            self._persons.put(_name(decider, streams), loaded, since=since)
         return loaded
 
     def cached(self, decider: AnyDecider, streams: tuple[str, ...]) -> Loaded | None:

@@ -75,6 +75,23 @@ def test_a_state_is_dropped_after_its_time_however_often_it_is_used(
     assert (len(states), states.get(name(1))) == (0, None)
 
 
+def test_a_state_that_was_dropped_while_it_was_continued_is_not_kept_again(
+    states: PersonStates, seconds: list[float]
+) -> None:
+    states.put(name(1), loaded(1, 1))
+    continued = states.get(name(1))
+    states.forget(name(1)[0].removeprefix("portfolio-"))
+    states.put(name(1), loaded(1, 2), since=continued)
+    assert len(states) == 0
+    states.put(name(1), loaded(1, 1))
+    seconds[0] = STATE_CACHED_S_MAX - 1
+    continued = states.get(name(1))
+    seconds[0] = STATE_CACHED_S_MAX
+    states.sweep()
+    states.put(name(1), loaded(1, 2), since=continued)
+    assert len(states) == 0
+
+
 def test_nobody_has_to_ask_for_it_to_be_dropped(
     states: PersonStates, seconds: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
