@@ -6,7 +6,7 @@ of few, large records that costs more than the reading.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from kafka import TopicPartition
@@ -40,6 +40,7 @@ class Fetches:
         self._manager = Connections(self._net, **options, receive_message_max_bytes=RESPONSE_BYTES_MAX)
         self._manager.cluster.config["allow_auto_create_topics"] = False
         self._open: dict[int, tuple[Future, dict[int, int]]] = {}
+        self._passed: dict[int, tuple[int, int]] = {}
         try:
             self._manager.bootstrap(BOOTSTRAP_TIMEOUT_MS)
             # Only now: setting topics starts a bootstrap by itself, one that never gives up.
@@ -52,7 +53,12 @@ class Fetches:
         """Return partition, leader epoch and record of the next records in these partitions."""
         self._fetch(after, timeout_s)
         self._wait(timeout_s + OVERDUE_S)
+        return self._take(after)
+
+    def _take(self, after: Mapping[int, int]) -> list[tuple[int, int, Any]]:
+        """Return the records of the responses that are there."""
         found: list[tuple[int, int, Any]] = []
+        taken: set[int] = set()  # a partition that moved to another broker may be in the responses of both
         for node, (response, offsets) in list(self._open.items()):
             if not response.is_done:
                 continue
@@ -63,9 +69,27 @@ class Fetches:
                 for part in topic.partitions:
                     if part.error_code:
                         raise kafka_errors.for_code(part.error_code)(f"partition {part.partition_index}")
-                    if offsets[part.partition_index] == after.get(part.partition_index):
-                        found += _records(part, offsets[part.partition_index])
+                    partition, offset = part.partition_index, offsets[part.partition_index]
+                    if partition in taken or offset != self._next(after, partition):
+                        continue
+                    records, ends = _records(part, offset)
+                    found += records
+                    if records:
+                        taken.add(partition)
+                    else:
+                        self._passed[partition] = (after[partition], ends)
         return found
+
+    def _next(self, after: Mapping[int, int], partition: int) -> int | None:
+        """
+        Return the offset to fetch: the first one, or what comes after batches without a record.
+
+        Such batches are not of this program: the markers of a transaction, or what compaction has emptied.
+        The reader is to see the gap; asked for the first one again, Kafka would give them again and again.
+        """
+        first = after.get(partition)
+        asked, ends = self._passed.get(partition, (None, None))
+        return first if first is None or first != asked else ends
 
     def close(self) -> None:
         self._manager.close()
@@ -74,7 +98,7 @@ class Fetches:
     def _fetch(self, after: Mapping[int, int], timeout_s: float) -> None:
         by_node: defaultdict[int, dict[int, int]] = defaultdict(dict)
         for partition, offset in after.items():
-            by_node[self._leader(partition)][partition] = offset
+            by_node[self._leader(partition)][partition] = self._next(after, partition) or offset
         for node, offsets in by_node.items():
             if node not in self._open:
                 response = self._manager.send(self._request(offsets, timeout_s), node_id=node)
@@ -125,13 +149,21 @@ class Fetches:
         self._net.poll(timeout_ms=timeout_s * 1000, future=first)
 
 
-def _records(part: Any, offset: int) -> Iterator[tuple[int, int, Any]]:
+def _records(part: Any, offset: int) -> tuple[list[tuple[int, int, Any]], int]:
+    """Return the records from this offset on, up to a damaged batch, and the offset after all batches."""
     batches = MemoryRecords(part.records)
+    found: list[tuple[int, int, Any]] = []
+    ends = offset
     while (batch := batches.next_batch()) is not None:
         if not batch.validate_crc():
+            if found:
+                break
             raise LogDamagedError(part.partition_index, batch.base_offset)
-        if batch.is_control_batch:
-            continue
-        for record in batch:
-            if record.offset >= offset:
-                yield part.partition_index, batch.leader_epoch, record
+        ends = batch.next_offset
+        if not batch.is_control_batch:
+            found += (
+                (part.partition_index, batch.leader_epoch, record)
+                for record in batch
+                if record.offset >= offset
+            )
+    return found, ends

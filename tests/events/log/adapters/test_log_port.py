@@ -1,8 +1,13 @@
 """What every log adapter does: order, offsets, single records, and clear errors."""
 
+from collections.abc import Mapping
+
 import pytest
+from kafka import KafkaProducer
+from kafka.protocol.consumer import FetchRequest
 
 from events.log.adapters import kafka_admin, kafka_plain, kafka_produce
+from events.log.adapters.kafka_fetch import Fetches
 from events.log.adapters.table import READ_BYTES_MAX
 from events.log.outcomes import NotSentError
 from events.log.port import LogGoneError, LogReader, LogUnavailableError
@@ -119,3 +124,34 @@ def test_a_missing_broker_raises_the_errors_of_the_port(
         away.reader().identity()
     with pytest.raises(NotSentError):
         away.appender()
+
+
+def test_the_markers_of_a_strangers_transaction_are_a_gap_that_is_passed_once(
+    unfolded: LogUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if unfolded.bootstrap is None:
+        pytest.skip("a table has no transactions of strangers")
+    stranger = KafkaProducer(**unfolded.options, transactional_id=unique_name(), acks="all")
+    stranger.init_transactions()
+    stranger.begin_transaction()
+    stranger.send(unfolded.topic, value=b"x", partition=0)
+    stranger.commit_transaction()
+    stranger.close()
+    reader = unfolded.reader()
+    fetched: list[Mapping[int, int]] = []
+    request = Fetches._request
+
+    def counted(self: Fetches, offsets: Mapping[int, int], timeout_s: float) -> FetchRequest:
+        fetched.append(offsets)
+        return request(self, offsets, timeout_s)
+
+    monkeypatch.setattr(Fetches, "_request", counted)
+    assert [record.offset for record in reader.read({0: 1}, timeout_s=10)] == [1]
+    for _ in range(4):
+        assert list(reader.read({0: 2}, timeout_s=0.1)) == []
+    assert fetched.count({0: 2}) <= 1, "the marker is given at once each time"
+    appender = unfolded.appender()
+    appender.append(0, b"ours").result(10)
+    assert [record.offset for record in reader.read({0: 2}, timeout_s=10)] == [3]
+    appender.close()
+    reader.close()
