@@ -75,17 +75,17 @@ async def open_gateway(
     `person_for` finds a person by a claim's value; it blocks, so it is called on a thread. The promise to
     raters says where the keeper runs. Raises TrustedDocumentsError.
     """
-    limits, url = limits_of(settings), settings.database_url
+    limits, url, one_server = limits_of(settings), settings.database_url, settings.database_is_one_server
     async with AsyncExitStack() as stack:
         pool = await open_async_pool(url, max_size=settings.database_pool_max, name="gateway")
         stack.push_async_callback(pool.close)
-        channels = await stack.enter_async_context(
-            open_channels(url, count=READ_CHANNELS, name="gateway-reads")
-        )
+        opening = open_channels(url, count=READ_CHANNELS, name="gateway-reads")
+        channels = await stack.enter_async_context(opening)
         lend, ask = in_turn(pool.connection), asked_in_turn(channels.ask)
         reader = ViewReader(lend, ask)
+        read_log = ReadLog(lend, ask)
         freshness = Freshness(
-            connect=lend, listen=_listen_on(url), one_server=settings.database_is_one_server
+            connect=lend, listen=_listen_on(url), one_server=one_server, on_lost=read_log.forget_written
         )
         yield Gateway(
             authenticator=Authenticator(
@@ -103,7 +103,7 @@ async def open_gateway(
             position_cipher=PositionCipher(_cipher_key(position_key)),
             public_url=settings.public_url,
             rater_codes=RaterCodes(calendar),
-            read_log=ReadLog(lend, ask),
+            read_log=read_log,
             reader=reader,
             subscriptions=OpenSubscriptions(
                 per_person_max=limits.subscriptions_per_person_max, in_process_max=limits.subscriptions_max

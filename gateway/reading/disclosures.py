@@ -38,13 +38,19 @@ class ReadLog:
     ) -> None:
         self._connect = connect
         self._ask = ask or asked_on_connections(connect)
+        self._now_s = now_s
+        self.forget_written()
+
+    def forget_written(self) -> None:
+        """Take nothing to be there, also of what is being written: it may be another server from now on."""
         self._written: TTLCache[DisclosureEntry, None] = TTLCache(
-            WRITTEN_KNOWN_MAX, WRITTEN_KNOWN_S, timer=now_s
+            WRITTEN_KNOWN_MAX, WRITTEN_KNOWN_S, timer=self._now_s
         )
 
     async def record(self, entries: Sequence[DisclosureEntry]) -> None:
         """Write entries for items that are about to be shown. Raises UNAVAILABLE if they can't be written."""
-        new = [entry for entry in entries if entry not in self._written]
+        written = self._written
+        new = [entry for entry in entries if entry not in written]
         if not new:
             return
         try:
@@ -52,11 +58,11 @@ class ReadLog:
             async with self._connect() as connection, connection.pipeline():
                 await disclosures.record(connection, new)
         except Exception as error:
-            self._written.clear()  # it may be another server from now on
+            self.forget_written()
             _log.exception("read_log.not_written", kind=type(error).__name__, exc_info=False)
             message = "The read log can't be written, so no items of others are shown; try again later."
             raise GatewayError(ErrorCode.UNAVAILABLE, message) from error
-        self._written.update(dict.fromkeys(new))
+        written.update(dict.fromkeys(new))
 
     async def of_owner(
         self,

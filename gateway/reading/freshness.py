@@ -34,12 +34,21 @@ class Freshness:
     `connect` lends a connection for reading; `listen` opens one to the primary, kept until it breaks.
 
     With `one_server` both lead to the same server. Only then what was heard can be read at once, and the
-    positions that were notified decide; otherwise they are read, since a replica may be behind.
+    positions that were notified decide; otherwise they are read, since a replica may be behind. `on_lost` is
+    called when the listening connection is lost: another server may have taken over.
     """
 
-    def __init__(self, *, connect: Connect, listen: Connect, one_server: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        connect: Connect,
+        listen: Connect,
+        one_server: bool = False,
+        on_lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connect = connect
         self._listen = listen
+        self._on_lost = on_lost
         self._one_server = one_server
         self._heard = HeardPositions()
         self._waiting: dict[ViewPartition, set[asyncio.Event]] = defaultdict(set)
@@ -61,6 +70,7 @@ class Freshness:
                 _log.warning("views_listener.interrupted", kind=type(error).__name__)
             self._listening = False
             self._heard.forget()
+            self._on_lost()
             await asyncio.sleep(RECONNECT_S)
 
     async def _listen_until_lost(self) -> None:

@@ -12,6 +12,7 @@ from events.privacy import disclosures
 from events.privacy.disclosures import DisclosureEntry
 from gateway.errors import GatewayError
 from gateway.reading.disclosures import WRITTEN_KNOWN_S, ReadLog
+from gateway.reading.freshness import Freshness
 from rules.kinds import ItemKind
 
 pytestmark = pytest.mark.postgres
@@ -72,6 +73,46 @@ def test_a_line_that_a_new_server_does_not_have_is_written_again_after_minutes(r
     rig.now_s = WRITTEN_KNOWN_S - 1
     assert rig.shown("1") == 0
     rig.now_s = WRITTEN_KNOWN_S + 1
+    assert rig.shown("1") == 1
+
+
+def test_a_line_that_a_new_server_does_not_have_is_written_again_once_the_old_one_is_lost(rig: Rig) -> None:
+    @asynccontextmanager
+    async def never() -> AsyncIterator[psycopg.AsyncConnection]:
+        nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
+        async with await psycopg.AsyncConnection.connect(nowhere) as connection:
+            yield connection
+
+    async def lost() -> None:
+        seen = asyncio.Event()
+
+        def forget() -> None:
+            rig.log.forget_written()
+            seen.set()
+
+        listening = asyncio.create_task(Freshness(connect=never, listen=never, on_lost=forget).run())
+        await asyncio.wait_for(seen.wait(), 30)
+        listening.cancel()
+
+    rig.shown("1")
+    rig.run("DELETE FROM read_log.disclosures")
+    assert rig.shown("1") == 0
+    asyncio.run(lost())
+    assert rig.shown("1") == 1
+
+
+def test_a_line_written_while_the_server_was_lost_is_written_again(rig: Rig) -> None:
+    lend = rig.log._connect
+
+    @asynccontextmanager
+    async def lost_meanwhile() -> AsyncIterator[psycopg.AsyncConnection]:
+        async with lend() as connection:
+            yield connection
+        rig.log.forget_written()
+
+    rig.log._connect = lost_meanwhile
+    rig.shown("1")
+    rig.run("DELETE FROM read_log.disclosures")
     assert rig.shown("1") == 1
 
 
