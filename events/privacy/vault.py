@@ -95,6 +95,7 @@ class Vault(Persons):
         super().__init__(url)
         self._master = master_key
         self._cache: OrderedDict[str, _Opened] = OrderedDict()
+        self._dropped = 0
         self._lock = threading.Lock()
         self._organisation: str | None = None
 
@@ -194,7 +195,7 @@ class Vault(Persons):
         return {subject: one.key for subject, one in opened.items() if one.key is not None}
 
     def _read(self, subjects: list[str]) -> dict[str, _Opened]:
-        until = time.monotonic() + KEY_CACHED_S_MAX
+        until, dropped = time.monotonic() + KEY_CACHED_S_MAX, self._dropped
         with self._reading() as conn:
             found = dict(
                 conn.execute(
@@ -214,12 +215,13 @@ class Vault(Persons):
                 key = self._unwrapped(subject, wrapped)
             opened[subject] = _Opened(key, until)
         with self._lock:
-            self._cache.update(opened)
+            if dropped == self._dropped:  # otherwise it may have been read just before it was destroyed
+                self._cache.update(opened)
             self._drop_oldest()
         return opened
 
     def _drop_oldest(self) -> None:
-        """Drop the keys used longest ago: what is too much, and what may be used no more."""
+        """Drop the keys read longest ago: what is too much, and what may be used no more."""
         now = time.monotonic()
         while self._cache:
             oldest = next(iter(self._cache.values()))
@@ -254,6 +256,7 @@ class Vault(Persons):
     def forget_opened(self, subject: str) -> None:
         """Drop a cached key: another process has destroyed it."""
         with self._lock:
+            self._dropped += 1
             self._cache.pop(subject, None)
 
     def _unwrapped(self, subject: str, wrapped: bytes) -> bytes:
