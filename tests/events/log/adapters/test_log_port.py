@@ -126,11 +126,11 @@ def test_a_missing_broker_raises_the_errors_of_the_port(
         away.appender()
 
 
+@pytest.mark.kafka
+@pytest.mark.parametrize("unfolded", ["kafka", "plain client"], indirect=True)
 def test_the_markers_of_a_strangers_transaction_are_a_gap_that_is_passed_once(
     unfolded: LogUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if unfolded.bootstrap is None:
-        pytest.skip("a table has no transactions of strangers")
     stranger = KafkaProducer(**unfolded.options, transactional_id=unique_name(), acks="all")
     stranger.init_transactions()
     stranger.begin_transaction()
