@@ -162,8 +162,8 @@ def main() -> None:
         table.add_row(*map(str, row.values()))
     console = Console()
     console.print(table)
-    for what, ratio in found["ratios"].items():
-        console.print(f"{what}: {ratio} times PostGraphile")
+    for what, ratios in found["ratios"].items():
+        console.print(f"{what}: {', '.join(map(str, ratios))} times PostGraphile")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def by_turns(
             "what": what,
             "clients": clients,
             "requests_per_s": round(middle.took.per_s, 1),
+            "each_round": [round(one.took.per_s, 1) for one in rounds],
             "p50_ms": middle.took.p50_ms,
             "p99_ms": middle.took.p99_ms,
             "server_cpu_ms": middle.server_cpu_ms,
@@ -64,11 +65,17 @@ def by_turns(
         }
 
 
-def ratios_of(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """Return how many times as many requests as its peer each system answered, by what was asked."""
-    rates = {(row["system"], row["what"], row["clients"]): row["requests_per_s"] for row in rows}
+def ratios_of(rows: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
+    """
+    Return how many times as many requests as its peer each system answered, by what was asked.
+
+    One for each round, from the lowest to the highest.
+    """
+    rates = {(row["system"], row["what"], row["clients"]): row["each_round"] for row in rows}
     return {
-        f"{what}, {clients} clients: {system}": round(rate / rates[PEER, what, clients], 2)
-        for (system, what, clients), rate in rates.items()
+        f"{what}, {clients} clients: {system}": sorted(
+            round(own / peers, 2) for own, peers in zip(each, rates[PEER, what, clients], strict=True)
+        )
+        for (system, what, clients), each in rates.items()
         if system != PEER and (PEER, what, clients) in rates
     }
