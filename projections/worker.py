@@ -129,7 +129,6 @@ class ViewWorker:
         write("views.interrupted", reason=reason, attempt=attempt)
         self._health.report(HEALTH_CHECK, ok=False, degraded=True, sentence=_sentence(error))
         if not isinstance(error, VaultUnreachableError):
-            self._size.was_interrupted()
             self._forget()
 
     def _forget(self) -> None:
@@ -214,8 +213,12 @@ class ViewWorker:
             folding = Folding(connection=connection, views=tuple(views))
             for view in views:  # unknown until the fold is done: if it fails, some may have moved
                 del self._ordinals[view.name, partition]
-            with BATCH_TOOK.time():
-                reached = folding.fold(batch, after=ordinal)
+            try:
+                with BATCH_TOOK.time():
+                    reached = folding.fold(batch, after=ordinal)
+            except psycopg.OperationalError:
+                self._size.was_interrupted()
+                raise
             for view in views:
                 self._ordinals[view.name, partition] = reached
                 EVENTS_PASSED.labels(view.name).inc(len(events))
