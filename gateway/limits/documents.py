@@ -36,10 +36,8 @@ class Accepted:
 
     def operation(self, named: str | None) -> OperationDefinitionNode | None:
         """Return the operation to run; None without a name among several, and for a name that it has not."""
-        operations = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
-        if named is None:
-            return operations[0] if len(operations) == 1 else None
-        return next((node for node in operations if name_of(node) == named), None)
+        operations = _operations(self.document, named)
+        return operations[0] if len(operations) == 1 else None
 
 
 class AcceptedDocuments:
@@ -117,11 +115,11 @@ class CheckedDocument(SchemaExtension):
 
     def _chosen(self, document: DocumentNode) -> OperationDefinitionNode | None:
         """Return the operation to run; of several, the one that the request names. Raises BAD_REQUEST."""
-        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         named = self.execution_context._provided_operation_name  # noqa: SLF001 - the public one falls back
+        operations = _operations(document, named)
         if named is None and len(operations) > 1:
             raise GatewayError(ErrorCode.BAD_REQUEST, SEVERAL_OPERATIONS)
-        return next((node for node in operations if named is None or name_of(node) == named), None)
+        return operations[0] if operations else None
 
     def _accept(self, document: DocumentNode) -> Accepted | None:
         """Return the document and its costs; None if validation found errors."""
@@ -153,6 +151,12 @@ def _working() -> AbstractContextManager[None]:
     """Return what measures the time that reading a document takes from everybody."""
     spending = current_spending()
     return spending.working() if spending else nullcontext()
+
+
+def _operations(document: DocumentNode, named: str | None) -> list[OperationDefinitionNode]:
+    """Return the operations of this name; without a name, all of them."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    return [node for node in operations if named is None or name_of(node) == named]
 
 
 def name_of(operation: OperationDefinitionNode) -> str | None:

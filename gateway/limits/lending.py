@@ -1,7 +1,7 @@
 """Lends database connections in turn: one caller holds a few at a time, so the others find one free."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 from gateway.limits.spending import current_spending
@@ -20,13 +20,8 @@ def in_turn(connect: Connect) -> Connect:
 
     @asynccontextmanager
     async def lend() -> AsyncIterator[Any]:
-        spending = current_spending()
-        if spending is None or spending.turns is None:
-            async with connect() as connection:
-                yield connection
-        else:
-            async with spending.turns.reads, connect() as connection:
-                yield connection
+        async with _turn(), connect() as connection:
+            yield connection
 
     return lend
 
@@ -35,10 +30,7 @@ def asked_in_turn(ask: Ask) -> Ask:
     """Return what asks as `ask` does, when it is the caller's turn: a channel is everybody's too."""
 
     async def in_its_turn(read: Read[T], /) -> T:
-        spending = current_spending()
-        if spending is None or spending.turns is None:
-            return await ask(read)
-        async with spending.turns.reads:
+        async with _turn():
             return await ask(read)
 
     return in_its_turn
@@ -52,3 +44,9 @@ def asked_on_connections(connect: Connect) -> Ask:
             return await read.of(connection)
 
     return on_connection
+
+
+def _turn() -> AbstractAsyncContextManager[Any]:
+    """Return what lasts as long as the caller's turn; work that is for no caller needs none."""
+    spending = current_spending()
+    return nullcontext() if spending is None or spending.turns is None else spending.turns.reads
