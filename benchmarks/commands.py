@@ -1,6 +1,5 @@
 """Claiming a talent and reading it back: in the demo's one process, and with gateway and services apart."""
 
-import argparse
 import json
 import os
 import sys
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.gateway.asking import UNLIMITED, Ask, Client, People, claims, tokens_of
 from benchmarks.measuring import cpu_of_all_s, cpu_s, measure
+from benchmarks.reporting import request_options, table_of
 from benchmarks.servers import log_to_stderr
 from tests.e2e.demo import free_port, running_demo
 from tests.e2e.test_apart import process_of
@@ -123,24 +122,15 @@ def _middle(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> None:
     log_to_stderr()
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
-    parser.add_argument("--people", type=int, default=PEOPLE, help="professionals of the organisation")
-    parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help="measured for each row, all its rounds"
-    )
-    parser.add_argument("--clients", type=int, nargs="+", default=list(CLIENTS), help="numbers of threads")
-    chosen = parser.parse_args()
+    options = request_options(__doc__, people=PEOPLE, seconds=SECONDS, clients=CLIENTS)
+    chosen = options.parse_args()
     found = run(chosen.people, chosen.clients, chosen.seconds, Console(stderr=True))
     if chosen.json:
         json.dump(found, sys.stdout)
         return
     title = f"a talent claimed and read back, {found['people']} people, {found['cores']} cores"
-    table = Table(*found["rows"][0], title=title)
-    for row in found["rows"]:
-        table.add_row(*map(str, row.values()))
     console = Console()
-    console.print(table)
+    console.print(table_of(found["rows"], title=title))
     for name, used in found["idle_cpu_ms_per_s"].items():
         console.print(f"{name}, while nobody asks: {used} ms of processor time a second")
 

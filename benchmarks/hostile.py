@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.measuring import cpu_s
+from benchmarks.reporting import table_of
 from benchmarks.servers import log_to_stderr
 from tests.e2e.attacks.every import ATTACKS
 from tests.e2e.attacks.neighbour import PEOPLE, attacker, neighbour, reads, tried
@@ -83,10 +83,7 @@ def main() -> None:
         json.dump(found, sys.stdout)
         return
     stated = "; ".join(f"{name} {value}" for name, value in found["stated"].items())
-    table = Table(*found["rows"][0], title=f"{found['seconds']} s each; {stated}")
-    for row in found["rows"]:
-        table.add_row(*map(str, row.values()))
-    Console().print(table)
+    Console().print(table_of(found["rows"], title=f"{found['seconds']} s each; {stated}"))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.measuring import cpu_s
+from benchmarks.reporting import table_of
 from benchmarks.servers import log_to_stderr
 from deploy.demo.people import KNOWN
 from tests.e2e.attacks.web_sockets import PROTOCOL
@@ -193,11 +193,8 @@ def main() -> None:
         return
     stated = "; ".join(f"{name} {value}" for name, value in found["stated"].items())
     title = f"from release to last delivery, {found['subscribers']} subscribers; {stated}"
-    table = Table(*found["rows"][0], title=title)
-    for row in found["rows"]:
-        table.add_row(*map(str, row.values()))
     console = Console()
-    console.print(table)
+    console.print(table_of(found["rows"], title=title))
     console.print(f"the same bytes for all; {PEER} takes {found['ratio']} times as long to the last one")
 
 

@@ -28,8 +28,8 @@ def said(folder: Path, *tools: str, **settings: str) -> str:
 
 
 def test_a_machine_with_nothing_is_told_everything_that_will_not_run(tmp_path: Path) -> None:
-    told = said(tmp_path)
-    assert told.startswith("These tests will be skipped; all others run:\n")
+    printed = said(tmp_path)
+    assert printed.startswith("These tests will be skipped; all others run:\n")
     for words in (
         "-m kafka",
         "java and mvn missing",
@@ -38,7 +38,7 @@ def test_a_machine_with_nothing_is_told_everything_that_will_not_run(tmp_path: P
         "node and npm missing",
         "chromium missing",
     ):
-        assert words in told
+        assert words in printed
 
 
 def test_in_ci_they_fail(tmp_path: Path) -> None:
@@ -46,9 +46,9 @@ def test_in_ci_they_fail(tmp_path: Path) -> None:
 
 
 def test_what_is_there_is_not_named(tmp_path: Path) -> None:
-    told = said(tmp_path, "java", "mvn", "node")
-    assert "kafka" not in told
-    assert "npm missing" in told
+    printed = said(tmp_path, "java", "mvn", "node")
+    assert "kafka" not in printed
+    assert "npm missing" in printed
 
 
 def test_a_broker_that_is_named_is_enough(tmp_path: Path) -> None:
@@ -60,6 +60,6 @@ def test_a_machine_with_everything_says_nothing(tmp_path: Path) -> None:
 
 
 def test_docker_in_place_of_java_is_enough_for_all_but_kafka_streams(tmp_path: Path) -> None:
-    told = said(tmp_path, "docker", "node", "npm", "chromium")
-    assert told.count("missing") == 1
-    assert "Kafka Streams: java and mvn missing" in told
+    printed = said(tmp_path, "docker", "node", "npm", "chromium")
+    assert printed.count("missing") == 1
+    assert "Kafka Streams: java and mvn missing" in printed

@@ -1,6 +1,5 @@
 """Requests to the gateway, and the same reads asked of PostGraphile, on the same tables in one PostgreSQL."""
 
-import argparse
 import json
 import os
 import sys
@@ -13,7 +12,6 @@ from typing import Any, Final
 
 import psycopg
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks import postgraphile
 from benchmarks.gateway.asking import (
@@ -32,6 +30,7 @@ from benchmarks.gateway.documents import MY_PORTFOLIO, SHARED_WITH_ME
 from benchmarks.gateway.filling import PAGE, open_pages
 from benchmarks.gateway.serving import gateway_of
 from benchmarks.measuring import cpu_of_all_s, cpu_s
+from benchmarks.reporting import request_options, table_of
 from benchmarks.servers import log_to_stderr
 from tests.e2e.demo import Demo, running_demo
 
@@ -144,24 +143,15 @@ def _stated(database_url: str) -> dict[str, str]:
 
 def main() -> None:
     log_to_stderr()
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
-    parser.add_argument("--people", type=int, default=PEOPLE, help="professionals of the organisation")
-    parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help="measured for each row, all its rounds"
-    )
-    parser.add_argument("--clients", type=int, nargs="+", default=list(CLIENTS), help="numbers of threads")
-    chosen = parser.parse_args()
+    options = request_options(__doc__, people=PEOPLE, seconds=SECONDS, clients=CLIENTS)
+    chosen = options.parse_args()
     found = run(chosen.people, chosen.clients, chosen.seconds, Console(stderr=True))
     if chosen.json:
         json.dump(found, sys.stdout)
         return
     stated = "; ".join(f"{name} {value}" for name, value in found["stated"].items())
-    table = Table(*found["rows"][0], title=f"{chosen.people} people; {stated}")
-    for row in found["rows"]:
-        table.add_row(*map(str, row.values()))
     console = Console()
-    console.print(table)
+    console.print(table_of(found["rows"], title=f"{chosen.people} people; {stated}"))
     for what, ratios in found["ratios"].items():
         console.print(f"{what}: {', '.join(map(str, ratios))} times PostGraphile")
 

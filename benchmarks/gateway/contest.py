@@ -34,7 +34,7 @@ def by_turns(
     """Measure the systems one after the other, some rounds long, and give the row of each."""
     taken: dict[str, list[Taken]] = {system.name: [] for system in systems}
     for system in systems:
-        # The first answer has to be planned, whoever gives it. A new thread has a connection of its own:
+        # The first answer of each system has to be planned. A new thread has a connection of its own:
         # the server may have closed another one meanwhile.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(system.ask).result()

@@ -1,6 +1,5 @@
 """Starts a gateway as a process of its own, or as several, on the databases of a demo."""
 
-import os
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import httpx
 
 from benchmarks.gateway.asking import Client
 from tests.e2e.demo import ROOT, STOP_S_MAX, Demo, free_port
+from tests.environment import without_settings
 
 START_S_MAX: Final = 120.0
 NOWHERE: Final = "http://127.0.0.1:9"
@@ -41,7 +41,7 @@ def gateway_of(
         "IPP_SERVICES_URL": NOWHERE,
         "IPP_WORKERS": str(workers),
     }
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")} | given
+    env = without_settings() | given
     with subprocess.Popen([sys.executable, "-m", program], cwd=ROOT, env=env) as process:  # noqa: S603 - ours
         try:
             for number in range(workers):

@@ -1,7 +1,5 @@
 """Kafka Streams as the rival: builds its program by Maven, runs it, and reads the rows in its stores."""
 
-import fcntl
-import os
 import shutil
 import subprocess
 import time
@@ -19,9 +17,9 @@ from psycopg.rows import dict_row
 from benchmarks.projection.folds import Spent, spent
 from events.privacy.vault import Vault
 from projections.registry import view_named
+from tests.backends.maven import MavenError, made_by_maven
 
 PROJECT: Final = Path(__file__).parent / "kafka_streams"
-BUILD_S_MAX: Final = 600.0
 TABLES: Final = ("versions", "standings", "talents", "readings")
 """Those of the view `profile` that have rows of the events in this benchmark."""
 
@@ -40,23 +38,14 @@ def built() -> str:
         raise NoStreamsError(f"Kafka Streams needs Java 17 and Maven; missing here: {', '.join(missing)}.")
     sources = [PROJECT / "pom.xml", *sorted(PROJECT.glob("src/**/*.java"))]
     version = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ipp"
-    folder = cache / f"streams-{version}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "streams.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            goals = ["compile", "dependency:copy-dependencies"]
-            done = subprocess.run(  # noqa: S603 - a command of our own
-                ["mvn", "-q", "-B", "-f", str(PROJECT / "pom.xml"), f"-Doutput={folder}", *goals],  # noqa: S607 - whichever mvn is first
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=BUILD_S_MAX,
-            )
-            if done.returncode != 0:
-                raise NoStreamsError(f"Maven can't build Kafka Streams: {(done.stdout + done.stderr)[-800:]}")
-            (folder / "complete").touch()
+    try:
+        folder = made_by_maven(
+            PROJECT / "pom.xml",
+            lambda output: ["compile", "dependency:copy-dependencies", f"-Doutput={output}"],
+            kept_as=f"streams-{version}",
+        )
+    except MavenError as error:
+        raise NoStreamsError(f"Maven can't build Kafka Streams: {error}") from error
     return f"{folder / 'classes'}:{folder / 'dependency'}/*"
 
 

@@ -1,7 +1,5 @@
 """Apache Kafka's own broker from its jars, fetched by Maven and run by the machine's Java."""
 
-import fcntl
-import os
 import shutil
 import signal
 import socket
@@ -11,11 +9,11 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from tests.backends.kafka import SEGMENT, NoBrokerError, wait_until_answering
+from tests.backends.maven import MavenError, made_by_maven
 from tests.backends.segments import Edit
 
 POM: Final = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
 CLUSTER_ID: Final = "5L6g3nShT-eMCtK--X86sw"
-FETCH_S_MAX: Final = 600
 STOP_S_MAX: Final = 30
 
 
@@ -26,24 +24,14 @@ def jars() -> Path:
             raise NoBrokerError(
                 f"No Kafka: IPP_TEST_KAFKA is not set, no Docker engine has the image, and {tool} is missing."
             )
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ipp"
-    folder = cache / f"kafka-{_version()}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "kafka.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
-            done = subprocess.run(  # noqa: S603 - the tests' own command
-                ["mvn", "-q", "-B", "-f", str(POM), *goal],  # noqa: S607 - whichever mvn is first
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=FETCH_S_MAX,
-            )
-            if done.returncode != 0:
-                raise NoBrokerError(f"Maven can't fetch Kafka's jars: {(done.stdout + done.stderr)[-500:]}")
-            (folder / "complete").touch()
-    return folder
+    try:
+        return made_by_maven(
+            POM,
+            lambda folder: ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"],
+            kept_as=f"kafka-{_version()}",
+        )
+    except MavenError as error:
+        raise NoBrokerError(f"Maven can't fetch Kafka's jars: {error}") from error
 
 
 class NativeBroker:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tests.backends.docker import engine_answers, image_at_hand
 from tests.compose.issuer import ISSUER, JWKS_URL
+from tests.environment import without_settings
 
 ROOT: Final = Path(__file__).parents[2]
 STANDINS: Final = "IPP_TEST_STANDINS"
@@ -136,7 +137,7 @@ def running(stack: Stack) -> Iterator[Stack]:
 
 def _run(command: list[str]) -> str:
     # The tests' own IPP_ variables are not this stack's: its settings come from its file alone.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    env = without_settings()
     done = subprocess.run(  # noqa: S603 - the tests' own commands
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=2 * UP_S_MAX
     )

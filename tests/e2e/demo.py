@@ -1,6 +1,5 @@
 """The demo as a person starts it: a process of its own, asked over HTTP."""
 
-import os
 import re
 import signal
 import socket
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from tests.environment import without_settings
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "deploy.local"
@@ -79,7 +80,7 @@ def command(
     """Start the demo without waiting for it; `settings` are variables of its environment."""
     if "--people" not in options:
         options = (*options, "--people", PEOPLE)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    env = without_settings()
     ports = {"IPP_PORT": str(port), "IPP_PROBES_PORT": "0"}
     return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", program, *options],

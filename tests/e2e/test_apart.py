@@ -1,7 +1,6 @@
 """Gateway and services as processes of their own, joined by HTTP as in production."""
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import pytest
 from tests.e2e.asking import Someone, new_command
 from tests.e2e.demo import ROOT, STOP_S_MAX, Demo, free_port
 from tests.e2e.flow import run_flow
+from tests.environment import without_settings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 START_S_MAX = 60.0
@@ -23,7 +23,7 @@ CLAIM = """mutation ($c: UUID!, $w: String!) { claimTalent(input: {
 
 @contextmanager
 def process_of(module: str, port: int, settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    env = without_settings()
     with subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", module],
         cwd=ROOT,

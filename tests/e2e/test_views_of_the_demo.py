@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -6,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.demo import ROOT, running_demo
+from tests.environment import without_settings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 
 
 def views(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    env = without_settings()
     return subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "deploy.views", *arguments],
         cwd=ROOT,

@@ -1,7 +1,6 @@
 """`python -m events` as an operator runs it."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.backends.kafka import Broker
+from tests.environment import without_settings
 from tests.events.log import topics
 from tests.events.log.harness import LogUnderTest, event, subject, unique_name
 from tests.events.log.proof.test_bundle import checkpoint_of
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, **given: str) -> "subprocess.CompletedProcess[str]":
-    others = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    others = without_settings()
     return subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "events", *arguments],
         env={**others, **given},

@@ -1,6 +1,5 @@
 """A recorded history of appends by several processes, and the checker that reads it against the journal."""
 
-import os
 import random
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from eventsourcing.persistence import StoredEvent
 from events.log.outcomes import Accepted, ConflictError, NotSentError, OutcomeUnknownError
 from events.log.port import LogAppender
 from events.log.recorder import LogRecorder
+from tests.environment import without_settings
 from tests.events.log.harness import LogUnderTest
 
 WORKER_START_S_MAX = 60.0
@@ -187,7 +187,7 @@ def check(log: LogUnderTest, lines: Sequence[Line]) -> Counter[str]:
 def journal_process(log: LogUnderTest, *, lease_s: float = 2.0) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a journal worker as its own process."""
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("IPP_")},
+        **without_settings(),
         "IPP_DATABASE_URL": log.url,
         "IPP_LOG_NAME": log.name,
         "IPP_KAFKA_BOOTSTRAP": log.bootstrap or "",

@@ -1,4 +1,4 @@
-"""Callers who ask the same document at the same time each get their own answer, whoever leaves meanwhile."""
+"""Callers who ask the same document at the same time get each their own answer, also while some leave."""
 
 import asyncio
 import random

@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from tests.e2e.demo import free_port
+from tests.environment import without_settings
 
 pytestmark = pytest.mark.postgres
 ROOT: Final = Path(__file__).parents[2]
@@ -38,7 +39,7 @@ def gateway_of(database_url: str, key: Path, *, workers: int) -> Iterator[tuple[
         "IPP_PROBES_PORT": str(probes),
         "IPP_WORKERS": str(workers),
     }
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")} | settings
+    env = without_settings() | settings
     with subprocess.Popen([sys.executable, "-m", "gateway"], cwd=ROOT, env=env) as process:
         try:
             yield process.pid, port, probes

@@ -1,7 +1,6 @@
 """All views together, as `python -m projections` runs them, on a real log with a real vault."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +47,7 @@ from projections.views.shared.tables import OFFERS
 from projections.views.team.tables import GOALS_ON_OFFER
 from rules.kinds import Language
 from tests.backends.postgres import fresh_database
+from tests.environment import without_settings
 from tests.events.examples import EXAMPLES
 from tests.events.log.harness import LogUnderTest
 from tests.projections.views.given import read
@@ -106,7 +106,7 @@ class House:
             "IPP_MASTER_KEY_FILE": str(self.key_file),
             "IPP_PROBES_PORT": "0",
         }
-        return {name: value for name, value in os.environ.items() if not name.startswith("IPP_")} | own
+        return without_settings() | own
 
     def folded(self) -> bool:
         """Tell whether every view passed every event."""

@@ -18,6 +18,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from tests.environment import without_settings
 from tests.events.log.harness import LogUnderTest
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
@@ -85,7 +86,7 @@ def serving(env: dict[str, str]) -> Iterator[httpx.Client]:
 
 
 def settings(**given: str) -> dict[str, str]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    others = without_settings()
     return {**others, **given}
 
 

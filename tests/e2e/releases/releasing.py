@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from kit.settings import Settings
 from services.assembly import Services, open_services
 from tests.e2e.attacks.web_sockets import HEAD, text
 from tests.e2e.demo import ROOT, STOP_S_MAX, Demo, free_port
+from tests.environment import without_settings
 from tests.releases import cut_off, held, published
 
 POSITIONS: Final = (1_000_000,)
@@ -105,7 +105,7 @@ class Gateway:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+        env = without_settings()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", self._module],
             cwd=ROOT,

@@ -1,6 +1,5 @@
 """Keeper and closer as processes of their own, as in production: a round that closes becomes a mirror."""
 
-import os
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from events.catalog.rounds import MirrorReleased, RoundInboxDestroyed
 from rules.access.roles import Role
 from rules.feedback.rater_code import caller_of
 from services.feedback.http_keeper import HttpKeeper
+from tests.environment import without_settings
 from tests.processes.keeper.process import ROOT, SECRET, KeeperProcess, free_port
 from tests.services.round_house import RoundHouse, hand_in, round_house, sealed_for
 
@@ -39,7 +39,7 @@ def processes(house: RoundHouse, folder: Path, keeper_url: str) -> Iterator[None
         "IPP_PORT": str(free_port()),
         "IPP_PROBES_PORT": str(free_port()),
     }
-    env = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    env = without_settings()
     with subprocess.Popen(
         [sys.executable, "-m", "deploy.processes"],
         cwd=ROOT,

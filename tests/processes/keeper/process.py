@@ -1,6 +1,5 @@
 """A keeper's process on one folder and one inbox, for tests and benchmarks."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+
+from tests.environment import without_settings
 
 ROOT: Final = Path(__file__).parents[3]
 SECRET: Final = "a" * 64
@@ -25,7 +26,7 @@ class KeeperProcess:
         for name, secret in (("token", SECRET), ("closing", CLOSING_SECRET)):
             (folder / name).write_text(f"{secret}\n")
         self.env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("IPP_")},
+            **without_settings(),
             **settings,
             "PYTHONPATH": str(ROOT),
             "IPP_KEEPER_DIR": str(folder / "keeper"),

@@ -1,6 +1,5 @@
 """A release computed again agrees, differs, or is no longer possible, and nothing else is said (rule 22)."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from projections.views.contributions import BasisNotReadyError
 from rules.access.roles import Role
 from rules.audit.recomputation import Recomputation
 from rules.releases.model import Release, release_id
+from tests.environment import without_settings
 from tests.processes.releases.house import ReleaseHouse, release_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
@@ -148,7 +148,7 @@ def command(house: ReleaseHouse, folder: Path, epoch: int) -> tuple[int, str]:
         "IPP_LOG_NAME": house.house.log.name,
         "IPP_PARTITIONS": "3",
     }
-    others = {name: value for name, value in os.environ.items() if not name.startswith("IPP_")}
+    others = without_settings()
     done = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", "processes", "recompute", str(epoch)],
         cwd=ROOT,
