@@ -36,13 +36,7 @@ check: $(READY) ## lint, format, types, import contracts
 test: $(READY) $(PAGES) ## everything, on a real Kafka broker and PostgreSQL; begins with what can't run here
 	@deploy/tools.sh
 	@$(RUN)/python -m tests.prerequisites
-	@$(MAKE) --no-print-directory check > .check.log 2>&1 & check=$$!; \
-	$(RUN)/pytest -n $(WORKERS) -m "not compose and not faults" $(ARGS); tests=$$?; \
-	wait $$check; check=$$?; cat .check.log; exit $$((tests | check))
-	@echo "Faults, and beside them docker compose, whose words come at the end"; \
-	$(RUN)/pytest -m compose tests/compose > .compose.log 2>&1 & compose=$$!; \
-	$(RUN)/pytest -m faults $(ARGS); faults=$$?; \
-	wait $$compose; compose=$$?; cat .compose.log; exit $$((faults | compose))
+	@tests/all.sh $(WORKERS) $(ARGS)
 
 format: $(READY) ## put the code into the one form
 	$(RUN)/ruff check --fix .

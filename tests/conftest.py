@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from tests.backends.kafka import Broker, NoBrokerError, kafka_broker
+from tests.backends.memory import keep_temporary_folders_in_memory
 from tests.backends.postgres import fresh_database, name_of, postgres_server
 from tests.backends.tables import create_all_tables
 from tests.distribution import ByFileOrDemo, longest_first
@@ -84,6 +85,11 @@ def kafka(broker_of_the_session: Broker | str) -> Iterator[Broker]:
     broker_of_the_session.start()
     yield broker_of_the_session
     broker_of_the_session.resume()
+
+
+def pytest_configure() -> None:
+    """Called before any folder is made, and before pytest-xdist starts its processes."""
+    keep_temporary_folders_in_memory()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFileOrDemo:

@@ -19,7 +19,8 @@ PEOPLE: Final = str(len(KNOWN) + len(ATTACKS))
 """Each attack is another person's, so that none begins with an allowance that is used up."""
 NEIGHBOUR: Final = "member"
 READ: Final = "{ me { id displayName portfolio { id version talents { id strength } } } }"
-PAUSE_S: Final = 0.02
+PAUSE_S: Final = 0.1
+"""So slow that a person's allowance (20 requests a second) lasts, however quick the reads are."""
 READS_MIN: Final = 5
 QUICK_S: Final = 0.005
 """A read that is quicker counts as this long: so much a busy machine adds by itself."""
