@@ -225,13 +225,21 @@ class Context:
         if before is not None and self.identity.person != before:
             raise GatewayError(ErrorCode.UNAUTHENTICATED, "Sign in again: your token no longer names you.")
 
-    async def wait_for(self, positions: Sequence[str], *views: View) -> None:
-        """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""
+    async def wait_for(self, positions: Sequence[str], *views: View, heard: int) -> bool:
+        """
+        Wait until the views have passed the positions that a client sent. Raises NOT_YET.
+
+        Return whether they are known to have passed them when `freshness.heard` was `heard`.
+        """
         if len(positions) > POSITIONS_MAX:
             message = f"`waitFor` takes at most {POSITIONS_MAX} positions."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
         decoded = [self.gateway.position_cipher.decode(position) for position in positions]
-        await self.gateway.freshness.wait(views, decoded, within_s=self.gateway.limits.wait_for_s)
+        freshness = self.gateway.freshness
+        if freshness.had_passed(views, decoded, heard):
+            return True
+        await freshness.wait(views, decoded, within_s=self.gateway.limits.wait_for_s)
+        return False
 
     async def check_fresh(self, *views: View) -> None:
         """Raise UNAVAILABLE if one of the views is too stale to show anything of one person to another."""
@@ -265,19 +273,21 @@ class Info(strawberry.Info[Context, None]):
     """
 
     _caller: Caller | None = field(default=None, init=False)
+    _heard: int = field(default=-1, init=False)
+    """What the views' listener had heard before the caller was read."""
 
     async def check_access(self, name: str, *, role_held: bool) -> None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless this request may ask the root field `name`."""
+        self._heard = self.context.gateway.freshness.heard
         self._caller = await self.context.check_access(name, role_held=role_held)
 
     async def wait_for(self, positions: Sequence[str] | None, *views: View) -> None:
         """Wait until the views have passed the positions that a client sent. Raises NOT_YET."""
-        if positions:
-            await self.context.wait_for(positions, *views)
+        if positions and not await self.context.wait_for(positions, *views, heard=self._heard):
             self._caller = None  # the change that was waited for may be about the caller
 
     async def caller(self) -> Caller:
-        """Return the caller, read once for a field, and again only after the field has waited for a view."""
+        """Return the caller, read once for a field; again only where a view may have moved since."""
         if self._caller is None:
             self._caller = await self.context.find_caller()
         return self._caller

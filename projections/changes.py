@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from contextlib import suppress
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ COPY_ROWS_MIN: Final = 200
 """Fewer rows are written by one INSERT instead of COPY, which takes more round trips."""
 
 Row = dict[str, Any]
+_Rows = Callable[[Table, tuple[str, ...]], str]
+"""Gives rows of a table's columns, named `u`, in SQL."""
 
 _INTEGERS_BELOW: Final = {"smallint": 2**15, "integer": 2**31}
 _JSONB_VERSION: Final = b"\x01"
@@ -117,15 +120,15 @@ class Changes:
             if (pending := self._pending.get(table)) is None:
                 continue
             for names, rows in _by_columns([*pending.dropped.values(), *pending.all_dropped]):
-                _run(connection, _delete_sql(schema, table, names), names, rows)
+                _run(connection, partial(_delete_sql, schema, table, names), names, rows)
             if pending.put:
                 _write_rows(connection, schema, table, pending.put.values())
             for names, rows in _by_columns(pending.set.values()):
-                _run(connection, _update_sql(schema, table, names), names, rows)
+                _run(connection, partial(_update_sql, schema, table, names), names, rows)
         for table in self._tables:
             for copied in table.copied:
                 if rows := self._sources_of(table, copied):
-                    _run(connection, _copy_sql(schema, table, copied), copied.source.key, rows)
+                    _run(connection, partial(_copy_sql, schema, table, copied), copied.source.key, rows)
 
     def _begin(self, table: Table) -> _Pending:
         return self._pending.setdefault(table, _Pending(table))
@@ -159,7 +162,7 @@ def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows:
             with connection.transaction():
                 _copy(connection, schema, table, rows)
             return
-    _run(connection, _upsert_sql(schema, table), _names(table), rows)
+    _run(connection, partial(_upsert_sql, schema, table), _names(table), rows)
 
 
 def _check_integers(table: Table, rows: Iterable[Row]) -> None:
@@ -188,9 +191,41 @@ def _binary_document(text: str | None) -> bytes | None:
     return None if text is None else _JSONB_VERSION + text.encode()
 
 
-def _run(connection: psycopg.Connection, sql: str, names: tuple[str, ...], rows: Iterable[Row]) -> None:
+def _run(
+    connection: psycopg.Connection,
+    statement: Callable[[_Rows], bytes],
+    names: tuple[str, ...],
+    rows: Collection[Row],
+) -> None:
+    """
+    Run the statement of these rows: as one command makes them, mostly of one.
+
+    Its values are sent as text, since for each array the client looks at each element. Their types are then
+    PostgreSQL's to find, so that the statement is prepared once, whatever is null and however large a number.
+    """
+    if len(rows) == 1:
+        (row,) = rows
+        connection.execute(statement(_one_row), [_as_text(row[name]) for name in names])
+        return
     columns = zip(*[[row[name] for name in names] for row in rows], strict=True)
-    connection.execute(sql.encode(), [list(column) for column in columns])
+    connection.execute(statement(_many_rows), [list(column) for column in columns])
+
+
+def _as_text(value: object) -> object:
+    """
+    Return a value as a parameter whose type PostgreSQL finds; others are sent as the client does.
+
+    Raises psycopg.errors.CharacterNotInRepertoire as the server does for a text that it can't have.
+    """
+    if isinstance(value, str):
+        if "\0" in value:
+            raise psycopg.errors.CharacterNotInRepertoire("a text can't have the character NUL")
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _names(table: Table) -> tuple[str, ...]:
@@ -204,42 +239,54 @@ def _by_columns(rows: Iterable[Row]) -> Iterable[tuple[tuple[str, ...], list[Row
     return groups.items()
 
 
-def _unnest(table: Table, names: tuple[str, ...]) -> str:
-    types = {column.name: column.type for column in table.all_columns}
+def _many_rows(table: Table, names: tuple[str, ...]) -> str:
+    """Return rows `u` in SQL, whose parameters are an array for each column."""
+    types = _types(table)
     arrays = ", ".join(f"%b::{types[name]}[]" if types[name] != "jsonb" else "%s::jsonb[]" for name in names)
     return f"unnest({arrays}) AS u({', '.join(names)})"
 
 
+def _one_row(table: Table, names: tuple[str, ...]) -> str:
+    """Return one row `u` in SQL, whose parameters are its values as text."""
+    types = _types(table)
+    values = ", ".join(f"%t::{types[name]}" for name in names)
+    return f"(VALUES ({values})) AS u({', '.join(names)})"
+
+
+def _types(table: Table) -> dict[str, str]:
+    return {column.name: column.type for column in table.all_columns}
+
+
 @cache
-def _upsert_sql(schema: str, table: Table) -> str:
+def _upsert_sql(schema: str, table: Table, rows: _Rows) -> bytes:
     names = _names(table)
     rest = [name for name in names if name not in table.key]
     update = ", ".join(f"{name} = excluded.{name}" for name in rest)
     return (
-        f"INSERT INTO {schema}.{table.name} ({', '.join(names)}) SELECT * FROM {_unnest(table, names)} "
+        f"INSERT INTO {schema}.{table.name} ({', '.join(names)}) SELECT * FROM {rows(table, names)} "
         f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {update}"
-    )
+    ).encode()
 
 
 @cache
-def _update_sql(schema: str, table: Table, names: tuple[str, ...]) -> str:
+def _update_sql(schema: str, table: Table, names: tuple[str, ...], rows: _Rows) -> bytes:
     update = ", ".join(f"{name} = u.{name}" for name in names if name not in table.key)
     where = " AND ".join(f"t.{name} = u.{name}" for name in table.key)
-    return f"UPDATE {schema}.{table.name} t SET {update} FROM {_unnest(table, names)} WHERE {where}"
+    return f"UPDATE {schema}.{table.name} t SET {update} FROM {rows(table, names)} WHERE {where}".encode()
 
 
 @cache
-def _delete_sql(schema: str, table: Table, names: tuple[str, ...]) -> str:
+def _delete_sql(schema: str, table: Table, names: tuple[str, ...], rows: _Rows) -> bytes:
     where = " AND ".join(f"t.{name} = u.{name}" for name in names)
-    return f"DELETE FROM {schema}.{table.name} t USING {_unnest(table, names)} WHERE {where}"
+    return f"DELETE FROM {schema}.{table.name} t USING {rows(table, names)} WHERE {where}".encode()
 
 
 @cache
-def _copy_sql(schema: str, table: Table, copied: Copied) -> str:
+def _copy_sql(schema: str, table: Table, copied: Copied, rows: _Rows) -> bytes:
     name, key, source = copied.column.name, copied.source.key, f"{schema}.{copied.source.name}"
     where = " AND ".join(f"t.{part} = u.{part}" for part in key)
     return (
         f"UPDATE {schema}.{table.name} t SET {name} = s.{name}"
-        f" FROM {_unnest(copied.source, key)} LEFT JOIN {source} s USING ({', '.join(key)})"
+        f" FROM {rows(copied.source, key)} LEFT JOIN {source} s USING ({', '.join(key)})"
         f" WHERE {where} AND t.{name} IS DISTINCT FROM s.{name}"
-    )
+    ).encode()

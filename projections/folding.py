@@ -1,7 +1,6 @@
 """Folds a batch into views: fence, fold, rows and positions in one transaction."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +11,7 @@ from events.codec import Forgotten
 from events.log.journal.reader import JournalReader
 from events.privacy.sealing import VaultUnreachableError
 from kit.metrics import latency
+from kit.postgres.transactions import pipelined_transaction
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Failures, park, release
@@ -79,16 +79,15 @@ class Folding:
         partition = batch.events[0].partition
         ordinal = batch.events[indexes[-1]].ordinal
         parked: list[tuple[View, Failures]] = []
-        with connection.transaction():
+        small = len(indexes) <= PIPELINED_EVENTS_MAX
+        with pipelined_transaction(connection) if small else connection.transaction():
             before = advance(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
-            small = len(indexes) <= PIPELINED_EVENTS_MAX
-            with connection.pipeline() if small else nullcontext():
-                for view in views:
-                    own = [index for index in indexes if batch.streams[index].category in view.categories]
-                    if own:
-                        skipped = {subject for name, subject in before if name == view.name}
-                        with FOLD_TOOK.labels(view.name).time():
-                            parked.append((view, self._fold_view(view, batch, own, failures, skipped)))
+            for view in views:
+                own = [index for index in indexes if batch.streams[index].category in view.categories]
+                if own:
+                    skipped = {subject for name, subject in before if name == view.name}
+                    with FOLD_TOOK.labels(view.name).time():
+                        parked.append((view, self._fold_view(view, batch, own, failures, skipped)))
         for view, of_view in parked:
             for subject, (failed_at, reason) in of_view.items():
                 log.error("view.parked", view=view.name, subject=subject, ordinal=failed_at, reason=reason)

@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from events.log.journal.reader import JournalCheckpoint
 from kit.postgres.creation import create_once
+from kit.postgres.transactions import own_pipeline
 from projections.parking import PARKED_DDL
 from projections.table import SCHEMA
 from projections.view import View
@@ -133,10 +134,10 @@ def advance(
     read, those who wait are notified once the transaction commits. Return the parked subjects of that
     partition, each with its view's name.
     """
-    keys = _keys(views)
-    with connection.pipeline():
-        moved = connection.execute(_advance_sql(schema), (ordinal, partition, expected, *keys), prepare=True)
-        parked = connection.execute(_parked_sql(schema), (partition, *keys), prepare=True)
+    these = _these(views)
+    with own_pipeline(connection):
+        moved = connection.execute(_advance_sql(schema, these), (ordinal, partition, expected), prepare=True)
+        parked = connection.execute(_parked_sql(schema, these), (partition,), prepare=True)
         count = moved.fetchone()
     if count is None or count[0] != len(views):
         names = ", ".join(view.name for view in views)
@@ -145,19 +146,19 @@ def advance(
 
 
 @cache
-def _advance_sql(schema: str) -> bytes:
+def _advance_sql(schema: str, these: str) -> bytes:
     notify = f", count(pg_notify('{CHANNEL}', {_ANNOUNCED}))" if schema == SCHEMA else ""
     return (
         f"WITH moved AS (UPDATE {schema}.positions SET ordinal = %s WHERE partition = %s AND ordinal = %s"
-        f" AND (view, version) IN {_THESE} RETURNING view, partition, ordinal, version, generation)"
+        f" AND (view, version) IN {these} RETURNING view, partition, ordinal, version, generation)"
         f" SELECT count(*){notify} FROM moved"
     ).encode()
 
 
 @cache
-def _parked_sql(schema: str) -> bytes:
+def _parked_sql(schema: str, these: str) -> bytes:
     return (
-        f"SELECT view, subject FROM {schema}.parked WHERE partition = %s AND (view, version) IN {_THESE}"
+        f"SELECT view, subject FROM {schema}.parked WHERE partition = %s AND (view, version) IN {these}"
     ).encode()
 
 
@@ -254,3 +255,9 @@ def drop_view(connection: psycopg.Connection, view: View, *, schema: str = SCHEM
 
 def _keys(views: Sequence[View]) -> tuple[list[str], list[int]]:
     return [view.name for view in views], [view.version for view in views]
+
+
+def _these(views: Sequence[View]) -> str:
+    """Return the same views in SQL: without values to send, and with a plan that knows how many."""
+    rows = [f"('{view.name}', {view.version})" for view in views]
+    return f"(VALUES {', '.join(rows)})"

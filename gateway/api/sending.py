@@ -69,7 +69,10 @@ async def send_command(info: Info, input: CommandInput) -> commands.CommandResul
         expected_version=input.expected_version if isinstance(input.expected_version, int) else None,
         input=_content(input, leave_out=("command_id", "expected_version")),
     )
-    return await context.gateway.bus.send(request, identity=context.known_identity, role=context.role)
+    result = await context.gateway.bus.send(request, identity=context.known_identity, role=context.role)
+    if result.position is not None:  # a kept picture would be asked for, only to be found outdated
+        context.gateway.portfolios.pictures.drop(context.person)
+    return result
 
 
 def _mutation_of(input_name: str) -> str:
@@ -114,6 +117,14 @@ async def can_show_result(
     still holds the role. An item `of_another` person is not shown from stale views, which may not know yet
     that it was taken away.
     """
+    passed = await have_passed(info, result, *views, of_another=of_another)
+    return passed and await holds_role(info)
+
+
+async def have_passed(
+    info: Info, result: commands.CommandResult, *views: View, of_another: bool = False
+) -> bool:
+    """Return whether the views have passed the command, and are not stale where it is `of_another` person."""
     context = info.context
     if result.position is None:
         return False
@@ -125,4 +136,9 @@ async def can_show_result(
         if error.code in {ErrorCode.NOT_YET, ErrorCode.UNAVAILABLE}:
             return False
         raise
-    return context.role in (await context.find_caller()).roles
+    return True
+
+
+async def holds_role(info: Info) -> bool:
+    """Return whether the caller still holds the role of the request."""
+    return info.context.role in (await info.context.find_caller()).roles

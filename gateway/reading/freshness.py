@@ -59,6 +59,19 @@ class Freshness:
         """False while the listening connection is lost: positions are then read every POLL_S seconds."""
         return self._listening
 
+    @property
+    def heard(self) -> int:
+        """A number that grows with each move of a view that was heard; see `had_passed`."""
+        return self._heard.count
+
+    def had_passed(self, views: Sequence[View], positions: Sequence[LogPosition], heard: int) -> bool:
+        """
+        Return whether it is known that each view had passed each position when `self.heard` was `heard`.
+
+        What was read of a view after that moment need not be read again for these positions.
+        """
+        return heard == self._heard.count and self._heard.have_passed(views, positions) is True
+
     async def run(self) -> None:
         """Listen until cancelled; reconnect after each loss of the connection."""
         while True:

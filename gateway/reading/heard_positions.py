@@ -21,9 +21,12 @@ class HeardPositions:
 
     def __init__(self) -> None:
         self._heard: dict[tuple[str, int, int], Announced] = {}
+        self.count = 0
+        """Grows with each change of what was heard: while it is the same, nothing was heard."""
 
     def hear(self, payload: str) -> None:
         """Keep the position of a notification; drop all after one of a worker that writes it differently."""
+        self.count += 1
         at = read_announced(payload)
         if at is None:
             self.forget()
@@ -34,6 +37,7 @@ class HeardPositions:
 
     def forget(self) -> None:
         """Drop all: the connection was lost, and with it perhaps a notification."""
+        self.count += 1
         self._heard.clear()
 
     def have_passed(self, views: Sequence[View], positions: Sequence[LogPosition]) -> bool | None:

@@ -1,7 +1,8 @@
 """What a fold asks for is what the table has, whether it came in one batch or in many."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -35,11 +36,21 @@ PLACES = Table(
         Copied(column=Column(name="size", type="integer", nullable=True), source=THINGS),
     ),
 )
+# A column of each type that the tables of views have.
+VALUES = Table(
+    name="things_v1_values",
+    columns=tuple(
+        Column(name=f"a_{type_}", type=type_, nullable=True)
+        for type_ in ("text", "boolean", "smallint", "integer", "bigint", "date", "timestamptz", "jsonb")
+    ),
+    key=("subject",),
+)
+EASTWARD: Final = timezone(timedelta(hours=5, minutes=30))
 VIEW = View(
     name="things",
     version=1,
     categories=frozenset({"thing"}),
-    tables=(THINGS, PLACES, OWNERS),
+    tables=(THINGS, PLACES, OWNERS, VALUES),
     fold=lambda _fact, _changes: None,
 )
 
@@ -182,3 +193,60 @@ def test_a_view_that_lost_a_table_begins_anew(connection: psycopg.Connection) ->
     prepare_view(connection, VIEW, partitions=1, generation="g")
     assert connection.execute("SELECT ordinal FROM views.positions").fetchone() == (0,)
     assert rows(connection) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (None,) * 8,
+        ("", False, 0, 0, 0, date(1, 1, 1), datetime(1970, 1, 1, tzinfo=UTC), "{}"),
+        (
+            "one, \"two\" {three} \\ 'four' \n €",
+            True,
+            -(2**15),
+            2**31 - 1,
+            -(2**63),
+            date(2026, 2, 28),
+            datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=EASTWARD),
+            '{"a": [null, 1.5, "\\u20ac"]}',
+        ),
+    ],
+)
+def test_a_row_alone_is_written_as_it_is_with_others(
+    connection: psycopg.Connection, values: tuple[Any, ...]
+) -> None:
+    """Alone its values are sent as text, with others in arrays."""
+    named = dict(zip([column.name for column in VALUES.columns], values, strict=True))
+    for subjects in (["alone"], ["one", "other"]):
+        changes = Changes(VIEW.tables, 0)
+        for subject in subjects:
+            changes.about(subject)
+            changes.put(VALUES, **named)
+        changes.write(connection, "views")
+    names = ", ".join(named)
+    rows = connection.execute(f"SELECT {names} FROM {VALUES.served}").fetchall()
+    assert rows[0] == rows[1] == rows[2]
+    assert rows[0][:7] == values[:7]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"a_smallint": 2**15},
+        {"a_integer": 2**31},
+        {"a_bigint": 2**63},
+        {"a_integer": "many"},
+        {"a_date": "once"},
+        {"a_jsonb": "{"},
+        {"a_text": "NUL \0 inside"},
+    ],
+)
+def test_what_a_column_can_not_have_is_refused_of_a_row_alone_too(
+    connection: psycopg.Connection, refused: dict[str, Any]
+) -> None:
+    changes = Changes(VIEW.tables, 0)
+    changes.about("ann")
+    changes.put(VALUES, **dict.fromkeys([column.name for column in VALUES.columns]) | refused)
+    with pytest.raises(psycopg.DataError):
+        changes.write(connection, "views")
+    assert connection.execute(f"SELECT count(*) FROM {VALUES.served}").fetchone() == (0,)

@@ -64,21 +64,21 @@ class TableAppender:
         # Two transactions must not take the same offset, nor commit out of order: readers would miss one.
         self._take_turns = "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))"
         self._insert = sql.SQL(
-            "INSERT INTO {0} SELECT %s, coalesce(max(record_offset), -1) + 1, %s, %s FROM {0}"
-            " WHERE partition = %s RETURNING record_offset"
-        ).format(_table(log))
-        self._notify = sql.SQL("NOTIFY {}").format(_table(log))
+            "WITH appended AS (INSERT INTO {0} SELECT %s, coalesce(max(record_offset), -1) + 1, %s, %s"
+            " FROM {0} WHERE partition = %s RETURNING record_offset)"
+            " SELECT record_offset, pg_notify({1}, '') FROM appended"
+        ).format(_table(log), sql.Literal(_table_name(log)))
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         done: Future[int] = Future()
         with self._lock:
             conn = self._connection()
             try:
-                with conn.pipeline(), conn.transaction():
+                # What a pipeline sends until its sync is one transaction: no BEGIN, no COMMIT, one trip.
+                with conn.pipeline():
                     conn.execute(self._take_turns, (self._log, partition))
                     values = (partition, day_of(self._clock), record, partition)
                     cursor = conn.execute(self._insert, values)
-                    conn.execute(self._notify)
                 row = cursor.fetchone()
                 if row is None:
                     raise LogGoneError(f"the table of the log {self._log} returned no offset")
@@ -107,11 +107,17 @@ class TableAppender:
 
 
 class TableReader:
-    """Reads the table; NOTIFY wakes it, so that an idle reader costs nothing."""
+    """
+    Reads the table; NOTIFY wakes it, so that an idle reader costs nothing.
+
+    `_read_to` is from where the last reading would go on, if it found all that was there: then the next one
+    waits first. What was appended since then has notified.
+    """
 
     def __init__(self, url: str, *, log: str) -> None:
         self._url, self._log = url, log
         self._conn: psycopg.Connection | None = None
+        self._read_to: Mapping[int, int] | None = None
         self._select = sql.SQL(
             "SELECT r.partition, record_offset, day, value FROM unnest(%s::int[], %s::bigint[]) AS a(p, o)"
             " CROSS JOIN LATERAL (SELECT *, sum(octet_length(value)) OVER (ORDER BY record_offset"
@@ -139,13 +145,22 @@ class TableReader:
 
     def read(self, after: Mapping[int, int], *, timeout_s: float) -> Sequence[LogRecord]:
         deadline = time.monotonic() + timeout_s
+        if self._read_to == after:
+            self._wait(timeout_s)
         while True:
-            arguments = (list(after), list(after.values()), READ_RECORDS_MAX, READ_BYTES_MAX)
-            rows = self._query(self._select, arguments)
+            records = self._read(after)
             left = deadline - time.monotonic()
-            if rows or left <= 0:
-                return [LogRecord(partition=p, offset=o, epoch=0, day=d, value=v) for p, o, d, v in rows]
+            if records or left <= 0:
+                return records
             self._wait(left)
+
+    def _read(self, after: Mapping[int, int]) -> list[LogRecord]:
+        arguments = (list(after), list(after.values()), READ_RECORDS_MAX, READ_BYTES_MAX)
+        rows = self._query(self._select, arguments)
+        read_to = {**after, **{partition: offset + 1 for partition, offset, _, _ in rows}}
+        full = len(rows) >= READ_RECORDS_MAX or sum(len(row[3]) for row in rows) >= READ_BYTES_MAX
+        self._read_to = None if full else read_to
+        return [LogRecord(partition=p, offset=o, epoch=0, day=d, value=v) for p, o, d, v in rows]
 
     def record_at(self, partition: int, offset: int) -> LogRecord | None:
         statement = sql.SQL("SELECT day, value FROM {} WHERE partition = %s AND record_offset = %s")
@@ -162,6 +177,7 @@ class TableReader:
         return first
 
     def close(self) -> None:
+        self._read_to = None
         if self._conn is not None:
             self._conn.close()
             self._conn = None
@@ -170,6 +186,8 @@ class TableReader:
         try:
             if self._conn is None:
                 self._conn = connect_own(self._url, application_name=f"{self._log} log reader")
+                # To plan each reading takes longer than to read; and a plan for an empty table would scan it.
+                self._conn.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
                 listen(self._conn, _table_name(self._log))
             return self._conn.execute(statement, arguments, binary=True, prepare=True).fetchall()
         except psycopg.errors.UndefinedTable as error:

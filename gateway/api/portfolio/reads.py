@@ -1,11 +1,12 @@
 """Reading a portfolio: now, at a moment of the past, or once it shows what a command changed."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from gateway.api.selections import asks_item_alone
-from gateway.api.sending import can_show_result
+from gateway.api.sending import can_show_result, have_passed, holds_role
 from gateway.context import Context, Info
 from projections.views import profile, timeline
 from rules import commands
@@ -59,14 +60,31 @@ async def changed_item(
     of; then no portfolio is returned.
     """
     if alone := asks_item_alone(info, kind):
-        if not await can_show_result(info, result, profile.VIEW):
-            return None, None
-        portfolio = await read_portfolio(
-            info.context, info.context.person, parts=parts, item=result.entity_id
-        )
+        portfolio = await _changed_part(info, result, parts)
     else:
         portfolio = await changed_portfolio(info, result)
     if portfolio is None:
         return None, None
     found = next((item for item in items(portfolio) if id_of(item) == result.entity_id), None)
     return None if alone else portfolio, None if found is None else shown(portfolio, found)
+
+
+async def _changed_part(
+    info: Info, result: commands.CommandResult, parts: frozenset[str]
+) -> profile.Portfolio | None:
+    """Read role and parts in one trip; None where the role is not held any more."""
+    if not await have_passed(info, result, profile.VIEW):
+        return None
+    holds, portfolio = await asyncio.gather(
+        holds_role(info),
+        read_portfolio(info.context, info.context.person, parts=parts, item=result.entity_id),
+        return_exceptions=True,
+    )
+    # What was found, or went wrong, is for nobody who may not see it.
+    if isinstance(holds, BaseException):
+        raise holds
+    if not holds:
+        return None
+    if isinstance(portfolio, BaseException):
+        raise portfolio
+    return portfolio

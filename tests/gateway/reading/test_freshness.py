@@ -14,7 +14,7 @@ from gateway.reading.freshness import Freshness
 from gateway.reading.heard_positions import HeardPositions
 from kit.postgres.connections import connect_own, connect_own_async
 from projections.positions import CHANNEL, advance, prepare_view
-from projections.views import profile
+from projections.views import profile, timeline
 from rules.commands import LogPosition
 
 pytestmark = pytest.mark.postgres
@@ -263,3 +263,29 @@ def test_nothing_heard_outlives_its_connection() -> None:
     assert heard.have_passed([VIEW], [place(6)]) is False
     heard.forget()
     assert heard.have_passed([VIEW], [place(5)]) is None
+
+
+def test_what_was_read_before_is_good_enough_only_if_the_view_had_passed_already_then(
+    view_database: str,
+) -> None:
+    async def work(fresh: Freshness) -> None:
+        before = fresh.heard
+        await asyncio.to_thread(moved, view_database, 0, 5)
+        await fresh.wait([VIEW], [place(5)], within_s=15)
+        assert not fresh.had_passed([VIEW], [place(5)], before), "it moved after that"
+        since = fresh.heard
+        assert fresh.had_passed([VIEW], [place(5)], since)
+        assert not fresh.had_passed([VIEW], [place(6)], since)
+        assert not fresh.had_passed([VIEW], [place(5, "e" * 32)], since), "of another log"
+        assert not fresh.had_passed([VIEW, timeline.VIEW], [place(5)], since), "never heard of one of them"
+
+    with_freshness(view_database, work, one_server=True)
+
+
+def test_where_a_replica_may_be_behind_nothing_is_known_to_have_been_passed(view_database: str) -> None:
+    async def work(fresh: Freshness) -> None:
+        await asyncio.to_thread(moved, view_database, 0, 5)
+        await fresh.wait([VIEW], [place(5)], within_s=15)
+        assert not fresh.had_passed([VIEW], [place(5)], fresh.heard)
+
+    with_freshness(view_database, work)
