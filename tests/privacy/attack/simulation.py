@@ -234,9 +234,9 @@ class Simulation:
             ending, closed, version=20, at=ending.at, by=derived_id("closer"), id_key=bytes(32)
         )
         mapper = EventMapper(OneKey(evidence.person_key))
-        stored = []
+        said, stored = _said(play), []
         for event in events:
-            leaking = self._leak.recorded(event, _slot_of(play, event), play.arrivals)
+            leaking = self._leak.recorded(event, _slot_of(play, said, event), play.arrivals)
             stored.append(mapper.to_same_stored_event(leaking, secret=closed.seed))
         evidence.attempts.append(stored)
         evidence.attempted_at.append(self._clock.now())
@@ -267,12 +267,11 @@ def _latest(log: MemoryLog, round_: str, start: int) -> dict[str, bytes]:
     }
 
 
-def _slot_of(play: OnePlay, event: Recorded) -> str | None:
+def _slot_of(play: OnePlay, said: dict[str, Said], event: Recorded) -> str | None:
     """Return whose row an event is, for a leak to be planted; None if it is none, or could be of two."""
     scales = _scales_in(play.evidence, event)
     slots = {one.invitation.invitation: one.invitation.slot for one in play.evidence.invited}
-    said = _said(play).items()
-    fitting = [slots[name] for name, one in said if scales and scales <= set(one.scales.items())]
+    fitting = [slots[name] for name, one in said.items() if scales and scales <= set(one.scales.items())]
     return fitting[0] if len(fitting) == 1 else None
 
 
