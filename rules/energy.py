@@ -70,6 +70,21 @@ def month_ends(now: datetime, months: int) -> tuple[datetime, ...]:
     return tuple(reversed(ends))
 
 
+def balance_key(sources: Iterable[Source], now: datetime) -> tuple[int, int, int]:
+    """
+    Return what the balance of these sources depends on, of any number of months until `now`.
+
+    That is the month, whose zone is that of `now`, and which of the moments when a source came or went are
+    past: nothing changes between two of them.
+    """
+    at = now.astimezone(UTC)
+    past = sum(
+        (source.noted_at <= at) + (source.removed_at is not None and source.removed_at <= at)
+        for source in sources
+    )
+    return now.year, now.month, past
+
+
 def _balance(sources: Sequence[Source], moment: datetime) -> EnergyBalance:
     at = moment.astimezone(UTC)  # moments of two zones are compared by way of both their offsets
     hours: dict[EnergySourceKind, int] = {}

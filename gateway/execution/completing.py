@@ -17,6 +17,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 
+from gateway.execution.kept import keeping, kept_fields, may_be_kept
 from gateway.execution.resolving import reader
 from gateway.execution.slots import FINISHED, Complete, Place, Run, Running, Slot, is_usual
 
@@ -62,6 +63,7 @@ def object_run(executor: Compiling, parent: GraphQLObjectType, grouped: GroupedF
 
 def _fields(executor: Compiling, parent: GraphQLObjectType, grouped: GroupedFieldSet) -> Any:
     """Yield the key of each field that the type has, and what executes it."""
+    keeps = kept_fields(parent)
     for key, details in grouped.items():
         name = details[0].node.name.value
         field = executor.schema.get_field(parent, name)
@@ -71,7 +73,10 @@ def _fields(executor: Compiling, parent: GraphQLObjectType, grouped: GroupedFiel
             yield key, _type_name(parent.name)
             continue
         slot = Slot(parent, key, details, field, field.type)
-        yield key, _field(slot, reader(slot, executor.schema), _completer(executor, slot))
+        execute = _field(slot, reader(slot, executor.schema), _completer(executor, slot))
+        if keeps and may_be_kept(slot, executor.schema, executor.collect_subfields):
+            execute = keeping(slot, execute)
+        yield key, execute
 
 
 def _type_name(name: str) -> _Execute:

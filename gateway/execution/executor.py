@@ -32,6 +32,8 @@ class CompiledExecutor(Executor[Any]):
     plans: Plans = Plans()
     plan: Plan | None = None
     meter: Meter | None = None
+    failures: int = 0
+    """Of fields, so far."""
 
     @classmethod
     def build(cls, schema: Any, document: Any, *args: Any, **kwargs: Any) -> Any:
@@ -136,6 +138,10 @@ class CompiledExecutor(Executor[Any]):
         """Make an error of the answer. Raises it if what it is about can't be null."""
         path: Any = path_of(place)
         self.handle_field_error(error, slot.kind, slot.details, path)
+
+    def handle_field_error(self, *args: Any, **kwargs: Any) -> None:
+        self.failures += 1
+        super().handle_field_error(*args, **kwargs)
 
     def unusual(self, slot: Slot, value: Any, place: Place) -> Any:
         """Complete any value by the inherited methods."""

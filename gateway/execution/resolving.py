@@ -49,6 +49,29 @@ def of_source(field: GraphQLField, schema: GraphQLSchema) -> OfSource | None:
     return _called(declared) if made_as == _RESOLVER else None
 
 
+def resolved_by_source(slot: Slot, schema: GraphQLSchema, *, or_info: bool) -> bool:
+    """
+    Whether a field's value needs its source alone, at once, and arguments that are the same each time.
+
+    With `or_info` its resolver may take `info` too.
+    """
+    declared = slot.field.extensions.get("strawberry-definition")
+    if not isinstance(declared, StrawberryField) or declared.is_async:
+        return False
+    if not slot.field.args and of_source(slot.field, schema) is not None:
+        return True
+    resolver = declared.base_resolver
+    if (
+        resolver is None
+        or declared.extensions
+        or getattr(slot.field.resolve, "__qualname__", "") != _RESOLVER
+    ):
+        return False
+    by_name = resolver.parent_parameter or resolver.root_parameter
+    takes_source = resolver.self_parameter and not by_name and (or_info or not resolver.info_parameter)
+    return bool(takes_source) and _fixed_arguments(slot) is not None
+
+
 def _called(declared: StrawberryField) -> OfSource | None:
     """Return what calls a resolver that takes the source alone."""
     resolver = declared.base_resolver

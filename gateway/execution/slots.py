@@ -25,8 +25,12 @@ It becomes a Path only when somebody needs one: for an error, or for a resolver'
 
 
 class Meter(Protocol):
-    """Counts what an answer costs while it is made; each method raises when it is too much."""
+    """Counts what an answer costs while it is made; `fields` and `text` raise when it is too much."""
 
+    cost: int
+    answer_bytes: int
+
+    def again(self, cost: int, answer_bytes: int, /) -> bool: ...
     def fields(self, count: int, cost: int, /) -> None: ...
     def text(self, value: str, /) -> None: ...
 
@@ -53,6 +57,8 @@ class Running(Protocol):
     """The executor of one operation, as compiled functions see it."""
 
     meter: Meter | None
+    failures: int
+    context_value: Any
     hide_suggestions: bool
     field_resolver: Any
     variable_values: Any

@@ -87,6 +87,14 @@ class Spending:
             message = f"The answer has more than {self.answer_bytes_max} bytes; ask for less at once."
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, message)
 
+    def again(self, cost: int, answer_bytes: int) -> bool:
+        """Count what was made before, unless it would be too much now: then nothing is counted."""
+        if self.cost + cost > self.cost_max or self.answer_bytes + answer_bytes > self.answer_bytes_max:
+            return False
+        self.cost += cost
+        self.answer_bytes += answer_bytes
+        return True
+
     async def begin_event(self, s_max: float | None) -> None:
         """Begin to count at 0: each event of a subscription is an answer of its own.
 

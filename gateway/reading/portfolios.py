@@ -1,6 +1,7 @@
 """Reads portfolios: the current one from a kept picture if it is still true, any other from its rows."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +9,7 @@ import structlog
 from msgspec.structs import replace
 
 from gateway.reading.freshness import Freshness
-from gateway.reading.pictures import Picture, Pictures
+from gateway.reading.pictures import Picture, Pictures, Shown, with_joint_goals
 from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
 from gateway.reading.view_reader import ViewReader, rows_of
 from kit import metrics
@@ -53,8 +54,8 @@ class Portfolios:
         and goals are only those of that id.
         """
         if as_of is None and parts is None and item is None:
-            picture = await self._kept(person) or await self._made(person)
-            return None if picture is None else await self._with_joint_goals(picture.portfolio)
+            shown = await self.current(person)
+            return shown.portfolio if shown else None
         asked = profile.document(parts).read(person=person, as_of=as_of)
         found = rows_of(await asked.of(self._reader.ask)).portfolio(person, as_of)
         if found is None:
@@ -65,7 +66,12 @@ class Portfolios:
             found = replace(found, talents=talents, goals=goals)
         # At a moment of the past a talent has the words that its owner claimed it in.
         worded = await self._in_current_words(found) if as_of is None else replace(found, as_of=as_of)
-        return await self._with_joint_goals(worded)
+        return with_joint_goals(worded, await self._joint_goals(worded))
+
+    async def current(self, person: str) -> Shown | None:
+        """Return a person's portfolio of now; None if it was not opened. Raises PARKED."""
+        picture = await self._kept(person) or await self._made(person)
+        return picture.shown(await self._joint_goals(picture.portfolio)) if picture else None
 
     async def _kept(self, person: str) -> Picture | None:
         """Return the kept picture if it is what the view and the catalogue hold at this moment."""
@@ -98,14 +104,10 @@ class Portfolios:
         terms = await catalogue.terms_read_as(self._reader.ask, claimed_terms(portfolio))
         return relabelled_portfolio(terms, portfolio)
 
-    async def _with_joint_goals(self, portfolio: profile.Portfolio) -> profile.Portfolio:
-        """Return a portfolio whose goals have the joint goal that a team grew from each."""
+    async def _joint_goals(self, portfolio: profile.Portfolio) -> Mapping[str, str]:
+        """Return the joint goal, by offer, that a team grew from each goal of a portfolio."""
         offers = [goal.offer for goal in portfolio.goals if goal.offer is not None]
-        if not offers:
-            return portfolio
-        made = await team.joint_goals_from(self._reader.ask, offers)
-        goals = tuple(replace(goal, joint_goal=made.get(goal.offer or "")) for goal in portfolio.goals)
-        return replace(portfolio, goals=goals)
+        return await team.joint_goals_from(self._reader.ask, offers) if offers else {}
 
     async def drop_outdated(self) -> None:
         """Drop the pictures that are old, changed, or of people who were forgotten."""

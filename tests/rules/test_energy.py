@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.views.profile import EnergySource
-from rules.energy import MONTHS_MAX, energy_balance, month_ends
+from rules.energy import MONTHS_MAX, balance_key, energy_balance, month_ends
 from rules.kinds import EnergySourceKind, HoursBand
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
@@ -116,3 +116,23 @@ def test_months_end_at_midnight_in_the_zone_of_now() -> None:
 @pytest.mark.parametrize(("asked", "returned"), [(-1, 1), (0, 1), (36, 36), (500, MONTHS_MAX)])
 def test_there_are_as_many_months_as_asked_within_the_limit(asked: int, returned: int) -> None:
     assert len(month_ends(NOW, asked)) == returned
+
+
+DAYS = st.integers(-70, 70).map(lambda days: NOW + timedelta(days=days))
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(BANDS), DAYS, st.none() | DAYS), max_size=4),
+    st.lists(DAYS, min_size=8, max_size=8),
+)
+def test_at_two_moments_with_one_key_the_balance_is_the_same(
+    noted: list[tuple[HoursBand, datetime, datetime | None]], moments: list[datetime]
+) -> None:
+    sources = [source(band, noted_at=at, removed_at=removed) for band, at, removed in noted]
+    found: dict[object, object] = {}
+    for moment in moments:
+        now = moment.astimezone(AMSTERDAM)
+        balances = energy_balance(sources, month_ends(now, 5))
+        shown = [(one.moment.date().replace(day=1), one.giver, one.drainer) for one in balances]
+        assert found.setdefault(balance_key(sources, now), shown) == shown

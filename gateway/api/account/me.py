@@ -55,6 +55,9 @@ class Me:
         ] = UNSET,
     ) -> Portfolio | None:
         moment = info.context.gateway.calendar.past(as_of or None)
+        if moment is None:
+            shown = await info.context.gateway.portfolios.current(self.id)
+            return Portfolio.of(shown.portfolio, shown.kept) if shown else None
         content = await read_portfolio(info.context, self.id, moment)
         return Portfolio.of(content) if content else None
 

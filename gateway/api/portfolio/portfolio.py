@@ -16,8 +16,9 @@ from gateway.api.portfolio.goals import Goal, goal_of
 from gateway.api.portfolio.insights import Insight, insight_of
 from gateway.api.portfolio.sharing import Shareable, Sharing, sharing_of
 from gateway.api.portfolio.talents import TalentClaim, talent_claim
-from gateway.context import Info
+from gateway.context import Context, Info
 from gateway.errors import ErrorCode, GatewayError
+from gateway.execution.kept import KeptValues
 from gateway.types.arguments import After, First
 from gateway.types.enums import HoursBand, InsightScope, TalentQuadrant
 from gateway.types.fields import field
@@ -99,18 +100,24 @@ class Portfolio:
     version: int = strawberry.field(description="The version to send as `expectedVersion` with a change.")
     state: PortfolioState = strawberry.field(description="Whether it takes changes.")
     content: strawberry.Private[profile.Portfolio]
+    kept_values: strawberry.Private[KeptValues | None] = None
 
     @classmethod
-    def of(cls, content: profile.Portfolio) -> "Portfolio":
-        """Return a portfolio as it is shown."""
+    def of(cls, content: profile.Portfolio, kept: KeptValues | None = None) -> "Portfolio":
+        """Return a portfolio as it is shown; `kept` has what was shown of this very content before."""
         id_ = strawberry.ID(derived_id("portfolio", content.person))
         state = PortfolioState(content.state)
-        return cls(id=id_, version=content.version, state=state, content=content)
+        return cls(id=id_, version=content.version, state=state, content=content, kept_values=kept)
 
     @property
     def as_of(self) -> datetime | None:
         """The moment of the past that is shown; None for now."""
         return self.content.as_of
+
+    def now(self, context: Context) -> datetime:
+        """Return the moment that is shown, in the zone of the organisation."""
+        calendar = context.gateway.calendar
+        return calendar.local(self.as_of or calendar.now())
 
     @field(description="Who the owner is as a professional; null until written.")
     def statement(self) -> ProfileStatement | None:
@@ -132,7 +139,10 @@ class Portfolio:
     def energy_sources(self) -> list[EnergySource]:
         return [energy_source_of(self.content, source) for source in self.content.energy_sources]
 
-    @field(description="The sum of the energy sources, at the end of each month and now; oldest first.")
+    @field(
+        description="The sum of the energy sources, at the end of each month and now; oldest first.",
+        kept_by=lambda self, context: energy.balance_key(self.content.energy_history, self.now(context)),
+    )
     def energy_balance(
         self,
         info: Info,
@@ -142,8 +152,7 @@ class Portfolio:
     ) -> list[EnergyBalance]:
         if not 1 <= months <= MONTHS_MAX:
             raise GatewayError(ErrorCode.LIMIT_EXCEEDED, f"`months` must be 1 to {MONTHS_MAX}.")
-        calendar = info.context.gateway.calendar
-        moments = month_ends(calendar.local(self.as_of or calendar.now()), months)
+        moments = month_ends(self.now(info.context), months)
         return [_balance(balance) for balance in energy.energy_balance(self.content.energy_history, moments)]
 
     @field(description="What the owner wants more of.")

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.limits.lending import in_turn
 from gateway.limits.spending import Spending, opened
-from gateway.limits.turns import READS_AT_ONCE_MAX, REST, REST_FREE_S, Turns
+from gateway.limits.turns import READS_AT_ONCE_MAX, REST, REST_FREE_S, RESTS_LOOKED_AT_S, Turns
 from tests.gateway.harness import OWNER, Harness
 
 POOL = 2 * READS_AT_ONCE_MAX
@@ -159,6 +159,23 @@ def test_a_rest_is_remembered_also_when_no_operation_is_in_progress_and_forgotte
             await all_that_can_run()
         await waiting
         del waiting
+        gc.collect()
+        assert len(turns._of) == 0
+
+    with_own_time(run)
+
+
+def test_all_rests_need_one_timer() -> None:
+    async def run(advance: Advance) -> None:
+        turns, loop = Turns(), asyncio.get_running_loop()
+        with patch.object(loop, "call_at", wraps=loop.call_at) as timers:
+            for number in range(20):
+                with turns.of(f"caller {number % 5}").working():
+                    advance(0.01)
+            assert timers.call_count == 1
+            advance(RESTS_LOOKED_AT_S)
+            await all_that_can_run()
+            assert timers.call_count == 1
         gc.collect()
         assert len(turns._of) == 0
 

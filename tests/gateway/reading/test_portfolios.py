@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from weakref import ref
 
 import psycopg
 import pytest
@@ -10,6 +11,8 @@ from events.catalog.catalogue import TermReworded
 from events.catalog.employment import ProfessionalRegistered
 from events.catalog.portfolio.life import PortfolioOpened
 from events.codec import Forgotten
+from gateway.execution.plans import Plans
+from gateway.limits.sharing import SharingExecutor
 from gateway.reading import pictures, portfolios
 from gateway.reading.pictures import Picture, Pictures
 from gateway.reading.portfolios import Portfolios
@@ -43,8 +46,9 @@ def shown(world: World) -> list[str]:
 
 
 @pytest.fixture
-def owned(world: World) -> World:
-    """A world whose owner's portfolio is kept, with one talent of a shared word."""
+def owned(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world whose owner's portfolio is kept, with one talent of a shared word, and what is shown of it."""
+    monkeypatch.setattr(SharingExecutor, "plans", Plans(uses_before=0))
     adopted(world, CALM, "Rust bewaren", "calm")
     world.happened(world.opened(), has(OWNER, "1", term=CALM, name="Rust bewaren"))
     assert shown(world) == ["Rust bewaren"]
@@ -141,9 +145,14 @@ def test_a_kept_picture_of_someone_parked_is_not_shown(owned: World) -> None:
 @pytest.mark.postgres
 def test_a_forgotten_person_is_shown_no_more_and_leaves_memory(owned: World) -> None:
     owned.happened(f"portfolio-{OWNER}", Forgotten())
-    assert kept(owned).get(OWNER) is not None, "nobody asked since"
+    picture = kept(owned).get(OWNER)
+    assert picture is not None, "nobody asked since"
+    values = ref(picture.shown({}).kept)
+    assert len(values() or ()) > 0
+    del picture
     asyncio.run(owned.gateway.portfolios.drop_outdated())
     assert len(kept(owned)) == 0
+    assert values() is None, "what was completed leaves with its picture"
     read = owned.gateway.portfolios.read(OWNER)
     assert asyncio.run(read) is None
 
