@@ -61,13 +61,18 @@ class TableAppender:
         self._url, self._log, self._clock = url, log, clock
         self._lock = Lock()
         self._conn: psycopg.Connection | None = None
+        # As bytes: psycopg remembers how it parsed those, and not a composed statement.
         # Two transactions must not take the same offset, nor commit out of order: readers would miss one.
         self._take_turns = "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))"
-        self._insert = sql.SQL(
-            "WITH appended AS (INSERT INTO {0} SELECT %s, coalesce(max(record_offset), -1) + 1, %s, %s"
-            " FROM {0} WHERE partition = %s RETURNING record_offset)"
-            " SELECT record_offset, pg_notify({1}, '') FROM appended"
-        ).format(_table(log), sql.Literal(_table_name(log)))
+        self._insert = (
+            sql.SQL(
+                "WITH appended AS (INSERT INTO {0} SELECT %s, coalesce(max(record_offset), -1) + 1, %s, %s"
+                " FROM {0} WHERE partition = %s RETURNING record_offset)"
+                " SELECT record_offset, pg_notify({1}, '') FROM appended"
+            )
+            .format(_table(log), sql.Literal(_table_name(log)))
+            .as_bytes()
+        )
 
     def append(self, partition: int, record: bytes) -> "Future[int]":
         done: Future[int] = Future()
@@ -118,14 +123,19 @@ class TableReader:
         self._url, self._log = url, log
         self._conn: psycopg.Connection | None = None
         self._read_to: Mapping[int, int] | None = None
-        self._select = sql.SQL(
-            "SELECT r.partition, record_offset, day, value FROM unnest(%s::int[], %s::bigint[]) AS a(p, o)"
-            " CROSS JOIN LATERAL (SELECT *, sum(octet_length(value)) OVER (ORDER BY record_offset"
-            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM"
-            " (SELECT * FROM {} WHERE partition = a.p AND record_offset >= a.o"
-            " ORDER BY record_offset LIMIT %s) n) r"
-            " WHERE before IS NULL OR before < %s ORDER BY r.partition, record_offset"
-        ).format(_table(log))
+        self._select = (
+            sql.SQL(
+                "SELECT r.partition, record_offset, day, value"
+                " FROM unnest(%s::int[], %s::bigint[]) AS a(p, o) CROSS JOIN LATERAL"
+                " (SELECT *, sum(octet_length(value)) OVER (ORDER BY record_offset"
+                " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM"
+                " (SELECT * FROM {} WHERE partition = a.p AND record_offset >= a.o"
+                " ORDER BY record_offset LIMIT %s) n) r"
+                " WHERE before IS NULL OR before < %s ORDER BY r.partition, record_offset"
+            )
+            .format(_table(log))
+            .as_bytes()
+        )
 
     def identity(self) -> str:
         first = self.record_at(0, 0)
@@ -182,7 +192,7 @@ class TableReader:
             self._conn.close()
             self._conn = None
 
-    def _query(self, statement: sql.Composed, arguments: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    def _query(self, statement: sql.Composed | bytes, arguments: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
             if self._conn is None:
                 self._conn = connect_own(self._url, application_name=f"{self._log} log reader")
