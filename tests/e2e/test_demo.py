@@ -147,8 +147,8 @@ def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
     assert not (tmp_path / "postgres").exists()
 
 
-def test_a_second_demo_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with running_demo(tmp_path), command(tmp_path, free_port()) as process:
+def test_a_second_demo_on_the_same_folder_is_refused(demo: Demo) -> None:
+    with command(demo.folder, free_port()) as process:
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "is in use by another running process" in said

@@ -1,7 +1,6 @@
 """The life of a portfolio as two colleagues live it, through the running demo, from opening to close."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from events.privacy import disclosures as read_log
 from tests.e2e.asking import new_command
 from tests.e2e.cast import NEXT_MONTH, TODAY, TOMORROW, Cast, entity, reasons, seen_by, three_new_colleagues
-from tests.e2e.demo import Demo, running_demo
+from tests.e2e.demo import Demo
 from tests.e2e.shared_words import a_word_of_hers_becomes_everyones
 from tests.projections.views.given import read
 
@@ -22,12 +21,6 @@ SHARING = "sharing { id itemId kind visibility people { id displayName } withEne
 AGREEMENTS = "agreements { id text heldOn confirmedAt owner { displayName } }"
 CONVERSATION = f"conversation {{ id with {{ id displayName }} plannedFor heldOn {AGREEMENTS} }}"
 GOAL = "goal { id text state progress offeredTo { id name } offeredAs }"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("portfolio"), "--people", "10") as running:
-        yield running
 
 
 def test_the_life_of_a_portfolio(demo: Demo) -> None:

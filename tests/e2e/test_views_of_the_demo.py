@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.demo import ROOT, running_demo
+from tests.e2e.demo import ROOT, Demo
 from tests.environment import without_settings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
@@ -23,9 +23,8 @@ def views(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_view_of_the_running_demo_is_rebuilt_equal_and_swapped(tmp_path: Path) -> None:
-    with running_demo(tmp_path):
-        done = views(tmp_path, "rebuild", "directory")
+def test_a_view_of_the_running_demo_is_rebuilt_equal_and_swapped(demo: Demo) -> None:
+    done = views(demo.folder, "rebuild", "directory")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Equal at equal positions, and swapped." in done.stdout
 
