@@ -14,7 +14,7 @@ WARM_UP_S: Final = 2.0
 
 
 class Measured(NamedTuple):
-    """`done` counts those of the first two seconds too, which the others leave out."""
+    """`done` counts those of the warm-up too, which the others leave out."""
 
     per_s: float
     p50_ms: float
@@ -23,7 +23,7 @@ class Measured(NamedTuple):
 
 
 class Timed(NamedTuple):
-    """How long each took, in seconds, without those of the first two seconds; `done` counts those too."""
+    """How long each took, in seconds, without those of the warm-up; `done` counts those too."""
 
     took: list[float]
     done: int
@@ -44,7 +44,7 @@ def summary(timed: Timed, seconds: float) -> Measured:
     )
 
 
-def timed(work: Callable[[], object], threads: int, seconds: float) -> Timed:
+def timed(work: Callable[[], object], threads: int, seconds: float, *, warm_up_s: float = WARM_UP_S) -> Timed:
     """Do `work` in so many threads for a time. Raises what it raised."""
     barrier = Barrier(threads + 1)
     spans: list[list[tuple[float, float]]] = [[] for _ in range(threads)]
@@ -65,19 +65,21 @@ def timed(work: Callable[[], object], threads: int, seconds: float) -> Timed:
         worker.start()
     barrier.wait()
     started = time.perf_counter()
-    end = started + WARM_UP_S + seconds
+    end = started + warm_up_s + seconds
     for worker in workers:
         worker.join()
     if failed:
         raise failed[0]
-    return _within(spans, started, seconds)
+    return _within(spans, started + warm_up_s, seconds)
 
 
-async def timed_tasks(work: Callable[[], Awaitable[object]], tasks: int, seconds: float) -> Timed:
+async def timed_tasks(
+    work: Callable[[], Awaitable[object]], tasks: int, seconds: float, *, warm_up_s: float = WARM_UP_S
+) -> Timed:
     """Do `work` in so many tasks of one loop for a time. Raises what it raised."""
     spans: list[list[tuple[float, float]]] = [[] for _ in range(tasks)]
     started = time.perf_counter()
-    end = started + WARM_UP_S + seconds
+    end = started + warm_up_s + seconds
 
     async def repeat(mine: list[tuple[float, float]]) -> None:
         while (begun := time.perf_counter()) < end:
@@ -87,12 +89,11 @@ async def timed_tasks(work: Callable[[], Awaitable[object]], tasks: int, seconds
     async with asyncio.TaskGroup() as group:
         for mine in spans:
             group.create_task(repeat(mine))
-    return _within(spans, started, seconds)
+    return _within(spans, started + warm_up_s, seconds)
 
 
-def _within(spans: list[list[tuple[float, float]]], started: float, seconds: float) -> Timed:
-    window = (started + WARM_UP_S, started + WARM_UP_S + seconds)
-    took = [b - a for mine in spans for a, b in mine if window[0] <= b < window[1]]
+def _within(spans: list[list[tuple[float, float]]], begin: float, seconds: float) -> Timed:
+    took = [b - a for mine in spans for a, b in mine if begin <= b < begin + seconds]
     return Timed(took, sum(map(len, spans)))
 
 

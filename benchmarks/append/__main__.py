@@ -4,7 +4,7 @@ import argparse
 import json
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, Final, NamedTuple
 
@@ -12,16 +12,21 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.append.clients import Clients, Loaded
-from benchmarks.append.systems import System, serve_nats, serve_ours, serve_stock, serve_umadb
+from benchmarks.append.systems import SETTLE_S, System, serve_nats, serve_ours, serve_stock, serve_umadb
 from benchmarks.servers import log_to_stderr, placed_broker, postgres_database
 
-WRITERS: Final = (1, 16, 64)
+WRITERS: Final = (1, 64)
 PROCESSES: Final = 2
 """Writer processes, and partitions of our log, in the last rows; the others have one of each."""
 ROUNDS: Final = 3
-SECONDS: Final = 6.0
-WARM_S: Final = 30.0
-"""Each is used so long before it is measured: a broker's JVM compiles itself, and servers run for months."""
+SECONDS: Final = 2.0
+WARM_S: Final = 15.0
+"""Each of our logs is used so long, once: a broker's JVM compiles itself, and servers run for months."""
+WARM_OTHERS_S: Final = 1.5
+"""So long are the rivals used, which are compiled already, and the same broker from further processes."""
+START_S: Final = 40.0
+"""About what the servers and the clients take to start and to stop."""
+SYSTEMS: Final = ("ipp", "eventsourcing-postgres", "umadb", "nats")
 WIDTH: Final = 110
 FLUSHES: Final = ("default", "every")
 
@@ -36,23 +41,34 @@ class Case(NamedTuple):
 
 
 class Contest:
-    """All systems at once on one machine, of which one at a time is loaded."""
+    """The chosen systems at once on one machine, of which one at a time is loaded."""
 
-    def __init__(self, stack: ExitStack, *, docker: bool) -> None:
-        self._stack = stack
-        url = stack.enter_context(postgres_database())
-        bootstrap, self.broker, _ = stack.enter_context(placed_broker(docker=docker))
-        rivals: list[System] = [serve_stock(url), serve_umadb(stack)]
-        rivals += [serve_nats(stack, flush=flush) for flush in FLUSHES]
+    def __init__(self, stack: ExitStack, *, systems: Sequence[str], docker: bool) -> None:
+        self._stack, self._url = stack, stack.enter_context(postgres_database())
+        self._bootstrap, self.broker = "", ""
+        if "ipp" in systems:
+            self._bootstrap, self.broker, _ = stack.enter_context(placed_broker(docker=docker))
+        rivals = list(self._rivals(systems))
         self._clients: dict[tuple[str, str, int], Clients] = {}
         for processes in (1, PROCESSES):
-            logs = [
-                serve_ours(stack, url=url, bootstrap=bootstrap, partitions=processes, flush=flush)
-                for flush in FLUSHES
-            ]
+            logs = self._logs(processes) if "ipp" in systems else ()
             for system in (*rivals, *logs):
                 clients = stack.enter_context(Clients(system, processes=processes))
                 self._clients[system.name, system.flush, processes] = clients
+
+    def _rivals(self, systems: Sequence[str]) -> Iterator[System]:
+        if "eventsourcing-postgres" in systems:
+            yield serve_stock(self._url)
+        if "umadb" in systems:
+            yield serve_umadb(self._stack)
+        if "nats" in systems:
+            yield from (serve_nats(self._stack, flush=flush) for flush in FLUSHES)
+
+    def _logs(self, partitions: int) -> Iterator[System]:
+        for flush in FLUSHES:
+            yield serve_ours(
+                self._stack, url=self._url, bootstrap=self._bootstrap, partitions=partitions, flush=flush
+            )
 
     def cases(self, writers: Sequence[int]) -> list[Case]:
         return [
@@ -68,12 +84,12 @@ class Contest:
 def run(chosen: argparse.Namespace, screen: Console) -> dict[str, Any]:
     """Measure every case in each round, and return the rows and our ratios to each rival."""
     with ExitStack() as stack:
-        contest = Contest(stack, docker=chosen.broker == "docker")
+        contest = Contest(stack, systems=chosen.systems, docker=chosen.broker == "docker")
         cases = contest.cases(chosen.writers)
-        screen.print(f"The broker runs {contest.broker}. Each system is warmed for {chosen.warm:g} s.")
+        screen.print(f"{len(cases)} rows, {chosen.rounds} rounds: about {duration_s(cases, chosen):.0f} s.")
         for case in cases:
-            if case.writers == max(chosen.writers):
-                contest.load(case, chosen.warm)
+            if (warm_s := _warm_s(case, chosen)) > 0:
+                contest.load(case, warm_s)
         rounds: dict[Case, list[Loaded]] = {case: [] for case in cases}
         for number in range(chosen.rounds):
             # By turns forwards and backwards, so that a machine that changes its speed favours nobody.
@@ -87,6 +103,21 @@ def run(chosen: argparse.Namespace, screen: Console) -> dict[str, Any]:
         "rows": [_row(case, found) for case, found in rounds.items()],
         "ratios": ratios,
     }
+
+
+def _warm_s(case: Case, chosen: argparse.Namespace) -> float:
+    """Return how long a row's system is used before the first round; 0 where another row has done so."""
+    if case.writers != max(chosen.writers):
+        return 0.0
+    is_first = case.system == "ipp" and case.processes == 1
+    return float(chosen.warm) if is_first else min(WARM_OTHERS_S, chosen.warm)
+
+
+def duration_s(cases: Sequence[Case], chosen: argparse.Namespace) -> float:
+    """Return about how long a run of these rows takes."""
+    warmings = [warm_s + SETTLE_S for case in cases if (warm_s := _warm_s(case, chosen))]
+    turns = int(chosen.rounds) * len(cases)
+    return START_S + sum(warmings) + turns * (float(chosen.seconds) + SETTLE_S)
 
 
 def _row(case: Case, found: Sequence[Loaded]) -> dict[str, Any]:
@@ -121,7 +152,9 @@ def _ratios(rounds: dict[Case, list[Loaded]], writers: int) -> list[dict[str, An
 
 
 def show(result: dict[str, Any], console: Console) -> None:
-    title = f"append, 300 bytes, new stream each; the broker runs {result['broker']}"
+    title = "append, 300 bytes, new stream each"
+    if result["broker"]:
+        title += f"; the broker runs {result['broker']}"
     heads = ("system", "flush", "processes", "writers", "events/s", "range", "p50 ms", "p99 ms", "client µs")
     table = Table(*heads, title=title)
     for row in result["rows"]:
@@ -135,16 +168,24 @@ def show(result: dict[str, Any], console: Console) -> None:
         )
 
 
-def main() -> None:
-    log_to_stderr()
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Takes about 4 minutes, with fewer --systems less; it prints at its start how long.",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--broker", choices=("host", "docker"), default="host", help="where Kafka runs")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each row is measured")
+    parser.add_argument("--systems", choices=SYSTEMS, nargs="+", default=list(SYSTEMS), help="only these")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="measured time for each row and round")
-    parser.add_argument("--warm", type=float, default=WARM_S, help="seconds of use before the first round")
+    parser.add_argument("--warm", type=float, default=WARM_S, help="seconds of use, once, of our logs")
     parser.add_argument("--writers", type=int, nargs="+", default=list(WRITERS), help="numbers of writers")
-    chosen = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    log_to_stderr()
+    chosen = arguments().parse_args()
     result = run(chosen, Console(stderr=True))
     if chosen.json:
         json.dump(result, sys.stdout)

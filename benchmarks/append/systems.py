@@ -21,6 +21,8 @@ from tests.events.log.harness import CLOCK, LogUnderTest, datastore, unique_name
 
 STATE_BYTES: Final = 300
 APPEND_TIMEOUT_S: Final = 30.0
+SETTLE_S: Final = 0.5
+"""The beginning of each turn, until its writers run; not measured."""
 NATS_STREAM: Final = "events"
 
 Load = Callable[[int, float], Timed]
@@ -69,7 +71,7 @@ class Ours(msgspec.Struct, frozen=True, kw_only=True):
     @contextmanager
     def client(self) -> Iterator[Load]:
         recorder = self.under_test.recorder()
-        yield partial(timed, lambda: recorder.insert_events([new_event()]))
+        yield partial(timed, lambda: recorder.insert_events([new_event()]), warm_up_s=SETTLE_S)
         recorder.writer.close()
         recorder.datastore.close()
 
@@ -86,7 +88,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     def client(self) -> Iterator[Load]:
         store = datastore(self.url, pool_size=16)
         recorder = PostgresApplicationRecorder(store, events_table_name=self.table)
-        yield partial(timed, lambda: recorder.insert_events([new_event()]))
+        yield partial(timed, lambda: recorder.insert_events([new_event()]), warm_up_s=SETTLE_S)
         store.close()
 
 
@@ -109,7 +111,7 @@ class Umadb(msgspec.Struct, frozen=True, kw_only=True):
             condition = umadb.AppendCondition(umadb.Query(items=[umadb.QueryItem(tags=tags)]))
             connection.append([umadb.Event(event_type=event.topic, data=event.state, tags=tags)], condition)
 
-        yield partial(timed, insert)
+        yield partial(timed, insert, warm_up_s=SETTLE_S)
 
 
 class Nats(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +138,7 @@ class Nats(msgspec.Struct, frozen=True, kw_only=True):
             await stream.publish(f"{NATS_STREAM}.{event.originator_id}", event.state, headers=new)
 
         try:
-            return await timed_tasks(insert, writers, seconds)
+            return await timed_tasks(insert, writers, seconds, warm_up_s=SETTLE_S)
         finally:
             await connection.close()
 
