@@ -66,11 +66,15 @@ class People:
         return next(self._next)
 
 
+def numbers_of(count: int) -> list[str]:
+    """Return the employee number of each professional of a demo with so many."""
+    known = [number for number, _, _ in KNOWN]
+    return known + [f"e{place:04}" for place in range(len(known), count)]
+
+
 def tokens_of(demo: Demo, count: int) -> Iterator[str]:
     """Yield the token of each professional of a demo with so many."""
-    known = [number for number, _, _ in KNOWN]
-    for number in known + [f"e{place:04}" for place in range(len(known), count)]:
-        yield demo.token(number)
+    yield from map(demo.token, numbers_of(count))
 
 
 def reads(client: Client, people: People, query: str) -> Ask:

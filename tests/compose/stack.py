@@ -49,7 +49,9 @@ def make_ready() -> None:
 
 
 class Stack:
-    def __init__(self, folder: Path) -> None:
+    """`more` are compose files of the caller's."""
+
+    def __init__(self, folder: Path, *more: Path) -> None:
         self._folder = folder
         self._port, self._processes_port, self._mails_port = _free_port(), _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
@@ -58,7 +60,8 @@ class Stack:
         self.settings = self._settings()
         env_file = folder / "env"
         env_file.write_text("".join(f"{name}={value}\n" for name, value in self.settings.items()))
-        files = ["-f", str(ROOT / "docker-compose.yml"), "-f", str(ROOT / "tests/compose/issuer.yml")]
+        paths = (ROOT / "docker-compose.yml", ROOT / "tests/compose/issuer.yml", *more)
+        files = [part for path in paths for part in ("-f", str(path))]
         project = f"ipp-test-{uuid.uuid4().hex[:8]}"
         self._compose = ["docker", "compose", "-p", project, "--env-file", str(env_file), *files]
 
