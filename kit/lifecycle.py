@@ -1,5 +1,6 @@
 """Starts a process's loops together, stops them together, and logs the reason."""
 
+import gc
 import signal
 import threading
 import time
@@ -70,6 +71,7 @@ def run_all(
     The loops `beneath` do what the others wait for: they are stopped once the others have ended. Blocks.
     Raises StillRunningError when loops go on for more than `grace_s` after they were asked to stop.
     """
+    _leave_out_of_collections()
     crashes: list[BaseException] = []
     last = Stop()
     threads = _started(loops, until=stop, stop=stop, crashes=crashes)
@@ -83,6 +85,15 @@ def run_all(
         raise crashes[0]
     if late:
         raise StillRunningError(f"{', '.join(late)} did not end within {grace_s:g} s of the stop.")
+
+
+def _leave_out_of_collections() -> None:
+    """Let no later garbage collection look at what was loaded until now: modules and schemas stay to the end.
+
+    They are hundreds of thousands of objects; looking at them took a sixth of the gateway's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _started(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import structlog
@@ -13,7 +14,8 @@ from gateway.reading.pictures import Picture, Pictures, Shown, with_joint_goals
 from gateway.reading.term_labels import claimed_terms, relabelled_portfolio
 from gateway.reading.view_reader import ViewReader, rows_of
 from kit import metrics
-from kit.postgres.statements import both
+from kit.postgres.statements import Select, both
+from projections.row_status import WithStatus
 from projections.views import catalogue, profile, team
 
 OUTDATED_CHECK_S_MIN: Final = 2.0
@@ -22,7 +24,6 @@ OUTDATED_CHECK_S_MAX: Final = 60.0
 """How often without any notice: one may have been lost."""
 
 _KEYS: Final = both(profile.DOCUMENT_KEY, catalogue.VERSION_KEY)
-_WHOLE: Final = both(profile.document(), catalogue.VERSION_KEY)
 _log = structlog.get_logger("gateway")
 _reads: Final = metrics.counter(
     "ipp_portfolio_reads_total",
@@ -30,6 +31,14 @@ _reads: Final = metrics.counter(
     "source",
 )
 _from_picture, _from_rows = _reads.labels("picture"), _reads.labels("rows")
+
+
+@cache
+def _document(
+    parts: frozenset[str] | None = None,
+) -> Select[tuple[WithStatus[profile.Document], str | None]]:
+    """Return the statement of `profile.document` and of the key of the catalogue."""
+    return both(profile.document(parts), catalogue.VERSION_KEY)
 
 
 class Portfolios:
@@ -56,8 +65,8 @@ class Portfolios:
         if as_of is None and parts is None and item is None:
             shown = await self.current(person)
             return shown.portfolio if shown else None
-        asked = profile.document(parts).read(person=person, as_of=as_of)
-        found = rows_of(await asked.of(self._reader.ask)).portfolio(person, as_of)
+        rows, words = await _document(parts).read(person=person, as_of=as_of).of(self._reader.ask)
+        found = rows_of(rows).portfolio(person, as_of)
         if found is None:
             return None
         if item is not None:
@@ -65,7 +74,10 @@ class Portfolios:
             goals = tuple(goal for goal in found.goals if goal.goal == item)
             found = replace(found, talents=talents, goals=goals)
         # At a moment of the past a talent has the words that its owner claimed it in.
-        worded = await self._in_current_words(found) if as_of is None else replace(found, as_of=as_of)
+        if as_of is None:
+            worded, _ = await self._in_current_words(found, words)
+        else:
+            worded = replace(found, as_of=as_of)
         return with_joint_goals(worded, await self._joint_goals(worded))
 
     async def current(self, person: str) -> Shown | None:
@@ -87,22 +99,23 @@ class Portfolios:
 
     async def _made(self, person: str) -> Picture | None:
         """Make a picture from the rows. A key and what it is of are read together, on one server."""
-        found, words = await _WHOLE.read(person=person, as_of=None).of(self._reader.ask)
+        found, words = await _document().read(person=person, as_of=None).of(self._reader.ask)
         document = rows_of(found)
         _from_rows.inc()
         portfolio = document.portfolio(person)
         if portfolio is None or document.key is None:
             return None
-        if claimed := claimed_terms(portfolio):
-            terms, words = await catalogue.terms_with_key(self._reader.ask, claimed)
-            portfolio = relabelled_portfolio(terms, portfolio)
+        portfolio, words = await self._in_current_words(portfolio, words)
         picture = Picture(key=document.key, words=words, size=len(document.rows), portfolio=portfolio)
         self.pictures.keep(person, picture)
         return picture
 
-    async def _in_current_words(self, portfolio: profile.Portfolio) -> profile.Portfolio:
-        terms = await catalogue.terms_read_as(self._reader.ask, claimed_terms(portfolio))
-        return relabelled_portfolio(terms, portfolio)
+    async def _in_current_words(
+        self, portfolio: profile.Portfolio, words: str | None
+    ) -> tuple[profile.Portfolio, str | None]:
+        """Return a portfolio in the words of the catalogue with this key, or a later one, and the key."""
+        terms, words = await self._reader.terms.of(claimed_terms(portfolio), words)
+        return relabelled_portfolio(terms, portfolio), words
 
     async def _joint_goals(self, portfolio: profile.Portfolio) -> Mapping[str, str]:
         """Return the joint goal, by offer, that a team grew from each goal of a portfolio."""

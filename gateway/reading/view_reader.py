@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from gateway.errors import ErrorCode, GatewayError
 from gateway.limits.lending import asked_on_connections
 from gateway.reading.freshness import Connect, too_stale
+from gateway.reading.term_labels import KeptTerms
 from kit.postgres.statements import Ask
 from projections import parking
 from projections.row_status import WithStatus, read_with_status
@@ -20,12 +21,14 @@ class ViewReader:
     """
     `connection` lends a connection of the pool for reading; one to a replica will do.
 
-    `ask` answers the short reads that most requests need: by a channel, or else on such connections.
+    `ask` answers the short reads that most requests need: by a channel, or else on such connections. `terms`
+    are kept for all requests.
     """
 
     def __init__(self, connection: Connect, ask: Ask | None = None) -> None:
         self.connection = connection
         self.ask: Ask = ask or asked_on_connections(connection)
+        self.terms = KeptTerms(self.ask)
 
     async def subject(
         self,

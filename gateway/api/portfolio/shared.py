@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import strawberry
 
@@ -17,8 +18,11 @@ from gateway.types.enums import EnergySourceKind, ItemKind, TalentQuadrant
 from gateway.types.fields import field
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText
+from kit.postgres.statements import both
 from projections.views import catalogue, shared
 from rules.quadrants import quadrant_of
+
+_SHARED_WITH: Final = both(shared.SHARED_WITH, catalogue.VERSION_KEY)
 
 
 @strawberry.type(description="What another person opened to you: the item itself, and nothing around it.")
@@ -80,12 +84,13 @@ def quadrant_shown(item: shared.SharedItem) -> TalentQuadrant | None:
 
 async def page(context: Context, viewer: str, *, first: int, after: str | None) -> Connection[SharedItem]:
     """Return a page of the items shared with someone; each is first recorded in its owner's read log."""
-    today, ask = context.gateway.calendar.today(), context.gateway.reader.ask
+    today, reader = context.gateway.calendar.today(), context.gateway.reader
 
     async def read(after_key: tuple[str, str] | None, limit: int) -> list[shared.SharedItem]:
-        page = await shared.shared_with(ask, viewer, today=today, after=after_key, limit=limit)
+        asked = shared.page_for(viewer, today=today, after=after_key, limit=limit)
+        page, key = await _SHARED_WITH.read(**asked).of(reader.ask)
         found = rows_of(page, at_most_s=context.gateway.limits.staleness_max_s)
-        terms = await catalogue.terms_read_as(ask, [item.term for item in found if item.term is not None])
+        terms, _ = await reader.terms.of((item.term for item in found if item.term is not None), key)
         return [relabelled_item(terms, item) for item in found]
 
     async def record(rows: Sequence[shared.SharedItem]) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from kit.postgres.statements import Source
+from kit.postgres.statements import Source, Value
 from projections.row_status import WithStatus, with_status
 from projections.views.shared.fold import VIEW
 from projections.views.shared.opened import (
@@ -35,14 +35,22 @@ _SHARED_WITH: Final = f"""
 """
 
 
-_PAGE: Final = with_status(
+AfterItem = tuple[str, str]
+"""The owner's name and the sharing of the last item of a page."""
+SHARED_WITH: Final = with_status(
     VIEW,
     f"SELECT coalesce(json_agg(p), '[]') FROM ({_SHARED_WITH}) p",
     list[SharedItem],
     subject="%(viewer)s",
 )
-AfterItem = tuple[str, str]
-"""The owner's name and the sharing of the last item of a page."""
+"""The statement of `shared_with`, for the values that `page_for` returns."""
+
+
+def page_for(viewer: str, *, today: date, after: AfterItem | None = None, limit: int) -> dict[str, Value]:
+    """Return the values of the page after the one that `after` is of."""
+    owner_name, sharing = after or ("", "")
+    page: dict[str, Value] = {"after_name": plain_name(owner_name), "after": sharing, "limit": limit}
+    return {"viewer": viewer, "today": today, **page}
 
 
 async def shared_with(
@@ -54,8 +62,4 @@ async def shared_with(
     `after` is of the previous page. People who no longer work here share nothing and see nothing; after they
     return, only what was shared since. The status is that of the viewer's rows, of the same moment.
     """
-    owner_name, sharing = after or ("", "")
-    read = _PAGE.read(
-        viewer=viewer, today=today, after=sharing, after_name=plain_name(owner_name), limit=limit
-    )
-    return await read.of(source)
+    return await SHARED_WITH.read(**page_for(viewer, today=today, after=after, limit=limit)).of(source)

@@ -54,6 +54,17 @@ def test_values_of_every_type_arrive_as_they_are(database: str) -> None:
     with_channels(database, steps)
 
 
+def test_reads_are_planned_once_for_rows_by_their_keys_and_nothing_is_written(database: str) -> None:
+    names = ("random_page_cost", "plan_cache_mode", "jit", "default_transaction_read_only")
+    settings = ", ".join(f"current_setting('{name}')" for name in names)
+    asked: Select[list[str]] = Select(f"SELECT json_build_array({settings})", list[str])
+
+    async def steps(opened: Channels) -> None:
+        assert await asked.read().of(opened.ask) == ["1.1", "force_generic_plan", "off", "on"]
+
+    with_channels(database, steps)
+
+
 async def asked_at_random(opened: Channels, chance: random.Random, number: int) -> None:
     """Ask something, and see that the answer, or the error, is the one that belongs to it."""
     match chance.randrange(8):
