@@ -27,8 +27,8 @@ class PendingVerdict:
     """
     The verdict that one attempt waits for.
 
-    Waiters of one batch wake in a chain, each waking the next: waking all at once makes them contend for the
-    interpreter's lock.
+    Waiters of one batch wake in a chain, each waking the next when it is done (`cancel`): those who wake
+    earlier only contend for the interpreter's lock.
     """
 
     __slots__ = ("_cancelled", "_next", "_wakes", "notice", "unsent")
@@ -43,13 +43,10 @@ class PendingVerdict:
 
     def wait(self, timeout_s: float) -> bool:
         """Return whether `notice` or `unsent` was set within the time."""
-        woken = self._wakes.acquire(timeout=timeout_s)
-        if woken:
-            self._wake_next()
-        return woken
+        return self._wakes.acquire(timeout=timeout_s)
 
     def resolve(self, notice: VerdictNotice, *, after: "PendingVerdict | None" = None) -> None:
-        """Set the verdict and wake the waiter: now, or when the waiter of `after` wakes."""
+        """Set the verdict and wake the waiter: now, or when the waiter of `after` is done."""
         if self.notice is None:
             self.notice = notice
             if after is None:

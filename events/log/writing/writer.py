@@ -18,7 +18,7 @@ from events.log.verdicts import VerdictNotice
 from events.log.writing.group_commit import GroupCommitter
 from events.log.writing.ids import fresh_command, fresh_id
 from events.log.writing.lookups import Connect, LogIdentity, Lookups
-from events.log.writing.waiting import VerdictListener, wait_for
+from events.log.writing.waiting import PendingVerdict, VerdictListener, wait_for
 from rules.commands import LogPosition
 
 HEADS_MAX: Final = 200_000
@@ -71,7 +71,7 @@ class LogWriter:
         A stream that this process does not know is taken to be new when its first version is 0 or 1. The log
         decides: after a wrong guess the head is read and the commit is sent once more.
         """
-        log = self._opened()
+        log, listener = self._opened(), self._open_listener()
         subject = subject or log.subject_of([event[0] for event in events])
         partition = log.partition_of(subject)
         command = command or fresh_command()
@@ -81,11 +81,16 @@ class LogWriter:
             commit = Commit(
                 subject, command, fresh_id(), writes, fingerprint, answer, decided_on, last, tracking=track
             )
-            notice = self._send(partition, commit)
-            if notice.outcome is Outcome.ACCEPTED:
-                self._remember(heads)
-                position = LogPosition(generation=log.name, partition=partition, ordinal=notice.ordinal)
-                return _accepted(commit, position)
+            pending = listener.expect(commit.commit)
+            try:
+                notice = self._send(partition, commit, pending)
+                if notice.outcome is Outcome.ACCEPTED:
+                    self._remember(heads)
+                    position = LogPosition(generation=log.name, partition=partition, ordinal=notice.ordinal)
+                    return _accepted(commit, position)
+            finally:
+                # Last of all, since it wakes the next of its record, who needs the interpreter too.
+                listener.forget(commit.commit)
             for stream in heads:
                 self._heads.pop(stream, None)
             if notice.outcome is Outcome.REPEAT:
@@ -176,21 +181,19 @@ class LogWriter:
             raise NotSentError("the log is closed")
         return self._committer
 
-    def _send(self, partition: int, commit: Commit) -> VerdictNotice:
-        listener, committer = self._listener, self._open_committer()
-        if listener is None:
+    def _open_listener(self) -> VerdictListener:
+        if self._listener is None:
             raise NotSentError("the log is closed")
-        pending = listener.expect(commit.commit)
-        try:
-            committer.submit(partition, encode_entry(commit), pending.fail)
-            notice = wait_for(
-                pending,
-                timeout_s=self._append_timeout_s,
-                poll_s=LOOK_UP_S,
-                look_up=lambda: self._look_up(commit),
-            )
-        finally:
-            listener.forget(commit.commit)
+        return self._listener
+
+    def _send(self, partition: int, commit: Commit, pending: PendingVerdict) -> VerdictNotice:
+        self._open_committer().submit(partition, encode_entry(commit), pending.fail)
+        notice = wait_for(
+            pending,
+            timeout_s=self._append_timeout_s,
+            poll_s=LOOK_UP_S,
+            look_up=lambda: self._look_up(commit),
+        )
         if notice is None:
             raise OutcomeUnknownError(
                 f"no verdict in {self._append_timeout_s} s: the log may still accept it; use resolve()"

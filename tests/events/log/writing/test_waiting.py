@@ -19,7 +19,12 @@ def resolve_all(pending: Sequence[PendingVerdict]) -> list[VerdictNotice]:
 def test_all_waiters_of_one_batch_wake() -> None:
     pending = [PendingVerdict() for _ in range(30)]
     woken: list[bool] = []
-    threads = [Thread(target=lambda one=one: woken.append(one.wait(10))) for one in pending]
+
+    def wait(one: PendingVerdict) -> None:
+        woken.append(one.wait(10))
+        one.cancel()
+
+    threads = [Thread(target=wait, args=(one,)) for one in pending]
     for thread in threads:
         thread.start()
     notices = resolve_all(pending)
@@ -39,7 +44,8 @@ def test_a_wait_cancelled_before_its_verdict_holds_nobody_up() -> None:
 def test_a_wait_cancelled_after_its_verdict_wakes_the_next() -> None:
     first, last = PendingVerdict(), PendingVerdict()
     resolve_all([first, last])
-    assert not last.wait(0.0)
+    assert first.wait(0.0)
+    assert not last.wait(0.0), "the first is not done yet"
     first.cancel()
     assert last.wait(0.0)
 
