@@ -1,11 +1,11 @@
 """Whether a subject's rows in a view are parked, and how stale the view is: read together with the rows."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import psycopg
-from psycopg.rows import class_row
 
 from kit.postgres.statements import Select
 from projections.table import SCHEMA
@@ -14,19 +14,13 @@ from projections.view import View
 Rows = TypeVar("Rows")
 
 
-class RowStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """`parked`: an event of the subject waits for repair, so its rows are old.
-
-    `stale_s`: how many seconds ago the stalest partition of the view was last confirmed up to date; inf
-    before any worker confirmed it.
-    """
-
-    parked: bool
-    stale_s: float
-
-
 class WithStatus(msgspec.Struct, Generic[Rows], frozen=True, kw_only=True):
-    """Rows of a subject and their status, of one moment; `stale_s` is None before any worker confirmed it."""
+    """
+    Rows of a subject with their status.
+
+    `parked`: an event of the subject waits for repair, so its rows are old. `stale_s`: how many seconds ago
+    the stalest partition of the view was last confirmed up to date; None before any worker confirmed it.
+    """
 
     parked: bool
     stale_s: float | None
@@ -50,14 +44,9 @@ def with_status(view: View, rows: str, of: type[Rows], *, subject: str) -> Selec
     )
 
 
-_UNKNOWN: Final = RowStatus(parked=True, stale_s=float("inf"))
-_STATUS: Final = f"""
-    SELECT EXISTS (SELECT FROM {SCHEMA}.parked
-                   WHERE view = %(view)s AND version = %(version)s AND subject = %(subject)s) AS parked,
-           coalesce((SELECT extract(epoch FROM clock_timestamp() - min(seen_at))::float8
-                     FROM {SCHEMA}.positions WHERE view = %(view)s AND version = %(version)s),
-                    'infinity') AS stale_s
-""".encode()
+@cache
+def _status(view: View) -> Select[WithStatus[None]]:
+    return with_status(view, "SELECT 'null'::json", type(None), subject="%(subject)s")
 
 
 async def read_with_status(
@@ -65,13 +54,14 @@ async def read_with_status(
     view: View,
     subject: str,
     read: Callable[[psycopg.AsyncConnection], Awaitable[Rows]],
-) -> tuple[RowStatus, Rows]:
-    """Return what `read` reads of a subject in a view, and the status of those rows.
+) -> WithStatus[Rows]:
+    """Return what `read`, which may be several statements, reads of a subject in a view, with its status.
 
     The status is asked before `read` sends its own statements, in one trip with the first of them.
     """
-    values = {"view": view.name, "version": view.version, "subject": subject}
-    async with connection.pipeline(), connection.cursor(row_factory=class_row(RowStatus)) as cursor:
-        await cursor.execute(_STATUS, values, prepare=True)
+    asked = _status(view).read(subject=subject)
+    async with connection.pipeline():
+        answer = await asked.sent_on(connection)
         rows = await read(connection)
-        return await cursor.fetchone() or _UNKNOWN, rows
+        status = await answer()
+    return WithStatus(parked=status.parked, stale_s=status.stale_s, rows=rows)

@@ -44,23 +44,18 @@ class ViewReader:
         confirmed up to date more than `at_most_s` ago. Name that limit for whatever one person shows another.
         """
         async with self.connection() as connection:
-            status, rows = await read_with_status(connection, view, subject, read)
-        _check(parked_now=status.parked, stale_s=status.stale_s, at_most_s=at_most_s)
-        return rows
+            found = await read_with_status(connection, view, subject, read)
+        return rows_of(found, at_most_s=at_most_s)
 
 
 def rows_of(found: WithStatus[Rows], *, at_most_s: float = math.inf) -> Rows:
     """Return the rows of a subject. Raises as `ViewReader.subject` does."""
     stale_s = math.inf if found.stale_s is None else found.stale_s
-    _check(parked_now=found.parked, stale_s=stale_s, at_most_s=at_most_s)
-    return found.rows
-
-
-def _check(*, parked_now: bool, stale_s: float, at_most_s: float) -> None:
     if stale_s > at_most_s:
         raise too_stale(at_most_s)
-    if parked_now:
+    if found.parked:
         raise parked()
+    return found.rows
 
 
 async def check_not_parked(connection: Any, view: View, subjects: Sequence[str]) -> None:

@@ -164,9 +164,11 @@ async def connect_own_async(url: str, *, application_name: str) -> psycopg.Async
 
 # A short read looks up a few rows by their keys, in tables that are in memory: a page that an index leads to
 # costs hardly more than the next one. As PostgreSQL expects a disk, it would scan a table of a few pages for
-# each row it looks up. One plan for all values, made once; compiling it would take longer than it runs.
+# each row it looks up; a bitmap pays off for many rows only. One plan for all values is made once; compiling
+# it would take longer than it runs.
 _PLANNED_FOR_SHORT_READS: Final = {
     "random_page_cost": "1.1",
+    "enable_bitmapscan": "off",
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
 }

@@ -1,7 +1,7 @@
 """Statements that answer with one JSON value, asked on a channel of reads or on a connection."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -77,11 +77,20 @@ class Read(Generic[T]):
         """Ask, and return the answer. Raises psycopg's errors."""
         if not isinstance(source, psycopg.AsyncConnection):
             return await source(self)
+        answer = await self.sent_on(source)
+        return await answer()
+
+    async def sent_on(self, connection: psycopg.AsyncConnection[Any]) -> Callable[[], Awaitable[T]]:
+        """Ask, and return what waits for the answer: in a pipeline, others may be asked before that."""
         named = f"SELECT ({self.statement.select})::text".encode()
         # Prepared, because most of these take longer to plan than to run.
-        cursor = await source.execute(named, dict(self.values), prepare=True)
-        row = await cursor.fetchone()
-        return self.statement.decode(row[0].encode() if row and row[0] is not None else None)
+        cursor = await connection.execute(named, dict(self.values), prepare=True)
+
+        async def answer() -> T:
+            row = await cursor.fetchone()
+            return self.statement.decode(row[0].encode() if row and row[0] is not None else None)
+
+        return answer
 
     def texts(self) -> list[bytes | None]:
         """Return the values as PostgreSQL reads them. Raises psycopg.DataError for a text it can't have."""
