@@ -82,8 +82,11 @@ def withhold(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
 @contextmanager
 def correlated(correlation_id: str) -> Iterator[None]:
     """Add this id to every line that is logged inside, in this thread or task."""
-    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+    before = structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+    try:
         yield
+    finally:
+        structlog.contextvars.reset_contextvars(**before)
 
 
 def correlation_id() -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import strawberry
 
 from gateway.context import Context
+from gateway.types.fields import waited_for
 from gateway.types.ids import refers_to
 from projections.views import organisation
 from rules.names import plain_name
@@ -48,7 +49,11 @@ def team_leaf(team: organisation.Team) -> Unit:
     return Unit(id=strawberry.ID(team.team), name=team.name, parent_id=strawberry.ID(team.unit))
 
 
-async def team_as_unit(context: Context, team: str | None) -> Unit | None:
-    """Return a team as a leaf of the tree of units; None once it is closed."""
-    found = await context.loaders.teams.load(team) if team else None
+def team_as_unit(context: Context, team: str | None) -> Unit | None:
+    """Return a team as a leaf of the tree of units, for GraphQL to wait for; None once it is closed."""
+    return waited_for(_team_as_unit(context, team)) if team else None
+
+
+async def _team_as_unit(context: Context, team: str) -> Unit | None:
+    found = await context.loaders.teams.load(team)
     return team_leaf(found) if found else None

@@ -1,5 +1,6 @@
 """How the value of a field is read: from its source alone where that is enough, or by its resolver."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
@@ -15,7 +16,9 @@ from graphql import (
     visit,
 )
 from graphql.execution.values import get_argument_values
+from strawberry.schema.schema_converter import get_arguments
 from strawberry.types.field import StrawberryField
+from strawberry.types.unset import UnsetType
 
 from gateway.execution.slots import Place, Running, Slot
 
@@ -23,7 +26,10 @@ OF_SOURCE: Final = "of_source"
 """The attribute of a resolver with a function that returns the same, and takes the source alone."""
 _BASIC: Final = "GraphQLCoreConverter.from_resolver.<locals>._get_basic_result"
 _RESOLVER: Final = "GraphQLCoreConverter.from_resolver.<locals>._resolver"
+_STRAWBERRYS: Final = (_RESOLVER, "GraphQLCoreConverter.from_resolver.<locals>._async_resolver")
 _IMMUTABLE: Final = (str, int, float, bool, type(None), Enum, date)
+_CONVERTED: Final = (*_IMMUTABLE, UnsetType)
+_INFO: Final[Any] = object()
 
 OfSource = Callable[[Any], Any]
 Read = Callable[[Running, Any, Place], Any]
@@ -91,9 +97,69 @@ def reader(slot: Slot, schema: GraphQLSchema) -> Read:
         direct = of_source(slot.field, schema)
         if direct is not None:
             return lambda _running, source, _place: direct(source)
-        if not slot.field.args:
-            return _without_arguments(slot)
-    return _with_arguments(slot)
+    called = straight(slot, schema)
+    if called is not None:
+        return called
+    return _with_arguments(slot) if slot.field.args or slot.nodes[0].arguments else _without_arguments(slot)
+
+
+def straight(slot: Slot, schema: GraphQLSchema) -> Read | None:
+    """
+    Return what calls a method of strawberry without the layers between; None if they may do something.
+
+    Its arguments, which are the same each time, are converted once.
+    """
+    method, made_for = _method(slot), getattr(schema, "_strawberry_schema", None)
+    if method is None or made_for is None or made_for.exception_handlers:
+        return None
+    declared, function, info_class = *method, made_for.config.info_class
+    given = _converted(slot, declared, made_for)
+    if given is None:
+        return None
+    arguments = {name: value for name, value in given.items() if value is not _INFO}
+    info_name = next((name for name, value in given.items() if value is _INFO), None)
+    if info_name is None:
+        return lambda _running, source, _place: function(source, **arguments)
+
+    def read(running: Running, source: Any, place: Place) -> Any:
+        info = info_class(_raw_info=running.info_at(slot, place), _field=declared)
+        return function(source, **{info_name: info}, **arguments)
+
+    return read
+
+
+def _method(slot: Slot) -> tuple[StrawberryField, Any] | None:
+    """Return the field and the method that resolve a slot; None if anything comes before the method."""
+    declared = slot.field.extensions.get("strawberry-definition")
+    made_as = getattr(slot.field.resolve, "__qualname__", "")
+    if not isinstance(declared, StrawberryField) or declared.extensions or made_as not in _STRAWBERRYS:
+        return None
+    resolver = declared.base_resolver
+    if resolver is None or not resolver.self_parameter:
+        return None
+    function: Any = resolver.wrapped_func
+    return (declared, function) if inspect.iscoroutinefunction(function) is declared.is_async else None
+
+
+def _converted(slot: Slot, declared: StrawberryField, made_for: Any) -> Mapping[str, Any] | None:
+    """Return the arguments of a method as strawberry would, with _INFO for `info`; None if they vary."""
+    fixed = _fixed_arguments(slot)
+    if fixed is None:
+        return None
+    source, info, registry = object(), _INFO, made_for.schema_converter.scalar_registry
+    try:
+        positional, named = get_arguments(
+            field=declared,
+            source=source,
+            info=info,
+            kwargs=dict(fixed),
+            config=made_for.config,
+            scalar_registry=registry,
+        )
+    except Exception:  # noqa: BLE001 - it is raised again where the field is executed
+        return None
+    is_fixed = all(value is _INFO or isinstance(value, _CONVERTED) for value in named.values())
+    return named if is_fixed and positional == [source] else None
 
 
 def _without_arguments(slot: Slot) -> Read:

@@ -1,7 +1,7 @@
 """A typed decorator for fields with a resolver: strawberry's own loses the type of what it decorates."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar, cast
 
 import strawberry
 
@@ -9,6 +9,16 @@ from gateway.execution.kept import KEPT_BY, KeptBy
 
 LENGTH: Final = "items_max"
 """The key of a field's metadata that has the maximum length of its list."""
+T = TypeVar("T")
+
+
+def waited_for(value: Awaitable[T]) -> T:
+    """
+    Return what a resolver that is not async returns when there is something to wait for: GraphQL does.
+
+    An async one is a task for each item of a list, also of items that have nothing to wait for.
+    """
+    return cast("T", value)
 
 
 def field(

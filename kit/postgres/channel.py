@@ -67,6 +67,11 @@ OnLost = Callable[["Channel", Sequence[Asked], Exception], None]
 """Called once when the connection is lost or closed, with what was not answered."""
 
 
+TOGETHER_MAX: Final = 4
+"""So many reads of one turn of the loop are sent on one connection before the next one gets some too: a write
+costs as much as several reads, and an error takes with it what was sent after it."""
+
+
 class Channel:
     """Belongs to the event loop that opened it; `waiting` are those that are not answered yet."""
 
@@ -81,6 +86,7 @@ class Channel:
         """What PostgreSQL will answer, in this order: of `Asked`, `_Prepared`, and _SYNC."""
         self._result: Any = None
         self._flush_is_due = False
+        self._unsent = 0
         self._is_writing = False
         self._heard_at = 0.0
         self._watch: asyncio.TimerHandle | None = None
@@ -107,6 +113,7 @@ class Channel:
         except Exception as error:  # noqa: BLE001 - what was sent may be out of step with what is expected
             self._end(error, asked)
             return
+        self._unsent += 1
         if not self._flush_is_due:
             self._flush_is_due = True
             self._loop.call_soon(self._flush)
@@ -134,8 +141,14 @@ class Channel:
         self._sent.append(_SYNC)
         self._pgconn.pipeline_sync()
 
+    @property
+    def takes_more(self) -> bool:
+        """Whether what is asked now leaves with what was asked before in this turn of the loop."""
+        return 0 < self._unsent < TOGETHER_MAX
+
     def _flush(self) -> None:
         self._flush_is_due = False
+        self._unsent = 0
         if not self._is_open:
             return
         try:

@@ -34,7 +34,12 @@ class ReadsRefusedError(psycopg.OperationalError):
 
 
 class Channels:
-    """Opens `count` channels to one database in the background, and asks the one with the fewest waiting."""
+    """
+    Opens `count` channels to one database in the background.
+
+    What is asked in one turn of the loop goes to one of them, up to a number; else to the one with the fewest
+    waiting.
+    """
 
     def __init__(self, url: str, *, count: int, name: str) -> None:
         self._url = url
@@ -44,6 +49,7 @@ class Channels:
         """What waits for a connection."""
         self._pending: set[asyncio.Future[bytes | None]] = set()
         self._is_closed = False
+        _waiting.set_function(lambda: len(self._pending))
         self._loop = asyncio.get_running_loop()
         self._opening = {self._loop.create_task(self._open()) for _ in range(count)}
 
@@ -71,18 +77,15 @@ class Channels:
             raise ReadsRefusedError(f"{WAITING_MAX} reads wait already")
         answer: asyncio.Future[bytes | None] = self._loop.create_future()
         self._pending.add(answer)
-        _waiting.set(len(self._pending))
-        answer.add_done_callback(self._no_longer_waits)
+        answer.add_done_callback(self._pending.discard)
         self._send(Asked(statement, values, answer))
         return answer
 
-    def _no_longer_waits(self, answer: asyncio.Future[bytes | None]) -> None:
-        self._pending.discard(answer)
-        _waiting.set(len(self._pending))
-
     def _send(self, asked: Asked) -> None:
         if self._channels:
-            min(self._channels, key=_waiting_of).ask(asked)
+            with_others = (channel for channel in self._channels if channel.takes_more)
+            channel = next(with_others, None) or min(self._channels, key=_waiting_of)
+            channel.ask(asked)
             return
         self._unsent.append(asked)
         self._loop.call_later(POOL_WAIT_S, self._give_up, asked)

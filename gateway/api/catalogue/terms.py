@@ -17,7 +17,7 @@ from gateway.errors import ErrorCode, GatewayError
 from gateway.reading.view_reader import check_organisation_not_parked
 from gateway.types.arguments import After, First, WaitFor
 from gateway.types.enums import described
-from gateway.types.fields import field
+from gateway.types.fields import field, waited_for
 from gateway.types.ids import refers_to
 from gateway.types.scalars import Url
 from gateway.types.texts import LocalText, LocalTextInput
@@ -145,9 +145,17 @@ def cluster_of(cluster: str) -> TermCluster:
     return TermCluster(id=strawberry.ID(cluster), name=LocalText(nl=name.nl, en=name.en))
 
 
-async def term_by_id(context: Context, term: str | None) -> TalentTerm | None:
-    """Return the term whose words a claim has; None for own words, or if the view has not seen it yet."""
-    found = await context.loaders.terms.load(term) if term else None
+def term_by_id(context: Context, term: str | None) -> TalentTerm | None:
+    """
+    Return the term whose words a claim has, for GraphQL to wait for.
+
+    None for own words, or if the view has not seen it yet.
+    """
+    return waited_for(_term_by_id(context, term)) if term else None
+
+
+async def _term_by_id(context: Context, term: str) -> TalentTerm | None:
+    found = await context.loaders.terms.load(term)
     return talent_term(found) if found else None
 
 
@@ -249,5 +257,5 @@ async def align_term(info: Info, input: AlignTermInput) -> TermPayload:
 
 async def _term(info: Info, result: commands.CommandResult) -> TermPayload:
     seen = await can_show_result(info, result, view.VIEW)
-    term = await term_by_id(info.context, result.entity_id) if seen else None
+    term = await _term_by_id(info.context, result.entity_id) if seen and result.entity_id else None
     return TermPayload(command=command_result(info, result), term=term)

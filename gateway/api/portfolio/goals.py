@@ -48,8 +48,8 @@ class Goal(Shareable):
     offered_team: strawberry.Private[str | None]
 
     @field(description="The team that it is on offer to, or was adopted by.")
-    async def offered_to(self, info: Info) -> Unit | None:
-        return await team_as_unit(info.context, self.offered_team)
+    def offered_to(self, info: Info) -> Unit | None:
+        return team_as_unit(info.context, self.offered_team)
 
 
 def goal_of(portfolio: profile.Portfolio, goal: profile.Goal) -> Goal:

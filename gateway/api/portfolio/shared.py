@@ -40,8 +40,8 @@ class SharedItem:
     claimed_as: strawberry.Private[str | None]
 
     @field(description="The shared word that a talent was claimed by; null for the owner's own words.")
-    async def term(self, info: Info) -> TalentTerm | None:
-        return await term_by_id(info.context, self.claimed_as)
+    def term(self, info: Info) -> TalentTerm | None:
+        return term_by_id(info.context, self.claimed_as)
 
     strength: int | None = strawberry.field(description=STRENGTH)
     energy: int | None = strawberry.field(

@@ -58,8 +58,8 @@ class Sharing:
         return await colleagues_by_name(info.context, self.content.people)
 
     @field(description="With TEAM: the team it is open to. Null otherwise.")
-    async def team(self, info: Info) -> Unit | None:
-        return await team_as_unit(info.context, self.content.team)
+    def team(self, info: Info) -> Unit | None:
+        return team_as_unit(info.context, self.content.team)
 
 
 def sharing_of(portfolio: profile.Portfolio, sharing: profile.Sharing) -> Sharing:

@@ -49,8 +49,8 @@ class TalentClaim(Shareable):
             "one that took its place."
         )
     )
-    async def term(self, info: Info) -> TalentTerm | None:
-        return await term_by_id(info.context, self.content.term)
+    def term(self, info: Info) -> TalentTerm | None:
+        return term_by_id(info.context, self.content.term)
 
     strength: int = strawberry.field(description=STRENGTH)
     energy: int = strawberry.field(description=ENERGY)

@@ -50,8 +50,8 @@ class Experience:
         return await colleague(info.context, self.content.person)
 
     @field(description="The team it is about; null when it is about none, or when that was closed.")
-    async def team(self, info: Info) -> Unit | None:
-        return await team_as_unit(info.context, self.content.team)
+    def team(self, info: Info) -> Unit | None:
+        return team_as_unit(info.context, self.content.team)
 
 
 @strawberry.type(description="Something to work with.")

@@ -4,12 +4,24 @@ import gc
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, build_schema, execute_sync, parse
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    NameNode,
+    OperationDefinitionNode,
+    build_schema,
+    execute_sync,
+    parse,
+)
+from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.incremental import IncrementalExecutor
 
 from gateway.execution.executor import CompiledExecutor
 from gateway.execution.plans import PLANS_MAX, USES_BEFORE, Plan, Plans
-from gateway.execution.resolving import of_source
+from gateway.execution.resolving import of_source, straight
+from gateway.execution.slots import Slot
 from tests.gateway.harness import SCHEMA as OURS
 
 GATEWAY: Any = OURS._schema
@@ -85,6 +97,20 @@ def test_what_depends_on_its_source_alone_is_known(place: str) -> None:
 def test_a_resolver_that_may_need_more_is_called_as_it_is() -> None:
     assert GATEWAY.query_type is not None
     assert of_source(GATEWAY.query_type.fields["me"], GATEWAY) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "is_straight"),
+    [("Me.portfolio", True), ("Portfolio.talents", True), ("Query.me", False), ("Query.command", False)],
+)
+def test_a_method_is_called_without_the_layers_between(place: str, *, is_straight: bool) -> None:
+    """By the names of strawberry's own functions, too; an extension, or an id to read, comes before."""
+    kind, _, name = place.partition(".")
+    parent, node = GATEWAY.type_map[kind], FieldNode(name=NameNode(value=name))
+    assert isinstance(parent, GraphQLObjectType)
+    field = parent.fields[name]
+    slot = Slot(parent, name, [FieldDetails(node, None)], field, field.type)
+    assert (straight(slot, GATEWAY) is not None) is is_straight
 
 
 def test_all_of_a_document_is_compiled_and_the_second_execution_uses_it() -> None:

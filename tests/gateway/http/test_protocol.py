@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from gateway.app import create_app
@@ -195,6 +196,27 @@ def test_a_slash_at_the_end_makes_no_difference(harness: Harness, closed: TestCl
     ) as session:
         session.send_json({"type": "connection_init"})
         assert session.receive_json() == {"type": "connection_ack"}
+
+
+def test_only_what_needs_a_layer_of_the_framework_passes_it(
+    harness: Harness, closed: TestClient, open_to_portal: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[str] = []
+    call = FastAPI.__call__
+
+    async def counted(app: FastAPI, scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["path"])
+        await call(app, scope, receive, send)
+
+    monkeypatch.setattr(FastAPI, "__call__", counted)
+    headers = harness.headers("owner")
+    for made in (closed, open_to_portal):
+        assert made.post("/graphql", json=ASK, headers=headers).json() == ANSWER
+    assert closed.post("/graphql", json=ASK, headers={**headers, "Origin": OTHER}).json() == ANSWER
+    assert passed == []
+    assert open_to_portal.post("/graphql", json=ASK, headers={**headers, "Origin": OTHER}).json() == ANSWER
+    assert closed.get("/graphql", headers=headers).status_code == 405
+    assert passed == ["/graphql"] * 2
 
 
 def preflight(made: TestClient, origin: str) -> Any:

@@ -190,9 +190,11 @@ def test_who_waits_while_it_closes_gets_an_answer_or_an_error(
     monkeypatch.setattr(channels, "CLOSE_S_MAX", 0.3)
 
     async def steps(opened: Channels) -> None:
-        # One connection for each, since the answers of one batch come together.
+        # One connection for each, since the answers of one batch come together: asked in two turns.
         await asyncio.gather(*opened._opening)
         soon = asyncio.create_task(SLOW.read(for_s="0.1").of(opened.ask))
+        for _ in range(2):
+            await asyncio.sleep(0)
         late = asyncio.create_task(SLOW.read(for_s="5").of(opened.ask))
         await asyncio.sleep(0)
         await opened.close()
@@ -201,6 +203,16 @@ def test_who_waits_while_it_closes_gets_an_answer_or_an_error(
             await late
         with pytest.raises(ReadsRefusedError):
             await PROCESS.read().of(opened.ask)
+
+    with_channels(database, steps)
+
+
+def test_what_is_asked_in_one_turn_leaves_on_one_connection_up_to_a_number(database: str) -> None:
+    async def steps(opened: Channels) -> None:
+        await asyncio.gather(*opened._opening)
+        for asked, connections in ((1, 1), (channel.TOGETHER_MAX, 1), (channel.TOGETHER_MAX + 1, 2)):
+            answers = await asyncio.gather(*(PROCESS.read().of(opened.ask) for _ in range(asked)))
+            assert len(set(answers)) == connections
 
     with_channels(database, steps)
 
