@@ -75,7 +75,8 @@ clean: ## remove the virtual environment and caches (not the demo's data: that i
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements.lock pyproject.toml
-	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV); the first time takes a minute or more."
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	$(RUN)/pip install --quiet --require-hashes -r requirements.lock
 	$(RUN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -43,9 +43,11 @@ _HEADERS: Final = {
 }
 _STYLE: Final = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:48rem;margin:0 auto;"
-    "padding:1rem;overflow-wrap:anywhere}pre{white-space:pre-wrap;font:inherit}li{margin:0 0 .75rem}"
+    "padding:1rem;overflow-wrap:anywhere}h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem}"
+    "ul{padding-left:1.25rem}pre{white-space:pre-wrap;font:inherit}li{margin:0 0 .75rem}"
     "dt{font-weight:600}dd{margin:0 0 .5rem}"
 )
+_CAUGHT: Final = "<p>None of these was delivered. The newest is at the top; open one to use its link.</p>"
 
 
 class CaughtMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +127,7 @@ def mail_routes(mails: CaughtMails) -> APIRouter:
             f"{html.escape(mail.to)}<br><small>{html.escape(mail.date)}</small></li>"
             for mail in mails.all()
         )
-        return _page("Mails", f"<ul>{rows}</ul>" if rows else "<p>No mail was sent yet.</p>")
+        return _page("Mails", f"{_CAUGHT}<ul>{rows}</ul>" if rows else "<p>No mail was sent yet.</p>")
 
     @router.get("/mails.json")
     def programs() -> Response:

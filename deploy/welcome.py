@@ -1,5 +1,6 @@
 """Prints, when the demo is ready, its addresses, the people there are tokens for, and queries to try."""
 
+from datetime import date, timedelta
 from typing import Final
 
 from rich.console import Console
@@ -20,6 +21,7 @@ WHO: Final = (
     ("administrator", "ADMINISTRATOR", "grants roles"),
     ("hr-feed", "HR_FEED", "the HR system's own account"),
 )
+HALF_A_YEAR: Final = timedelta(days=183)
 QUERY: Final = "{ me { displayName portfolio { talents { name { nl } strength energy quadrant } } } }"
 
 TRY: Final = (
@@ -29,7 +31,7 @@ TRY: Final = (
     ),
     (
         "half a year ago",
-        '{ me { portfolio(asOf: "2026-06-01T00:00:00Z") { talents { name { nl } strength } } } }',
+        '{ me { portfolio(asOf: "{half_a_year_ago}T00:00:00Z") { talents { name { nl } strength } } } }',
     ),
     (
         "what colleagues share with me",
@@ -47,7 +49,7 @@ TRY: Final = (
 )
 
 
-def welcome(screen: Console, *, host: str, port: int, probes_port: int) -> None:
+def welcome(screen: Console, *, host: str, port: int, probes_port: int, today: date) -> None:
     """Print all of it; `host` is the address that the gateway listens on."""
     machine = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}"  # noqa: S104
     address = f"{machine}:{port}"
@@ -80,7 +82,9 @@ def welcome(screen: Console, *, host: str, port: int, probes_port: int) -> None:
         soft_wrap=True,
     )
     screen.print("More queries, also for the page above:", style="bold")
-    for words, query in TRY:
+    half_a_year_ago = (today - HALF_A_YEAR).isoformat()
+    for words, pattern in TRY:
+        query = pattern.replace("{half_a_year_ago}", half_a_year_ago)
         screen.print(f"{words:<30}{query}", highlight=False, markup=False, soft_wrap=True)
     screen.print(
         "Ctrl-C stops the demo and keeps its data. FRESH=1 deletes the data and starts again.", style="dim"

@@ -13,7 +13,7 @@ from deploy.demo.people import KNOWN, PEOPLE
 from deploy.local.one_process import KEPT, run
 from deploy.local.ports import free_near, is_free
 from kit.lifecycle import Stop
-from kit.postgres.embedded import RUNNING_BYTES_MIN, EmbeddedPostgresError, check_room
+from kit.postgres.embedded import RUNNING_BYTES_MIN, EmbeddedPostgresError, check_room, check_unused
 from kit.secrets import write_no_core_dump
 from kit.settings import Settings, SettingsError
 
@@ -75,6 +75,8 @@ def _check(settings: Settings) -> None:
 
 
 def _forget(folder: Path) -> None:
+    """Delete the data. Raises EmbeddedPostgresError, and deletes nothing, while another demo runs on it."""
+    check_unused(folder / "postgres")
     for name in KEPT:
         path = folder / name
         if path.is_dir():

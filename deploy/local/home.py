@@ -1,16 +1,24 @@
-"""What the demo answers at `/`: where everything is, and the texts to read first."""
+"""What the demo answers at `/`: where everything is, and the texts of the repository as pages."""
 
+import posixpath
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse
 
-from gateway.http.query_page import home_page
+from gateway.http.about import html_of
+from gateway.http.query_page import home_page, page_of, style_of_pages
 
 ROOT: Final = Path(__file__).parents[2]
-TEXTS: Final = ("README.md", "docs/clients.md", "docs/privacy.md")
+READ_FIRST: Final = ("README.md", "docs/clients.md", "docs/privacy.md")
+TEXTS: Final = frozenset(
+    file.relative_to(ROOT).as_posix() for pattern in ("*.md", "docs/**/*.md") for file in ROOT.glob(pattern)
+)
+_PICTURE: Final = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
+_ELSEWHERE: Final = ("https://", "http://")
 
 
 def home_routes(*, port: int) -> APIRouter:
@@ -22,13 +30,26 @@ def home_routes(*, port: int) -> APIRouter:
         html, headers = home_page(port=port)
         return HTMLResponse(html, headers=headers)
 
-    for name in TEXTS:
-        router.add_api_route(f"/{name}", _text(ROOT / name), methods=["GET"])
+    for name in sorted(TEXTS):
+        router.add_api_route(f"/{name}", _page(name), methods=["GET"])
     return router
 
 
-def _text(file: Path) -> Callable[[], PlainTextResponse]:
-    def text() -> PlainTextResponse:
-        return PlainTextResponse(file.read_text(encoding="utf-8"))
+def _page(name: str) -> Callable[[], HTMLResponse]:
+    def page() -> HTMLResponse:
+        # The page shows no pictures, so their words take their place.
+        markdown = _PICTURE.sub(r"*Picture: \1.*", (ROOT / name).read_text(encoding="utf-8"))
+        title, text = html_of(markdown, lambda target: _served(name, target))
+        html, headers = page_of("about.html", style=style_of_pages(), title=title, text=text)
+        return HTMLResponse(html, headers=headers)
 
-    return text
+    return page
+
+
+def _served(name: str, target: str) -> str | None:
+    """Return where a link in the text `name` leads; None if its target is no text, and so is not served."""
+    file, mark, part = target.partition("#")
+    if not file or file.startswith(_ELSEWHERE):
+        return target
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
+    return f"/{path}{mark}{part}" if path in TEXTS else None

@@ -51,7 +51,13 @@ def seed_and_welcome(
         _wait_until_served(settings, stop)
     except _StoppedError:
         return  # the next start continues where this one stopped
-    welcome(screen, host=settings.host, port=settings.port, probes_port=settings.probes_port)
+    welcome(
+        screen,
+        host=settings.host,
+        port=settings.port,
+        probes_port=settings.probes_port,
+        today=services.calendar.today(),
+    )
     stop.wait()
 
 

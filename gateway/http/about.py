@@ -1,7 +1,7 @@
 """Serves the pages of `docs` that mails and clients lead to, so that an installation needs no other site."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,13 @@ from rules.pages import Page, part_of, path_of
 DOCS: Final = Path(__file__).parents[2] / "docs"
 _SERVED: Final = {f"{page.value}.md": path_of(page) for page in Page}
 _LANGUAGES: Final = {part_of(language): language for language in Language}
+
+
+def _served(target: str) -> str | None:
+    file, mark, part = target.partition("#")
+    if not file or file.startswith("https://"):
+        return target
+    return f"{_SERVED[file]}{mark}{part}" if file in _SERVED else None
 
 
 def about_routes(docs: Path = DOCS) -> APIRouter:
@@ -37,12 +44,12 @@ def _add(router: APIRouter, path: str, markdown: str) -> None:
         return HTMLResponse(html, headers=headers)
 
 
-def html_of(markdown: str) -> tuple[str, str]:
+def html_of(markdown: str, served: Callable[[str], str | None] = _served) -> tuple[str, str]:
     """
     Return the title and the text of a page, both as HTML.
 
-    Headings have ids, each language's part says which it is, and a link leads to another page that is served,
-    elsewhere on the web, or within the page: of any other only its words are left.
+    Headings have ids, and each language's part says which it is. `served` returns where a link leads on the
+    web, or None: then only its words are left.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(markdown)
@@ -50,7 +57,7 @@ def html_of(markdown: str) -> tuple[str, str]:
     for at in headings:
         tokens[at].attrSet("id", id_of(tokens[at + 1].content))
     for token in tokens:
-        token.children = list(_followed(token.children)) if token.children else token.children
+        token.children = list(_followed(token.children, served)) if token.children else token.children
     parts = [at for at in headings if tokens[at].tag == "h2"]
     ends = [*parts, len(tokens)]
     html = [parser.renderer.render(tokens[: ends[0]], parser.options, {})]
@@ -66,21 +73,14 @@ def id_of(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def _followed(tokens: Sequence[Token]) -> Iterator[Token]:
+def _followed(tokens: Sequence[Token], served: Callable[[str], str | None]) -> Iterator[Token]:
     """Yield the tokens of a line, each link as it is served."""
     leads = True
     for token in tokens:
         if token.type == "link_open":
-            target = _served(str(token.attrGet("href")))
+            target = served(str(token.attrGet("href")))
             leads = target is not None
             if target is not None:
                 token.attrSet("href", target)
         if leads or token.type not in {"link_open", "link_close"}:
             yield token
-
-
-def _served(target: str) -> str | None:
-    file, mark, part = target.partition("#")
-    if not file or file.startswith("https://"):
-        return target
-    return f"{_SERVED[file]}{mark}{part}" if file in _SERVED else None

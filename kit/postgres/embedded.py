@@ -62,7 +62,7 @@ class EmbeddedPostgres:
     def __enter__(self) -> Self:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._take_lock()
+            self._lock = _locked(self._folder)
             check_room(self._folder, bytes_min=FREE_BYTES_MIN)
             user = SystemUser()
             self._programs = programs_for(user)
@@ -124,17 +124,6 @@ class EmbeddedPostgres:
             suppress(psycopg.errors.DuplicateDatabase),
         ):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-
-    def _take_lock(self) -> None:
-        lock = _open_private(self._folder / "lock")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise EmbeddedPostgresError(
-                f"{self._folder} is in use by another running process: stop it, or choose another folder."
-            ) from None
-        self._lock = lock
 
     def _initialise(self, user: SystemUser) -> None:
         password = self._folder / "password"
@@ -256,6 +245,12 @@ def url_of_running(data_dir: Path, database: str) -> str | None:
     return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}"
 
 
+def check_unused(data_dir: Path) -> None:
+    """Raise EmbeddedPostgresError when another process runs a server on this folder."""
+    if data_dir.exists():
+        _locked(data_dir.resolve()).close()
+
+
 def check_room(folder: Path, *, bytes_min: int) -> None:
     """Raise EmbeddedPostgresError when the disk that holds a folder has less room than this."""
     free = shutil.disk_usage(folder).free
@@ -273,6 +268,20 @@ def watch_room(folder: Path, stop: threading.Event) -> None:
     """
     while not stop.wait(ROOM_CHECK_S):
         check_room(folder, bytes_min=RUNNING_BYTES_MIN)
+
+
+def _locked(folder: Path) -> IO[bytes]:
+    """Return the lock of a server's folder, held until it is closed. Raises EmbeddedPostgresError."""
+    lock = _open_private(folder / "lock")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise EmbeddedPostgresError(
+            f"{folder} is in use by another running process: stop it, or choose another data folder with"
+            " IPP_DATA_DIR."
+        ) from None
+    return lock
 
 
 def _open_private(path: Path) -> IO[bytes]:
