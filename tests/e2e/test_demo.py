@@ -15,11 +15,10 @@ from tests.e2e.asking import Someone
 from tests.e2e.demo import Demo, command, free_port, running_demo
 from tests.e2e.flow import run_flow
 
-REFUSED_S_MAX = 90
-"""Much longer than the program takes to start and to refuse, on a busy machine too."""
-
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres]
 CHECKPOINT_S_MAX = 60.0
+REFUSED_S_MAX = 90
+"""Much longer than the program takes to start and to refuse, on a busy machine too."""
 TOKEN_NAMES = (
     "owner",
     "lead",
