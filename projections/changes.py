@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import psycopg
 
-from projections.table import Copied, Table
+from projections.table import Copied, Table, UnsendableValueError
 
 COPY_ROWS_MIN: Final = 200
 """Fewer rows are written by one INSERT instead of COPY, which takes more round trips."""
@@ -24,8 +24,8 @@ _INTEGERS_BELOW: Final = {"smallint": 2**15, "integer": 2**31}
 _JSONB_VERSION: Final = b"\x01"
 _BINARY_TYPES: Final = {"jsonb": "bytea"}
 """What the client is to take a value for, where its own form for the type would encode our text once more."""
-_NOT_BINARY: Final = (TypeError, ValueError, OverflowError)
-"""The client's errors for a value that is not of its column's type."""
+_NOT_SENT: Final = (TypeError, ValueError, OverflowError, AttributeError)
+"""The client's errors for a value that it can't send as a column's type; half a character is a ValueError."""
 
 
 def as_json(value: object) -> str:
@@ -157,7 +157,7 @@ def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows:
     """
     pipelined = connection.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF  # it allows no COPY
     if len(rows) >= COPY_ROWS_MIN and not pipelined:
-        with suppress(psycopg.errors.UniqueViolation, *_NOT_BINARY):
+        with suppress(psycopg.errors.UniqueViolation, *_NOT_SENT):
             _check_integers(table, rows)
             with connection.transaction():
                 _copy(connection, schema, table, rows)
@@ -202,13 +202,18 @@ def _run(
 
     Its values are sent as text, since for each array the client looks at each element. Their types are then
     PostgreSQL's to find, so that the statement is prepared once, whatever is null and however large a number.
+    Raises UnsendableValueError.
     """
-    if len(rows) == 1:
-        (row,) = rows
-        connection.execute(statement(_one_row), [_as_text(row[name]) for name in names])
-        return
-    columns = zip(*[[row[name] for name in names] for row in rows], strict=True)
-    connection.execute(statement(_many_rows), [list(column) for column in columns])
+    alone = len(rows) == 1
+    text = statement(_one_row if alone else _many_rows)
+    columns = [[row[name] for row in rows] for name in names]
+    try:
+        connection.execute(text, [_as_text(column[0]) for column in columns] if alone else columns)
+    except (*_NOT_SENT, psycopg.ProgrammingError) as error:
+        if isinstance(error, psycopg.Error) and error.sqlstate:  # of our statement or tables, not of a value
+            raise
+        # Without the cause, whose message may quote the value.
+        raise UnsendableValueError(type(error).__name__) from None
 
 
 def _as_text(value: object) -> object:

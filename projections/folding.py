@@ -16,7 +16,7 @@ from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Failures, park, release
 from projections.positions import advance, announce
-from projections.table import SCHEMA
+from projections.table import SCHEMA, UnsendableValueError
 from projections.view import View
 
 PIPELINED_EVENTS_MAX: Final = 64
@@ -24,6 +24,10 @@ PIPELINED_EVENTS_MAX: Final = 64
 FOLD_TOOK: Final = latency("ipp_view_fold_seconds", "A view's own part of folding a batch.", "view")
 
 log = structlog.get_logger(__name__)
+
+
+REFUSED_VALUES: Final = (psycopg.DataError, psycopg.IntegrityError, UnsendableValueError)
+"""Errors of a write that come from the data of an event; any other is of the program or the database."""
 
 
 class StillParkedError(Exception):
@@ -42,10 +46,10 @@ class Folding:
         """
         Fold a batch that follows `after`, and return the ordinal of its last event: the views' new position.
 
-        An event that can't be opened or folded parks its subject. Rows that PostgreSQL refuses are found by
-        folding each view alone, and then by halving the batch. Raises FenceError, VaultUnreachableError and
-        psycopg's errors. TooManyParkedError stops the whole worker, even if only one of the views exceeded
-        its limit.
+        An event that can't be opened or folded parks its subject. Rows that PostgreSQL or its client refuses
+        are found by folding each view alone, and then by halving the batch. Raises FenceError,
+        VaultUnreachableError and psycopg's errors. TooManyParkedError stops the whole worker, even if only
+        one of the views exceeded its limit.
         """
         self._fold_range(self.views, batch, range(len(batch.events)), after)
         return batch.events[-1].ordinal
@@ -53,7 +57,7 @@ class Folding:
     def _fold_range(self, views: tuple[View, ...], batch: Batch, indexes: range, after: int) -> None:
         try:
             self._transact(views, batch, indexes, after, {})
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
+        except REFUSED_VALUES as error:
             reason = reason_of(error)
         else:
             return
@@ -193,6 +197,16 @@ def unpark(
         folded = fold_events(view, batch, own, changes, skipped=set())
         for failed_at, reason in folded.failures.values():
             raise StillParkedError(f"{subject} stays parked in {view.name}: {reason} at ordinal {failed_at}.")
-        changes.write(connection, SCHEMA)
+        if (refused := _refused(changes, connection)) is not None:
+            raise StillParkedError(f"{subject} stays parked in {view.name}: {refused} for one of its rows.")
         release(connection, view, {subject})
         announce(connection, view, partition=partition)
+
+
+def _refused(changes: Changes, connection: psycopg.Connection) -> str | None:
+    """Write the changes; return the reason if a value was refused. The error itself may quote a row."""
+    try:
+        changes.write(connection, SCHEMA)
+    except REFUSED_VALUES as error:
+        return reason_of(error)
+    return None

@@ -7,6 +7,10 @@ SCHEMA: Final = "views"
 REBUILD_SCHEMA: Final = "views_rebuild"
 
 
+class UnsendableValueError(Exception):
+    """A row holds a value that the client can't send to PostgreSQL. Names only the kind of error."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column; `type` is PostgreSQL's and no array, because rows are sent as one array for each column."""

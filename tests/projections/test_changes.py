@@ -7,9 +7,9 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from projections.changes import Changes
+from projections.changes import COPY_ROWS_MIN, Changes
 from projections.positions import prepare_view
-from projections.table import Column, Copied, Table
+from projections.table import Column, Copied, Table, UnsendableValueError
 from projections.view import View
 
 pytestmark = pytest.mark.postgres
@@ -250,3 +250,28 @@ def test_what_a_column_can_not_have_is_refused_of_a_row_alone_too(
     with pytest.raises(psycopg.DataError):
         changes.write(connection, "views")
     assert connection.execute(f"SELECT count(*) FROM {VALUES.served}").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("rows", [1, 2, COPY_ROWS_MIN])
+@pytest.mark.parametrize(
+    "unsendable", [{"a_text": "\ud800"}, {"a_text": object()}, {"a_jsonb": "\ud800"}, {"a_date": object()}]
+)
+def test_what_the_client_can_not_send_is_the_same_error_of_one_row_and_of_many(
+    connection: psycopg.Connection, unsendable: dict[str, Any], rows: int
+) -> None:
+    changes = Changes(VIEW.tables, 0)
+    nothing = dict.fromkeys([column.name for column in VALUES.columns])
+    for number in range(rows):
+        changes.about(f"person {number}")
+        changes.put(VALUES, **nothing | (unsendable if number == rows - 1 else {}))
+    with pytest.raises(UnsendableValueError):
+        changes.write(connection, "views")
+    assert connection.execute(f"SELECT count(*) FROM {VALUES.served}").fetchone() == (0,)
+
+
+def test_an_error_of_our_own_statement_is_none_of_a_value(connection: psycopg.Connection) -> None:
+    changes = Changes(VIEW.tables, 0)
+    changes.about("ann")
+    changes.put(VALUES, **dict.fromkeys([column.name for column in VALUES.columns]))
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        changes.write(connection, "elsewhere")

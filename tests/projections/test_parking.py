@@ -39,10 +39,15 @@ def break_down(fact: Fact, changes: Changes) -> None:
     write_down(fact, changes)
 
 
-def write_what_postgres_refuses(fact: Fact, changes: Changes) -> None:
-    poisoned = fact.subject == POISON and fact.recorded.version == 2
-    stream = "\0" if poisoned else fact.recorded.stream
-    changes.put(SEEN, ordinal=fact.ordinal, stream=stream, version=fact.recorded.version)
+def writing(poison: object) -> Callable[[Fact, Changes], None]:
+    """Return a fold that writes `poison` in place of a text."""
+
+    def fold(fact: Fact, changes: Changes) -> None:
+        poisoned = fact.subject == POISON and fact.recorded.version == 2
+        stream = poison if poisoned else fact.recorded.stream
+        changes.put(SEEN, ordinal=fact.ordinal, stream=stream, version=fact.recorded.version)
+
+    return fold
 
 
 def append_three_of_the_poisoned_and_ten_others(recorder: LogRecorder) -> None:
@@ -54,7 +59,13 @@ def append_three_of_the_poisoned_and_ten_others(recorder: LogRecorder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fold", "reason"), [(break_down, "KeyError"), (write_what_postgres_refuses, "CharacterNotInRepertoire")]
+    ("fold", "reason"),
+    [
+        (break_down, "KeyError"),
+        (writing("\0"), "CharacterNotInRepertoire"),
+        (writing("half a character: \ud800"), "UnsendableValueError"),
+        (writing(object()), "UnsendableValueError"),
+    ],
 )
 def test_one_subject_is_parked_where_the_view_fails_on_it_and_folded_again_when_mended(
     log: LogUnderTest,
@@ -71,9 +82,8 @@ def test_one_subject_is_parked_where_the_view_fails_on_it_and_folded_again_when_
     assert ask(log.url, PARKED) == [("witness", POISON, reason)]
     assert ask(log.url, VERSIONS, POISON) == [(1,)]
     with psycopg.connect(log.url, autocommit=True) as connection:
-        if fold is break_down:
-            with pytest.raises(StillParkedError, match=f"{reason} at ordinal"):
-                unpark(connection, broken, POISON, journal=log.journal, opener=mapper)
+        with pytest.raises(StillParkedError, match=f"stays parked in witness: {reason}"):
+            unpark(connection, broken, POISON, journal=log.journal, opener=mapper)
         unpark(connection, WITNESS, POISON, journal=log.journal, opener=mapper)
         with pytest.raises(StillParkedError, match="is not parked"):
             unpark(connection, WITNESS, POISON, journal=log.journal, opener=mapper)

@@ -155,19 +155,24 @@ def test_two_that_both_believe_they_hold_a_partition_fold_each_event_once(
     assert ask(database, "SELECT count(*), count(DISTINCT ordinal) FROM writes") == [(300, 300)]
 
 
+def before_each_row(log: LogUnderTest, statements: str) -> None:
+    """Let PostgreSQL do this before it writes a row of the view, whose table is made here."""
+    with psycopg.connect(log.url, autocommit=True) as connection:
+        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
+        connection.execute(
+            f"CREATE FUNCTION before_row() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {statements} END$$"
+        )
+        connection.execute(
+            f"CREATE TRIGGER before_row BEFORE INSERT ON {SEEN.served}"
+            " FOR EACH ROW EXECUTE FUNCTION before_row()"
+        )
+
+
 def test_a_batch_that_takes_longer_than_the_lease_is_tried_again_in_smaller_ones(
     log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kit.postgres.leases.ANSWER_S_MIN", 0.5)
-    with psycopg.connect(log.url, autocommit=True) as connection:
-        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
-        connection.execute(
-            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
-            " 'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END'"
-        )
-        connection.execute(
-            f"CREATE TRIGGER slow BEFORE INSERT ON {SEEN.served} FOR EACH ROW EXECUTE FUNCTION slow()"
-        )
+    before_each_row(log, "PERFORM pg_sleep(0.1); RETURN NEW;")
     team = uuid.uuid4().hex
     recorder.append([team_formed(team, version=version) for version in range(1, 21)])
     with working(make_worker(log.url, log.name, mapper, lease_s=0.5)) as ended:
@@ -178,15 +183,7 @@ def test_a_batch_that_takes_longer_than_the_lease_is_tried_again_in_smaller_ones
 def test_what_ends_a_worker_names_the_kind_of_an_error_and_quotes_no_row(
     log: LogUnderTest, recorder: LogRecorder, mapper: EventMapper
 ) -> None:
-    with psycopg.connect(log.url, autocommit=True) as connection:
-        prepare_view(connection, WITNESS, partitions=3, generation=log_generation(log))
-        connection.execute(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$BEGIN RAISE 'Joris is ill' USING ERRCODE = '42501'; END$$"
-        )
-        connection.execute(
-            f"CREATE TRIGGER refuse BEFORE INSERT ON {SEEN.served} FOR EACH ROW EXECUTE FUNCTION refuse()"
-        )
+    before_each_row(log, "RAISE 'Joris is ill' USING ERRCODE = '42501';")
     recorder.append([team_formed()])
     with working(make_worker(log.url, log.name, mapper)) as ended:
         wait_until(lambda: bool(ended))

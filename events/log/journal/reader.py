@@ -49,9 +49,11 @@ class JournalReader:
 
     def __init__(self, log: str) -> None:
         self._tables = tables = JournalTables(log)
+        # A range and no LIMIT: before the table's first ANALYZE, PostgreSQL would sort all that follows to
+        # return the first few of it, for each batch again. Ordinals have no holes, so both are the same.
         self._by_partition = tables.statement(
             "SELECT " + _COLUMNS + " FROM {events} WHERE partition = %s AND notification_id > %s"
-            " ORDER BY notification_id LIMIT %s"
+            " AND notification_id <= %s ORDER BY notification_id"
         )
         self._by_subject = tables.statement(
             "SELECT " + _COLUMNS + " FROM {events} e JOIN"
@@ -82,8 +84,11 @@ class JournalReader:
         self, conn: psycopg.Connection, *, partition: int, after: int, limit: int
     ) -> list[JournalEvent]:
         """Return up to `limit` events of a partition, in order, from the one after ordinal `after`."""
-        rows = conn.execute(self._by_partition, (partition, after, limit), prepare=True, binary=True)
-        return [_event(row) for row in rows]
+        span = (partition, after, after + limit)
+        return [
+            _event(row)
+            for row in conn.execute(self._by_partition, span, prepare=True, binary=True).fetchall()
+        ]
 
     def read_subject(
         self, conn: psycopg.Connection, *, subject: str, until_ordinal: int

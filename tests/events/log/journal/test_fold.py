@@ -12,6 +12,7 @@ import pytest
 
 from events.log.acceptance import begin
 from events.log.journal.fold import Checkpoint, FenceError, Journal
+from events.log.journal.reader import JournalReader
 from events.log.journal.statements import ACCEPT, LOOK_UP, WRITE, prepare_session
 from events.log.port import LogRecord
 from events.log.record import Entry, Frame, Genesis, Void, encode_entry, frame
@@ -149,3 +150,22 @@ def test_a_worker_that_was_overtaken_in_the_middle_of_a_backlog_writes_no_more(
         position, events, *_ = rows(conn, journal)
         assert position[0][0]["next_offset"] == 7
         assert len(events) == 1
+
+
+def test_a_batch_reads_no_row_beyond_its_own_before_the_table_has_statistics(database: str) -> None:
+    """Otherwise a view that is made anew would read and sort all that follows for each of its batches."""
+    tables = JournalTables(unique_name())
+    read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s"
+    with connect_own(database, application_name="test") as conn:
+        tables.create(conn)
+        conn.execute(
+            tables.statement(
+                "INSERT INTO {events} SELECT 'portfolio-a', n, 'sealed', '', n, 0, ''"
+                " FROM generate_series(1, 5000) n"
+            )
+        )
+        with conn.transaction():
+            events = JournalReader(tables.log).read_partition(conn, partition=0, after=100, limit=10)
+            counted = conn.execute(read, (f"{tables.log}_events",)).fetchone()
+    assert [event.ordinal for event in events] == list(range(101, 111))
+    assert counted == (10,)
