@@ -71,19 +71,16 @@ def open_services(settings: Settings, *, keeper: Keeper | None = None) -> Iterat
         mapper = EventMapper(vault)
         keeper = keeper or _keeper_of(settings, stack)
         rounds = RoundParts(invitations=invitations, keeper=keeper) if keeper else None
-        states = RoundStates(EventStore(mapper, recorder))
+        handler = CommandHandler(
+            recorder=recorder, vault=vault, mapper=mapper, calendar=calendar, rounds=rounds
+        )
+        states = RoundStates(EventStore(mapper, recorder), handler.person_states)
         yield Services(
             calendar=calendar,
             vault=vault,
             recorder=recorder,
             mapper=mapper,
-            handler=CommandHandler(
-                recorder=recorder,
-                vault=vault,
-                mapper=mapper,
-                calendar=calendar,
-                rounds=rounds,
-            ),
+            handler=handler,
             invitations=invitations,
             keeper=keeper,
             chores=InvitationChores(states, invitations),

@@ -27,6 +27,7 @@ from services.contexts.lenses.commands import LoadLens
 from services.feedback.hand_in import SUBMIT_FEEDBACK, Feedback
 from services.feedback.raters import Raters
 from services.feedback.round_states import RoundStates
+from services.handling.person_states import PersonStates
 
 SECOND_MEMBER: Final = "lead"
 """Who publishes the lenses: another member of the working group than the one who tried them."""
@@ -158,7 +159,7 @@ class _Round:
         self._invitations = services.rounds.invitations
         store: EventStore[str] = EventStore(services.mapper, services.recorder)
         raters = Raters(
-            RoundStates(store),
+            RoundStates(store, PersonStates(services.vault)),
             invitations=self._invitations,
             calendar=Calendar(clock=self._clock, zone=UTC),
         )

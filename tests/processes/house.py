@@ -17,6 +17,7 @@ from projections.registry import find_views
 from rules.access.roles import Role
 from services.feedback.invitation_chores import InvitationChores
 from services.feedback.round_states import RoundStates
+from services.handling.person_states import PersonStates
 from tests.projections.witness import PATIENCE_S, ask, make_worker, wait_until, working
 from tests.services.house import House, furnish, opened
 
@@ -45,7 +46,7 @@ def chores(house: House) -> InvitationChores:
     """Return what jobs do in a vault in which nobody was invited."""
     store: EventStore[str] = EventStore(house.mapper, house.log.recorders[0])
     invitations = Invitations(house.log.url, MasterKey(key=os.urandom(32)))
-    return InvitationChores(RoundStates(store), invitations)
+    return InvitationChores(RoundStates(store, PersonStates(house.vault)), invitations)
 
 
 def accepted(house: House, name: str, /, **given: Any) -> str:

@@ -42,6 +42,7 @@ from services.feedback.raters import Raters
 from services.feedback.round_states import RoundStates
 from services.handling.context.round_lookups import RoundParts
 from services.handling.handler import CommandHandler
+from services.handling.person_states import PersonStates
 from services.handling.requests import RequestHandler
 from tests.services.house import NOW, House, furnish, opened
 
@@ -73,7 +74,7 @@ class RoundHouse(House):
     @property
     def states(self) -> RoundStates:
         store: EventStore[str] = EventStore(self.mapper, self.log.recorders[0])
-        return RoundStates(store)
+        return RoundStates(store, PersonStates(self.vault))
 
     @property
     def chores(self) -> InvitationChores:

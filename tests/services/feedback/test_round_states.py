@@ -7,7 +7,8 @@ import pytest
 from eventsourcing.persistence import EventStore
 
 from services.contexts.rounds.state import Rounds
-from services.feedback.round_states import STATE_CACHED_S_MAX, STATES_CACHED_MAX, RoundStates
+from services.feedback.round_states import RoundStates
+from services.handling.person_states import PersonStates
 from tests.backends.postgres import fresh_database
 from tests.services.round_house import RoundHouse, round_house
 
@@ -21,35 +22,37 @@ def organisation(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         yield house
 
 
-def states_at(house: RoundHouse, seconds: list[float]) -> RoundStates:
-    store: EventStore[str] = EventStore(house.mapper, house.log.recorders[0])
-    return RoundStates(store, now_s=lambda: seconds[0])
+@pytest.fixture
+def cached(organisation: RoundHouse) -> PersonStates:
+    return PersonStates(organisation.vault)
 
 
-def test_a_cached_state_has_every_event_since(organisation: RoundHouse) -> None:
+@pytest.fixture
+def states(organisation: RoundHouse, cached: PersonStates) -> RoundStates:
+    store: EventStore[str] = EventStore(organisation.mapper, organisation.log.recorders[0])
+    return RoundStates(store, cached)
+
+
+def test_a_cached_state_has_every_event_since(
+    organisation: RoundHouse, states: RoundStates, cached: PersonStates
+) -> None:
     house = organisation.subject()
-    person, states = house.person(house.number), states_at(house, [0.0])
+    person = house.person(house.number)
     assert states.of(person) == Rounds()
     round_ = house.opens()
     assert states.of(person).rounds[round_].status == "OPEN"
+    assert len(cached) == 1
     house.own("closeRound", roundId=round_)
     assert states.of(person).rounds[round_].status == "CLOSING"
-    assert states.of(person) == states_at(house, [0.0]).of(person)
+    assert states.of(person) == house.states.of(person)
 
 
-def test_somebody_forgotten_has_no_rounds_after_a_minute_at_most(organisation: RoundHouse) -> None:
+def test_rule_19_somebody_forgotten_has_no_rounds_at_once_and_none_in_memory(
+    organisation: RoundHouse, states: RoundStates, cached: PersonStates
+) -> None:
     house = organisation.subject()
-    person, seconds = house.person(house.number), [0.0]
-    states = states_at(house, seconds)
+    person = house.person(house.number)
     round_ = house.opens()
     assert round_ in states.of(person).rounds
     house.vault.destroy(person)
-    seconds[0] = STATE_CACHED_S_MAX
-    assert states.of(person) == Rounds()
-
-
-def test_the_cache_has_a_limit(organisation: RoundHouse) -> None:
-    states = states_at(organisation, [0.0])
-    for number in range(STATES_CACHED_MAX + 5):
-        states.of(f"{number:032x}")
-    assert len(states) == STATES_CACHED_MAX
+    assert (states.of(person), len(cached)) == (Rounds(), 0)
