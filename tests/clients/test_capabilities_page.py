@@ -42,7 +42,7 @@ def test_hidden_is_said_in_the_words_of_the_file() -> None:
 
 
 def test_the_numbers_are_those_of_the_settings() -> None:
-    assert f"every {PING_S:g} seconds at most" in PAGE
+    assert f"after {PING_S:g} seconds of silence at the latest" in PAGE
     assert Settings().stream_ping_s == PING_S
     assert Settings().subscriptions_per_person_max == 10
 

@@ -70,7 +70,7 @@ def test_after_a_batch_that_was_not_full_a_worker_waits_and_does_not_read_again(
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr(module, "wait_for_notification", lambda _, *, timeout_s: waited.append(timeout_s))
-    worker = make_worker(log.url, log.name, mapper)
+    worker = make_worker(log.url, log.name, mapper, lease_s=60)  # also a busy machine loses none
     worker._size.events = 2
     team = uuid.uuid4().hex
     recorder.append([team_formed(team, version=version) for version in range(1, 8)])
