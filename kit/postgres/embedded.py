@@ -203,6 +203,7 @@ class EmbeddedPostgres:
                 "port": str(self._port),
                 "unix_socket_directories": "",
                 "max_connections": "200",
+                "log_error_verbosity": "terse",  # its details quote rows, and so what people wrote
                 **self._settings,
             }
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

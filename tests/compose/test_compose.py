@@ -46,6 +46,11 @@ def test_a_feedback_round_from_owner_over_mail_and_page_to_mirror(
         check(walk(stack.url, stack.mails_url, issuer.token, browser, subject="privacy-officer"))
 
 
+def test_the_log_of_postgresql_quotes_no_row(issuer_and_stack: tuple[Issuer, Stack]) -> None:
+    _, stack = issuer_and_stack
+    assert ask_as(stack, "views", "ipp", "SHOW log_error_verbosity").strip() == "terse"
+
+
 @pytest.mark.parametrize("service", ["journal", "views", "keeper", "services", "processes", "gateway"])
 def test_no_process_of_ours_runs_as_root(issuer_and_stack: tuple[Issuer, Stack], service: str) -> None:
     _, stack = issuer_and_stack

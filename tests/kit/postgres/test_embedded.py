@@ -90,6 +90,28 @@ def test_its_files_are_its_owners_alone(folder: Path) -> None:
     assert modes == {"data": 0o700, "lock": 0o600, "password": 0o600, "server.log": 0o600}
 
 
+def test_its_log_quotes_no_row(folder: Path) -> None:
+    words, id_ = "Wat Fenna schreef", "d" * 32
+    with (
+        EmbeddedPostgres(folder, settings=FAST) as server,
+        connect_own(server.url(), application_name="t") as connection,
+    ):
+        connection.execute("CREATE TABLE notes (id text PRIMARY KEY, note text NOT NULL, day date NOT NULL)")
+        insert = "INSERT INTO notes VALUES (%s, %s, %s)"
+        connection.execute(insert, (id_, words, "2026-01-01"))
+        for row in ((id_, words, "2026-01-01"), ("e" * 32, words, None)):
+            with pytest.raises(psycopg.errors.IntegrityError):
+                connection.execute(insert, row)
+        with (
+            pytest.raises(psycopg.errors.IntegrityError),
+            connection.cursor().copy("COPY notes FROM STDIN") as copy,
+        ):
+            copy.write_row((id_, words, "2026-01-01"))
+    log = (folder / "server.log").read_text()
+    assert "violates not-null constraint" in log
+    assert (words in log, id_ in log) == (False, False)
+
+
 def test_nobody_connects_without_the_password(folder: Path) -> None:
     with EmbeddedPostgres(folder, settings=FAST) as server:
         parts = server.url().replace("postgresql://", "").split("@")[1]
