@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.limits.spending import current_spending
+from gateway.limits.turns import CallerTurns
 from kit.postgres.statements import Ask, Read
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -26,12 +27,27 @@ def in_turn(connect: Connect) -> Connect:
     return lend
 
 
-def asked_in_turn(ask: Ask) -> Ask:
-    """Return what asks as `ask` does, when it is the caller's turn: a channel is everybody's too."""
+class AskToTheEnd(Protocol):
+    """Asks as `Channels.ask` does: `ended` is called when PostgreSQL works on the read no longer."""
+
+    async def __call__(self, read: Read[T], /, *, ended: Callable[[], None] | None = None) -> T:
+        """Return the answer."""
+
+
+def asked_in_turn(ask: AskToTheEnd) -> Ask:
+    """
+    Return what asks as `ask` does, when it is the caller's turn: a channel is everybody's too.
+
+    The turn lasts until the answer arrives: with reads that nobody awaits any more, one caller would be
+    before everybody else.
+    """
 
     async def in_its_turn(read: Read[T], /) -> T:
-        async with _turn():
+        turns = _turns()
+        if turns is None:
             return await ask(read)
+        await turns.reads.acquire()
+        return await ask(read, ended=turns.end_read)
 
     return in_its_turn
 
@@ -47,6 +63,12 @@ def asked_on_connections(connect: Connect) -> Ask:
 
 
 def _turn() -> AbstractAsyncContextManager[Any]:
-    """Return what lasts as long as the caller's turn; work that is for no caller needs none."""
+    """Return what lasts as long as the caller's turn."""
+    turns = _turns()
+    return nullcontext() if turns is None else turns.reads
+
+
+def _turns() -> CallerTurns | None:
+    """Return the caller's queues; work that is for no caller needs no turn."""
     spending = current_spending()
-    return nullcontext() if spending is None or spending.turns is None else spending.turns.reads
+    return spending.turns if spending is not None else None

@@ -42,6 +42,10 @@ class CallerTurns:
                 await asyncio.sleep(left_s)
                 left_s = self._left_s()
 
+    def end_read(self) -> None:
+        """Give a turn of `reads` back; what holds this method holds the caller's queues."""
+        self.reads.release()
+
     def working(self) -> AbstractContextManager[None]:
         """Lengthen the rest by REST times the processor time of the block; it must not await anything."""
         return self

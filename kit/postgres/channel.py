@@ -33,13 +33,22 @@ _aborted: Final = metrics.counter(
 
 
 class Asked:
-    """What somebody waits for; `lost` once a connection ended before it had answered."""
+    """
+    What somebody waits for; `lost` once a connection ended before it had answered.
 
-    __slots__ = ("alone", "answer", "lost", "prepared", "statement", "values")
+    `ended` is called once, when PostgreSQL has done with it or will never see it, also if its caller left.
+    """
+
+    __slots__ = ("_ended", "alone", "answer", "lost", "prepared", "statement", "values")
 
     def __init__(
-        self, statement: bytes, values: list[bytes | None], answer: asyncio.Future[bytes | None]
+        self,
+        statement: bytes,
+        values: list[bytes | None],
+        answer: asyncio.Future[bytes | None],
+        ended: Callable[[], None] | None = None,
     ) -> None:
+        self._ended = ended
         self.statement = statement
         self.values = values
         self.answer = answer
@@ -50,6 +59,12 @@ class Asked:
     def fail(self, error: Exception) -> None:
         if not self.answer.done():
             self.answer.set_exception(error)
+        self.end()
+
+    def end(self) -> None:
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended()
 
 
 class _Prepared:
@@ -209,9 +224,10 @@ class Channel:
             return
         self.waiting -= 1
         if asked.answer.done():  # its caller left
-            return
-        if result.status == ExecStatus.TUPLES_OK:
+            asked.end()
+        elif result.status == ExecStatus.TUPLES_OK:
             asked.answer.set_result(result.get_value(0, 0))
+            asked.end()
         elif asked.prepared.refused is not None:
             asked.fail(psycopg.errors.error_from_result(asked.prepared.refused))
         elif result.status == ExecStatus.PIPELINE_ABORTED and not asked.alone:

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 import structlog
@@ -53,23 +53,31 @@ class Channels:
         self._loop = asyncio.get_running_loop()
         self._opening = {self._loop.create_task(self._open()) for _ in range(count)}
 
-    async def ask(self, read: Read[T]) -> T:
+    async def ask(self, read: Read[T], *, ended: Callable[[], None] | None = None) -> T:
         """
         Return the answer of a read, which must not write.
+
+        `ended` is called once, when PostgreSQL works on it no longer: for a caller who left, that is later.
 
         When a connection is lost, what it had not answered is asked again on another, once. Raises psycopg's
         errors; ReadsRefusedError when there is no connection for POOL_WAIT_S, or WAITING_MAX reads wait.
         """
         begun = self._loop.time()
+        sent = None
         try:
-            answer = await self._answer(read.statement.numbered, read.texts())
+            sent = self._sent(read, ended)
+            answer = await sent
         except psycopg.Error:
             _failed.inc()
             raise
+        finally:
+            if sent is None and ended is not None:
+                ended()
         _took.observe(self._loop.time() - begun)
         return read.statement.decode(answer)
 
-    def _answer(self, statement: bytes, values: list[bytes | None]) -> asyncio.Future[bytes | None]:
+    def _sent(self, read: Read[Any], ended: Callable[[], None] | None) -> asyncio.Future[bytes | None]:
+        values = read.texts()
         if self._is_closed:
             raise ReadsRefusedError("the connections for reads are closed")
         # Not the callers who wait: PostgreSQL answers those who left too, and until then they take memory.
@@ -78,7 +86,7 @@ class Channels:
         answer: asyncio.Future[bytes | None] = self._loop.create_future()
         self._pending.add(answer)
         answer.add_done_callback(self._pending.discard)
-        self._send(Asked(statement, values, answer))
+        self._send(Asked(read.statement.numbered, values, answer, ended))
         return answer
 
     def _send(self, asked: Asked) -> None:
@@ -110,7 +118,9 @@ class Channels:
         _open.inc()
         unsent, self._unsent = self._unsent, deque()
         for asked in unsent:
-            if not asked.answer.done():
+            if asked.answer.done():
+                asked.end()
+            else:
                 self._send(asked)
 
     def _on_lost(self, channel: Channel, unanswered: Sequence[Asked], error: Exception) -> None:
@@ -123,8 +133,8 @@ class Channels:
             self._opening.add(self._loop.create_task(self._open()))
         for asked in unanswered:
             if asked.answer.done():
-                continue
-            if asked.lost or self._is_closed:
+                asked.end()
+            elif asked.lost or self._is_closed:
                 asked.fail(error)
             else:
                 asked.lost, asked.alone = True, False
