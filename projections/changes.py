@@ -1,17 +1,18 @@
 """The changes that a fold makes to rows, collected over a batch and written with few statements."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date
 from functools import cache, partial
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import psycopg
 
-from projections.table import Copied, Table, UnsendableValueError
+from kit.postgres.statements import as_array, as_text
+from kit.postgres.trips import Statement
+from projections.table import Copied, Table, UnsendableValueError, arrays, binary_arrays, one_row
 
 COPY_ROWS_MIN: Final = 200
 """Fewer rows are written by one INSERT instead of COPY, which takes more round trips."""
@@ -31,6 +32,15 @@ _NOT_SENT: Final = (TypeError, ValueError, OverflowError, AttributeError)
 def as_json(value: object) -> str:
     """Return a value as a column of type jsonb takes it."""
     return msgspec.json.encode(value).decode()
+
+
+class _Step(NamedTuple):
+    """A statement with its rows; rows to put have their `table`."""
+
+    statement: Callable[[_Rows], bytes]
+    names: tuple[str, ...]
+    rows: Sequence[Row]
+    table: Table | None = None
 
 
 class _Pending:
@@ -113,22 +123,34 @@ class Changes:
 
     def write(self, connection: psycopg.Connection, schema: str) -> None:
         """Write everything, in the caller's transaction."""
+        for step in self._steps(schema):
+            if step.table is not None:
+                _write_rows(connection, schema, step.table, step)
+            else:
+                _run(connection, step)
+
+    def statements(self, schema: str) -> list[Statement]:
+        """Return what writes everything, to be run together in a transaction. Raises psycopg.DataError."""
+        return [_statement(step) for step in self._steps(schema)]
+
+    def _steps(self, schema: str) -> Iterator[_Step]:
         for table in self._tables:
             if self._emptied:
-                subjects = sorted(self._emptied)
-                connection.execute(f"DELETE FROM {schema}.{table.name} WHERE subject = ANY(%s)", (subjects,))
+                rows = [{"subject": subject} for subject in sorted(self._emptied)]
+                yield _Step(partial(_delete_sql, schema, table, ("subject",)), ("subject",), rows)
             if (pending := self._pending.get(table)) is None:
                 continue
             for names, rows in _by_columns([*pending.dropped.values(), *pending.all_dropped]):
-                _run(connection, partial(_delete_sql, schema, table, names), names, rows)
+                yield _Step(partial(_delete_sql, schema, table, names), names, rows)
             if pending.put:
-                _write_rows(connection, schema, table, pending.put.values())
+                rows = list(pending.put.values())
+                yield _Step(partial(_upsert_sql, schema, table), _names(table), rows, table)
             for names, rows in _by_columns(pending.set.values()):
-                _run(connection, partial(_update_sql, schema, table, names), names, rows)
+                yield _Step(partial(_update_sql, schema, table, names), names, rows)
         for table in self._tables:
             for copied in table.copied:
                 if rows := self._sources_of(table, copied):
-                    _run(connection, partial(_copy_sql, schema, table, copied), copied.source.key, rows)
+                    yield _Step(partial(_copy_sql, schema, table, copied), copied.source.key, rows)
 
     def _begin(self, table: Table) -> _Pending:
         return self._pending.setdefault(table, _Pending(table))
@@ -148,21 +170,20 @@ class Changes:
         return [dict(zip(names, key, strict=True)) for key in keys]
 
 
-def _write_rows(connection: psycopg.Connection, schema: str, table: Table, rows: Collection[Row]) -> None:
+def _write_rows(connection: psycopg.Connection, schema: str, table: Table, step: _Step) -> None:
     """
     Write whole rows, many of them by COPY.
 
     What COPY can't take is written by an upsert, with PostgreSQL's own word for what is wrong: rows whose key
     exists already, which is rare, and values that are not of their column's type.
     """
-    pipelined = connection.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF  # it allows no COPY
-    if len(rows) >= COPY_ROWS_MIN and not pipelined:
+    if len(step.rows) >= COPY_ROWS_MIN:
         with suppress(psycopg.errors.UniqueViolation, *_NOT_SENT):
-            _check_integers(table, rows)
+            _check_integers(table, step.rows)
             with connection.transaction():
-                _copy(connection, schema, table, rows)
+                _copy(connection, schema, table, step.rows)
             return
-    _run(connection, partial(_upsert_sql, schema, table), _names(table), rows)
+    _run(connection, step)
 
 
 def _check_integers(table: Table, rows: Iterable[Row]) -> None:
@@ -191,24 +212,11 @@ def _binary_document(text: str | None) -> bytes | None:
     return None if text is None else _JSONB_VERSION + text.encode()
 
 
-def _run(
-    connection: psycopg.Connection,
-    statement: Callable[[_Rows], bytes],
-    names: tuple[str, ...],
-    rows: Collection[Row],
-) -> None:
-    """
-    Run the statement of these rows: as one command makes them, mostly of one.
-
-    Its values are sent as text, since for each array the client looks at each element. Their types are then
-    PostgreSQL's to find, so that the statement is prepared once, whatever is null and however large a number.
-    Raises UnsendableValueError.
-    """
-    alone = len(rows) == 1
-    text = statement(_one_row if alone else _many_rows)
-    columns = [[row[name] for row in rows] for name in names]
+def _run(connection: psycopg.Connection, step: _Step) -> None:
+    """Run a step with an array for each column. Raises UnsendableValueError."""
+    columns = [[row[name] for row in step.rows] for name in step.names]
     try:
-        connection.execute(text, [_as_text(column[0]) for column in columns] if alone else columns)
+        connection.execute(step.statement(binary_arrays), columns)
     except (*_NOT_SENT, psycopg.ProgrammingError) as error:
         if isinstance(error, psycopg.Error) and error.sqlstate:  # of our statement or tables, not of a value
             raise
@@ -216,21 +224,20 @@ def _run(
         raise UnsendableValueError(type(error).__name__) from None
 
 
-def _as_text(value: object) -> object:
+def _statement(step: _Step) -> Statement:
     """
-    Return a value as a parameter whose type PostgreSQL finds; others are sent as the client does.
+    Return a step with its values as text; of one row, as one command makes them, without arrays.
 
-    Raises psycopg.errors.CharacterNotInRepertoire as the server does for a text that it can't have.
+    Raises UnsendableValueError, and psycopg.DataError for a text that PostgreSQL can't have.
     """
-    if isinstance(value, str):
-        if "\0" in value:
-            raise psycopg.errors.CharacterNotInRepertoire("a text can't have the character NUL")
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else value
+    try:
+        if len(step.rows) == 1:
+            row = step.rows[0]
+            return Statement(step.statement(one_row), [as_text(row[name]) for name in step.names])
+        columns = [as_array([row[name] for row in step.rows]) for name in step.names]
+        return Statement(step.statement(arrays), columns)
+    except _NOT_SENT as error:
+        raise UnsendableValueError(type(error).__name__) from None
 
 
 def _names(table: Table) -> tuple[str, ...]:
@@ -242,24 +249,6 @@ def _by_columns(rows: Iterable[Row]) -> Iterable[tuple[tuple[str, ...], list[Row
     for row in rows:
         groups[tuple(sorted(row))].append(row)
     return groups.items()
-
-
-def _many_rows(table: Table, names: tuple[str, ...]) -> str:
-    """Return rows `u` in SQL, whose parameters are an array for each column."""
-    types = _types(table)
-    arrays = ", ".join(f"%b::{types[name]}[]" if types[name] != "jsonb" else "%s::jsonb[]" for name in names)
-    return f"unnest({arrays}) AS u({', '.join(names)})"
-
-
-def _one_row(table: Table, names: tuple[str, ...]) -> str:
-    """Return one row `u` in SQL, whose parameters are its values as text."""
-    types = _types(table)
-    values = ", ".join(f"%t::{types[name]}" for name in names)
-    return f"(VALUES ({values})) AS u({', '.join(names)})"
-
-
-def _types(table: Table) -> dict[str, str]:
-    return {column.name: column.type for column in table.all_columns}
 
 
 @cache

@@ -1,6 +1,7 @@
 """Folds a batch into views: fence, fold, rows and positions in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from events.codec import Forgotten
 from events.log.journal.reader import JournalReader
 from events.privacy.sealing import VaultUnreachableError
 from kit.metrics import latency
-from kit.postgres.transactions import pipelined_transaction
+from kit.postgres.trips import COMMIT, ROLLBACK, Statement, in_transaction, run_together
 from projections.batch import Batch, Opener
 from projections.changes import Changes
 from projections.parking import Failures, park, release
@@ -19,8 +20,8 @@ from projections.positions import advance, announce
 from projections.table import SCHEMA, UnsendableValueError
 from projections.view import View
 
-PIPELINED_EVENTS_MAX: Final = 64
-"""The writes of a batch so small are sent together. Larger ones may COPY, which a pipeline does not allow."""
+TOGETHER_EVENTS_MAX: Final = 64
+"""What a batch so small writes is sent together. Of larger ones many rows may be copied, which takes less."""
 FOLD_TOOK: Final = latency("ipp_view_fold_seconds", "A view's own part of folding a batch.", "view")
 
 log = structlog.get_logger(__name__)
@@ -79,28 +80,54 @@ class Folding:
         self, views: tuple[View, ...], batch: Batch, indexes: range, after: int, failures: Failures
     ) -> None:
         """Fold in one transaction; `failures`, for a single view only, are subjects to park unfolded."""
-        connection, schema = self.connection, self.schema
         partition = batch.events[0].partition
         ordinal = batch.events[indexes[-1]].ordinal
-        parked: list[tuple[View, Failures]] = []
-        small = len(indexes) <= PIPELINED_EVENTS_MAX
-        with pipelined_transaction(connection) if small else connection.transaction():
-            before = advance(connection, views, partition, expected=after, ordinal=ordinal, schema=schema)
+        begin = not in_transaction(self.connection)
+        together = begin and len(indexes) <= TOGETHER_EVENTS_MAX
+        with self._own_transaction() if begin else self.connection.transaction():
+            before = advance(
+                self.connection,
+                views,
+                partition,
+                expected=after,
+                ordinal=ordinal,
+                schema=self.schema,
+                begin=begin,
+            )
+            statements: list[Statement] = []
+            parked: list[tuple[View, Failures]] = []
             for view in views:
                 own = [index for index in indexes if batch.streams[index].category in view.categories]
                 if own:
                     skipped = {subject for name, subject in before if name == view.name}
                     with FOLD_TOOK.labels(view.name).time():
-                        parked.append((view, self._fold_view(view, batch, own, failures, skipped)))
+                        changes, of_view = self._fold_view(view, batch, own, failures, skipped)
+                        if together:
+                            statements += changes.statements(self.schema)
+                        else:
+                            changes.write(self.connection, self.schema)
+                    parked.append((view, of_view))
+            if begin:
+                run_together(self.connection, (*statements, COMMIT), prepare=together)
         for view, of_view in parked:
             for subject, (failed_at, reason) in of_view.items():
                 log.error("view.parked", view=view.name, subject=subject, ordinal=failed_at, reason=reason)
 
+    @contextmanager
+    def _own_transaction(self) -> Iterator[None]:
+        """Roll back what the block has begun, where it failed before it ended that."""
+        try:
+            yield
+        except BaseException:
+            if not self.connection.closed and in_transaction(self.connection):
+                run_together(self.connection, (ROLLBACK,), prepare=False)
+            raise
+
     def _fold_view(
         self, view: View, batch: Batch, own: Sequence[int], failures: Failures, parked: set[str]
-    ) -> Failures:
+    ) -> tuple[Changes, Failures]:
         """
-        Fold the view's `own` events, those of its categories; return the subjects that were parked now.
+        Fold the view's `own` events, those of its categories; return the changes and who was parked now.
 
         `parked` are the subjects that were parked before.
         """
@@ -108,12 +135,11 @@ class Folding:
         changes = Changes(view.tables, partition)
         folded = fold_events(view, batch, own, changes, skipped=parked | failures.keys())
         failures = failures | folded.failures
-        changes.write(connection, schema)
         if released := folded.forgotten & parked:
             release(connection, view, released, schema=schema)
         if failures:
             park(connection, view, partition, failures, schema=schema)
-        return failures
+        return changes, failures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

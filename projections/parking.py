@@ -8,6 +8,8 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
+from kit.postgres.statements import as_array, as_text
+from kit.postgres.trips import Statement, run_together
 from projections.table import SCHEMA
 from projections.view import View
 
@@ -82,17 +84,18 @@ def park(
     schema: str = SCHEMA,
 ) -> None:
     """Park subjects. Raises TooManyParkedError."""
-    for subject, (ordinal, reason) in failures.items():
-        connection.execute(
-            f"INSERT INTO {schema}.parked VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp())",
-            (view.name, view.version, partition, subject, ordinal, reason),
-        )
-    row = connection.execute(
-        f"SELECT count(*) FROM {schema}.parked WHERE view = %s AND version = %s", (view.name, view.version)
-    ).fetchone()
-    if row is not None and row[0] > PARKED_SUBJECTS_MAX:
+    insert = f"INSERT INTO {schema}.parked VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())".encode()
+    count = f"SELECT count(*) FROM {schema}.parked WHERE view = $1 AND version = $2".encode()
+    of_view = [as_text(view.name), as_text(view.version)]
+    statements = [
+        Statement(insert, [*of_view, as_text(partition), as_text(subject), as_text(ordinal), as_text(reason)])
+        for subject, (ordinal, reason) in failures.items()
+    ]
+    statements.append(Statement(count, of_view))
+    counted = int(run_together(connection, statements, prepare=False)[-1].get_value(0, 0) or b"0")
+    if counted > PARKED_SUBJECTS_MAX:
         raise TooManyParkedError(
-            f"{row[0]} subjects can't be folded by {view.name}; last: {next(iter(failures.values()))[1]}"
+            f"{counted} subjects can't be folded by {view.name}; last: {next(iter(failures.values()))[1]}"
         )
 
 
@@ -100,7 +103,6 @@ def release(
     connection: psycopg.Connection, view: View, subjects: Collection[str], *, schema: str = SCHEMA
 ) -> None:
     """Park subjects no longer. The caller has already corrected their rows."""
-    connection.execute(
-        f"DELETE FROM {schema}.parked WHERE view = %s AND version = %s AND subject = ANY(%s)",
-        (view.name, view.version, sorted(subjects)),
-    )
+    delete = f"DELETE FROM {schema}.parked WHERE view = $1 AND version = $2 AND subject = ANY($3)"
+    values = [as_text(view.name), as_text(view.version), as_array(sorted(subjects))]
+    run_together(connection, [Statement(delete.encode(), values)], prepare=False)

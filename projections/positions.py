@@ -8,11 +8,13 @@ from typing import Final, LiteralString
 
 import msgspec
 import psycopg
+from psycopg.pq.abc import PGresult
 from psycopg.rows import class_row
 
 from events.log.journal.reader import JournalCheckpoint
 from kit.postgres.creation import create_once
-from kit.postgres.transactions import own_pipeline
+from kit.postgres.statements import as_text
+from kit.postgres.trips import BEGIN, Statement, run_together
 from projections.parking import PARKED_DDL
 from projections.table import SCHEMA
 from projections.view import View
@@ -125,9 +127,12 @@ def advance(
     expected: int,
     ordinal: int,
     schema: str = SCHEMA,
+    begin: bool = False,
 ) -> set[tuple[str, str]]:
     """
     Move the positions from `expected` to `ordinal`; the first statements of the transaction that folds.
+
+    With `begin`, that transaction is begun in the same trip; otherwise it is one of the caller's.
 
     This is the fence: it raises FenceError unless all views are at `expected`, and keeps the rows locked
     until the transaction ends, so that no other worker folds this partition meanwhile. In the schema that is
@@ -135,21 +140,26 @@ def advance(
     partition, each with its view's name.
     """
     these = _these(views)
-    with own_pipeline(connection):
-        moved = connection.execute(_advance_sql(schema, these), (ordinal, partition, expected), prepare=True)
-        parked = connection.execute(_parked_sql(schema, these), (partition,), prepare=True)
-        count = moved.fetchone()
-    if count is None or count[0] != len(views):
+    moving = (
+        Statement(_advance_sql(schema, these), [as_text(value) for value in (ordinal, partition, expected)]),
+        Statement(_parked_sql(schema, these), [as_text(partition)]),
+    )
+    *_, moved, parked = run_together(connection, (BEGIN, *moving) if begin else moving, prepare=begin)
+    if moved.get_value(0, 0) != as_text(len(views)):
         names = ", ".join(view.name for view in views)
         raise FenceError(f"Not all of {names} are still at {expected} in partition {partition}.")
-    return set(parked.fetchall())
+    return {(_text(parked, row, 0), _text(parked, row, 1)) for row in range(parked.ntuples)}
+
+
+def _text(result: PGresult, row: int, column: int) -> str:
+    return (result.get_value(row, column) or b"").decode()
 
 
 @cache
 def _advance_sql(schema: str, these: str) -> bytes:
     notify = f", count(pg_notify('{CHANNEL}', {_ANNOUNCED}))" if schema == SCHEMA else ""
     return (
-        f"WITH moved AS (UPDATE {schema}.positions SET ordinal = %s WHERE partition = %s AND ordinal = %s"
+        f"WITH moved AS (UPDATE {schema}.positions SET ordinal = $1 WHERE partition = $2 AND ordinal = $3"
         f" AND (view, version) IN {these} RETURNING view, partition, ordinal, version, generation)"
         f" SELECT count(*){notify} FROM moved"
     ).encode()
@@ -158,7 +168,7 @@ def _advance_sql(schema: str, these: str) -> bytes:
 @cache
 def _parked_sql(schema: str, these: str) -> bytes:
     return (
-        f"SELECT view, subject FROM {schema}.parked WHERE partition = %s AND (view, version) IN {these}"
+        f"SELECT view, subject FROM {schema}.parked WHERE partition = $1 AND (view, version) IN {these}"
     ).encode()
 
 

@@ -83,3 +83,28 @@ class Table:
             f"CREATE TABLE {schema}.{self.name} ({', '.join(columns)})",
             *(f"CREATE INDEX ON {schema}.{self.name} ({', '.join(index)})" for index in indexes),
         ]
+
+
+def binary_arrays(table: Table, names: tuple[str, ...]) -> str:
+    """Return rows `u` in SQL, whose parameters are an array for each column, as the client sends them."""
+    types = _types(table)
+    columns = ", ".join(f"%b::{types[name]}[]" if types[name] != "jsonb" else "%s::jsonb[]" for name in names)
+    return f"unnest({columns}) AS u({', '.join(names)})"
+
+
+def arrays(table: Table, names: tuple[str, ...]) -> str:
+    """Return rows `u` in SQL, whose numbered parameters are an array for each column."""
+    types = _types(table)
+    columns = ", ".join(f"${number}::{types[name]}[]" for number, name in enumerate(names, 1))
+    return f"unnest({columns}) AS u({', '.join(names)})"
+
+
+def one_row(table: Table, names: tuple[str, ...]) -> str:
+    """Return one row `u` in SQL, whose numbered parameters are its values."""
+    types = _types(table)
+    values = ", ".join(f"${number}::{types[name]}" for number, name in enumerate(names, 1))
+    return f"(VALUES ({values})) AS u({', '.join(names)})"
+
+
+def _types(table: Table) -> dict[str, str]:
+    return {column.name: column.type for column in table.all_columns}

@@ -1,7 +1,7 @@
 """Statements that answer with one JSON value, asked on a channel of reads or on a connection."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -117,5 +117,16 @@ def as_text(value: Value) -> bytes | None:
     else:
         text = "{" + ",".join([f'"{item.translate(_QUOTED)}"' for item in value]) + "}"
     if "\0" in text:  # the protocol would end the text there
-        raise psycopg.DataError("PostgreSQL text can't contain NUL (0x00) bytes")
+        raise psycopg.errors.CharacterNotInRepertoire("PostgreSQL text can't contain NUL (0x00) bytes")
     return text.encode()
+
+
+def as_array(values: Iterable[Value]) -> bytes:
+    """Return values as an array in PostgreSQL's text format. Raises psycopg.DataError."""
+    return b"{" + b",".join([_element(as_text(value)) for value in values]) + b"}"
+
+
+def _element(text: bytes | None) -> bytes:
+    if text is None:
+        return b"NULL"
+    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

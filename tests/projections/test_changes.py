@@ -7,6 +7,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
+from kit.postgres.trips import run_together
 from projections.changes import COPY_ROWS_MIN, Changes
 from projections.positions import prepare_view
 from projections.table import Column, Copied, Table, UnsendableValueError
@@ -108,7 +109,7 @@ def rows(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-@pytest.mark.parametrize("at_once", ["one batch", "a batch each"])
+@pytest.mark.parametrize("at_once", ["one batch", "a batch each", "a batch each, together"])
 @pytest.mark.parametrize(
     ("steps", "expected"),
     [
@@ -136,10 +137,17 @@ def write(connection: psycopg.Connection, steps: list[Step], at_once: str) -> No
         changes.about("ann")
         for step in batch:
             step(changes)
+        write_out(connection, changes, together=at_once.endswith("together"))
+
+
+def write_out(connection: psycopg.Connection, changes: Changes, *, together: bool) -> None:
+    if together:
+        run_together(connection, changes.statements("views"))
+    else:
         changes.write(connection, "views")
 
 
-@pytest.mark.parametrize("at_once", ["one batch", "a batch each"])
+@pytest.mark.parametrize("at_once", ["one batch", "a batch each", "a batch each, together"])
 @pytest.mark.parametrize(
     ("steps", "expected"),
     [
@@ -212,20 +220,24 @@ def test_a_view_that_lost_a_table_begins_anew(connection: psycopg.Connection) ->
         ),
     ],
 )
-def test_a_row_alone_is_written_as_it_is_with_others(
+def test_a_row_is_the_same_however_it_is_written(
     connection: psycopg.Connection, values: tuple[Any, ...]
 ) -> None:
-    """Alone its values are sent as text, with others in arrays."""
+    """Alone as values in text, with another in arrays of text, with many in binary."""
     named = dict(zip([column.name for column in VALUES.columns], values, strict=True))
-    for subjects in (["alone"], ["one", "other"]):
+    for subjects in (["alone"], ["one", "other"], ["in", "binary"]):
         changes = Changes(VIEW.tables, 0)
         for subject in subjects:
             changes.about(subject)
             changes.put(VALUES, **named)
-        changes.write(connection, "views")
+        if "binary" in subjects:
+            changes.write(connection, "views")
+        else:
+            run_together(connection, changes.statements("views"))
     names = ", ".join(named)
     rows = connection.execute(f"SELECT {names} FROM {VALUES.served}").fetchall()
-    assert rows[0] == rows[1] == rows[2]
+    assert len(rows) == 5
+    assert len({str(row) for row in rows}) == 1
     assert rows[0][:7] == values[:7]
 
 
@@ -241,23 +253,24 @@ def test_a_row_alone_is_written_as_it_is_with_others(
         {"a_text": "NUL \0 inside"},
     ],
 )
-def test_what_a_column_can_not_have_is_refused_of_a_row_alone_too(
+def test_what_a_column_can_not_have_is_refused_as_text_too(
     connection: psycopg.Connection, refused: dict[str, Any]
 ) -> None:
     changes = Changes(VIEW.tables, 0)
     changes.about("ann")
     changes.put(VALUES, **dict.fromkeys([column.name for column in VALUES.columns]) | refused)
     with pytest.raises(psycopg.DataError):
-        changes.write(connection, "views")
+        run_together(connection, changes.statements("views"))
     assert connection.execute(f"SELECT count(*) FROM {VALUES.served}").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("rows", [1, 2, COPY_ROWS_MIN])
 @pytest.mark.parametrize(
     "unsendable", [{"a_text": "\ud800"}, {"a_text": object()}, {"a_jsonb": "\ud800"}, {"a_date": object()}]
 )
 def test_what_the_client_can_not_send_is_the_same_error_of_one_row_and_of_many(
-    connection: psycopg.Connection, unsendable: dict[str, Any], rows: int
+    connection: psycopg.Connection, unsendable: dict[str, Any], rows: int, *, together: bool
 ) -> None:
     changes = Changes(VIEW.tables, 0)
     nothing = dict.fromkeys([column.name for column in VALUES.columns])
@@ -265,7 +278,7 @@ def test_what_the_client_can_not_send_is_the_same_error_of_one_row_and_of_many(
         changes.about(f"person {number}")
         changes.put(VALUES, **nothing | (unsendable if number == rows - 1 else {}))
     with pytest.raises(UnsendableValueError):
-        changes.write(connection, "views")
+        write_out(connection, changes, together=together)
     assert connection.execute(f"SELECT count(*) FROM {VALUES.served}").fetchone() == (0,)
 
 
