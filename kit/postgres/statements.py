@@ -10,7 +10,7 @@ import psycopg
 
 T = TypeVar("T")
 S = TypeVar("S")
-Value = str | int | bool | date | Sequence[str] | None
+Value = str | int | bool | date | bytes | Sequence[str] | None
 """What a statement takes; a `datetime` is a date too."""
 
 Maybe: Final[type[str | None]] = str | None  # type: ignore[assignment]
@@ -114,6 +114,8 @@ def as_text(value: Value) -> bytes | None:
         text = value.isoformat()
     elif isinstance(value, int):
         text = str(value).lower()  # true and false too
+    elif isinstance(value, bytes):
+        text = "\\x" + value.hex()
     else:
         text = "{" + ",".join([f'"{item.translate(_QUOTED)}"' for item in value]) + "}"
     if "\0" in text:  # the protocol would end the text there
