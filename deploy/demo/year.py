@@ -42,7 +42,7 @@ def simulate_year(history: PersonHistory, rng: random.Random, *, own: OwnTalents
     yield
     evidence = _add_evidence(history, rng, kept)
     goals = _set_goals(history, rng)
-    if not counted and _sometimes(rng, 0.6):
+    if not counted and (counted := _sometimes(rng, 0.6)):
         _consent(history, rng)
     yield
     notes = rng.sample(words.REFLECTIONS, len(words.REFLECTIONS))
@@ -58,6 +58,8 @@ def simulate_year(history: PersonHistory, rng: random.Random, *, own: OwnTalents
     _share(history, rng, own=own, talents=kept, passions=passions, evidence=evidence, goals=goals)
     if _sometimes(rng, 0.3):
         history.correct_conversation(rng.choice(words.CORRECTIONS))
+    if not counted and _sometimes(rng, 0.8):
+        _consent(history, rng)  # so late that the newest release has something new to show, on any day
 
 
 def _consent(history: PersonHistory, rng: random.Random) -> None:

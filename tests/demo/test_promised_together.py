@@ -25,15 +25,15 @@ def test_there_are_joint_goals_and_work_that_was_taken_up_lapsed_or_is_open(whol
     assert taken_up < offered
 
 
-def test_there_are_six_releases_of_which_two_are_held_because_too_few_came_or_went(
+def test_there_are_six_releases_of_which_some_are_held_because_too_few_came_or_went(
     whole: Organisation,
 ) -> None:
     assert [each.epoch for each in of_kind(whole, releases.ReleaseCutOff)] == [1, 2, 3, 4, 5, 6]
     published = [each.epoch for each in of_kind(whole, releases.CapabilityReleased)]
     held = of_kind(whole, releases.ReleaseHeld)
-    assert [each.reason for each in held] == [Held.UNCHANGED] * 2
+    assert {each.reason for each in held} == {Held.UNCHANGED}
     assert sorted([*published, *(each.epoch for each in held)]) == [1, 2, 3, 4, 5, 6]
-    assert 6 in published, "its trend is against the one of four releases ago"
+    assert 6 in published, "it is what a reader of the demo sees first, and has a trend"
 
 
 def test_the_newest_release_shows_some_figures_and_keeps_others_back(whole: Organisation) -> None:
