@@ -52,7 +52,7 @@ async def until(is_so: Callable[[], bool]) -> None:
     [
         (NUMBER.read(by=5), None),
         (NUMBER.read(by=0), psycopg.errors.DivisionByZero),
-        (TEXT.read(text="a\0b"), psycopg.DataError),
+        (TEXT.read(text="a\0b"), psycopg.errors.CharacterNotInRepertoire),
     ],
 )
 def test_an_answer_or_error_is_an_end(database: str, read: Read[Any], error: type[Exception] | None) -> None:
