@@ -10,7 +10,7 @@ if __name__ == "__main__":
     # They are final everywhere else.
     setattr(turns, "REST", 0)  # noqa: B010
     setattr(web_sockets, "PIECE_BYTES", ENDLESS)  # noqa: B010
-    # Not measured: a second try would only be told that its address opened too many WebSockets.
+    # Not measured: from a second try on, the WebSockets would be refused: its address opened too many.
     setattr(sockets, "OPENED_PER_MINUTE_MAX", ENDLESS)  # noqa: B010
     setattr(sockets, "OPENED_BURST_MAX", ENDLESS)  # noqa: B010
     app()

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from rich.console import Console
 
-from benchmarks.composed import composed
+from benchmarks.commands.composed import composed
 from benchmarks.gateway.asking import UNLIMITED, Ask, Client, People, claims, tokens_of
 from benchmarks.measuring import cpu_of_all_s, cpu_s, measure
 from benchmarks.reporting import request_options, table_of

@@ -22,7 +22,7 @@ from benchmarks.gateway.asking import UNLIMITED, Client, People, peer_reads, rea
 from benchmarks.gateway.contest import PEER, System, by_turns
 from benchmarks.gateway.documents import MY_PORTFOLIO, SHARED_WITH_ME
 from benchmarks.gateway.serving import gateway_of
-from benchmarks.grown import Grown
+from benchmarks.growth.grown import Grown
 from benchmarks.measuring import cpu_of_all_s
 from benchmarks.servers import log_to_stderr
 from kit.clock import Calendar, SystemClock
