@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,6 @@ TEXTS: Final = frozenset(
     file.relative_to(ROOT).as_posix() for pattern in ("*.md", "docs/**/*.md") for file in ROOT.glob(pattern)
 )
 _PICTURE: Final = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
-_ELSEWHERE: Final = ("https://", "http://")
 
 
 def home_routes(*, port: int) -> APIRouter:
@@ -39,17 +39,14 @@ def _page(name: str) -> Callable[[], HTMLResponse]:
     def page() -> HTMLResponse:
         # The page shows no pictures, so their words take their place.
         markdown = _PICTURE.sub(r"*Picture: \1.*", (ROOT / name).read_text(encoding="utf-8"))
-        title, text = html_of(markdown, lambda target: _served(name, target))
+        title, text = html_of(markdown, partial(_path_of, name))
         html, headers = page_of("about.html", style=style_of_pages(), title=title, text=text)
         return HTMLResponse(html, headers=headers)
 
     return page
 
 
-def _served(name: str, target: str) -> str | None:
-    """Return where a link in the text `name` leads; None if its target is no text, and so is not served."""
-    file, mark, part = target.partition("#")
-    if not file or file.startswith(_ELSEWHERE):
-        return target
+def _path_of(name: str, file: str) -> str | None:
+    """Return where a file that the text `name` links to is served; None if it is no text."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
-    return f"/{path}{mark}{part}" if path in TEXTS else None
+    return f"/{path}" if path in TEXTS else None

@@ -17,14 +17,8 @@ from rules.pages import Page, part_of, path_of
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 _SERVED: Final = {f"{page.value}.md": path_of(page) for page in Page}
+_ELSEWHERE: Final = ("https://", "http://")
 _LANGUAGES: Final = {part_of(language): language for language in Language}
-
-
-def _served(target: str) -> str | None:
-    file, mark, part = target.partition("#")
-    if not file or file.startswith("https://"):
-        return target
-    return f"{_SERVED[file]}{mark}{part}" if file in _SERVED else None
 
 
 def about_routes(docs: Path = DOCS) -> APIRouter:
@@ -44,12 +38,12 @@ def _add(router: APIRouter, path: str, markdown: str) -> None:
         return HTMLResponse(html, headers=headers)
 
 
-def html_of(markdown: str, served: Callable[[str], str | None] = _served) -> tuple[str, str]:
+def html_of(markdown: str, path_of_file: Callable[[str], str | None] = _SERVED.get) -> tuple[str, str]:
     """
     Return the title and the text of a page, both as HTML.
 
-    Headings have ids, and each language's part says which it is. `served` returns where a link leads on the
-    web, or None: then only its words are left.
+    Headings have ids, and each language's part says which it is. `path_of_file` returns where the file that a
+    link names is served, or None: then only the link's words are left.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(markdown)
@@ -57,7 +51,7 @@ def html_of(markdown: str, served: Callable[[str], str | None] = _served) -> tup
     for at in headings:
         tokens[at].attrSet("id", id_of(tokens[at + 1].content))
     for token in tokens:
-        token.children = list(_followed(token.children, served)) if token.children else token.children
+        token.children = list(_followed(token.children, path_of_file)) if token.children else token.children
     parts = [at for at in headings if tokens[at].tag == "h2"]
     ends = [*parts, len(tokens)]
     html = [parser.renderer.render(tokens[: ends[0]], parser.options, {})]
@@ -73,14 +67,23 @@ def id_of(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def _followed(tokens: Sequence[Token], served: Callable[[str], str | None]) -> Iterator[Token]:
+def _followed(tokens: Sequence[Token], path_of_file: Callable[[str], str | None]) -> Iterator[Token]:
     """Yield the tokens of a line, each link as it is served."""
     leads = True
     for token in tokens:
         if token.type == "link_open":
-            target = served(str(token.attrGet("href")))
+            target = _served(str(token.attrGet("href")), path_of_file)
             leads = target is not None
             if target is not None:
                 token.attrSet("href", target)
         if leads or token.type not in {"link_open", "link_close"}:
             yield token
+
+
+def _served(target: str, path_of_file: Callable[[str], str | None]) -> str | None:
+    """Return where a link leads: within the page, elsewhere on the web, or where its file is served."""
+    file, mark, part = target.partition("#")
+    if not file or file.startswith(_ELSEWHERE):
+        return target
+    path = path_of_file(file)
+    return None if path is None else f"{path}{mark}{part}"
