@@ -73,7 +73,6 @@ class Turns:
     def __init__(self) -> None:
         self._of: WeakValueDictionary[str, CallerTurns] = WeakValueDictionary()
         self._resting: set[CallerTurns] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def of(self, caller: str) -> CallerTurns:
         """Return the caller's queues, which last as long as somebody holds them, or the rest does."""
@@ -83,19 +82,15 @@ class Turns:
         return turns
 
     def _hold(self, turns: CallerTurns) -> None:
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:  # the first, or no timer of the loop before will come any more
-            self._resting.clear()
         if not self._resting:
-            self._loop = loop
-            loop.call_later(RESTS_LOOKED_AT_S, self._forget_rested)
+            self._look_later()
         self._resting.add(turns)
 
+    def _look_later(self) -> None:
+        asyncio.get_running_loop().call_later(RESTS_LOOKED_AT_S, self._forget_rested)
+
     def _forget_rested(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            return
-        now_s = loop.time()
+        now_s = asyncio.get_running_loop().time()
         self._resting = {turns for turns in self._resting if turns.is_resting(now_s)}
         if self._resting:
-            loop.call_later(RESTS_LOOKED_AT_S, self._forget_rested)
+            self._look_later()
